@@ -1,0 +1,18 @@
+// Package auth answers one question: who is calling?
+//
+// A [Verifier] checks the bearer token of a request against the configured
+// issuers and their keys. [Middleware] turns the token's issuer and subject into
+// a [Viewer] through a lookup that the program hands over, and carries the
+// viewer in the context. What the viewer may see or do is not its business: that
+// is package policy.
+//
+// Two clocks run here and must not be mixed. A token's times are judged by the
+// real clock ([Config].Clock); the viewer's Now is the service's clock, which the
+// sandbox may move. Moving the sandbox to next year expires nobody's token.
+//
+// Nothing of a token but its issuer and subject outlives the check: no claim
+// gives a right. Why a token was refused is logged and never told.
+//
+// It may import domain, net/http and the token libraries. It must not import
+// ent, policy, service, graph or server.
+package auth

@@ -1,0 +1,127 @@
+package auth
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/guichet-logement/guichet/domain"
+)
+
+// Viewer is whoever a request is answered for, on one instant. Everything in it
+// but the token's issuer and subject is read from our database at each request,
+// so that an assignment that ends takes its rights with it.
+type Viewer struct {
+	// Issuer and Subject come from the token; both are empty for anonymous callers.
+	Issuer, Subject string
+	// PersonID is the member of staff known under that issuer and subject; empty
+	// for anonymous callers.
+	PersonID domain.ID
+	// GivenName and FamilyName are the person's own, shown to the person alone.
+	GivenName, FamilyName string
+	// Assignments are those in force today.
+	Assignments []Assignment
+	// Now is the instant at which the request is answered, by the service's clock.
+	Now time.Time
+	// Language is that of messages and of labels asked for without a language.
+	Language domain.Language
+
+	// asOf is the day whose state of the network is read; zero means today.
+	asOf domain.Date
+	// allDays lifts valid time: a history is being read.
+	allDays bool
+}
+
+// Assignment is what a person does for an organisation today.
+type Assignment struct {
+	ID               domain.ID
+	OrganisationID   domain.ID
+	OrganisationKind domain.OrganisationKind
+	Role             domain.Role
+	// PointIDs are the reception points of the assignment, for roles held point
+	// by point.
+	PointIDs []domain.ID
+}
+
+// Anonymous tells a caller without a token: it sees what is public.
+func (v *Viewer) Anonymous() bool { return v.PersonID == "" }
+
+// Today is the day in Paris by the viewer's clock.
+func (v *Viewer) Today() domain.Date { return domain.DateOf(v.Now) }
+
+// Day is the day whose state of the network is read: the one asked for by an
+// argument "on", today otherwise.
+func (v *Viewer) Day() domain.Date {
+	if v.asOf.IsZero() {
+		return v.Today()
+	}
+	return v.asOf
+}
+
+// AsOf returns the same viewer reading the state of that day. Rights do not
+// move with it: they are always those of today.
+func (v *Viewer) AsOf(day domain.Date) *Viewer {
+	w := *v
+	w.asOf = day
+	return &w
+}
+
+// ThroughTime returns the same viewer reading the rows of every day.
+func (v *Viewer) ThroughTime() *Viewer {
+	w := *v
+	w.allDays = true
+	return &w
+}
+
+// AllDays tells whether valid time is lifted.
+func (v *Viewer) AllDays() bool { return v.allDays }
+
+// Holds tells whether the viewer holds one of these roles today at that
+// organisation.
+func (v *Viewer) Holds(organisation domain.ID, roles ...domain.Role) bool {
+	for _, a := range v.Assignments {
+		if a.OrganisationID != organisation {
+			continue
+		}
+		if slices.Contains(roles, a.Role) {
+			return true
+		}
+	}
+	return false
+}
+
+// HoldsAtKind tells whether the viewer holds one of these roles today at an
+// organisation of that kind.
+func (v *Viewer) HoldsAtKind(kind domain.OrganisationKind, roles ...domain.Role) bool {
+	for _, a := range v.Assignments {
+		if a.OrganisationKind == kind && v.Holds(a.OrganisationID, roles...) {
+			return true
+		}
+	}
+	return false
+}
+
+// HoldsAtPoint tells whether the viewer holds one of these roles today at that
+// reception point.
+func (v *Viewer) HoldsAtPoint(point domain.ID, roles ...domain.Role) bool {
+	for _, a := range v.Assignments {
+		if slices.Contains(roles, a.Role) && slices.Contains(a.PointIDs, point) {
+			return true
+		}
+	}
+	return false
+}
+
+type viewerKey struct{}
+
+// NewContext returns a context in which the viewer is v.
+func NewContext(ctx context.Context, v *Viewer) context.Context {
+	return context.WithValue(ctx, viewerKey{}, v)
+}
+
+// FromContext returns the viewer, or nil when nobody put one: reads then fail
+// closed.
+func FromContext(ctx context.Context) *Viewer {
+	v, _ := ctx.Value(viewerKey{}).(*Viewer)
+	return v
+}

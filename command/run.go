@@ -1,0 +1,80 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/alecthomas/kong"
+)
+
+// Environment is what the program gets from outside besides its arguments.
+type Environment struct {
+	// Contract is the text of schema.graphql.
+	Contract       string
+	Getenv         func(string) string
+	Stdout, Stderr io.Writer
+}
+
+// program is the command line. Each setting has a flag and a variable.
+type program struct {
+	Serve   serveCommand   `cmd:"" help:"Serve the API."`
+	Migrate migrateCommand `cmd:"" help:"Bring the database to the version of this program."`
+	Import  importCommand  `cmd:"" help:"Load the files of the directory."`
+	Seed    seedCommand    `cmd:"" help:"Fill an empty database with the sandbox's data."`
+	Token   tokenCommand   `cmd:"" help:"Print a sandbox token."`
+	Schema  schemaCommand  `cmd:"" help:"Print the contract."`
+	Version versionCommand `cmd:"" help:"Print what this program is."`
+}
+
+// Run does what the arguments say and returns the exit status: 0 when it was
+// done, 1 when it failed, 2 when the arguments are wrong.
+func Run(ctx context.Context, args []string, env Environment) int {
+	var p program
+	status := -1
+	parser, err := kong.New(&p,
+		kong.Name("guichet"),
+		kong.Description("The API of a metropolitan public service that receives people who ask for social housing."),
+		kong.Writers(env.Stdout, env.Stderr),
+		kong.Exit(func(code int) { status = code }), // --help ends here
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(env),
+		kong.UsageOnError(),
+	)
+	if err != nil {
+		return fail(env, 2, err)
+	}
+	parsed, err := parser.Parse(args)
+	if status >= 0 {
+		return status
+	}
+	if err != nil {
+		return fail(env, 2, err)
+	}
+	if err := parsed.Run(); err != nil {
+		var wrong *settingError
+		if errors.As(err, &wrong) {
+			return fail(env, 2, err)
+		}
+		return fail(env, 1, err)
+	}
+	return 0
+}
+
+func fail(env Environment, status int, err error) int {
+	// Nothing can be done about a terminal that does not take the message.
+	_, _ = fmt.Fprintln(env.Stderr, "guichet:", err)
+	return status
+}
+
+// isTerminal tells whether a person watches the output.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}

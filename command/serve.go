@@ -1,0 +1,238 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/guichet-logement/guichet/auth"
+	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/ent/migrate/migrations"
+	"github.com/guichet-logement/guichet/graph"
+	"github.com/guichet-logement/guichet/graph/gen"
+	"github.com/guichet-logement/guichet/graph/scalar"
+	"github.com/guichet-logement/guichet/internal/pgserver"
+	"github.com/guichet-logement/guichet/sandbox"
+	"github.com/guichet-logement/guichet/server"
+	"github.com/guichet-logement/guichet/service"
+)
+
+type serveCommand struct {
+	databaseSettings
+	serveSettings
+	Reset bool `help:"Begin with an empty database: remove the private server's data first. Sandbox only."`
+}
+
+// Run serves until the context ends.
+func (c *serveCommand) Run(ctx context.Context, env Environment) error {
+	started := time.Now()
+	log := newLog(env)
+	if err := errors.Join(c.databaseSettings.validate(), c.serveSettings.validate()); err != nil {
+		return err
+	}
+	keys, err := c.cursorKeys()
+	if err != nil {
+		return err
+	}
+	verifier, err := c.verifier(ctx, log)
+	if err != nil {
+		return err
+	}
+	log.Info("settings", append(c.databaseSettings.describe(), c.serveSettings.describe()...)...)
+	// Taken early: a port in use should not cost a start of the database.
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
+	if err != nil {
+		return &settingError{"listen", err.Error()}
+	}
+	defer func() { _ = listener.Close() }()
+	if err := c.reset(ctx, env, log); err != nil {
+		return err
+	}
+	db, err := c.open(ctx, env, log)
+	if err != nil {
+		return err
+	}
+	defer db.close(ctx)
+	handler, err := c.handler(ctx, env, log, db, verifier, keys)
+	if err != nil {
+		return err
+	}
+	log.Info("ready", "address", "http://"+listener.Addr().String()+"/graphql", "after", time.Since(started).Round(time.Millisecond))
+	return server.Serve(ctx, listener, handler, log, c.Grace)
+}
+
+// reset removes the private server's data when that was asked for.
+func (c *serveCommand) reset(ctx context.Context, env Environment, log *slog.Logger) error {
+	if !c.Reset {
+		return nil
+	}
+	if !c.Sandbox || c.DatabaseURL != "" {
+		return &settingError{"reset", "removes the sandbox's private database only"}
+	}
+	dir, err := c.privateDir(env)
+	if err != nil {
+		return err
+	}
+	log.Info("reset", "dir", dir)
+	return pgserver.Reset(ctx, dir)
+}
+
+// verifier accepts the tokens of the configured issuers, or the sandbox's.
+func (c *serveCommand) verifier(ctx context.Context, log *slog.Logger) (*auth.Verifier, error) {
+	config := auth.Config{Clock: time.Now, Log: log}
+	if c.Sandbox {
+		config.Issuers = []auth.Issuer{sandbox.Issuer()}
+		return auth.NewVerifier(ctx, config)
+	}
+	var err error
+	if config.Issuers, err = c.issuers(); err != nil {
+		return nil, err
+	}
+	if config, err = sandbox.RefuseInProduction(config); err != nil {
+		return nil, err
+	}
+	v, err := auth.NewVerifier(ctx, config)
+	if err != nil {
+		return nil, &settingError{"issuers", err.Error()}
+	}
+	return v, nil
+}
+
+// handler puts the parts together over a database that is ready for them.
+func (c *serveCommand) handler(
+	ctx context.Context, env Environment, log *slog.Logger, db *database, verifier *auth.Verifier, keys [][]byte,
+) (http.Handler, error) {
+	client := db.client(func(ctx context.Context, _ string, took time.Duration) { server.CountSQL(ctx, took) })
+	clock := service.NewClock(time.Now)
+	s := service.New(client, clock, c.Sandbox)
+	if err := c.prepare(ctx, db, s, log); err != nil {
+		return nil, err
+	}
+	if c.Sandbox {
+		if err := clock.Restore(ctx, client); err != nil {
+			return nil, err
+		}
+	}
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		collectors.NewDBStatsCollector(db.db, "guichet"),
+	)
+	return newHandler(parts{
+		settings: c.serveSettings, client: client, service: s, clock: clock.Now, verifier: verifier,
+		cursorKeys: keys, log: log, metrics: registry, version: buildVersion(env.Contract),
+		ready: func(ctx context.Context) error { return migrations.Check(ctx, db.db) },
+	})
+}
+
+// parts is everything an API is made of.
+type parts struct {
+	settings   serveSettings
+	client     *ent.Client
+	service    *service.Service
+	clock      func() time.Time
+	verifier   *auth.Verifier
+	cursorKeys [][]byte
+	log        *slog.Logger
+	metrics    *prometheus.Registry
+	version    server.Version
+	ready      func(context.Context) error
+}
+
+func newHandler(p parts) (http.Handler, error) {
+	signer, err := scalar.NewCursorSigner(p.cursorKeys...)
+	if err != nil {
+		return nil, fmt.Errorf("cursor keys: %w", err)
+	}
+	return server.New(server.Config{
+		Schema:           gen.NewExecutableSchema(gen.Config{Resolvers: graph.New(p.client, p.service)}),
+		Scalars:          scalars(),
+		CheckCursor:      signer.Check,
+		Authenticate:     auth.Middleware(p.verifier, p.service.Recognise, p.clock, server.Refuse),
+		AroundOperations: []graphql.OperationMiddleware{signer.Interceptor, graph.ShareCatalogue},
+		AroundRootFields: []graphql.RootFieldMiddleware{graph.AsOf},
+		Limits:           server.DefaultLimits(),
+		Introspection:    p.settings.Introspection || p.settings.Sandbox,
+		AllowedOrigins:   p.settings.AllowedOrigins,
+		BehindTLS:        p.settings.BehindTLS,
+		PublicMaxAge:     p.settings.PublicMaxAge,
+		Version:          p.version,
+		Ready:            p.ready,
+		Clock:            p.clock,
+		Log:              p.log,
+		Metrics:          p.metrics,
+	})
+}
+
+// scalars are the readers of the contract's own scalars: what they refuse is
+// refused before anything runs, wherever in a document it stands.
+func scalars() map[string]func(any) error {
+	return map[string]func(any) error{
+		"ID":           server.Scalar[domain.ID](),
+		"Date":         server.Scalar[domain.Date](),
+		"LocalTime":    server.Scalar[domain.LocalTime](),
+		"InseeCode":    server.Scalar[domain.InseeCode](),
+		"Siren":        server.Scalar[domain.Siren](),
+		"PhoneNumber":  server.Scalar[domain.PhoneNumber](),
+		"LanguageCode": server.Scalar[domain.LanguageCode](),
+		"Latitude":     server.Scalar[domain.Latitude](),
+		"Longitude":    server.Scalar[domain.Longitude](),
+		"DateTime":     server.ScalarFunc(scalar.UnmarshalDateTime),
+		"Cursor":       server.ScalarFunc(scalar.ReadCursor),
+		"GeoJSON":      server.ScalarFunc(scalar.UnmarshalGeoJSON),
+	}
+}
+
+// prepare brings a sandbox's database to where it must be, and refuses one that
+// is not for this program or this way of serving.
+func (c *serveCommand) prepare(ctx context.Context, db *database, s *service.Service, log *slog.Logger) error {
+	if c.Sandbox {
+		if err := migrations.Apply(ctx, db.db); err != nil {
+			return fmt.Errorf("migrate: %w", err)
+		}
+	}
+	if err := errors.Join(migrations.Check(ctx, db.db), migrations.AssertSearchPath(ctx, db.db)); err != nil {
+		return err
+	}
+	nature, err := s.Nature(ctx)
+	switch {
+	case err != nil:
+		return err
+	case !c.Sandbox && nature == service.Sandbox:
+		return &settingError{"database-url", "holds a sandbox: production does not serve fictional people"}
+	case c.Sandbox && nature == service.Production:
+		return &settingError{"sandbox", "the database holds real data: a sandbox would open it to everybody"}
+	case c.Sandbox:
+		return seed(ctx, s, log)
+	}
+	return nil
+}
+
+// buildVersion tells what runs.
+func buildVersion(contract string) server.Version {
+	v := server.Version{Version: "devel", Contract: contractHash(contract)}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return v
+	}
+	if info.Main.Version != "" {
+		v.Version = info.Main.Version
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			v.Commit = s.Value
+		}
+	}
+	return v
+}

@@ -1,0 +1,176 @@
+package command
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/guichet-logement/guichet/auth"
+)
+
+// settingError is a setting under which the program does not start.
+type settingError struct{ setting, message string }
+
+// Error names the setting and how to mend it.
+func (e *settingError) Error() string { return e.setting + ": " + e.message }
+
+// databaseSettings say where the data is.
+type databaseSettings struct {
+	DatabaseURL string `name:"database-url" env:"DATABASE_URL" help:"PostgreSQL 14 or newer, as a URL. Without it a private server is started in the data directory."`
+	DataDir     string `name:"data-dir" env:"GUICHET_DATA_DIR" type:"path" help:"Where the private PostgreSQL keeps its data. Default: the system's state directory for root, the user's otherwise."`
+	PoolSize    int    `name:"pool-size" env:"GUICHET_POOL_SIZE" default:"16" help:"Connections to PostgreSQL, 1 to 100."`
+	// Behind a pooler that shares connections between transactions a kept
+	// statement would be looked for on the wrong connection.
+	StatementCache int `name:"statement-cache" env:"GUICHET_STATEMENT_CACHE" default:"256" help:"Prepared statements kept for each connection, 0 to 1000. 0 behind a transaction pooler."`
+}
+
+func (s databaseSettings) validate() error {
+	switch {
+	case s.PoolSize < 1 || s.PoolSize > 100:
+		return &settingError{"pool-size", "must lie between 1 and 100"}
+	case s.StatementCache < 0 || s.StatementCache > 1000:
+		return &settingError{"statement-cache", "must lie between 0 and 1000"}
+	}
+	if s.DatabaseURL == "" {
+		return nil
+	}
+	u, err := url.Parse(s.DatabaseURL)
+	if err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") {
+		// The parser's own message would repeat the password.
+		return &settingError{"database-url", "must be a URL: postgres://user:password@host:5432/database"}
+	}
+	return nil
+}
+
+// describe lists the settings for the log, with secrets masked.
+func (s databaseSettings) describe() []any {
+	if s.DatabaseURL == "" {
+		return []any{"database", "private", "pool_size", s.PoolSize, "statement_cache", s.StatementCache}
+	}
+	u, err := url.Parse(s.DatabaseURL)
+	shown := "unreadable"
+	if err == nil {
+		u.RawQuery = ""
+		shown = u.Redacted()
+	}
+	return []any{"database", shown, "pool_size", s.PoolSize, "statement_cache", s.StatementCache}
+}
+
+// serveSettings say how the API is reached.
+type serveSettings struct {
+	Listen         string        `env:"GUICHET_LISTEN" default:"127.0.0.1:8080" help:"Address and port to listen on."`
+	Sandbox        bool          `env:"GUICHET_SANDBOX" help:"Serve fictional data to fictional people, with a clock that can be moved."`
+	IssuersFile    string        `name:"issuers" env:"GUICHET_ISSUERS" type:"path" help:"JSON file of the identity providers whose tokens are accepted: [{\"url\", \"audience\", \"algorithms\": [\"ES256\"], \"keysUrl\" or \"keyFile\"}]."`
+	CursorKeys     []string      `name:"cursor-keys" env:"GUICHET_CURSOR_KEYS" help:"Secrets that sign cursors, 32 bytes or more each in base64: the first signs, all are accepted."`
+	AllowedOrigins []string      `name:"allowed-origins" env:"GUICHET_ALLOWED_ORIGINS" help:"Origins of browser apps, exact: https://app.example."`
+	Introspection  bool          `env:"GUICHET_INTROSPECTION" help:"Let callers read the contract. Always on in a sandbox."`
+	BehindTLS      bool          `name:"behind-tls" env:"GUICHET_BEHIND_TLS" help:"Callers reach the service by https alone."`
+	PublicMaxAge   time.Duration `name:"public-max-age" env:"GUICHET_PUBLIC_MAX_AGE" default:"1m" help:"How long caches may keep answers of the public directory."`
+	Grace          time.Duration `env:"GUICHET_GRACE" default:"20s" help:"How long requests under way may finish when the service stops."`
+}
+
+// minCursorKey is in bytes.
+const minCursorKey = 32
+
+// validate refuses what production must not run with.
+func (s serveSettings) validate() error {
+	if s.Grace < 0 || s.Grace > 10*time.Minute {
+		return &settingError{"grace", "must lie between 0 and 10m"}
+	}
+	if s.Sandbox {
+		if s.IssuersFile != "" {
+			return &settingError{"issuers", "a sandbox has its own issuer; leave this out"}
+		}
+		return nil
+	}
+	if len(s.CursorKeys) == 0 {
+		return &settingError{"cursor-keys", "production needs a secret: openssl rand -base64 32"}
+	}
+	if s.IssuersFile == "" {
+		return &settingError{"issuers", "production needs the identity providers of its callers (or start with --sandbox)"}
+	}
+	return nil
+}
+
+// sandboxCursorKey signs the sandbox's cursors: published, and refused elsewhere.
+func sandboxCursorKey() []byte {
+	sum := sha256.Sum256([]byte("guichet-sandbox-cursors-not-a-secret"))
+	return sum[:]
+}
+
+// cursorKeys decodes the secrets.
+func (s serveSettings) cursorKeys() ([][]byte, error) {
+	if s.Sandbox {
+		return [][]byte{sandboxCursorKey()}, nil
+	}
+	keys := make([][]byte, 0, len(s.CursorKeys))
+	for _, encoded := range s.CursorKeys {
+		key, err := base64.StdEncoding.DecodeString(encoded)
+		if err != nil || len(key) < minCursorKey {
+			return nil, &settingError{"cursor-keys", "each must be 32 bytes or more in base64: openssl rand -base64 32"}
+		}
+		if string(key) == string(sandboxCursorKey()) {
+			return nil, &settingError{"cursor-keys", "this is the sandbox's, which everybody knows"}
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
+}
+
+// describe lists the settings for the log, with secrets masked.
+func (s serveSettings) describe() []any {
+	return []any{
+		"listen", s.Listen, "sandbox", s.Sandbox, "issuers", s.IssuersFile,
+		"cursor_keys", fmt.Sprintf("%d (hidden)", len(s.CursorKeys)),
+		"allowed_origins", strings.Join(s.AllowedOrigins, " "),
+		"introspection", s.Introspection || s.Sandbox, "behind_tls", s.BehindTLS,
+		"public_max_age", s.PublicMaxAge, "grace", s.Grace,
+	}
+}
+
+// maxIssuersFile is in bytes.
+const maxIssuersFile = 1 << 20
+
+// issuers reads the file of identity providers.
+func (s serveSettings) issuers() ([]auth.Issuer, error) {
+	info, err := os.Stat(s.IssuersFile)
+	if err != nil {
+		return nil, &settingError{"issuers", err.Error()}
+	}
+	if info.Size() > maxIssuersFile {
+		return nil, &settingError{"issuers", "the file is larger than 1 MiB"}
+	}
+	raw, err := os.ReadFile(s.IssuersFile)
+	if err != nil {
+		return nil, &settingError{"issuers", err.Error()}
+	}
+	var file []struct {
+		URL        string           `json:"url"`
+		Audience   string           `json:"audience"`
+		Algorithms []auth.Algorithm `json:"algorithms"`
+		KeyFile    string           `json:"keyFile"`
+		KeysURL    string           `json:"keysUrl"`
+	}
+	if err := json.Unmarshal(raw, &file); err != nil {
+		return nil, &settingError{"issuers", "not the JSON that --help describes: " + err.Error()}
+	}
+	issuers := make([]auth.Issuer, len(file))
+	for i, f := range file {
+		issuers[i] = auth.Issuer{URL: f.URL, Audience: f.Audience, Algorithms: f.Algorithms, KeyFile: f.KeyFile, KeysURL: f.KeysURL}
+	}
+	return issuers, nil
+}
+
+// newLog writes lines for a person on a terminal and JSON otherwise.
+func newLog(env Environment) *slog.Logger {
+	if isTerminal(env.Stderr) {
+		return slog.New(slog.NewTextHandler(env.Stderr, nil))
+	}
+	return slog.New(slog.NewJSONHandler(env.Stderr, nil))
+}

@@ -1,0 +1,37 @@
+package command
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/guichet-logement/guichet/sandbox"
+)
+
+type tokenCommand struct {
+	Persona  string        `arg:"" optional:"" help:"Whose token; see --list."`
+	List     bool          `help:"List the personas, one a line, name first."`
+	Lifetime time.Duration `default:"12h" help:"How long the token is good, up to 24h."`
+}
+
+// Run prints a token alone on its line, or the list of personas.
+func (c *tokenCommand) Run(env Environment) error {
+	for _, p := range sandbox.Personas() {
+		switch {
+		case c.List:
+			if _, err := fmt.Fprintf(env.Stdout, "%-44s %-18s %s\n", p.Name, p.Role, p.About); err != nil {
+				return err
+			}
+		case p.Name == c.Persona:
+			token, err := sandbox.Token(p.Name, time.Now(), c.Lifetime)
+			if err != nil {
+				return &settingError{"lifetime", err.Error()}
+			}
+			_, err = fmt.Fprintln(env.Stdout, token)
+			return err
+		}
+	}
+	if c.List {
+		return nil
+	}
+	return &settingError{"persona", "name one of those that token --list shows"}
+}

@@ -1,0 +1,128 @@
+package domain
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+)
+
+// ID is an opaque global identifier: a prefix that names the kind of thing, an
+// underscore, and 26 characters that sort by time of creation
+// (rpt_01JD8Q6Y2V0000000000000000). It is readable in a log, and an id of the
+// wrong kind is refused before any SQL runs.
+type ID string
+
+// Prefix names a kind of thing in an [ID].
+type Prefix string
+
+// The prefixes in use. A prefix is never reused for another kind.
+const (
+	CommunePrefix        Prefix = "com"
+	OrganisationPrefix   Prefix = "org"
+	ReceptionPointPrefix Prefix = "rpt"
+	AgreementPrefix      Prefix = "agr"
+	CatalogueEntryPrefix Prefix = "cat"
+	OpeningHoursPrefix   Prefix = "oph"
+	SandboxClockPrefix   Prefix = "clk"
+	PersonPrefix         Prefix = "per"
+	AssignmentPrefix     Prefix = "asg"
+)
+
+// Prefixes lists every prefix in use.
+func Prefixes() []Prefix {
+	return []Prefix{
+		CommunePrefix, OrganisationPrefix, ReceptionPointPrefix, AgreementPrefix,
+		CatalogueEntryPrefix, OpeningHoursPrefix, SandboxClockPrefix,
+		PersonPrefix, AssignmentPrefix,
+	}
+}
+
+// idLength is three letters, an underscore and the 26 characters of a ULID.
+const idLength = 30
+
+// NewID makes an identifier for a thing created at that time.
+func NewID(p Prefix, at time.Time) ID {
+	return ID(string(p) + "_" + ulid.MustNew(ulid.Timestamp(at), rand.Reader).String())
+}
+
+// DerivedID makes the identifier that always belongs to this key: sample data
+// keeps its ids from one seeding to the next.
+func DerivedID(p Prefix, at time.Time, key string) ID {
+	sum := sha256.Sum256([]byte(string(p) + "\x00" + key))
+	var u ulid.ULID
+	// The only error of both calls is a time or an entropy that does not fit,
+	// and neither can happen here: years up to 10889, exactly 10 bytes.
+	_ = u.SetTime(ulid.Timestamp(at))
+	_ = u.SetEntropy(sum[:10])
+	return ID(string(p) + "_" + u.String())
+}
+
+// ParseID checks the shape of an identifier and that its prefix is in use.
+func ParseID(s string) (ID, error) {
+	prefix, rest, ok := strings.Cut(s, "_")
+	if !ok || len(s) != idLength {
+		return "", errors.New("id must have the shape abc_ followed by 26 characters")
+	}
+	if _, err := ulid.ParseStrict(rest); err != nil || rest != strings.ToUpper(rest) {
+		return "", errors.New("id must end with 26 characters of Crockford's base 32, in capitals")
+	}
+	for _, p := range Prefixes() {
+		if string(p) == prefix {
+			return ID(s), nil
+		}
+	}
+	return "", errors.New("id starts with an unknown prefix")
+}
+
+// Prefix returns the kind of thing the identifier belongs to.
+func (id ID) Prefix() Prefix {
+	p, _, _ := strings.Cut(string(id), "_")
+	return Prefix(p)
+}
+
+// MarshalGQL writes the identifier as a JSON string.
+func (id ID) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(string(id))) }
+
+// UnmarshalGQL reads an identifier from an argument or a variable. Entgql hands
+// over our own type as well as a string.
+func (id *ID) UnmarshalGQL(v any) error {
+	var s string
+	switch v := v.(type) {
+	case ID:
+		s = string(v)
+	case string:
+		s = v
+	default:
+		return errors.New("id must be a string")
+	}
+	parsed, err := ParseID(s)
+	if err != nil {
+		return err
+	}
+	*id = parsed
+	return nil
+}
+
+// Value stores the identifier as text.
+func (id ID) Value() (driver.Value, error) { return string(id), nil }
+
+// Scan reads the identifier from a text column.
+func (id *ID) Scan(src any) error {
+	switch v := src.(type) {
+	case string:
+		*id = ID(v)
+	case []byte:
+		*id = ID(v)
+	default:
+		return fmt.Errorf("scan id: unexpected %T", src)
+	}
+	return nil
+}

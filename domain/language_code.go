@@ -1,0 +1,30 @@
+package domain
+
+import (
+	"errors"
+	"io"
+	"strconv"
+)
+
+// LanguageCode is a language in ISO 639-1: two small letters. It names the
+// languages spoken at a desk, not those of the service's own words: see
+// [Language].
+type LanguageCode string
+
+// ParseLanguageCode checks the shape; the desks of the network speak more
+// languages than any list of ours would keep up with.
+func ParseLanguageCode(s string) (LanguageCode, error) {
+	if len(s) != 2 || s[0] < 'a' || s[0] > 'z' || s[1] < 'a' || s[1] > 'z' {
+		return "", errors.New("language must be two small letters of ISO 639-1, such as fr")
+	}
+	return LanguageCode(s), nil
+}
+
+// MarshalGQL writes the code as a JSON string.
+func (l LanguageCode) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(string(l))) }
+
+// UnmarshalGQL reads the code from an argument or a variable.
+func (l *LanguageCode) UnmarshalGQL(v any) (err error) {
+	*l, err = unmarshalText(v, "language", ParseLanguageCode)
+	return err
+}

@@ -1,0 +1,79 @@
+package domain
+
+import (
+	"io"
+	"strings"
+)
+
+// RefusalCode says why a command was refused. The catalogue is closed and is the
+// enum ErrorCode of the contract.
+type RefusalCode string
+
+// The catalogue of refusals.
+const (
+	Invalid      RefusalCode = "INVALID"
+	StaleVersion RefusalCode = "STALE_VERSION"
+	Overlap      RefusalCode = "OVERLAP"
+	Duplicate    RefusalCode = "DUPLICATE"
+	Unknown      RefusalCode = "UNKNOWN_REFERENCE"
+)
+
+// Values lists the catalogue in the order of the contract.
+func (RefusalCode) Values() []string {
+	return []string{string(Invalid), string(StaleVersion), string(Overlap), string(Duplicate), string(Unknown)}
+}
+
+// Refusal is a command that was understood and refused by a rule. The client can
+// act on it, so it travels in the payload, and nothing was written.
+type Refusal struct {
+	Code RefusalCode
+	// Field is the path of the input field at fault, empty for the whole input.
+	Field []string
+	// Message tells a person what is wrong.
+	Message Text
+	// Help tells how to mend it; may be empty.
+	Help Text
+	// Conflict holds both values of a stale write; nil for other refusals.
+	Conflict *Conflict
+}
+
+// Conflict is what a client needs to resolve a stale write by itself.
+type Conflict struct {
+	// Yours and Theirs are the version the client sent and the one in force.
+	Yours, Theirs int
+}
+
+// Error describes the refusal for the log.
+func (r *Refusal) Error() string {
+	s := string(r.Code)
+	if len(r.Field) > 0 {
+		s += " " + strings.Join(r.Field, ".")
+	}
+	return s + ": " + r.Message.EN
+}
+
+// Refusals is several refusals of one command: a form is corrected in one go.
+type Refusals []*Refusal
+
+// Error describes the refusals for the log.
+func (rs Refusals) Error() string {
+	lines := make([]string, len(rs))
+	for i, r := range rs {
+		lines[i] = r.Error()
+	}
+	return strings.Join(lines, "; ")
+}
+
+// Err returns nil when nothing was refused, so that callers may return it as is.
+func (rs Refusals) Err() error {
+	if len(rs) == 0 {
+		return nil
+	}
+	return rs
+}
+
+// MarshalGQL writes the word of the contract.
+func (r RefusalCode) MarshalGQL(w io.Writer) { marshalEnum(w, r) }
+
+// UnmarshalGQL reads the word of the contract.
+func (r *RefusalCode) UnmarshalGQL(v any) error { return unmarshalEnum(v, r) }

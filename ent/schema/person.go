@@ -1,0 +1,56 @@
+package schema
+
+import (
+	"entgo.io/contrib/entgql"
+	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+
+	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/policy/guard"
+)
+
+// Person is a member of staff, known under the issuer and subject of a token.
+type Person struct{ ent.Schema }
+
+// Policy puts people behind the guard.
+func (Person) Policy() ent.Policy { return guard.Policy{Type: "Person"} }
+
+// Mixin gives people their identity.
+func (Person) Mixin() []ent.Mixin { return []ent.Mixin{identity{prefix: domain.PersonPrefix}} }
+
+// Fields of a person.
+func (Person) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("issuer").MaxLen(300).Immutable(),
+		field.String("subject").MaxLen(200).Immutable(),
+		field.String("given_name").MaxLen(100),
+		field.String("family_name").MaxLen(100),
+	}
+}
+
+// Edges of a person.
+func (Person) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("assignments", Assignment.Type),
+	}
+}
+
+// Indexes of a person.
+func (Person) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("issuer", "subject").Unique().StorageKey("person_issuer_subject_key"),
+	}
+}
+
+// Annotations of a person. People are not part of the contract: a caller reads
+// its own names through the viewer.
+func (Person) Annotations() []schema.Annotation {
+	return []schema.Annotation{
+		entsql.Table("person"),
+		entgql.Skip(entgql.SkipAll),
+	}
+}

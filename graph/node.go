@@ -1,0 +1,77 @@
+package graph
+
+import (
+	"context"
+	"errors"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/ent/agreement"
+	"github.com/guichet-logement/guichet/ent/assignment"
+	"github.com/guichet-logement/guichet/ent/catalogueentry"
+	"github.com/guichet-logement/guichet/ent/commune"
+	"github.com/guichet-logement/guichet/ent/openinghours"
+	"github.com/guichet-logement/guichet/ent/organisation"
+	"github.com/guichet-logement/guichet/ent/receptionpoint"
+)
+
+// maxNodes bounds nodes(ids:).
+const maxNodes = 100
+
+// tables says which kinds of thing can be read by identifier.
+var tables = map[domain.Prefix]string{
+	domain.AgreementPrefix:      agreement.Table,
+	domain.AssignmentPrefix:     assignment.Table,
+	domain.CatalogueEntryPrefix: catalogueentry.Table,
+	domain.CommunePrefix:        commune.Table,
+	domain.OpeningHoursPrefix:   openinghours.Table,
+	domain.OrganisationPrefix:   organisation.Table,
+	domain.ReceptionPointPrefix: receptionpoint.Table,
+}
+
+func nodeType(_ context.Context, id domain.ID) (string, error) {
+	table, ok := tables[id.Prefix()]
+	if !ok {
+		return "", &domain.Error{Code: domain.NotFound}
+	}
+	return table, nil
+}
+
+// absent tells an error that only says that there is nothing to see.
+func absent(err error) bool {
+	return ent.IsNotFound(err) || errors.Is(err, domain.NotFound)
+}
+
+// Node finds anything by its identifier; unknown and invisible are both nothing.
+func (r queryResolver) Node(ctx context.Context, id domain.ID, _ *domain.Date) (ent.Noder, error) {
+	n, err := r.ent.Noder(ctx, id, ent.WithNodeType(nodeType))
+	if absent(err) {
+		return nil, nil
+	}
+	return n, err
+}
+
+// Nodes finds several things by their identifiers, in the order asked.
+func (r queryResolver) Nodes(ctx context.Context, ids []domain.ID, _ *domain.Date) ([]ent.Noder, error) {
+	if len(ids) > maxNodes {
+		return nil, &domain.Error{Code: domain.TooComplex, Reason: "TOO_MANY_IDS", Field: "ids", Message: domain.Text{
+			EN: "Ask for at most 100 identifiers at once.",
+			FR: "Demander 100 identifiants au plus à la fois.",
+		}}
+	}
+	// Entgql reports each id without a row as an error of the answer; here it is
+	// an ordinary answer, so its reports go to a list of their own.
+	aside := graphql.WithFreshResponseContext(ctx)
+	nodes, err := r.ent.Noders(aside, ids, ent.WithNodeType(nodeType))
+	if absent(err) { // the one id asked
+		return []ent.Noder{nil}, nil
+	}
+	for _, e := range graphql.GetErrors(aside) {
+		if !absent(e) {
+			return nil, e
+		}
+	}
+	return nodes, err
+}

@@ -1,0 +1,67 @@
+package graph
+
+import (
+	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/graph/gen"
+	"github.com/guichet-logement/guichet/service"
+)
+
+// Resolver resolves the roots of the contract.
+type Resolver struct {
+	ent     *ent.Client
+	service *service.Service
+}
+
+// New returns the resolver over the rows and the commands.
+func New(client *ent.Client, s *service.Service) *Resolver {
+	return &Resolver{ent: client, service: s}
+}
+
+var _ gen.ResolverRoot = (*Resolver)(nil)
+
+type (
+	queryResolver                struct{ *Resolver }
+	mutationResolver             struct{ *Resolver }
+	agreementResolver            struct{ *Resolver }
+	catalogueEntryResolver       struct{}
+	openingHoursResolver         struct{}
+	receptionPointResolver       struct{ *Resolver }
+	viewerResolver               struct{ *Resolver }
+	communeFilterResolver        struct{}
+	organisationFilterResolver   struct{}
+	receptionPointFilterResolver struct{}
+)
+
+// Query resolves what can be read.
+func (r *Resolver) Query() gen.QueryResolver { return queryResolver{r} }
+
+// Mutation resolves what can be done.
+func (r *Resolver) Mutation() gen.MutationResolver { return mutationResolver{r} }
+
+// Agreement resolves the computed fields of agreements.
+func (r *Resolver) Agreement() gen.AgreementResolver { return agreementResolver{r} }
+
+// CatalogueEntry resolves the computed fields of the catalogue.
+func (r *Resolver) CatalogueEntry() gen.CatalogueEntryResolver { return catalogueEntryResolver{} }
+
+// OpeningHours resolves the computed fields of opening hours.
+func (r *Resolver) OpeningHours() gen.OpeningHoursResolver { return openingHoursResolver{} }
+
+// ReceptionPoint resolves the computed fields of reception points.
+func (r *Resolver) ReceptionPoint() gen.ReceptionPointResolver { return receptionPointResolver{r} }
+
+// Viewer resolves the computed fields of the viewer.
+func (r *Resolver) Viewer() gen.ViewerResolver { return viewerResolver{r} }
+
+// CommuneFilter resolves the filters of communes that are not columns.
+func (r *Resolver) CommuneFilter() gen.CommuneFilterResolver { return communeFilterResolver{} }
+
+// OrganisationFilter resolves the filters of organisations that are not columns.
+func (r *Resolver) OrganisationFilter() gen.OrganisationFilterResolver {
+	return organisationFilterResolver{}
+}
+
+// ReceptionPointFilter resolves the filters of reception points that are not columns.
+func (r *Resolver) ReceptionPointFilter() gen.ReceptionPointFilterResolver {
+	return receptionPointFilterResolver{}
+}

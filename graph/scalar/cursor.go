@@ -1,0 +1,180 @@
+package scalar
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/guichet-logement/guichet/auth"
+	"github.com/guichet-logement/guichet/ent"
+)
+
+// A cursor on the wire is entgql's own bytes (identifier and order value)
+// followed by a signature of [macLength] bytes, in base64. Entgql reads one value
+// and ignores what follows, so that its nested pagination keeps working.
+const macLength = 16
+
+// maxCursorLength bounds what is decoded, in characters.
+const maxCursorLength = 1024
+
+var errBadCursor = errors.New("the cursor does not belong to this list, order, filter and organisation")
+
+// CursorSigner signs cursors and recognises its own. A cursor is bound to the
+// list, its order, its filter and the viewer's organisation, so that it can
+// neither be forged to look between rows nor carried to another list.
+type CursorSigner struct{ keys [][]byte }
+
+// NewCursorSigner signs with the first key and accepts all: keys rotate without
+// breaking a page that somebody is turning. Keys are of 32 bytes or more.
+func NewCursorSigner(keys ...[]byte) (*CursorSigner, error) {
+	if len(keys) == 0 {
+		return nil, errors.New("cursor signer: no key")
+	}
+	for _, k := range keys {
+		if len(k) < 32 {
+			return nil, errors.New("cursor signer: a key is shorter than 32 bytes")
+		}
+	}
+	return &CursorSigner{keys: keys}, nil
+}
+
+type signerKey struct{}
+
+// operationSigner remembers the binding of each connection of one operation: a
+// page of 100 edges computes it once.
+type operationSigner struct {
+	signer *CursorSigner
+	mu     sync.Mutex
+	bound  map[*ast.Field]string
+}
+
+// Interceptor hands the signer to the marshaler of cursors, which has no
+// receiver: the context of the operation is its only way in.
+func (s *CursorSigner) Interceptor(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	return next(context.WithValue(ctx, signerKey{}, &operationSigner{signer: s, bound: map[*ast.Field]string{}}))
+}
+
+// Check refuses a cursor that was not given for this field, these arguments and
+// this viewer.
+func (s *CursorSigner) Check(ctx context.Context, field *ast.Field, cursor string, vars map[string]any) error {
+	if len(cursor) > maxCursorLength {
+		return errBadCursor
+	}
+	raw, err := base64.RawStdEncoding.Strict().DecodeString(cursor)
+	if err != nil || len(raw) <= macLength {
+		return errBadCursor
+	}
+	value, mac := raw[:len(raw)-macLength], raw[len(raw)-macLength:]
+	bound := binding(ctx, field, vars)
+	for _, key := range s.keys {
+		if hmac.Equal(mac, sign(key, value, bound)) {
+			return nil
+		}
+	}
+	return errBadCursor
+}
+
+func sign(key, value []byte, bound string) []byte {
+	h := hmac.New(sha256.New, key)
+	h.Write(value)
+	h.Write([]byte{0})
+	h.Write([]byte(bound))
+	return h.Sum(nil)[:macLength]
+}
+
+// binding names the list a cursor belongs to. The four arguments that only move
+// the page are left out.
+func binding(ctx context.Context, field *ast.Field, vars map[string]any) string {
+	args := maps.Clone(field.ArgumentMap(vars))
+	for _, moving := range []string{"first", "last", "after", "before"} {
+		delete(args, moving)
+	}
+	maps.DeleteFunc(args, func(_ string, v any) bool { return v == nil })
+	// The values come from JSON or from a parsed document: they always encode.
+	canonical, _ := json.Marshal(args)
+	var organisations []string
+	if v := auth.FromContext(ctx); v != nil {
+		for _, a := range v.Assignments {
+			organisations = append(organisations, string(a.OrganisationID))
+		}
+	}
+	slices.Sort(organisations)
+	parent := ""
+	if field.ObjectDefinition != nil {
+		parent = field.ObjectDefinition.Name
+	}
+	return strings.Join([]string{
+		parent + "." + field.Name, string(canonical), strings.Join(slices.Compact(organisations), ","),
+	}, "\x00")
+}
+
+// MarshalCursor writes a signed cursor. Without a signer in the context it writes
+// null, which the contract refuses where a cursor is due: forgetting fails.
+func MarshalCursor(c ent.Cursor) graphql.ContextMarshaler {
+	return graphql.ContextWriterFunc(func(ctx context.Context, w io.Writer) error {
+		op, _ := ctx.Value(signerKey{}).(*operationSigner)
+		if op == nil {
+			return errors.New("write a cursor without a signer")
+		}
+		var plain bytes.Buffer
+		c.MarshalGQL(&plain)
+		value, err := base64.RawStdEncoding.DecodeString(strings.Trim(plain.String(), `"`))
+		if err != nil {
+			return err
+		}
+		bound, err := op.binding(ctx)
+		if err != nil {
+			return err
+		}
+		mac := sign(op.signer.keys[0], value, bound)
+		_, err = io.WriteString(w, `"`+base64.RawStdEncoding.EncodeToString(append(value, mac...))+`"`)
+		return err
+	})
+}
+
+// UnmarshalCursor reads a cursor whose signature the operation check has already
+// verified.
+func UnmarshalCursor(_ context.Context, v any) (ent.Cursor, error) { return ReadCursor(v) }
+
+// ReadCursor reads the position out of a cursor, without looking at its signature.
+func ReadCursor(v any) (ent.Cursor, error) {
+	var c ent.Cursor
+	if own, ok := v.(ent.Cursor); ok {
+		return own, nil
+	}
+	if s, ok := v.(string); !ok || len(s) > maxCursorLength || c.UnmarshalGQL(s) != nil {
+		return c, errBadCursor
+	}
+	return c, nil
+}
+
+// binding finds the connection above the field being written.
+func (op *operationSigner) binding(ctx context.Context) (string, error) {
+	for fc := graphql.GetFieldContext(ctx); fc != nil; fc = fc.Parent {
+		f := fc.Field.Field
+		if f == nil || f.Definition == nil || f.Definition.Arguments.ForName("after") == nil {
+			continue
+		}
+		op.mu.Lock()
+		defer op.mu.Unlock()
+		bound, ok := op.bound[f]
+		if !ok {
+			bound = binding(ctx, f, graphql.GetOperationContext(ctx).Variables)
+			op.bound[f] = bound
+		}
+		return bound, nil
+	}
+	return "", errors.New("write a cursor outside a connection")
+}

@@ -1,0 +1,80 @@
+// Package sqlwatch tells an observer of every SQL statement that Ent sends: how
+// many a request costs and how long they take is measured in production and
+// asserted in tests, by the same means.
+//
+// It may import ent's dialect packages.
+package sqlwatch
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"entgo.io/ent/dialect"
+)
+
+// Observer is told of one statement when it has answered. The query is its text,
+// without arguments.
+type Observer func(ctx context.Context, query string, took time.Duration)
+
+// Driver returns a driver that tells the observer of each statement. Begin and
+// Commit are none.
+func Driver(inner dialect.Driver, observe Observer) dialect.Driver {
+	return &driver{Driver: inner, observe: observe}
+}
+
+type driver struct {
+	dialect.Driver
+	observe Observer
+}
+
+func (d *driver) Query(ctx context.Context, query string, args, v any) error {
+	return watch(ctx, d.observe, query, func() error { return d.Driver.Query(ctx, query, args, v) })
+}
+
+func (d *driver) Exec(ctx context.Context, query string, args, v any) error {
+	return watch(ctx, d.observe, query, func() error { return d.Driver.Exec(ctx, query, args, v) })
+}
+
+func (d *driver) Tx(ctx context.Context) (dialect.Tx, error) {
+	inner, err := d.Driver.Tx(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &tx{Tx: inner, observe: d.observe}, nil
+}
+
+// BeginTx serves ent's Client.BeginTx, which looks for it on the driver.
+func (d *driver) BeginTx(ctx context.Context, opts *sql.TxOptions) (dialect.Tx, error) {
+	beginner, ok := d.Driver.(interface {
+		BeginTx(context.Context, *sql.TxOptions) (dialect.Tx, error)
+	})
+	if !ok {
+		return d.Tx(ctx)
+	}
+	inner, err := beginner.BeginTx(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	return &tx{Tx: inner, observe: d.observe}, nil
+}
+
+type tx struct {
+	dialect.Tx
+	observe Observer
+}
+
+func (t *tx) Query(ctx context.Context, query string, args, v any) error {
+	return watch(ctx, t.observe, query, func() error { return t.Tx.Query(ctx, query, args, v) })
+}
+
+func (t *tx) Exec(ctx context.Context, query string, args, v any) error {
+	return watch(ctx, t.observe, query, func() error { return t.Tx.Exec(ctx, query, args, v) })
+}
+
+func watch(ctx context.Context, observe Observer, query string, send func() error) error {
+	start := time.Now()
+	err := send()
+	observe(ctx, query, time.Since(start))
+	return err
+}

@@ -1,0 +1,200 @@
+package testdb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
+
+	"github.com/lib/pq"
+
+	"github.com/guichet-logement/guichet/ent/migrate/migrations"
+	"github.com/guichet-logement/guichet/internal/pgserver"
+)
+
+// urlVariable names the environment variable with the URL of another server.
+const urlVariable = "GUICHET_TEST_DATABASE_URL"
+
+// Names of databases. A test's carries the key of its process, a template and
+// its ready copies the hash of their migrations.
+const (
+	testPrefix     = "guichet_test_"     // + key + "_" + number
+	templatePrefix = "guichet_template_" // + hash
+	readyPrefix    = "guichet_ready_"    // + hash + "_" + number
+	hashDigits     = 8                   // 32 bits, which also make an advisory lock's key
+)
+
+// Classes of advisory locks: the first of their two numbers.
+const (
+	lockProcess  = 0x67756901 + iota // the process of this key is alive
+	lockTemplate                     // shared: the template of this hash is in use
+	lockBuild                        // the template of this hash is being built
+	lockFill                         // ready copies of this hash are being made
+)
+
+// server is where this process makes its databases.
+type server struct {
+	base     *url.URL
+	admin    *sql.DB
+	keeper   *sql.Conn // holds the locks that say this process is alive
+	key      int32     // of this process
+	hash     string    // of the migrations
+	strategy string    // clause of CREATE DATABASE
+	count    atomic.Int64
+	fill     chan struct{}
+}
+
+// open connects, sweeps what killed processes left, and makes the template.
+func open(ctx context.Context) (*server, error) {
+	base, err := serverURL(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s := &server{
+		base: base,
+		key:  rand.Int32(), //nolint:gosec // A key, not a secret.
+		hash: migrations.Hash()[:hashDigits],
+		fill: make(chan struct{}, 1),
+	}
+	if s.admin, err = sql.Open("postgres", adminURL(base)); err != nil {
+		return nil, err
+	}
+	s.admin.SetMaxOpenConns(8)
+	if s.keeper, err = s.admin.Conn(ctx); err != nil {
+		return nil, fmt.Errorf("connect to the test server: %w", err)
+	}
+	var version int
+	err = s.keeper.QueryRowContext(ctx, `
+		SELECT current_setting('server_version_num')::int
+		FROM pg_advisory_lock($1, $2), pg_advisory_lock_shared($3, $4)`,
+		lockProcess, s.key, lockTemplate, hashKey(s.hash)).Scan(&version)
+	if err != nil {
+		return nil, fmt.Errorf("announce this process: %w", err)
+	}
+	if version >= 150000 {
+		// Copies files instead of writing every page to the log.
+		s.strategy = " STRATEGY FILE_COPY"
+	}
+	if err := s.sweep(ctx); err != nil {
+		return nil, fmt.Errorf("sweep old test databases: %w", err)
+	}
+	if err := s.buildTemplate(ctx); err != nil {
+		return nil, fmt.Errorf("build template database: %w", err)
+	}
+	go s.keepFilled()
+	return s, nil
+}
+
+// serverURL starts or adopts the private cluster, unless another server is
+// named.
+func serverURL(ctx context.Context) (*url.URL, error) {
+	if named := os.Getenv(urlVariable); named != "" {
+		u, err := url.Parse(named)
+		if err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") {
+			return nil, errors.New(urlVariable + ": not a URL of the form postgres://user:password@host/postgres")
+		}
+		query := u.Query()
+		query.Set("options", strings.TrimSpace(query.Get("options")+" -csearch_path=public,ext"))
+		u.RawQuery = query.Encode()
+		return u, nil
+	}
+	dir, err := Dir()
+	if err != nil {
+		return nil, err
+	}
+	private, err := pgserver.Start(ctx, pgserver.Options{
+		Dir:      dir,
+		CreateDB: true,
+		Settings: map[string]string{
+			"max_connections":    "500",  // Many test processes at once.
+			"autovacuum_naptime": "5min", // Rather no plan that changes in the middle of a test.
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return url.Parse(private.DSN("postgres"))
+}
+
+// Dir returns the directory of the private cluster: in the user's cache, or the
+// system's for root, whose home the server's account cannot enter.
+func Dir() (string, error) {
+	if os.Geteuid() == 0 {
+		return "/var/cache/guichet-test", nil
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(cache, "guichet-test"), nil
+}
+
+// url returns the connection URL of a database.
+func (s *server) url(name string) string {
+	u := *s.base
+	u.Path = "/" + name
+	return u.String()
+}
+
+// adminURL lifts the role's timeouts: making a database waits for others.
+func adminURL(base *url.URL) string {
+	u := *base
+	query := u.Query()
+	query.Set("options", query.Get("options")+" -clock_timeout=2min -cstatement_timeout=2min")
+	u.RawQuery = query.Encode()
+	return u.String()
+}
+
+// hashKey turns a hash of [hashDigits] digits into an advisory lock's key.
+func hashKey(hash string) int32 {
+	key, err := strconv.ParseUint(hash, 16, 32)
+	if err != nil {
+		panic(fmt.Sprintf("testdb: hash %q: %v", hash, err))
+	}
+	return int32(uint32(key)) //nolint:gosec // The same 32 bits.
+}
+
+// exec runs a statement made of a fixed text and quoted names.
+func (s *server) exec(ctx context.Context, format string, names ...any) error {
+	for i, name := range names {
+		names[i] = pq.QuoteIdentifier(fmt.Sprint(name))
+	}
+	_, err := s.admin.ExecContext(ctx, fmt.Sprintf(format, names...))
+	return err
+}
+
+// drop removes a database, with whoever is still connected.
+func (s *server) drop(ctx context.Context, name string) error {
+	return s.exec(ctx, "DROP DATABASE IF EXISTS %s WITH (FORCE)", name)
+}
+
+// create makes a database without migrations.
+func (s *server) create(ctx context.Context, name string) error {
+	return s.exec(ctx, "CREATE DATABASE %s TEMPLATE template0"+s.strategy, name)
+}
+
+// names lists the databases whose name starts with the prefix, in no order.
+func (s *server) names(ctx context.Context, prefix string) ([]string, error) {
+	rows, err := s.admin.QueryContext(ctx,
+		"SELECT datname FROM pg_database WHERE starts_with(datname, $1) ORDER BY random()", prefix)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var names []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		names = append(names, name)
+	}
+	return names, rows.Err()
+}

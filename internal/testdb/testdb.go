@@ -1,0 +1,62 @@
+package testdb
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+)
+
+// dropTimeout bounds the removal of one database.
+const dropTimeout = time.Minute
+
+// shared is the one server of the test process. It is a global because package
+// testing has nothing that lives as long as the process; it is opened at first
+// use and closed by the end of the process.
+var shared = sync.OnceValues(func() (*server, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+	defer cancel()
+	return open(ctx)
+})
+
+// New returns the connection URL of a fresh database with all migrations, for
+// this test alone; it is dropped after the test. The search_path is
+// "public, ext". Without a server the test fails: it is never skipped.
+func New(t testing.TB) string {
+	t.Helper()
+	return lend(t, (*server).clone)
+}
+
+// Empty is [New] without migrations: for the tests of migrations.
+func Empty(t testing.TB) string {
+	t.Helper()
+	return lend(t, (*server).create)
+}
+
+// lend makes a database and drops it after the test.
+func lend(t testing.TB, create func(*server, context.Context, string) error) string {
+	t.Helper()
+	s, err := shared()
+	if err != nil {
+		t.Fatalf("testdb: %v", err)
+	}
+	name := s.nextName()
+	if err := create(s, t.Context(), name); err != nil {
+		t.Fatalf("testdb: create database: %v", err)
+	}
+	t.Cleanup(func() {
+		// The context of the test has ended by now.
+		ctx, cancel := context.WithTimeout(context.Background(), dropTimeout)
+		defer cancel()
+		if err := s.drop(ctx, name); err != nil {
+			t.Errorf("testdb: drop database %s: %v", name, err)
+		}
+	})
+	return s.url(name)
+}
+
+// nextName names a database of this process.
+func (s *server) nextName() string {
+	return fmt.Sprintf("%s%d_%d", testPrefix, s.key, s.count.Add(1))
+}

@@ -1,0 +1,157 @@
+package testdb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/guichet-logement/guichet/ent/migrate/migrations"
+)
+
+func TestDatabasesAreApart(t *testing.T) {
+	t.Parallel()
+	// More than the ready copies, so that both ways of making one are used.
+	for i := range readyCopies + 2 {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			t.Parallel()
+			db := connect(t, New(t))
+			if err := migrations.Check(t.Context(), db); err != nil {
+				t.Error(err)
+			}
+			if err := migrations.AssertSearchPath(t.Context(), db); err != nil {
+				t.Error(err)
+			}
+			// Fails in a database another test has used.
+			if _, err := db.ExecContext(t.Context(), "CREATE TABLE mine ()"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestEmptyHasNoMigrations(t *testing.T) {
+	t.Parallel()
+	version, err := migrations.Current(t.Context(), connect(t, Empty(t)))
+	if version != 0 || err != nil {
+		t.Errorf("version %d, %v", version, err)
+	}
+}
+
+func TestDatabaseIsDropped(t *testing.T) {
+	t.Parallel()
+	var name string
+	t.Run("test", func(t *testing.T) {
+		dsn := New(t)
+		db := connect(t, dsn)
+		if err := db.QueryRowContext(t.Context(), "SELECT current_database()").Scan(&name); err != nil {
+			t.Fatal(err)
+		}
+		// A connection the test forgot.
+		forgotten, err := sql.Open("postgres", dsn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := forgotten.PingContext(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	})
+	s := opened(t)
+	if found, err := s.names(t.Context(), name); len(found) > 0 || err != nil {
+		t.Errorf("still there: %v, %v", found, err)
+	}
+}
+
+// TestSweep makes what killed processes leave, beside what live ones use.
+func TestSweep(t *testing.T) {
+	t.Parallel()
+	s := opened(t)
+	dead, live := rand.Int32(), rand.Int32()                                                    //nolint:gosec // Keys, not secrets.
+	oldHash, usedHash := fmt.Sprintf("%08x", rand.Uint32()), fmt.Sprintf("%08x", rand.Uint32()) //nolint:gosec // As above.
+	gone := []string{
+		fmt.Sprintf("%s%d_1", testPrefix, dead), templatePrefix + oldHash, readyPrefix + oldHash + "_1_1",
+	}
+	kept := []string{
+		fmt.Sprintf("%s%d_1", testPrefix, live), templatePrefix + usedHash, readyPrefix + usedHash + "_1_1",
+		testPrefix + "of_somebody_else" + usedHash,
+	}
+	holder, err := s.admin.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = holder.Raw(func(any) error { return sql.ErrConnDone }) // Ends the locks with the connection.
+		_ = holder.Close()
+		for _, name := range append(gone, kept...) {
+			if err := s.drop(context.Background(), name); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	if _, err := holder.ExecContext(t.Context(),
+		"SELECT pg_advisory_lock($1, $2), pg_advisory_lock_shared($3, $4)",
+		lockProcess, live, lockTemplate, hashKey(usedHash)); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range append(gone, kept...) {
+		if err := s.create(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Packages that start at once sweep at once.
+	var all sync.WaitGroup
+	failed := make([]error, 2)
+	for i := range failed {
+		all.Go(func() { failed[i] = s.sweep(t.Context()) })
+	}
+	all.Wait()
+	if err := errors.Join(failed...); err != nil {
+		t.Fatal(err)
+	}
+	names, err := s.names(t.Context(), "guichet_")
+	if err != nil {
+		t.Fatal(err)
+	}
+	have := strings.Join(names, " ") + " "
+	for _, name := range gone {
+		if strings.Contains(have, name+" ") {
+			t.Errorf("%s was not swept", name)
+		}
+	}
+	for _, name := range append(kept, s.template()) {
+		if !strings.Contains(have, name+" ") {
+			t.Errorf("%s was swept", name)
+		}
+	}
+}
+
+func BenchmarkNew(b *testing.B) {
+	for b.Loop() {
+		New(b)
+	}
+}
+
+// connect opens a database until the test ends.
+func connect(t *testing.T, dsn string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("postgres", dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// opened returns this process's server.
+func opened(t *testing.T) *server {
+	t.Helper()
+	s, err := shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}

@@ -1,0 +1,34 @@
+package policy
+
+import (
+	"context"
+
+	"github.com/guichet-logement/guichet/auth"
+	"github.com/guichet-logement/guichet/domain"
+)
+
+// identified returns the viewer, or refuses an anonymous one.
+func identified(ctx context.Context) (*auth.Viewer, error) {
+	v := auth.FromContext(ctx)
+	if v == nil || v.Anonymous() {
+		return nil, &domain.Error{
+			Code: domain.Unauthenticated,
+			Message: domain.Text{
+				EN: "Send a bearer token: this act needs to know who you are.",
+				FR: "Envoyez un jeton : cet acte demande de savoir qui vous êtes.",
+			},
+		}
+	}
+	return v, nil
+}
+
+// forbidden refuses an act on something that the viewer sees.
+func forbidden(act string) error {
+	return &domain.Error{
+		Code: domain.Forbidden,
+		Message: domain.Text{
+			EN: "Your assignments of today do not allow you to " + act + " here.",
+			FR: "Vos affectations du jour ne permettent pas cet acte ici.",
+		},
+	}
+}

@@ -1,0 +1,58 @@
+package sandbox
+
+import (
+	"github.com/guichet-logement/guichet/domain"
+)
+
+// Persona is a fictional member of staff that a developer can act as: its name is
+// the subject of the sandbox's tokens.
+type Persona struct {
+	Name                  string
+	GivenName, FamilyName string
+	// What is it for, in a few words.
+	About string
+	// Organisation and Points are keys of the directory.
+	Organisation string
+	Role         domain.Role
+	Points       []string
+	// From and Until bound the assignment; a zero Until leaves it open.
+	From, Until domain.Date
+}
+
+// Personas lists the people of the sandbox, always in the same order.
+func Personas() []Persona {
+	since := domain.NewDate(2024, 9, 1)
+	at := func(name, given, family, about, organisation string, role domain.Role, points ...string) Persona {
+		return Persona{name, given, family, about, organisation, role, points, since, domain.Date{}}
+	}
+	grenoble, echirolles, desk := "mairie-grenoble", "mairie-echirolles", sharedDesk
+	belledonne := "landlord-" + slug(landlords[0])
+	all := []Persona{
+		at("commune-grenoble-agent", "Camille", "Orsini", "receives applicants at Grenoble's town hall", "commune-grenoble", domain.ReceptionAgent, grenoble),
+		at("commune-grenoble-manager", "Yacine", "Delorme", "runs the point of Grenoble's town hall", "commune-grenoble", domain.PointManager, grenoble),
+		at("commune-grenoble-admin", "Hélène", "Vasseur", "manages Grenoble's people, apps and points", "commune-grenoble", domain.OrgAdmin),
+		at("commune-grenoble-allocation", "Bastien", "Rochette", "prepares Grenoble's allocations", "commune-grenoble", domain.AllocationOfficer),
+		at("commune-echirolles-agent", "Nadia", "Ferrand", "receives applicants at a level-3 town hall", "commune-echirolles", domain.ReceptionAgent, echirolles),
+		at("commune-echirolles-social", "Paul", "Imbert", "social worker at a level-3 town hall", "commune-echirolles", domain.SocialOfficer, echirolles),
+		at("commune-bresson-agent", "Lucie", "Marchal", "gives information at a level-1 town hall", "commune-bresson", domain.ReceptionAgent, "mairie-bresson"),
+		at("shared-desk-agent", "Inès", "Calvat", "receives applicants at the shared desk", sharedDesk, domain.ReceptionAgent, desk),
+		at("shared-desk-social", "Marc", "Thévenet", "social worker of the shared desk", sharedDesk, domain.SocialOfficer, desk),
+		at("shared-desk-manager", "Sonia", "Billard", "runs the shared desk", sharedDesk, domain.PointManager, desk),
+		at("landlord-balcons-de-belledonne-stock", "Rémi", "Aubert", "keeps a landlord's dwellings up to date", belledonne, domain.StockManager),
+		at("landlord-balcons-de-belledonne-allocation", "Claire", "Nguyen", "prepares a landlord's allocations", belledonne, domain.AllocationOfficer),
+		at("landlord-balcons-de-belledonne-admin", "Thomas", "Perrin", "manages a landlord's people, apps and points", belledonne, domain.OrgAdmin),
+		at("metropole-agent", "Léa", "Guichard", "mutualised staff who hold permanences", "metropole", domain.ReceptionAgent, desk, "mairie-bresson"),
+		at("metropole-social", "Karim", "Benali", "the Métropole's social worker", "metropole", domain.SocialOfficer, desk),
+		at("metropole-steering", "Anne", "Descombes", "steers the service by its figures", "metropole", domain.Steering),
+		at("metropole-privacy", "Julien", "Sabatier", "answers for personal data", "metropole", domain.PrivacyOfficer),
+		at("metropole-admin", "Odile", "Garnier", "manages the Métropole's people, apps and points", "metropole", domain.OrgAdmin),
+		at("state-allocation", "Victor", "Lambert", "prepares the State's allocations", "state", domain.AllocationOfficer),
+		at("department-allocation", "Émilie", "Roux", "follows the Département's reservations", "department", domain.AllocationOfficer),
+		at("action-logement-allocation", "Samir", "Haddad", "prepares Action Logement's allocations", "action-logement", domain.AllocationOfficer),
+		at("former-agent", "Gilles", "Morand", "an assignment that has ended: a token without rights", "commune-grenoble", domain.ReceptionAgent, grenoble),
+		at("future-agent", "Zoé", "Clément", "an assignment that begins in 2030: move the clock", "commune-grenoble", domain.ReceptionAgent, grenoble),
+	}
+	all[len(all)-2].Until = domain.NewDate(2025, 7, 1)
+	all[len(all)-1].From = domain.NewDate(2030, 1, 1)
+	return all
+}

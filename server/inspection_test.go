@@ -1,0 +1,235 @@
+package server
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
+	"pgregory.net/rapid"
+
+	"github.com/guichet-logement/guichet/domain"
+)
+
+func TestOperationChecks(t *testing.T) {
+	t.Parallel()
+	const within = "{ things(first: 1) { edges { node { %s } } } }"
+	for _, test := range []struct {
+		name, document, variables string
+		code                      domain.Code
+		reason, field             string
+	}{
+		{"no page", "{ things { totalCount } }", "", domain.PageSize, "", "things.first"},
+		{"null page", "query($n: Int) { things(first: $n) { totalCount } }", `{"n":null}`, domain.PageSize, "", "things.first"},
+		{"page zero", "{ things(first: 0) { totalCount } }", "", domain.PageSize, "", "things.first"},
+		{"last too large", "{ things(last: 101) { totalCount } }", "", domain.PageSize, "", "things.last"},
+		{"nested page", fmt.Sprintf(within, "things { totalCount }"), "", domain.PageSize, "", "things.first"},
+		{"page in a fragment", "{ ...F } fragment F on Query { things { totalCount } }", "", domain.PageSize, "", "things.first"},
+		{"nearest too many", "{ nearest(first: 21) { id } }", "", domain.PageSize, "", "nearest.first"},
+		{"nested cursor", fmt.Sprintf(within, `things(first: 1, after: "forged") { totalCount }`), "", domain.InvalidCursor, "", "things.after"},
+		{"cursor in a variable", "query($c: String) { things(first: 1, before: $c) { totalCount } }", `{"c":"forged"}`, domain.InvalidCursor, "", "things.before"},
+		{"number for a string", "query($s: String) { echo(text: $s) }", `{"s":5}`, domain.BadRequest, "TYPE", "$s"},
+		{"string for a number", "query($n: Int) { echo(number: $n) }", `{"n":"5"}`, domain.BadRequest, "TYPE", "$n"},
+		{"enum in another case", "query($o: Order) { echo(order: $o) }", `{"o":"asc"}`, domain.BadRequest, "TYPE", "$o"},
+		{"missing variable", "query($d: Day!) { echo(day: $d) }", `{}`, domain.BadRequest, "MISSING_VARIABLE", "$d"},
+		{"null variable", "query($d: Day!) { echo(day: $d) }", `{"d":null}`, domain.BadRequest, "NULL", "$d"},
+		{"unknown field", "query($w: Filter) { things(first: 1, where: $w) { totalCount } }", `{"w":{"all":[{"x":1}]}}`, domain.BadRequest, "UNKNOWN_FIELD", "$w.all[0].x"},
+		{"scalar in a literal", `{ echo(day: "tomorrow") }`, "", domain.BadRequest, "VALUE", "day"},
+		{"scalar in a nested literal", fmt.Sprintf(within, `things(first: 1, where: {day: "tomorrow"}) { totalCount }`), "", domain.BadRequest, "VALUE", "where.day"},
+		{"scalar in a variable", "query($w: Filter) { things(first: 1, where: $w) { totalCount } }", `{"w":{"day":"tomorrow"}}`, domain.BadRequest, "VALUE", "$w.day"},
+		{"scalar in a default", `query($d: Day = "tomorrow") { echo(day: $d) }`, `{}`, domain.BadRequest, "VALUE", "$d"},
+		{"rule between nested fields", fmt.Sprintf(within, "things(first: 1, where: {from: 3, to: 1}) { totalCount }"), "", domain.BadRequest, "VALUE", "things.edges.node.things.where"},
+		{"digits beyond 64 bits", "{ echo(day: 99999999999999999999) }", "", domain.BadRequest, "TYPE", "day"},
+		{"digits beyond a float", "{ echo(day: 1e999) }", "", domain.BadRequest, "TYPE", "day"},
+		{"edges twice", "{ things(first: 1) { edges { cursor } e: edges { cursor } } }", "", domain.BadRequest, "CONNECTION_ALIAS", "things.edges"},
+		{"node twice", "{ things(first: 1) { edges { node { id } n: node { name } } } }", "", domain.BadRequest, "CONNECTION_ALIAS", "things.node"},
+		{"count twice over merged fields", "{ things(first: 1) { totalCount } things(first: 1) { n: totalCount } }", "", domain.BadRequest, "CONNECTION_ALIAS", "things.totalCount"},
+		{"nodes", "{ things(first: 100) { edges { node { things(first: 100) { edges { node { things(first: 51) { totalCount } } } } } } } }", "", domain.TooComplex, "NODES", ""},
+		{"repetitions", "{ things(first: 1) { " + strings.Repeat("totalCount ", 101) + "} }", "", domain.TooComplex, "REPEATED_FIELD", ""},
+		{"operations", numbered("query Q%d { hello } ", 21), "", domain.TooComplex, "OPERATIONS", ""},
+		{"values in a document", "{ echo(texts: [" + strings.Repeat(`"",`, 999) + `]) e: echo(texts: [` + strings.Repeat(`"",`, 999) + `]) f: echo(texts: ["",""]) }`, "", domain.BadRequest, "VALUES", ""},
+		{"subscription", "subscription { hello }", "", domain.BadRequest, "VALIDATION", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			c := testConfig(t, testingWriter{t})
+			h, err := New(c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			variables := test.variables
+			if variables == "" {
+				variables = "null"
+			}
+			r := post(t, h, ask(test.document, variables))
+			field, _ := append(r.json.Errors, r.json.Errors...)[0].Extensions["field"].(string)
+			if !r.is(test.code, test.reason) || field != test.field || r.json.Data != nil {
+				t.Errorf("%s", r.body)
+			}
+			if f, _ := c.Schema.(*fixture); f.ran > 0 {
+				t.Errorf("%d fields ran", f.ran)
+			}
+		})
+	}
+}
+
+func TestOperationsThatAreGood(t *testing.T) {
+	t.Parallel()
+	h := newHandler(t)
+	for name, body := range map[string]string{
+		"left out by a directive":   ask("query($n: Int, $on: Boolean!) { hello things(first: $n) @include(if: $on) { totalCount } }", `{"on":false}`),
+		"page by a variable":        ask("query($n: Int = 20) { things(first: $n) { totalCount } }", `{}`),
+		"signed cursor":             ask(`{ things(first: 1, after: "signed") { totalCount } }`),
+		"aliases of two lists":      ask("{ a: things(first: 1) { totalCount } b: things(last: 100) { n: totalCount } }"),
+		"one alias":                 ask("{ things(first: 1) { e: edges { n: node { id } } } }"),
+		"nearest at its bound":      ask("{ nearest(first: 20) { id } }"),
+		"filters":                   ask(`query($w: Filter) { things(first: 1, where: $w) { edges { node { things(first: 1, where: {day: "2026-01-31", orders: [ASC, DESC], all: [{from: 1, to: 2}]}) { totalCount } } } } }`, `{"w":{"day":"2026-01-31","orders":["ASC"],"all":{"from":1,"to":1}}}`),
+		"a number for an id":        ask("query($i: ID) { echo(id: $i) }", `{"i":5}`),
+		"500 000 nodes are at hand": ask("{ things(first: 100) { edges { node { things(first: 100) { edges { node { things(first: 48) { totalCount } } } } } } } }"),
+		"the contract":              ask(introspectionQuery),
+	} {
+		if r := post(t, h, body); !r.ok() {
+			t.Errorf("%s: %s", name, r.body)
+		}
+	}
+}
+
+// TestNothingIsWrittenWhenANestedInputIsBad guards mutations: the check runs before
+// the first of them.
+func TestNothingIsWrittenWhenANestedInputIsBad(t *testing.T) {
+	t.Parallel()
+	c := testConfig(t, testingWriter{t})
+	h, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, _ := c.Schema.(*fixture)
+	if r := post(t, h, ask(`mutation { rename(name: "a") }`)); !r.ok() || len(f.writes) != 1 {
+		t.Fatalf("%s", r.body)
+	}
+	if r := post(t, h, ask(`mutation { rename(name: "b\u0000") }`)); r.ok() || len(f.writes) != 1 {
+		t.Errorf("%s", r.body)
+	}
+}
+
+func TestConfigurationWithAHole(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*Config){
+		"a scalar without a check": func(c *Config) { c.Scalars = nil },
+		"a limit of zero":          func(c *Config) { c.Limits.Depth = 0 },
+		"no authentication":        func(c *Config) { c.Authenticate = nil },
+		"no schema":                func(c *Config) { c.Schema = nil },
+		"no readiness":             func(c *Config) { c.Ready = nil },
+	} {
+		if _, err := New(testConfig(t, testingWriter{t}, change)); err == nil {
+			t.Errorf("%s was taken", name)
+		}
+	}
+}
+
+// TestDocumentChecksAreLinear doubles documents of the hostile kinds: the time may
+// not grow with the square.
+func TestDocumentChecksAreLinear(t *testing.T) {
+	t.Parallel()
+	limits := DefaultLimits()
+	for name, document := range map[string]func(n int) string{
+		"doubling fragments": doubling,
+		"a chain":            func(n int) string { return strings.ReplaceAll(doubling(n), " ...F", " ...F") },
+		"a wide set":         func(n int) string { return "{ hello " + strings.Repeat("hello ", n) + "}" },
+		"directives":         func(n int) string { return "{ hello " + strings.Repeat("@a ", n) + "}" },
+	} {
+		doc, err := parser.ParseQuery(&ast.Source{Input: document(2_000)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		refused := limits.checkDocument(doc)
+		if took := time.Since(start); refused == nil || took > time.Second {
+			t.Errorf("%s took %s: %v", name, took, refused)
+		}
+	}
+}
+
+// TestHostileDocumentsAreAnsweredSoon sends the worst that the limits let through to
+// the validator.
+func TestHostileDocumentsAreAnsweredSoon(t *testing.T) {
+	t.Parallel()
+	h := newHandler(t)
+	for name, document := range map[string]string{
+		"same field":      "{ things(first: 1) { " + strings.Repeat("totalCount ", 1_900) + "} }",
+		"spreads":         "{ hello " + strings.Repeat("...F ", 1_200) + "} fragment F on Query { hello }",
+		"chain":           "{ ...F0 } " + numbered("fragment F%d on Query { hello ", 1) + "}",
+		"inline":          "{ things(first: 1) {" + strings.Repeat("... { totalCount } ", 900) + "} }",
+		"circle":          "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }",
+		"unknown fields":  "{ things(first: 1) {" + numbered("x%d ", 1_900) + "} }",
+		"many operations": numbered("query Q%d { hello } ", 20),
+	} {
+		start := time.Now()
+		post(t, h, ask(document))
+		if took := time.Since(start); took > 2*time.Second {
+			t.Errorf("%s took %s", name, took)
+		} else {
+			t.Logf("%s took %s", name, took)
+		}
+	}
+}
+
+// TestExpansionIsCounted compares the weigher, which looks at each fragment once,
+// with expanding by hand.
+func TestExpansionIsCounted(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(1, 12).Draw(t, "fragments")
+		doc, err := parser.ParseQuery(&ast.Source{Input: doubling(n)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := &weigher{doc: doc, known: map[string]weight{}}
+		if got := w.selections(doc.Operations[0].SelectionSet); got.fields != 1<<n || got.depth != 1 {
+			t.Fatalf("%d fragments expand to %+v", n, got)
+		}
+	})
+}
+
+func FuzzDecodeBody(f *testing.F) {
+	for _, body := range []string{
+		``, `null`, `[]`, `{"query":"{ hello }"}`, `{"query":"{ hello }","variables":{"a":[1.5e300,{"b":null}]}}`,
+		`{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"00"}}}`, "{\"query\":\"\xff\"}", `{"query":"a"}{}`,
+	} {
+		f.Add([]byte(body))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		params, refused := decodeBody(body)
+		if (params == nil) == (refused == nil) {
+			t.Fatalf("neither an answer nor a refusal: %v %v", params, refused)
+		}
+		if params != nil && params.Query == "" && params.Extensions["persistedQuery"] == nil {
+			t.Fatal("a request without a document passed")
+		}
+	})
+}
+
+func FuzzDocument(f *testing.F) {
+	for _, document := range []string{
+		"{ hello }", doubling(8), nested(12), manyRows, introspectionQuery,
+		`query($w: Filter = {day: "2026-01-31"}) { things(first: 1, where: $w, after: "signed") { edges { node { things(last: 2) { totalCount } } } } }`,
+		"{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }",
+		`mutation { rename(name: """x""") } query Q { echo(number: 1e3, texts: [[null]]) @skip(if: $x) }`,
+		"{ echo(id: 99999999999999999999) }",
+	} {
+		f.Add(document, `{"w":{"all":[{"from":1}]},"x":true}`)
+	}
+	h := newHandler(f)
+	f.Fuzz(func(t *testing.T, document, variables string) {
+		body, ok := marshalAsk(document, variables)
+		if !ok {
+			return
+		}
+		r := post(t, h, body)
+		if r.is(domain.Internal, "") && !strings.Contains(document, "broken") && !strings.Contains(document, "panics") {
+			t.Fatalf("%s", r.body)
+		}
+	})
+}

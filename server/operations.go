@@ -1,0 +1,212 @@
+package server
+
+import (
+	"context"
+	"sync"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/graph"
+)
+
+// operations is gqlgen's executor behind our checks. Every transport goes through
+// it.
+type operations struct {
+	inner         *executor.Executor
+	documents     *documents
+	persisted     *persisted
+	arguments     arguments
+	limits        Limits
+	introspection bool
+	checkCursor   func(context.Context, *ast.Field, string, map[string]any) error
+}
+
+func newOperations(c Config, m *metrics) *operations {
+	schema := c.Schema.Schema()
+	inner := executor.New(c.Schema)
+	presenter := graph.Errors{Log: c.Log, Language: Language, TraceID: TraceID}
+	inner.SetErrorPresenter(presenter.Present)
+	inner.SetRecoverFunc(presenter.Recover)
+	inner.SetQueryCache(preparedOnly{})
+	inner.AroundRootFields(readNestedInputs)
+	inner.AroundRootFields(m.rootField)
+	for _, around := range c.AroundOperations {
+		inner.AroundOperations(around)
+	}
+	for _, around := range c.AroundRootFields {
+		inner.AroundRootFields(around)
+	}
+	return &operations{
+		inner:         inner,
+		documents:     newDocuments(schema, c.Limits, c.Introspection),
+		persisted:     newPersisted(),
+		arguments:     arguments{schema, c.Scalars},
+		limits:        c.Limits,
+		introspection: c.Introspection,
+		checkCursor:   c.CheckCursor,
+	}
+}
+
+// prepared is an operation whose document is good. Its variables are still those
+// that were sent.
+type prepared struct {
+	params *graphql.RawParams
+	doc    *document
+	op     *ast.OperationDefinition
+}
+
+// prepare finds the document of a request and its operation.
+func (o *operations) prepare(params *graphql.RawParams) (*prepared, gqlerror.List) {
+	hash, refused := o.persisted.resolve(params)
+	if refused != nil {
+		return nil, list(refused)
+	}
+	doc, errs := o.documents.prepare(params.Query)
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	o.persisted.keep(hash, params.Query)
+	op := doc.ast.Operations.ForName(params.OperationName)
+	if op == nil {
+		return nil, list(badRequest("OPERATION_NAME", "operationName",
+			"Name one of the document's operations.", "Nommez une des opérations du document."))
+	}
+	return &prepared{params, doc, op}, nil
+}
+
+// operation is what is known of the operation that a context belongs to.
+type operation struct {
+	sql sqlCount
+
+	inputs []nestedInput
+	once   sync.Once
+	// refused are the errors of nested inputs; nothing runs when there is one.
+	refused gqlerror.List
+}
+
+type operationKey struct{}
+
+func operationFrom(ctx context.Context) *operation {
+	op, _ := ctx.Value(operationKey{}).(*operation)
+	return op
+}
+
+// run answers a query or mutation. The answer of a request that was refused
+// before anything ran has no data.
+func (o *operations) run(ctx context.Context, p *prepared) *graphql.Response {
+	op := operationFrom(ctx)
+	ctx = context.WithValue(ctx, preparedKey{}, p.doc.ast)
+	opCtx, errs := o.admit(ctx, p, op)
+	if len(errs) > 0 {
+		return o.refuse(ctx, errs)
+	}
+	next, ctx := o.inner.DispatchOperation(ctx, opCtx)
+	response := next(ctx)
+	switch {
+	case len(op.refused) > 0:
+		return o.refuse(ctx, op.refused)
+	case response == nil:
+		// The executor's sign that time was up before it began.
+		return o.refuse(ctx, list(&domain.Error{Code: domain.Timeout}))
+	}
+	if len(response.Errors) > o.limits.Errors {
+		response.Errors = response.Errors[:o.limits.Errors]
+	}
+	return response
+}
+
+// refuse presents errors as those of a request.
+func (o *operations) refuse(ctx context.Context, errs gqlerror.List) *graphql.Response {
+	if len(errs) > o.limits.Errors {
+		errs = errs[:o.limits.Errors]
+	}
+	return o.inner.DispatchError(ctx, errs)
+}
+
+// admit checks an operation with its variables.
+func (o *operations) admit(ctx context.Context, p *prepared, state *operation) (*graphql.OperationContext, gqlerror.List) {
+	if p.op.Operation == ast.Subscription {
+		return nil, list(badRequest("SUBSCRIPTION", "query",
+			"A subscription needs a transport that streams.", "Un abonnement demande un transport de flux."))
+	}
+	sent := bounds{limits: o.limits}
+	for name, value := range p.params.Variables {
+		sent.variable("$"+name, value, 1)
+	}
+	if sent.err != nil {
+		return nil, list(sent.err)
+	}
+	if err := o.arguments.checkVariables(p.op, p.params.Variables); err != nil {
+		return nil, list(err)
+	}
+	opCtx, errs := o.inner.CreateOperationContext(ctx, p.params)
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	opCtx.DisableIntrospection = !o.introspection
+	i := &inspection{
+		ctx: ctx, vars: opCtx.Variables, fragments: p.doc.ast.Fragments,
+		arguments: o.arguments, page: o.limits.Page, checkCursor: o.checkCursor,
+	}
+	roots := i.collect(p.op.SelectionSet)
+	if !o.introspection {
+		for _, g := range roots {
+			if introspects(g.fields[0]) {
+				return nil, list(introspectionOff())
+			}
+		}
+	}
+	nodes := i.nodes(roots, "")
+	if i.err != nil {
+		return nil, gqlerror.List{i.err}
+	}
+	if nodes > o.limits.Nodes {
+		return nil, list(tooComplex("NODES", "nodes asked for (product of page sizes)",
+			"nœuds demandés (produit des tailles de page)", nodes, o.limits.Nodes))
+	}
+	state.inputs = i.inputs
+	return opCtx, nil
+}
+
+func introspectionOff() *domain.Error {
+	return &domain.Error{
+		Code: domain.Forbidden, Reason: "INTROSPECTION",
+		Message: domain.Text{
+			EN: "Introspection is closed here; the contract is published as schema.graphql.",
+			FR: "L'introspection est fermée ici ; le contrat est publié sous schema.graphql.",
+		},
+	}
+}
+
+// readNestedInputs lets gqlgen's own code read the input objects of nested
+// arguments once before the first root field runs, with the rules between their
+// fields. Later readers drop what they cannot read and answer as if it had not
+// been asked for.
+func readNestedInputs(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
+	op := operationFrom(ctx)
+	if op == nil {
+		return next(ctx)
+	}
+	op.once.Do(func() {
+		for _, input := range op.inputs {
+			var value any
+			if err := graphql.UnmarshalNamedInputFromContext(ctx, input.typ, input.value, &value); err != nil {
+				refused := gqlerror.Wrap(badValue(input.path, err))
+				if input.at != nil {
+					refused.Locations = []gqlerror.Location{{Line: input.at.Line, Column: input.at.Column}}
+				}
+				op.refused = append(op.refused, refused)
+			}
+		}
+	})
+	if len(op.refused) > 0 {
+		return graphql.Null
+	}
+	return next(ctx)
+}
+
+func list(err *domain.Error) gqlerror.List { return gqlerror.List{gqlerror.Wrap(err)} }

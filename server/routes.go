@@ -1,0 +1,34 @@
+package server
+
+import (
+	"net/http"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// routes is the whole surface.
+func routes(c Config, m *metrics, graphql http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/graphql", cors(c.AllowedOrigins)(anonymousGET(c.Authenticate(graphql))))
+	mux.Handle("GET /healthz", healthz())
+	mux.Handle("GET /readyz", readyz(c.Ready, c.Log))
+	mux.Handle("GET /version", version(c.Version))
+	mux.Handle("GET /metrics", promhttp.HandlerFor(c.Metrics, promhttp.HandlerOpts{DisableCompression: true}))
+	mux.HandleFunc("/", notFound)
+
+	return chain(mux,
+		trace(),
+		recoverPanics(c.Log),
+		m.count(mux),
+		securityHeaders(c.BehindTLS),
+		compress(),
+	)
+}
+
+// chain wraps a handler; the first middleware is the outermost.
+func chain(h http.Handler, middleware ...func(http.Handler) http.Handler) http.Handler {
+	for i := len(middleware) - 1; i >= 0; i-- {
+		h = middleware[i](h)
+	}
+	return h
+}

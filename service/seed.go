@@ -1,0 +1,151 @@
+package service
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/ent/openinghours"
+	"github.com/guichet-logement/guichet/ent/organisation"
+	"github.com/guichet-logement/guichet/ent/person"
+	"github.com/guichet-logement/guichet/ent/receptionpoint"
+	"github.com/guichet-logement/guichet/policy"
+)
+
+// SandboxSeed is what a sandbox has beyond the files of a directory.
+type SandboxSeed struct {
+	// Issuer is that of the people's tokens.
+	Issuer     string
+	People     []SandboxPerson
+	Exceptions []SandboxException
+}
+
+// SandboxPerson is a fictional member of staff with one assignment. Organisation
+// and Points are keys of the directory.
+type SandboxPerson struct {
+	ID, AssignmentID      domain.ID
+	Subject               string
+	GivenName, FamilyName string
+	Organisation          string
+	Role                  domain.Role
+	Points                []string
+	From, Until           domain.Date
+}
+
+// SandboxException is an exception to the hours of the point with that key.
+type SandboxException struct {
+	Point     string
+	Exception domain.OpeningException
+}
+
+// Seeded tells whether SeedSandbox has run to its end in this database.
+func (s *Service) Seeded(ctx context.Context) (bool, error) {
+	return s.ent.Person.Query().Exist(policy.SeedSandbox(ctx))
+}
+
+// SeedSandbox writes the people and exceptions of a sandbox, those that are not
+// there yet, in one transaction.
+func (s *Service) SeedSandbox(ctx context.Context, seed SandboxSeed) error {
+	ctx = policy.SeedSandbox(ctx)
+	return s.inTx(ctx, func(tx *ent.Tx) error {
+		for _, p := range seed.People {
+			if err := seedPerson(ctx, tx, seed.Issuer, p); err != nil {
+				return fmt.Errorf("person %s: %w", p.Subject, err)
+			}
+		}
+		for _, e := range seed.Exceptions {
+			if err := seedException(ctx, tx, e); err != nil {
+				return fmt.Errorf("exception at %s: %w", e.Point, err)
+			}
+		}
+		return nil
+	})
+}
+
+func seedPerson(ctx context.Context, tx *ent.Tx, issuer string, p SandboxPerson) error {
+	there, err := tx.Person.Query().Where(person.Issuer(issuer), person.Subject(p.Subject)).Exist(ctx)
+	if err != nil || there {
+		return err
+	}
+	employer, err := tx.Organisation.Query().Where(organisation.Key(p.Organisation)).OnlyID(ctx)
+	if err != nil {
+		return err
+	}
+	points, err := tx.ReceptionPoint.Query().Where(receptionpoint.KeyIn(p.Points...)).IDs(ctx)
+	if err != nil {
+		return err
+	}
+	err = tx.Person.Create().SetID(p.ID).SetIssuer(issuer).SetSubject(p.Subject).
+		SetGivenName(p.GivenName).SetFamilyName(p.FamilyName).Exec(ctx)
+	if err != nil {
+		return err
+	}
+	return tx.Assignment.Create().SetID(p.AssignmentID).SetPersonID(p.ID).SetOrganisationID(employer).
+		SetRole(p.Role).AddReceptionPointIDs(points...).
+		SetValidFrom(p.From).SetNillableValidUntil(optional(p.Until)).
+		Exec(ctx)
+}
+
+func seedException(ctx context.Context, tx *ent.Tx, e SandboxException) error {
+	point, err := tx.ReceptionPoint.Query().Where(receptionpoint.Key(e.Point)).OnlyID(ctx)
+	if err != nil {
+		return err
+	}
+	there, err := tx.OpeningHours.Query().
+		Where(openinghours.ReceptionPointID(point), openinghours.WeekdayIsNil(), openinghours.ValidFrom(e.Exception.From)).
+		Exist(ctx)
+	if err != nil || there {
+		return err
+	}
+	return tx.OpeningHours.Create().
+		SetID(importedID(domain.OpeningHoursPrefix, e.Point, e.Exception.From)).SetReceptionPointID(point).
+		SetIntervals(e.Exception.Intervals).SetReason(e.Exception.Reason).
+		SetValidFrom(e.Exception.From).SetValidUntil(e.Exception.Until).
+		Exec(ctx)
+}
+
+// Nature says what a database holds.
+type Nature int
+
+// The natures of a database.
+const (
+	// Empty: nobody and no organisation.
+	Empty Nature = iota
+	// Sandbox: fictional data, which a sandbox wrote.
+	Sandbox
+	// Production: data that no sandbox wrote.
+	Production
+)
+
+// Nature tells a sandbox's database from a real one: the stored clock is written
+// with a sandbox's first row, and never in production.
+func (s *Service) Nature(ctx context.Context) (Nature, error) {
+	ctx = policy.SeedSandbox(ctx)
+	marked, err := s.ent.SandboxClock.Query().Exist(ctx)
+	if err != nil {
+		return Empty, fmt.Errorf("nature of the database: %w", err)
+	}
+	if marked {
+		return Sandbox, nil
+	}
+	filled, err := s.ent.Organisation.Query().Exist(ctx)
+	if err != nil {
+		return Empty, fmt.Errorf("nature of the database: %w", err)
+	}
+	if filled {
+		return Production, nil
+	}
+	return Empty, nil
+}
+
+// MarkSandbox says that the database is a sandbox's, before anything else is
+// written to it.
+func (s *Service) MarkSandbox(ctx context.Context) error {
+	ctx = policy.SeedSandbox(ctx)
+	marked, err := s.ent.SandboxClock.Query().Exist(ctx)
+	if err != nil || marked {
+		return err
+	}
+	return s.ent.SandboxClock.Create().SetOffsetSeconds(0).Exec(ctx)
+}

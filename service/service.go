@@ -1,0 +1,20 @@
+package service
+
+import (
+	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/policy"
+)
+
+// Service performs commands.
+type Service struct {
+	ent     *ent.Client
+	clock   *Clock
+	sandbox bool
+}
+
+// New returns the service over that database and clock. It installs the scopes:
+// a program without a service reads nothing. In a sandbox the clock may be moved.
+func New(client *ent.Client, clock *Clock, sandbox bool) *Service {
+	policy.Install()
+	return &Service{ent: client, clock: clock, sandbox: sandbox}
+}
