@@ -10,17 +10,11 @@ import (
 	"runtime/debug"
 	"time"
 
-	"github.com/99designs/gqlgen/graphql"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"github.com/guichet-logement/guichet/auth"
-	"github.com/guichet-logement/guichet/domain"
-	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/ent/migrate/migrations"
-	"github.com/guichet-logement/guichet/graph"
-	"github.com/guichet-logement/guichet/graph/gen"
-	"github.com/guichet-logement/guichet/graph/scalar"
 	"github.com/guichet-logement/guichet/internal/pgserver"
 	"github.com/guichet-logement/guichet/sandbox"
 	"github.com/guichet-logement/guichet/server"
@@ -129,69 +123,13 @@ func (c *serveCommand) handler(
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		collectors.NewDBStatsCollector(db.db, "guichet"),
 	)
-	return newHandler(parts{
-		settings: c.serveSettings, client: client, service: s, clock: clock.Now, verifier: verifier,
-		cursorKeys: keys, log: log, metrics: registry, version: buildVersion(env.Contract),
-		ready: func(ctx context.Context) error { return migrations.Check(ctx, db.db) },
+	return Handler(Parts{
+		Client: client, Service: s, Clock: clock.Now, Verifier: verifier, CursorKeys: keys,
+		Log: log, Metrics: registry, Version: buildVersion(env.Contract),
+		Introspection: c.Introspection || c.Sandbox, AllowedOrigins: c.AllowedOrigins,
+		BehindTLS: c.BehindTLS, PublicMaxAge: c.PublicMaxAge,
+		Ready: func(ctx context.Context) error { return migrations.Check(ctx, db.db) },
 	})
-}
-
-// parts is everything an API is made of.
-type parts struct {
-	settings   serveSettings
-	client     *ent.Client
-	service    *service.Service
-	clock      func() time.Time
-	verifier   *auth.Verifier
-	cursorKeys [][]byte
-	log        *slog.Logger
-	metrics    *prometheus.Registry
-	version    server.Version
-	ready      func(context.Context) error
-}
-
-func newHandler(p parts) (http.Handler, error) {
-	signer, err := scalar.NewCursorSigner(p.cursorKeys...)
-	if err != nil {
-		return nil, fmt.Errorf("cursor keys: %w", err)
-	}
-	return server.New(server.Config{
-		Schema:           gen.NewExecutableSchema(gen.Config{Resolvers: graph.New(p.client, p.service)}),
-		Scalars:          scalars(),
-		CheckCursor:      signer.Check,
-		Authenticate:     auth.Middleware(p.verifier, p.service.Recognise, p.clock, server.Refuse),
-		AroundOperations: []graphql.OperationMiddleware{signer.Interceptor, graph.ShareCatalogue},
-		AroundRootFields: []graphql.RootFieldMiddleware{graph.AsOf},
-		Limits:           server.DefaultLimits(),
-		Introspection:    p.settings.Introspection || p.settings.Sandbox,
-		AllowedOrigins:   p.settings.AllowedOrigins,
-		BehindTLS:        p.settings.BehindTLS,
-		PublicMaxAge:     p.settings.PublicMaxAge,
-		Version:          p.version,
-		Ready:            p.ready,
-		Clock:            p.clock,
-		Log:              p.log,
-		Metrics:          p.metrics,
-	})
-}
-
-// scalars are the readers of the contract's own scalars: what they refuse is
-// refused before anything runs, wherever in a document it stands.
-func scalars() map[string]func(any) error {
-	return map[string]func(any) error{
-		"ID":           server.Scalar[domain.ID](),
-		"Date":         server.Scalar[domain.Date](),
-		"LocalTime":    server.Scalar[domain.LocalTime](),
-		"InseeCode":    server.Scalar[domain.InseeCode](),
-		"Siren":        server.Scalar[domain.Siren](),
-		"PhoneNumber":  server.Scalar[domain.PhoneNumber](),
-		"LanguageCode": server.Scalar[domain.LanguageCode](),
-		"Latitude":     server.Scalar[domain.Latitude](),
-		"Longitude":    server.Scalar[domain.Longitude](),
-		"DateTime":     server.ScalarFunc(scalar.UnmarshalDateTime),
-		"Cursor":       server.ScalarFunc(scalar.ReadCursor),
-		"GeoJSON":      server.ScalarFunc(scalar.UnmarshalGeoJSON),
-	}
 }
 
 // prepare brings a sandbox's database to where it must be, and refuses one that

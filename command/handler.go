@@ -1,0 +1,85 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/guichet-logement/guichet/auth"
+	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/graph"
+	"github.com/guichet-logement/guichet/graph/gen"
+	"github.com/guichet-logement/guichet/graph/scalar"
+	"github.com/guichet-logement/guichet/server"
+	"github.com/guichet-logement/guichet/service"
+)
+
+// Parts is everything an API is made of.
+type Parts struct {
+	Client   *ent.Client
+	Service  *service.Service
+	Clock    func() time.Time
+	Verifier *auth.Verifier
+	// CursorKeys sign cursors with the first and accept all.
+	CursorKeys [][]byte
+	Log        *slog.Logger
+	Metrics    *prometheus.Registry
+	Version    server.Version
+	// Ready tells whether requests can be answered.
+	Ready          func(context.Context) error
+	Introspection  bool
+	AllowedOrigins []string
+	BehindTLS      bool
+	PublicMaxAge   time.Duration
+}
+
+// Handler puts the parts together. Tests serve the same handler as the program.
+func Handler(p Parts) (http.Handler, error) {
+	signer, err := scalar.NewCursorSigner(p.CursorKeys...)
+	if err != nil {
+		return nil, fmt.Errorf("cursor keys: %w", err)
+	}
+	return server.New(server.Config{
+		Schema:           gen.NewExecutableSchema(gen.Config{Resolvers: graph.New(p.Client, p.Service)}),
+		Scalars:          scalars(),
+		CheckCursor:      signer.Check,
+		Authenticate:     auth.Middleware(p.Verifier, p.Service.Recognise, p.Clock, server.Refuse),
+		AroundOperations: []graphql.OperationMiddleware{signer.Interceptor, graph.ShareCatalogue},
+		AroundRootFields: []graphql.RootFieldMiddleware{graph.AsOf},
+		Limits:           server.DefaultLimits(),
+		Introspection:    p.Introspection,
+		AllowedOrigins:   p.AllowedOrigins,
+		BehindTLS:        p.BehindTLS,
+		PublicMaxAge:     p.PublicMaxAge,
+		Version:          p.Version,
+		Ready:            p.Ready,
+		Clock:            p.Clock,
+		Log:              p.Log,
+		Metrics:          p.Metrics,
+	})
+}
+
+// scalars are the readers of the contract's own scalars: what they refuse is
+// refused before anything runs, wherever in a document it stands.
+func scalars() map[string]func(any) error {
+	return map[string]func(any) error{
+		"ID":           server.Scalar[domain.ID](),
+		"Date":         server.Scalar[domain.Date](),
+		"LocalTime":    server.Scalar[domain.LocalTime](),
+		"InseeCode":    server.Scalar[domain.InseeCode](),
+		"Siren":        server.Scalar[domain.Siren](),
+		"PhoneNumber":  server.Scalar[domain.PhoneNumber](),
+		"LanguageCode": server.Scalar[domain.LanguageCode](),
+		"Latitude":     server.Scalar[domain.Latitude](),
+		"Longitude":    server.Scalar[domain.Longitude](),
+		"DateTime":     server.ScalarFunc(scalar.UnmarshalDateTime),
+		"Cursor":       server.ScalarFunc(scalar.ReadCursor),
+		"GeoJSON":      server.ScalarFunc(scalar.UnmarshalGeoJSON),
+	}
+}

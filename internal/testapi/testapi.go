@@ -1,0 +1,209 @@
+// Package testapi serves the whole API to a test, over HTTP, on a database of its
+// own that holds the sandbox: what a test sends and gets is what a partner's app
+// does.
+//
+// It may import anything but main. Only tests import it.
+package testapi
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
+	"github.com/lib/pq"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/guichet-logement/guichet/auth"
+	"github.com/guichet-logement/guichet/command"
+	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/internal/pqcache"
+	"github.com/guichet-logement/guichet/internal/sqlwatch"
+	"github.com/guichet-logement/guichet/internal/testdb"
+	"github.com/guichet-logement/guichet/sandbox"
+	"github.com/guichet-logement/guichet/server"
+	"github.com/guichet-logement/guichet/service"
+)
+
+// Now is the time by the service's clock in every test: a Monday, 10:30 in Paris.
+var Now = time.Date(2026, time.November, 23, 9, 30, 0, 0, time.UTC)
+
+// API is a running API.
+type API struct {
+	// URL is that of the server, without path.
+	URL     string
+	Client  *ent.Client
+	Service *service.Service
+	DB      *sql.DB
+	// Log is what the server wrote.
+	Log *Buffer
+
+	mu         sync.Mutex
+	statements []string
+}
+
+// New serves the sandbox on a database of its own until the test ends.
+func New(t testing.TB) *API {
+	t.Helper()
+	return start(t, true)
+}
+
+// NewProduction serves the same data as production does: no introspection, no
+// clock to move.
+func NewProduction(t testing.TB) *API {
+	t.Helper()
+	return start(t, false)
+}
+
+func start(t testing.TB, inSandbox bool) *API {
+	t.Helper()
+	a := &API{Log: &Buffer{}}
+	connector, err := pq.NewConnector(testdb.New(t))
+	check(t, err)
+	a.DB = sql.OpenDB(pqcache.New(connector, pqcache.Options{Size: pqcache.DefaultSize}))
+	t.Cleanup(func() { _ = a.DB.Close() })
+	driver := sqlwatch.Driver(entsql.OpenDB(dialect.Postgres, a.DB), func(ctx context.Context, query string, took time.Duration) {
+		server.CountSQL(ctx, took)
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.statements = append(a.statements, query)
+	})
+	a.Client = ent.NewClient(ent.Driver(driver))
+	clock := service.NewClock(func() time.Time { return Now })
+	a.Service = service.New(a.Client, clock, inSandbox)
+	check(t, sandbox.Seed(t.Context(), a.Service))
+	log := slog.New(slog.NewJSONHandler(a.Log, nil))
+	verifier, err := auth.NewVerifier(t.Context(), auth.Config{Issuers: []auth.Issuer{sandbox.Issuer()}, Clock: time.Now, Log: log})
+	check(t, err)
+	handler, err := command.Handler(command.Parts{
+		Client: a.Client, Service: a.Service, Clock: clock.Now, Verifier: verifier,
+		CursorKeys: [][]byte{bytes.Repeat([]byte("k"), 32)}, Log: log, Metrics: prometheus.NewRegistry(),
+		Ready: a.DB.PingContext, Introspection: inSandbox, PublicMaxAge: time.Minute,
+		AllowedOrigins: []string{"https://app.example"},
+	})
+	check(t, err)
+	s := httptest.NewServer(handler)
+	t.Cleanup(s.Close)
+	a.URL = s.URL
+	return a
+}
+
+// Answer is what came back.
+type Answer struct {
+	Status int
+	Header http.Header
+	// Body is the whole answer.
+	Body   string
+	Data   map[string]any
+	Errors []Error
+}
+
+// Error is one GraphQL error.
+type Error struct {
+	Message    string         `json:"message"`
+	Path       []any          `json:"path"`
+	Extensions map[string]any `json:"extensions"`
+}
+
+// Codes lists the codes of the errors.
+func (a Answer) Codes() []string {
+	var codes []string
+	for _, e := range a.Errors {
+		code, _ := e.Extensions["code"].(string)
+		codes = append(codes, code)
+	}
+	return codes
+}
+
+// Query sends an operation as that persona, or as nobody when the name is empty.
+func (a *API) Query(t testing.TB, persona, query string, variables map[string]any) Answer {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	check(t, err)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, a.URL+"/graphql", bytes.NewReader(body))
+	check(t, err)
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Accept", "application/graphql-response+json")
+	r.Header.Set("Accept-Language", "en")
+	if persona != "" {
+		r.Header.Set("Authorization", "Bearer "+Token(t, persona))
+	}
+	return a.Send(t, r)
+}
+
+// Send sends a request and reads the answer.
+func (a *API) Send(t testing.TB, r *http.Request) Answer {
+	t.Helper()
+	response, err := http.DefaultClient.Do(r)
+	check(t, err)
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(response.Body)
+	check(t, err)
+	answer := Answer{Status: response.StatusCode, Header: response.Header, Body: string(body)}
+	if len(body) > 0 {
+		var parsed struct {
+			Data   map[string]any `json:"data"`
+			Errors []Error        `json:"errors"`
+		}
+		if err := json.Unmarshal(body, &parsed); err != nil {
+			t.Fatalf("the answer is no JSON: %v\n%s", err, body)
+		}
+		answer.Data, answer.Errors = parsed.Data, parsed.Errors
+	}
+	return answer
+}
+
+// Statements runs the function and returns the SQL that it made the API send.
+func (a *API) Statements(run func()) []string {
+	a.mu.Lock()
+	a.statements = nil
+	a.mu.Unlock()
+	run()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.statements
+}
+
+// Token is a token of that persona.
+func Token(t testing.TB, persona string) string {
+	t.Helper()
+	token, err := sandbox.Token(persona, time.Now(), time.Hour)
+	check(t, err)
+	return token
+}
+
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Buffer is a log that can be read while it is written.
+type Buffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+// Write appends to the log.
+func (b *Buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+// String is the log so far.
+func (b *Buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
