@@ -90,26 +90,12 @@ func (v *Viewer) Holds(organisation domain.ID, roles ...domain.Role) bool {
 	return false
 }
 
-// HoldsAtKind tells whether the viewer holds one of these roles today at an
-// organisation of that kind.
-func (v *Viewer) HoldsAtKind(kind domain.OrganisationKind, roles ...domain.Role) bool {
-	for _, a := range v.Assignments {
-		if a.OrganisationKind == kind && v.Holds(a.OrganisationID, roles...) {
-			return true
-		}
-	}
-	return false
-}
-
-// HoldsAtPoint tells whether the viewer holds one of these roles today at that
-// reception point.
-func (v *Viewer) HoldsAtPoint(point domain.ID, roles ...domain.Role) bool {
-	for _, a := range v.Assignments {
-		if slices.Contains(roles, a.Role) && slices.Contains(a.PointIDs, point) {
-			return true
-		}
-	}
-	return false
+// HoldsAtPoint tells whether the viewer holds one of these roles today for that
+// organisation at that reception point.
+func (v *Viewer) HoldsAtPoint(organisation, point domain.ID, roles ...domain.Role) bool {
+	return slices.ContainsFunc(v.Assignments, func(a Assignment) bool {
+		return a.OrganisationID == organisation && slices.Contains(roles, a.Role) && slices.Contains(a.PointIDs, point)
+	})
 }
 
 type viewerKey struct{}

@@ -18,13 +18,12 @@ func TestViewerHolds(t *testing.T) {
 		"role of the other organisation": {v.Holds("org_c", domain.Steering), false},
 		"unknown organisation":           {v.Holds("org_x", domain.Steering, domain.PointManager), false},
 		"no role asked for":              {v.Holds("org_m"), false},
-		"role of the other kind":         {v.HoldsAtKind(domain.Metropole, domain.PointManager), false},
-		"another point":                  {v.HoldsAtPoint("pt_2", domain.PointManager), false},
-		"another role at the point":      {v.HoldsAtPoint("pt_1", domain.Steering), false},
+		"another point":                  {v.HoldsAtPoint("org_c", "pt_2", domain.PointManager), false},
+		"another organisation's point":   {v.HoldsAtPoint("org_m", "pt_1", domain.PointManager), false},
+		"another role at the point":      {v.HoldsAtPoint("org_c", "pt_1", domain.Steering), false},
 		"nobody":                         {(&auth.Viewer{}).Holds("org_m", domain.Steering), false},
 		"one of the roles":               {v.Holds("org_m", domain.PointManager, domain.Steering), true},
-		"role at the kind":               {v.HoldsAtKind(domain.Commune, domain.PointManager), true},
-		"role at the point":              {v.HoldsAtPoint("pt_1", domain.PointManager), true},
+		"role at the point":              {v.HoldsAtPoint("org_c", "pt_1", domain.PointManager), true},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s: %t, want %t", name, c.got, c.want)

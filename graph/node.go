@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
@@ -56,10 +57,7 @@ func (r queryResolver) Node(ctx context.Context, id domain.ID, _ *domain.Date) (
 // Nodes finds several things by their identifiers, in the order asked.
 func (r queryResolver) Nodes(ctx context.Context, ids []domain.ID, _ *domain.Date) ([]ent.Noder, error) {
 	if len(ids) > maxNodes {
-		return nil, &domain.Error{Code: domain.TooComplex, Reason: "TOO_MANY_IDS", Field: "ids", Message: domain.Text{
-			EN: "Ask for at most 100 identifiers at once.",
-			FR: "Demander 100 identifiants au plus à la fois.",
-		}}
+		return nil, errTooManyIDs
 	}
 	// Entgql reports each id without a row as an error of the answer; here it is
 	// an ordinary answer, so its reports go to a list of their own.
@@ -68,10 +66,22 @@ func (r queryResolver) Nodes(ctx context.Context, ids []domain.ID, _ *domain.Dat
 	if absent(err) { // the one id asked
 		return []ent.Noder{nil}, nil
 	}
-	for _, e := range graphql.GetErrors(aside) {
+	return nodes, errors.Join(err, firstReal(graphql.GetErrors(aside)))
+}
+
+var errTooManyIDs = &domain.Error{
+	Code: domain.TooComplex, Reason: "TOO_MANY_IDS", Field: "ids", Message: domain.Text{
+		EN: "Ask for at most 100 identifiers at once.",
+		FR: "Demander 100 identifiants au plus à la fois.",
+	},
+}
+
+// firstReal is the first error that does not only say that there is nothing.
+func firstReal(reported gqlerror.List) error {
+	for _, e := range reported {
 		if !absent(e) {
-			return nil, e
+			return e
 		}
 	}
-	return nodes, err
+	return nil
 }

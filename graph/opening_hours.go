@@ -21,9 +21,7 @@ func (openingHoursResolver) Intervals(_ context.Context, h *ent.OpeningHours) ([
 // the rows that were loaded with the point.
 func (receptionPointResolver) OpeningDays(ctx context.Context, p *ent.ReceptionPoint, days int) ([]*model.OpeningDay, error) {
 	if days < 1 || days > maxOpeningDays {
-		return nil, &domain.Error{Code: domain.BadRequest, Reason: "TOO_MANY_DAYS", Field: "days", Message: domain.Text{
-			EN: "Ask for 1 to 62 days.", FR: "Demander de 1 à 62 jours.",
-		}}
+		return nil, errTooManyDays
 	}
 	rows, err := p.NamedOpeningHours(alias(ctx))
 	if ent.IsNotLoaded(err) {
@@ -33,12 +31,21 @@ func (receptionPointResolver) OpeningDays(ctx context.Context, p *ent.ReceptionP
 		return nil, err
 	}
 	v := auth.FromContext(ctx)
-	schedules := openingHours(rows).Days(v.Day(), days)
+	return openingDays(openingHours(rows).Days(v.Day(), days), v.Language), nil
+}
+
+var errTooManyDays = &domain.Error{
+	Code: domain.BadRequest, Reason: "TOO_MANY_DAYS", Field: "days", Message: domain.Text{
+		EN: "Ask for 1 to 62 days.", FR: "Demander de 1 à 62 jours.",
+	},
+}
+
+func openingDays(schedules []domain.DaySchedule, l domain.Language) []*model.OpeningDay {
 	answer := make([]*model.OpeningDay, len(schedules))
 	for i, s := range schedules {
-		answer[i] = openingDay(s, v.Language)
+		answer[i] = openingDay(s, l)
 	}
-	return answer, nil
+	return answer
 }
 
 func openingDay(s domain.DaySchedule, l domain.Language) *model.OpeningDay {

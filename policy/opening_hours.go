@@ -39,12 +39,9 @@ func changeOpeningHours(ctx context.Context, act string, point *ent.ReceptionPoi
 		return nil, err
 	}
 	for _, operator := range point.Edges.Operators {
-		if v.Holds(operator.ID, domain.OrgAdmin) {
+		if v.Holds(operator.ID, domain.OrgAdmin) || v.HoldsAtPoint(operator.ID, point.ID, domain.PointManager) {
 			return guard.Grant(ctx, act, "OpeningHours"), nil
 		}
-	}
-	if v.HoldsAtPoint(point.ID, domain.PointManager) {
-		return guard.Grant(ctx, act, "OpeningHours"), nil
 	}
 	return nil, forbidden(act)
 }

@@ -24,13 +24,13 @@ type inspection struct {
 	page        int
 	checkCursor func(context.Context, *ast.Field, string, map[string]any) error
 
-	// inputs are the nested arguments that gqlgen itself must read once.
-	inputs []nestedInput
+	// inputs are the input objects that gqlgen itself must read once.
+	inputs []inputObject
 	err    *gqlerror.Error // the first that was found
 }
 
-// nestedInput is an input object in the argument of a field below the root.
-type nestedInput struct {
+// inputObject is the value of an argument that is an input object.
+type inputObject struct {
 	path, typ string
 	value     any
 	at        *ast.Position
@@ -117,7 +117,7 @@ func (i *inspection) nodes(groups []group, path string) int {
 			if f.Definition == nil {
 				continue // __typename
 			}
-			pages = max(pages, i.field(f, here, path != ""))
+			pages = max(pages, i.field(f, here))
 			if i.err != nil {
 				return 0
 			}
@@ -142,7 +142,7 @@ func times(a, b int) int {
 
 // field checks the arguments of one field and returns how many rows it asks for
 // by itself, 0 when it is not a list of pages.
-func (i *inspection) field(f *ast.Field, path string, nested bool) int {
+func (i *inspection) field(f *ast.Field, path string) int {
 	for _, arg := range f.Arguments {
 		def := f.Definition.Arguments.ForName(arg.Name)
 		if def == nil {
@@ -160,9 +160,7 @@ func (i *inspection) field(f *ast.Field, path string, nested bool) int {
 	// Literals that gqlgen cannot read would make this panic; there are none now.
 	values := f.ArgumentMap(i.vars)
 	i.cursors(f, values)
-	if nested {
-		i.collectInputs(f, path, values)
-	}
+	i.collectInputs(f, path, values)
 	if ids, ok := values["ids"].([]any); ok {
 		return len(ids)
 	}
@@ -250,7 +248,7 @@ func (i *inspection) collectInputs(f *ast.Field, path string, values map[string]
 		}
 		for _, item := range items {
 			if item != nil {
-				i.inputs = append(i.inputs, nestedInput{path + "." + def.Name, def.Type.Name(), item, f.Position})
+				i.inputs = append(i.inputs, inputObject{path + "." + def.Name, def.Type.Name(), item, f.Position})
 			}
 		}
 	}

@@ -45,7 +45,7 @@ type Query {
   panics: String
   slow: String
 }
-type Mutation { rename(name: String!): String }
+type Mutation { rename(name: String!): String search(where: Filter!): String }
 `
 
 // fixture is an executable schema written by hand. It resolves by name, in the

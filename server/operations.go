@@ -32,7 +32,7 @@ func newOperations(c Config, m *metrics) *operations {
 	inner.SetErrorPresenter(presenter.Present)
 	inner.SetRecoverFunc(presenter.Recover)
 	inner.SetQueryCache(preparedOnly{})
-	inner.AroundRootFields(readNestedInputs)
+	inner.AroundRootFields(readInputs)
 	inner.AroundRootFields(m.rootField)
 	for _, around := range c.AroundOperations {
 		inner.AroundOperations(around)
@@ -82,9 +82,9 @@ func (o *operations) prepare(params *graphql.RawParams) (*prepared, gqlerror.Lis
 type operation struct {
 	sql sqlCount
 
-	inputs []nestedInput
+	inputs []inputObject
 	once   sync.Once
-	// refused are the errors of nested inputs; nothing runs when there is one.
+	// refused are the errors of inputs; nothing runs when there is one.
 	refused gqlerror.List
 }
 
@@ -182,11 +182,11 @@ func introspectionOff() *domain.Error {
 	}
 }
 
-// readNestedInputs lets gqlgen's own code read the input objects of nested
-// arguments once before the first root field runs, with the rules between their
-// fields. Later readers drop what they cannot read and answer as if it had not
-// been asked for.
-func readNestedInputs(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
+// readInputs lets gqlgen's own code read the input objects of all arguments once
+// before the first root field runs, with the rules between their fields. For
+// nested arguments nothing else would tell: later readers drop what they cannot
+// read, and answer as if it had not been asked for.
+func readInputs(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
 	op := operationFrom(ctx)
 	if op == nil {
 		return next(ctx)

@@ -1524,13 +1524,13 @@ interface Node {
 "Where a page stands in its list."
 type PageInfo {
   "There is more after this page (for ` + "`" + `first` + "`" + `)."
-  hasNextPage: Boolean!
+  hasNextPage: Boolean! @public
   "There is more before this page (for ` + "`" + `last` + "`" + `)."
-  hasPreviousPage: Boolean!
+  hasPreviousPage: Boolean! @public
   "The position of the first item of the page."
-  startCursor: Cursor
+  startCursor: Cursor @public
   "The position of the last item of the page."
-  endCursor: Cursor
+  endCursor: Cursor @public
 }
 
 "The way a list runs."
@@ -1901,7 +1901,7 @@ type ReceptionPoint implements Node {
   stepFreeAccess: TriState! @public
   "It serves several communes (*lieu intercommunal*)."
   interCommunal: Boolean! @public
-  "The organisations that operate it. At most 10."
+  "The organisations that operate it. At most 20."
   operators: [Organisation!]! @public
   """
   The agreement in force on the day asked: the level of service, by whose means.

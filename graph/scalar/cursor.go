@@ -146,18 +146,25 @@ func MarshalCursor(c ent.Cursor) graphql.ContextMarshaler {
 
 // UnmarshalCursor reads a cursor whose signature the operation check has already
 // verified.
-func UnmarshalCursor(_ context.Context, v any) (ent.Cursor, error) { return ReadCursor(v) }
-
-// ReadCursor reads the position out of a cursor, without looking at its signature.
-func ReadCursor(v any) (ent.Cursor, error) {
+func UnmarshalCursor(_ context.Context, v any) (ent.Cursor, error) {
 	var c ent.Cursor
 	if own, ok := v.(ent.Cursor); ok {
 		return own, nil
 	}
-	if s, ok := v.(string); !ok || len(s) > maxCursorLength || c.UnmarshalGQL(s) != nil {
+	if err := c.UnmarshalGQL(v); err != nil {
 		return c, errBadCursor
 	}
 	return c, nil
+}
+
+// ReadCursor reads what may be a cursor, without judging it: one that is none of
+// ours has a code of its own, which [CursorSigner.Check] gives.
+func ReadCursor(v any) (string, error) {
+	s, ok := v.(string)
+	if !ok {
+		return "", errors.New("must be a cursor as this list gave it, a string")
+	}
+	return s, nil
 }
 
 // binding finds the connection above the field being written.

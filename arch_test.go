@@ -1,0 +1,323 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/guichet-logement/guichet"
+
+// neverArrows says, package by package, what must not be imported. A banned path
+// that ends in a slash stands for every package below it. An arrow counts for the
+// package itself; exact paths win over the package they are below.
+var neverArrows = map[string][]string{
+	"domain": {module + "/", "entgo.io/", "github.com/99designs/", "net/http", "database/sql", "log/slog"},
+	"auth": {
+		module + "/ent", module + "/ent/", module + "/policy", module + "/policy/", module + "/service",
+		module + "/graph", module + "/graph/", module + "/server",
+	},
+	"directoryfile": {
+		module + "/ent", module + "/ent/", module + "/policy", module + "/service", module + "/graph", module + "/server",
+		"net/http", "database/sql",
+	},
+	"ent/schema":   {module + "/ent", module + "/ent/", module + "/policy", module + "/service", module + "/graph", module + "/auth"},
+	"policy/guard": {module + "/ent", module + "/ent/", module + "/policy", module + "/service", module + "/domain"},
+	"policy":       {module + "/service", module + "/graph", module + "/graph/", module + "/server", "net/http"},
+	"service":      {module + "/graph", module + "/graph/", module + "/server", "net/http", "github.com/99designs/"},
+	"graph": {
+		module + "/policy", module + "/policy/", module + "/server", "net/http", "database/sql", "github.com/lib/pq",
+	},
+	"graph/scalar": {module + "/policy", module + "/policy/", module + "/server", module + "/service", "net/http", "database/sql"},
+	"server":       {module + "/policy", module + "/policy/", module + "/ent/", module + "/service", module + "/sandbox"},
+	"sandbox":      {module + "/graph", module + "/graph/", module + "/server", module + "/command", module + "/ent", module + "/ent/"},
+}
+
+// onlyImporters says who alone may import a package.
+var onlyImporters = map[string][]string{
+	"policy/guard":     {"policy", "ent/schema"},
+	"server":           {"command", "internal/testapi"},
+	"command":          {".", "internal/testapi", "bench"},
+	"internal/testdb":  {"internal/testdb/remove", "internal/testapi"},
+	"internal/testapi": {"bench"},
+	"ent/enttest":      {},
+	"ent/schema":       {"ent/runtime"},
+}
+
+type listed struct {
+	ImportPath, Dir                    string
+	Imports, TestImports, XTestImports []string
+	GoFiles                            []string
+	Standard                           bool
+}
+
+func packages(t *testing.T) []listed {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Dir,Imports,GoFiles", "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []listed
+	for d := json.NewDecoder(strings.NewReader(string(out))); d.More(); {
+		var p listed
+		if err := d.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	if len(all) < 20 {
+		t.Fatalf("only %d packages listed", len(all))
+	}
+	return all
+}
+
+// short is the path below the module, "." for its root.
+func short(path string) string {
+	if path == module {
+		return "."
+	}
+	return strings.TrimPrefix(path, module+"/")
+}
+
+func banned(path string, bans []string) bool {
+	for _, b := range bans {
+		if path == b || strings.HasSuffix(b, "/") && strings.HasPrefix(path, b) {
+			return true
+		}
+	}
+	return false
+}
+
+// violations lists the arrows of a package that must not be.
+func violations(p listed) []string {
+	var found []string
+	for _, imported := range p.Imports {
+		if banned(imported, neverArrows[short(p.ImportPath)]) {
+			found = append(found, short(p.ImportPath)+" imports "+imported)
+		}
+		allowed, restricted := onlyImporters[short(imported)]
+		if strings.HasPrefix(imported, module) && restricted && !slices.Contains(allowed, short(p.ImportPath)) {
+			found = append(found, short(p.ImportPath)+" imports "+imported+", which only "+strings.Join(allowed, ", ")+" may")
+		}
+	}
+	return found
+}
+
+func TestNeverArrows(t *testing.T) {
+	t.Parallel()
+	all := packages(t)
+	for _, p := range all {
+		for _, v := range violations(p) {
+			t.Error(v)
+		}
+	}
+	for path := range neverArrows {
+		if !slices.ContainsFunc(all, func(p listed) bool { return short(p.ImportPath) == path }) {
+			t.Errorf("the rules name %s, which is no package", path)
+		}
+	}
+	// The check can fail.
+	for _, wrong := range []listed{
+		{ImportPath: module + "/domain", Imports: []string{module + "/ent"}},
+		{ImportPath: module + "/graph", Imports: []string{module + "/policy"}},
+		{ImportPath: module + "/graph", Imports: []string{module + "/policy/guard"}},
+		{ImportPath: module + "/service", Imports: []string{module + "/internal/testdb"}},
+	} {
+		if len(violations(wrong)) == 0 {
+			t.Errorf("%s -> %v was not found", wrong.ImportPath, wrong.Imports)
+		}
+	}
+}
+
+func TestEveryPackageSaysWhatItIs(t *testing.T) {
+	t.Parallel()
+	for _, p := range packages(t) {
+		if generated(short(p.ImportPath)) {
+			continue
+		}
+		documented := false
+		for _, f := range p.GoFiles {
+			parsed, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, f), nil, parser.ParseComments|parser.PackageClauseOnly)
+			if err != nil {
+				t.Fatal(err)
+			}
+			documented = documented || parsed.Doc != nil && len(parsed.Doc.Text()) > 40
+		}
+		if !documented {
+			t.Errorf("%s has no package comment", short(p.ImportPath))
+		}
+	}
+}
+
+// generated tells packages that a tool writes whole.
+func generated(path string) bool {
+	if path == "graph/gen" || path == "graph/model" {
+		return true
+	}
+	if path != "ent" && !strings.HasPrefix(path, "ent/") {
+		return false
+	}
+	return !slices.Contains([]string{"ent/schema", "ent/entc", "ent/migrate/diff", "ent/migrate/migrations"}, path)
+}
+
+// A concept has one name: a file of it in ent/schema has one in policy and graph.
+func TestOneConceptOneFileName(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("ent/schema/*.go")
+	if err != nil || len(files) < 5 {
+		t.Fatal(files, err)
+	}
+	for _, f := range files {
+		name := filepath.Base(f)
+		if name == "doc.go" || name == "mixin.go" {
+			continue
+		}
+		for _, layer := range []string{"policy", "graph"} {
+			if _, err := os.Stat(filepath.Join(layer, name)); errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("%s has no counterpart in %s", f, layer)
+			}
+		}
+	}
+}
+
+// maxResolverLines bounds the body of a resolver: a longer one holds a rule.
+const maxResolverLines = 15
+
+func TestResolversAreShortAndWriteNothing(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("graph/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for _, f := range files {
+		if strings.HasSuffix(f, "_test.go") {
+			continue
+		}
+		n, problems := inspectResolvers(t, f, nil)
+		seen += n
+		for _, p := range problems {
+			t.Error(p)
+		}
+	}
+	if seen < 20 {
+		t.Errorf("only %d resolvers found", seen)
+	}
+	wrong := "package graph\n\nfunc (r queryResolver) Long() {\n" + strings.Repeat("\tprintln()\n", 16) + "}\n\nfunc (r queryResolver) Writes() { r.ent.Commune.Delete() }\n"
+	if _, problems := inspectResolvers(t, "wrong.go", wrong); len(problems) != 2 {
+		t.Errorf("the check let something through: %v", problems)
+	}
+}
+
+func inspectResolvers(t *testing.T, file string, src any) (resolvers int, problems []string) {
+	t.Helper()
+	set := token.NewFileSet()
+	parsed, err := parser.ParseFile(set, file, src, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ast.Inspect(parsed, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncDecl:
+			if n.Recv == nil || n.Body == nil {
+				return true
+			}
+			receiver, ok := n.Recv.List[0].Type.(*ast.Ident)
+			if !ok || !strings.HasSuffix(receiver.Name, "Resolver") {
+				return true
+			}
+			resolvers++
+			if lines := set.Position(n.Body.Rbrace).Line - set.Position(n.Body.Lbrace).Line - 1; lines > maxResolverLines {
+				problems = append(problems, file+": "+receiver.Name+"."+n.Name.Name+" is too long: a rule hides in it")
+			}
+		case *ast.SelectorExpr:
+			if slices.Contains([]string{"Create", "CreateBulk", "Update", "UpdateOne", "UpdateOneID", "Delete", "DeleteOne", "DeleteOneID", "Tx", "BeginTx"}, n.Sel.Name) {
+				problems = append(problems, file+": calls "+n.Sel.Name+", a builder that writes")
+			}
+		}
+		return true
+	})
+	return resolvers, problems
+}
+
+// Raw SQL is greppable: it stands in files named *_sql.go, and nothing lifts the
+// scopes but the grants of package policy.
+func TestRawSQLHasItsFiles(t *testing.T) {
+	t.Parallel()
+	for _, dir := range []string{"service", "policy", "graph", "sandbox"} {
+		files, err := filepath.Glob(dir + "/*.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			if strings.HasSuffix(f, "_test.go") {
+				continue
+			}
+			src, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.HasSuffix(f, "_sql.go") {
+				for _, mark := range []string{".Modify(", "sql.P(", "sql.ExprP(", "sql.Raw(", ".ExecContext(", ".QueryContext("} {
+					if strings.Contains(string(src), mark) {
+						t.Errorf("%s has raw SQL (%s) outside a file named *_sql.go", f, mark)
+					}
+				}
+			}
+			for _, mark := range []string{"privacy.DecisionContext", "privacy.Allow"} {
+				if strings.Contains(string(src), mark) {
+					t.Errorf("%s goes around the guard (%s)", f, mark)
+				}
+			}
+		}
+	}
+}
+
+// The map in the README names every package, and nothing that does not exist.
+func TestReadmeMap(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, ok := strings.Cut(string(readme), "<!-- map -->")
+	table, _, ok2 := strings.Cut(rest, "<!-- end of map -->")
+	if !ok || !ok2 {
+		t.Fatal("the README has no map between its marks")
+	}
+	named := map[string]bool{}
+	for line := range strings.Lines(table) {
+		cells := strings.Split(line, "|")
+		if len(cells) < 3 {
+			continue
+		}
+		for i, part := range strings.Split(cells[1], "`") {
+			if i%2 == 1 {
+				named[strings.TrimSuffix(part, "/")] = true
+			}
+		}
+	}
+	for name := range named {
+		if _, err := os.Stat(name); err != nil {
+			t.Errorf("the map names %s, which does not exist", name)
+		}
+	}
+	for _, p := range packages(t) {
+		path := short(p.ImportPath)
+		if path == "." || strings.HasPrefix(path, "ent/") && generated(path) {
+			continue
+		}
+		if !named[path] {
+			t.Errorf("the map does not name %s", path)
+		}
+	}
+}
