@@ -40,9 +40,17 @@ func nodeType(_ context.Context, id domain.ID) (string, error) {
 	return table, nil
 }
 
-// absent tells an error that only says that there is nothing to see.
+// absent tells an error that only says that there is nothing to see, in ent's
+// words, in ours or in entgql's.
 func absent(err error) bool {
-	return ent.IsNotFound(err) || errors.Is(err, domain.NotFound)
+	if ent.IsNotFound(err) || errors.Is(err, domain.NotFound) {
+		return true
+	}
+	var reported *gqlerror.Error
+	if !errors.As(err, &reported) {
+		return false
+	}
+	return reported.Extensions["code"] == "NOT_FOUND" || absent(reported.Err)
 }
 
 // Node finds anything by its identifier; unknown and invisible are both nothing.
@@ -61,13 +69,16 @@ func (r queryResolver) Nodes(ctx context.Context, ids []domain.ID, _ *domain.Dat
 	}
 	// Entgql reports each id without a row as an error of the answer; here it is
 	// an ordinary answer, so its reports go to a list of their own.
-	aside := graphql.WithFreshResponseContext(ctx)
+	aside := graphql.WithResponseContext(ctx, keepError, graphql.DefaultRecover)
 	nodes, err := r.ent.Noders(aside, ids, ent.WithNodeType(nodeType))
 	if absent(err) { // the one id asked
 		return []ent.Noder{nil}, nil
 	}
 	return nodes, errors.Join(err, firstReal(graphql.GetErrors(aside)))
 }
+
+// keepError reports an error as it is, for us to look at.
+func keepError(_ context.Context, err error) *gqlerror.Error { return gqlerror.Wrap(err) }
 
 var errTooManyIDs = &domain.Error{
 	Code: domain.TooComplex, Reason: "TOO_MANY_IDS", Field: "ids", Message: domain.Text{

@@ -4,7 +4,6 @@ import (
 	"context"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -64,16 +63,13 @@ func collectBelow(ctx context.Context, q *ent.ReceptionPointQuery, name string) 
 	return q, nil
 }
 
-// Operators lists the organisations that operate the point, by name.
+// Operators lists the organisations that operate the point.
 func (receptionPointResolver) Operators(ctx context.Context, p *ent.ReceptionPoint) ([]*ent.Organisation, error) {
 	operators, err := p.NamedOperators(alias(ctx))
 	if ent.IsNotLoaded(err) {
 		operators, err = p.QueryOperators().All(ctx)
 	}
-	operators = slices.SortedFunc(slices.Values(operators), func(a, b *ent.Organisation) int {
-		return strings.Compare(string(a.ID), string(b.ID))
-	})
-	return operators, err
+	return sorted(operators, func(o *ent.Organisation) domain.ID { return o.ID }), err
 }
 
 // Agreement is the one in force on the viewer's day: the scope leaves no other.

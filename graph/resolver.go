@@ -23,6 +23,7 @@ type (
 	queryResolver                struct{ *Resolver }
 	mutationResolver             struct{ *Resolver }
 	agreementResolver            struct{ *Resolver }
+	assignmentResolver           struct{}
 	catalogueEntryResolver       struct{}
 	openingHoursResolver         struct{}
 	receptionPointResolver       struct{ *Resolver }
@@ -40,6 +41,9 @@ func (r *Resolver) Mutation() gen.MutationResolver { return mutationResolver{r} 
 
 // Agreement resolves the computed fields of agreements.
 func (r *Resolver) Agreement() gen.AgreementResolver { return agreementResolver{r} }
+
+// Assignment resolves the computed fields of assignments.
+func (r *Resolver) Assignment() gen.AssignmentResolver { return assignmentResolver{} }
 
 // CatalogueEntry resolves the computed fields of the catalogue.
 func (r *Resolver) CatalogueEntry() gen.CatalogueEntryResolver { return catalogueEntryResolver{} }

@@ -43,5 +43,5 @@ func changeOpeningHours(ctx context.Context, act string, point *ent.ReceptionPoi
 			return guard.Grant(ctx, act, "OpeningHours"), nil
 		}
 	}
-	return nil, forbidden(act)
+	return nil, forbidden()
 }

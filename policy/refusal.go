@@ -23,11 +23,11 @@ func identified(ctx context.Context) (*auth.Viewer, error) {
 }
 
 // forbidden refuses an act on something that the viewer sees.
-func forbidden(act string) error {
+func forbidden() error {
 	return &domain.Error{
 		Code: domain.Forbidden,
 		Message: domain.Text{
-			EN: "Your assignments of today do not allow you to " + act + " here.",
+			EN: "Your assignments of today do not allow this act here.",
 			FR: "Vos affectations du jour ne permettent pas cet acte ici.",
 		},
 	}

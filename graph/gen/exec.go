@@ -36,6 +36,7 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
 	Agreement() AgreementResolver
+	Assignment() AssignmentResolver
 	CatalogueEntry() CatalogueEntryResolver
 	Mutation() MutationResolver
 	OpeningHours() OpeningHoursResolver
@@ -266,6 +267,9 @@ type ComplexityRoot struct {
 
 type AgreementResolver interface {
 	Services(ctx context.Context, obj *ent.Agreement) ([]*ent.CatalogueEntry, error)
+}
+type AssignmentResolver interface {
+	ReceptionPoints(ctx context.Context, obj *ent.Assignment) ([]*ent.ReceptionPoint, error)
 }
 type CatalogueEntryResolver interface {
 	Label(ctx context.Context, obj *ent.CatalogueEntry, language *domain.Language) (string, error)
@@ -3451,7 +3455,7 @@ func (ec *executionContext) _Assignment_receptionPoints(ctx context.Context, fie
 			return ec.fieldContext_Assignment_receptionPoints(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ReceptionPoints(ctx)
+			return ec.Resolvers.Assignment().ReceptionPoints(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ReceptionPoint) graphql.Marshaler {
@@ -3466,7 +3470,7 @@ func (ec *executionContext) fieldContext_Assignment_receptionPoints(_ context.Co
 		Object:     "Assignment",
 		Field:      field,
 		IsMethod:   true,
-		IsResolver: false,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ReceptionPoint(ctx, field)
 		},
