@@ -2,8 +2,6 @@ package domain
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
 	"math"
 	"strconv"
@@ -28,7 +26,7 @@ const earthRadius = 6_371_008.8
 // ParseLatitude refuses what is not a number from -90 to 90.
 func ParseLatitude(degrees float64) (Latitude, error) {
 	if math.IsNaN(degrees) || math.Abs(degrees) > 90 {
-		return 0, errors.New("latitude must lie between -90 and 90 degrees")
+		return 0, BadValue("latitude must lie between -90 and 90 degrees", "la latitude va de -90 à 90 degrés")
 	}
 	return Latitude(degrees), nil
 }
@@ -36,7 +34,7 @@ func ParseLatitude(degrees float64) (Latitude, error) {
 // ParseLongitude refuses what is not a number from -180 to 180.
 func ParseLongitude(degrees float64) (Longitude, error) {
 	if math.IsNaN(degrees) || math.Abs(degrees) > 180 {
-		return 0, errors.New("longitude must lie between -180 and 180 degrees")
+		return 0, BadValue("longitude must lie between -180 and 180 degrees", "la longitude va de -180 à 180 degrés")
 	}
 	return Longitude(degrees), nil
 }
@@ -91,8 +89,7 @@ func (b BoundingBox) Validate() Refusals {
 	var refusals Refusals
 	edge := func(field string, err error) {
 		if err != nil {
-			refusals = append(refusals, refuse(Invalid, err.Error(),
-				"Les coordonnées sont en degrés : latitude de -90 à 90, longitude de -180 à 180.", field))
+			refusals = append(refusals, &Refusal{Code: Invalid, Field: []string{field}, Message: TextOf(err)})
 		}
 	}
 	_, err := ParseLatitude(float64(b.South))
@@ -176,5 +173,5 @@ func unmarshalDegrees(v any, name string) (float64, error) {
 			return f, nil
 		}
 	}
-	return 0, fmt.Errorf("%s must be a number of degrees", name)
+	return 0, BadValue(name+" must be a number of degrees", name+" est un nombre de degrés")
 }

@@ -2,7 +2,6 @@ package domain
 
 import (
 	"database/sql/driver"
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -16,7 +15,7 @@ var Paris = mustLoadParis()
 func mustLoadParis() *time.Location {
 	l, err := time.LoadLocation("Europe/Paris")
 	if err != nil {
-		panic("the time zone database is missing: " + err.Error())
+		panic("the time zone database is missing: " + err.Error()) //nolint:forbidigo // it is compiled in
 	}
 	return l
 }
@@ -42,10 +41,10 @@ func DateOf(at time.Time) Date {
 func ParseDate(s string) (Date, error) {
 	t, err := time.Parse(time.DateOnly, s)
 	if err != nil {
-		return Date{}, errors.New("date must be written YYYY-MM-DD")
+		return Date{}, BadValue("date must be written YYYY-MM-DD", "la date s'écrit AAAA-MM-JJ")
 	}
 	if t.Year() < 1900 || t.Year() > 2200 {
-		return Date{}, errors.New("date must lie between 1900-01-01 and 2200-12-31")
+		return Date{}, BadValue("date must lie between 1900-01-01 and 2200-12-31", "la date va du 1900-01-01 au 2200-12-31")
 	}
 	return Date{t}, nil
 }
@@ -102,7 +101,7 @@ func (d Date) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(d
 func (d *Date) UnmarshalGQL(v any) error {
 	s, ok := v.(string)
 	if !ok {
-		return errors.New("date must be a string written YYYY-MM-DD")
+		return BadValue("date must be a string written YYYY-MM-DD", "la date est une chaîne, écrite AAAA-MM-JJ")
 	}
 	parsed, err := ParseDate(s)
 	if err != nil {

@@ -1,7 +1,6 @@
 package domain
 
 import (
-	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -21,7 +20,8 @@ func marshalEnum[T enum](w io.Writer, value T) {
 func unmarshalEnum[T enum](v any, into *T) error {
 	s, ok := v.(string)
 	if !ok || !slices.Contains((*into).Values(), s) {
-		return fmt.Errorf("must be one of %s", strings.Join((*into).Values(), ", "))
+		words := strings.Join((*into).Values(), ", ")
+		return BadValue("must be one of "+words, "doit être l'un de "+words)
 	}
 	*into = T(s)
 	return nil

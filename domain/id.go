@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"database/sql/driver"
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -69,17 +68,17 @@ func DerivedID(p Prefix, at time.Time, key string) ID {
 func ParseID(s string) (ID, error) {
 	prefix, rest, ok := strings.Cut(s, "_")
 	if !ok || len(s) != idLength {
-		return "", errors.New("id must have the shape abc_ followed by 26 characters")
+		return "", BadValue("id must have the shape abc_ followed by 26 characters", "l'identifiant a la forme abc_ suivie de 26 caractères")
 	}
 	if _, err := ulid.ParseStrict(rest); err != nil || rest != strings.ToUpper(rest) {
-		return "", errors.New("id must end with 26 characters of Crockford's base 32, in capitals")
+		return "", BadValue("id must end with 26 characters of Crockford's base 32, in capitals", "l'identifiant finit par 26 caractères en base 32 de Crockford, en capitales")
 	}
 	for _, p := range Prefixes() {
 		if string(p) == prefix {
 			return ID(s), nil
 		}
 	}
-	return "", errors.New("id starts with an unknown prefix")
+	return "", BadValue("id starts with an unknown prefix", "l'identifiant commence par un préfixe inconnu")
 }
 
 // Prefix returns the kind of thing the identifier belongs to.
@@ -101,7 +100,7 @@ func (id *ID) UnmarshalGQL(v any) error {
 	case string:
 		s = v
 	default:
-		return errors.New("id must be a string")
+		return BadValue("id must be a string", "l'identifiant est une chaîne")
 	}
 	parsed, err := ParseID(s)
 	if err != nil {

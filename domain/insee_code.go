@@ -2,7 +2,6 @@ package domain
 
 import (
 	"database/sql/driver"
-	"errors"
 	"io"
 	"strconv"
 )
@@ -17,23 +16,23 @@ type InseeCode string
 // not that the commune does.
 func ParseInseeCode(s string) (InseeCode, error) {
 	if len(s) != 5 {
-		return "", errors.New("INSEE code must have 5 characters, as in 38185")
+		return "", BadValue("INSEE code must have 5 characters, as in 38185", "le code INSEE a 5 caractères, comme 38185")
 	}
 	department, rest := s[:2], s[2:]
 	if !onlyDigits(rest) {
-		return "", errors.New("INSEE code must end with 3 digits, as in 38185")
+		return "", BadValue("INSEE code must end with 3 digits, as in 38185", "le code INSEE finit par 3 chiffres, comme 38185")
 	}
 	if department == "2A" || department == "2B" {
 		return InseeCode(s), nil
 	}
 	if !onlyDigits(department) {
-		return "", errors.New("INSEE code must start with 2 digits, or with 2A or 2B in capitals")
+		return "", BadValue("INSEE code must start with 2 digits, or with 2A or 2B in capitals", "le code INSEE commence par 2 chiffres, ou par 2A ou 2B en capitales")
 	}
 	switch department {
 	case "20":
-		return "", errors.New("INSEE code starts with 2A or 2B in Corsica, not with 20 as its postal codes do")
+		return "", BadValue("INSEE code starts with 2A or 2B in Corsica, not with 20 as its postal codes do", "en Corse le code INSEE commence par 2A ou 2B, et non par 20 comme les codes postaux")
 	case "00", "96", "99":
-		return "", errors.New("INSEE code starts with a département that does not exist")
+		return "", BadValue("INSEE code starts with a département that does not exist", "le code INSEE commence par un département qui n'existe pas")
 	}
 	return InseeCode(s), nil
 }

@@ -1,7 +1,6 @@
 package domain
 
 import (
-	"errors"
 	"io"
 	"strconv"
 )
@@ -15,7 +14,7 @@ type LanguageCode string
 // languages than any list of ours would keep up with.
 func ParseLanguageCode(s string) (LanguageCode, error) {
 	if len(s) != 2 || s[0] < 'a' || s[0] > 'z' || s[1] < 'a' || s[1] > 'z' {
-		return "", errors.New("language must be two small letters of ISO 639-1, such as fr")
+		return "", BadValue("language must be two small letters of ISO 639-1, such as fr", "la langue est un code ISO 639-1 de deux minuscules, comme fr")
 	}
 	return LanguageCode(s), nil
 }

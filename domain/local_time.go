@@ -2,7 +2,6 @@ package domain
 
 import (
 	"database/sql/driver"
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -11,7 +10,7 @@ import (
 
 // LocalTime is a time on the wall clock in Paris, to the minute, in minutes since
 // midnight: 0 to 1440, where 1440 (24:00) is the end of the day.
-type LocalTime int16
+type LocalTime int
 
 // endOfDay is 24:00, which is 00:00 of the next day.
 const endOfDay LocalTime = 24 * 60
@@ -32,7 +31,7 @@ func ParseLocalTime(s string) (LocalTime, error) {
 	}
 	t, err := time.Parse("15:04", s)
 	if err != nil || len(s) != 5 {
-		return 0, errors.New("time must be written HH:MM, from 00:00 to 24:00")
+		return 0, BadValue("time must be written HH:MM, from 00:00 to 24:00", "l'heure s'écrit HH:MM, de 00:00 à 24:00")
 	}
 	return NewLocalTime(t.Hour(), t.Minute()), nil
 }
@@ -53,7 +52,7 @@ func (l LocalTime) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Qu
 func (l *LocalTime) UnmarshalGQL(v any) error {
 	s, ok := v.(string)
 	if !ok {
-		return errors.New("time must be a string written HH:MM")
+		return BadValue("time must be a string written HH:MM", "l'heure est une chaîne, écrite HH:MM")
 	}
 	parsed, err := ParseLocalTime(s)
 	if err != nil {
@@ -69,8 +68,8 @@ func (l LocalTime) Value() (driver.Value, error) { return int64(l), nil }
 // Scan reads the minutes since midnight.
 func (l *LocalTime) Scan(src any) error {
 	n, ok := src.(int64)
-	if !ok {
-		return fmt.Errorf("scan local time: unexpected %T", src)
+	if !ok || n < 0 || n > int64(endOfDay) {
+		return fmt.Errorf("scan local time: unexpected %T %v", src, src)
 	}
 	*l = LocalTime(n)
 	return nil

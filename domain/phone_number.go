@@ -2,7 +2,6 @@ package domain
 
 import (
 	"database/sql/driver"
-	"errors"
 	"io"
 	"strconv"
 	"strings"
@@ -25,22 +24,22 @@ func ParsePhoneNumber(s string) (PhoneNumber, error) {
 		digits, international = strings.CutPrefix(digits, "00")
 	}
 	if !onlyDigits(digits) {
-		return "", errors.New("phone number must be written +33476000000 or 04 76 00 00 00")
+		return "", BadValue("phone number must be written +33476000000 or 04 76 00 00 00", "le numéro de téléphone s'écrit +33476000000 ou 04 76 00 00 00")
 	}
 	if !international {
 		if len(digits) != 10 || digits[0] != '0' || digits[1] == '0' {
-			return "", errors.New("phone number without a country code must be French: 10 digits that start with 0")
+			return "", BadValue("phone number without a country code must be French: 10 digits that start with 0", "sans indicatif de pays, le numéro est français : 10 chiffres qui commencent par 0")
 		}
 		return PhoneNumber("+33" + digits[1:]), nil
 	}
 	if digits[0] == '0' {
-		return "", errors.New("phone number must start with a country code, which never starts with 0")
+		return "", BadValue("phone number must start with a country code, which never starts with 0", "le numéro commence par un indicatif de pays, qui ne commence jamais par 0")
 	}
 	if national, french := strings.CutPrefix(digits, "33"); french && (len(national) != 9 || national[0] == '0') {
-		return "", errors.New("phone number must have 9 digits after +33, without the first 0")
+		return "", BadValue("phone number must have 9 digits after +33, without the first 0", "le numéro a 9 chiffres après +33, sans le premier 0")
 	}
 	if len(digits) < 7 || len(digits) > 15 {
-		return "", errors.New("phone number must have 7 to 15 digits, country code included")
+		return "", BadValue("phone number must have 7 to 15 digits, country code included", "le numéro a de 7 à 15 chiffres, indicatif compris")
 	}
 	return PhoneNumber("+" + digits), nil
 }

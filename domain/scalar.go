@@ -1,18 +1,21 @@
 package domain
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // unmarshalText reads a scalar that travels as a string. Generated code also
 // hands over values that are of the scalar's own type already.
 func unmarshalText[T any](v any, name string, parse func(string) (T, error)) (T, error) {
 	switch v := v.(type) {
-	case T:
-		return v, nil
 	case string:
 		return parse(v)
+	case T:
+		return v, nil
 	}
 	var zero T
-	return zero, fmt.Errorf("%s must be a string", name)
+	return zero, BadValue(name+" must be a string", name+" est une chaîne")
 }
 
 // scanText reads a scalar from a text column. It was checked on the way in, so
@@ -38,3 +41,23 @@ func onlyDigits(s string) bool {
 	}
 	return s != ""
 }
+
+// ValueError says why a value is none of its kind, for the person who typed it.
+// Where it stood is for the caller to say.
+type ValueError struct{ Why Text }
+
+// BadValue refuses a value, in both languages.
+func BadValue(en, fr string) error { return &ValueError{Text{EN: en, FR: fr}} }
+
+// TextOf is what an error has to say to a person: its own words where it has them
+// in both languages, its English otherwise.
+func TextOf(err error) Text {
+	var bad *ValueError
+	if errors.As(err, &bad) {
+		return bad.Why
+	}
+	return Text{EN: err.Error(), FR: err.Error()}
+}
+
+// Error is the sentence in English.
+func (e *ValueError) Error() string { return e.Why.EN }

@@ -2,7 +2,6 @@ package domain
 
 import (
 	"database/sql/driver"
-	"errors"
 	"io"
 	"strconv"
 	"strings"
@@ -26,10 +25,10 @@ const laPoste = "356000000"
 func ParseSiren(s string) (Siren, error) {
 	s = withoutSpaces(s)
 	if len(s) != 9 || !onlyDigits(s) {
-		return "", errors.New("SIREN must have 9 digits")
+		return "", BadValue("SIREN must have 9 digits", "le SIREN a 9 chiffres")
 	}
 	if s == "000000000" || luhn(s)%10 != 0 {
-		return "", errors.New("SIREN is mistyped: its check digit does not match")
+		return "", BadValue("SIREN is mistyped: its check digit does not match", "le SIREN est mal saisi : sa clé ne correspond pas")
 	}
 	return Siren(s), nil
 }
@@ -39,15 +38,15 @@ func ParseSiren(s string) (Siren, error) {
 func ParseSiret(s string) (Siret, error) {
 	s = withoutSpaces(s)
 	if len(s) != 14 || !onlyDigits(s) {
-		return "", errors.New("SIRET must have 14 digits")
+		return "", BadValue("SIRET must have 14 digits", "le SIRET a 14 chiffres")
 	}
 	if _, err := ParseSiren(s[:9]); err != nil {
-		return "", errors.New("SIRET is mistyped: its first 9 digits are not a SIREN")
+		return "", BadValue("SIRET is mistyped: its first 9 digits are not a SIREN", "le SIRET est mal saisi : ses 9 premiers chiffres ne sont pas un SIREN")
 	}
 	if luhn(s)%10 == 0 || (s[:9] == laPoste && digitSum(s)%5 == 0) {
 		return Siret(s), nil
 	}
-	return "", errors.New("SIRET is mistyped: its check digit does not match")
+	return "", BadValue("SIRET is mistyped: its check digit does not match", "le SIRET est mal saisi : sa clé ne correspond pas")
 }
 
 // Siren returns the number of the organisation the establishment belongs to.

@@ -2,7 +2,6 @@ package domain
 
 import (
 	"database/sql/driver"
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -32,7 +31,7 @@ func WeekdayOf(w time.Weekday) Weekday {
 	if w == time.Sunday {
 		return Sunday
 	}
-	return Weekday(w)
+	return Weekday(w) //nolint:gosec // 1 to 6
 }
 
 // ParseWeekday reads MONDAY to SUNDAY.
@@ -42,7 +41,7 @@ func ParseWeekday(s string) (Weekday, error) {
 			return Weekday(i + 1), nil
 		}
 	}
-	return 0, errors.New("weekday must be one of MONDAY to SUNDAY")
+	return 0, BadValue("weekday must be one of MONDAY to SUNDAY", "le jour va de MONDAY à SUNDAY")
 }
 
 // Valid tells whether the value is one of the seven days.

@@ -216,7 +216,7 @@ func badValue(path string, err error) *domain.Error {
 	}
 	why := refused.Message
 	if why == (domain.Text{}) {
-		why = domain.Text{EN: rootCause(err).Error(), FR: rootCause(err).Error()}
+		why = domain.TextOf(rootCause(err))
 	}
 	return badRequest("VALUE", path,
 		fmt.Sprintf("%s is not accepted: %s", path, why.EN),

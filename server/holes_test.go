@@ -170,7 +170,7 @@ func TestHoles(t *testing.T) {
 	for _, h := range holes() {
 		t.Run(fmt.Sprintf("%d %s", h.number, h.name), func(t *testing.T) {
 			t.Parallel()
-			var theirs http.Handler = handler.NewDefaultServer(newFixture(t)) //nolint:staticcheck // Deprecated, and the point.
+			var theirs http.Handler = handler.NewDefaultServer(newFixture(t)) // Deprecated, and the point.
 			if h.theirs != nil {
 				theirs = h.theirs(theirs)
 			}

@@ -33,7 +33,7 @@ var update = flag.Bool("update", false, "rewrite what the scenarios want")
 func TestScenarios(t *testing.T) {
 	t.Parallel()
 	played := 0
-	err := filepath.WalkDir("testdata", func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir("testdata", func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || filepath.Ext(path) != ".txtar" {
 			return err
 		}

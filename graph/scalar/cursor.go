@@ -15,6 +15,8 @@ import (
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/guichet-logement/guichet/domain"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/guichet-logement/guichet/auth"
@@ -162,7 +164,7 @@ func UnmarshalCursor(_ context.Context, v any) (ent.Cursor, error) {
 func ReadCursor(v any) (string, error) {
 	s, ok := v.(string)
 	if !ok {
-		return "", errors.New("must be a cursor as this list gave it, a string")
+		return "", domain.BadValue("must be a cursor as this list gave it, a string", "doit être un curseur tel que la liste l'a donné, une chaîne")
 	}
 	return s, nil
 }

@@ -2,13 +2,14 @@ package scalar
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/guichet-logement/guichet/domain"
 )
 
 // MarshalInt writes an Int.
@@ -28,14 +29,14 @@ func UnmarshalInt(v any) (int, error) {
 	case json.Number:
 		parsed, err := strconv.ParseInt(string(v), 10, 64)
 		if err != nil {
-			return 0, errors.New("must be an integer")
+			return 0, domain.BadValue("must be an integer", "doit être un entier")
 		}
 		n = parsed
 	default:
-		return 0, errors.New("must be an integer")
+		return 0, domain.BadValue("must be an integer", "doit être un entier")
 	}
-	if n != int64(int32(n)) {
-		return 0, errors.New("must be an integer of 32 bits, from -2147483648 to 2147483647")
+	if n < math.MinInt32 || n > math.MaxInt32 {
+		return 0, domain.BadValue("must be an integer of 32 bits, from -2147483648 to 2147483647", "doit être un entier de 32 bits, de -2147483648 à 2147483647")
 	}
 	return int(n), nil
 }
@@ -56,14 +57,14 @@ func UnmarshalDateTime(v any) (time.Time, error) {
 	case string:
 		t, err := time.Parse(time.RFC3339Nano, v)
 		if err != nil {
-			return time.Time{}, errors.New("must be an instant with its offset, RFC 3339: 2026-11-23T09:30:00+01:00")
+			return time.Time{}, domain.BadValue("must be an instant with its offset, RFC 3339: 2026-11-23T09:30:00+01:00", "doit être un instant avec son décalage, RFC 3339 : 2026-11-23T09:30:00+01:00")
 		}
 		if t.Year() < 1900 || t.Year() > 2200 {
-			return time.Time{}, errors.New("must lie between the years 1900 and 2200")
+			return time.Time{}, domain.BadValue("must lie between the years 1900 and 2200", "doit se situer entre les années 1900 et 2200")
 		}
 		return t, nil
 	default:
-		return time.Time{}, errors.New("must be a string with an instant, RFC 3339")
+		return time.Time{}, domain.BadValue("must be a string with an instant, RFC 3339", "doit être une chaîne avec un instant, RFC 3339")
 	}
 }
 
@@ -78,7 +79,7 @@ func MarshalGeoJSON(raw json.RawMessage) graphql.Marshaler {
 // UnmarshalGeoJSON reads a geometry given as a JSON object.
 func UnmarshalGeoJSON(v any) (json.RawMessage, error) {
 	if _, ok := v.(map[string]any); !ok {
-		return nil, errors.New("must be a GeoJSON object")
+		return nil, domain.BadValue("must be a GeoJSON object", "doit être un objet GeoJSON")
 	}
 	raw, err := json.Marshal(v)
 	if err != nil {

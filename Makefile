@@ -1,0 +1,43 @@
+# The commands of the house. `make help` lists them.
+
+TOOLS := go tool -modfile=.ci/tools/go.mod
+
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
+
+run: postgresql ## Start the service in its sandbox on http://127.0.0.1:8080/graphql
+	go run . serve --sandbox
+
+test: postgresql ## Run every test
+	go test ./...
+
+race: postgresql ## Run every test under the race detector
+	go test -race ./...
+
+bench: postgresql ## Measure the documented operations against hand-written SQL
+	go run ./bench
+
+clients: postgresql ## Run real clients and public audits against the service (needs Node 20)
+	clients/run
+
+lint: ## Look for what the compiler lets through
+	$(TOOLS) golangci-lint run ./...
+
+fuzz: postgresql ## Run each fuzz target for a while: make fuzz seconds=30
+	.ci/fuzz $(or $(seconds),10)
+
+generate: ## Generate the code of ent/ and graph/ again
+	go generate .
+
+fresh: generate ## Fail when the generated code is not that of the schemas
+	git diff --exit-code -- ent graph
+
+migration: postgresql ## Write the migration that the schema needs: make migration name=add_x
+	go run ./ent/migrate/diff $(name)
+
+check: test race lint fresh clients ## All that CI runs
+
+postgresql:
+	@.ci/install-postgresql
+
+.PHONY: help run test race bench clients lint fuzz generate fresh migration check postgresql
