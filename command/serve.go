@@ -127,7 +127,7 @@ func (c *serveCommand) handler(
 		Client: client, Service: s, Clock: clock.Now, Verifier: verifier, CursorKeys: keys,
 		Log: log, Metrics: registry, Version: buildVersion(env.Contract),
 		Introspection: c.Introspection || c.Sandbox, AllowedOrigins: c.AllowedOrigins,
-		BehindTLS: c.BehindTLS, PublicMaxAge: c.PublicMaxAge,
+		BehindTLS: c.BehindTLS, PublicMaxAge: c.PublicMaxAge, Limits: server.DefaultLimits(),
 		Ready: func(ctx context.Context) error { return migrations.Check(ctx, db.db) },
 	})
 }
@@ -135,12 +135,7 @@ func (c *serveCommand) handler(
 // prepare brings a sandbox's database to where it must be, and refuses one that
 // is not for this program or this way of serving.
 func (c *serveCommand) prepare(ctx context.Context, db *database, s *service.Service, log *slog.Logger) error {
-	if c.Sandbox {
-		if err := migrations.Apply(ctx, db.db); err != nil {
-			return fmt.Errorf("migrate: %w", err)
-		}
-	}
-	if err := errors.Join(migrations.Check(ctx, db.db), migrations.AssertSearchPath(ctx, db.db)); err != nil {
+	if err := migrations.AssertSearchPath(ctx, db.db); err != nil {
 		return err
 	}
 	nature, err := s.Nature(ctx)
@@ -151,10 +146,17 @@ func (c *serveCommand) prepare(ctx context.Context, db *database, s *service.Ser
 		return &settingError{"database-url", "holds a sandbox: production does not serve fictional people"}
 	case c.Sandbox && nature == service.Production:
 		return &settingError{"sandbox", "the database holds real data: a sandbox would open it to everybody"}
-	case c.Sandbox:
-		return seed(ctx, s, log)
+	case !c.Sandbox:
+		return migrations.Check(ctx, db.db)
 	}
-	return nil
+	// Not before it is known to be a sandbox's: a real one is migrated on purpose.
+	if err := migrations.Apply(ctx, db.db); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	if err := migrations.Check(ctx, db.db); err != nil {
+		return err
+	}
+	return seed(ctx, s, log)
 }
 
 // buildVersion tells what runs.

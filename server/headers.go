@@ -38,7 +38,7 @@ func recoverPanics(log *slog.Logger) func(http.Handler) http.Handler {
 					return
 				}
 				if p == http.ErrAbortHandler { //nolint:errorlint // net/http compares this very value.
-					panic(p)
+					panic(p) //nolint:forbidigo // net/http takes it from here and drops the connection.
 				}
 				log.ErrorContext(r.Context(), "panic", "panic", fmt.Sprint(p),
 					"trace", TraceID(r.Context()), "stack", string(debug.Stack()))

@@ -273,6 +273,7 @@ func (b *literalBounds) add(v *ast.Value, depth int) {
 		b.text("", v.Raw)
 	case ast.ListValue:
 		b.list("", len(v.Children))
+	default: // The others hold no text, and an object's fields follow.
 	}
 	for _, child := range v.Children {
 		b.add(child.Value, depth+1)

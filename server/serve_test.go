@@ -147,7 +147,7 @@ func TestServeReportsALostListener(t *testing.T) {
 func TestHole8SlowSockets(t *testing.T) {
 	t.Parallel()
 	theirs, ours := listen(t), listen(t)
-	plain := &http.Server{Handler: handler.NewDefaultServer(newFixture(t))} //nolint:staticcheck // Without timeouts, and the point.
+	plain := &http.Server{Handler: handler.NewDefaultServer(newFixture(t))} // Without timeouts, and the point.
 	go func() { _ = plain.Serve(theirs) }()
 	t.Cleanup(func() { _ = plain.Close() })
 	ctx, stop := context.WithCancel(t.Context())
@@ -189,7 +189,7 @@ func TestHole15Sigterm(t *testing.T) {
 	case "theirs":
 		l := listen(t)
 		fmt.Println(l.Addr())
-		t.Fatal(http.Serve(l, handler.NewDefaultServer(newFixture(t)))) //nolint:staticcheck // Without timeouts, and the point.
+		t.Fatal(http.Serve(l, handler.NewDefaultServer(newFixture(t)))) // Without timeouts, and the point.
 	case "ours":
 		ctx, stop := signal.NotifyContext(t.Context(), syscall.SIGTERM)
 		defer stop()

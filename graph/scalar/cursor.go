@@ -15,11 +15,10 @@ import (
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
-
-	"github.com/guichet-logement/guichet/domain"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/guichet-logement/guichet/auth"
+	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
 )
 

@@ -54,17 +54,23 @@ type API struct {
 // New serves the sandbox on a database of its own until the test ends.
 func New(t testing.TB) *API {
 	t.Helper()
-	return start(t, true)
+	return start(t, true, server.DefaultLimits())
+}
+
+// NewWithin serves the sandbox under other limits.
+func NewWithin(t testing.TB, limits server.Limits) *API {
+	t.Helper()
+	return start(t, true, limits)
 }
 
 // NewProduction serves the same data as production does: no introspection, no
 // clock to move.
 func NewProduction(t testing.TB) *API {
 	t.Helper()
-	return start(t, false)
+	return start(t, false, server.DefaultLimits())
 }
 
-func start(t testing.TB, inSandbox bool) *API {
+func start(t testing.TB, inSandbox bool, limits server.Limits) *API {
 	t.Helper()
 	a := &API{Log: &Buffer{}}
 	connector, err := pq.NewConnector(testdb.New(t))
@@ -88,7 +94,7 @@ func start(t testing.TB, inSandbox bool) *API {
 		Client: a.Client, Service: a.Service, Clock: clock.Now, Verifier: verifier,
 		CursorKeys: [][]byte{bytes.Repeat([]byte("k"), 32)}, Log: log, Metrics: prometheus.NewRegistry(),
 		Ready: a.DB.PingContext, Introspection: inSandbox, PublicMaxAge: time.Minute,
-		AllowedOrigins: []string{"https://app.example"},
+		AllowedOrigins: []string{"https://app.example"}, Limits: limits,
 	})
 	check(t, err)
 	s := httptest.NewServer(handler)
