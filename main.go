@@ -13,10 +13,13 @@ import (
 //go:embed schema.graphql
 var contract string
 
-func main() {
+func main() { os.Exit(run()) }
+
+// run returns the exit code: os.Exit would skip what is deferred here.
+func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(command.Run(ctx, os.Args[1:], command.Environment{
+	return command.Run(ctx, os.Args[1:], command.Environment{
 		Contract: contract, Getenv: os.Getenv, Stdout: os.Stdout, Stderr: os.Stderr,
-	}))
+	})
 }

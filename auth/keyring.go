@@ -98,7 +98,7 @@ func (r *keyring) start(now time.Time) <-chan struct{} {
 	r.loading = done
 	go func() {
 		defer close(done)
-		ctx, cancel := context.WithTimeout(context.Background(), loadTimeout)
+		ctx, cancel := context.WithTimeout(context.Background(), loadTimeout) //nolint:forbidigo // the load outlives the request that started it
 		defer cancel()
 		_ = r.refresh(ctx) // logged there; the waiting requests look for themselves.
 	}()

@@ -14,9 +14,9 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/graph"
-	"github.com/guichet-logement/guichet/graph/gen"
 	"github.com/guichet-logement/guichet/graph/scalar"
 	"github.com/guichet-logement/guichet/server"
+	"github.com/guichet-logement/guichet/server/explorer"
 	"github.com/guichet-logement/guichet/service"
 )
 
@@ -39,6 +39,9 @@ type Parts struct {
 	PublicMaxAge   time.Duration
 	// Limits bound what one request may cost.
 	Limits server.Limits
+	// Personas are whom the explorer lets anybody ask as. Nil, as production must
+	// leave it, means no explorer.
+	Personas []explorer.Persona
 }
 
 // Handler puts the parts together. Tests serve the same handler as the program.
@@ -47,8 +50,14 @@ func Handler(p Parts) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cursor keys: %w", err)
 	}
+	var page http.Handler
+	if p.Personas != nil {
+		if page, err = explorer.New(p.Personas, server.Refuse); err != nil {
+			return nil, err
+		}
+	}
 	return server.New(server.Config{
-		Schema:           gen.NewExecutableSchema(gen.Config{Resolvers: graph.New(p.Client, p.Service)}),
+		Schema:           graph.Executable(graph.New(p.Client, p.Service)),
 		Scalars:          scalars(),
 		CheckCursor:      signer.Check,
 		Authenticate:     auth.Middleware(p.Verifier, p.Service.Recognise, p.Clock, server.Refuse),
@@ -59,6 +68,7 @@ func Handler(p Parts) (http.Handler, error) {
 		AllowedOrigins:   p.AllowedOrigins,
 		BehindTLS:        p.BehindTLS,
 		PublicMaxAge:     p.PublicMaxAge,
+		Explorer:         page,
 		Version:          p.Version,
 		Ready:            p.Ready,
 		Clock:            time.Now, // requests are timed by the real clock, whatever a sandbox shows

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/guichet-logement/guichet/directoryfile"
@@ -25,8 +26,12 @@ type importCommand struct {
 // directoryfile/FORMAT.md.
 type importSettings struct {
 	databaseSettings
+	Rejects string `type:"path" help:"Write what is to be mended to this CSV file as well."`
+}
+
+// charsetSetting is for files that come from a spreadsheet.
+type charsetSetting struct {
 	Charset directoryfile.Charset `enum:"utf-8,iso-8859-1,windows-1252" default:"utf-8" help:"Encoding of the file: ${enum}. It is never guessed."`
-	Rejects string                `type:"path" help:"Write what is to be mended to this CSV file as well."`
 }
 
 type importCommunes struct {
@@ -37,17 +42,22 @@ type importCommunes struct {
 
 type importOrganisations struct {
 	importSettings
+	charsetSetting
 	File string `arg:"" type:"existingfile" help:"organisations.csv"`
 }
 
 type importReceptionPoints struct {
 	importSettings
+	charsetSetting
 	File string `arg:"" type:"existingfile" help:"reception_points.csv"`
 }
 
 // Run loads communes and boundaries.
 func (c *importCommunes) Run(ctx context.Context, env Environment) error {
-	return c.importSettings.run(ctx, env, func(directoryfile.Known) (service.Directory, rejects, error) {
+	if c.File == "" && c.Boundaries != "" {
+		return &settingError{"boundaries", "belong to a file of communes: name it as well"}
+	}
+	return c.run(ctx, env, func(directoryfile.Known) (service.Directory, rejects, error) {
 		var d service.Directory
 		var err error
 		if c.File == "" {
@@ -72,7 +82,7 @@ func (c *importCommunes) Run(ctx context.Context, env Environment) error {
 
 // Run loads organisations.
 func (c *importOrganisations) Run(ctx context.Context, env Environment) error {
-	return c.importSettings.run(ctx, env, func(known directoryfile.Known) (d service.Directory, found rejects, err error) {
+	return c.run(ctx, env, func(known directoryfile.Known) (d service.Directory, found rejects, err error) {
 		d.Organisations, found, err = parse(c.File, func(r io.Reader) (directoryfile.Parsed[directoryfile.Organisation], error) {
 			return directoryfile.ParseOrganisations(r, c.Charset, known)
 		})
@@ -82,7 +92,7 @@ func (c *importOrganisations) Run(ctx context.Context, env Environment) error {
 
 // Run loads reception points.
 func (c *importReceptionPoints) Run(ctx context.Context, env Environment) error {
-	return c.importSettings.run(ctx, env, func(known directoryfile.Known) (d service.Directory, found rejects, err error) {
+	return c.run(ctx, env, func(known directoryfile.Known) (d service.Directory, found rejects, err error) {
 		d.ReceptionPoints, found, err = parse(c.File, func(r io.Reader) (directoryfile.Parsed[directoryfile.ReceptionPoint], error) {
 			return directoryfile.ParseReceptionPoints(r, c.Charset, known)
 		})
@@ -180,10 +190,19 @@ func writeRejects(path string, list []directoryfile.Reject) (err error) {
 	rows := [][]string{{"line", "column", "column_name", "code", "value", "message_fr", "message_en"}}
 	for _, r := range list {
 		rows = append(rows, []string{
-			strconv.Itoa(r.Line), strconv.Itoa(r.Column), r.ColumnName, string(r.Code), r.Value, r.Message.FR, r.Message.EN,
+			strconv.Itoa(r.Line), strconv.Itoa(r.Column), r.ColumnName, string(r.Code), inert(r.Value), r.Message.FR, r.Message.EN,
 		})
 	}
 	return w.WriteAll(rows)
+}
+
+// inert keeps a value that was refused for being a formula from running in the
+// spreadsheet that opens the list of rejects.
+func inert(value string) string {
+	if value != "" && strings.ContainsRune("=+-@", rune(value[0])) {
+		return "'" + value
+	}
+	return value
 }
 
 func printReport(w io.Writer, report service.ImportReport) error {
@@ -192,6 +211,7 @@ func printReport(w io.Writer, report service.ImportReport) error {
 		tally service.Tally
 	}{
 		{"communes", report.Communes},
+		{"boundaries", report.Boundaries},
 		{"organisations", report.Organisations},
 		{"reception points", report.ReceptionPoints},
 		{"agreements", report.Agreements},

@@ -28,6 +28,10 @@ func (c *migrateCommand) Run(ctx context.Context, env Environment) error {
 	if err := migrations.Apply(ctx, db.db); err != nil {
 		return err
 	}
+	// A newer database has nothing to apply, and is not ours to serve.
+	if err := migrations.Check(ctx, db.db); err != nil {
+		return err
+	}
 	log.Info("migrated", "from", before, "to", migrations.Latest())
 	return nil
 }

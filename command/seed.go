@@ -26,9 +26,6 @@ func (c *seedCommand) Run(ctx context.Context, env Environment) error {
 		return err
 	}
 	defer db.close(ctx)
-	if err := migrations.Apply(ctx, db.db); err != nil {
-		return fmt.Errorf("migrate: %w", err)
-	}
 	s := service.New(db.client(unobserved), service.NewClock(time.Now), true)
 	nature, err := s.Nature(ctx)
 	if err != nil {
@@ -36,6 +33,12 @@ func (c *seedCommand) Run(ctx context.Context, env Environment) error {
 	}
 	if nature == service.Production {
 		return &settingError{"database-url", "holds real data: fictional people are not added to it"}
+	}
+	if err := migrations.Apply(ctx, db.db); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	if err := migrations.Check(ctx, db.db); err != nil {
+		return err
 	}
 	return seed(ctx, s, log)
 }

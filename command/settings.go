@@ -1,6 +1,7 @@
 package command
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -41,8 +42,10 @@ func (s databaseSettings) validate() error {
 		return nil
 	}
 	u, err := url.Parse(s.DatabaseURL)
-	if err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") {
-		// The parser's own message would repeat the password.
+	if err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") ||
+		u.Opaque != "" || u.Fragment != "" || strings.ContainsAny(strings.TrimPrefix(u.Path, "/"), "/:@") {
+		// The parser's own message would repeat the password, and so would a log of
+		// a URL in which the password is not where it belongs.
 		return &settingError{"database-url", "must be a URL: postgres://user:password@host:5432/database"}
 	}
 	return nil
@@ -51,7 +54,7 @@ func (s databaseSettings) validate() error {
 // describe lists the settings for the log, with secrets masked.
 func (s databaseSettings) describe() []any {
 	if s.DatabaseURL == "" {
-		return []any{"database", "private", "pool_size", s.PoolSize, "statement_cache", s.StatementCache}
+		return []any{"database", "private", "data_dir", s.DataDir, "pool_size", s.PoolSize, "statement_cache", s.StatementCache}
 	}
 	u, err := url.Parse(s.DatabaseURL)
 	shown := "unreadable"
@@ -82,6 +85,15 @@ const minCursorKey = 32
 func (s serveSettings) validate() error {
 	if s.Grace < 0 || s.Grace > 10*time.Minute {
 		return &settingError{"grace", "must lie between 0 and 10m"}
+	}
+	if s.PublicMaxAge < 0 || s.PublicMaxAge > 24*time.Hour {
+		return &settingError{"public-max-age", "must lie between 0 and 24h"}
+	}
+	for _, origin := range s.AllowedOrigins {
+		u, err := url.Parse(origin)
+		if err != nil || u.Host == "" || origin != u.Scheme+"://"+u.Host || strings.Contains(u.Host, "*") {
+			return &settingError{"allowed-origins", "each must be exact, scheme://host[:port]: https://app.example"}
+		}
 	}
 	if s.Sandbox {
 		if s.IssuersFile != "" {
@@ -157,8 +169,14 @@ func (s serveSettings) issuers() ([]auth.Issuer, error) {
 		KeyFile    string           `json:"keyFile"`
 		KeysURL    string           `json:"keysUrl"`
 	}
-	if err := json.Unmarshal(raw, &file); err != nil {
+	// A name that is not ours is a typing error, and the setting it meant is unset.
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&file); err != nil {
 		return nil, &settingError{"issuers", "not the JSON that --help describes: " + err.Error()}
+	}
+	if len(file) == 0 {
+		return nil, &settingError{"issuers", "the file names no identity provider: nobody could sign in"}
 	}
 	issuers := make([]auth.Issuer, len(file))
 	for i, f := range file {

@@ -138,7 +138,7 @@ func (t *table) split(line string) *record {
 			"Text follows a closing quote: write quotes inside a quoted cell twice.",
 			"Du texte suit un guillemet fermant : doubler les guillemets dans une cellule entre guillemets.")
 	case len(fields) < t.width:
-		other := byte(',' + ';' - t.lines.separator)
+		other := ',' + ';' - t.lines.separator
 		if again, _ := splitFields(line, other); len(fields) == 1 && len(again) == t.width {
 			rec.rejectAt(1, WrongSeparator, line,
 				fmt.Sprintf("This line is separated by %q, but the header by %q.", other, t.lines.separator),

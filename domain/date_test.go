@@ -104,6 +104,12 @@ func TestLocalTime(t *testing.T) {
 	checkScalar(t, domain.ParseLocalTime,
 		[]string{"", "24:01", "25:00", "12:60", "8:30", "08:3", "08h30", "08:30:00", "-8:30", "08:30 "},
 		map[string]domain.LocalTime{"00:00": 0, "08:30": 510, "23:59": 1439, "24:00": 1440})
+	for _, minutes := range []int64{-1, 1441, 1<<16 + 510} {
+		var l domain.LocalTime
+		if err := l.Scan(minutes); err == nil {
+			t.Errorf("%d minutes: accepted as %s", minutes, l)
+		}
+	}
 	checkStored(t, domain.NewLocalTime(8, 30), int64(510))
 	for at, want := range map[string]string{
 		"2026-07-14T06:30:59Z": "08:30", "2026-01-14T07:30:00Z": "08:30", "2026-01-14T23:00:00Z": "00:00",

@@ -7345,16 +7345,16 @@ func (m *ReceptionPointMutation) ResetEdge(name string) error {
 // SandboxClockMutation represents an operation that mutates the SandboxClock nodes in the graph.
 type SandboxClockMutation struct {
 	config
-	op                Op
-	typ               string
-	id                *domain.ID
-	created_at        *time.Time
-	offset_seconds    *int64
-	addoffset_seconds *int64
-	clearedFields     map[string]struct{}
-	done              bool
-	oldValue          func(context.Context) (*SandboxClock, error)
-	predicates        []predicate.SandboxClock
+	op                    Op
+	typ                   string
+	id                    *domain.ID
+	created_at            *time.Time
+	offset_nanoseconds    *int64
+	addoffset_nanoseconds *int64
+	clearedFields         map[string]struct{}
+	done                  bool
+	oldValue              func(context.Context) (*SandboxClock, error)
+	predicates            []predicate.SandboxClock
 }
 
 var _ ent.Mutation = (*SandboxClockMutation)(nil)
@@ -7497,60 +7497,60 @@ func (m *SandboxClockMutation) ResetCreatedAt() {
 	m.created_at = nil
 }
 
-// SetOffsetSeconds sets the "offset_seconds" field.
-func (m *SandboxClockMutation) SetOffsetSeconds(i int64) {
-	m.offset_seconds = &i
-	m.addoffset_seconds = nil
+// SetOffsetNanoseconds sets the "offset_nanoseconds" field.
+func (m *SandboxClockMutation) SetOffsetNanoseconds(i int64) {
+	m.offset_nanoseconds = &i
+	m.addoffset_nanoseconds = nil
 }
 
-// OffsetSeconds returns the value of the "offset_seconds" field in the mutation.
-func (m *SandboxClockMutation) OffsetSeconds() (r int64, exists bool) {
-	v := m.offset_seconds
+// OffsetNanoseconds returns the value of the "offset_nanoseconds" field in the mutation.
+func (m *SandboxClockMutation) OffsetNanoseconds() (r int64, exists bool) {
+	v := m.offset_nanoseconds
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldOffsetSeconds returns the old "offset_seconds" field's value of the SandboxClock entity.
+// OldOffsetNanoseconds returns the old "offset_nanoseconds" field's value of the SandboxClock entity.
 // If the SandboxClock object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SandboxClockMutation) OldOffsetSeconds(ctx context.Context) (v int64, err error) {
+func (m *SandboxClockMutation) OldOffsetNanoseconds(ctx context.Context) (v int64, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldOffsetSeconds is only allowed on UpdateOne operations")
+		return v, errors.New("OldOffsetNanoseconds is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldOffsetSeconds requires an ID field in the mutation")
+		return v, errors.New("OldOffsetNanoseconds requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldOffsetSeconds: %w", err)
+		return v, fmt.Errorf("querying old value for OldOffsetNanoseconds: %w", err)
 	}
-	return oldValue.OffsetSeconds, nil
+	return oldValue.OffsetNanoseconds, nil
 }
 
-// AddOffsetSeconds adds i to the "offset_seconds" field.
-func (m *SandboxClockMutation) AddOffsetSeconds(i int64) {
-	if m.addoffset_seconds != nil {
-		*m.addoffset_seconds += i
+// AddOffsetNanoseconds adds i to the "offset_nanoseconds" field.
+func (m *SandboxClockMutation) AddOffsetNanoseconds(i int64) {
+	if m.addoffset_nanoseconds != nil {
+		*m.addoffset_nanoseconds += i
 	} else {
-		m.addoffset_seconds = &i
+		m.addoffset_nanoseconds = &i
 	}
 }
 
-// AddedOffsetSeconds returns the value that was added to the "offset_seconds" field in this mutation.
-func (m *SandboxClockMutation) AddedOffsetSeconds() (r int64, exists bool) {
-	v := m.addoffset_seconds
+// AddedOffsetNanoseconds returns the value that was added to the "offset_nanoseconds" field in this mutation.
+func (m *SandboxClockMutation) AddedOffsetNanoseconds() (r int64, exists bool) {
+	v := m.addoffset_nanoseconds
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// ResetOffsetSeconds resets all changes to the "offset_seconds" field.
-func (m *SandboxClockMutation) ResetOffsetSeconds() {
-	m.offset_seconds = nil
-	m.addoffset_seconds = nil
+// ResetOffsetNanoseconds resets all changes to the "offset_nanoseconds" field.
+func (m *SandboxClockMutation) ResetOffsetNanoseconds() {
+	m.offset_nanoseconds = nil
+	m.addoffset_nanoseconds = nil
 }
 
 // Where appends a list predicates to the SandboxClockMutation builder.
@@ -7591,8 +7591,8 @@ func (m *SandboxClockMutation) Fields() []string {
 	if m.created_at != nil {
 		fields = append(fields, sandboxclock.FieldCreatedAt)
 	}
-	if m.offset_seconds != nil {
-		fields = append(fields, sandboxclock.FieldOffsetSeconds)
+	if m.offset_nanoseconds != nil {
+		fields = append(fields, sandboxclock.FieldOffsetNanoseconds)
 	}
 	return fields
 }
@@ -7604,8 +7604,8 @@ func (m *SandboxClockMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case sandboxclock.FieldCreatedAt:
 		return m.CreatedAt()
-	case sandboxclock.FieldOffsetSeconds:
-		return m.OffsetSeconds()
+	case sandboxclock.FieldOffsetNanoseconds:
+		return m.OffsetNanoseconds()
 	}
 	return nil, false
 }
@@ -7617,8 +7617,8 @@ func (m *SandboxClockMutation) OldField(ctx context.Context, name string) (ent.V
 	switch name {
 	case sandboxclock.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
-	case sandboxclock.FieldOffsetSeconds:
-		return m.OldOffsetSeconds(ctx)
+	case sandboxclock.FieldOffsetNanoseconds:
+		return m.OldOffsetNanoseconds(ctx)
 	}
 	return nil, fmt.Errorf("unknown SandboxClock field %s", name)
 }
@@ -7635,12 +7635,12 @@ func (m *SandboxClockMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetCreatedAt(v)
 		return nil
-	case sandboxclock.FieldOffsetSeconds:
+	case sandboxclock.FieldOffsetNanoseconds:
 		v, ok := value.(int64)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetOffsetSeconds(v)
+		m.SetOffsetNanoseconds(v)
 		return nil
 	}
 	return fmt.Errorf("unknown SandboxClock field %s", name)
@@ -7650,8 +7650,8 @@ func (m *SandboxClockMutation) SetField(name string, value ent.Value) error {
 // this mutation.
 func (m *SandboxClockMutation) AddedFields() []string {
 	var fields []string
-	if m.addoffset_seconds != nil {
-		fields = append(fields, sandboxclock.FieldOffsetSeconds)
+	if m.addoffset_nanoseconds != nil {
+		fields = append(fields, sandboxclock.FieldOffsetNanoseconds)
 	}
 	return fields
 }
@@ -7661,8 +7661,8 @@ func (m *SandboxClockMutation) AddedFields() []string {
 // was not set, or was not defined in the schema.
 func (m *SandboxClockMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
-	case sandboxclock.FieldOffsetSeconds:
-		return m.AddedOffsetSeconds()
+	case sandboxclock.FieldOffsetNanoseconds:
+		return m.AddedOffsetNanoseconds()
 	}
 	return nil, false
 }
@@ -7672,12 +7672,12 @@ func (m *SandboxClockMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *SandboxClockMutation) AddField(name string, value ent.Value) error {
 	switch name {
-	case sandboxclock.FieldOffsetSeconds:
+	case sandboxclock.FieldOffsetNanoseconds:
 		v, ok := value.(int64)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.AddOffsetSeconds(v)
+		m.AddOffsetNanoseconds(v)
 		return nil
 	}
 	return fmt.Errorf("unknown SandboxClock numeric field %s", name)
@@ -7709,8 +7709,8 @@ func (m *SandboxClockMutation) ResetField(name string) error {
 	case sandboxclock.FieldCreatedAt:
 		m.ResetCreatedAt()
 		return nil
-	case sandboxclock.FieldOffsetSeconds:
-		m.ResetOffsetSeconds()
+	case sandboxclock.FieldOffsetNanoseconds:
+		m.ResetOffsetNanoseconds()
 		return nil
 	}
 	return fmt.Errorf("unknown SandboxClock field %s", name)

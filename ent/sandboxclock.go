@@ -20,9 +20,9 @@ type SandboxClock struct {
 	ID domain.ID `json:"id,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
-	// OffsetSeconds holds the value of the "offset_seconds" field.
-	OffsetSeconds int64 `json:"offset_seconds,omitempty"`
-	selectValues  sql.SelectValues
+	// OffsetNanoseconds holds the value of the "offset_nanoseconds" field.
+	OffsetNanoseconds int64 `json:"offset_nanoseconds,omitempty"`
+	selectValues      sql.SelectValues
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -32,7 +32,7 @@ func (*SandboxClock) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case sandboxclock.FieldID:
 			values[i] = new(domain.ID)
-		case sandboxclock.FieldOffsetSeconds:
+		case sandboxclock.FieldOffsetNanoseconds:
 			values[i] = new(sql.NullInt64)
 		case sandboxclock.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -63,11 +63,11 @@ func (_m *SandboxClock) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.CreatedAt = value.Time
 			}
-		case sandboxclock.FieldOffsetSeconds:
+		case sandboxclock.FieldOffsetNanoseconds:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
-				return fmt.Errorf("unexpected type %T for field offset_seconds", values[i])
+				return fmt.Errorf("unexpected type %T for field offset_nanoseconds", values[i])
 			} else if value.Valid {
-				_m.OffsetSeconds = value.Int64
+				_m.OffsetNanoseconds = value.Int64
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -108,8 +108,8 @@ func (_m *SandboxClock) String() string {
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))
 	builder.WriteString(", ")
-	builder.WriteString("offset_seconds=")
-	builder.WriteString(fmt.Sprintf("%v", _m.OffsetSeconds))
+	builder.WriteString("offset_nanoseconds=")
+	builder.WriteString(fmt.Sprintf("%v", _m.OffsetNanoseconds))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -38,9 +38,9 @@ func (_c *SandboxClockCreate) SetNillableCreatedAt(v *time.Time) *SandboxClockCr
 	return _c
 }
 
-// SetOffsetSeconds sets the "offset_seconds" field.
-func (_c *SandboxClockCreate) SetOffsetSeconds(v int64) *SandboxClockCreate {
-	_c.mutation.SetOffsetSeconds(v)
+// SetOffsetNanoseconds sets the "offset_nanoseconds" field.
+func (_c *SandboxClockCreate) SetOffsetNanoseconds(v int64) *SandboxClockCreate {
+	_c.mutation.SetOffsetNanoseconds(v)
 	return _c
 }
 
@@ -114,8 +114,8 @@ func (_c *SandboxClockCreate) defaults() error {
 
 // check runs all checks and user-defined validators on the builder.
 func (_c *SandboxClockCreate) check() error {
-	if _, ok := _c.mutation.OffsetSeconds(); !ok {
-		return &ValidationError{Name: "offset_seconds", err: errors.New(`ent: missing required field "SandboxClock.offset_seconds"`)}
+	if _, ok := _c.mutation.OffsetNanoseconds(); !ok {
+		return &ValidationError{Name: "offset_nanoseconds", err: errors.New(`ent: missing required field "SandboxClock.offset_nanoseconds"`)}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := sandboxclock.IDValidator(string(v)); err != nil {
@@ -162,9 +162,9 @@ func (_c *SandboxClockCreate) createSpec() (*SandboxClock, *sqlgraph.CreateSpec)
 		_spec.SetField(sandboxclock.FieldCreatedAt, field.TypeTime, value)
 		_node.CreatedAt = value
 	}
-	if value, ok := _c.mutation.OffsetSeconds(); ok {
-		_spec.SetField(sandboxclock.FieldOffsetSeconds, field.TypeInt64, value)
-		_node.OffsetSeconds = value
+	if value, ok := _c.mutation.OffsetNanoseconds(); ok {
+		_spec.SetField(sandboxclock.FieldOffsetNanoseconds, field.TypeInt64, value)
+		_node.OffsetNanoseconds = value
 	}
 	return _node, _spec
 }
@@ -218,21 +218,21 @@ type (
 	}
 )
 
-// SetOffsetSeconds sets the "offset_seconds" field.
-func (u *SandboxClockUpsert) SetOffsetSeconds(v int64) *SandboxClockUpsert {
-	u.Set(sandboxclock.FieldOffsetSeconds, v)
+// SetOffsetNanoseconds sets the "offset_nanoseconds" field.
+func (u *SandboxClockUpsert) SetOffsetNanoseconds(v int64) *SandboxClockUpsert {
+	u.Set(sandboxclock.FieldOffsetNanoseconds, v)
 	return u
 }
 
-// UpdateOffsetSeconds sets the "offset_seconds" field to the value that was provided on create.
-func (u *SandboxClockUpsert) UpdateOffsetSeconds() *SandboxClockUpsert {
-	u.SetExcluded(sandboxclock.FieldOffsetSeconds)
+// UpdateOffsetNanoseconds sets the "offset_nanoseconds" field to the value that was provided on create.
+func (u *SandboxClockUpsert) UpdateOffsetNanoseconds() *SandboxClockUpsert {
+	u.SetExcluded(sandboxclock.FieldOffsetNanoseconds)
 	return u
 }
 
-// AddOffsetSeconds adds v to the "offset_seconds" field.
-func (u *SandboxClockUpsert) AddOffsetSeconds(v int64) *SandboxClockUpsert {
-	u.Add(sandboxclock.FieldOffsetSeconds, v)
+// AddOffsetNanoseconds adds v to the "offset_nanoseconds" field.
+func (u *SandboxClockUpsert) AddOffsetNanoseconds(v int64) *SandboxClockUpsert {
+	u.Add(sandboxclock.FieldOffsetNanoseconds, v)
 	return u
 }
 
@@ -287,24 +287,24 @@ func (u *SandboxClockUpsertOne) Update(set func(*SandboxClockUpsert)) *SandboxCl
 	return u
 }
 
-// SetOffsetSeconds sets the "offset_seconds" field.
-func (u *SandboxClockUpsertOne) SetOffsetSeconds(v int64) *SandboxClockUpsertOne {
+// SetOffsetNanoseconds sets the "offset_nanoseconds" field.
+func (u *SandboxClockUpsertOne) SetOffsetNanoseconds(v int64) *SandboxClockUpsertOne {
 	return u.Update(func(s *SandboxClockUpsert) {
-		s.SetOffsetSeconds(v)
+		s.SetOffsetNanoseconds(v)
 	})
 }
 
-// AddOffsetSeconds adds v to the "offset_seconds" field.
-func (u *SandboxClockUpsertOne) AddOffsetSeconds(v int64) *SandboxClockUpsertOne {
+// AddOffsetNanoseconds adds v to the "offset_nanoseconds" field.
+func (u *SandboxClockUpsertOne) AddOffsetNanoseconds(v int64) *SandboxClockUpsertOne {
 	return u.Update(func(s *SandboxClockUpsert) {
-		s.AddOffsetSeconds(v)
+		s.AddOffsetNanoseconds(v)
 	})
 }
 
-// UpdateOffsetSeconds sets the "offset_seconds" field to the value that was provided on create.
-func (u *SandboxClockUpsertOne) UpdateOffsetSeconds() *SandboxClockUpsertOne {
+// UpdateOffsetNanoseconds sets the "offset_nanoseconds" field to the value that was provided on create.
+func (u *SandboxClockUpsertOne) UpdateOffsetNanoseconds() *SandboxClockUpsertOne {
 	return u.Update(func(s *SandboxClockUpsert) {
-		s.UpdateOffsetSeconds()
+		s.UpdateOffsetNanoseconds()
 	})
 }
 
@@ -526,24 +526,24 @@ func (u *SandboxClockUpsertBulk) Update(set func(*SandboxClockUpsert)) *SandboxC
 	return u
 }
 
-// SetOffsetSeconds sets the "offset_seconds" field.
-func (u *SandboxClockUpsertBulk) SetOffsetSeconds(v int64) *SandboxClockUpsertBulk {
+// SetOffsetNanoseconds sets the "offset_nanoseconds" field.
+func (u *SandboxClockUpsertBulk) SetOffsetNanoseconds(v int64) *SandboxClockUpsertBulk {
 	return u.Update(func(s *SandboxClockUpsert) {
-		s.SetOffsetSeconds(v)
+		s.SetOffsetNanoseconds(v)
 	})
 }
 
-// AddOffsetSeconds adds v to the "offset_seconds" field.
-func (u *SandboxClockUpsertBulk) AddOffsetSeconds(v int64) *SandboxClockUpsertBulk {
+// AddOffsetNanoseconds adds v to the "offset_nanoseconds" field.
+func (u *SandboxClockUpsertBulk) AddOffsetNanoseconds(v int64) *SandboxClockUpsertBulk {
 	return u.Update(func(s *SandboxClockUpsert) {
-		s.AddOffsetSeconds(v)
+		s.AddOffsetNanoseconds(v)
 	})
 }
 
-// UpdateOffsetSeconds sets the "offset_seconds" field to the value that was provided on create.
-func (u *SandboxClockUpsertBulk) UpdateOffsetSeconds() *SandboxClockUpsertBulk {
+// UpdateOffsetNanoseconds sets the "offset_nanoseconds" field to the value that was provided on create.
+func (u *SandboxClockUpsertBulk) UpdateOffsetNanoseconds() *SandboxClockUpsertBulk {
 	return u.Update(func(s *SandboxClockUpsert) {
-		s.UpdateOffsetSeconds()
+		s.UpdateOffsetNanoseconds()
 	})
 }
 

@@ -28,24 +28,24 @@ func (_u *SandboxClockUpdate) Where(ps ...predicate.SandboxClock) *SandboxClockU
 	return _u
 }
 
-// SetOffsetSeconds sets the "offset_seconds" field.
-func (_u *SandboxClockUpdate) SetOffsetSeconds(v int64) *SandboxClockUpdate {
-	_u.mutation.ResetOffsetSeconds()
-	_u.mutation.SetOffsetSeconds(v)
+// SetOffsetNanoseconds sets the "offset_nanoseconds" field.
+func (_u *SandboxClockUpdate) SetOffsetNanoseconds(v int64) *SandboxClockUpdate {
+	_u.mutation.ResetOffsetNanoseconds()
+	_u.mutation.SetOffsetNanoseconds(v)
 	return _u
 }
 
-// SetNillableOffsetSeconds sets the "offset_seconds" field if the given value is not nil.
-func (_u *SandboxClockUpdate) SetNillableOffsetSeconds(v *int64) *SandboxClockUpdate {
+// SetNillableOffsetNanoseconds sets the "offset_nanoseconds" field if the given value is not nil.
+func (_u *SandboxClockUpdate) SetNillableOffsetNanoseconds(v *int64) *SandboxClockUpdate {
 	if v != nil {
-		_u.SetOffsetSeconds(*v)
+		_u.SetOffsetNanoseconds(*v)
 	}
 	return _u
 }
 
-// AddOffsetSeconds adds value to the "offset_seconds" field.
-func (_u *SandboxClockUpdate) AddOffsetSeconds(v int64) *SandboxClockUpdate {
-	_u.mutation.AddOffsetSeconds(v)
+// AddOffsetNanoseconds adds value to the "offset_nanoseconds" field.
+func (_u *SandboxClockUpdate) AddOffsetNanoseconds(v int64) *SandboxClockUpdate {
+	_u.mutation.AddOffsetNanoseconds(v)
 	return _u
 }
 
@@ -96,11 +96,11 @@ func (_u *SandboxClockUpdate) sqlSave(ctx context.Context) (_node int, err error
 			}
 		}
 	}
-	if value, ok := _u.mutation.OffsetSeconds(); ok {
-		_spec.SetField(sandboxclock.FieldOffsetSeconds, field.TypeInt64, value)
+	if value, ok := _u.mutation.OffsetNanoseconds(); ok {
+		_spec.SetField(sandboxclock.FieldOffsetNanoseconds, field.TypeInt64, value)
 	}
-	if value, ok := _u.mutation.AddedOffsetSeconds(); ok {
-		_spec.AddField(sandboxclock.FieldOffsetSeconds, field.TypeInt64, value)
+	if value, ok := _u.mutation.AddedOffsetNanoseconds(); ok {
+		_spec.AddField(sandboxclock.FieldOffsetNanoseconds, field.TypeInt64, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -124,24 +124,24 @@ type SandboxClockUpdateOne struct {
 	modifiers []func(*sql.UpdateBuilder)
 }
 
-// SetOffsetSeconds sets the "offset_seconds" field.
-func (_u *SandboxClockUpdateOne) SetOffsetSeconds(v int64) *SandboxClockUpdateOne {
-	_u.mutation.ResetOffsetSeconds()
-	_u.mutation.SetOffsetSeconds(v)
+// SetOffsetNanoseconds sets the "offset_nanoseconds" field.
+func (_u *SandboxClockUpdateOne) SetOffsetNanoseconds(v int64) *SandboxClockUpdateOne {
+	_u.mutation.ResetOffsetNanoseconds()
+	_u.mutation.SetOffsetNanoseconds(v)
 	return _u
 }
 
-// SetNillableOffsetSeconds sets the "offset_seconds" field if the given value is not nil.
-func (_u *SandboxClockUpdateOne) SetNillableOffsetSeconds(v *int64) *SandboxClockUpdateOne {
+// SetNillableOffsetNanoseconds sets the "offset_nanoseconds" field if the given value is not nil.
+func (_u *SandboxClockUpdateOne) SetNillableOffsetNanoseconds(v *int64) *SandboxClockUpdateOne {
 	if v != nil {
-		_u.SetOffsetSeconds(*v)
+		_u.SetOffsetNanoseconds(*v)
 	}
 	return _u
 }
 
-// AddOffsetSeconds adds value to the "offset_seconds" field.
-func (_u *SandboxClockUpdateOne) AddOffsetSeconds(v int64) *SandboxClockUpdateOne {
-	_u.mutation.AddOffsetSeconds(v)
+// AddOffsetNanoseconds adds value to the "offset_nanoseconds" field.
+func (_u *SandboxClockUpdateOne) AddOffsetNanoseconds(v int64) *SandboxClockUpdateOne {
+	_u.mutation.AddOffsetNanoseconds(v)
 	return _u
 }
 
@@ -222,11 +222,11 @@ func (_u *SandboxClockUpdateOne) sqlSave(ctx context.Context) (_node *SandboxClo
 			}
 		}
 	}
-	if value, ok := _u.mutation.OffsetSeconds(); ok {
-		_spec.SetField(sandboxclock.FieldOffsetSeconds, field.TypeInt64, value)
+	if value, ok := _u.mutation.OffsetNanoseconds(); ok {
+		_spec.SetField(sandboxclock.FieldOffsetNanoseconds, field.TypeInt64, value)
 	}
-	if value, ok := _u.mutation.AddedOffsetSeconds(); ok {
-		_spec.AddField(sandboxclock.FieldOffsetSeconds, field.TypeInt64, value)
+	if value, ok := _u.mutation.AddedOffsetNanoseconds(); ok {
+		_spec.AddField(sandboxclock.FieldOffsetNanoseconds, field.TypeInt64, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &SandboxClock{config: _u.config}

@@ -54,7 +54,7 @@ func absent(err error) bool {
 }
 
 // Node finds anything by its identifier; unknown and invisible are both nothing.
-func (r queryResolver) Node(ctx context.Context, id domain.ID, _ *domain.Date) (ent.Noder, error) {
+func (r queryResolver) Node(ctx context.Context, id domain.ID) (ent.Noder, error) {
 	n, err := r.ent.Noder(ctx, id, ent.WithNodeType(nodeType))
 	if absent(err) {
 		return nil, nil

@@ -71,7 +71,7 @@ func TestForgettingIsRefused(t *testing.T) {
 			return c.Organisation.Update().SetName("x").Exec(somebody)
 		},
 		"creation without a decision": func() error {
-			return c.SandboxClock.Create().SetOffsetSeconds(1).Exec(somebody)
+			return c.SandboxClock.Create().SetOffsetNanoseconds(1).Exec(somebody)
 		},
 		"write under a decision about something else": func() error {
 			return c.Commune.Update().SetPopulation(1).Exec(policy.SeedSandbox(somebody))
@@ -94,7 +94,7 @@ func TestForgettingIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.SandboxClock.Create().SetOffsetSeconds(1).Exec(granted); err != nil {
+	if err := c.SandboxClock.Create().SetOffsetNanoseconds(1).Exec(granted); err != nil {
 		t.Errorf("a write with its decision: %v", err)
 	}
 }

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/guichet-logement/guichet/directoryfile"
@@ -34,7 +33,7 @@ func Organisations(communes []directoryfile.Commune) []directoryfile.Organisatio
 	registering := registeringCommunes(communes)
 	for _, c := range communes {
 		all = append(all, directoryfile.Organisation{
-			Key: "commune-" + slug(c.Name), Kind: domain.Commune, Name: fmt.Sprintf("Commune %s", de(c.Name)), Siren: c.Siren,
+			Key: "commune-" + slug(c.Name), Kind: domain.Commune, Name: "Commune " + de(c.Name), Siren: c.Siren,
 			Reservataire: true, RegisteringBody: registering[c.InseeCode], Commune: c.InseeCode,
 		})
 	}

@@ -111,7 +111,7 @@ func near(c domain.Coordinates, n int) domain.Coordinates {
 func week(hours string, from domain.Date) []domain.WeeklyOpening {
 	rules, err := directoryfile.ParseOpeningHours(hours)
 	if err != nil {
-		panic("sandbox: " + hours + ": " + err.Error()) // the text is a constant of this file
+		panic("sandbox: " + hours + ": " + err.Error()) //nolint:forbidigo // the text is a constant of this package
 	}
 	for i := range rules {
 		rules[i].From = from

@@ -51,6 +51,9 @@ type Config struct {
 	// DataVersion names the state of the public data; it is a part of the ETag of
 	// public answers. Nil when answers alone tell.
 	DataVersion func(context.Context) string
+	// Explorer answers / and what is under /explorer/, for sandboxes. Nil leaves
+	// these addresses empty.
+	Explorer http.Handler
 	// Version is what runs.
 	Version Version
 	// Ready tells whether requests can be answered, nil when they can.

@@ -14,6 +14,10 @@ func routes(c Config, m *metrics, graphql http.Handler) http.Handler {
 	mux.Handle("GET /readyz", readyz(c.Ready, c.Log))
 	mux.Handle("GET /version", version(c.Version))
 	mux.Handle("GET /metrics", promhttp.HandlerFor(c.Metrics, promhttp.HandlerOpts{DisableCompression: true}))
+	if c.Explorer != nil {
+		mux.Handle("GET /{$}", c.Explorer)
+		mux.Handle("GET /explorer/", c.Explorer)
+	}
 	mux.HandleFunc("/", notFound)
 
 	return chain(mux,

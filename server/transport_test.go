@@ -304,6 +304,7 @@ func TestLanguageOfMessages(t *testing.T) {
 func TestSurface(t *testing.T) {
 	t.Parallel()
 	h := newHandler(t, func(c *Config) { c.BehindTLS = true })
+	exchange(t, h, request(t, http.MethodGet, "/healthz")) // so that there is a request to count
 	for path, want := range map[string]struct {
 		status int
 		text   string

@@ -13,15 +13,15 @@ import (
 // Clock is what time it is for the service: the machine's own, moved by an offset
 // in a sandbox. It is safe for concurrent use.
 type Clock struct {
-	real   func() time.Time
-	offset atomic.Int64 // in nanoseconds
+	machine func() time.Time
+	offset  atomic.Int64 // in nanoseconds
 }
 
 // NewClock returns a clock over the machine's.
-func NewClock(real func() time.Time) *Clock { return &Clock{real: real} }
+func NewClock(machine func() time.Time) *Clock { return &Clock{machine: machine} }
 
 // Now is the time for the service.
-func (c *Clock) Now() time.Time { return c.real().Add(time.Duration(c.offset.Load())) }
+func (c *Clock) Now() time.Time { return c.machine().Add(time.Duration(c.offset.Load())) }
 
 // Restore takes the clock to where the sandbox left it.
 func (c *Clock) Restore(ctx context.Context, client *ent.Client) error {
@@ -30,7 +30,7 @@ func (c *Clock) Restore(ctx context.Context, client *ent.Client) error {
 		return fmt.Errorf("restore clock: %w", err)
 	}
 	for _, row := range rows {
-		c.offset.Store(int64(time.Duration(row.OffsetSeconds) * time.Second))
+		c.offset.Store(row.OffsetNanoseconds)
 	}
 	return nil
 }

@@ -65,8 +65,14 @@ func (i *directoryImport) importBoundary(ctx context.Context, b directoryfile.Bo
 			FR: "Le contour n'appartient à aucune commune de l'annuaire.",
 		}}}
 	}
-	if equalJSON(there.Boundary, b.Geometry) {
+	switch {
+	case equalJSON(there.Boundary, b.Geometry):
+		i.report.Boundaries.Unchanged++
 		return nil
+	case there.Boundary == nil:
+		i.report.Boundaries.Added++
+	default:
+		i.report.Boundaries.Changed++
 	}
 	return i.tx.Commune.UpdateOne(there).SetBoundary(b.Geometry).Exec(ctx)
 }

@@ -31,7 +31,7 @@ type Tally struct{ Added, Changed, Unchanged int }
 
 // ImportReport counts what an import did.
 type ImportReport struct {
-	Communes, Organisations, ReceptionPoints, Agreements, OpeningHours Tally
+	Communes, Boundaries, Organisations, ReceptionPoints, Agreements, OpeningHours Tally
 }
 
 // directoryEpoch dates the identifiers of what comes from files. They derive from

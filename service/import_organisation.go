@@ -49,12 +49,15 @@ func (i *directoryImport) importOrganisation(ctx context.Context, o directoryfil
 		return nil
 	}
 	i.report.Organisations.Changed++
-	update := there.Update().SetKind(row.Kind).SetName(row.Name).ClearSiren().SetNillableSiren(row.Siren).
-		SetReservataire(row.Reservataire).SetRegisteringBody(row.RegisteringBody)
-	if row.CommuneID == nil {
-		return update.ClearCommune().Exec(ctx)
+	update := there.Update().SetKind(row.Kind).SetName(row.Name).SetNillableSiren(row.Siren).
+		SetReservataire(row.Reservataire).SetRegisteringBody(row.RegisteringBody).SetNillableCommuneID(row.CommuneID)
+	if row.Siren == nil {
+		update.ClearSiren()
 	}
-	return update.SetCommuneID(*row.CommuneID).Exec(ctx)
+	if row.CommuneID == nil {
+		update.ClearCommune()
+	}
+	return update.Exec(ctx)
 }
 
 func organisationOf(o *ent.Organisation) organisationRow {

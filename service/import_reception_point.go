@@ -83,17 +83,21 @@ func (i *directoryImport) writeReceptionPoint(ctx context.Context, key string, r
 		return there, nil
 	}
 	i.report.ReceptionPoints.Changed++
-	return there, i.tx.ReceptionPoint.UpdateOne(there).
+	update := i.tx.ReceptionPoint.UpdateOne(there).
 		SetName(row.Name).SetAddress(row.Address).SetPostalCode(row.PostalCode).SetCommuneID(row.CommuneID).
-		SetLatitude(row.At.Latitude).SetLongitude(row.At.Longitude).ClearPhone().SetNillablePhone(row.Phone).
+		SetLatitude(row.At.Latitude).SetLongitude(row.At.Longitude).SetNillablePhone(row.Phone).
 		SetLanguages(row.Languages).SetStepFreeAccess(row.StepFreeAccess).SetInterCommunal(row.InterCommunal).
-		ClearOperators().AddOperatorIDs(row.Operators...).
-		Exec(ctx)
+		ClearOperators().AddOperatorIDs(row.Operators...)
+	if row.Phone == nil {
+		update.ClearPhone()
+	}
+	return there, update.Exec(ctx)
 }
 
 func pointOf(p *ent.ReceptionPoint) pointRow {
 	row := pointRow{
-		p.Name, p.Address, p.PostalCode, p.CommuneID, domain.Coordinates{Latitude: p.Latitude, Longitude: p.Longitude},
+		p.Name, p.Address, p.PostalCode, p.CommuneID,
+		domain.Coordinates{Latitude: p.Latitude, Longitude: p.Longitude},
 		p.Phone, p.Languages, p.StepFreeAccess, p.InterCommunal, nil,
 	}
 	for _, o := range p.Edges.Operators {
@@ -119,12 +123,12 @@ func (p period) covers(day domain.Date) bool {
 // later is replaced.
 func (i *directoryImport) importAgreement(ctx context.Context, p *ent.ReceptionPoint, f directoryfile.ReceptionPoint) error {
 	until := optional(f.LevelUntil)
+	stands := false
 	for _, a := range p.Edges.Agreements {
 		at := period{a.ValidFrom, a.ValidUntil}
 		switch {
 		case a.ValidFrom == f.LevelFrom && a.Level == f.Level && a.Means == f.Means && same(a.ValidUntil, until):
-			i.report.Agreements.Unchanged++
-			return nil
+			stands = true
 		case !a.ValidFrom.Before(f.LevelFrom):
 			if err := i.tx.Agreement.DeleteOne(a).Exec(ctx); err != nil {
 				return err
@@ -135,6 +139,10 @@ func (i *directoryImport) importAgreement(ctx context.Context, p *ent.ReceptionP
 				return err
 			}
 		}
+	}
+	if stands {
+		i.report.Agreements.Unchanged++
+		return nil
 	}
 	i.report.Agreements.Added++
 	return i.tx.Agreement.Create().

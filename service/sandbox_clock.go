@@ -30,13 +30,13 @@ func (s *Service) SetSandboxClock(ctx context.Context, to *time.Time) (time.Time
 				},
 			}}
 		}
-		offset = to.Sub(s.clock.real()).Truncate(time.Second)
+		offset = to.Sub(s.clock.machine())
 	}
 	err = s.inTx(ctx, func(tx *ent.Tx) error {
 		if _, err := tx.SandboxClock.Delete().Exec(ctx); err != nil {
 			return err
 		}
-		return tx.SandboxClock.Create().SetOffsetSeconds(int64(offset / time.Second)).Exec(ctx)
+		return tx.SandboxClock.Create().SetOffsetNanoseconds(int64(offset)).Exec(ctx)
 	})
 	if err != nil {
 		return time.Time{}, err

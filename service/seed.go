@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/lib/pq"
+	"github.com/lib/pq/pqerror"
+
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/ent/openinghours"
@@ -123,6 +126,9 @@ const (
 func (s *Service) Nature(ctx context.Context) (Nature, error) {
 	ctx = policy.SeedSandbox(ctx)
 	marked, err := s.ent.SandboxClock.Query().Exist(ctx)
+	if pq.As(err, pqerror.UndefinedTable) != nil {
+		return Empty, nil // no migration has made our tables yet
+	}
 	if err != nil {
 		return Empty, fmt.Errorf("nature of the database: %w", err)
 	}
@@ -147,5 +153,5 @@ func (s *Service) MarkSandbox(ctx context.Context) error {
 	if err != nil || marked {
 		return err
 	}
-	return s.ent.SandboxClock.Create().SetOffsetSeconds(0).Exec(ctx)
+	return s.ent.SandboxClock.Create().SetOffsetNanoseconds(0).Exec(ctx)
 }

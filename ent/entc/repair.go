@@ -102,7 +102,7 @@ func repairRelay(next gen.Generator) gen.Generator {
 
 func (r repair) apply(dir string) error {
 	path := filepath.Join(dir, r.file)
-	src, err := os.ReadFile(path)
+	src, err := os.ReadFile(path) //nolint:gosec // code just generated
 	if err != nil {
 		return fmt.Errorf("repair: %w", err)
 	}
@@ -113,5 +113,6 @@ func (r repair) apply(dir string) error {
 	if found := len(r.old.FindAllIndex(src, -1)); found != want || want == 0 {
 		return fmt.Errorf("repair %s (%s): expected %d times, found %d:\n%s", r.file, r.why, want, found, r.old)
 	}
-	return os.WriteFile(path, bytes.TrimLeft(r.old.ReplaceAll(src, []byte(r.new)), "\n"), 0o644)
+	// The mode is for a new file: this one exists and keeps its own.
+	return os.WriteFile(path, bytes.TrimLeft(r.old.ReplaceAll(src, []byte(r.new)), "\n"), 0o600) //nolint:gosec // as above
 }

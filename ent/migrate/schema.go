@@ -317,7 +317,7 @@ var (
 	SandboxClockColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
 		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
-		{Name: "offset_seconds", Type: field.TypeInt64},
+		{Name: "offset_nanoseconds", Type: field.TypeInt64},
 	}
 	// SandboxClockTable holds the schema information for the "sandbox_clock" table.
 	SandboxClockTable = &schema.Table{

@@ -17,8 +17,8 @@ const (
 	FieldID = "id"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
-	// FieldOffsetSeconds holds the string denoting the offset_seconds field in the database.
-	FieldOffsetSeconds = "offset_seconds"
+	// FieldOffsetNanoseconds holds the string denoting the offset_nanoseconds field in the database.
+	FieldOffsetNanoseconds = "offset_nanoseconds"
 	// Table holds the table name of the sandboxclock in the database.
 	Table = "sandbox_clock"
 )
@@ -27,7 +27,7 @@ const (
 var Columns = []string{
 	FieldID,
 	FieldCreatedAt,
-	FieldOffsetSeconds,
+	FieldOffsetNanoseconds,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -69,7 +69,7 @@ func ByCreatedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCreatedAt, opts...).ToFunc()
 }
 
-// ByOffsetSeconds orders the results by the offset_seconds field.
-func ByOffsetSeconds(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldOffsetSeconds, opts...).ToFunc()
+// ByOffsetNanoseconds orders the results by the offset_nanoseconds field.
+func ByOffsetNanoseconds(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOffsetNanoseconds, opts...).ToFunc()
 }

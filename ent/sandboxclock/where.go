@@ -60,9 +60,9 @@ func CreatedAt(v time.Time) predicate.SandboxClock {
 	return predicate.SandboxClock(sql.FieldEQ(FieldCreatedAt, v))
 }
 
-// OffsetSeconds applies equality check predicate on the "offset_seconds" field. It's identical to OffsetSecondsEQ.
-func OffsetSeconds(v int64) predicate.SandboxClock {
-	return predicate.SandboxClock(sql.FieldEQ(FieldOffsetSeconds, v))
+// OffsetNanoseconds applies equality check predicate on the "offset_nanoseconds" field. It's identical to OffsetNanosecondsEQ.
+func OffsetNanoseconds(v int64) predicate.SandboxClock {
+	return predicate.SandboxClock(sql.FieldEQ(FieldOffsetNanoseconds, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
@@ -105,44 +105,44 @@ func CreatedAtLTE(v time.Time) predicate.SandboxClock {
 	return predicate.SandboxClock(sql.FieldLTE(FieldCreatedAt, v))
 }
 
-// OffsetSecondsEQ applies the EQ predicate on the "offset_seconds" field.
-func OffsetSecondsEQ(v int64) predicate.SandboxClock {
-	return predicate.SandboxClock(sql.FieldEQ(FieldOffsetSeconds, v))
+// OffsetNanosecondsEQ applies the EQ predicate on the "offset_nanoseconds" field.
+func OffsetNanosecondsEQ(v int64) predicate.SandboxClock {
+	return predicate.SandboxClock(sql.FieldEQ(FieldOffsetNanoseconds, v))
 }
 
-// OffsetSecondsNEQ applies the NEQ predicate on the "offset_seconds" field.
-func OffsetSecondsNEQ(v int64) predicate.SandboxClock {
-	return predicate.SandboxClock(sql.FieldNEQ(FieldOffsetSeconds, v))
+// OffsetNanosecondsNEQ applies the NEQ predicate on the "offset_nanoseconds" field.
+func OffsetNanosecondsNEQ(v int64) predicate.SandboxClock {
+	return predicate.SandboxClock(sql.FieldNEQ(FieldOffsetNanoseconds, v))
 }
 
-// OffsetSecondsIn applies the In predicate on the "offset_seconds" field.
-func OffsetSecondsIn(vs ...int64) predicate.SandboxClock {
-	return predicate.SandboxClock(sql.FieldIn(FieldOffsetSeconds, vs...))
+// OffsetNanosecondsIn applies the In predicate on the "offset_nanoseconds" field.
+func OffsetNanosecondsIn(vs ...int64) predicate.SandboxClock {
+	return predicate.SandboxClock(sql.FieldIn(FieldOffsetNanoseconds, vs...))
 }
 
-// OffsetSecondsNotIn applies the NotIn predicate on the "offset_seconds" field.
-func OffsetSecondsNotIn(vs ...int64) predicate.SandboxClock {
-	return predicate.SandboxClock(sql.FieldNotIn(FieldOffsetSeconds, vs...))
+// OffsetNanosecondsNotIn applies the NotIn predicate on the "offset_nanoseconds" field.
+func OffsetNanosecondsNotIn(vs ...int64) predicate.SandboxClock {
+	return predicate.SandboxClock(sql.FieldNotIn(FieldOffsetNanoseconds, vs...))
 }
 
-// OffsetSecondsGT applies the GT predicate on the "offset_seconds" field.
-func OffsetSecondsGT(v int64) predicate.SandboxClock {
-	return predicate.SandboxClock(sql.FieldGT(FieldOffsetSeconds, v))
+// OffsetNanosecondsGT applies the GT predicate on the "offset_nanoseconds" field.
+func OffsetNanosecondsGT(v int64) predicate.SandboxClock {
+	return predicate.SandboxClock(sql.FieldGT(FieldOffsetNanoseconds, v))
 }
 
-// OffsetSecondsGTE applies the GTE predicate on the "offset_seconds" field.
-func OffsetSecondsGTE(v int64) predicate.SandboxClock {
-	return predicate.SandboxClock(sql.FieldGTE(FieldOffsetSeconds, v))
+// OffsetNanosecondsGTE applies the GTE predicate on the "offset_nanoseconds" field.
+func OffsetNanosecondsGTE(v int64) predicate.SandboxClock {
+	return predicate.SandboxClock(sql.FieldGTE(FieldOffsetNanoseconds, v))
 }
 
-// OffsetSecondsLT applies the LT predicate on the "offset_seconds" field.
-func OffsetSecondsLT(v int64) predicate.SandboxClock {
-	return predicate.SandboxClock(sql.FieldLT(FieldOffsetSeconds, v))
+// OffsetNanosecondsLT applies the LT predicate on the "offset_nanoseconds" field.
+func OffsetNanosecondsLT(v int64) predicate.SandboxClock {
+	return predicate.SandboxClock(sql.FieldLT(FieldOffsetNanoseconds, v))
 }
 
-// OffsetSecondsLTE applies the LTE predicate on the "offset_seconds" field.
-func OffsetSecondsLTE(v int64) predicate.SandboxClock {
-	return predicate.SandboxClock(sql.FieldLTE(FieldOffsetSeconds, v))
+// OffsetNanosecondsLTE applies the LTE predicate on the "offset_nanoseconds" field.
+func OffsetNanosecondsLTE(v int64) predicate.SandboxClock {
+	return predicate.SandboxClock(sql.FieldLTE(FieldOffsetNanoseconds, v))
 }
 
 // And groups predicates with the AND operator between them.

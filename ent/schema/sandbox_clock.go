@@ -26,7 +26,7 @@ func (SandboxClock) Mixin() []ent.Mixin {
 // Fields of the clock.
 func (SandboxClock) Fields() []ent.Field {
 	return []ent.Field{
-		field.Int64("offset_seconds"),
+		field.Int64("offset_nanoseconds"),
 	}
 }
 

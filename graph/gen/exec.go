@@ -182,7 +182,7 @@ type ComplexityRoot struct {
 		Commune                func(childComplexity int, inseeCode domain.InseeCode, on *domain.Date) int
 		Communes               func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.CommuneOrder, where *ent.CommuneWhereInput) int
 		NearestReceptionPoints func(childComplexity int, to domain.Coordinates, first int, on *domain.Date, where *ent.ReceptionPointWhereInput) int
-		Node                   func(childComplexity int, id domain.ID, on *domain.Date) int
+		Node                   func(childComplexity int, id domain.ID) int
 		Nodes                  func(childComplexity int, ids []domain.ID, on *domain.Date) int
 		Organisations          func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.OrganisationOrder, where *ent.OrganisationWhereInput) int
 		ReceptionPoints        func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.ReceptionPointOrder, where *ent.ReceptionPointWhereInput) int
@@ -283,7 +283,7 @@ type OpeningHoursResolver interface {
 	Intervals(ctx context.Context, obj *ent.OpeningHours) ([]*domain.OpeningInterval, error)
 }
 type QueryResolver interface {
-	Node(ctx context.Context, id domain.ID, on *domain.Date) (ent.Noder, error)
+	Node(ctx context.Context, id domain.ID) (ent.Noder, error)
 	Nodes(ctx context.Context, ids []domain.ID, on *domain.Date) ([]ent.Noder, error)
 	Viewer(ctx context.Context) (*auth.Viewer, error)
 	Commune(ctx context.Context, inseeCode domain.InseeCode, on *domain.Date) (*ent.Commune, error)
@@ -883,7 +883,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Node(childComplexity, args["id"].(domain.ID), args["on"].(*domain.Date)), true
+		return e.ComplexityRoot.Query.Node(childComplexity, args["id"].(domain.ID)), true
 	case "Query.nodes":
 		if e.ComplexityRoot.Query.Nodes == nil {
 			break
@@ -1376,13 +1376,12 @@ scalar GeoJSON @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc7946#section
 "What can be read."
 type Query {
   """
-  Anything that has an identifier. ` + "`" + `null` + "`" + ` when it does not exist, or not for you.
+  Anything that has an identifier, as it is today. ` + "`" + `null` + "`" + ` when it does not exist, or
+  not for you.
   """
   node(
     "The identifier."
     id: ID!
-    "Read the network as it is on this day. Default: today."
-    on: Date
   ): Node
 
   """
@@ -1587,7 +1586,7 @@ input BoundingBoxInput {
 
 "Why a command was refused. The list is closed; new words may be added to it."
 enum ErrorCode {
-  "A value of the input is not acceptable: ` + "`" + `field` + "`" + ` says which, ` + "`" + `help` + "`" + ` says how to mend it."
+  "A value of the input is not acceptable: ` + "`" + `field` + "`" + ` says which, ` + "`" + `message` + "`" + ` says why."
   INVALID
   "The thing changed since you read it: read it again and decide."
   STALE_VERSION
@@ -2976,14 +2975,6 @@ func (ec *executionContext) field_Query_node_args(ctx context.Context, rawArgs m
 		return nil, err
 	}
 	args["id"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "on",
-		func(ctx context.Context, v any) (*domain.Date, error) {
-			return ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["on"] = arg1
 	return args, nil
 }
 
@@ -5226,7 +5217,7 @@ func (ec *executionContext) _Query_node(ctx context.Context, field graphql.Colle
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Node(ctx, fc.Args["id"].(domain.ID), fc.Args["on"].(*domain.Date))
+			return ec.Resolvers.Query().Node(ctx, fc.Args["id"].(domain.ID))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v ent.Noder) graphql.Marshaler {

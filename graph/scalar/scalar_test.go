@@ -17,7 +17,8 @@ func TestInt(t *testing.T) {
 	t.Parallel()
 	for _, bad := range []any{
 		int64(math.MaxInt32 + 1), int64(math.MinInt32 - 1), json.Number("2147483648"), json.Number("1.5"),
-		json.Number("1e2"), json.Number("99999999999999999999"), "1", 1.0, true, nil, []any{1},
+		json.Number("1e2"), json.Number("99999999999999999999"), "1", 1.0, true, nil,
+		[]any{1},
 	} {
 		if n, err := scalar.UnmarshalInt(bad); err == nil {
 			t.Errorf("%v (%T) was read as %d", bad, bad, n)

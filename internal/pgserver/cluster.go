@@ -149,7 +149,7 @@ func (c *cluster) launch(ctx context.Context) (process, error) {
 			return process{}, err
 		}
 	}
-	output, err := os.OpenFile(logPath, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	output, err := os.OpenFile(logPath, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600) //nolint:gosec // In the cluster's directory.
 	if err != nil {
 		return process{}, err
 	}
@@ -179,7 +179,7 @@ func (c *cluster) launch(ctx context.Context) (process, error) {
 	if !errors.Is(err, errExited) {
 		return process{}, errors.Join(err, p.stop(context.WithoutCancel(ctx)))
 	}
-	content, _ := os.ReadFile(logPath) // Only to say more.
+	content, _ := os.ReadFile(logPath) //nolint:gosec // In the cluster's directory; only to say more.
 	return process{}, fmt.Errorf("%w: %s (log: %s)", err, lastLines(content, 3), logPath)
 }
 

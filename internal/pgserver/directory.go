@@ -17,10 +17,10 @@ import (
 // Names in a cluster's directory.
 const (
 	markerFile        = "guichet-cluster"
-	lockName          = "lock"           // held while starting, stopping, removing
-	usersName         = "users"          // shared by every program that uses the server
-	passwordFile      = "password"       //nolint:gosec // A file name.
-	adminPasswordFile = "admin-password" //nolint:gosec // A file name.
+	lockName          = "lock"  // held while starting, stopping, removing
+	usersName         = "users" // shared by every program that uses the server
+	passwordFile      = "password"
+	adminPasswordFile = "admin-password"
 	logFile           = "postgresql.log"
 	partialSuffix     = ".new" // of what is written beside and renamed
 )

@@ -65,8 +65,8 @@ func candidates() []string {
 		dirs = append(dirs, found...)
 	}
 	if initdb, err := exec.LookPath("initdb"); err == nil {
-		if real, err := filepath.EvalSymlinks(initdb); err == nil {
-			dirs = append(dirs, filepath.Dir(real))
+		if resolved, err := filepath.EvalSymlinks(initdb); err == nil {
+			dirs = append(dirs, filepath.Dir(resolved))
 		}
 	}
 	return slices.DeleteFunc(dirs, func(dir string) bool {

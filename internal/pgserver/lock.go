@@ -21,7 +21,7 @@ type fileLock struct {
 
 // openLock opens the file without locking it.
 func openLock(path string) (fileLock, error) {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // In the cluster's directory.
 	if err != nil {
 		return fileLock{}, err
 	}

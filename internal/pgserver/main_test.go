@@ -54,7 +54,7 @@ type program struct {
 // startProgram runs a [child]; a nil credential keeps the tests' user.
 func startProgram(t *testing.T, binary, dir string, credential *syscall.Credential) program {
 	t.Helper()
-	cmd := exec.CommandContext(context.Background(), binary) //nolint:gosec // This test binary.
+	cmd := exec.CommandContext(context.Background(), binary)
 	cmd.Env = append(os.Environ(), childVariable+"="+dir)
 	cmd.Dir = "/"
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: credential}
@@ -90,7 +90,7 @@ func newDir(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "guichet-pgserver-")
 	must(t, err)
-	must(t, os.Chmod(dir, 0o711)) //nolint:gosec // As said above.
+	must(t, os.Chmod(dir, 0o711))
 	t.Cleanup(func() {
 		if err := Reset(context.Background(), dir); err != nil && !errors.Is(err, ErrForeign) {
 			t.Errorf("clean up: %v", err)
@@ -176,9 +176,9 @@ func copyBinary(t *testing.T) string {
 	dir, err := os.MkdirTemp("", "guichet-pgserver-bin-")
 	must(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	must(t, os.Chmod(dir, 0o755)) //nolint:gosec // As said above.
+	must(t, os.Chmod(dir, 0o755))
 	path := filepath.Join(dir, "program")
-	must(t, os.WriteFile(path, content, 0o755)) //nolint:gosec // As said above.
+	must(t, os.WriteFile(path, content, 0o755))
 	return path
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/lib/pq"
@@ -90,15 +91,14 @@ func (c *cluster) setRole(ctx context.Context) error {
 	if err != nil && pq.As(err, pqerror.DuplicateObject) == nil {
 		return err
 	}
-	statement := "ALTER ROLE " + appRole + " LOGIN NOSUPERUSER PASSWORD " + pq.QuoteLiteral(c.password)
+	createDB := "NOCREATEDB"
 	if c.options.CreateDB {
-		statement += " CREATEDB"
-	} else {
-		statement += " NOCREATEDB"
+		createDB = "CREATEDB"
 	}
+	statements := []string{"ALTER ROLE " + appRole + " LOGIN NOSUPERUSER " + createDB + " PASSWORD " + pq.QuoteLiteral(c.password)}
 	for _, t := range roleTimeouts {
-		statement += fmt.Sprintf("; ALTER ROLE %s SET %s = '%s'", appRole, t.name, t.value)
+		statements = append(statements, "ALTER ROLE "+appRole+" SET "+t.name+" = "+pq.QuoteLiteral(t.value))
 	}
-	_, err = db.ExecContext(ctx, statement)
+	_, err = db.ExecContext(ctx, strings.Join(statements, "; "))
 	return err
 }

@@ -37,7 +37,7 @@ func TestStartRefusesForeignDirectory(t *testing.T) {
 func TestStartRefusesDirectoryClosedToAccount(t *testing.T) {
 	t.Parallel()
 	closed := t.TempDir()
-	must(t, os.Chmod(closed, 0o700)) //nolint:gosec // A directory.
+	must(t, os.Chmod(closed, 0o700))
 	dir := filepath.Join(closed, "cluster")
 	s, err := Start(t.Context(), Options{Dir: dir})
 	if os.Geteuid() != 0 {
@@ -136,7 +136,7 @@ func TestResetUnderLongPath(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(newDir(t), strings.Repeat("long/", 30), "cluster")
 	parent := filepath.Dir(dir)
-	must(t, os.MkdirAll(parent, 0o755)) //nolint:gosec // Open to PostgreSQL's account.
+	must(t, os.MkdirAll(parent, 0o755)) // Open to PostgreSQL's account.
 	s := startIn(t, dir)
 	remember(t, s)
 	remembers(t, s)

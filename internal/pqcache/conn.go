@@ -163,7 +163,7 @@ func (c *conn) flush() error {
 
 // Prepare implements [driver.Conn].
 func (c *conn) Prepare(text string) (driver.Stmt, error) {
-	return c.PrepareContext(context.Background(), text)
+	return c.PrepareContext(context.Background(), text) //nolint:forbidigo // the interface has no context
 }
 
 // PrepareContext implements [driver.ConnPrepareContext]. The statement belongs
@@ -206,7 +206,7 @@ func (c *conn) ResetSession(ctx context.Context) error {
 
 // Begin implements [driver.Conn].
 func (c *conn) Begin() (driver.Tx, error) {
-	return c.BeginTx(context.Background(), driver.TxOptions{})
+	return c.BeginTx(context.Background(), driver.TxOptions{}) //nolint:forbidigo // the interface has no context
 }
 
 // BeginTx implements [driver.ConnBeginTx].

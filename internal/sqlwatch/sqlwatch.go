@@ -8,6 +8,7 @@ package sqlwatch
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"entgo.io/ent/dialect"
@@ -50,7 +51,7 @@ func (d *driver) BeginTx(ctx context.Context, opts *sql.TxOptions) (dialect.Tx, 
 		BeginTx(context.Context, *sql.TxOptions) (dialect.Tx, error)
 	})
 	if !ok {
-		return d.Tx(ctx)
+		return nil, errors.New("sqlwatch: the driver begins no transaction with options")
 	}
 	inner, err := beginner.BeginTx(ctx, opts)
 	if err != nil {

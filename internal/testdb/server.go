@@ -59,7 +59,7 @@ func open(ctx context.Context) (*server, error) {
 	}
 	s := &server{
 		base: base,
-		key:  rand.Int32(), //nolint:gosec // A key, not a secret.
+		key:  rand.Int32(),
 		hash: migrations.Hash()[:hashDigits],
 		fill: make(chan struct{}, 1),
 	}
@@ -158,7 +158,7 @@ func hashKey(hash string) int32 {
 	if err != nil {
 		panic(fmt.Sprintf("testdb: hash %q: %v", hash, err))
 	}
-	return int32(uint32(key)) //nolint:gosec // The same 32 bits.
+	return int32(uint32(key)) // The same 32 bits.
 }
 
 // exec runs a statement made of a fixed text and quoted names.

@@ -35,7 +35,7 @@ func (s *server) sweep(ctx context.Context) error {
 			if err != nil {
 				continue // Not a name of ours.
 			}
-			owned[int32(uint32(key))] = append(owned[int32(uint32(key))], name) //nolint:gosec // The same 32 bits.
+			owned[int32(uint32(key))] = append(owned[int32(uint32(key))], name) // The same 32 bits.
 		}
 		for key, names := range owned {
 			if err := s.dropOrphans(ctx, sweep.class, key, names); err != nil {

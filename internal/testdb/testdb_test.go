@@ -70,8 +70,8 @@ func TestDatabaseIsDropped(t *testing.T) {
 func TestSweep(t *testing.T) {
 	t.Parallel()
 	s := opened(t)
-	dead, live := rand.Int32(), rand.Int32()                                                    //nolint:gosec // Keys, not secrets.
-	oldHash, usedHash := fmt.Sprintf("%08x", rand.Uint32()), fmt.Sprintf("%08x", rand.Uint32()) //nolint:gosec // As above.
+	dead, live := rand.Int32(), rand.Int32()
+	oldHash, usedHash := fmt.Sprintf("%08x", rand.Uint32()), fmt.Sprintf("%08x", rand.Uint32())
 	gone := []string{
 		fmt.Sprintf("%s%d_1", testPrefix, dead), templatePrefix + oldHash, readyPrefix + oldHash + "_1_1",
 	}

@@ -14,7 +14,7 @@ CREATE INDEX "commune_population_idx" ON "commune" ("population", "id");
 -- create index "commune_postal_codes_idx" to table: "commune"
 CREATE INDEX "commune_postal_codes_idx" ON "commune" USING GIN ("postal_codes");
 -- create "sandbox_clock" table
-CREATE TABLE "sandbox_clock" ("id" character varying NOT NULL, "created_at" timestamptz NOT NULL DEFAULT (CURRENT_TIMESTAMP), "offset_seconds" bigint NOT NULL, PRIMARY KEY ("id"));
+CREATE TABLE "sandbox_clock" ("id" character varying NOT NULL, "created_at" timestamptz NOT NULL DEFAULT (CURRENT_TIMESTAMP), "offset_nanoseconds" bigint NOT NULL, PRIMARY KEY ("id"));
 -- create "reception_point" table
 CREATE TABLE "reception_point" ("id" character varying NOT NULL, "created_at" timestamptz NOT NULL DEFAULT (CURRENT_TIMESTAMP), "key" character varying NOT NULL, "name" character varying NOT NULL COLLATE "fr-x-icu", "address" character varying NOT NULL, "postal_code" character varying NOT NULL, "latitude" double precision NOT NULL, "longitude" double precision NOT NULL, "phone" character varying NULL, "languages" jsonb NOT NULL, "step_free_access" character varying NOT NULL, "inter_communal" boolean NOT NULL, "commune_id" character varying NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "reception_point_commune_reception_points" FOREIGN KEY ("commune_id") REFERENCES "commune" ("id") ON DELETE NO ACTION, CONSTRAINT "reception_point_latitude_check" CHECK (latitude BETWEEN -90 AND 90), CONSTRAINT "reception_point_longitude_check" CHECK (longitude BETWEEN -180 AND 180));
 -- create index "reception_point_key_key" to table: "reception_point"

@@ -1,0 +1,14 @@
+// Package operations answers one question: what do partners ask? It holds the
+// documented operations, so that the program can show the very files that clients
+// and tests use.
+//
+// It imports nothing of ours.
+package operations
+
+import "embed"
+
+// Files holds each operation as NAME.graphql and its default variables as
+// NAME.json.
+//
+//go:embed *.graphql *.json
+var Files embed.FS

@@ -1,0 +1,178 @@
+// Every documented operation is answered without errors.
+
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { buildSchema, parse, validate } from "graphql";
+import {
+  ask,
+  contract,
+  document,
+  documentedVariables,
+  managedPointId,
+  operationNames,
+  tokens,
+} from "./service.mjs";
+
+const schema = buildSchema(contract);
+
+// Restores the real time even when a test of the clock fails half-way.
+after(() =>
+  ask(document("SetSandboxClock"), {
+    variables: { input: { to: null } },
+    token: tokens.manager,
+  }),
+);
+
+/** What an operation needs that only the service knows. */
+async function identifiers(name) {
+  switch (name) {
+    case "Node":
+      return { id: await managedPointId() };
+    case "Nodes":
+      return { ids: [await managedPointId(), "rpt_01AQ3WVJ000000000000000000"] };
+    default:
+      return {};
+  }
+}
+
+/** What must stand in the data of a read, apart from the absence of errors. */
+const expectations = {
+  Communes({ communes }) {
+    assert.equal(communes.totalCount, 49);
+    assert.equal(communes.edges.length, 49);
+    for (const { node } of communes.edges) {
+      assert.match(node.boundary.type, /^(Multi)?Polygon$/, node.name);
+    }
+  },
+  CommuneWithPoints({ commune }) {
+    assert.equal(commune.name, "Grenoble");
+    assert.ok(commune.receptionPoints.edges.length > 0);
+  },
+  ReceptionPoints({ receptionPoints }) {
+    assert.equal(receptionPoints.edges.length, 50);
+    for (const { node } of receptionPoints.edges) {
+      assert.equal(node.openingDays.length, 7, node.name);
+      assert.ok(node.operators.length > 0, node.name);
+    }
+  },
+  OpenNow({ receptionPoints }) {
+    assert.ok(receptionPoints.edges.length > 0);
+    for (const { node } of receptionPoints.edges) {
+      assert.ok([2, 3].includes(node.agreement.level), node.name);
+    }
+  },
+  NearestReceptionPoints({ nearestReceptionPoints }) {
+    const distances = nearestReceptionPoints.map((n) => n.distanceMetres);
+    assert.equal(distances.length, 5);
+    assert.deepEqual(distances, distances.toSorted((a, b) => a - b));
+  },
+  ServiceCatalogue({ serviceCatalogue }) {
+    assert.deepEqual(
+      serviceCatalogue.levels.map(({ level }) => level),
+      [1, 2, 3],
+    );
+  },
+  Organisations({ organisations }) {
+    assert.equal(organisations.edges.length, organisations.totalCount);
+    assert.ok(organisations.edges.every(({ node }) => node.registeringBody));
+  },
+  Viewer({ viewer }) {
+    assert.equal(viewer.anonymous, false);
+    assert.deepEqual(
+      viewer.assignments.map(({ role }) => role),
+      ["POINT_MANAGER"],
+    );
+  },
+  Node({ node }) {
+    assert.equal(node.__typename, "ReceptionPoint");
+    assert.ok(node.openingHours.every(({ version }) => version > 0));
+  },
+  Nodes({ nodes }) {
+    assert.equal(nodes[0].__typename, "ReceptionPoint");
+    assert.equal(nodes[1], null);
+  },
+};
+
+const mutations = [
+  "DeclareOpeningException",
+  "SetSandboxClock",
+  "WithdrawOpeningException",
+];
+
+test("each operation is tested", () => {
+  assert.deepEqual(
+    operationNames.toSorted(),
+    [...Object.keys(expectations), ...mutations].sort(),
+  );
+});
+
+for (const name of operationNames) {
+  test(`${name} is valid, and the only operation of its file`, () => {
+    const parsed = parse(document(name));
+    assert.deepEqual(validate(schema, parsed), []);
+    assert.deepEqual(
+      parsed.definitions.map((definition) => definition.name.value),
+      [name],
+    );
+  });
+}
+
+for (const [name, expect] of Object.entries(expectations)) {
+  test(name, async () => {
+    const variables = {
+      ...documentedVariables(name),
+      ...(await identifiers(name)),
+    };
+    expect(await ask(document(name), { variables, token: tokens.manager }));
+  });
+}
+
+test("DeclareOpeningException, then WithdrawOpeningException", async () => {
+  const { input } = documentedVariables("DeclareOpeningException");
+  const receptionPointId = await managedPointId();
+  const { declareOpeningException: declared } = await ask(
+    document("DeclareOpeningException"),
+    { variables: { input: { ...input, receptionPointId } }, token: tokens.manager },
+  );
+  assert.deepEqual(declared.errors, []);
+  assert.equal(declared.openingHours.validFrom, input.from);
+  assert.deepEqual(declared.openingHours.intervals, input.intervals);
+
+  const { id, version } = declared.openingHours;
+  const withdraw = (at) =>
+    ask(document("WithdrawOpeningException"), {
+      variables: { input: { id, version: at } },
+      token: tokens.manager,
+    });
+  const { withdrawOpeningException: stale } = await withdraw(version + 1);
+  assert.equal(stale.receptionPoint, null);
+  assert.deepEqual(
+    stale.errors.map(({ code, yours, theirs }) => ({ code, yours, theirs })),
+    [{ code: "STALE_VERSION", yours: version + 1, theirs: version }],
+  );
+
+  const { withdrawOpeningException: withdrawn } = await withdraw(version);
+  assert.deepEqual(withdrawn.errors, []);
+  assert.equal(withdrawn.receptionPoint.id, receptionPointId);
+});
+
+test("SetSandboxClock", async () => {
+  const move = async (to) => {
+    const { setSandboxClock } = await ask(document("SetSandboxClock"), {
+      variables: { input: { to } },
+      token: tokens.manager,
+    });
+    assert.deepEqual(setSandboxClock.errors, []);
+    return setSandboxClock.now;
+  };
+  const today = async () =>
+    (await ask(document("Viewer"), { token: tokens.manager })).viewer.today;
+
+  const before = await today();
+  // The first instant of a day belongs to it: a clock that is late shows the eve.
+  assert.match(await move("2031-03-04T00:00:00+01:00"), /^2031-03-03T23:00:/);
+  assert.equal(await today(), "2031-03-04");
+  await move(documentedVariables("SetSandboxClock").input.to);
+  assert.ok([before, await today()].includes(before));
+  assert.notEqual(await today(), "2031-03-04");
+});

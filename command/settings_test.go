@@ -1,0 +1,209 @@
+package command_test
+
+import (
+	"encoding/base64"
+	"net"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/guichet-logement/guichet/internal/testdb"
+	"github.com/guichet-logement/guichet/sandbox"
+)
+
+// secret is a password that must never be shown.
+const secret = "kept-from-all-eyes"
+
+const (
+	// goodKey signs cursors, sandboxKey is the one that everybody can read.
+	goodKey    = "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE="
+	sandboxKey = "aTssjwSFu3gN4M+mKAan/1jRh00dkw3J8rD58YgHDPQ="
+	// ownKeys is a public key of nobody's (RFC 8037, appendix A).
+	ownKeys = `{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"own","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}`
+)
+
+// issuers writes a file of identity providers with one issuer.
+func issuers(t *testing.T, url, keys string) string {
+	t.Helper()
+	return write(t, "issuers.json", `[{"url": "`+url+`", "audience": "guichet", "algorithms": ["EdDSA"], "keyFile": "`+
+		write(t, "keys.json", keys)+`"}]`)
+}
+
+// production are settings under which the service starts.
+func production(t *testing.T, more ...string) []string {
+	t.Helper()
+	return append([]string{
+		"serve", "--listen", "127.0.0.1:0", "--cursor-keys", goodKey,
+		"--issuers", issuers(t, "https://id.metropole.example", ownKeys),
+	}, more...)
+}
+
+// TestSettingsAreRefused: none of these starts anything; the message names the
+// setting.
+func TestSettingsAreRefused(t *testing.T) {
+	t.Parallel()
+	good := issuers(t, "https://id.metropole.example", ownKeys)
+	short := base64.StdEncoding.EncodeToString([]byte("thirty-one bytes are not enough"))
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	t.Cleanup(func() { _ = taken.Close() })
+	for name, c := range map[string]struct {
+		args []string
+		// says is in the message.
+		says string
+	}{
+		"no command":                 {nil, "expected one of"},
+		"unknown command":            {[]string{"dance"}, "dance"},
+		"unknown flag":               {[]string{"serve", "--fast"}, "--fast"},
+		"no cursor keys":             {[]string{"serve", "--issuers", good}, "cursor-keys: "},
+		"no issuers":                 {[]string{"serve", "--cursor-keys", goodKey}, "issuers: "},
+		"short key":                  {production(t, "--cursor-keys", short), "cursor-keys: "},
+		"second key short":           {production(t, "--cursor-keys", goodKey+","+short), "cursor-keys: "},
+		"key that is not base64":     {production(t, "--cursor-keys", "a secret"), "cursor-keys: "},
+		"cursor key of the sandbox":  {production(t, "--cursor-keys", sandboxKey), "cursor-keys: "},
+		"issuer of the sandbox":      {production(t, "--issuers", issuers(t, sandbox.IssuerURL, ownKeys)), "issuers: "},
+		"issuer key of the sandbox":  {production(t, "--issuers", issuers(t, "https://id.example", string(sandbox.Issuer().KeySet))), "issuers: "},
+		"issuer without https":       {production(t, "--issuers", issuers(t, "http://id.example", ownKeys)), "issuers: "},
+		"no file of issuers":         {production(t, "--issuers", "/nowhere/issuers.json"), "issuers: "},
+		"issuers that are no JSON":   {production(t, "--issuers", write(t, "i.json", "url: x")), "issuers: "},
+		"issuers with a wrong name":  {production(t, "--issuers", write(t, "i.json", `[{"uri": "https://id.example"}]`)), "issuers: "},
+		"file without issuer":        {production(t, "--issuers", write(t, "i.json", "[]")), "issuers: "},
+		"file of issuers too large":  {production(t, "--issuers", write(t, "i.json", strings.Repeat(" ", 1<<20+1))), "issuers: "},
+		"issuers in a sandbox":       {[]string{"serve", "--sandbox", "--issuers", good}, "issuers: "},
+		"reset outside a sandbox":    {production(t, "--reset"), "reset: "},
+		"reset of another database":  {[]string{"serve", "--sandbox", "--reset", "--listen", "127.0.0.1:0", "--database-url", "postgres://h/d"}, "reset: "},
+		"no connection":              {production(t, "--pool-size", "0"), "pool-size: "},
+		"too many connections":       {production(t, "--pool-size", "101"), "pool-size: "},
+		"pool size in words":         {production(t, "--pool-size", "many"), "--pool-size"},
+		"negative statement cache":   {production(t, "--statement-cache", "-1"), "statement-cache"},
+		"statement cache too large":  {production(t, "--statement-cache", "1001"), "statement-cache: "},
+		"negative grace":             {production(t, "--grace=-1s"), "grace: "},
+		"endless grace":              {production(t, "--grace", "11m"), "grace: "},
+		"negative age":               {production(t, "--public-max-age=-1s"), "public-max-age: "},
+		"everlasting age":            {production(t, "--public-max-age", "25h"), "public-max-age: "},
+		"time without unit":          {production(t, "--grace", "20"), "--grace"},
+		"origin with a path":         {production(t, "--allowed-origins", "https://app.example/"), "allowed-origins: "},
+		"any origin":                 {production(t, "--allowed-origins", "*"), "allowed-origins: "},
+		"no address":                 {production(t, "--listen", "nowhere"), "listen: "},
+		"port in use":                {production(t, "--listen", taken.Addr().String()), "listen: "},
+		"migrate: no connection":     {[]string{"migrate", "--pool-size", "0"}, "pool-size: "},
+		"seed: no connection":        {[]string{"seed", "--pool-size", "0"}, "pool-size: "},
+		"import: no connection":      {[]string{"import", "communes", "--pool-size", "0"}, "pool-size: "},
+		"import: what":               {[]string{"import"}, "expected one of"},
+		"import: no such file":       {[]string{"import", "organisations", "/nowhere/o.csv"}, "o.csv"},
+		"import: guess the charset":  {[]string{"import", "organisations", good, "--charset", "auto"}, "--charset"},
+		"import: charset of ours":    {[]string{"import", "communes", "--charset", "utf-8"}, "--charset"},
+		"import: boundaries of ours": {[]string{"import", "communes", "--boundaries", good}, "boundaries: "},
+		"token of nobody":            {[]string{"token", "nobody"}, "persona: "},
+		"token without name":         {[]string{"token"}, "persona: "},
+		"token for a week":           {[]string{"token", "commune-grenoble-agent", "--lifetime", "168h"}, "lifetime: "},
+		"token for no time":          {[]string{"token", "commune-grenoble-agent", "--lifetime", "0s"}, "lifetime: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := run(t, c.args...)
+			if r.status != 2 || r.stdout != "" || !strings.Contains(r.stderr, "guichet: ") || !strings.Contains(r.stderr, c.says) {
+				t.Errorf("status %d, printed %q, said %q", r.status, r.stdout, r.stderr)
+			}
+			if logged(r.stderr, "ready") != nil {
+				t.Error("it started")
+			}
+		})
+	}
+}
+
+// TestPasswordIsNeverShown: whatever is wrong with the URL, and whatever is not.
+func TestPasswordIsNeverShown(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		url    string
+		status int
+	}{
+		"another database":          {"mysql://guichet:" + secret + "@127.0.0.1/guichet", 2},
+		"no URL":                    {"host=127.0.0.1 password=" + secret, 2},
+		"wrong escape":              {"postgres://guichet:" + secret + "%zz@127.0.0.1/guichet", 2},
+		"port in letters":           {"postgres://guichet:" + secret + "@127.0.0.1:port/guichet", 2},
+		"slash in the password":     {"postgres://guichet:a/" + secret + "@127.0.0.1/guichet", 2},
+		"number sign in it":         {"postgres://guichet:12#" + secret + "@127.0.0.1/guichet", 2},
+		"question mark in it":       {"postgres://127.0.0.1:1?" + secret + "@127.0.0.1/guichet", 1},
+		"slashes forgotten":         {"postgres:guichet:" + secret + "@127.0.0.1/guichet", 2},
+		"one slash forgotten":       {"postgres:/guichet:" + secret + "@127.0.0.1/guichet", 2},
+		"nobody listens":            {"postgres://guichet:" + secret + "@127.0.0.1:1/guichet", 1},
+		"nobody listens, parameter": {"postgres://127.0.0.1:1/guichet?user=guichet&password=" + secret, 1},
+		"wrong parameter":           {"postgres://guichet:" + secret + "@127.0.0.1:1/guichet?sslmode=" + "perhaps", 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, args := range [][]string{
+				production(t, "--database-url", c.url),
+				{"serve", "--sandbox", "--listen", "127.0.0.1:0", "--database-url", c.url},
+				{"migrate", "--database-url", c.url},
+				{"seed", "--database-url", c.url},
+				{"import", "communes", "--database-url", c.url},
+			} {
+				r := run(t, args...)
+				if r.status != c.status || r.stdout != "" || !strings.Contains(r.stderr, "guichet: ") {
+					t.Errorf("%s: status %d, printed %q, said %q", args[0], r.status, r.stdout, r.stderr)
+				}
+				if strings.Contains(r.stderr, secret) {
+					t.Errorf("%s shows the password: %s", args[0], r.stderr)
+				}
+			}
+		})
+	}
+}
+
+// TestSettingsAreLogged: every setting, and no secret.
+func TestSettingsAreLogged(t *testing.T) {
+	t.Parallel()
+	dsn := testdb.New(t)
+	p := start(t, production(t, "--database-url", dsn, "--pool-size", "3", "--statement-cache", "7", "--introspection", "--behind-tls",
+		"--allowed-origins", "https://a.example,https://b.example", "--public-max-age", "2m", "--grace", "3s")...)
+	log := p.stop(t)
+	have := logged(log, "settings")
+	for name, want := range map[string]any{
+		"pool_size": 3.0, "statement_cache": 7.0, "listen": "127.0.0.1:0", "sandbox": false,
+		"cursor_keys": "1 (hidden)", "allowed_origins": "https://a.example https://b.example", "introspection": true,
+		"behind_tls": true, "public_max_age": 120e9, "grace": 3e9,
+	} {
+		if have[name] != want {
+			t.Errorf("%s is %v, want %v", name, have[name], want)
+		}
+	}
+	u, err := url.Parse(dsn)
+	must(t, err)
+	password, _ := u.User.Password()
+	u.RawQuery = ""
+	if have["database"] != u.Redacted() {
+		t.Errorf("database is %v", have["database"])
+	}
+	path, _ := have["issuers"].(string)
+	if !strings.HasSuffix(path, "issuers.json") {
+		t.Errorf("issuers is %q", path)
+	}
+	for _, hidden := range []string{goodKey, password} {
+		if hidden != "" && strings.Contains(log, hidden) {
+			t.Errorf("the log shows %q", hidden)
+		}
+	}
+}
+
+// TestHelp: each setting has a flag, a variable and a sentence.
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	help := mustRun(t, "serve", "--help")
+	for _, variable := range []string{
+		"DATABASE_URL", "GUICHET_DATA_DIR", "GUICHET_POOL_SIZE", "GUICHET_STATEMENT_CACHE", "GUICHET_LISTEN", "GUICHET_SANDBOX",
+		"GUICHET_ISSUERS", "GUICHET_CURSOR_KEYS", "GUICHET_ALLOWED_ORIGINS", "GUICHET_INTROSPECTION", "GUICHET_BEHIND_TLS",
+		"GUICHET_PUBLIC_MAX_AGE", "GUICHET_GRACE",
+	} {
+		if !strings.Contains(help, "$"+variable) {
+			t.Errorf("%s is not in the help", variable)
+		}
+	}
+	for _, args := range [][]string{{"--help"}, {"migrate", "--help"}, {"import", "--help"}, {"import", "communes", "--help"}, {"seed", "--help"}, {"token", "--help"}, {"schema", "--help"}, {"version", "--help"}} {
+		if out := mustRun(t, args...); !strings.HasPrefix(out, "Usage: guichet") {
+			t.Errorf("%v printed %q", args, out)
+		}
+	}
+}

@@ -1,0 +1,42 @@
+package command_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"unsafe"
+)
+
+// openTerminal makes a pseudo-terminal. What is written to it comes through the
+// channel when it is closed.
+func openTerminal(t *testing.T) (*os.File, <-chan string) {
+	t.Helper()
+	screen, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
+	must(t, err)
+	t.Cleanup(func() { _ = screen.Close() })
+	var unlocked, number int32
+	for request, value := range map[uintptr]*int32{syscall.TIOCSPTLCK: &unlocked, syscall.TIOCGPTN: &number} {
+		if _, _, failed := syscall.Syscall(syscall.SYS_IOCTL, screen.Fd(), request, uintptr(unsafe.Pointer(value))); failed != 0 {
+			t.Fatal(failed)
+		}
+	}
+	terminal, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
+	must(t, err)
+	t.Cleanup(func() { _ = terminal.Close() }) // Mostly closed by then.
+	seen := make(chan string, 1)
+	go func() {
+		var all strings.Builder
+		chunk := make([]byte, 4096)
+		for {
+			n, err := screen.Read(chunk)
+			all.Write(chunk[:n])
+			if err != nil { // A terminal that nobody holds open any more is an input/output error.
+				seen <- all.String()
+				return
+			}
+		}
+	}()
+	return terminal, seen
+}
