@@ -46,10 +46,9 @@ type result struct {
 // run runs a command in this process to its end.
 func run(t *testing.T, args ...string) result {
 	t.Helper()
-	return runIn(t.Context(), args...)
-}
-
-func runIn(ctx context.Context, args ...string) result {
+	// A command that should have been refused may serve for ever.
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
 	var stdout, stderr buffer
 	status := command.Run(ctx, args, environment(&stdout, &stderr))
 	return result{status, stdout.String(), stderr.String()}

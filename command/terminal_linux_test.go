@@ -40,3 +40,28 @@ func openTerminal(t *testing.T) (*os.File, <-chan string) {
 	}()
 	return terminal, seen
 }
+
+// TestProgressOnATerminal: on Linux, where a test can make a terminal, a bar with rate and time left instead of lines, that
+// goes away in the end.
+func TestProgressOnATerminal(t *testing.T) {
+	t.Parallel()
+	dsn, db := network(t)
+	var lines strings.Builder
+	lines.WriteString(pointsHeader)
+	for i := range 400 {
+		lines.WriteString(strings.Replace(mairie, "mairie;", fmt.Sprintf("mairie-%d;", i), 1))
+	}
+	terminal, seen := openTerminal(t)
+	status := runTo(t.Context(), terminal, "import", "reception-points", write(t, "reception_points.csv", lines.String()), "--database-url", dsn)
+	must(t, terminal.Close())
+	shown := <-seen
+	if status != 0 || !strings.Contains(shown, "importing") || !strings.Contains(shown, "/400") || !strings.Contains(shown, "it/s") || !strings.Contains(shown, "\r") {
+		t.Errorf("status %d, shown %q", status, shown)
+	}
+	if strings.Contains(shown, "msg=importing") || strings.Contains(shown, `{"time"`) || !strings.Contains(shown, "committed=true") {
+		t.Errorf("the log is for a program: %q", shown)
+	}
+	if n := number(t, db, "SELECT count(*) FROM reception_point"); n != 402 {
+		t.Errorf("%d reception points", n)
+	}
+}

@@ -121,13 +121,16 @@ func TestNetwork(t *testing.T) {
 		"SELECT count(*) FROM commune WHERE boundary IS NOT NULL AND boundary->>'type' IN ('Polygon', 'MultiPolygon')": "49",
 		"SELECT count(*) FROM commune": "49",
 		"SELECT string_agg(kind || ' ' || n, ', ' ORDER BY kind) FROM (SELECT kind, count(*) AS n FROM organisation GROUP BY kind) k": "ACTION_LOGEMENT 1, COMMUNE 49, DEPARTMENT 1, LANDLORD 15, METROPOLE 1, SHARED_DESK 1, STATE 1",
-		"SELECT count(*) FROM organisation":                                                                                              "69",
-		"SELECT count(*) FROM reception_point":                                                                                           "50",
-		"SELECT count(*) FROM agreement WHERE" + inForce:                                                                                 "50",
-		"SELECT count(*) FROM agreement WHERE level >= 2 AND" + inForce:                                                                  "25",
-		"SELECT count(DISTINCT level) FROM agreement WHERE" + inForce:                                                                    "3",
-		"SELECT count(DISTINCT reception_point_id) FROM opening_hours WHERE weekday IS NOT NULL AND" + inForce:                           "50",
-		"SELECT count(*) FROM opening_hours WHERE weekday IS NULL":                                                                       "2",
+		"SELECT count(*) FROM organisation":                                                                    "69",
+		"SELECT count(*) FROM reception_point":                                                                 "50",
+		"SELECT count(*) FROM agreement WHERE" + inForce:                                                       "50",
+		"SELECT count(*) FROM agreement WHERE level >= 2 AND" + inForce:                                        "25",
+		"SELECT count(DISTINCT level) FROM agreement WHERE" + inForce:                                          "3",
+		"SELECT count(DISTINCT reception_point_id) FROM opening_hours WHERE weekday IS NOT NULL AND" + inForce: "50",
+		"SELECT count(*) FROM opening_hours WHERE weekday IS NULL":                                             "2",
+		// There is a past to ask about: what changed in 2025 was otherwise before.
+		"SELECT count(*) > 5 FROM agreement WHERE valid_until = '2025-01-01'":                                                            "true",
+		"SELECT count(*) > 1 FROM agreement WHERE level = 3 AND valid_from = '2025-01-01' AND" + inForce:                                 "true",
 		"SELECT count(*) FROM reception_point p WHERE NOT EXISTS (SELECT FROM reception_point_operator WHERE reception_point_id = p.id)": "0",
 		// Only public bodies have a SIREN: an invented one might be somebody's.
 		"SELECT count(*) FROM organisation WHERE kind = 'LANDLORD' AND siren IS NOT NULL": "0",
@@ -135,7 +138,7 @@ func TestNetwork(t *testing.T) {
 		// 04 65 71 is one of the ranges that the regulator keeps for works of fiction.
 		"SELECT count(*) FROM reception_point WHERE phone IS NULL OR phone !~ '^[+]3346571[0-9]{4}$'": "0",
 		"SELECT count(DISTINCT phone) FROM reception_point":                                           "50",
-		"SELECT count(*) FROM sandbox_clock WHERE offset_nanoseconds = 0":                                 "1",
+		"SELECT count(*) FROM sandbox_clock WHERE offset_nanoseconds = 0":                             "1",
 	} {
 		var have string
 		must(t, db.QueryRowContext(t.Context(), query).Scan(&have))
