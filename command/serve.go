@@ -123,13 +123,17 @@ func (c *serveCommand) handler(
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		collectors.NewDBStatsCollector(db.db, "guichet"),
 	)
-	return Handler(Parts{
+	parts := Parts{
 		Client: client, Service: s, Clock: clock.Now, Verifier: verifier, CursorKeys: keys,
 		Log: log, Metrics: registry, Version: buildVersion(env.Contract),
 		Introspection: c.Introspection || c.Sandbox, AllowedOrigins: c.AllowedOrigins,
 		BehindTLS: c.BehindTLS, PublicMaxAge: c.PublicMaxAge, Limits: server.DefaultLimits(),
 		Ready: func(ctx context.Context) error { return migrations.Check(ctx, db.db) },
-	})
+	}
+	if c.Sandbox {
+		parts.Personas = personas()
+	}
+	return Handler(parts)
 }
 
 // prepare brings a sandbox's database to where it must be, and refuses one that

@@ -102,7 +102,7 @@ func (r *record) operators(known Known) []string {
 	keys := r.list("operators")
 	for _, key := range keys {
 		if !known.Organisations[key] {
-			key = truncate(key, MaxRejectValue)
+			key = strconv.Quote(truncate(key, MaxRejectValue))
 			r.reject("operators", UnknownCode,
 				"No organisation has the key "+key+".", "Aucune organisation n'a la clé "+key+".")
 		}

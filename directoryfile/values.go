@@ -161,9 +161,10 @@ func (r *record) languages() []string {
 		codes[i] = strings.ToLower(code)
 		base, err := language.ParseBase(codes[i])
 		if err != nil || len(code) != 2 || base.String() != codes[i] {
+			found := strconv.Quote(truncate(code, MaxRejectValue))
 			r.reject("languages", UnknownCode,
-				truncate(code, MaxRejectValue)+" is not a language code of ISO 639-1: write fr, en, ar, with | in between.",
-				truncate(code, MaxRejectValue)+" n'est pas un code de langue ISO 639-1 : écrire fr, en, ar, séparés par |.")
+				found+" is not a language code of ISO 639-1: write fr, en, ar, with | in between.",
+				found+" n'est pas un code de langue ISO 639-1 : écrire fr, en, ar, séparés par |.")
 			return nil
 		}
 	}
