@@ -30,6 +30,10 @@ var neverArrows = map[string][]string{
 		module + "/ent", module + "/ent/", module + "/policy", module + "/service", module + "/graph", module + "/server",
 		"net/http", "database/sql",
 	},
+	"stockfile": {
+		module + "/ent", module + "/ent/", module + "/policy", module + "/service", module + "/graph", module + "/server",
+		"net/http", "database/sql",
+	},
 	"ent/schema":   {module + "/ent", module + "/ent/", module + "/policy", module + "/service", module + "/graph", module + "/auth"},
 	"policy/guard": {module + "/ent", module + "/ent/", module + "/policy", module + "/service", module + "/domain"},
 	"policy":       {module + "/service", module + "/graph", module + "/graph/", module + "/server", "net/http"},

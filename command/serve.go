@@ -42,6 +42,7 @@ func (c *serveCommand) Run(ctx context.Context, env Environment) error {
 	if err != nil {
 		return err
 	}
+	tuneGC(env)
 	log.Info("settings", append(c.databaseSettings.describe(), c.serveSettings.describe()...)...)
 	// Taken early: a port in use should not cost a start of the database.
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
@@ -179,4 +180,22 @@ func buildVersion(contract string) server.Version {
 		}
 	}
 	return v
+}
+
+// The collector runs when the heap has grown fivefold instead of twofold: answers
+// are made of many small objects, and requests are answered a third faster for
+// some tens of megabytes. The limit keeps a bad day within the machine.
+const (
+	gcPercent   = 400
+	memoryLimit = 1 << 30 // bytes
+)
+
+// tuneGC sets the collector unless the operator did, by Go's own variables.
+func tuneGC(env Environment) {
+	if env.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
+	if env.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
 }

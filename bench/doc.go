@@ -1,0 +1,11 @@
+// Command bench answers one question: how far are we from the same answer by
+// hand? It serves each documented read operation twice, by the program itself and
+// by prepared SQL written for that one operation behind net/http and lib/pq, over
+// the same rows and the same scopes, and prints the rates of both and their ratio.
+//
+// Both answers are compared as JSON before anything is measured. The engines take
+// turns within each round, because a machine is faster or slower from one minute
+// to the next: a ratio of one run says something, a rate of another run does not.
+//
+// It may import anything. Nothing imports it, and nothing of it is shipped.
+package main

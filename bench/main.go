@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := start(ctx, os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		stop()
+		os.Exit(1) //nolint:gocritic // The deferred call was just made.
+	}
+}
+
+// The words by which this program starts itself again as one of the engines: a
+// server in a process of its own does not share the load's garbage collector.
+const (
+	limitCommand    = "limit"
+	profiledCommand = "profiled"
+)
+
+func start(ctx context.Context, args []string, out io.Writer) error {
+	if len(args) > 0 {
+		switch args[0] {
+		case limitCommand:
+			return serveLimit(ctx)
+		case profiledCommand:
+			return serveProfiled(ctx)
+		}
+	}
+	s, err := readSettings(args, out)
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return measureAll(ctx, s, out)
+}
+
+// settings say what is measured and for how long.
+type settings struct {
+	// seconds is the length of one measurement, rounds how many each engine gets.
+	seconds float64
+	rounds  int
+	// connections are the numbers of connections that the load keeps open.
+	connections []int
+	// operations are those whose name contains one of these words, all when empty.
+	operations []string
+	// page is the length of the pages asked for, points how many reception points
+	// are added to the sandbox's.
+	page, points int
+	// variant is the environment of one more API, such as GOGC=400.
+	variant []string
+	// against is another checkout of the repository, served as one more API.
+	against string
+	// repository is where the program and the documented operations are.
+	repository string
+	// json and profiles name a file and a directory to write to; empty for neither.
+	json, profiles string
+	start          bool
+}
+
+func (s settings) duration() time.Duration {
+	return time.Duration(s.seconds * float64(time.Second))
+}
+
+func readSettings(args []string, out io.Writer) (settings, error) {
+	var s settings
+	var connections, operations, variant string
+	f := flag.NewFlagSet("bench", flag.ContinueOnError)
+	f.SetOutput(out)
+	f.Float64Var(&s.seconds, "seconds", 2, "length of one measurement, 0.1 to 60")
+	f.IntVar(&s.rounds, "rounds", 3, "measurements of each engine, 1 to 20")
+	f.StringVar(&connections, "connections", "16", "numbers of connections, 1 to 256, separated by commas")
+	f.StringVar(&operations, "operations", "", "only operations whose name contains one of these words, separated by commas")
+	f.IntVar(&s.page, "page", 50, "length of the pages asked for, 1 to 100")
+	f.IntVar(&s.points, "points", 0, "reception points beyond those of the sandbox, up to 20000")
+	f.StringVar(&variant, "variant", "", "environment of one more API to compare, separated by spaces: GOGC=400")
+	f.StringVar(&s.against, "against", "", "directory of another checkout to compare, such as that of the main branch")
+	f.StringVar(&s.repository, "repository", ".", "directory of the repository")
+	f.StringVar(&s.json, "json", "", "also write the figures to this file")
+	f.StringVar(&s.profiles, "profiles", "", "also write CPU and allocation profiles of the API to this directory")
+	f.BoolVar(&s.start, "start", true, "also measure the start of the program")
+	if err := f.Parse(args); err != nil {
+		return s, err
+	}
+	for word := range strings.SplitSeq(connections, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(word))
+		if err != nil || n < 1 || n > 256 {
+			return s, fmt.Errorf("-connections: %q is no number from 1 to 256", word)
+		}
+		s.connections = append(s.connections, n)
+	}
+	if operations != "" {
+		s.operations = strings.Split(operations, ",")
+	}
+	s.variant = strings.Fields(variant)
+	switch {
+	case s.seconds < 0.1 || s.seconds > 60:
+		return s, errors.New("-seconds must lie between 0.1 and 60")
+	case s.rounds < 1 || s.rounds > 20:
+		return s, errors.New("-rounds must lie between 1 and 20")
+	case s.page < 1 || s.page > 100:
+		return s, errors.New("-page must lie between 1 and 100")
+	case s.points < 0 || s.points > 20_000:
+		return s, errors.New("-points must lie between 0 and 20000")
+	case f.NArg() > 0:
+		return s, fmt.Errorf("%q is no flag", f.Arg(0))
+	}
+	return s, nil
+}
