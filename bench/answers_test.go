@@ -54,6 +54,7 @@ func TestBothGiveTheSameAnswers(t *testing.T) {
 	for _, page := range []int{7, 100} {
 		for _, o := range documented(t, api.DB, page) {
 			t.Run(o.name, func(t *testing.T) {
+				t.Parallel()
 				if err := compare(t.Context(), engines, o); err != nil {
 					t.Error(err)
 				}
@@ -61,6 +62,7 @@ func TestBothGiveTheSameAnswers(t *testing.T) {
 		}
 	}
 	t.Run("the comparison can fail", func(t *testing.T) {
+		t.Parallel()
 		other := testapi.New(t)
 		for _, o := range documented(t, api.DB, 100) {
 			if o.name == "ReceptionPoints" && compare(t.Context(), []*engine{engines[0], {name: "other", url: other.URL}}, o) == nil {

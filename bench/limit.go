@@ -36,7 +36,7 @@ func newLimit(ctx context.Context, db *sql.DB, clock func() time.Time) (*limit, 
 	l := &limit{db: db, clock: clock}
 	for _, s := range l.statements() {
 		var err error
-		if *s.into, err = db.PrepareContext(ctx, s.text); err != nil {
+		if *s.into, err = db.PrepareContext(ctx, s.text); err != nil { //nolint:sqlclosecheck // kept as long as the process serves
 			return nil, fmt.Errorf("prepare %s: %w", s.text, err)
 		}
 	}

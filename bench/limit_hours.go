@@ -71,7 +71,8 @@ func readIntervals(s string) ([]interval, error) {
 // clock writes minutes since midnight as HH:MM.
 func clock(minutes int) string {
 	h, m := minutes/60, minutes%60
-	return string([]byte{byte('0' + h/10), byte('0' + h%10), ':', byte('0' + m/10), byte('0' + m%10)})
+	const digits = "0123456789"
+	return string([]byte{digits[h/10], digits[h%10], ':', digits[m/10], digits[m%10]})
 }
 
 // calendarDay is a day of an answer; every point of it has the same.

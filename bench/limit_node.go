@@ -91,8 +91,9 @@ func (l *limit) find(ctx context.Context, id domain.ID) (any, error) {
 			Label string `json:"label"`
 		}{typed: typed{"CatalogueEntry", id}}
 		return &n, l.entryNode.QueryRowContext(ctx, id).Scan(&n.Code, &n.Label)
+	default: // not measured
+		return nil, sql.ErrNoRows
 	}
-	return nil, sql.ErrNoRows
 }
 
 func (l *limit) findPoint(ctx context.Context, id domain.ID) (any, error) {

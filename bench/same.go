@@ -83,19 +83,17 @@ func differ(path string, got, want any) error {
 // endCursor finds the first endCursor of an answer whose page has a next one:
 // empty when there is none.
 func endCursor(answer any) string {
-	switch a := answer.(type) {
-	case map[string]any:
-		if more, _ := a["hasNextPage"].(bool); more {
-			end, _ := a["endCursor"].(string)
+	a, _ := answer.(map[string]any)
+	if more, _ := a["hasNextPage"].(bool); more {
+		end, _ := a["endCursor"].(string)
+		return end
+	}
+	if info, ok := a["pageInfo"]; ok { // that of the list, before those below it
+		return endCursor(info)
+	}
+	for _, value := range a {
+		if end := endCursor(value); end != "" {
 			return end
-		}
-		if info, ok := a["pageInfo"]; ok { // that of the list, before those below it
-			return endCursor(info)
-		}
-		for _, value := range a {
-			if end := endCursor(value); end != "" {
-				return end
-			}
 		}
 	}
 	return ""
