@@ -43,13 +43,17 @@ var neverArrows = map[string][]string{
 	},
 	"graph/scalar": {module + "/policy", module + "/policy/", module + "/server", module + "/service", "net/http", "database/sql"},
 	"server":       {module + "/policy", module + "/policy/", module + "/ent/", module + "/service", module + "/sandbox"},
-	"sandbox":      {module + "/graph", module + "/graph/", module + "/server", module + "/command", module + "/ent", module + "/ent/"},
+	"server/explorer": {
+		module + "/ent", module + "/ent/", module + "/policy", module + "/policy/", module + "/service", module + "/server", module + "/sandbox",
+	},
+	"sandbox": {module + "/graph", module + "/graph/", module + "/server", module + "/command", module + "/ent", module + "/ent/"},
 }
 
 // onlyImporters says who alone may import a package.
 var onlyImporters = map[string][]string{
 	"policy/guard":     {"policy", "ent/schema"},
 	"server":           {"command", "internal/testapi"},
+	"server/explorer":  {"command"},
 	"command":          {".", "internal/testapi", "bench"},
 	"internal/testdb":  {"internal/testdb/remove", "internal/testapi"},
 	"internal/testapi": {"bench"},
