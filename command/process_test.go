@@ -298,6 +298,25 @@ func (p *program) stopsGracefully(t *testing.T) {
 }
 
 // TestEnvironmentSets: a variable does what its flag does, and is checked alike.
+// What production wrote in a private database is not taken for a sandbox's, least
+// of all by --reset.
+func TestResetSparesRealData(t *testing.T) {
+	t.Parallel()
+	dir := newDataDir(t)
+	mustRun(t, "migrate", "--data-dir", dir)
+	mustRun(t, "import", "organisations", "--data-dir", dir,
+		write(t, "organisations.csv", "key;kind;name;siren;reservataire;registering_body;commune\nmetropole;METROPOLE;Métropole;;yes;yes;\n"))
+	r := run(t, "serve", "--sandbox", "--reset", "--listen", "127.0.0.1:0", "--data-dir", dir)
+	if r.status != 2 || !strings.Contains(r.stderr, "real data") {
+		t.Errorf("status %d: %s", r.status, r.stderr)
+	}
+	again := mustRun(t, "import", "organisations", "--data-dir", dir,
+		write(t, "organisations.csv", "key;kind;name;siren;reservataire;registering_body;commune\nmetropole;METROPOLE;Métropole;;yes;yes;\n"))
+	if !strings.Contains(again, "1 unchanged") {
+		t.Errorf("the organisation is gone: %s", again)
+	}
+}
+
 func TestEnvironmentSets(t *testing.T) {
 	t.Parallel()
 	good := issuers(t, "https://id.metropole.example", ownKeys)

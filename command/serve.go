@@ -78,8 +78,26 @@ func (c *serveCommand) reset(ctx context.Context, env Environment, log *slog.Log
 	if err != nil {
 		return err
 	}
+	if err := c.refuseRealData(ctx, env, log); err != nil {
+		return err
+	}
 	log.Info("reset", "dir", dir)
 	return pgserver.Reset(ctx, dir)
+}
+
+// refuseRealData looks before anything is removed: a private server may as well
+// keep what production wrote.
+func (c *serveCommand) refuseRealData(ctx context.Context, env Environment, log *slog.Logger) error {
+	db, err := c.open(ctx, env, log)
+	if err != nil {
+		return fmt.Errorf("look at what would be removed: %w", err)
+	}
+	defer db.close(ctx)
+	nature, err := service.New(db.client(unobserved), service.NewClock(time.Now), true).Nature(ctx)
+	if err == nil && nature == service.Production {
+		return &settingError{"reset", "the private database holds real data: remove it by hand if you mean to"}
+	}
+	return err
 }
 
 // verifier accepts the tokens of the configured issuers, or the sandbox's.
