@@ -39,6 +39,9 @@ type cluster struct {
 	log           *slog.Logger
 }
 
+// maxLaunches bounds the attempts to start after a crash.
+const maxLaunches = 4
+
 // ensure returns the running server of the directory: adopted when there is
 // one, started otherwise. The caller holds the lock.
 func (c *cluster) ensure(ctx context.Context) (process, error) {
@@ -54,11 +57,15 @@ func (c *cluster) ensure(ctx context.Context) (process, error) {
 	}
 	if running {
 		p := process{pid: pid, data: c.data()}
-		if err := c.ready(ctx, p); err != nil {
+		err := c.ready(ctx, p)
+		if err == nil {
+			c.log.InfoContext(ctx, "adopted a running PostgreSQL", "pid", pid, "dir", c.path)
+			return p, nil
+		}
+		// A server that was just killed may be seen alive for the last time.
+		if !errors.Is(err, errExited) {
 			return process{}, fmt.Errorf("adopt the server of process %d: %w", pid, err)
 		}
-		c.log.InfoContext(ctx, "adopted a running PostgreSQL", "pid", pid, "dir", c.path)
-		return p, nil
 	}
 	if err := c.clearStale(pid); err != nil {
 		return process{}, err
@@ -67,12 +74,11 @@ func (c *cluster) ensure(ctx context.Context) (process, error) {
 		return process{}, err
 	}
 	// The children of a killed server may hold its memory for a moment more.
-	for crashed := pid != 0; ; {
+	for tries := 1; ; tries++ {
 		p, err := c.launch(ctx)
-		if !crashed || !errors.Is(err, errExited) {
+		if pid == 0 || tries == maxLaunches || !errors.Is(err, errExited) {
 			return p, err
 		}
-		crashed = false
 		if err := pause(ctx, time.Second); err != nil {
 			return process{}, err
 		}
