@@ -28,8 +28,6 @@ type Viewer struct {
 
 	// asOf is the day whose state of the network is read; zero means today.
 	asOf domain.Date
-	// allDays lifts valid time: a history is being read.
-	allDays bool
 }
 
 // Assignment is what a person does for an organisation today.
@@ -65,16 +63,6 @@ func (v *Viewer) AsOf(day domain.Date) *Viewer {
 	w.asOf = day
 	return &w
 }
-
-// ThroughTime returns the same viewer reading the rows of every day.
-func (v *Viewer) ThroughTime() *Viewer {
-	w := *v
-	w.allDays = true
-	return &w
-}
-
-// AllDays tells whether valid time is lifted.
-func (v *Viewer) AllDays() bool { return v.allDays }
 
 // Holds tells whether the viewer holds one of these roles today at that
 // organisation.

@@ -46,14 +46,6 @@ type DaySchedule struct {
 	Intervals OpeningIntervals
 }
 
-// Opening is a moment at which the doors open.
-type Opening struct {
-	// At is the instant, in the zone of Paris.
-	At       time.Time
-	Date     Date
-	Interval OpeningInterval
-}
-
 // MaxOpeningDays bounds every question about a stretch of days.
 const MaxOpeningDays = 366
 
@@ -119,25 +111,6 @@ func (h OpeningHours) OpenAt(at time.Time) bool {
 // OpenAt tells whether the doors are open at that time of the day.
 func (s DaySchedule) OpenAt(l LocalTime) bool {
 	return slices.ContainsFunc(s.Intervals, func(i OpeningInterval) bool { return i.Contains(l) })
-}
-
-// NextOpening returns the first moment at or after from at which doors open, and
-// false when there is none within that many days, today being the first of them
-// and [MaxOpeningDays] the most. Doors that are open already are not reported:
-// ask [OpeningHours.OpenAt].
-func (h OpeningHours) NextOpening(from time.Time, days int) (Opening, bool) {
-	today := DateOf(from)
-	for n := range min(days, MaxOpeningDays) {
-		day := h.On(today.AddDays(n))
-		for _, i := range day.Intervals {
-			at := day.Date.At(i.Opens)
-			// An interval that lies wholly in the hour skipped in spring never opens.
-			if !at.Before(from) && i.Contains(LocalTimeOf(at)) {
-				return Opening{At: at, Date: day.Date, Interval: i}, true
-			}
-		}
-	}
-	return Opening{}, false
 }
 
 // within tells whether the day lies in [from, until), a zero bound being none.

@@ -238,39 +238,6 @@ func TestOpenAtAroundChangesOfClocks(t *testing.T) {
 	}
 }
 
-func TestNextOpening(t *testing.T) {
-	t.Parallel()
-	hours := townHall(t)
-	skipped := domain.OpeningHours{Weekly: []domain.WeeklyOpening{
-		{Weekday: domain.Sunday, Intervals: intervals(t, "02:15-02:45 02:50-05:00")},
-	}}
-	for _, c := range []struct {
-		hours      domain.OpeningHours
-		from, want string
-		days       int
-		why        string
-	}{
-		{domain.OpeningHours{}, "2026-11-23T08:00:00Z", "", 366, "no rule"},
-		{hours, "2026-11-23T11:00:00Z", "", 3, "beyond the horizon"},
-		{hours, "2026-11-23T08:00:00Z", "", 0, "no day asked"},
-		{hours, "2026-11-23T08:00:00Z", "2026-11-23T08:00:00Z", 1, "at the very moment"},
-		{hours, "2026-11-23T08:00:01Z", "2026-11-26T07:30:00Z", 7, "today's has passed"},
-		{hours, "2026-05-18T10:00:00Z", "2026-05-18T11:30:00Z", 7, "after lunch"},
-		{hours, "2026-03-28T12:00:00Z", "2026-03-29T00:30:00Z", 7, "before the clocks go forward"},
-		{hours, "2026-10-24T12:00:00Z", "2026-10-24T23:30:00Z", 7, "before the clocks go back"},
-		{skipped, "2026-03-28T12:00:00Z", "2026-03-29T01:00:00Z", 7, "the first interval is skipped, the second starts at 03:00"},
-		{skipped, "2026-10-24T12:00:00Z", "2026-10-25T00:15:00Z", 7, "the first of two 02:15"},
-	} {
-		got, ok := c.hours.NextOpening(instant(t, c.from), c.days)
-		switch {
-		case c.want == "" && ok:
-			t.Errorf("%s: got %s, want none", c.why, got.At)
-		case c.want != "" && (!ok || !got.At.Equal(instant(t, c.want))):
-			t.Errorf("%s: got %s, want %s", c.why, got.At, c.want)
-		}
-	}
-}
-
 // anyHours draws hours that need not be valid: what is read from them must hold
 // all the same.
 func anyHours(rt *rapid.T) domain.OpeningHours {
@@ -323,32 +290,6 @@ func TestOpenAtAgreesWithTheSchedule(t *testing.T) {
 		})
 		if got := hours.OpenAt(at); got != want {
 			rt.Fatalf("at %s: open is %t, the day says %t", at, got, want)
-		}
-	})
-}
-
-// Walking minute by minute from one instant to the next opening, over the change
-// of clocks of 29 March, the doors never open.
-func TestNothingOpensBeforeNextOpening(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(rt *rapid.T) {
-		hours := anyHours(rt)
-		from := time.Date(2026, time.March, 27, 0, rapid.IntRange(0, 3*24*60).Draw(rt, "minutes"), 0, 0, time.UTC)
-		next, found := hours.NextOpening(from, 3)
-		if found && (next.At.Before(from) || !hours.OpenAt(next.At)) {
-			rt.Fatalf("next opening %s is no opening after %s", next.At, from)
-		}
-		end := domain.DateOf(from).AddDays(3).At(0)
-		if found {
-			end = next.At
-		}
-		open := hours.OpenAt(from.Add(-time.Minute))
-		for at := from; at.Before(end); at = at.Add(time.Minute) {
-			now := hours.OpenAt(at)
-			if now && !open {
-				rt.Fatalf("from %s: opens at %s, before %s", from, at, end)
-			}
-			open = now
 		}
 	})
 }

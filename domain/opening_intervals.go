@@ -66,12 +66,3 @@ func (is OpeningIntervals) String() string {
 	}
 	return strings.Join(parts, " ")
 }
-
-// Minutes is how long the doors are open in all.
-func (is OpeningIntervals) Minutes() int {
-	total := 0
-	for _, i := range is {
-		total += int(i.Closes - i.Opens)
-	}
-	return total
-}

@@ -14,10 +14,8 @@ import (
 // announced for later, in the order of the week and then of time.
 func installOpeningHours() {
 	guard.Register("OpeningHours", func(v *auth.Viewer, q *ent.OpeningHoursQuery) {
-		if !v.AllDays() {
-			q.Where(openinghours.Or(openinghours.ValidUntilIsNil(), openinghours.ValidUntilGT(v.Day())))
-		}
-		q.Order(openinghours.ByWeekday(), openinghours.ByValidFrom(), openinghours.ByID())
+		q.Where(openinghours.Or(openinghours.ValidUntilIsNil(), openinghours.ValidUntilGT(v.Day()))).
+			Order(openinghours.ByWeekday(), openinghours.ByValidFrom(), openinghours.ByID())
 	})
 }
 

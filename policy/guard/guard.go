@@ -109,11 +109,3 @@ func Grant(ctx context.Context, act string, types ...string) context.Context {
 	}
 	return context.WithValue(ctx, grantKey{}, g)
 }
-
-// Act names the decision in force, empty when there is none.
-func Act(ctx context.Context) string {
-	if g := grantFrom(ctx); g != nil {
-		return g.act
-	}
-	return ""
-}
