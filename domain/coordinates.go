@@ -1,7 +1,6 @@
 package domain
 
 import (
-	"encoding/json"
 	"io"
 	"math"
 	"strconv"
@@ -161,17 +160,9 @@ func writeDegrees(w io.Writer, degrees float64) {
 // unmarshalDegrees accepts the numbers a GraphQL document or its JSON variables
 // may hold. A string is refused: 45,18 and 45.18 would be a matter of opinion.
 func unmarshalDegrees(v any, name string) (float64, error) {
-	switch v := v.(type) {
-	case float64:
-		return v, nil
-	case int64:
-		return float64(v), nil
-	case int:
-		return float64(v), nil
-	case json.Number:
-		if f, err := v.Float64(); err == nil {
-			return f, nil
-		}
+	degrees, err := decimal(v)
+	if err != nil {
+		return 0, BadValue(name+" must be a number of degrees", name+" est un nombre de degrés")
 	}
-	return 0, BadValue(name+" must be a number of degrees", name+" est un nombre de degrés")
+	return degrees, nil
 }

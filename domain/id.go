@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"database/sql/driver"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"strconv"
@@ -33,6 +34,11 @@ const (
 	SandboxClockPrefix   Prefix = "clk"
 	PersonPrefix         Prefix = "per"
 	AssignmentPrefix     Prefix = "asg"
+	BuildingPrefix       Prefix = "bld"
+	DwellingPrefix       Prefix = "dwl"
+	OwnershipPrefix      Prefix = "own"
+	StockVintagePrefix   Prefix = "vin"
+	StockChangePrefix    Prefix = "chg"
 )
 
 // Prefixes lists every prefix in use.
@@ -41,6 +47,7 @@ func Prefixes() []Prefix {
 		CommunePrefix, OrganisationPrefix, ReceptionPointPrefix, AgreementPrefix,
 		CatalogueEntryPrefix, OpeningHoursPrefix, SandboxClockPrefix,
 		PersonPrefix, AssignmentPrefix,
+		BuildingPrefix, DwellingPrefix, OwnershipPrefix, StockVintagePrefix, StockChangePrefix,
 	}
 }
 
@@ -62,6 +69,35 @@ func DerivedID(p Prefix, at time.Time, key string) ID {
 	_ = u.SetTime(ulid.Timestamp(at))
 	_ = u.SetEntropy(sum[:10])
 	return ID(string(p) + "_" + u.String())
+}
+
+// DerivedStem is how every identifier begins that is completed by a [DerivedKey]
+// and a rank: the prefix and the time.
+func DerivedStem(p Prefix, at time.Time) string {
+	const time = 10 // characters of a ULID
+	return string(DerivedID(p, at, ""))[:len(p)+1+time]
+}
+
+// KeyLength is that of a [DerivedKey], RankLength that of the rank which completes
+// an identifier, in characters of Crockford's base 32.
+const (
+	KeyLength  = 12
+	RankLength = 4
+)
+
+// DerivedKey is the part of an identifier that always belongs to these bytes, for
+// things that have equals: the rank among them follows it, so that it can be
+// counted where the things are, in the database.
+func DerivedKey(key []byte) string {
+	const bits = 5
+	sum := sha256.Sum256(key)
+	n := binary.BigEndian.Uint64(sum[:])
+	var out [KeyLength]byte
+	for i := range out {
+		out[i] = ulid.Encoding[n>>(64-bits)]
+		n <<= bits
+	}
+	return string(out[:])
 }
 
 // ParseID checks the shape of an identifier and that its prefix is in use.

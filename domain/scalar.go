@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 )
@@ -16,6 +17,24 @@ func unmarshalText[T any](v any, name string, parse func(string) (T, error)) (T,
 	}
 	var zero T
 	return zero, BadValue(name+" must be a string", name+" est une chaîne")
+}
+
+var errNoNumber = errors.New("no number")
+
+// decimal reads a number, in whichever form it arrives from a document or from
+// variables.
+func decimal(v any) (float64, error) {
+	switch v := v.(type) {
+	case float64:
+		return v, nil
+	case int64:
+		return float64(v), nil
+	case int:
+		return float64(v), nil
+	case json.Number:
+		return v.Float64()
+	}
+	return 0, errNoNumber
 }
 
 // scanText reads a scalar from a text column. It was checked on the way in, so

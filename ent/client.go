@@ -18,13 +18,18 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/guichet-logement/guichet/ent/agreement"
 	"github.com/guichet-logement/guichet/ent/assignment"
+	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
+	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
+	"github.com/guichet-logement/guichet/ent/ownership"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
+	"github.com/guichet-logement/guichet/ent/stockchange"
+	"github.com/guichet-logement/guichet/ent/stockvintage"
 )
 
 // Client is the client that holds all ent builders.
@@ -36,20 +41,30 @@ type Client struct {
 	Agreement *AgreementClient
 	// Assignment is the client for interacting with the Assignment builders.
 	Assignment *AssignmentClient
+	// Building is the client for interacting with the Building builders.
+	Building *BuildingClient
 	// CatalogueEntry is the client for interacting with the CatalogueEntry builders.
 	CatalogueEntry *CatalogueEntryClient
 	// Commune is the client for interacting with the Commune builders.
 	Commune *CommuneClient
+	// Dwelling is the client for interacting with the Dwelling builders.
+	Dwelling *DwellingClient
 	// OpeningHours is the client for interacting with the OpeningHours builders.
 	OpeningHours *OpeningHoursClient
 	// Organisation is the client for interacting with the Organisation builders.
 	Organisation *OrganisationClient
+	// Ownership is the client for interacting with the Ownership builders.
+	Ownership *OwnershipClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
 	// ReceptionPoint is the client for interacting with the ReceptionPoint builders.
 	ReceptionPoint *ReceptionPointClient
 	// SandboxClock is the client for interacting with the SandboxClock builders.
 	SandboxClock *SandboxClockClient
+	// StockChange is the client for interacting with the StockChange builders.
+	StockChange *StockChangeClient
+	// StockVintage is the client for interacting with the StockVintage builders.
+	StockVintage *StockVintageClient
 }
 
 // NewClient creates a new client configured with the given options.
@@ -63,13 +78,18 @@ func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
 	c.Agreement = NewAgreementClient(c.config)
 	c.Assignment = NewAssignmentClient(c.config)
+	c.Building = NewBuildingClient(c.config)
 	c.CatalogueEntry = NewCatalogueEntryClient(c.config)
 	c.Commune = NewCommuneClient(c.config)
+	c.Dwelling = NewDwellingClient(c.config)
 	c.OpeningHours = NewOpeningHoursClient(c.config)
 	c.Organisation = NewOrganisationClient(c.config)
+	c.Ownership = NewOwnershipClient(c.config)
 	c.Person = NewPersonClient(c.config)
 	c.ReceptionPoint = NewReceptionPointClient(c.config)
 	c.SandboxClock = NewSandboxClockClient(c.config)
+	c.StockChange = NewStockChangeClient(c.config)
+	c.StockVintage = NewStockVintageClient(c.config)
 }
 
 type (
@@ -164,13 +184,18 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		config:         cfg,
 		Agreement:      NewAgreementClient(cfg),
 		Assignment:     NewAssignmentClient(cfg),
+		Building:       NewBuildingClient(cfg),
 		CatalogueEntry: NewCatalogueEntryClient(cfg),
 		Commune:        NewCommuneClient(cfg),
+		Dwelling:       NewDwellingClient(cfg),
 		OpeningHours:   NewOpeningHoursClient(cfg),
 		Organisation:   NewOrganisationClient(cfg),
+		Ownership:      NewOwnershipClient(cfg),
 		Person:         NewPersonClient(cfg),
 		ReceptionPoint: NewReceptionPointClient(cfg),
 		SandboxClock:   NewSandboxClockClient(cfg),
+		StockChange:    NewStockChangeClient(cfg),
+		StockVintage:   NewStockVintageClient(cfg),
 	}, nil
 }
 
@@ -192,13 +217,18 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		config:         cfg,
 		Agreement:      NewAgreementClient(cfg),
 		Assignment:     NewAssignmentClient(cfg),
+		Building:       NewBuildingClient(cfg),
 		CatalogueEntry: NewCatalogueEntryClient(cfg),
 		Commune:        NewCommuneClient(cfg),
+		Dwelling:       NewDwellingClient(cfg),
 		OpeningHours:   NewOpeningHoursClient(cfg),
 		Organisation:   NewOrganisationClient(cfg),
+		Ownership:      NewOwnershipClient(cfg),
 		Person:         NewPersonClient(cfg),
 		ReceptionPoint: NewReceptionPointClient(cfg),
 		SandboxClock:   NewSandboxClockClient(cfg),
+		StockChange:    NewStockChangeClient(cfg),
+		StockVintage:   NewStockVintageClient(cfg),
 	}, nil
 }
 
@@ -228,8 +258,9 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Agreement, c.Assignment, c.CatalogueEntry, c.Commune, c.OpeningHours,
-		c.Organisation, c.Person, c.ReceptionPoint, c.SandboxClock,
+		c.Agreement, c.Assignment, c.Building, c.CatalogueEntry, c.Commune, c.Dwelling,
+		c.OpeningHours, c.Organisation, c.Ownership, c.Person, c.ReceptionPoint,
+		c.SandboxClock, c.StockChange, c.StockVintage,
 	} {
 		n.Use(hooks...)
 	}
@@ -239,8 +270,9 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Agreement, c.Assignment, c.CatalogueEntry, c.Commune, c.OpeningHours,
-		c.Organisation, c.Person, c.ReceptionPoint, c.SandboxClock,
+		c.Agreement, c.Assignment, c.Building, c.CatalogueEntry, c.Commune, c.Dwelling,
+		c.OpeningHours, c.Organisation, c.Ownership, c.Person, c.ReceptionPoint,
+		c.SandboxClock, c.StockChange, c.StockVintage,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -253,20 +285,30 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Agreement.mutate(ctx, m)
 	case *AssignmentMutation:
 		return c.Assignment.mutate(ctx, m)
+	case *BuildingMutation:
+		return c.Building.mutate(ctx, m)
 	case *CatalogueEntryMutation:
 		return c.CatalogueEntry.mutate(ctx, m)
 	case *CommuneMutation:
 		return c.Commune.mutate(ctx, m)
+	case *DwellingMutation:
+		return c.Dwelling.mutate(ctx, m)
 	case *OpeningHoursMutation:
 		return c.OpeningHours.mutate(ctx, m)
 	case *OrganisationMutation:
 		return c.Organisation.mutate(ctx, m)
+	case *OwnershipMutation:
+		return c.Ownership.mutate(ctx, m)
 	case *PersonMutation:
 		return c.Person.mutate(ctx, m)
 	case *ReceptionPointMutation:
 		return c.ReceptionPoint.mutate(ctx, m)
 	case *SandboxClockMutation:
 		return c.SandboxClock.mutate(ctx, m)
+	case *StockChangeMutation:
+		return c.StockChange.mutate(ctx, m)
+	case *StockVintageMutation:
+		return c.StockVintage.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("ent: unknown mutation type %T", m)
 	}
@@ -604,6 +646,236 @@ func (c *AssignmentClient) mutate(ctx context.Context, m *AssignmentMutation) (V
 	}
 }
 
+// BuildingClient is a client for the Building schema.
+type BuildingClient struct {
+	config
+}
+
+// NewBuildingClient returns a client for the Building from the given config.
+func NewBuildingClient(c config) *BuildingClient {
+	return &BuildingClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `building.Hooks(f(g(h())))`.
+func (c *BuildingClient) Use(hooks ...Hook) {
+	c.hooks.Building = append(c.hooks.Building, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `building.Intercept(f(g(h())))`.
+func (c *BuildingClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Building = append(c.inters.Building, interceptors...)
+}
+
+// Create returns a builder for creating a Building entity.
+func (c *BuildingClient) Create() *BuildingCreate {
+	mutation := newBuildingMutation(c.config, OpCreate)
+	return &BuildingCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Building entities.
+func (c *BuildingClient) CreateBulk(builders ...*BuildingCreate) *BuildingCreateBulk {
+	return &BuildingCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *BuildingClient) MapCreateBulk(slice any, setFunc func(*BuildingCreate, int)) *BuildingCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &BuildingCreateBulk{err: fmt.Errorf("calling to BuildingClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*BuildingCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &BuildingCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Building.
+func (c *BuildingClient) Update() *BuildingUpdate {
+	mutation := newBuildingMutation(c.config, OpUpdate)
+	return &BuildingUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *BuildingClient) UpdateOne(_m *Building) *BuildingUpdateOne {
+	mutation := newBuildingMutation(c.config, OpUpdateOne, withBuilding(_m))
+	return &BuildingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *BuildingClient) UpdateOneID(id domain.ID) *BuildingUpdateOne {
+	mutation := newBuildingMutation(c.config, OpUpdateOne, withBuildingID(id))
+	return &BuildingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Building.
+func (c *BuildingClient) Delete() *BuildingDelete {
+	mutation := newBuildingMutation(c.config, OpDelete)
+	return &BuildingDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *BuildingClient) DeleteOne(_m *Building) *BuildingDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *BuildingClient) DeleteOneID(id domain.ID) *BuildingDeleteOne {
+	builder := c.Delete().Where(building.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &BuildingDeleteOne{builder}
+}
+
+// Query returns a query builder for Building.
+func (c *BuildingClient) Query() *BuildingQuery {
+	return &BuildingQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeBuilding},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Building entity by its id.
+func (c *BuildingClient) Get(ctx context.Context, id domain.ID) (*Building, error) {
+	return c.Query().Where(building.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *BuildingClient) GetX(ctx context.Context, id domain.ID) *Building {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCommune queries the commune edge of a Building.
+func (c *BuildingClient) QueryCommune(_m *Building) *CommuneQuery {
+	query := (&CommuneClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(building.Table, building.FieldID, id),
+			sqlgraph.To(commune.Table, commune.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, building.CommuneTable, building.CommuneColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryDwellings queries the dwellings edge of a Building.
+func (c *BuildingClient) QueryDwellings(_m *Building) *DwellingQuery {
+	query := (&DwellingClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(building.Table, building.FieldID, id),
+			sqlgraph.To(dwelling.Table, dwelling.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, building.DwellingsTable, building.DwellingsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryOwnerships queries the ownerships edge of a Building.
+func (c *BuildingClient) QueryOwnerships(_m *Building) *OwnershipQuery {
+	query := (&OwnershipClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(building.Table, building.FieldID, id),
+			sqlgraph.To(ownership.Table, ownership.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, building.OwnershipsTable, building.OwnershipsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryChanges queries the changes edge of a Building.
+func (c *BuildingClient) QueryChanges(_m *Building) *StockChangeQuery {
+	query := (&StockChangeClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(building.Table, building.FieldID, id),
+			sqlgraph.To(stockchange.Table, stockchange.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, building.ChangesTable, building.ChangesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryFirstVintage queries the first_vintage edge of a Building.
+func (c *BuildingClient) QueryFirstVintage(_m *Building) *StockVintageQuery {
+	query := (&StockVintageClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(building.Table, building.FieldID, id),
+			sqlgraph.To(stockvintage.Table, stockvintage.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, building.FirstVintageTable, building.FirstVintageColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryLastVintage queries the last_vintage edge of a Building.
+func (c *BuildingClient) QueryLastVintage(_m *Building) *StockVintageQuery {
+	query := (&StockVintageClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(building.Table, building.FieldID, id),
+			sqlgraph.To(stockvintage.Table, stockvintage.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, building.LastVintageTable, building.LastVintageColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *BuildingClient) Hooks() []Hook {
+	hooks := c.hooks.Building
+	return append(hooks[:len(hooks):len(hooks)], building.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *BuildingClient) Interceptors() []Interceptor {
+	return c.inters.Building
+}
+
+func (c *BuildingClient) mutate(ctx context.Context, m *BuildingMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&BuildingCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&BuildingUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&BuildingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&BuildingDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Building mutation op: %q", m.Op())
+	}
+}
+
 // CatalogueEntryClient is a client for the CatalogueEntry schema.
 type CatalogueEntryClient struct {
 	config
@@ -901,6 +1173,204 @@ func (c *CommuneClient) mutate(ctx context.Context, m *CommuneMutation) (Value, 
 		return (&CommuneDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Commune mutation op: %q", m.Op())
+	}
+}
+
+// DwellingClient is a client for the Dwelling schema.
+type DwellingClient struct {
+	config
+}
+
+// NewDwellingClient returns a client for the Dwelling from the given config.
+func NewDwellingClient(c config) *DwellingClient {
+	return &DwellingClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `dwelling.Hooks(f(g(h())))`.
+func (c *DwellingClient) Use(hooks ...Hook) {
+	c.hooks.Dwelling = append(c.hooks.Dwelling, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `dwelling.Intercept(f(g(h())))`.
+func (c *DwellingClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Dwelling = append(c.inters.Dwelling, interceptors...)
+}
+
+// Create returns a builder for creating a Dwelling entity.
+func (c *DwellingClient) Create() *DwellingCreate {
+	mutation := newDwellingMutation(c.config, OpCreate)
+	return &DwellingCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Dwelling entities.
+func (c *DwellingClient) CreateBulk(builders ...*DwellingCreate) *DwellingCreateBulk {
+	return &DwellingCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DwellingClient) MapCreateBulk(slice any, setFunc func(*DwellingCreate, int)) *DwellingCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DwellingCreateBulk{err: fmt.Errorf("calling to DwellingClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DwellingCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DwellingCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Dwelling.
+func (c *DwellingClient) Update() *DwellingUpdate {
+	mutation := newDwellingMutation(c.config, OpUpdate)
+	return &DwellingUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DwellingClient) UpdateOne(_m *Dwelling) *DwellingUpdateOne {
+	mutation := newDwellingMutation(c.config, OpUpdateOne, withDwelling(_m))
+	return &DwellingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DwellingClient) UpdateOneID(id domain.ID) *DwellingUpdateOne {
+	mutation := newDwellingMutation(c.config, OpUpdateOne, withDwellingID(id))
+	return &DwellingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Dwelling.
+func (c *DwellingClient) Delete() *DwellingDelete {
+	mutation := newDwellingMutation(c.config, OpDelete)
+	return &DwellingDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DwellingClient) DeleteOne(_m *Dwelling) *DwellingDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DwellingClient) DeleteOneID(id domain.ID) *DwellingDeleteOne {
+	builder := c.Delete().Where(dwelling.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DwellingDeleteOne{builder}
+}
+
+// Query returns a query builder for Dwelling.
+func (c *DwellingClient) Query() *DwellingQuery {
+	return &DwellingQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDwelling},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Dwelling entity by its id.
+func (c *DwellingClient) Get(ctx context.Context, id domain.ID) (*Dwelling, error) {
+	return c.Query().Where(dwelling.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DwellingClient) GetX(ctx context.Context, id domain.ID) *Dwelling {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryBuilding queries the building edge of a Dwelling.
+func (c *DwellingClient) QueryBuilding(_m *Dwelling) *BuildingQuery {
+	query := (&BuildingClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(dwelling.Table, dwelling.FieldID, id),
+			sqlgraph.To(building.Table, building.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, dwelling.BuildingTable, dwelling.BuildingColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryLandlord queries the landlord edge of a Dwelling.
+func (c *DwellingClient) QueryLandlord(_m *Dwelling) *OrganisationQuery {
+	query := (&OrganisationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(dwelling.Table, dwelling.FieldID, id),
+			sqlgraph.To(organisation.Table, organisation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, dwelling.LandlordTable, dwelling.LandlordColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryFirstVintage queries the first_vintage edge of a Dwelling.
+func (c *DwellingClient) QueryFirstVintage(_m *Dwelling) *StockVintageQuery {
+	query := (&StockVintageClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(dwelling.Table, dwelling.FieldID, id),
+			sqlgraph.To(stockvintage.Table, stockvintage.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, dwelling.FirstVintageTable, dwelling.FirstVintageColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryLastVintage queries the last_vintage edge of a Dwelling.
+func (c *DwellingClient) QueryLastVintage(_m *Dwelling) *StockVintageQuery {
+	query := (&StockVintageClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(dwelling.Table, dwelling.FieldID, id),
+			sqlgraph.To(stockvintage.Table, stockvintage.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, dwelling.LastVintageTable, dwelling.LastVintageColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *DwellingClient) Hooks() []Hook {
+	hooks := c.hooks.Dwelling
+	return append(hooks[:len(hooks):len(hooks)], dwelling.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *DwellingClient) Interceptors() []Interceptor {
+	return c.inters.Dwelling
+}
+
+func (c *DwellingClient) mutate(ctx context.Context, m *DwellingMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DwellingCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DwellingUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DwellingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DwellingDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Dwelling mutation op: %q", m.Op())
 	}
 }
 
@@ -1233,6 +1703,172 @@ func (c *OrganisationClient) mutate(ctx context.Context, m *OrganisationMutation
 		return (&OrganisationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Organisation mutation op: %q", m.Op())
+	}
+}
+
+// OwnershipClient is a client for the Ownership schema.
+type OwnershipClient struct {
+	config
+}
+
+// NewOwnershipClient returns a client for the Ownership from the given config.
+func NewOwnershipClient(c config) *OwnershipClient {
+	return &OwnershipClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `ownership.Hooks(f(g(h())))`.
+func (c *OwnershipClient) Use(hooks ...Hook) {
+	c.hooks.Ownership = append(c.hooks.Ownership, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `ownership.Intercept(f(g(h())))`.
+func (c *OwnershipClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Ownership = append(c.inters.Ownership, interceptors...)
+}
+
+// Create returns a builder for creating a Ownership entity.
+func (c *OwnershipClient) Create() *OwnershipCreate {
+	mutation := newOwnershipMutation(c.config, OpCreate)
+	return &OwnershipCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Ownership entities.
+func (c *OwnershipClient) CreateBulk(builders ...*OwnershipCreate) *OwnershipCreateBulk {
+	return &OwnershipCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OwnershipClient) MapCreateBulk(slice any, setFunc func(*OwnershipCreate, int)) *OwnershipCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OwnershipCreateBulk{err: fmt.Errorf("calling to OwnershipClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OwnershipCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OwnershipCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Ownership.
+func (c *OwnershipClient) Update() *OwnershipUpdate {
+	mutation := newOwnershipMutation(c.config, OpUpdate)
+	return &OwnershipUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OwnershipClient) UpdateOne(_m *Ownership) *OwnershipUpdateOne {
+	mutation := newOwnershipMutation(c.config, OpUpdateOne, withOwnership(_m))
+	return &OwnershipUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OwnershipClient) UpdateOneID(id domain.ID) *OwnershipUpdateOne {
+	mutation := newOwnershipMutation(c.config, OpUpdateOne, withOwnershipID(id))
+	return &OwnershipUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Ownership.
+func (c *OwnershipClient) Delete() *OwnershipDelete {
+	mutation := newOwnershipMutation(c.config, OpDelete)
+	return &OwnershipDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OwnershipClient) DeleteOne(_m *Ownership) *OwnershipDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OwnershipClient) DeleteOneID(id domain.ID) *OwnershipDeleteOne {
+	builder := c.Delete().Where(ownership.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OwnershipDeleteOne{builder}
+}
+
+// Query returns a query builder for Ownership.
+func (c *OwnershipClient) Query() *OwnershipQuery {
+	return &OwnershipQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOwnership},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Ownership entity by its id.
+func (c *OwnershipClient) Get(ctx context.Context, id domain.ID) (*Ownership, error) {
+	return c.Query().Where(ownership.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OwnershipClient) GetX(ctx context.Context, id domain.ID) *Ownership {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryBuilding queries the building edge of a Ownership.
+func (c *OwnershipClient) QueryBuilding(_m *Ownership) *BuildingQuery {
+	query := (&BuildingClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(ownership.Table, ownership.FieldID, id),
+			sqlgraph.To(building.Table, building.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, ownership.BuildingTable, ownership.BuildingColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryLandlord queries the landlord edge of a Ownership.
+func (c *OwnershipClient) QueryLandlord(_m *Ownership) *OrganisationQuery {
+	query := (&OrganisationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(ownership.Table, ownership.FieldID, id),
+			sqlgraph.To(organisation.Table, organisation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, ownership.LandlordTable, ownership.LandlordColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *OwnershipClient) Hooks() []Hook {
+	hooks := c.hooks.Ownership
+	return append(hooks[:len(hooks):len(hooks)], ownership.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *OwnershipClient) Interceptors() []Interceptor {
+	return c.inters.Ownership
+}
+
+func (c *OwnershipClient) mutate(ctx context.Context, m *OwnershipMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OwnershipCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OwnershipUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OwnershipUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OwnershipDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Ownership mutation op: %q", m.Op())
 	}
 }
 
@@ -1734,14 +2370,348 @@ func (c *SandboxClockClient) mutate(ctx context.Context, m *SandboxClockMutation
 	}
 }
 
+// StockChangeClient is a client for the StockChange schema.
+type StockChangeClient struct {
+	config
+}
+
+// NewStockChangeClient returns a client for the StockChange from the given config.
+func NewStockChangeClient(c config) *StockChangeClient {
+	return &StockChangeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `stockchange.Hooks(f(g(h())))`.
+func (c *StockChangeClient) Use(hooks ...Hook) {
+	c.hooks.StockChange = append(c.hooks.StockChange, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `stockchange.Intercept(f(g(h())))`.
+func (c *StockChangeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.StockChange = append(c.inters.StockChange, interceptors...)
+}
+
+// Create returns a builder for creating a StockChange entity.
+func (c *StockChangeClient) Create() *StockChangeCreate {
+	mutation := newStockChangeMutation(c.config, OpCreate)
+	return &StockChangeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of StockChange entities.
+func (c *StockChangeClient) CreateBulk(builders ...*StockChangeCreate) *StockChangeCreateBulk {
+	return &StockChangeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *StockChangeClient) MapCreateBulk(slice any, setFunc func(*StockChangeCreate, int)) *StockChangeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &StockChangeCreateBulk{err: fmt.Errorf("calling to StockChangeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*StockChangeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &StockChangeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for StockChange.
+func (c *StockChangeClient) Update() *StockChangeUpdate {
+	mutation := newStockChangeMutation(c.config, OpUpdate)
+	return &StockChangeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *StockChangeClient) UpdateOne(_m *StockChange) *StockChangeUpdateOne {
+	mutation := newStockChangeMutation(c.config, OpUpdateOne, withStockChange(_m))
+	return &StockChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *StockChangeClient) UpdateOneID(id domain.ID) *StockChangeUpdateOne {
+	mutation := newStockChangeMutation(c.config, OpUpdateOne, withStockChangeID(id))
+	return &StockChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for StockChange.
+func (c *StockChangeClient) Delete() *StockChangeDelete {
+	mutation := newStockChangeMutation(c.config, OpDelete)
+	return &StockChangeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *StockChangeClient) DeleteOne(_m *StockChange) *StockChangeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *StockChangeClient) DeleteOneID(id domain.ID) *StockChangeDeleteOne {
+	builder := c.Delete().Where(stockchange.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &StockChangeDeleteOne{builder}
+}
+
+// Query returns a query builder for StockChange.
+func (c *StockChangeClient) Query() *StockChangeQuery {
+	return &StockChangeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeStockChange},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a StockChange entity by its id.
+func (c *StockChangeClient) Get(ctx context.Context, id domain.ID) (*StockChange, error) {
+	return c.Query().Where(stockchange.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *StockChangeClient) GetX(ctx context.Context, id domain.ID) *StockChange {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryVintage queries the vintage edge of a StockChange.
+func (c *StockChangeClient) QueryVintage(_m *StockChange) *StockVintageQuery {
+	query := (&StockVintageClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(stockchange.Table, stockchange.FieldID, id),
+			sqlgraph.To(stockvintage.Table, stockvintage.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, stockchange.VintageTable, stockchange.VintageColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryBuilding queries the building edge of a StockChange.
+func (c *StockChangeClient) QueryBuilding(_m *StockChange) *BuildingQuery {
+	query := (&BuildingClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(stockchange.Table, stockchange.FieldID, id),
+			sqlgraph.To(building.Table, building.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, stockchange.BuildingTable, stockchange.BuildingColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *StockChangeClient) Hooks() []Hook {
+	hooks := c.hooks.StockChange
+	return append(hooks[:len(hooks):len(hooks)], stockchange.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *StockChangeClient) Interceptors() []Interceptor {
+	return c.inters.StockChange
+}
+
+func (c *StockChangeClient) mutate(ctx context.Context, m *StockChangeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&StockChangeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&StockChangeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&StockChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&StockChangeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown StockChange mutation op: %q", m.Op())
+	}
+}
+
+// StockVintageClient is a client for the StockVintage schema.
+type StockVintageClient struct {
+	config
+}
+
+// NewStockVintageClient returns a client for the StockVintage from the given config.
+func NewStockVintageClient(c config) *StockVintageClient {
+	return &StockVintageClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `stockvintage.Hooks(f(g(h())))`.
+func (c *StockVintageClient) Use(hooks ...Hook) {
+	c.hooks.StockVintage = append(c.hooks.StockVintage, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `stockvintage.Intercept(f(g(h())))`.
+func (c *StockVintageClient) Intercept(interceptors ...Interceptor) {
+	c.inters.StockVintage = append(c.inters.StockVintage, interceptors...)
+}
+
+// Create returns a builder for creating a StockVintage entity.
+func (c *StockVintageClient) Create() *StockVintageCreate {
+	mutation := newStockVintageMutation(c.config, OpCreate)
+	return &StockVintageCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of StockVintage entities.
+func (c *StockVintageClient) CreateBulk(builders ...*StockVintageCreate) *StockVintageCreateBulk {
+	return &StockVintageCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *StockVintageClient) MapCreateBulk(slice any, setFunc func(*StockVintageCreate, int)) *StockVintageCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &StockVintageCreateBulk{err: fmt.Errorf("calling to StockVintageClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*StockVintageCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &StockVintageCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for StockVintage.
+func (c *StockVintageClient) Update() *StockVintageUpdate {
+	mutation := newStockVintageMutation(c.config, OpUpdate)
+	return &StockVintageUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *StockVintageClient) UpdateOne(_m *StockVintage) *StockVintageUpdateOne {
+	mutation := newStockVintageMutation(c.config, OpUpdateOne, withStockVintage(_m))
+	return &StockVintageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *StockVintageClient) UpdateOneID(id domain.ID) *StockVintageUpdateOne {
+	mutation := newStockVintageMutation(c.config, OpUpdateOne, withStockVintageID(id))
+	return &StockVintageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for StockVintage.
+func (c *StockVintageClient) Delete() *StockVintageDelete {
+	mutation := newStockVintageMutation(c.config, OpDelete)
+	return &StockVintageDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *StockVintageClient) DeleteOne(_m *StockVintage) *StockVintageDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *StockVintageClient) DeleteOneID(id domain.ID) *StockVintageDeleteOne {
+	builder := c.Delete().Where(stockvintage.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &StockVintageDeleteOne{builder}
+}
+
+// Query returns a query builder for StockVintage.
+func (c *StockVintageClient) Query() *StockVintageQuery {
+	return &StockVintageQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeStockVintage},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a StockVintage entity by its id.
+func (c *StockVintageClient) Get(ctx context.Context, id domain.ID) (*StockVintage, error) {
+	return c.Query().Where(stockvintage.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *StockVintageClient) GetX(ctx context.Context, id domain.ID) *StockVintage {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryPrevious queries the previous edge of a StockVintage.
+func (c *StockVintageClient) QueryPrevious(_m *StockVintage) *StockVintageQuery {
+	query := (&StockVintageClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(stockvintage.Table, stockvintage.FieldID, id),
+			sqlgraph.To(stockvintage.Table, stockvintage.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, false, stockvintage.PreviousTable, stockvintage.PreviousColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryChanges queries the changes edge of a StockVintage.
+func (c *StockVintageClient) QueryChanges(_m *StockVintage) *StockChangeQuery {
+	query := (&StockChangeClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(stockvintage.Table, stockvintage.FieldID, id),
+			sqlgraph.To(stockchange.Table, stockchange.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, stockvintage.ChangesTable, stockvintage.ChangesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *StockVintageClient) Hooks() []Hook {
+	hooks := c.hooks.StockVintage
+	return append(hooks[:len(hooks):len(hooks)], stockvintage.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *StockVintageClient) Interceptors() []Interceptor {
+	return c.inters.StockVintage
+}
+
+func (c *StockVintageClient) mutate(ctx context.Context, m *StockVintageMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&StockVintageCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&StockVintageUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&StockVintageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&StockVintageDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown StockVintage mutation op: %q", m.Op())
+	}
+}
+
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Agreement, Assignment, CatalogueEntry, Commune, OpeningHours, Organisation,
-		Person, ReceptionPoint, SandboxClock []ent.Hook
+		Agreement, Assignment, Building, CatalogueEntry, Commune, Dwelling,
+		OpeningHours, Organisation, Ownership, Person, ReceptionPoint, SandboxClock,
+		StockChange, StockVintage []ent.Hook
 	}
 	inters struct {
-		Agreement, Assignment, CatalogueEntry, Commune, OpeningHours, Organisation,
-		Person, ReceptionPoint, SandboxClock []ent.Interceptor
+		Agreement, Assignment, Building, CatalogueEntry, Commune, Dwelling,
+		OpeningHours, Organisation, Ownership, Person, ReceptionPoint, SandboxClock,
+		StockChange, StockVintage []ent.Interceptor
 	}
 )

@@ -14,13 +14,18 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/guichet-logement/guichet/ent/agreement"
 	"github.com/guichet-logement/guichet/ent/assignment"
+	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
+	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
+	"github.com/guichet-logement/guichet/ent/ownership"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
+	"github.com/guichet-logement/guichet/ent/stockchange"
+	"github.com/guichet-logement/guichet/ent/stockvintage"
 )
 
 // ent aliases to avoid import conflicts in user's code.
@@ -83,13 +88,18 @@ func checkColumn(t, c string) error {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
 			agreement.Table:      agreement.ValidColumn,
 			assignment.Table:     assignment.ValidColumn,
+			building.Table:       building.ValidColumn,
 			catalogueentry.Table: catalogueentry.ValidColumn,
 			commune.Table:        commune.ValidColumn,
+			dwelling.Table:       dwelling.ValidColumn,
 			openinghours.Table:   openinghours.ValidColumn,
 			organisation.Table:   organisation.ValidColumn,
+			ownership.Table:      ownership.ValidColumn,
 			person.Table:         person.ValidColumn,
 			receptionpoint.Table: receptionpoint.ValidColumn,
 			sandboxclock.Table:   sandboxclock.ValidColumn,
+			stockchange.Table:    stockchange.ValidColumn,
+			stockvintage.Table:   stockvintage.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

@@ -13,11 +13,16 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/agreement"
 	"github.com/guichet-logement/guichet/ent/assignment"
+	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
+	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
+	"github.com/guichet-logement/guichet/ent/ownership"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
+	"github.com/guichet-logement/guichet/ent/stockchange"
+	"github.com/guichet-logement/guichet/ent/stockvintage"
 )
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
@@ -247,6 +252,318 @@ func newAssignmentPaginateArgs(rv map[string]any) *assignmentPaginateArgs {
 	}
 	if v, ok := rv[whereField].(*AssignmentWhereInput); ok {
 		args.opts = append(args.opts, WithAssignmentFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *BuildingQuery) CollectFields(ctx context.Context, satisfies ...string) (*BuildingQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *BuildingQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(building.Columns))
+		selectedFields = []string{building.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "commune":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&CommuneClient{config: _q.config}).Query()
+			)
+			again := _q.withCommune != nil
+			if again {
+				query = _q.withCommune
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, communeImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withCommune = query
+			if _, ok := fieldSeen[building.FieldCommuneID]; !ok {
+				selectedFields = append(selectedFields, building.FieldCommuneID)
+				fieldSeen[building.FieldCommuneID] = struct{}{}
+			}
+
+		case "dwellings":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&DwellingClient{config: _q.config}).Query()
+			)
+			args := newDwellingPaginateArgs(fieldArgs(ctx, new(DwellingWhereInput), path...))
+			if err := validateFirstLast(args.first, args.last); err != nil {
+				return fmt.Errorf("validate first and last in path %q: %w", path, err)
+			}
+			pager, err := newDwellingPager(args.opts, args.last != nil)
+			if err != nil {
+				return fmt.Errorf("create new pager in path %q: %w", path, err)
+			}
+			if query, err = pager.applyFilter(query); err != nil {
+				return err
+			}
+			ignoredEdges := !hasCollectedField(ctx, append(path, edgesField)...) && !hasCollectedField(ctx, append(path, pageInfoField)...)
+			if hasCollectedField(ctx, append(path, totalCountField)...) {
+				hasPagination := args.after != nil || args.first != nil || args.before != nil || args.last != nil
+				if hasPagination || ignoredEdges {
+					query := query.Clone()
+					_q.loadTotal = append(_q.loadTotal, func(ctx context.Context, nodes []*Building) error {
+						ids := make([]driver.Value, len(nodes))
+						for i := range nodes {
+							ids[i] = nodes[i].ID
+						}
+						var v []struct {
+							NodeID domain.ID `sql:"building_id"`
+							Count  int       `sql:"count"`
+						}
+						query.Where(func(s *sql.Selector) {
+							s.Where(sql.InValues(s.C(building.DwellingsColumn), ids...))
+						})
+						if err := query.GroupBy(building.DwellingsColumn).Aggregate(Count()).Scan(ctx, &v); err != nil {
+							return err
+						}
+						m := make(map[domain.ID]int, len(v))
+						for i := range v {
+							m[v[i].NodeID] = v[i].Count
+						}
+						for i := range nodes {
+							n := m[nodes[i].ID]
+							if nodes[i].Edges.totalCount[1] == nil {
+								nodes[i].Edges.totalCount[1] = make(map[string]int)
+							}
+							nodes[i].Edges.totalCount[1][alias] = n
+						}
+						return nil
+					})
+				} else {
+					_q.loadTotal = append(_q.loadTotal, func(_ context.Context, nodes []*Building) error {
+						for i := range nodes {
+							n := len(nodes[i].Edges.Dwellings)
+							if nodes[i].Edges.totalCount[1] == nil {
+								nodes[i].Edges.totalCount[1] = make(map[string]int)
+							}
+							nodes[i].Edges.totalCount[1][alias] = n
+						}
+						return nil
+					})
+				}
+			}
+			if ignoredEdges || (args.first != nil && *args.first == 0) || (args.last != nil && *args.last == 0) {
+				continue
+			}
+			if query, err = pager.applyCursors(query, args.after, args.before); err != nil {
+				return err
+			}
+			path = append(path, edgesField, nodeField)
+			if field := collectedField(ctx, path...); field != nil {
+				if err := query.collectField(ctx, false, opCtx, *field, path, mayAddCondition(satisfies, dwellingImplementors)...); err != nil {
+					return err
+				}
+			}
+			if limit := paginateLimit(args.first, args.last); limit > 0 {
+				if oneNode {
+					pager.applyOrder(query.Limit(limit))
+				} else {
+					modify := entgql.LimitPerRow(building.DwellingsColumn, limit, pager.orderExpr(query))
+					query.modifiers = append(query.modifiers, modify)
+				}
+			} else {
+				query = pager.applyOrder(query)
+			}
+			_q.WithNamedDwellings(alias, func(wq *DwellingQuery) {
+				*wq = *query
+			})
+
+		case "ownerships":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&OwnershipClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, ownershipImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedOwnerships(alias, func(wq *OwnershipQuery) {
+				*wq = *query
+			})
+
+		case "firstVintage":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&StockVintageClient{config: _q.config}).Query()
+			)
+			again := _q.withFirstVintage != nil
+			if again {
+				query = _q.withFirstVintage
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, stockvintageImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withFirstVintage = query
+			if _, ok := fieldSeen[building.FieldFirstVintageID]; !ok {
+				selectedFields = append(selectedFields, building.FieldFirstVintageID)
+				fieldSeen[building.FieldFirstVintageID] = struct{}{}
+			}
+
+		case "lastVintage":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&StockVintageClient{config: _q.config}).Query()
+			)
+			again := _q.withLastVintage != nil
+			if again {
+				query = _q.withLastVintage
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, stockvintageImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withLastVintage = query
+			if _, ok := fieldSeen[building.FieldLastVintageID]; !ok {
+				selectedFields = append(selectedFields, building.FieldLastVintageID)
+				fieldSeen[building.FieldLastVintageID] = struct{}{}
+			}
+		case "inseeCode":
+			if _, ok := fieldSeen[building.FieldInseeCode]; !ok {
+				selectedFields = append(selectedFields, building.FieldInseeCode)
+				fieldSeen[building.FieldInseeCode] = struct{}{}
+			}
+		case "communeID":
+			if _, ok := fieldSeen[building.FieldCommuneID]; !ok {
+				selectedFields = append(selectedFields, building.FieldCommuneID)
+				fieldSeen[building.FieldCommuneID] = struct{}{}
+			}
+		case "communeName":
+			if _, ok := fieldSeen[building.FieldCommuneName]; !ok {
+				selectedFields = append(selectedFields, building.FieldCommuneName)
+				fieldSeen[building.FieldCommuneName] = struct{}{}
+			}
+		case "address":
+			if _, ok := fieldSeen[building.FieldAddress]; !ok {
+				selectedFields = append(selectedFields, building.FieldAddress)
+				fieldSeen[building.FieldAddress] = struct{}{}
+			}
+		case "postalCode":
+			if _, ok := fieldSeen[building.FieldPostalCode]; !ok {
+				selectedFields = append(selectedFields, building.FieldPostalCode)
+				fieldSeen[building.FieldPostalCode] = struct{}{}
+			}
+		case "latitude":
+			if _, ok := fieldSeen[building.FieldLatitude]; !ok {
+				selectedFields = append(selectedFields, building.FieldLatitude)
+				fieldSeen[building.FieldLatitude] = struct{}{}
+			}
+		case "longitude":
+			if _, ok := fieldSeen[building.FieldLongitude]; !ok {
+				selectedFields = append(selectedFields, building.FieldLongitude)
+				fieldSeen[building.FieldLongitude] = struct{}{}
+			}
+		case "positionQuality":
+			if _, ok := fieldSeen[building.FieldPositionQuality]; !ok {
+				selectedFields = append(selectedFields, building.FieldPositionQuality)
+				fieldSeen[building.FieldPositionQuality] = struct{}{}
+			}
+		case "districtCode":
+			if _, ok := fieldSeen[building.FieldDistrictCode]; !ok {
+				selectedFields = append(selectedFields, building.FieldDistrictCode)
+				fieldSeen[building.FieldDistrictCode] = struct{}{}
+			}
+		case "dwellingCount":
+			if _, ok := fieldSeen[building.FieldDwellingCount]; !ok {
+				selectedFields = append(selectedFields, building.FieldDwellingCount)
+				fieldSeen[building.FieldDwellingCount] = struct{}{}
+			}
+		case "firstVintageID":
+			if _, ok := fieldSeen[building.FieldFirstVintageID]; !ok {
+				selectedFields = append(selectedFields, building.FieldFirstVintageID)
+				fieldSeen[building.FieldFirstVintageID] = struct{}{}
+			}
+		case "lastVintageID":
+			if _, ok := fieldSeen[building.FieldLastVintageID]; !ok {
+				selectedFields = append(selectedFields, building.FieldLastVintageID)
+				fieldSeen[building.FieldLastVintageID] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type buildingPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []BuildingPaginateOption
+}
+
+func newBuildingPaginateArgs(rv map[string]any) *buildingPaginateArgs {
+	args := &buildingPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case map[string]any:
+			var (
+				err1, err2 error
+				order      = &BuildingOrder{Field: &BuildingOrderField{}, Direction: entgql.OrderDirectionAsc}
+			)
+			if d, ok := v[directionField]; ok {
+				err1 = order.Direction.UnmarshalGQL(d)
+			}
+			if f, ok := v[fieldField]; ok {
+				err2 = order.Field.UnmarshalGQL(f)
+			}
+			if err1 == nil && err2 == nil {
+				args.opts = append(args.opts, WithBuildingOrder(order))
+			}
+		case *BuildingOrder:
+			if v != nil {
+				args.opts = append(args.opts, WithBuildingOrder(v))
+			}
+		}
+	}
+	if v, ok := rv[whereField].(*BuildingWhereInput); ok {
+		args.opts = append(args.opts, WithBuildingFilter(v.Filter))
 	}
 	return args
 }
@@ -552,6 +869,258 @@ func newCommunePaginateArgs(rv map[string]any) *communePaginateArgs {
 	}
 	if v, ok := rv[whereField].(*CommuneWhereInput); ok {
 		args.opts = append(args.opts, WithCommuneFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *DwellingQuery) CollectFields(ctx context.Context, satisfies ...string) (*DwellingQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *DwellingQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(dwelling.Columns))
+		selectedFields = []string{dwelling.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "building":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&BuildingClient{config: _q.config}).Query()
+			)
+			again := _q.withBuilding != nil
+			if again {
+				query = _q.withBuilding
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, buildingImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withBuilding = query
+			if _, ok := fieldSeen[dwelling.FieldBuildingID]; !ok {
+				selectedFields = append(selectedFields, dwelling.FieldBuildingID)
+				fieldSeen[dwelling.FieldBuildingID] = struct{}{}
+			}
+
+		case "landlord":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&OrganisationClient{config: _q.config}).Query()
+			)
+			again := _q.withLandlord != nil
+			if again {
+				query = _q.withLandlord
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, organisationImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withLandlord = query
+			if _, ok := fieldSeen[dwelling.FieldLandlordID]; !ok {
+				selectedFields = append(selectedFields, dwelling.FieldLandlordID)
+				fieldSeen[dwelling.FieldLandlordID] = struct{}{}
+			}
+
+		case "firstVintage":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&StockVintageClient{config: _q.config}).Query()
+			)
+			again := _q.withFirstVintage != nil
+			if again {
+				query = _q.withFirstVintage
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, stockvintageImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withFirstVintage = query
+			if _, ok := fieldSeen[dwelling.FieldFirstVintageID]; !ok {
+				selectedFields = append(selectedFields, dwelling.FieldFirstVintageID)
+				fieldSeen[dwelling.FieldFirstVintageID] = struct{}{}
+			}
+
+		case "lastVintage":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&StockVintageClient{config: _q.config}).Query()
+			)
+			again := _q.withLastVintage != nil
+			if again {
+				query = _q.withLastVintage
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, stockvintageImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withLastVintage = query
+			if _, ok := fieldSeen[dwelling.FieldLastVintageID]; !ok {
+				selectedFields = append(selectedFields, dwelling.FieldLastVintageID)
+				fieldSeen[dwelling.FieldLastVintageID] = struct{}{}
+			}
+		case "buildingID":
+			if _, ok := fieldSeen[dwelling.FieldBuildingID]; !ok {
+				selectedFields = append(selectedFields, dwelling.FieldBuildingID)
+				fieldSeen[dwelling.FieldBuildingID] = struct{}{}
+			}
+		case "inseeCode":
+			if _, ok := fieldSeen[dwelling.FieldInseeCode]; !ok {
+				selectedFields = append(selectedFields, dwelling.FieldInseeCode)
+				fieldSeen[dwelling.FieldInseeCode] = struct{}{}
+			}
+		case "typology":
+			if _, ok := fieldSeen[dwelling.FieldTypology]; !ok {
+				selectedFields = append(selectedFields, dwelling.FieldTypology)
+				fieldSeen[dwelling.FieldTypology] = struct{}{}
+			}
+		case "rooms":
+			if _, ok := fieldSeen[dwelling.FieldRooms]; !ok {
+				selectedFields = append(selectedFields, dwelling.FieldRooms)
+				fieldSeen[dwelling.FieldRooms] = struct{}{}
+			}
+		case "surface":
+			if _, ok := fieldSeen[dwelling.FieldSurface]; !ok {
+				selectedFields = append(selectedFields, dwelling.FieldSurface)
+				fieldSeen[dwelling.FieldSurface] = struct{}{}
+			}
+		case "floor":
+			if _, ok := fieldSeen[dwelling.FieldFloor]; !ok {
+				selectedFields = append(selectedFields, dwelling.FieldFloor)
+				fieldSeen[dwelling.FieldFloor] = struct{}{}
+			}
+		case "constructionYear":
+			if _, ok := fieldSeen[dwelling.FieldConstructionYear]; !ok {
+				selectedFields = append(selectedFields, dwelling.FieldConstructionYear)
+				fieldSeen[dwelling.FieldConstructionYear] = struct{}{}
+			}
+		case "lettingYear":
+			if _, ok := fieldSeen[dwelling.FieldLettingYear]; !ok {
+				selectedFields = append(selectedFields, dwelling.FieldLettingYear)
+				fieldSeen[dwelling.FieldLettingYear] = struct{}{}
+			}
+		case "financing":
+			if _, ok := fieldSeen[dwelling.FieldFinancing]; !ok {
+				selectedFields = append(selectedFields, dwelling.FieldFinancing)
+				fieldSeen[dwelling.FieldFinancing] = struct{}{}
+			}
+		case "energyClass":
+			if _, ok := fieldSeen[dwelling.FieldEnergyClass]; !ok {
+				selectedFields = append(selectedFields, dwelling.FieldEnergyClass)
+				fieldSeen[dwelling.FieldEnergyClass] = struct{}{}
+			}
+		case "construction":
+			if _, ok := fieldSeen[dwelling.FieldConstruction]; !ok {
+				selectedFields = append(selectedFields, dwelling.FieldConstruction)
+				fieldSeen[dwelling.FieldConstruction] = struct{}{}
+			}
+		case "accessibility":
+			if _, ok := fieldSeen[dwelling.FieldAccessibility]; !ok {
+				selectedFields = append(selectedFields, dwelling.FieldAccessibility)
+				fieldSeen[dwelling.FieldAccessibility] = struct{}{}
+			}
+		case "priorityDistrict":
+			if _, ok := fieldSeen[dwelling.FieldPriorityDistrict]; !ok {
+				selectedFields = append(selectedFields, dwelling.FieldPriorityDistrict)
+				fieldSeen[dwelling.FieldPriorityDistrict] = struct{}{}
+			}
+		case "landlordID":
+			if _, ok := fieldSeen[dwelling.FieldLandlordID]; !ok {
+				selectedFields = append(selectedFields, dwelling.FieldLandlordID)
+				fieldSeen[dwelling.FieldLandlordID] = struct{}{}
+			}
+		case "firstVintageID":
+			if _, ok := fieldSeen[dwelling.FieldFirstVintageID]; !ok {
+				selectedFields = append(selectedFields, dwelling.FieldFirstVintageID)
+				fieldSeen[dwelling.FieldFirstVintageID] = struct{}{}
+			}
+		case "lastVintageID":
+			if _, ok := fieldSeen[dwelling.FieldLastVintageID]; !ok {
+				selectedFields = append(selectedFields, dwelling.FieldLastVintageID)
+				fieldSeen[dwelling.FieldLastVintageID] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type dwellingPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []DwellingPaginateOption
+}
+
+func newDwellingPaginateArgs(rv map[string]any) *dwellingPaginateArgs {
+	args := &dwellingPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case map[string]any:
+			var (
+				err1, err2 error
+				order      = &DwellingOrder{Field: &DwellingOrderField{}, Direction: entgql.OrderDirectionAsc}
+			)
+			if d, ok := v[directionField]; ok {
+				err1 = order.Direction.UnmarshalGQL(d)
+			}
+			if f, ok := v[fieldField]; ok {
+				err2 = order.Field.UnmarshalGQL(f)
+			}
+			if err1 == nil && err2 == nil {
+				args.opts = append(args.opts, WithDwellingOrder(order))
+			}
+		case *DwellingOrder:
+			if v != nil {
+				args.opts = append(args.opts, WithDwellingOrder(v))
+			}
+		}
+	}
+	if v, ok := rv[whereField].(*DwellingWhereInput); ok {
+		args.opts = append(args.opts, WithDwellingFilter(v.Filter))
 	}
 	return args
 }
@@ -910,6 +1479,142 @@ func newOrganisationPaginateArgs(rv map[string]any) *organisationPaginateArgs {
 }
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *OwnershipQuery) CollectFields(ctx context.Context, satisfies ...string) (*OwnershipQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *OwnershipQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(ownership.Columns))
+		selectedFields = []string{ownership.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "building":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&BuildingClient{config: _q.config}).Query()
+			)
+			again := _q.withBuilding != nil
+			if again {
+				query = _q.withBuilding
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, buildingImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withBuilding = query
+			if _, ok := fieldSeen[ownership.FieldBuildingID]; !ok {
+				selectedFields = append(selectedFields, ownership.FieldBuildingID)
+				fieldSeen[ownership.FieldBuildingID] = struct{}{}
+			}
+
+		case "landlord":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&OrganisationClient{config: _q.config}).Query()
+			)
+			again := _q.withLandlord != nil
+			if again {
+				query = _q.withLandlord
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, organisationImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withLandlord = query
+			if _, ok := fieldSeen[ownership.FieldLandlordID]; !ok {
+				selectedFields = append(selectedFields, ownership.FieldLandlordID)
+				fieldSeen[ownership.FieldLandlordID] = struct{}{}
+			}
+		case "buildingID":
+			if _, ok := fieldSeen[ownership.FieldBuildingID]; !ok {
+				selectedFields = append(selectedFields, ownership.FieldBuildingID)
+				fieldSeen[ownership.FieldBuildingID] = struct{}{}
+			}
+		case "landlordID":
+			if _, ok := fieldSeen[ownership.FieldLandlordID]; !ok {
+				selectedFields = append(selectedFields, ownership.FieldLandlordID)
+				fieldSeen[ownership.FieldLandlordID] = struct{}{}
+			}
+		case "share":
+			if _, ok := fieldSeen[ownership.FieldShare]; !ok {
+				selectedFields = append(selectedFields, ownership.FieldShare)
+				fieldSeen[ownership.FieldShare] = struct{}{}
+			}
+		case "floors":
+			if _, ok := fieldSeen[ownership.FieldFloors]; !ok {
+				selectedFields = append(selectedFields, ownership.FieldFloors)
+				fieldSeen[ownership.FieldFloors] = struct{}{}
+			}
+		case "source":
+			if _, ok := fieldSeen[ownership.FieldSource]; !ok {
+				selectedFields = append(selectedFields, ownership.FieldSource)
+				fieldSeen[ownership.FieldSource] = struct{}{}
+			}
+		case "statedOn":
+			if _, ok := fieldSeen[ownership.FieldStatedOn]; !ok {
+				selectedFields = append(selectedFields, ownership.FieldStatedOn)
+				fieldSeen[ownership.FieldStatedOn] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type ownershipPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []OwnershipPaginateOption
+}
+
+func newOwnershipPaginateArgs(rv map[string]any) *ownershipPaginateArgs {
+	args := &ownershipPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[whereField].(*OwnershipWhereInput); ok {
+		args.opts = append(args.opts, WithOwnershipFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *ReceptionPointQuery) CollectFields(ctx context.Context, satisfies ...string) (*ReceptionPointQuery, error) {
 	fc := graphql.GetFieldContext(ctx)
 	if fc == nil {
@@ -1105,6 +1810,429 @@ func newReceptionPointPaginateArgs(rv map[string]any) *receptionpointPaginateArg
 	}
 	if v, ok := rv[whereField].(*ReceptionPointWhereInput); ok {
 		args.opts = append(args.opts, WithReceptionPointFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *StockChangeQuery) CollectFields(ctx context.Context, satisfies ...string) (*StockChangeQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *StockChangeQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(stockchange.Columns))
+		selectedFields = []string{stockchange.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "vintage":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&StockVintageClient{config: _q.config}).Query()
+			)
+			again := _q.withVintage != nil
+			if again {
+				query = _q.withVintage
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, stockvintageImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withVintage = query
+			if _, ok := fieldSeen[stockchange.FieldVintageID]; !ok {
+				selectedFields = append(selectedFields, stockchange.FieldVintageID)
+				fieldSeen[stockchange.FieldVintageID] = struct{}{}
+			}
+
+		case "building":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&BuildingClient{config: _q.config}).Query()
+			)
+			again := _q.withBuilding != nil
+			if again {
+				query = _q.withBuilding
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, buildingImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withBuilding = query
+			if _, ok := fieldSeen[stockchange.FieldBuildingID]; !ok {
+				selectedFields = append(selectedFields, stockchange.FieldBuildingID)
+				fieldSeen[stockchange.FieldBuildingID] = struct{}{}
+			}
+		case "vintageID":
+			if _, ok := fieldSeen[stockchange.FieldVintageID]; !ok {
+				selectedFields = append(selectedFields, stockchange.FieldVintageID)
+				fieldSeen[stockchange.FieldVintageID] = struct{}{}
+			}
+		case "buildingID":
+			if _, ok := fieldSeen[stockchange.FieldBuildingID]; !ok {
+				selectedFields = append(selectedFields, stockchange.FieldBuildingID)
+				fieldSeen[stockchange.FieldBuildingID] = struct{}{}
+			}
+		case "inseeCode":
+			if _, ok := fieldSeen[stockchange.FieldInseeCode]; !ok {
+				selectedFields = append(selectedFields, stockchange.FieldInseeCode)
+				fieldSeen[stockchange.FieldInseeCode] = struct{}{}
+			}
+		case "kind":
+			if _, ok := fieldSeen[stockchange.FieldKind]; !ok {
+				selectedFields = append(selectedFields, stockchange.FieldKind)
+				fieldSeen[stockchange.FieldKind] = struct{}{}
+			}
+		case "before":
+			if _, ok := fieldSeen[stockchange.FieldBefore]; !ok {
+				selectedFields = append(selectedFields, stockchange.FieldBefore)
+				fieldSeen[stockchange.FieldBefore] = struct{}{}
+			}
+		case "after":
+			if _, ok := fieldSeen[stockchange.FieldAfter]; !ok {
+				selectedFields = append(selectedFields, stockchange.FieldAfter)
+				fieldSeen[stockchange.FieldAfter] = struct{}{}
+			}
+		case "differences":
+			if _, ok := fieldSeen[stockchange.FieldDifferences]; !ok {
+				selectedFields = append(selectedFields, stockchange.FieldDifferences)
+				fieldSeen[stockchange.FieldDifferences] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type stockchangePaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []StockChangePaginateOption
+}
+
+func newStockChangePaginateArgs(rv map[string]any) *stockchangePaginateArgs {
+	args := &stockchangePaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case map[string]any:
+			var (
+				err1, err2 error
+				order      = &StockChangeOrder{Field: &StockChangeOrderField{}, Direction: entgql.OrderDirectionAsc}
+			)
+			if d, ok := v[directionField]; ok {
+				err1 = order.Direction.UnmarshalGQL(d)
+			}
+			if f, ok := v[fieldField]; ok {
+				err2 = order.Field.UnmarshalGQL(f)
+			}
+			if err1 == nil && err2 == nil {
+				args.opts = append(args.opts, WithStockChangeOrder(order))
+			}
+		case *StockChangeOrder:
+			if v != nil {
+				args.opts = append(args.opts, WithStockChangeOrder(v))
+			}
+		}
+	}
+	if v, ok := rv[whereField].(*StockChangeWhereInput); ok {
+		args.opts = append(args.opts, WithStockChangeFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *StockVintageQuery) CollectFields(ctx context.Context, satisfies ...string) (*StockVintageQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *StockVintageQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(stockvintage.Columns))
+		selectedFields = []string{stockvintage.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "previous":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&StockVintageClient{config: _q.config}).Query()
+			)
+			again := _q.withPrevious != nil
+			if again {
+				query = _q.withPrevious
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, stockvintageImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withPrevious = query
+			if _, ok := fieldSeen[stockvintage.FieldPreviousID]; !ok {
+				selectedFields = append(selectedFields, stockvintage.FieldPreviousID)
+				fieldSeen[stockvintage.FieldPreviousID] = struct{}{}
+			}
+
+		case "changes":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&StockChangeClient{config: _q.config}).Query()
+			)
+			args := newStockChangePaginateArgs(fieldArgs(ctx, new(StockChangeWhereInput), path...))
+			if err := validateFirstLast(args.first, args.last); err != nil {
+				return fmt.Errorf("validate first and last in path %q: %w", path, err)
+			}
+			pager, err := newStockChangePager(args.opts, args.last != nil)
+			if err != nil {
+				return fmt.Errorf("create new pager in path %q: %w", path, err)
+			}
+			if query, err = pager.applyFilter(query); err != nil {
+				return err
+			}
+			ignoredEdges := !hasCollectedField(ctx, append(path, edgesField)...) && !hasCollectedField(ctx, append(path, pageInfoField)...)
+			if hasCollectedField(ctx, append(path, totalCountField)...) {
+				hasPagination := args.after != nil || args.first != nil || args.before != nil || args.last != nil
+				if hasPagination || ignoredEdges {
+					query := query.Clone()
+					_q.loadTotal = append(_q.loadTotal, func(ctx context.Context, nodes []*StockVintage) error {
+						ids := make([]driver.Value, len(nodes))
+						for i := range nodes {
+							ids[i] = nodes[i].ID
+						}
+						var v []struct {
+							NodeID domain.ID `sql:"vintage_id"`
+							Count  int       `sql:"count"`
+						}
+						query.Where(func(s *sql.Selector) {
+							s.Where(sql.InValues(s.C(stockvintage.ChangesColumn), ids...))
+						})
+						if err := query.GroupBy(stockvintage.ChangesColumn).Aggregate(Count()).Scan(ctx, &v); err != nil {
+							return err
+						}
+						m := make(map[domain.ID]int, len(v))
+						for i := range v {
+							m[v[i].NodeID] = v[i].Count
+						}
+						for i := range nodes {
+							n := m[nodes[i].ID]
+							if nodes[i].Edges.totalCount[1] == nil {
+								nodes[i].Edges.totalCount[1] = make(map[string]int)
+							}
+							nodes[i].Edges.totalCount[1][alias] = n
+						}
+						return nil
+					})
+				} else {
+					_q.loadTotal = append(_q.loadTotal, func(_ context.Context, nodes []*StockVintage) error {
+						for i := range nodes {
+							n := len(nodes[i].Edges.Changes)
+							if nodes[i].Edges.totalCount[1] == nil {
+								nodes[i].Edges.totalCount[1] = make(map[string]int)
+							}
+							nodes[i].Edges.totalCount[1][alias] = n
+						}
+						return nil
+					})
+				}
+			}
+			if ignoredEdges || (args.first != nil && *args.first == 0) || (args.last != nil && *args.last == 0) {
+				continue
+			}
+			if query, err = pager.applyCursors(query, args.after, args.before); err != nil {
+				return err
+			}
+			path = append(path, edgesField, nodeField)
+			if field := collectedField(ctx, path...); field != nil {
+				if err := query.collectField(ctx, false, opCtx, *field, path, mayAddCondition(satisfies, stockchangeImplementors)...); err != nil {
+					return err
+				}
+			}
+			if limit := paginateLimit(args.first, args.last); limit > 0 {
+				if oneNode {
+					pager.applyOrder(query.Limit(limit))
+				} else {
+					modify := entgql.LimitPerRow(stockvintage.ChangesColumn, limit, pager.orderExpr(query))
+					query.modifiers = append(query.modifiers, modify)
+				}
+			} else {
+				query = pager.applyOrder(query)
+			}
+			_q.WithNamedChanges(alias, func(wq *StockChangeQuery) {
+				*wq = *query
+			})
+		case "statedOn":
+			if _, ok := fieldSeen[stockvintage.FieldStatedOn]; !ok {
+				selectedFields = append(selectedFields, stockvintage.FieldStatedOn)
+				fieldSeen[stockvintage.FieldStatedOn] = struct{}{}
+			}
+		case "current":
+			if _, ok := fieldSeen[stockvintage.FieldCurrent]; !ok {
+				selectedFields = append(selectedFields, stockvintage.FieldCurrent)
+				fieldSeen[stockvintage.FieldCurrent] = struct{}{}
+			}
+		case "source":
+			if _, ok := fieldSeen[stockvintage.FieldSource]; !ok {
+				selectedFields = append(selectedFields, stockvintage.FieldSource)
+				fieldSeen[stockvintage.FieldSource] = struct{}{}
+			}
+		case "layout":
+			if _, ok := fieldSeen[stockvintage.FieldLayout]; !ok {
+				selectedFields = append(selectedFields, stockvintage.FieldLayout)
+				fieldSeen[stockvintage.FieldLayout] = struct{}{}
+			}
+		case "territory":
+			if _, ok := fieldSeen[stockvintage.FieldTerritory]; !ok {
+				selectedFields = append(selectedFields, stockvintage.FieldTerritory)
+				fieldSeen[stockvintage.FieldTerritory] = struct{}{}
+			}
+		case "fileSha256":
+			if _, ok := fieldSeen[stockvintage.FieldFileSha256]; !ok {
+				selectedFields = append(selectedFields, stockvintage.FieldFileSha256)
+				fieldSeen[stockvintage.FieldFileSha256] = struct{}{}
+			}
+		case "importedAt":
+			if _, ok := fieldSeen[stockvintage.FieldImportedAt]; !ok {
+				selectedFields = append(selectedFields, stockvintage.FieldImportedAt)
+				fieldSeen[stockvintage.FieldImportedAt] = struct{}{}
+			}
+		case "dwellingCount":
+			if _, ok := fieldSeen[stockvintage.FieldDwellingCount]; !ok {
+				selectedFields = append(selectedFields, stockvintage.FieldDwellingCount)
+				fieldSeen[stockvintage.FieldDwellingCount] = struct{}{}
+			}
+		case "buildingCount":
+			if _, ok := fieldSeen[stockvintage.FieldBuildingCount]; !ok {
+				selectedFields = append(selectedFields, stockvintage.FieldBuildingCount)
+				fieldSeen[stockvintage.FieldBuildingCount] = struct{}{}
+			}
+		case "linesRead":
+			if _, ok := fieldSeen[stockvintage.FieldLinesRead]; !ok {
+				selectedFields = append(selectedFields, stockvintage.FieldLinesRead)
+				fieldSeen[stockvintage.FieldLinesRead] = struct{}{}
+			}
+		case "linesRejected":
+			if _, ok := fieldSeen[stockvintage.FieldLinesRejected]; !ok {
+				selectedFields = append(selectedFields, stockvintage.FieldLinesRejected)
+				fieldSeen[stockvintage.FieldLinesRejected] = struct{}{}
+			}
+		case "previousID":
+			if _, ok := fieldSeen[stockvintage.FieldPreviousID]; !ok {
+				selectedFields = append(selectedFields, stockvintage.FieldPreviousID)
+				fieldSeen[stockvintage.FieldPreviousID] = struct{}{}
+			}
+		case "comparison":
+			if _, ok := fieldSeen[stockvintage.FieldComparison]; !ok {
+				selectedFields = append(selectedFields, stockvintage.FieldComparison)
+				fieldSeen[stockvintage.FieldComparison] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type stockvintagePaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []StockVintagePaginateOption
+}
+
+func newStockVintagePaginateArgs(rv map[string]any) *stockvintagePaginateArgs {
+	args := &stockvintagePaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case map[string]any:
+			var (
+				err1, err2 error
+				order      = &StockVintageOrder{Field: &StockVintageOrderField{}, Direction: entgql.OrderDirectionAsc}
+			)
+			if d, ok := v[directionField]; ok {
+				err1 = order.Direction.UnmarshalGQL(d)
+			}
+			if f, ok := v[fieldField]; ok {
+				err2 = order.Field.UnmarshalGQL(f)
+			}
+			if err1 == nil && err2 == nil {
+				args.opts = append(args.opts, WithStockVintageOrder(order))
+			}
+		case *StockVintageOrder:
+			if v != nil {
+				args.opts = append(args.opts, WithStockVintageOrder(v))
+			}
+		}
+	}
+	if v, ok := rv[whereField].(*StockVintageWhereInput); ok {
+		args.opts = append(args.opts, WithStockVintageFilter(v.Filter))
 	}
 	return args
 }

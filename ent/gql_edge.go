@@ -36,6 +36,63 @@ func (_m *Assignment) ReceptionPoints(ctx context.Context) (result []*ReceptionP
 	return result, err
 }
 
+func (_m *Building) Commune(ctx context.Context) (*Commune, error) {
+	result, err := _m.Edges.CommuneOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryCommune().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *Building) Dwellings(
+	ctx context.Context, after *Cursor, first *int, before *Cursor, last *int, orderBy *DwellingOrder, where *DwellingWhereInput,
+) (*DwellingConnection, error) {
+	opts := []DwellingPaginateOption{
+		WithDwellingOrder(orderBy),
+		WithDwellingFilter(where.Filter),
+	}
+	alias := graphql.GetFieldContext(ctx).Field.Alias
+	totalCount, hasTotalCount := _m.Edges.totalCount[1][alias]
+	if nodes, err := _m.NamedDwellings(alias); err == nil || hasTotalCount {
+		pager, err := newDwellingPager(opts, last != nil)
+		if err != nil {
+			return nil, err
+		}
+		conn := &DwellingConnection{Edges: []*DwellingEdge{}, TotalCount: totalCount}
+		conn.build(nodes, pager, after, first, before, last)
+		return conn, nil
+	}
+	return _m.QueryDwellings().Paginate(ctx, after, first, before, last, opts...)
+}
+
+func (_m *Building) Ownerships(ctx context.Context) (result []*Ownership, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedOwnerships(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.OwnershipsOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryOwnerships().All(ctx)
+	}
+	return result, err
+}
+
+func (_m *Building) FirstVintage(ctx context.Context) (*StockVintage, error) {
+	result, err := _m.Edges.FirstVintageOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryFirstVintage().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *Building) LastVintage(ctx context.Context) (*StockVintage, error) {
+	result, err := _m.Edges.LastVintageOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryLastVintage().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
 func (_m *Commune) ReceptionPoints(
 	ctx context.Context, after *Cursor, first *int, before *Cursor, last *int, orderBy *ReceptionPointOrder, where *ReceptionPointWhereInput,
 ) (*ReceptionPointConnection, error) {
@@ -55,6 +112,38 @@ func (_m *Commune) ReceptionPoints(
 		return conn, nil
 	}
 	return _m.QueryReceptionPoints().Paginate(ctx, after, first, before, last, opts...)
+}
+
+func (_m *Dwelling) Building(ctx context.Context) (*Building, error) {
+	result, err := _m.Edges.BuildingOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryBuilding().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *Dwelling) Landlord(ctx context.Context) (*Organisation, error) {
+	result, err := _m.Edges.LandlordOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryLandlord().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *Dwelling) FirstVintage(ctx context.Context) (*StockVintage, error) {
+	result, err := _m.Edges.FirstVintageOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryFirstVintage().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *Dwelling) LastVintage(ctx context.Context) (*StockVintage, error) {
+	result, err := _m.Edges.LastVintageOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryLastVintage().Only(ctx)
+	}
+	return result, MaskNotFound(err)
 }
 
 func (_m *OpeningHours) ReceptionPoint(ctx context.Context) (*ReceptionPoint, error) {
@@ -92,6 +181,22 @@ func (_m *Organisation) ReceptionPoints(
 		return conn, nil
 	}
 	return _m.QueryReceptionPoints().Paginate(ctx, after, first, before, last, opts...)
+}
+
+func (_m *Ownership) Building(ctx context.Context) (*Building, error) {
+	result, err := _m.Edges.BuildingOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryBuilding().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *Ownership) Landlord(ctx context.Context) (*Organisation, error) {
+	result, err := _m.Edges.LandlordOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryLandlord().Only(ctx)
+	}
+	return result, err
 }
 
 func (_m *ReceptionPoint) Commune(ctx context.Context) (*Commune, error) {
@@ -136,4 +241,49 @@ func (_m *ReceptionPoint) OpeningHours(ctx context.Context) (result []*OpeningHo
 		result, err = _m.QueryOpeningHours().All(ctx)
 	}
 	return result, err
+}
+
+func (_m *StockChange) Vintage(ctx context.Context) (*StockVintage, error) {
+	result, err := _m.Edges.VintageOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryVintage().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *StockChange) Building(ctx context.Context) (*Building, error) {
+	result, err := _m.Edges.BuildingOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryBuilding().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *StockVintage) Previous(ctx context.Context) (*StockVintage, error) {
+	result, err := _m.Edges.PreviousOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryPrevious().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *StockVintage) Changes(
+	ctx context.Context, after *Cursor, first *int, before *Cursor, last *int, orderBy *StockChangeOrder, where *StockChangeWhereInput,
+) (*StockChangeConnection, error) {
+	opts := []StockChangePaginateOption{
+		WithStockChangeOrder(orderBy),
+		WithStockChangeFilter(where.Filter),
+	}
+	alias := graphql.GetFieldContext(ctx).Field.Alias
+	totalCount, hasTotalCount := _m.Edges.totalCount[1][alias]
+	if nodes, err := _m.NamedChanges(alias); err == nil || hasTotalCount {
+		pager, err := newStockChangePager(opts, last != nil)
+		if err != nil {
+			return nil, err
+		}
+		conn := &StockChangeConnection{Edges: []*StockChangeEdge{}, TotalCount: totalCount}
+		conn.build(nodes, pager, after, first, before, last)
+		return conn, nil
+	}
+	return _m.QueryChanges().Paginate(ctx, after, first, before, last, opts...)
 }

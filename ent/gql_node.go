@@ -11,11 +11,16 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/agreement"
 	"github.com/guichet-logement/guichet/ent/assignment"
+	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
+	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
+	"github.com/guichet-logement/guichet/ent/ownership"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
+	"github.com/guichet-logement/guichet/ent/stockchange"
+	"github.com/guichet-logement/guichet/ent/stockvintage"
 	"github.com/hashicorp/go-multierror"
 )
 
@@ -34,6 +39,11 @@ var assignmentImplementors = []string{"Assignment", "Node"}
 // IsNode implements the Node interface check for GQLGen.
 func (*Assignment) IsNode() {}
 
+var buildingImplementors = []string{"Building", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Building) IsNode() {}
+
 var catalogueentryImplementors = []string{"CatalogueEntry", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
@@ -43,6 +53,11 @@ var communeImplementors = []string{"Commune", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*Commune) IsNode() {}
+
+var dwellingImplementors = []string{"Dwelling", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Dwelling) IsNode() {}
 
 var openinghoursImplementors = []string{"OpeningHours", "Node"}
 
@@ -54,10 +69,25 @@ var organisationImplementors = []string{"Organisation", "Node"}
 // IsNode implements the Node interface check for GQLGen.
 func (*Organisation) IsNode() {}
 
+var ownershipImplementors = []string{"Ownership", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Ownership) IsNode() {}
+
 var receptionpointImplementors = []string{"ReceptionPoint", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*ReceptionPoint) IsNode() {}
+
+var stockchangeImplementors = []string{"StockChange", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*StockChange) IsNode() {}
+
+var stockvintageImplementors = []string{"StockVintage", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*StockVintage) IsNode() {}
 
 var errNodeInvalidID = &NotFoundError{"node"}
 
@@ -143,6 +173,19 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			}
 		}
 		return query.Only(ctx)
+	case building.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.Building.Query().
+			Where(building.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, buildingImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
 	case catalogueentry.Table:
 		var uid domain.ID
 		if err := uid.UnmarshalGQL(id); err != nil {
@@ -165,6 +208,19 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			Where(commune.ID(uid))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, communeImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case dwelling.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.Dwelling.Query().
+			Where(dwelling.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, dwellingImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -195,6 +251,19 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			}
 		}
 		return query.Only(ctx)
+	case ownership.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.Ownership.Query().
+			Where(ownership.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, ownershipImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
 	case receptionpoint.Table:
 		var uid domain.ID
 		if err := uid.UnmarshalGQL(id); err != nil {
@@ -204,6 +273,32 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			Where(receptionpoint.ID(uid))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, receptionpointImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case stockchange.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.StockChange.Query().
+			Where(stockchange.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, stockchangeImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case stockvintage.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.StockVintage.Query().
+			Where(stockvintage.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, stockvintageImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -313,6 +408,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []domain.ID) ([]N
 				*noder = node
 			}
 		}
+	case building.Table:
+		query := c.Building.Query().
+			Where(building.IDIn(ids...))
+		query, err := query.CollectFields(ctx, buildingImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
 	case catalogueentry.Table:
 		query := c.CatalogueEntry.Query().
 			Where(catalogueentry.IDIn(ids...))
@@ -333,6 +444,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []domain.ID) ([]N
 		query := c.Commune.Query().
 			Where(commune.IDIn(ids...))
 		query, err := query.CollectFields(ctx, communeImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case dwelling.Table:
+		query := c.Dwelling.Query().
+			Where(dwelling.IDIn(ids...))
+		query, err := query.CollectFields(ctx, dwellingImplementors...)
 		if err != nil {
 			return nil, err
 		}
@@ -377,10 +504,58 @@ func (c *Client) noders(ctx context.Context, table string, ids []domain.ID) ([]N
 				*noder = node
 			}
 		}
+	case ownership.Table:
+		query := c.Ownership.Query().
+			Where(ownership.IDIn(ids...))
+		query, err := query.CollectFields(ctx, ownershipImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
 	case receptionpoint.Table:
 		query := c.ReceptionPoint.Query().
 			Where(receptionpoint.IDIn(ids...))
 		query, err := query.CollectFields(ctx, receptionpointImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case stockchange.Table:
+		query := c.StockChange.Query().
+			Where(stockchange.IDIn(ids...))
+		query, err := query.CollectFields(ctx, stockchangeImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case stockvintage.Table:
+		query := c.StockVintage.Query().
+			Where(stockvintage.IDIn(ids...))
+		query, err := query.CollectFields(ctx, stockvintageImplementors...)
 		if err != nil {
 			return nil, err
 		}

@@ -17,11 +17,16 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/agreement"
 	"github.com/guichet-logement/guichet/ent/assignment"
+	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
+	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
+	"github.com/guichet-logement/guichet/ent/ownership"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
+	"github.com/guichet-logement/guichet/ent/stockchange"
+	"github.com/guichet-logement/guichet/ent/stockvintage"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
@@ -598,6 +603,338 @@ func (_m *Assignment) ToEdge(order *AssignmentOrder) *AssignmentEdge {
 		order = DefaultAssignmentOrder
 	}
 	return &AssignmentEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// BuildingEdge is the edge representation of Building.
+type BuildingEdge struct {
+	Node   *Building `json:"node"`
+	Cursor Cursor    `json:"cursor"`
+}
+
+// BuildingConnection is the connection containing edges to Building.
+type BuildingConnection struct {
+	Edges      []*BuildingEdge `json:"edges"`
+	PageInfo   PageInfo        `json:"pageInfo"`
+	TotalCount int             `json:"totalCount"`
+}
+
+func (c *BuildingConnection) build(nodes []*Building, pager *buildingPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Building
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Building {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Building {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*BuildingEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &BuildingEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// BuildingPaginateOption enables pagination customization.
+type BuildingPaginateOption func(*buildingPager) error
+
+// WithBuildingOrder configures pagination ordering.
+func WithBuildingOrder(order *BuildingOrder) BuildingPaginateOption {
+	if order == nil {
+		order = DefaultBuildingOrder
+	}
+	o := *order
+	return func(pager *buildingPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultBuildingOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithBuildingFilter configures pagination filter.
+func WithBuildingFilter(filter func(*BuildingQuery) (*BuildingQuery, error)) BuildingPaginateOption {
+	return func(pager *buildingPager) error {
+		if filter == nil {
+			return errors.New("BuildingQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type buildingPager struct {
+	reverse bool
+	order   *BuildingOrder
+	filter  func(*BuildingQuery) (*BuildingQuery, error)
+}
+
+func newBuildingPager(opts []BuildingPaginateOption, reverse bool) (*buildingPager, error) {
+	pager := &buildingPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultBuildingOrder
+	}
+	return pager, nil
+}
+
+func (p *buildingPager) applyFilter(query *BuildingQuery) (*BuildingQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *buildingPager) toCursor(_m *Building) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *buildingPager) applyCursors(query *BuildingQuery, after, before *Cursor) (*BuildingQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultBuildingOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *buildingPager) applyOrder(query *BuildingQuery) *BuildingQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultBuildingOrder.Field {
+		query = query.Order(DefaultBuildingOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *buildingPager) orderExpr(query *BuildingQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultBuildingOrder.Field {
+			b.Comma().Ident(DefaultBuildingOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Building.
+func (_m *BuildingQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...BuildingPaginateOption,
+) (*BuildingConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newBuildingPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &BuildingConnection{Edges: []*BuildingEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+var (
+	// BuildingOrderFieldInseeCode orders Building by insee_code.
+	BuildingOrderFieldInseeCode = &BuildingOrderField{
+		Value: func(_m *Building) (ent.Value, error) {
+			return _m.InseeCode, nil
+		},
+		column: building.FieldInseeCode,
+		toTerm: building.ByInseeCode,
+		toCursor: func(_m *Building) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.InseeCode,
+			}
+		},
+	}
+	// BuildingOrderFieldAddress orders Building by address.
+	BuildingOrderFieldAddress = &BuildingOrderField{
+		Value: func(_m *Building) (ent.Value, error) {
+			return _m.Address, nil
+		},
+		column: building.FieldAddress,
+		toTerm: building.ByAddress,
+		toCursor: func(_m *Building) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.Address,
+			}
+		},
+	}
+	// BuildingOrderFieldDwellingCount orders Building by dwelling_count.
+	BuildingOrderFieldDwellingCount = &BuildingOrderField{
+		Value: func(_m *Building) (ent.Value, error) {
+			return _m.DwellingCount, nil
+		},
+		column: building.FieldDwellingCount,
+		toTerm: building.ByDwellingCount,
+		toCursor: func(_m *Building) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.DwellingCount,
+			}
+		},
+	}
+)
+
+// String implement fmt.Stringer interface.
+func (f BuildingOrderField) String() string {
+	var str string
+	switch f.column {
+	case BuildingOrderFieldInseeCode.column:
+		str = "COMMUNE"
+	case BuildingOrderFieldAddress.column:
+		str = "ADDRESS"
+	case BuildingOrderFieldDwellingCount.column:
+		str = "DWELLING_COUNT"
+	}
+	return str
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (f BuildingOrderField) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(f.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (f *BuildingOrderField) UnmarshalGQL(v interface{}) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("BuildingOrderField %T must be a string", v)
+	}
+	switch str {
+	case "COMMUNE":
+		*f = *BuildingOrderFieldInseeCode
+	case "ADDRESS":
+		*f = *BuildingOrderFieldAddress
+	case "DWELLING_COUNT":
+		*f = *BuildingOrderFieldDwellingCount
+	default:
+		return fmt.Errorf("%s is not a valid BuildingOrderField", str)
+	}
+	return nil
+}
+
+// BuildingOrderField defines the ordering field of Building.
+type BuildingOrderField struct {
+	// Value extracts the ordering value from the given Building.
+	Value    func(*Building) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) building.OrderOption
+	toCursor func(*Building) Cursor
+}
+
+// BuildingOrder defines the ordering of Building.
+type BuildingOrder struct {
+	Direction OrderDirection      `json:"direction"`
+	Field     *BuildingOrderField `json:"field"`
+}
+
+// DefaultBuildingOrder is the default ordering of Building.
+var DefaultBuildingOrder = &BuildingOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &BuildingOrderField{
+		Value: func(_m *Building) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: building.FieldID,
+		toTerm: building.ByID,
+		toCursor: func(_m *Building) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Building into BuildingEdge.
+func (_m *Building) ToEdge(order *BuildingOrder) *BuildingEdge {
+	if order == nil {
+		order = DefaultBuildingOrder
+	}
+	return &BuildingEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}
@@ -1184,6 +1521,410 @@ func (_m *Commune) ToEdge(order *CommuneOrder) *CommuneEdge {
 	}
 }
 
+// DwellingEdge is the edge representation of Dwelling.
+type DwellingEdge struct {
+	Node   *Dwelling `json:"node"`
+	Cursor Cursor    `json:"cursor"`
+}
+
+// DwellingConnection is the connection containing edges to Dwelling.
+type DwellingConnection struct {
+	Edges      []*DwellingEdge `json:"edges"`
+	PageInfo   PageInfo        `json:"pageInfo"`
+	TotalCount int             `json:"totalCount"`
+}
+
+func (c *DwellingConnection) build(nodes []*Dwelling, pager *dwellingPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Dwelling
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Dwelling {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Dwelling {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*DwellingEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &DwellingEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// DwellingPaginateOption enables pagination customization.
+type DwellingPaginateOption func(*dwellingPager) error
+
+// WithDwellingOrder configures pagination ordering.
+func WithDwellingOrder(order *DwellingOrder) DwellingPaginateOption {
+	if order == nil {
+		order = DefaultDwellingOrder
+	}
+	o := *order
+	return func(pager *dwellingPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultDwellingOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithDwellingFilter configures pagination filter.
+func WithDwellingFilter(filter func(*DwellingQuery) (*DwellingQuery, error)) DwellingPaginateOption {
+	return func(pager *dwellingPager) error {
+		if filter == nil {
+			return errors.New("DwellingQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type dwellingPager struct {
+	reverse bool
+	order   *DwellingOrder
+	filter  func(*DwellingQuery) (*DwellingQuery, error)
+}
+
+func newDwellingPager(opts []DwellingPaginateOption, reverse bool) (*dwellingPager, error) {
+	pager := &dwellingPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultDwellingOrder
+	}
+	return pager, nil
+}
+
+func (p *dwellingPager) applyFilter(query *DwellingQuery) (*DwellingQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *dwellingPager) toCursor(_m *Dwelling) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *dwellingPager) applyCursors(query *DwellingQuery, after, before *Cursor) (*DwellingQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultDwellingOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *dwellingPager) applyOrder(query *DwellingQuery) *DwellingQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultDwellingOrder.Field {
+		query = query.Order(DefaultDwellingOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *dwellingPager) orderExpr(query *DwellingQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultDwellingOrder.Field {
+			b.Comma().Ident(DefaultDwellingOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Dwelling.
+func (_m *DwellingQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...DwellingPaginateOption,
+) (*DwellingConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newDwellingPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &DwellingConnection{Edges: []*DwellingEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+var (
+	// DwellingOrderFieldInseeCode orders Dwelling by insee_code.
+	DwellingOrderFieldInseeCode = &DwellingOrderField{
+		Value: func(_m *Dwelling) (ent.Value, error) {
+			return _m.InseeCode, nil
+		},
+		column: dwelling.FieldInseeCode,
+		toTerm: dwelling.ByInseeCode,
+		toCursor: func(_m *Dwelling) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.InseeCode,
+			}
+		},
+	}
+	// DwellingOrderFieldRooms orders Dwelling by rooms.
+	DwellingOrderFieldRooms = &DwellingOrderField{
+		Value: func(_m *Dwelling) (ent.Value, error) {
+			return _m.Rooms, nil
+		},
+		column: dwelling.FieldRooms,
+		toTerm: dwelling.ByRooms,
+		toCursor: func(_m *Dwelling) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.Rooms,
+			}
+		},
+	}
+	// DwellingOrderFieldSurface orders Dwelling by surface.
+	DwellingOrderFieldSurface = &DwellingOrderField{
+		Value: func(_m *Dwelling) (ent.Value, error) {
+			return _m.Surface, nil
+		},
+		column: dwelling.FieldSurface,
+		toTerm: dwelling.BySurface,
+		toCursor: func(_m *Dwelling) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.Surface,
+			}
+		},
+	}
+	// DwellingOrderFieldFloor orders Dwelling by floor.
+	DwellingOrderFieldFloor = &DwellingOrderField{
+		Value: func(_m *Dwelling) (ent.Value, error) {
+			return _m.Floor, nil
+		},
+		column: dwelling.FieldFloor,
+		toTerm: dwelling.ByFloor,
+		toCursor: func(_m *Dwelling) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.Floor,
+			}
+		},
+	}
+	// DwellingOrderFieldConstructionYear orders Dwelling by construction_year.
+	DwellingOrderFieldConstructionYear = &DwellingOrderField{
+		Value: func(_m *Dwelling) (ent.Value, error) {
+			return _m.ConstructionYear, nil
+		},
+		column: dwelling.FieldConstructionYear,
+		toTerm: dwelling.ByConstructionYear,
+		toCursor: func(_m *Dwelling) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.ConstructionYear,
+			}
+		},
+	}
+	// DwellingOrderFieldLettingYear orders Dwelling by letting_year.
+	DwellingOrderFieldLettingYear = &DwellingOrderField{
+		Value: func(_m *Dwelling) (ent.Value, error) {
+			return _m.LettingYear, nil
+		},
+		column: dwelling.FieldLettingYear,
+		toTerm: dwelling.ByLettingYear,
+		toCursor: func(_m *Dwelling) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.LettingYear,
+			}
+		},
+	}
+	// DwellingOrderFieldEnergyClass orders Dwelling by energy_class.
+	DwellingOrderFieldEnergyClass = &DwellingOrderField{
+		Value: func(_m *Dwelling) (ent.Value, error) {
+			return _m.EnergyClass, nil
+		},
+		column: dwelling.FieldEnergyClass,
+		toTerm: dwelling.ByEnergyClass,
+		toCursor: func(_m *Dwelling) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.EnergyClass,
+			}
+		},
+	}
+)
+
+// String implement fmt.Stringer interface.
+func (f DwellingOrderField) String() string {
+	var str string
+	switch f.column {
+	case DwellingOrderFieldInseeCode.column:
+		str = "COMMUNE"
+	case DwellingOrderFieldRooms.column:
+		str = "ROOMS"
+	case DwellingOrderFieldSurface.column:
+		str = "SURFACE"
+	case DwellingOrderFieldFloor.column:
+		str = "FLOOR"
+	case DwellingOrderFieldConstructionYear.column:
+		str = "CONSTRUCTION_YEAR"
+	case DwellingOrderFieldLettingYear.column:
+		str = "LETTING_YEAR"
+	case DwellingOrderFieldEnergyClass.column:
+		str = "ENERGY_CLASS"
+	}
+	return str
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (f DwellingOrderField) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(f.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (f *DwellingOrderField) UnmarshalGQL(v interface{}) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("DwellingOrderField %T must be a string", v)
+	}
+	switch str {
+	case "COMMUNE":
+		*f = *DwellingOrderFieldInseeCode
+	case "ROOMS":
+		*f = *DwellingOrderFieldRooms
+	case "SURFACE":
+		*f = *DwellingOrderFieldSurface
+	case "FLOOR":
+		*f = *DwellingOrderFieldFloor
+	case "CONSTRUCTION_YEAR":
+		*f = *DwellingOrderFieldConstructionYear
+	case "LETTING_YEAR":
+		*f = *DwellingOrderFieldLettingYear
+	case "ENERGY_CLASS":
+		*f = *DwellingOrderFieldEnergyClass
+	default:
+		return fmt.Errorf("%s is not a valid DwellingOrderField", str)
+	}
+	return nil
+}
+
+// DwellingOrderField defines the ordering field of Dwelling.
+type DwellingOrderField struct {
+	// Value extracts the ordering value from the given Dwelling.
+	Value    func(*Dwelling) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) dwelling.OrderOption
+	toCursor func(*Dwelling) Cursor
+}
+
+// DwellingOrder defines the ordering of Dwelling.
+type DwellingOrder struct {
+	Direction OrderDirection      `json:"direction"`
+	Field     *DwellingOrderField `json:"field"`
+}
+
+// DefaultDwellingOrder is the default ordering of Dwelling.
+var DefaultDwellingOrder = &DwellingOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &DwellingOrderField{
+		Value: func(_m *Dwelling) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: dwelling.FieldID,
+		toTerm: dwelling.ByID,
+		toCursor: func(_m *Dwelling) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Dwelling into DwellingEdge.
+func (_m *Dwelling) ToEdge(order *DwellingOrder) *DwellingEdge {
+	if order == nil {
+		order = DefaultDwellingOrder
+	}
+	return &DwellingEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
 // OpeningHoursEdge is the edge representation of OpeningHours.
 type OpeningHoursEdge struct {
 	Node   *OpeningHours `json:"node"`
@@ -1729,6 +2470,255 @@ func (_m *Organisation) ToEdge(order *OrganisationOrder) *OrganisationEdge {
 	}
 }
 
+// OwnershipEdge is the edge representation of Ownership.
+type OwnershipEdge struct {
+	Node   *Ownership `json:"node"`
+	Cursor Cursor     `json:"cursor"`
+}
+
+// OwnershipConnection is the connection containing edges to Ownership.
+type OwnershipConnection struct {
+	Edges      []*OwnershipEdge `json:"edges"`
+	PageInfo   PageInfo         `json:"pageInfo"`
+	TotalCount int              `json:"totalCount"`
+}
+
+func (c *OwnershipConnection) build(nodes []*Ownership, pager *ownershipPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Ownership
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Ownership {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Ownership {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*OwnershipEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &OwnershipEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// OwnershipPaginateOption enables pagination customization.
+type OwnershipPaginateOption func(*ownershipPager) error
+
+// WithOwnershipOrder configures pagination ordering.
+func WithOwnershipOrder(order *OwnershipOrder) OwnershipPaginateOption {
+	if order == nil {
+		order = DefaultOwnershipOrder
+	}
+	o := *order
+	return func(pager *ownershipPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultOwnershipOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithOwnershipFilter configures pagination filter.
+func WithOwnershipFilter(filter func(*OwnershipQuery) (*OwnershipQuery, error)) OwnershipPaginateOption {
+	return func(pager *ownershipPager) error {
+		if filter == nil {
+			return errors.New("OwnershipQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type ownershipPager struct {
+	reverse bool
+	order   *OwnershipOrder
+	filter  func(*OwnershipQuery) (*OwnershipQuery, error)
+}
+
+func newOwnershipPager(opts []OwnershipPaginateOption, reverse bool) (*ownershipPager, error) {
+	pager := &ownershipPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultOwnershipOrder
+	}
+	return pager, nil
+}
+
+func (p *ownershipPager) applyFilter(query *OwnershipQuery) (*OwnershipQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *ownershipPager) toCursor(_m *Ownership) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *ownershipPager) applyCursors(query *OwnershipQuery, after, before *Cursor) (*OwnershipQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultOwnershipOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *ownershipPager) applyOrder(query *OwnershipQuery) *OwnershipQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultOwnershipOrder.Field {
+		query = query.Order(DefaultOwnershipOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *ownershipPager) orderExpr(query *OwnershipQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultOwnershipOrder.Field {
+			b.Comma().Ident(DefaultOwnershipOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Ownership.
+func (_m *OwnershipQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...OwnershipPaginateOption,
+) (*OwnershipConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newOwnershipPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &OwnershipConnection{Edges: []*OwnershipEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// OwnershipOrderField defines the ordering field of Ownership.
+type OwnershipOrderField struct {
+	// Value extracts the ordering value from the given Ownership.
+	Value    func(*Ownership) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) ownership.OrderOption
+	toCursor func(*Ownership) Cursor
+}
+
+// OwnershipOrder defines the ordering of Ownership.
+type OwnershipOrder struct {
+	Direction OrderDirection       `json:"direction"`
+	Field     *OwnershipOrderField `json:"field"`
+}
+
+// DefaultOwnershipOrder is the default ordering of Ownership.
+var DefaultOwnershipOrder = &OwnershipOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &OwnershipOrderField{
+		Value: func(_m *Ownership) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: ownership.FieldID,
+		toTerm: ownership.ByID,
+		toCursor: func(_m *Ownership) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Ownership into OwnershipEdge.
+func (_m *Ownership) ToEdge(order *OwnershipOrder) *OwnershipEdge {
+	if order == nil {
+		order = DefaultOwnershipOrder
+	}
+	return &OwnershipEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
 // ReceptionPointEdge is the edge representation of ReceptionPoint.
 type ReceptionPointEdge struct {
 	Node   *ReceptionPoint `json:"node"`
@@ -2020,6 +3010,598 @@ func (_m *ReceptionPoint) ToEdge(order *ReceptionPointOrder) *ReceptionPointEdge
 		order = DefaultReceptionPointOrder
 	}
 	return &ReceptionPointEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// StockChangeEdge is the edge representation of StockChange.
+type StockChangeEdge struct {
+	Node   *StockChange `json:"node"`
+	Cursor Cursor       `json:"cursor"`
+}
+
+// StockChangeConnection is the connection containing edges to StockChange.
+type StockChangeConnection struct {
+	Edges      []*StockChangeEdge `json:"edges"`
+	PageInfo   PageInfo           `json:"pageInfo"`
+	TotalCount int                `json:"totalCount"`
+}
+
+func (c *StockChangeConnection) build(nodes []*StockChange, pager *stockchangePager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *StockChange
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *StockChange {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *StockChange {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*StockChangeEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &StockChangeEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// StockChangePaginateOption enables pagination customization.
+type StockChangePaginateOption func(*stockchangePager) error
+
+// WithStockChangeOrder configures pagination ordering.
+func WithStockChangeOrder(order *StockChangeOrder) StockChangePaginateOption {
+	if order == nil {
+		order = DefaultStockChangeOrder
+	}
+	o := *order
+	return func(pager *stockchangePager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultStockChangeOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithStockChangeFilter configures pagination filter.
+func WithStockChangeFilter(filter func(*StockChangeQuery) (*StockChangeQuery, error)) StockChangePaginateOption {
+	return func(pager *stockchangePager) error {
+		if filter == nil {
+			return errors.New("StockChangeQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type stockchangePager struct {
+	reverse bool
+	order   *StockChangeOrder
+	filter  func(*StockChangeQuery) (*StockChangeQuery, error)
+}
+
+func newStockChangePager(opts []StockChangePaginateOption, reverse bool) (*stockchangePager, error) {
+	pager := &stockchangePager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultStockChangeOrder
+	}
+	return pager, nil
+}
+
+func (p *stockchangePager) applyFilter(query *StockChangeQuery) (*StockChangeQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *stockchangePager) toCursor(_m *StockChange) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *stockchangePager) applyCursors(query *StockChangeQuery, after, before *Cursor) (*StockChangeQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultStockChangeOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *stockchangePager) applyOrder(query *StockChangeQuery) *StockChangeQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultStockChangeOrder.Field {
+		query = query.Order(DefaultStockChangeOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *stockchangePager) orderExpr(query *StockChangeQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultStockChangeOrder.Field {
+			b.Comma().Ident(DefaultStockChangeOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to StockChange.
+func (_m *StockChangeQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...StockChangePaginateOption,
+) (*StockChangeConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newStockChangePager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &StockChangeConnection{Edges: []*StockChangeEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+var (
+	// StockChangeOrderFieldInseeCode orders StockChange by insee_code.
+	StockChangeOrderFieldInseeCode = &StockChangeOrderField{
+		Value: func(_m *StockChange) (ent.Value, error) {
+			return _m.InseeCode, nil
+		},
+		column: stockchange.FieldInseeCode,
+		toTerm: stockchange.ByInseeCode,
+		toCursor: func(_m *StockChange) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.InseeCode,
+			}
+		},
+	}
+)
+
+// String implement fmt.Stringer interface.
+func (f StockChangeOrderField) String() string {
+	var str string
+	switch f.column {
+	case StockChangeOrderFieldInseeCode.column:
+		str = "COMMUNE"
+	}
+	return str
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (f StockChangeOrderField) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(f.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (f *StockChangeOrderField) UnmarshalGQL(v interface{}) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("StockChangeOrderField %T must be a string", v)
+	}
+	switch str {
+	case "COMMUNE":
+		*f = *StockChangeOrderFieldInseeCode
+	default:
+		return fmt.Errorf("%s is not a valid StockChangeOrderField", str)
+	}
+	return nil
+}
+
+// StockChangeOrderField defines the ordering field of StockChange.
+type StockChangeOrderField struct {
+	// Value extracts the ordering value from the given StockChange.
+	Value    func(*StockChange) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) stockchange.OrderOption
+	toCursor func(*StockChange) Cursor
+}
+
+// StockChangeOrder defines the ordering of StockChange.
+type StockChangeOrder struct {
+	Direction OrderDirection         `json:"direction"`
+	Field     *StockChangeOrderField `json:"field"`
+}
+
+// DefaultStockChangeOrder is the default ordering of StockChange.
+var DefaultStockChangeOrder = &StockChangeOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &StockChangeOrderField{
+		Value: func(_m *StockChange) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: stockchange.FieldID,
+		toTerm: stockchange.ByID,
+		toCursor: func(_m *StockChange) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts StockChange into StockChangeEdge.
+func (_m *StockChange) ToEdge(order *StockChangeOrder) *StockChangeEdge {
+	if order == nil {
+		order = DefaultStockChangeOrder
+	}
+	return &StockChangeEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// StockVintageEdge is the edge representation of StockVintage.
+type StockVintageEdge struct {
+	Node   *StockVintage `json:"node"`
+	Cursor Cursor        `json:"cursor"`
+}
+
+// StockVintageConnection is the connection containing edges to StockVintage.
+type StockVintageConnection struct {
+	Edges      []*StockVintageEdge `json:"edges"`
+	PageInfo   PageInfo            `json:"pageInfo"`
+	TotalCount int                 `json:"totalCount"`
+}
+
+func (c *StockVintageConnection) build(nodes []*StockVintage, pager *stockvintagePager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *StockVintage
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *StockVintage {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *StockVintage {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*StockVintageEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &StockVintageEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// StockVintagePaginateOption enables pagination customization.
+type StockVintagePaginateOption func(*stockvintagePager) error
+
+// WithStockVintageOrder configures pagination ordering.
+func WithStockVintageOrder(order *StockVintageOrder) StockVintagePaginateOption {
+	if order == nil {
+		order = DefaultStockVintageOrder
+	}
+	o := *order
+	return func(pager *stockvintagePager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultStockVintageOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithStockVintageFilter configures pagination filter.
+func WithStockVintageFilter(filter func(*StockVintageQuery) (*StockVintageQuery, error)) StockVintagePaginateOption {
+	return func(pager *stockvintagePager) error {
+		if filter == nil {
+			return errors.New("StockVintageQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type stockvintagePager struct {
+	reverse bool
+	order   *StockVintageOrder
+	filter  func(*StockVintageQuery) (*StockVintageQuery, error)
+}
+
+func newStockVintagePager(opts []StockVintagePaginateOption, reverse bool) (*stockvintagePager, error) {
+	pager := &stockvintagePager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultStockVintageOrder
+	}
+	return pager, nil
+}
+
+func (p *stockvintagePager) applyFilter(query *StockVintageQuery) (*StockVintageQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *stockvintagePager) toCursor(_m *StockVintage) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *stockvintagePager) applyCursors(query *StockVintageQuery, after, before *Cursor) (*StockVintageQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultStockVintageOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *stockvintagePager) applyOrder(query *StockVintageQuery) *StockVintageQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultStockVintageOrder.Field {
+		query = query.Order(DefaultStockVintageOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *stockvintagePager) orderExpr(query *StockVintageQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultStockVintageOrder.Field {
+			b.Comma().Ident(DefaultStockVintageOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to StockVintage.
+func (_m *StockVintageQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...StockVintagePaginateOption,
+) (*StockVintageConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newStockVintagePager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &StockVintageConnection{Edges: []*StockVintageEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+var (
+	// StockVintageOrderFieldStatedOn orders StockVintage by stated_on.
+	StockVintageOrderFieldStatedOn = &StockVintageOrderField{
+		Value: func(_m *StockVintage) (ent.Value, error) {
+			return _m.StatedOn, nil
+		},
+		column: stockvintage.FieldStatedOn,
+		toTerm: stockvintage.ByStatedOn,
+		toCursor: func(_m *StockVintage) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.StatedOn,
+			}
+		},
+	}
+)
+
+// String implement fmt.Stringer interface.
+func (f StockVintageOrderField) String() string {
+	var str string
+	switch f.column {
+	case StockVintageOrderFieldStatedOn.column:
+		str = "STATED_ON"
+	}
+	return str
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (f StockVintageOrderField) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(f.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (f *StockVintageOrderField) UnmarshalGQL(v interface{}) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("StockVintageOrderField %T must be a string", v)
+	}
+	switch str {
+	case "STATED_ON":
+		*f = *StockVintageOrderFieldStatedOn
+	default:
+		return fmt.Errorf("%s is not a valid StockVintageOrderField", str)
+	}
+	return nil
+}
+
+// StockVintageOrderField defines the ordering field of StockVintage.
+type StockVintageOrderField struct {
+	// Value extracts the ordering value from the given StockVintage.
+	Value    func(*StockVintage) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) stockvintage.OrderOption
+	toCursor func(*StockVintage) Cursor
+}
+
+// StockVintageOrder defines the ordering of StockVintage.
+type StockVintageOrder struct {
+	Direction OrderDirection          `json:"direction"`
+	Field     *StockVintageOrderField `json:"field"`
+}
+
+// DefaultStockVintageOrder is the default ordering of StockVintage.
+var DefaultStockVintageOrder = &StockVintageOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &StockVintageOrderField{
+		Value: func(_m *StockVintage) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: stockvintage.FieldID,
+		toTerm: stockvintage.ByID,
+		toCursor: func(_m *StockVintage) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts StockVintage into StockVintageEdge.
+func (_m *StockVintage) ToEdge(order *StockVintageOrder) *StockVintageEdge {
+	if order == nil {
+		order = DefaultStockVintageOrder
+	}
+	return &StockVintageEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}

@@ -5,16 +5,22 @@ package ent
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/agreement"
 	"github.com/guichet-logement/guichet/ent/assignment"
+	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
+	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
+	"github.com/guichet-logement/guichet/ent/ownership"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
+	"github.com/guichet-logement/guichet/ent/stockchange"
+	"github.com/guichet-logement/guichet/ent/stockvintage"
 )
 
 // AgreementWhereInput represents a where input for filtering Agreement queries.
@@ -712,6 +718,860 @@ func (i *AssignmentWhereInput) P() (predicate.Assignment, error) {
 		return predicates[0], nil
 	default:
 		return assignment.And(predicates...), nil
+	}
+}
+
+// BuildingWhereInput represents a where input for filtering Building queries.
+type BuildingWhereInput struct {
+	Predicates []predicate.Building  `json:"-"`
+	Not        *BuildingWhereInput   `json:"not,omitempty"`
+	Or         []*BuildingWhereInput `json:"or,omitempty"`
+	And        []*BuildingWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID      *domain.ID  `json:"id,omitempty"`
+	IDNEQ   *domain.ID  `json:"idNEQ,omitempty"`
+	IDIn    []domain.ID `json:"idIn,omitempty"`
+	IDNotIn []domain.ID `json:"idNotIn,omitempty"`
+	IDGT    *domain.ID  `json:"idGT,omitempty"`
+	IDGTE   *domain.ID  `json:"idGTE,omitempty"`
+	IDLT    *domain.ID  `json:"idLT,omitempty"`
+	IDLTE   *domain.ID  `json:"idLTE,omitempty"`
+
+	// "insee_code" field predicates.
+	InseeCode             *domain.InseeCode  `json:"inseeCode,omitempty"`
+	InseeCodeNEQ          *domain.InseeCode  `json:"inseeCodeNEQ,omitempty"`
+	InseeCodeIn           []domain.InseeCode `json:"inseeCodeIn,omitempty"`
+	InseeCodeNotIn        []domain.InseeCode `json:"inseeCodeNotIn,omitempty"`
+	InseeCodeGT           *domain.InseeCode  `json:"inseeCodeGT,omitempty"`
+	InseeCodeGTE          *domain.InseeCode  `json:"inseeCodeGTE,omitempty"`
+	InseeCodeLT           *domain.InseeCode  `json:"inseeCodeLT,omitempty"`
+	InseeCodeLTE          *domain.InseeCode  `json:"inseeCodeLTE,omitempty"`
+	InseeCodeContains     *domain.InseeCode  `json:"inseeCodeContains,omitempty"`
+	InseeCodeHasPrefix    *domain.InseeCode  `json:"inseeCodeHasPrefix,omitempty"`
+	InseeCodeHasSuffix    *domain.InseeCode  `json:"inseeCodeHasSuffix,omitempty"`
+	InseeCodeEqualFold    *domain.InseeCode  `json:"inseeCodeEqualFold,omitempty"`
+	InseeCodeContainsFold *domain.InseeCode  `json:"inseeCodeContainsFold,omitempty"`
+
+	// "commune_id" field predicates.
+	CommuneID             *domain.ID  `json:"communeID,omitempty"`
+	CommuneIDNEQ          *domain.ID  `json:"communeIDNEQ,omitempty"`
+	CommuneIDIn           []domain.ID `json:"communeIDIn,omitempty"`
+	CommuneIDNotIn        []domain.ID `json:"communeIDNotIn,omitempty"`
+	CommuneIDGT           *domain.ID  `json:"communeIDGT,omitempty"`
+	CommuneIDGTE          *domain.ID  `json:"communeIDGTE,omitempty"`
+	CommuneIDLT           *domain.ID  `json:"communeIDLT,omitempty"`
+	CommuneIDLTE          *domain.ID  `json:"communeIDLTE,omitempty"`
+	CommuneIDContains     *domain.ID  `json:"communeIDContains,omitempty"`
+	CommuneIDHasPrefix    *domain.ID  `json:"communeIDHasPrefix,omitempty"`
+	CommuneIDHasSuffix    *domain.ID  `json:"communeIDHasSuffix,omitempty"`
+	CommuneIDIsNil        bool        `json:"communeIDIsNil,omitempty"`
+	CommuneIDNotNil       bool        `json:"communeIDNotNil,omitempty"`
+	CommuneIDEqualFold    *domain.ID  `json:"communeIDEqualFold,omitempty"`
+	CommuneIDContainsFold *domain.ID  `json:"communeIDContainsFold,omitempty"`
+
+	// "commune_name" field predicates.
+	CommuneName             *domain.Stated  `json:"communeName,omitempty"`
+	CommuneNameNEQ          *domain.Stated  `json:"communeNameNEQ,omitempty"`
+	CommuneNameIn           []domain.Stated `json:"communeNameIn,omitempty"`
+	CommuneNameNotIn        []domain.Stated `json:"communeNameNotIn,omitempty"`
+	CommuneNameGT           *domain.Stated  `json:"communeNameGT,omitempty"`
+	CommuneNameGTE          *domain.Stated  `json:"communeNameGTE,omitempty"`
+	CommuneNameLT           *domain.Stated  `json:"communeNameLT,omitempty"`
+	CommuneNameLTE          *domain.Stated  `json:"communeNameLTE,omitempty"`
+	CommuneNameContains     *domain.Stated  `json:"communeNameContains,omitempty"`
+	CommuneNameHasPrefix    *domain.Stated  `json:"communeNameHasPrefix,omitempty"`
+	CommuneNameHasSuffix    *domain.Stated  `json:"communeNameHasSuffix,omitempty"`
+	CommuneNameEqualFold    *domain.Stated  `json:"communeNameEqualFold,omitempty"`
+	CommuneNameContainsFold *domain.Stated  `json:"communeNameContainsFold,omitempty"`
+
+	// "address" field predicates.
+	Address             *domain.Stated  `json:"address,omitempty"`
+	AddressNEQ          *domain.Stated  `json:"addressNEQ,omitempty"`
+	AddressIn           []domain.Stated `json:"addressIn,omitempty"`
+	AddressNotIn        []domain.Stated `json:"addressNotIn,omitempty"`
+	AddressGT           *domain.Stated  `json:"addressGT,omitempty"`
+	AddressGTE          *domain.Stated  `json:"addressGTE,omitempty"`
+	AddressLT           *domain.Stated  `json:"addressLT,omitempty"`
+	AddressLTE          *domain.Stated  `json:"addressLTE,omitempty"`
+	AddressContains     *domain.Stated  `json:"addressContains,omitempty"`
+	AddressHasPrefix    *domain.Stated  `json:"addressHasPrefix,omitempty"`
+	AddressHasSuffix    *domain.Stated  `json:"addressHasSuffix,omitempty"`
+	AddressEqualFold    *domain.Stated  `json:"addressEqualFold,omitempty"`
+	AddressContainsFold *domain.Stated  `json:"addressContainsFold,omitempty"`
+
+	// "postal_code" field predicates.
+	PostalCode             *domain.Stated  `json:"postalCode,omitempty"`
+	PostalCodeNEQ          *domain.Stated  `json:"postalCodeNEQ,omitempty"`
+	PostalCodeIn           []domain.Stated `json:"postalCodeIn,omitempty"`
+	PostalCodeNotIn        []domain.Stated `json:"postalCodeNotIn,omitempty"`
+	PostalCodeGT           *domain.Stated  `json:"postalCodeGT,omitempty"`
+	PostalCodeGTE          *domain.Stated  `json:"postalCodeGTE,omitempty"`
+	PostalCodeLT           *domain.Stated  `json:"postalCodeLT,omitempty"`
+	PostalCodeLTE          *domain.Stated  `json:"postalCodeLTE,omitempty"`
+	PostalCodeContains     *domain.Stated  `json:"postalCodeContains,omitempty"`
+	PostalCodeHasPrefix    *domain.Stated  `json:"postalCodeHasPrefix,omitempty"`
+	PostalCodeHasSuffix    *domain.Stated  `json:"postalCodeHasSuffix,omitempty"`
+	PostalCodeEqualFold    *domain.Stated  `json:"postalCodeEqualFold,omitempty"`
+	PostalCodeContainsFold *domain.Stated  `json:"postalCodeContainsFold,omitempty"`
+
+	// "latitude" field predicates.
+	Latitude       *domain.Latitude  `json:"latitude,omitempty"`
+	LatitudeNEQ    *domain.Latitude  `json:"latitudeNEQ,omitempty"`
+	LatitudeIn     []domain.Latitude `json:"latitudeIn,omitempty"`
+	LatitudeNotIn  []domain.Latitude `json:"latitudeNotIn,omitempty"`
+	LatitudeGT     *domain.Latitude  `json:"latitudeGT,omitempty"`
+	LatitudeGTE    *domain.Latitude  `json:"latitudeGTE,omitempty"`
+	LatitudeLT     *domain.Latitude  `json:"latitudeLT,omitempty"`
+	LatitudeLTE    *domain.Latitude  `json:"latitudeLTE,omitempty"`
+	LatitudeIsNil  bool              `json:"latitudeIsNil,omitempty"`
+	LatitudeNotNil bool              `json:"latitudeNotNil,omitempty"`
+
+	// "longitude" field predicates.
+	Longitude       *domain.Longitude  `json:"longitude,omitempty"`
+	LongitudeNEQ    *domain.Longitude  `json:"longitudeNEQ,omitempty"`
+	LongitudeIn     []domain.Longitude `json:"longitudeIn,omitempty"`
+	LongitudeNotIn  []domain.Longitude `json:"longitudeNotIn,omitempty"`
+	LongitudeGT     *domain.Longitude  `json:"longitudeGT,omitempty"`
+	LongitudeGTE    *domain.Longitude  `json:"longitudeGTE,omitempty"`
+	LongitudeLT     *domain.Longitude  `json:"longitudeLT,omitempty"`
+	LongitudeLTE    *domain.Longitude  `json:"longitudeLTE,omitempty"`
+	LongitudeIsNil  bool               `json:"longitudeIsNil,omitempty"`
+	LongitudeNotNil bool               `json:"longitudeNotNil,omitempty"`
+
+	// "position_quality" field predicates.
+	PositionQuality             *domain.Stated  `json:"positionQuality,omitempty"`
+	PositionQualityNEQ          *domain.Stated  `json:"positionQualityNEQ,omitempty"`
+	PositionQualityIn           []domain.Stated `json:"positionQualityIn,omitempty"`
+	PositionQualityNotIn        []domain.Stated `json:"positionQualityNotIn,omitempty"`
+	PositionQualityGT           *domain.Stated  `json:"positionQualityGT,omitempty"`
+	PositionQualityGTE          *domain.Stated  `json:"positionQualityGTE,omitempty"`
+	PositionQualityLT           *domain.Stated  `json:"positionQualityLT,omitempty"`
+	PositionQualityLTE          *domain.Stated  `json:"positionQualityLTE,omitempty"`
+	PositionQualityContains     *domain.Stated  `json:"positionQualityContains,omitempty"`
+	PositionQualityHasPrefix    *domain.Stated  `json:"positionQualityHasPrefix,omitempty"`
+	PositionQualityHasSuffix    *domain.Stated  `json:"positionQualityHasSuffix,omitempty"`
+	PositionQualityEqualFold    *domain.Stated  `json:"positionQualityEqualFold,omitempty"`
+	PositionQualityContainsFold *domain.Stated  `json:"positionQualityContainsFold,omitempty"`
+
+	// "district_code" field predicates.
+	DistrictCode             *domain.Stated  `json:"districtCode,omitempty"`
+	DistrictCodeNEQ          *domain.Stated  `json:"districtCodeNEQ,omitempty"`
+	DistrictCodeIn           []domain.Stated `json:"districtCodeIn,omitempty"`
+	DistrictCodeNotIn        []domain.Stated `json:"districtCodeNotIn,omitempty"`
+	DistrictCodeGT           *domain.Stated  `json:"districtCodeGT,omitempty"`
+	DistrictCodeGTE          *domain.Stated  `json:"districtCodeGTE,omitempty"`
+	DistrictCodeLT           *domain.Stated  `json:"districtCodeLT,omitempty"`
+	DistrictCodeLTE          *domain.Stated  `json:"districtCodeLTE,omitempty"`
+	DistrictCodeContains     *domain.Stated  `json:"districtCodeContains,omitempty"`
+	DistrictCodeHasPrefix    *domain.Stated  `json:"districtCodeHasPrefix,omitempty"`
+	DistrictCodeHasSuffix    *domain.Stated  `json:"districtCodeHasSuffix,omitempty"`
+	DistrictCodeEqualFold    *domain.Stated  `json:"districtCodeEqualFold,omitempty"`
+	DistrictCodeContainsFold *domain.Stated  `json:"districtCodeContainsFold,omitempty"`
+
+	// "dwelling_count" field predicates.
+	DwellingCount      *int  `json:"dwellingCount,omitempty"`
+	DwellingCountNEQ   *int  `json:"dwellingCountNEQ,omitempty"`
+	DwellingCountIn    []int `json:"dwellingCountIn,omitempty"`
+	DwellingCountNotIn []int `json:"dwellingCountNotIn,omitempty"`
+	DwellingCountGT    *int  `json:"dwellingCountGT,omitempty"`
+	DwellingCountGTE   *int  `json:"dwellingCountGTE,omitempty"`
+	DwellingCountLT    *int  `json:"dwellingCountLT,omitempty"`
+	DwellingCountLTE   *int  `json:"dwellingCountLTE,omitempty"`
+
+	// "first_vintage_id" field predicates.
+	FirstVintageID             *domain.ID  `json:"firstVintageID,omitempty"`
+	FirstVintageIDNEQ          *domain.ID  `json:"firstVintageIDNEQ,omitempty"`
+	FirstVintageIDIn           []domain.ID `json:"firstVintageIDIn,omitempty"`
+	FirstVintageIDNotIn        []domain.ID `json:"firstVintageIDNotIn,omitempty"`
+	FirstVintageIDGT           *domain.ID  `json:"firstVintageIDGT,omitempty"`
+	FirstVintageIDGTE          *domain.ID  `json:"firstVintageIDGTE,omitempty"`
+	FirstVintageIDLT           *domain.ID  `json:"firstVintageIDLT,omitempty"`
+	FirstVintageIDLTE          *domain.ID  `json:"firstVintageIDLTE,omitempty"`
+	FirstVintageIDContains     *domain.ID  `json:"firstVintageIDContains,omitempty"`
+	FirstVintageIDHasPrefix    *domain.ID  `json:"firstVintageIDHasPrefix,omitempty"`
+	FirstVintageIDHasSuffix    *domain.ID  `json:"firstVintageIDHasSuffix,omitempty"`
+	FirstVintageIDEqualFold    *domain.ID  `json:"firstVintageIDEqualFold,omitempty"`
+	FirstVintageIDContainsFold *domain.ID  `json:"firstVintageIDContainsFold,omitempty"`
+
+	// "last_vintage_id" field predicates.
+	LastVintageID             *domain.ID  `json:"lastVintageID,omitempty"`
+	LastVintageIDNEQ          *domain.ID  `json:"lastVintageIDNEQ,omitempty"`
+	LastVintageIDIn           []domain.ID `json:"lastVintageIDIn,omitempty"`
+	LastVintageIDNotIn        []domain.ID `json:"lastVintageIDNotIn,omitempty"`
+	LastVintageIDGT           *domain.ID  `json:"lastVintageIDGT,omitempty"`
+	LastVintageIDGTE          *domain.ID  `json:"lastVintageIDGTE,omitempty"`
+	LastVintageIDLT           *domain.ID  `json:"lastVintageIDLT,omitempty"`
+	LastVintageIDLTE          *domain.ID  `json:"lastVintageIDLTE,omitempty"`
+	LastVintageIDContains     *domain.ID  `json:"lastVintageIDContains,omitempty"`
+	LastVintageIDHasPrefix    *domain.ID  `json:"lastVintageIDHasPrefix,omitempty"`
+	LastVintageIDHasSuffix    *domain.ID  `json:"lastVintageIDHasSuffix,omitempty"`
+	LastVintageIDIsNil        bool        `json:"lastVintageIDIsNil,omitempty"`
+	LastVintageIDNotNil       bool        `json:"lastVintageIDNotNil,omitempty"`
+	LastVintageIDEqualFold    *domain.ID  `json:"lastVintageIDEqualFold,omitempty"`
+	LastVintageIDContainsFold *domain.ID  `json:"lastVintageIDContainsFold,omitempty"`
+
+	// "commune" edge predicates.
+	HasCommune     *bool                `json:"hasCommune,omitempty"`
+	HasCommuneWith []*CommuneWhereInput `json:"hasCommuneWith,omitempty"`
+
+	// "dwellings" edge predicates.
+	HasDwellings     *bool                 `json:"hasDwellings,omitempty"`
+	HasDwellingsWith []*DwellingWhereInput `json:"hasDwellingsWith,omitempty"`
+
+	// "ownerships" edge predicates.
+	HasOwnerships     *bool                  `json:"hasOwnerships,omitempty"`
+	HasOwnershipsWith []*OwnershipWhereInput `json:"hasOwnershipsWith,omitempty"`
+
+	// "first_vintage" edge predicates.
+	HasFirstVintage     *bool                     `json:"hasFirstVintage,omitempty"`
+	HasFirstVintageWith []*StockVintageWhereInput `json:"hasFirstVintageWith,omitempty"`
+
+	// "last_vintage" edge predicates.
+	HasLastVintage     *bool                     `json:"hasLastVintage,omitempty"`
+	HasLastVintageWith []*StockVintageWhereInput `json:"hasLastVintageWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *BuildingWhereInput) AddPredicates(predicates ...predicate.Building) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the BuildingWhereInput filter on the BuildingQuery builder.
+func (i *BuildingWhereInput) Filter(q *BuildingQuery) (*BuildingQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyBuildingWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyBuildingWhereInput is returned in case the BuildingWhereInput is empty.
+var ErrEmptyBuildingWhereInput = errors.New("ent: empty predicate BuildingWhereInput")
+
+// P returns a predicate for filtering buildings.
+// An error is returned if the input is empty or invalid.
+func (i *BuildingWhereInput) P() (predicate.Building, error) {
+	var predicates []predicate.Building
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, building.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.Building, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, building.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.Building, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, building.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, building.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, building.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, building.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, building.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, building.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, building.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, building.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, building.IDLTE(*i.IDLTE))
+	}
+	if i.InseeCode != nil {
+		predicates = append(predicates, building.InseeCodeEQ(*i.InseeCode))
+	}
+	if i.InseeCodeNEQ != nil {
+		predicates = append(predicates, building.InseeCodeNEQ(*i.InseeCodeNEQ))
+	}
+	if len(i.InseeCodeIn) > 0 {
+		predicates = append(predicates, building.InseeCodeIn(i.InseeCodeIn...))
+	}
+	if len(i.InseeCodeNotIn) > 0 {
+		predicates = append(predicates, building.InseeCodeNotIn(i.InseeCodeNotIn...))
+	}
+	if i.InseeCodeGT != nil {
+		predicates = append(predicates, building.InseeCodeGT(*i.InseeCodeGT))
+	}
+	if i.InseeCodeGTE != nil {
+		predicates = append(predicates, building.InseeCodeGTE(*i.InseeCodeGTE))
+	}
+	if i.InseeCodeLT != nil {
+		predicates = append(predicates, building.InseeCodeLT(*i.InseeCodeLT))
+	}
+	if i.InseeCodeLTE != nil {
+		predicates = append(predicates, building.InseeCodeLTE(*i.InseeCodeLTE))
+	}
+	if i.InseeCodeContains != nil {
+		predicates = append(predicates, building.InseeCodeContains(*i.InseeCodeContains))
+	}
+	if i.InseeCodeHasPrefix != nil {
+		predicates = append(predicates, building.InseeCodeHasPrefix(*i.InseeCodeHasPrefix))
+	}
+	if i.InseeCodeHasSuffix != nil {
+		predicates = append(predicates, building.InseeCodeHasSuffix(*i.InseeCodeHasSuffix))
+	}
+	if i.InseeCodeEqualFold != nil {
+		predicates = append(predicates, building.InseeCodeEqualFold(*i.InseeCodeEqualFold))
+	}
+	if i.InseeCodeContainsFold != nil {
+		predicates = append(predicates, building.InseeCodeContainsFold(*i.InseeCodeContainsFold))
+	}
+	if i.CommuneID != nil {
+		predicates = append(predicates, building.CommuneIDEQ(*i.CommuneID))
+	}
+	if i.CommuneIDNEQ != nil {
+		predicates = append(predicates, building.CommuneIDNEQ(*i.CommuneIDNEQ))
+	}
+	if len(i.CommuneIDIn) > 0 {
+		predicates = append(predicates, building.CommuneIDIn(i.CommuneIDIn...))
+	}
+	if len(i.CommuneIDNotIn) > 0 {
+		predicates = append(predicates, building.CommuneIDNotIn(i.CommuneIDNotIn...))
+	}
+	if i.CommuneIDGT != nil {
+		predicates = append(predicates, building.CommuneIDGT(*i.CommuneIDGT))
+	}
+	if i.CommuneIDGTE != nil {
+		predicates = append(predicates, building.CommuneIDGTE(*i.CommuneIDGTE))
+	}
+	if i.CommuneIDLT != nil {
+		predicates = append(predicates, building.CommuneIDLT(*i.CommuneIDLT))
+	}
+	if i.CommuneIDLTE != nil {
+		predicates = append(predicates, building.CommuneIDLTE(*i.CommuneIDLTE))
+	}
+	if i.CommuneIDContains != nil {
+		predicates = append(predicates, building.CommuneIDContains(*i.CommuneIDContains))
+	}
+	if i.CommuneIDHasPrefix != nil {
+		predicates = append(predicates, building.CommuneIDHasPrefix(*i.CommuneIDHasPrefix))
+	}
+	if i.CommuneIDHasSuffix != nil {
+		predicates = append(predicates, building.CommuneIDHasSuffix(*i.CommuneIDHasSuffix))
+	}
+	if i.CommuneIDIsNil {
+		predicates = append(predicates, building.CommuneIDIsNil())
+	}
+	if i.CommuneIDNotNil {
+		predicates = append(predicates, building.CommuneIDNotNil())
+	}
+	if i.CommuneIDEqualFold != nil {
+		predicates = append(predicates, building.CommuneIDEqualFold(*i.CommuneIDEqualFold))
+	}
+	if i.CommuneIDContainsFold != nil {
+		predicates = append(predicates, building.CommuneIDContainsFold(*i.CommuneIDContainsFold))
+	}
+	if i.CommuneName != nil {
+		predicates = append(predicates, building.CommuneNameEQ(*i.CommuneName))
+	}
+	if i.CommuneNameNEQ != nil {
+		predicates = append(predicates, building.CommuneNameNEQ(*i.CommuneNameNEQ))
+	}
+	if len(i.CommuneNameIn) > 0 {
+		predicates = append(predicates, building.CommuneNameIn(i.CommuneNameIn...))
+	}
+	if len(i.CommuneNameNotIn) > 0 {
+		predicates = append(predicates, building.CommuneNameNotIn(i.CommuneNameNotIn...))
+	}
+	if i.CommuneNameGT != nil {
+		predicates = append(predicates, building.CommuneNameGT(*i.CommuneNameGT))
+	}
+	if i.CommuneNameGTE != nil {
+		predicates = append(predicates, building.CommuneNameGTE(*i.CommuneNameGTE))
+	}
+	if i.CommuneNameLT != nil {
+		predicates = append(predicates, building.CommuneNameLT(*i.CommuneNameLT))
+	}
+	if i.CommuneNameLTE != nil {
+		predicates = append(predicates, building.CommuneNameLTE(*i.CommuneNameLTE))
+	}
+	if i.CommuneNameContains != nil {
+		predicates = append(predicates, building.CommuneNameContains(*i.CommuneNameContains))
+	}
+	if i.CommuneNameHasPrefix != nil {
+		predicates = append(predicates, building.CommuneNameHasPrefix(*i.CommuneNameHasPrefix))
+	}
+	if i.CommuneNameHasSuffix != nil {
+		predicates = append(predicates, building.CommuneNameHasSuffix(*i.CommuneNameHasSuffix))
+	}
+	if i.CommuneNameEqualFold != nil {
+		predicates = append(predicates, building.CommuneNameEqualFold(*i.CommuneNameEqualFold))
+	}
+	if i.CommuneNameContainsFold != nil {
+		predicates = append(predicates, building.CommuneNameContainsFold(*i.CommuneNameContainsFold))
+	}
+	if i.Address != nil {
+		predicates = append(predicates, building.AddressEQ(*i.Address))
+	}
+	if i.AddressNEQ != nil {
+		predicates = append(predicates, building.AddressNEQ(*i.AddressNEQ))
+	}
+	if len(i.AddressIn) > 0 {
+		predicates = append(predicates, building.AddressIn(i.AddressIn...))
+	}
+	if len(i.AddressNotIn) > 0 {
+		predicates = append(predicates, building.AddressNotIn(i.AddressNotIn...))
+	}
+	if i.AddressGT != nil {
+		predicates = append(predicates, building.AddressGT(*i.AddressGT))
+	}
+	if i.AddressGTE != nil {
+		predicates = append(predicates, building.AddressGTE(*i.AddressGTE))
+	}
+	if i.AddressLT != nil {
+		predicates = append(predicates, building.AddressLT(*i.AddressLT))
+	}
+	if i.AddressLTE != nil {
+		predicates = append(predicates, building.AddressLTE(*i.AddressLTE))
+	}
+	if i.AddressContains != nil {
+		predicates = append(predicates, building.AddressContains(*i.AddressContains))
+	}
+	if i.AddressHasPrefix != nil {
+		predicates = append(predicates, building.AddressHasPrefix(*i.AddressHasPrefix))
+	}
+	if i.AddressHasSuffix != nil {
+		predicates = append(predicates, building.AddressHasSuffix(*i.AddressHasSuffix))
+	}
+	if i.AddressEqualFold != nil {
+		predicates = append(predicates, building.AddressEqualFold(*i.AddressEqualFold))
+	}
+	if i.AddressContainsFold != nil {
+		predicates = append(predicates, building.AddressContainsFold(*i.AddressContainsFold))
+	}
+	if i.PostalCode != nil {
+		predicates = append(predicates, building.PostalCodeEQ(*i.PostalCode))
+	}
+	if i.PostalCodeNEQ != nil {
+		predicates = append(predicates, building.PostalCodeNEQ(*i.PostalCodeNEQ))
+	}
+	if len(i.PostalCodeIn) > 0 {
+		predicates = append(predicates, building.PostalCodeIn(i.PostalCodeIn...))
+	}
+	if len(i.PostalCodeNotIn) > 0 {
+		predicates = append(predicates, building.PostalCodeNotIn(i.PostalCodeNotIn...))
+	}
+	if i.PostalCodeGT != nil {
+		predicates = append(predicates, building.PostalCodeGT(*i.PostalCodeGT))
+	}
+	if i.PostalCodeGTE != nil {
+		predicates = append(predicates, building.PostalCodeGTE(*i.PostalCodeGTE))
+	}
+	if i.PostalCodeLT != nil {
+		predicates = append(predicates, building.PostalCodeLT(*i.PostalCodeLT))
+	}
+	if i.PostalCodeLTE != nil {
+		predicates = append(predicates, building.PostalCodeLTE(*i.PostalCodeLTE))
+	}
+	if i.PostalCodeContains != nil {
+		predicates = append(predicates, building.PostalCodeContains(*i.PostalCodeContains))
+	}
+	if i.PostalCodeHasPrefix != nil {
+		predicates = append(predicates, building.PostalCodeHasPrefix(*i.PostalCodeHasPrefix))
+	}
+	if i.PostalCodeHasSuffix != nil {
+		predicates = append(predicates, building.PostalCodeHasSuffix(*i.PostalCodeHasSuffix))
+	}
+	if i.PostalCodeEqualFold != nil {
+		predicates = append(predicates, building.PostalCodeEqualFold(*i.PostalCodeEqualFold))
+	}
+	if i.PostalCodeContainsFold != nil {
+		predicates = append(predicates, building.PostalCodeContainsFold(*i.PostalCodeContainsFold))
+	}
+	if i.Latitude != nil {
+		predicates = append(predicates, building.LatitudeEQ(*i.Latitude))
+	}
+	if i.LatitudeNEQ != nil {
+		predicates = append(predicates, building.LatitudeNEQ(*i.LatitudeNEQ))
+	}
+	if len(i.LatitudeIn) > 0 {
+		predicates = append(predicates, building.LatitudeIn(i.LatitudeIn...))
+	}
+	if len(i.LatitudeNotIn) > 0 {
+		predicates = append(predicates, building.LatitudeNotIn(i.LatitudeNotIn...))
+	}
+	if i.LatitudeGT != nil {
+		predicates = append(predicates, building.LatitudeGT(*i.LatitudeGT))
+	}
+	if i.LatitudeGTE != nil {
+		predicates = append(predicates, building.LatitudeGTE(*i.LatitudeGTE))
+	}
+	if i.LatitudeLT != nil {
+		predicates = append(predicates, building.LatitudeLT(*i.LatitudeLT))
+	}
+	if i.LatitudeLTE != nil {
+		predicates = append(predicates, building.LatitudeLTE(*i.LatitudeLTE))
+	}
+	if i.LatitudeIsNil {
+		predicates = append(predicates, building.LatitudeIsNil())
+	}
+	if i.LatitudeNotNil {
+		predicates = append(predicates, building.LatitudeNotNil())
+	}
+	if i.Longitude != nil {
+		predicates = append(predicates, building.LongitudeEQ(*i.Longitude))
+	}
+	if i.LongitudeNEQ != nil {
+		predicates = append(predicates, building.LongitudeNEQ(*i.LongitudeNEQ))
+	}
+	if len(i.LongitudeIn) > 0 {
+		predicates = append(predicates, building.LongitudeIn(i.LongitudeIn...))
+	}
+	if len(i.LongitudeNotIn) > 0 {
+		predicates = append(predicates, building.LongitudeNotIn(i.LongitudeNotIn...))
+	}
+	if i.LongitudeGT != nil {
+		predicates = append(predicates, building.LongitudeGT(*i.LongitudeGT))
+	}
+	if i.LongitudeGTE != nil {
+		predicates = append(predicates, building.LongitudeGTE(*i.LongitudeGTE))
+	}
+	if i.LongitudeLT != nil {
+		predicates = append(predicates, building.LongitudeLT(*i.LongitudeLT))
+	}
+	if i.LongitudeLTE != nil {
+		predicates = append(predicates, building.LongitudeLTE(*i.LongitudeLTE))
+	}
+	if i.LongitudeIsNil {
+		predicates = append(predicates, building.LongitudeIsNil())
+	}
+	if i.LongitudeNotNil {
+		predicates = append(predicates, building.LongitudeNotNil())
+	}
+	if i.PositionQuality != nil {
+		predicates = append(predicates, building.PositionQualityEQ(*i.PositionQuality))
+	}
+	if i.PositionQualityNEQ != nil {
+		predicates = append(predicates, building.PositionQualityNEQ(*i.PositionQualityNEQ))
+	}
+	if len(i.PositionQualityIn) > 0 {
+		predicates = append(predicates, building.PositionQualityIn(i.PositionQualityIn...))
+	}
+	if len(i.PositionQualityNotIn) > 0 {
+		predicates = append(predicates, building.PositionQualityNotIn(i.PositionQualityNotIn...))
+	}
+	if i.PositionQualityGT != nil {
+		predicates = append(predicates, building.PositionQualityGT(*i.PositionQualityGT))
+	}
+	if i.PositionQualityGTE != nil {
+		predicates = append(predicates, building.PositionQualityGTE(*i.PositionQualityGTE))
+	}
+	if i.PositionQualityLT != nil {
+		predicates = append(predicates, building.PositionQualityLT(*i.PositionQualityLT))
+	}
+	if i.PositionQualityLTE != nil {
+		predicates = append(predicates, building.PositionQualityLTE(*i.PositionQualityLTE))
+	}
+	if i.PositionQualityContains != nil {
+		predicates = append(predicates, building.PositionQualityContains(*i.PositionQualityContains))
+	}
+	if i.PositionQualityHasPrefix != nil {
+		predicates = append(predicates, building.PositionQualityHasPrefix(*i.PositionQualityHasPrefix))
+	}
+	if i.PositionQualityHasSuffix != nil {
+		predicates = append(predicates, building.PositionQualityHasSuffix(*i.PositionQualityHasSuffix))
+	}
+	if i.PositionQualityEqualFold != nil {
+		predicates = append(predicates, building.PositionQualityEqualFold(*i.PositionQualityEqualFold))
+	}
+	if i.PositionQualityContainsFold != nil {
+		predicates = append(predicates, building.PositionQualityContainsFold(*i.PositionQualityContainsFold))
+	}
+	if i.DistrictCode != nil {
+		predicates = append(predicates, building.DistrictCodeEQ(*i.DistrictCode))
+	}
+	if i.DistrictCodeNEQ != nil {
+		predicates = append(predicates, building.DistrictCodeNEQ(*i.DistrictCodeNEQ))
+	}
+	if len(i.DistrictCodeIn) > 0 {
+		predicates = append(predicates, building.DistrictCodeIn(i.DistrictCodeIn...))
+	}
+	if len(i.DistrictCodeNotIn) > 0 {
+		predicates = append(predicates, building.DistrictCodeNotIn(i.DistrictCodeNotIn...))
+	}
+	if i.DistrictCodeGT != nil {
+		predicates = append(predicates, building.DistrictCodeGT(*i.DistrictCodeGT))
+	}
+	if i.DistrictCodeGTE != nil {
+		predicates = append(predicates, building.DistrictCodeGTE(*i.DistrictCodeGTE))
+	}
+	if i.DistrictCodeLT != nil {
+		predicates = append(predicates, building.DistrictCodeLT(*i.DistrictCodeLT))
+	}
+	if i.DistrictCodeLTE != nil {
+		predicates = append(predicates, building.DistrictCodeLTE(*i.DistrictCodeLTE))
+	}
+	if i.DistrictCodeContains != nil {
+		predicates = append(predicates, building.DistrictCodeContains(*i.DistrictCodeContains))
+	}
+	if i.DistrictCodeHasPrefix != nil {
+		predicates = append(predicates, building.DistrictCodeHasPrefix(*i.DistrictCodeHasPrefix))
+	}
+	if i.DistrictCodeHasSuffix != nil {
+		predicates = append(predicates, building.DistrictCodeHasSuffix(*i.DistrictCodeHasSuffix))
+	}
+	if i.DistrictCodeEqualFold != nil {
+		predicates = append(predicates, building.DistrictCodeEqualFold(*i.DistrictCodeEqualFold))
+	}
+	if i.DistrictCodeContainsFold != nil {
+		predicates = append(predicates, building.DistrictCodeContainsFold(*i.DistrictCodeContainsFold))
+	}
+	if i.DwellingCount != nil {
+		predicates = append(predicates, building.DwellingCountEQ(*i.DwellingCount))
+	}
+	if i.DwellingCountNEQ != nil {
+		predicates = append(predicates, building.DwellingCountNEQ(*i.DwellingCountNEQ))
+	}
+	if len(i.DwellingCountIn) > 0 {
+		predicates = append(predicates, building.DwellingCountIn(i.DwellingCountIn...))
+	}
+	if len(i.DwellingCountNotIn) > 0 {
+		predicates = append(predicates, building.DwellingCountNotIn(i.DwellingCountNotIn...))
+	}
+	if i.DwellingCountGT != nil {
+		predicates = append(predicates, building.DwellingCountGT(*i.DwellingCountGT))
+	}
+	if i.DwellingCountGTE != nil {
+		predicates = append(predicates, building.DwellingCountGTE(*i.DwellingCountGTE))
+	}
+	if i.DwellingCountLT != nil {
+		predicates = append(predicates, building.DwellingCountLT(*i.DwellingCountLT))
+	}
+	if i.DwellingCountLTE != nil {
+		predicates = append(predicates, building.DwellingCountLTE(*i.DwellingCountLTE))
+	}
+	if i.FirstVintageID != nil {
+		predicates = append(predicates, building.FirstVintageIDEQ(*i.FirstVintageID))
+	}
+	if i.FirstVintageIDNEQ != nil {
+		predicates = append(predicates, building.FirstVintageIDNEQ(*i.FirstVintageIDNEQ))
+	}
+	if len(i.FirstVintageIDIn) > 0 {
+		predicates = append(predicates, building.FirstVintageIDIn(i.FirstVintageIDIn...))
+	}
+	if len(i.FirstVintageIDNotIn) > 0 {
+		predicates = append(predicates, building.FirstVintageIDNotIn(i.FirstVintageIDNotIn...))
+	}
+	if i.FirstVintageIDGT != nil {
+		predicates = append(predicates, building.FirstVintageIDGT(*i.FirstVintageIDGT))
+	}
+	if i.FirstVintageIDGTE != nil {
+		predicates = append(predicates, building.FirstVintageIDGTE(*i.FirstVintageIDGTE))
+	}
+	if i.FirstVintageIDLT != nil {
+		predicates = append(predicates, building.FirstVintageIDLT(*i.FirstVintageIDLT))
+	}
+	if i.FirstVintageIDLTE != nil {
+		predicates = append(predicates, building.FirstVintageIDLTE(*i.FirstVintageIDLTE))
+	}
+	if i.FirstVintageIDContains != nil {
+		predicates = append(predicates, building.FirstVintageIDContains(*i.FirstVintageIDContains))
+	}
+	if i.FirstVintageIDHasPrefix != nil {
+		predicates = append(predicates, building.FirstVintageIDHasPrefix(*i.FirstVintageIDHasPrefix))
+	}
+	if i.FirstVintageIDHasSuffix != nil {
+		predicates = append(predicates, building.FirstVintageIDHasSuffix(*i.FirstVintageIDHasSuffix))
+	}
+	if i.FirstVintageIDEqualFold != nil {
+		predicates = append(predicates, building.FirstVintageIDEqualFold(*i.FirstVintageIDEqualFold))
+	}
+	if i.FirstVintageIDContainsFold != nil {
+		predicates = append(predicates, building.FirstVintageIDContainsFold(*i.FirstVintageIDContainsFold))
+	}
+	if i.LastVintageID != nil {
+		predicates = append(predicates, building.LastVintageIDEQ(*i.LastVintageID))
+	}
+	if i.LastVintageIDNEQ != nil {
+		predicates = append(predicates, building.LastVintageIDNEQ(*i.LastVintageIDNEQ))
+	}
+	if len(i.LastVintageIDIn) > 0 {
+		predicates = append(predicates, building.LastVintageIDIn(i.LastVintageIDIn...))
+	}
+	if len(i.LastVintageIDNotIn) > 0 {
+		predicates = append(predicates, building.LastVintageIDNotIn(i.LastVintageIDNotIn...))
+	}
+	if i.LastVintageIDGT != nil {
+		predicates = append(predicates, building.LastVintageIDGT(*i.LastVintageIDGT))
+	}
+	if i.LastVintageIDGTE != nil {
+		predicates = append(predicates, building.LastVintageIDGTE(*i.LastVintageIDGTE))
+	}
+	if i.LastVintageIDLT != nil {
+		predicates = append(predicates, building.LastVintageIDLT(*i.LastVintageIDLT))
+	}
+	if i.LastVintageIDLTE != nil {
+		predicates = append(predicates, building.LastVintageIDLTE(*i.LastVintageIDLTE))
+	}
+	if i.LastVintageIDContains != nil {
+		predicates = append(predicates, building.LastVintageIDContains(*i.LastVintageIDContains))
+	}
+	if i.LastVintageIDHasPrefix != nil {
+		predicates = append(predicates, building.LastVintageIDHasPrefix(*i.LastVintageIDHasPrefix))
+	}
+	if i.LastVintageIDHasSuffix != nil {
+		predicates = append(predicates, building.LastVintageIDHasSuffix(*i.LastVintageIDHasSuffix))
+	}
+	if i.LastVintageIDIsNil {
+		predicates = append(predicates, building.LastVintageIDIsNil())
+	}
+	if i.LastVintageIDNotNil {
+		predicates = append(predicates, building.LastVintageIDNotNil())
+	}
+	if i.LastVintageIDEqualFold != nil {
+		predicates = append(predicates, building.LastVintageIDEqualFold(*i.LastVintageIDEqualFold))
+	}
+	if i.LastVintageIDContainsFold != nil {
+		predicates = append(predicates, building.LastVintageIDContainsFold(*i.LastVintageIDContainsFold))
+	}
+
+	if i.HasCommune != nil {
+		p := building.HasCommune()
+		if !*i.HasCommune {
+			p = building.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasCommuneWith) > 0 {
+		with := make([]predicate.Commune, 0, len(i.HasCommuneWith))
+		for _, w := range i.HasCommuneWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasCommuneWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, building.HasCommuneWith(with...))
+	}
+	if i.HasDwellings != nil {
+		p := building.HasDwellings()
+		if !*i.HasDwellings {
+			p = building.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasDwellingsWith) > 0 {
+		with := make([]predicate.Dwelling, 0, len(i.HasDwellingsWith))
+		for _, w := range i.HasDwellingsWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasDwellingsWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, building.HasDwellingsWith(with...))
+	}
+	if i.HasOwnerships != nil {
+		p := building.HasOwnerships()
+		if !*i.HasOwnerships {
+			p = building.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasOwnershipsWith) > 0 {
+		with := make([]predicate.Ownership, 0, len(i.HasOwnershipsWith))
+		for _, w := range i.HasOwnershipsWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasOwnershipsWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, building.HasOwnershipsWith(with...))
+	}
+	if i.HasFirstVintage != nil {
+		p := building.HasFirstVintage()
+		if !*i.HasFirstVintage {
+			p = building.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasFirstVintageWith) > 0 {
+		with := make([]predicate.StockVintage, 0, len(i.HasFirstVintageWith))
+		for _, w := range i.HasFirstVintageWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasFirstVintageWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, building.HasFirstVintageWith(with...))
+	}
+	if i.HasLastVintage != nil {
+		p := building.HasLastVintage()
+		if !*i.HasLastVintage {
+			p = building.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasLastVintageWith) > 0 {
+		with := make([]predicate.StockVintage, 0, len(i.HasLastVintageWith))
+		for _, w := range i.HasLastVintageWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasLastVintageWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, building.HasLastVintageWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyBuildingWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return building.And(predicates...), nil
 	}
 }
 
@@ -1502,6 +2362,890 @@ func (i *CommuneWhereInput) P() (predicate.Commune, error) {
 		return predicates[0], nil
 	default:
 		return commune.And(predicates...), nil
+	}
+}
+
+// DwellingWhereInput represents a where input for filtering Dwelling queries.
+type DwellingWhereInput struct {
+	Predicates []predicate.Dwelling  `json:"-"`
+	Not        *DwellingWhereInput   `json:"not,omitempty"`
+	Or         []*DwellingWhereInput `json:"or,omitempty"`
+	And        []*DwellingWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID      *domain.ID  `json:"id,omitempty"`
+	IDNEQ   *domain.ID  `json:"idNEQ,omitempty"`
+	IDIn    []domain.ID `json:"idIn,omitempty"`
+	IDNotIn []domain.ID `json:"idNotIn,omitempty"`
+	IDGT    *domain.ID  `json:"idGT,omitempty"`
+	IDGTE   *domain.ID  `json:"idGTE,omitempty"`
+	IDLT    *domain.ID  `json:"idLT,omitempty"`
+	IDLTE   *domain.ID  `json:"idLTE,omitempty"`
+
+	// "building_id" field predicates.
+	BuildingID             *domain.ID  `json:"buildingID,omitempty"`
+	BuildingIDNEQ          *domain.ID  `json:"buildingIDNEQ,omitempty"`
+	BuildingIDIn           []domain.ID `json:"buildingIDIn,omitempty"`
+	BuildingIDNotIn        []domain.ID `json:"buildingIDNotIn,omitempty"`
+	BuildingIDGT           *domain.ID  `json:"buildingIDGT,omitempty"`
+	BuildingIDGTE          *domain.ID  `json:"buildingIDGTE,omitempty"`
+	BuildingIDLT           *domain.ID  `json:"buildingIDLT,omitempty"`
+	BuildingIDLTE          *domain.ID  `json:"buildingIDLTE,omitempty"`
+	BuildingIDContains     *domain.ID  `json:"buildingIDContains,omitempty"`
+	BuildingIDHasPrefix    *domain.ID  `json:"buildingIDHasPrefix,omitempty"`
+	BuildingIDHasSuffix    *domain.ID  `json:"buildingIDHasSuffix,omitempty"`
+	BuildingIDEqualFold    *domain.ID  `json:"buildingIDEqualFold,omitempty"`
+	BuildingIDContainsFold *domain.ID  `json:"buildingIDContainsFold,omitempty"`
+
+	// "insee_code" field predicates.
+	InseeCode             *domain.InseeCode  `json:"inseeCode,omitempty"`
+	InseeCodeNEQ          *domain.InseeCode  `json:"inseeCodeNEQ,omitempty"`
+	InseeCodeIn           []domain.InseeCode `json:"inseeCodeIn,omitempty"`
+	InseeCodeNotIn        []domain.InseeCode `json:"inseeCodeNotIn,omitempty"`
+	InseeCodeGT           *domain.InseeCode  `json:"inseeCodeGT,omitempty"`
+	InseeCodeGTE          *domain.InseeCode  `json:"inseeCodeGTE,omitempty"`
+	InseeCodeLT           *domain.InseeCode  `json:"inseeCodeLT,omitempty"`
+	InseeCodeLTE          *domain.InseeCode  `json:"inseeCodeLTE,omitempty"`
+	InseeCodeContains     *domain.InseeCode  `json:"inseeCodeContains,omitempty"`
+	InseeCodeHasPrefix    *domain.InseeCode  `json:"inseeCodeHasPrefix,omitempty"`
+	InseeCodeHasSuffix    *domain.InseeCode  `json:"inseeCodeHasSuffix,omitempty"`
+	InseeCodeEqualFold    *domain.InseeCode  `json:"inseeCodeEqualFold,omitempty"`
+	InseeCodeContainsFold *domain.InseeCode  `json:"inseeCodeContainsFold,omitempty"`
+
+	// "typology" field predicates.
+	Typology      *domain.Typology  `json:"typology,omitempty"`
+	TypologyNEQ   *domain.Typology  `json:"typologyNEQ,omitempty"`
+	TypologyIn    []domain.Typology `json:"typologyIn,omitempty"`
+	TypologyNotIn []domain.Typology `json:"typologyNotIn,omitempty"`
+
+	// "rooms" field predicates.
+	Rooms      *domain.Rooms  `json:"rooms,omitempty"`
+	RoomsNEQ   *domain.Rooms  `json:"roomsNEQ,omitempty"`
+	RoomsIn    []domain.Rooms `json:"roomsIn,omitempty"`
+	RoomsNotIn []domain.Rooms `json:"roomsNotIn,omitempty"`
+	RoomsGT    *domain.Rooms  `json:"roomsGT,omitempty"`
+	RoomsGTE   *domain.Rooms  `json:"roomsGTE,omitempty"`
+	RoomsLT    *domain.Rooms  `json:"roomsLT,omitempty"`
+	RoomsLTE   *domain.Rooms  `json:"roomsLTE,omitempty"`
+
+	// "surface" field predicates.
+	Surface      *domain.Surface  `json:"surface,omitempty"`
+	SurfaceNEQ   *domain.Surface  `json:"surfaceNEQ,omitempty"`
+	SurfaceIn    []domain.Surface `json:"surfaceIn,omitempty"`
+	SurfaceNotIn []domain.Surface `json:"surfaceNotIn,omitempty"`
+	SurfaceGT    *domain.Surface  `json:"surfaceGT,omitempty"`
+	SurfaceGTE   *domain.Surface  `json:"surfaceGTE,omitempty"`
+	SurfaceLT    *domain.Surface  `json:"surfaceLT,omitempty"`
+	SurfaceLTE   *domain.Surface  `json:"surfaceLTE,omitempty"`
+
+	// "floor" field predicates.
+	Floor      *domain.Floor  `json:"floor,omitempty"`
+	FloorNEQ   *domain.Floor  `json:"floorNEQ,omitempty"`
+	FloorIn    []domain.Floor `json:"floorIn,omitempty"`
+	FloorNotIn []domain.Floor `json:"floorNotIn,omitempty"`
+	FloorGT    *domain.Floor  `json:"floorGT,omitempty"`
+	FloorGTE   *domain.Floor  `json:"floorGTE,omitempty"`
+	FloorLT    *domain.Floor  `json:"floorLT,omitempty"`
+	FloorLTE   *domain.Floor  `json:"floorLTE,omitempty"`
+
+	// "construction_year" field predicates.
+	ConstructionYear      *domain.Year  `json:"constructionYear,omitempty"`
+	ConstructionYearNEQ   *domain.Year  `json:"constructionYearNEQ,omitempty"`
+	ConstructionYearIn    []domain.Year `json:"constructionYearIn,omitempty"`
+	ConstructionYearNotIn []domain.Year `json:"constructionYearNotIn,omitempty"`
+	ConstructionYearGT    *domain.Year  `json:"constructionYearGT,omitempty"`
+	ConstructionYearGTE   *domain.Year  `json:"constructionYearGTE,omitempty"`
+	ConstructionYearLT    *domain.Year  `json:"constructionYearLT,omitempty"`
+	ConstructionYearLTE   *domain.Year  `json:"constructionYearLTE,omitempty"`
+
+	// "letting_year" field predicates.
+	LettingYear      *domain.Year  `json:"lettingYear,omitempty"`
+	LettingYearNEQ   *domain.Year  `json:"lettingYearNEQ,omitempty"`
+	LettingYearIn    []domain.Year `json:"lettingYearIn,omitempty"`
+	LettingYearNotIn []domain.Year `json:"lettingYearNotIn,omitempty"`
+	LettingYearGT    *domain.Year  `json:"lettingYearGT,omitempty"`
+	LettingYearGTE   *domain.Year  `json:"lettingYearGTE,omitempty"`
+	LettingYearLT    *domain.Year  `json:"lettingYearLT,omitempty"`
+	LettingYearLTE   *domain.Year  `json:"lettingYearLTE,omitempty"`
+
+	// "financing" field predicates.
+	Financing             *domain.Stated  `json:"financing,omitempty"`
+	FinancingNEQ          *domain.Stated  `json:"financingNEQ,omitempty"`
+	FinancingIn           []domain.Stated `json:"financingIn,omitempty"`
+	FinancingNotIn        []domain.Stated `json:"financingNotIn,omitempty"`
+	FinancingGT           *domain.Stated  `json:"financingGT,omitempty"`
+	FinancingGTE          *domain.Stated  `json:"financingGTE,omitempty"`
+	FinancingLT           *domain.Stated  `json:"financingLT,omitempty"`
+	FinancingLTE          *domain.Stated  `json:"financingLTE,omitempty"`
+	FinancingContains     *domain.Stated  `json:"financingContains,omitempty"`
+	FinancingHasPrefix    *domain.Stated  `json:"financingHasPrefix,omitempty"`
+	FinancingHasSuffix    *domain.Stated  `json:"financingHasSuffix,omitempty"`
+	FinancingEqualFold    *domain.Stated  `json:"financingEqualFold,omitempty"`
+	FinancingContainsFold *domain.Stated  `json:"financingContainsFold,omitempty"`
+
+	// "energy_class" field predicates.
+	EnergyClass      *domain.EnergyClass  `json:"energyClass,omitempty"`
+	EnergyClassNEQ   *domain.EnergyClass  `json:"energyClassNEQ,omitempty"`
+	EnergyClassIn    []domain.EnergyClass `json:"energyClassIn,omitempty"`
+	EnergyClassNotIn []domain.EnergyClass `json:"energyClassNotIn,omitempty"`
+
+	// "construction" field predicates.
+	Construction             *domain.Stated  `json:"construction,omitempty"`
+	ConstructionNEQ          *domain.Stated  `json:"constructionNEQ,omitempty"`
+	ConstructionIn           []domain.Stated `json:"constructionIn,omitempty"`
+	ConstructionNotIn        []domain.Stated `json:"constructionNotIn,omitempty"`
+	ConstructionGT           *domain.Stated  `json:"constructionGT,omitempty"`
+	ConstructionGTE          *domain.Stated  `json:"constructionGTE,omitempty"`
+	ConstructionLT           *domain.Stated  `json:"constructionLT,omitempty"`
+	ConstructionLTE          *domain.Stated  `json:"constructionLTE,omitempty"`
+	ConstructionContains     *domain.Stated  `json:"constructionContains,omitempty"`
+	ConstructionHasPrefix    *domain.Stated  `json:"constructionHasPrefix,omitempty"`
+	ConstructionHasSuffix    *domain.Stated  `json:"constructionHasSuffix,omitempty"`
+	ConstructionEqualFold    *domain.Stated  `json:"constructionEqualFold,omitempty"`
+	ConstructionContainsFold *domain.Stated  `json:"constructionContainsFold,omitempty"`
+
+	// "accessibility" field predicates.
+	Accessibility             *domain.Stated  `json:"accessibility,omitempty"`
+	AccessibilityNEQ          *domain.Stated  `json:"accessibilityNEQ,omitempty"`
+	AccessibilityIn           []domain.Stated `json:"accessibilityIn,omitempty"`
+	AccessibilityNotIn        []domain.Stated `json:"accessibilityNotIn,omitempty"`
+	AccessibilityGT           *domain.Stated  `json:"accessibilityGT,omitempty"`
+	AccessibilityGTE          *domain.Stated  `json:"accessibilityGTE,omitempty"`
+	AccessibilityLT           *domain.Stated  `json:"accessibilityLT,omitempty"`
+	AccessibilityLTE          *domain.Stated  `json:"accessibilityLTE,omitempty"`
+	AccessibilityContains     *domain.Stated  `json:"accessibilityContains,omitempty"`
+	AccessibilityHasPrefix    *domain.Stated  `json:"accessibilityHasPrefix,omitempty"`
+	AccessibilityHasSuffix    *domain.Stated  `json:"accessibilityHasSuffix,omitempty"`
+	AccessibilityEqualFold    *domain.Stated  `json:"accessibilityEqualFold,omitempty"`
+	AccessibilityContainsFold *domain.Stated  `json:"accessibilityContainsFold,omitempty"`
+
+	// "priority_district" field predicates.
+	PriorityDistrict      *domain.TriState  `json:"priorityDistrict,omitempty"`
+	PriorityDistrictNEQ   *domain.TriState  `json:"priorityDistrictNEQ,omitempty"`
+	PriorityDistrictIn    []domain.TriState `json:"priorityDistrictIn,omitempty"`
+	PriorityDistrictNotIn []domain.TriState `json:"priorityDistrictNotIn,omitempty"`
+
+	// "landlord_id" field predicates.
+	LandlordID             *domain.ID  `json:"landlordID,omitempty"`
+	LandlordIDNEQ          *domain.ID  `json:"landlordIDNEQ,omitempty"`
+	LandlordIDIn           []domain.ID `json:"landlordIDIn,omitempty"`
+	LandlordIDNotIn        []domain.ID `json:"landlordIDNotIn,omitempty"`
+	LandlordIDGT           *domain.ID  `json:"landlordIDGT,omitempty"`
+	LandlordIDGTE          *domain.ID  `json:"landlordIDGTE,omitempty"`
+	LandlordIDLT           *domain.ID  `json:"landlordIDLT,omitempty"`
+	LandlordIDLTE          *domain.ID  `json:"landlordIDLTE,omitempty"`
+	LandlordIDContains     *domain.ID  `json:"landlordIDContains,omitempty"`
+	LandlordIDHasPrefix    *domain.ID  `json:"landlordIDHasPrefix,omitempty"`
+	LandlordIDHasSuffix    *domain.ID  `json:"landlordIDHasSuffix,omitempty"`
+	LandlordIDIsNil        bool        `json:"landlordIDIsNil,omitempty"`
+	LandlordIDNotNil       bool        `json:"landlordIDNotNil,omitempty"`
+	LandlordIDEqualFold    *domain.ID  `json:"landlordIDEqualFold,omitempty"`
+	LandlordIDContainsFold *domain.ID  `json:"landlordIDContainsFold,omitempty"`
+
+	// "first_vintage_id" field predicates.
+	FirstVintageID             *domain.ID  `json:"firstVintageID,omitempty"`
+	FirstVintageIDNEQ          *domain.ID  `json:"firstVintageIDNEQ,omitempty"`
+	FirstVintageIDIn           []domain.ID `json:"firstVintageIDIn,omitempty"`
+	FirstVintageIDNotIn        []domain.ID `json:"firstVintageIDNotIn,omitempty"`
+	FirstVintageIDGT           *domain.ID  `json:"firstVintageIDGT,omitempty"`
+	FirstVintageIDGTE          *domain.ID  `json:"firstVintageIDGTE,omitempty"`
+	FirstVintageIDLT           *domain.ID  `json:"firstVintageIDLT,omitempty"`
+	FirstVintageIDLTE          *domain.ID  `json:"firstVintageIDLTE,omitempty"`
+	FirstVintageIDContains     *domain.ID  `json:"firstVintageIDContains,omitempty"`
+	FirstVintageIDHasPrefix    *domain.ID  `json:"firstVintageIDHasPrefix,omitempty"`
+	FirstVintageIDHasSuffix    *domain.ID  `json:"firstVintageIDHasSuffix,omitempty"`
+	FirstVintageIDEqualFold    *domain.ID  `json:"firstVintageIDEqualFold,omitempty"`
+	FirstVintageIDContainsFold *domain.ID  `json:"firstVintageIDContainsFold,omitempty"`
+
+	// "last_vintage_id" field predicates.
+	LastVintageID             *domain.ID  `json:"lastVintageID,omitempty"`
+	LastVintageIDNEQ          *domain.ID  `json:"lastVintageIDNEQ,omitempty"`
+	LastVintageIDIn           []domain.ID `json:"lastVintageIDIn,omitempty"`
+	LastVintageIDNotIn        []domain.ID `json:"lastVintageIDNotIn,omitempty"`
+	LastVintageIDGT           *domain.ID  `json:"lastVintageIDGT,omitempty"`
+	LastVintageIDGTE          *domain.ID  `json:"lastVintageIDGTE,omitempty"`
+	LastVintageIDLT           *domain.ID  `json:"lastVintageIDLT,omitempty"`
+	LastVintageIDLTE          *domain.ID  `json:"lastVintageIDLTE,omitempty"`
+	LastVintageIDContains     *domain.ID  `json:"lastVintageIDContains,omitempty"`
+	LastVintageIDHasPrefix    *domain.ID  `json:"lastVintageIDHasPrefix,omitempty"`
+	LastVintageIDHasSuffix    *domain.ID  `json:"lastVintageIDHasSuffix,omitempty"`
+	LastVintageIDIsNil        bool        `json:"lastVintageIDIsNil,omitempty"`
+	LastVintageIDNotNil       bool        `json:"lastVintageIDNotNil,omitempty"`
+	LastVintageIDEqualFold    *domain.ID  `json:"lastVintageIDEqualFold,omitempty"`
+	LastVintageIDContainsFold *domain.ID  `json:"lastVintageIDContainsFold,omitempty"`
+
+	// "building" edge predicates.
+	HasBuilding     *bool                 `json:"hasBuilding,omitempty"`
+	HasBuildingWith []*BuildingWhereInput `json:"hasBuildingWith,omitempty"`
+
+	// "landlord" edge predicates.
+	HasLandlord     *bool                     `json:"hasLandlord,omitempty"`
+	HasLandlordWith []*OrganisationWhereInput `json:"hasLandlordWith,omitempty"`
+
+	// "first_vintage" edge predicates.
+	HasFirstVintage     *bool                     `json:"hasFirstVintage,omitempty"`
+	HasFirstVintageWith []*StockVintageWhereInput `json:"hasFirstVintageWith,omitempty"`
+
+	// "last_vintage" edge predicates.
+	HasLastVintage     *bool                     `json:"hasLastVintage,omitempty"`
+	HasLastVintageWith []*StockVintageWhereInput `json:"hasLastVintageWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *DwellingWhereInput) AddPredicates(predicates ...predicate.Dwelling) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the DwellingWhereInput filter on the DwellingQuery builder.
+func (i *DwellingWhereInput) Filter(q *DwellingQuery) (*DwellingQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyDwellingWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyDwellingWhereInput is returned in case the DwellingWhereInput is empty.
+var ErrEmptyDwellingWhereInput = errors.New("ent: empty predicate DwellingWhereInput")
+
+// P returns a predicate for filtering dwellings.
+// An error is returned if the input is empty or invalid.
+func (i *DwellingWhereInput) P() (predicate.Dwelling, error) {
+	var predicates []predicate.Dwelling
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, dwelling.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.Dwelling, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, dwelling.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.Dwelling, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, dwelling.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, dwelling.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, dwelling.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, dwelling.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, dwelling.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, dwelling.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, dwelling.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, dwelling.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, dwelling.IDLTE(*i.IDLTE))
+	}
+	if i.BuildingID != nil {
+		predicates = append(predicates, dwelling.BuildingIDEQ(*i.BuildingID))
+	}
+	if i.BuildingIDNEQ != nil {
+		predicates = append(predicates, dwelling.BuildingIDNEQ(*i.BuildingIDNEQ))
+	}
+	if len(i.BuildingIDIn) > 0 {
+		predicates = append(predicates, dwelling.BuildingIDIn(i.BuildingIDIn...))
+	}
+	if len(i.BuildingIDNotIn) > 0 {
+		predicates = append(predicates, dwelling.BuildingIDNotIn(i.BuildingIDNotIn...))
+	}
+	if i.BuildingIDGT != nil {
+		predicates = append(predicates, dwelling.BuildingIDGT(*i.BuildingIDGT))
+	}
+	if i.BuildingIDGTE != nil {
+		predicates = append(predicates, dwelling.BuildingIDGTE(*i.BuildingIDGTE))
+	}
+	if i.BuildingIDLT != nil {
+		predicates = append(predicates, dwelling.BuildingIDLT(*i.BuildingIDLT))
+	}
+	if i.BuildingIDLTE != nil {
+		predicates = append(predicates, dwelling.BuildingIDLTE(*i.BuildingIDLTE))
+	}
+	if i.BuildingIDContains != nil {
+		predicates = append(predicates, dwelling.BuildingIDContains(*i.BuildingIDContains))
+	}
+	if i.BuildingIDHasPrefix != nil {
+		predicates = append(predicates, dwelling.BuildingIDHasPrefix(*i.BuildingIDHasPrefix))
+	}
+	if i.BuildingIDHasSuffix != nil {
+		predicates = append(predicates, dwelling.BuildingIDHasSuffix(*i.BuildingIDHasSuffix))
+	}
+	if i.BuildingIDEqualFold != nil {
+		predicates = append(predicates, dwelling.BuildingIDEqualFold(*i.BuildingIDEqualFold))
+	}
+	if i.BuildingIDContainsFold != nil {
+		predicates = append(predicates, dwelling.BuildingIDContainsFold(*i.BuildingIDContainsFold))
+	}
+	if i.InseeCode != nil {
+		predicates = append(predicates, dwelling.InseeCodeEQ(*i.InseeCode))
+	}
+	if i.InseeCodeNEQ != nil {
+		predicates = append(predicates, dwelling.InseeCodeNEQ(*i.InseeCodeNEQ))
+	}
+	if len(i.InseeCodeIn) > 0 {
+		predicates = append(predicates, dwelling.InseeCodeIn(i.InseeCodeIn...))
+	}
+	if len(i.InseeCodeNotIn) > 0 {
+		predicates = append(predicates, dwelling.InseeCodeNotIn(i.InseeCodeNotIn...))
+	}
+	if i.InseeCodeGT != nil {
+		predicates = append(predicates, dwelling.InseeCodeGT(*i.InseeCodeGT))
+	}
+	if i.InseeCodeGTE != nil {
+		predicates = append(predicates, dwelling.InseeCodeGTE(*i.InseeCodeGTE))
+	}
+	if i.InseeCodeLT != nil {
+		predicates = append(predicates, dwelling.InseeCodeLT(*i.InseeCodeLT))
+	}
+	if i.InseeCodeLTE != nil {
+		predicates = append(predicates, dwelling.InseeCodeLTE(*i.InseeCodeLTE))
+	}
+	if i.InseeCodeContains != nil {
+		predicates = append(predicates, dwelling.InseeCodeContains(*i.InseeCodeContains))
+	}
+	if i.InseeCodeHasPrefix != nil {
+		predicates = append(predicates, dwelling.InseeCodeHasPrefix(*i.InseeCodeHasPrefix))
+	}
+	if i.InseeCodeHasSuffix != nil {
+		predicates = append(predicates, dwelling.InseeCodeHasSuffix(*i.InseeCodeHasSuffix))
+	}
+	if i.InseeCodeEqualFold != nil {
+		predicates = append(predicates, dwelling.InseeCodeEqualFold(*i.InseeCodeEqualFold))
+	}
+	if i.InseeCodeContainsFold != nil {
+		predicates = append(predicates, dwelling.InseeCodeContainsFold(*i.InseeCodeContainsFold))
+	}
+	if i.Typology != nil {
+		predicates = append(predicates, dwelling.TypologyEQ(*i.Typology))
+	}
+	if i.TypologyNEQ != nil {
+		predicates = append(predicates, dwelling.TypologyNEQ(*i.TypologyNEQ))
+	}
+	if len(i.TypologyIn) > 0 {
+		predicates = append(predicates, dwelling.TypologyIn(i.TypologyIn...))
+	}
+	if len(i.TypologyNotIn) > 0 {
+		predicates = append(predicates, dwelling.TypologyNotIn(i.TypologyNotIn...))
+	}
+	if i.Rooms != nil {
+		predicates = append(predicates, dwelling.RoomsEQ(*i.Rooms))
+	}
+	if i.RoomsNEQ != nil {
+		predicates = append(predicates, dwelling.RoomsNEQ(*i.RoomsNEQ))
+	}
+	if len(i.RoomsIn) > 0 {
+		predicates = append(predicates, dwelling.RoomsIn(i.RoomsIn...))
+	}
+	if len(i.RoomsNotIn) > 0 {
+		predicates = append(predicates, dwelling.RoomsNotIn(i.RoomsNotIn...))
+	}
+	if i.RoomsGT != nil {
+		predicates = append(predicates, dwelling.RoomsGT(*i.RoomsGT))
+	}
+	if i.RoomsGTE != nil {
+		predicates = append(predicates, dwelling.RoomsGTE(*i.RoomsGTE))
+	}
+	if i.RoomsLT != nil {
+		predicates = append(predicates, dwelling.RoomsLT(*i.RoomsLT))
+	}
+	if i.RoomsLTE != nil {
+		predicates = append(predicates, dwelling.RoomsLTE(*i.RoomsLTE))
+	}
+	if i.Surface != nil {
+		predicates = append(predicates, dwelling.SurfaceEQ(*i.Surface))
+	}
+	if i.SurfaceNEQ != nil {
+		predicates = append(predicates, dwelling.SurfaceNEQ(*i.SurfaceNEQ))
+	}
+	if len(i.SurfaceIn) > 0 {
+		predicates = append(predicates, dwelling.SurfaceIn(i.SurfaceIn...))
+	}
+	if len(i.SurfaceNotIn) > 0 {
+		predicates = append(predicates, dwelling.SurfaceNotIn(i.SurfaceNotIn...))
+	}
+	if i.SurfaceGT != nil {
+		predicates = append(predicates, dwelling.SurfaceGT(*i.SurfaceGT))
+	}
+	if i.SurfaceGTE != nil {
+		predicates = append(predicates, dwelling.SurfaceGTE(*i.SurfaceGTE))
+	}
+	if i.SurfaceLT != nil {
+		predicates = append(predicates, dwelling.SurfaceLT(*i.SurfaceLT))
+	}
+	if i.SurfaceLTE != nil {
+		predicates = append(predicates, dwelling.SurfaceLTE(*i.SurfaceLTE))
+	}
+	if i.Floor != nil {
+		predicates = append(predicates, dwelling.FloorEQ(*i.Floor))
+	}
+	if i.FloorNEQ != nil {
+		predicates = append(predicates, dwelling.FloorNEQ(*i.FloorNEQ))
+	}
+	if len(i.FloorIn) > 0 {
+		predicates = append(predicates, dwelling.FloorIn(i.FloorIn...))
+	}
+	if len(i.FloorNotIn) > 0 {
+		predicates = append(predicates, dwelling.FloorNotIn(i.FloorNotIn...))
+	}
+	if i.FloorGT != nil {
+		predicates = append(predicates, dwelling.FloorGT(*i.FloorGT))
+	}
+	if i.FloorGTE != nil {
+		predicates = append(predicates, dwelling.FloorGTE(*i.FloorGTE))
+	}
+	if i.FloorLT != nil {
+		predicates = append(predicates, dwelling.FloorLT(*i.FloorLT))
+	}
+	if i.FloorLTE != nil {
+		predicates = append(predicates, dwelling.FloorLTE(*i.FloorLTE))
+	}
+	if i.ConstructionYear != nil {
+		predicates = append(predicates, dwelling.ConstructionYearEQ(*i.ConstructionYear))
+	}
+	if i.ConstructionYearNEQ != nil {
+		predicates = append(predicates, dwelling.ConstructionYearNEQ(*i.ConstructionYearNEQ))
+	}
+	if len(i.ConstructionYearIn) > 0 {
+		predicates = append(predicates, dwelling.ConstructionYearIn(i.ConstructionYearIn...))
+	}
+	if len(i.ConstructionYearNotIn) > 0 {
+		predicates = append(predicates, dwelling.ConstructionYearNotIn(i.ConstructionYearNotIn...))
+	}
+	if i.ConstructionYearGT != nil {
+		predicates = append(predicates, dwelling.ConstructionYearGT(*i.ConstructionYearGT))
+	}
+	if i.ConstructionYearGTE != nil {
+		predicates = append(predicates, dwelling.ConstructionYearGTE(*i.ConstructionYearGTE))
+	}
+	if i.ConstructionYearLT != nil {
+		predicates = append(predicates, dwelling.ConstructionYearLT(*i.ConstructionYearLT))
+	}
+	if i.ConstructionYearLTE != nil {
+		predicates = append(predicates, dwelling.ConstructionYearLTE(*i.ConstructionYearLTE))
+	}
+	if i.LettingYear != nil {
+		predicates = append(predicates, dwelling.LettingYearEQ(*i.LettingYear))
+	}
+	if i.LettingYearNEQ != nil {
+		predicates = append(predicates, dwelling.LettingYearNEQ(*i.LettingYearNEQ))
+	}
+	if len(i.LettingYearIn) > 0 {
+		predicates = append(predicates, dwelling.LettingYearIn(i.LettingYearIn...))
+	}
+	if len(i.LettingYearNotIn) > 0 {
+		predicates = append(predicates, dwelling.LettingYearNotIn(i.LettingYearNotIn...))
+	}
+	if i.LettingYearGT != nil {
+		predicates = append(predicates, dwelling.LettingYearGT(*i.LettingYearGT))
+	}
+	if i.LettingYearGTE != nil {
+		predicates = append(predicates, dwelling.LettingYearGTE(*i.LettingYearGTE))
+	}
+	if i.LettingYearLT != nil {
+		predicates = append(predicates, dwelling.LettingYearLT(*i.LettingYearLT))
+	}
+	if i.LettingYearLTE != nil {
+		predicates = append(predicates, dwelling.LettingYearLTE(*i.LettingYearLTE))
+	}
+	if i.Financing != nil {
+		predicates = append(predicates, dwelling.FinancingEQ(*i.Financing))
+	}
+	if i.FinancingNEQ != nil {
+		predicates = append(predicates, dwelling.FinancingNEQ(*i.FinancingNEQ))
+	}
+	if len(i.FinancingIn) > 0 {
+		predicates = append(predicates, dwelling.FinancingIn(i.FinancingIn...))
+	}
+	if len(i.FinancingNotIn) > 0 {
+		predicates = append(predicates, dwelling.FinancingNotIn(i.FinancingNotIn...))
+	}
+	if i.FinancingGT != nil {
+		predicates = append(predicates, dwelling.FinancingGT(*i.FinancingGT))
+	}
+	if i.FinancingGTE != nil {
+		predicates = append(predicates, dwelling.FinancingGTE(*i.FinancingGTE))
+	}
+	if i.FinancingLT != nil {
+		predicates = append(predicates, dwelling.FinancingLT(*i.FinancingLT))
+	}
+	if i.FinancingLTE != nil {
+		predicates = append(predicates, dwelling.FinancingLTE(*i.FinancingLTE))
+	}
+	if i.FinancingContains != nil {
+		predicates = append(predicates, dwelling.FinancingContains(*i.FinancingContains))
+	}
+	if i.FinancingHasPrefix != nil {
+		predicates = append(predicates, dwelling.FinancingHasPrefix(*i.FinancingHasPrefix))
+	}
+	if i.FinancingHasSuffix != nil {
+		predicates = append(predicates, dwelling.FinancingHasSuffix(*i.FinancingHasSuffix))
+	}
+	if i.FinancingEqualFold != nil {
+		predicates = append(predicates, dwelling.FinancingEqualFold(*i.FinancingEqualFold))
+	}
+	if i.FinancingContainsFold != nil {
+		predicates = append(predicates, dwelling.FinancingContainsFold(*i.FinancingContainsFold))
+	}
+	if i.EnergyClass != nil {
+		predicates = append(predicates, dwelling.EnergyClassEQ(*i.EnergyClass))
+	}
+	if i.EnergyClassNEQ != nil {
+		predicates = append(predicates, dwelling.EnergyClassNEQ(*i.EnergyClassNEQ))
+	}
+	if len(i.EnergyClassIn) > 0 {
+		predicates = append(predicates, dwelling.EnergyClassIn(i.EnergyClassIn...))
+	}
+	if len(i.EnergyClassNotIn) > 0 {
+		predicates = append(predicates, dwelling.EnergyClassNotIn(i.EnergyClassNotIn...))
+	}
+	if i.Construction != nil {
+		predicates = append(predicates, dwelling.ConstructionEQ(*i.Construction))
+	}
+	if i.ConstructionNEQ != nil {
+		predicates = append(predicates, dwelling.ConstructionNEQ(*i.ConstructionNEQ))
+	}
+	if len(i.ConstructionIn) > 0 {
+		predicates = append(predicates, dwelling.ConstructionIn(i.ConstructionIn...))
+	}
+	if len(i.ConstructionNotIn) > 0 {
+		predicates = append(predicates, dwelling.ConstructionNotIn(i.ConstructionNotIn...))
+	}
+	if i.ConstructionGT != nil {
+		predicates = append(predicates, dwelling.ConstructionGT(*i.ConstructionGT))
+	}
+	if i.ConstructionGTE != nil {
+		predicates = append(predicates, dwelling.ConstructionGTE(*i.ConstructionGTE))
+	}
+	if i.ConstructionLT != nil {
+		predicates = append(predicates, dwelling.ConstructionLT(*i.ConstructionLT))
+	}
+	if i.ConstructionLTE != nil {
+		predicates = append(predicates, dwelling.ConstructionLTE(*i.ConstructionLTE))
+	}
+	if i.ConstructionContains != nil {
+		predicates = append(predicates, dwelling.ConstructionContains(*i.ConstructionContains))
+	}
+	if i.ConstructionHasPrefix != nil {
+		predicates = append(predicates, dwelling.ConstructionHasPrefix(*i.ConstructionHasPrefix))
+	}
+	if i.ConstructionHasSuffix != nil {
+		predicates = append(predicates, dwelling.ConstructionHasSuffix(*i.ConstructionHasSuffix))
+	}
+	if i.ConstructionEqualFold != nil {
+		predicates = append(predicates, dwelling.ConstructionEqualFold(*i.ConstructionEqualFold))
+	}
+	if i.ConstructionContainsFold != nil {
+		predicates = append(predicates, dwelling.ConstructionContainsFold(*i.ConstructionContainsFold))
+	}
+	if i.Accessibility != nil {
+		predicates = append(predicates, dwelling.AccessibilityEQ(*i.Accessibility))
+	}
+	if i.AccessibilityNEQ != nil {
+		predicates = append(predicates, dwelling.AccessibilityNEQ(*i.AccessibilityNEQ))
+	}
+	if len(i.AccessibilityIn) > 0 {
+		predicates = append(predicates, dwelling.AccessibilityIn(i.AccessibilityIn...))
+	}
+	if len(i.AccessibilityNotIn) > 0 {
+		predicates = append(predicates, dwelling.AccessibilityNotIn(i.AccessibilityNotIn...))
+	}
+	if i.AccessibilityGT != nil {
+		predicates = append(predicates, dwelling.AccessibilityGT(*i.AccessibilityGT))
+	}
+	if i.AccessibilityGTE != nil {
+		predicates = append(predicates, dwelling.AccessibilityGTE(*i.AccessibilityGTE))
+	}
+	if i.AccessibilityLT != nil {
+		predicates = append(predicates, dwelling.AccessibilityLT(*i.AccessibilityLT))
+	}
+	if i.AccessibilityLTE != nil {
+		predicates = append(predicates, dwelling.AccessibilityLTE(*i.AccessibilityLTE))
+	}
+	if i.AccessibilityContains != nil {
+		predicates = append(predicates, dwelling.AccessibilityContains(*i.AccessibilityContains))
+	}
+	if i.AccessibilityHasPrefix != nil {
+		predicates = append(predicates, dwelling.AccessibilityHasPrefix(*i.AccessibilityHasPrefix))
+	}
+	if i.AccessibilityHasSuffix != nil {
+		predicates = append(predicates, dwelling.AccessibilityHasSuffix(*i.AccessibilityHasSuffix))
+	}
+	if i.AccessibilityEqualFold != nil {
+		predicates = append(predicates, dwelling.AccessibilityEqualFold(*i.AccessibilityEqualFold))
+	}
+	if i.AccessibilityContainsFold != nil {
+		predicates = append(predicates, dwelling.AccessibilityContainsFold(*i.AccessibilityContainsFold))
+	}
+	if i.PriorityDistrict != nil {
+		predicates = append(predicates, dwelling.PriorityDistrictEQ(*i.PriorityDistrict))
+	}
+	if i.PriorityDistrictNEQ != nil {
+		predicates = append(predicates, dwelling.PriorityDistrictNEQ(*i.PriorityDistrictNEQ))
+	}
+	if len(i.PriorityDistrictIn) > 0 {
+		predicates = append(predicates, dwelling.PriorityDistrictIn(i.PriorityDistrictIn...))
+	}
+	if len(i.PriorityDistrictNotIn) > 0 {
+		predicates = append(predicates, dwelling.PriorityDistrictNotIn(i.PriorityDistrictNotIn...))
+	}
+	if i.LandlordID != nil {
+		predicates = append(predicates, dwelling.LandlordIDEQ(*i.LandlordID))
+	}
+	if i.LandlordIDNEQ != nil {
+		predicates = append(predicates, dwelling.LandlordIDNEQ(*i.LandlordIDNEQ))
+	}
+	if len(i.LandlordIDIn) > 0 {
+		predicates = append(predicates, dwelling.LandlordIDIn(i.LandlordIDIn...))
+	}
+	if len(i.LandlordIDNotIn) > 0 {
+		predicates = append(predicates, dwelling.LandlordIDNotIn(i.LandlordIDNotIn...))
+	}
+	if i.LandlordIDGT != nil {
+		predicates = append(predicates, dwelling.LandlordIDGT(*i.LandlordIDGT))
+	}
+	if i.LandlordIDGTE != nil {
+		predicates = append(predicates, dwelling.LandlordIDGTE(*i.LandlordIDGTE))
+	}
+	if i.LandlordIDLT != nil {
+		predicates = append(predicates, dwelling.LandlordIDLT(*i.LandlordIDLT))
+	}
+	if i.LandlordIDLTE != nil {
+		predicates = append(predicates, dwelling.LandlordIDLTE(*i.LandlordIDLTE))
+	}
+	if i.LandlordIDContains != nil {
+		predicates = append(predicates, dwelling.LandlordIDContains(*i.LandlordIDContains))
+	}
+	if i.LandlordIDHasPrefix != nil {
+		predicates = append(predicates, dwelling.LandlordIDHasPrefix(*i.LandlordIDHasPrefix))
+	}
+	if i.LandlordIDHasSuffix != nil {
+		predicates = append(predicates, dwelling.LandlordIDHasSuffix(*i.LandlordIDHasSuffix))
+	}
+	if i.LandlordIDIsNil {
+		predicates = append(predicates, dwelling.LandlordIDIsNil())
+	}
+	if i.LandlordIDNotNil {
+		predicates = append(predicates, dwelling.LandlordIDNotNil())
+	}
+	if i.LandlordIDEqualFold != nil {
+		predicates = append(predicates, dwelling.LandlordIDEqualFold(*i.LandlordIDEqualFold))
+	}
+	if i.LandlordIDContainsFold != nil {
+		predicates = append(predicates, dwelling.LandlordIDContainsFold(*i.LandlordIDContainsFold))
+	}
+	if i.FirstVintageID != nil {
+		predicates = append(predicates, dwelling.FirstVintageIDEQ(*i.FirstVintageID))
+	}
+	if i.FirstVintageIDNEQ != nil {
+		predicates = append(predicates, dwelling.FirstVintageIDNEQ(*i.FirstVintageIDNEQ))
+	}
+	if len(i.FirstVintageIDIn) > 0 {
+		predicates = append(predicates, dwelling.FirstVintageIDIn(i.FirstVintageIDIn...))
+	}
+	if len(i.FirstVintageIDNotIn) > 0 {
+		predicates = append(predicates, dwelling.FirstVintageIDNotIn(i.FirstVintageIDNotIn...))
+	}
+	if i.FirstVintageIDGT != nil {
+		predicates = append(predicates, dwelling.FirstVintageIDGT(*i.FirstVintageIDGT))
+	}
+	if i.FirstVintageIDGTE != nil {
+		predicates = append(predicates, dwelling.FirstVintageIDGTE(*i.FirstVintageIDGTE))
+	}
+	if i.FirstVintageIDLT != nil {
+		predicates = append(predicates, dwelling.FirstVintageIDLT(*i.FirstVintageIDLT))
+	}
+	if i.FirstVintageIDLTE != nil {
+		predicates = append(predicates, dwelling.FirstVintageIDLTE(*i.FirstVintageIDLTE))
+	}
+	if i.FirstVintageIDContains != nil {
+		predicates = append(predicates, dwelling.FirstVintageIDContains(*i.FirstVintageIDContains))
+	}
+	if i.FirstVintageIDHasPrefix != nil {
+		predicates = append(predicates, dwelling.FirstVintageIDHasPrefix(*i.FirstVintageIDHasPrefix))
+	}
+	if i.FirstVintageIDHasSuffix != nil {
+		predicates = append(predicates, dwelling.FirstVintageIDHasSuffix(*i.FirstVintageIDHasSuffix))
+	}
+	if i.FirstVintageIDEqualFold != nil {
+		predicates = append(predicates, dwelling.FirstVintageIDEqualFold(*i.FirstVintageIDEqualFold))
+	}
+	if i.FirstVintageIDContainsFold != nil {
+		predicates = append(predicates, dwelling.FirstVintageIDContainsFold(*i.FirstVintageIDContainsFold))
+	}
+	if i.LastVintageID != nil {
+		predicates = append(predicates, dwelling.LastVintageIDEQ(*i.LastVintageID))
+	}
+	if i.LastVintageIDNEQ != nil {
+		predicates = append(predicates, dwelling.LastVintageIDNEQ(*i.LastVintageIDNEQ))
+	}
+	if len(i.LastVintageIDIn) > 0 {
+		predicates = append(predicates, dwelling.LastVintageIDIn(i.LastVintageIDIn...))
+	}
+	if len(i.LastVintageIDNotIn) > 0 {
+		predicates = append(predicates, dwelling.LastVintageIDNotIn(i.LastVintageIDNotIn...))
+	}
+	if i.LastVintageIDGT != nil {
+		predicates = append(predicates, dwelling.LastVintageIDGT(*i.LastVintageIDGT))
+	}
+	if i.LastVintageIDGTE != nil {
+		predicates = append(predicates, dwelling.LastVintageIDGTE(*i.LastVintageIDGTE))
+	}
+	if i.LastVintageIDLT != nil {
+		predicates = append(predicates, dwelling.LastVintageIDLT(*i.LastVintageIDLT))
+	}
+	if i.LastVintageIDLTE != nil {
+		predicates = append(predicates, dwelling.LastVintageIDLTE(*i.LastVintageIDLTE))
+	}
+	if i.LastVintageIDContains != nil {
+		predicates = append(predicates, dwelling.LastVintageIDContains(*i.LastVintageIDContains))
+	}
+	if i.LastVintageIDHasPrefix != nil {
+		predicates = append(predicates, dwelling.LastVintageIDHasPrefix(*i.LastVintageIDHasPrefix))
+	}
+	if i.LastVintageIDHasSuffix != nil {
+		predicates = append(predicates, dwelling.LastVintageIDHasSuffix(*i.LastVintageIDHasSuffix))
+	}
+	if i.LastVintageIDIsNil {
+		predicates = append(predicates, dwelling.LastVintageIDIsNil())
+	}
+	if i.LastVintageIDNotNil {
+		predicates = append(predicates, dwelling.LastVintageIDNotNil())
+	}
+	if i.LastVintageIDEqualFold != nil {
+		predicates = append(predicates, dwelling.LastVintageIDEqualFold(*i.LastVintageIDEqualFold))
+	}
+	if i.LastVintageIDContainsFold != nil {
+		predicates = append(predicates, dwelling.LastVintageIDContainsFold(*i.LastVintageIDContainsFold))
+	}
+
+	if i.HasBuilding != nil {
+		p := dwelling.HasBuilding()
+		if !*i.HasBuilding {
+			p = dwelling.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasBuildingWith) > 0 {
+		with := make([]predicate.Building, 0, len(i.HasBuildingWith))
+		for _, w := range i.HasBuildingWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasBuildingWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, dwelling.HasBuildingWith(with...))
+	}
+	if i.HasLandlord != nil {
+		p := dwelling.HasLandlord()
+		if !*i.HasLandlord {
+			p = dwelling.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasLandlordWith) > 0 {
+		with := make([]predicate.Organisation, 0, len(i.HasLandlordWith))
+		for _, w := range i.HasLandlordWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasLandlordWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, dwelling.HasLandlordWith(with...))
+	}
+	if i.HasFirstVintage != nil {
+		p := dwelling.HasFirstVintage()
+		if !*i.HasFirstVintage {
+			p = dwelling.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasFirstVintageWith) > 0 {
+		with := make([]predicate.StockVintage, 0, len(i.HasFirstVintageWith))
+		for _, w := range i.HasFirstVintageWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasFirstVintageWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, dwelling.HasFirstVintageWith(with...))
+	}
+	if i.HasLastVintage != nil {
+		p := dwelling.HasLastVintage()
+		if !*i.HasLastVintage {
+			p = dwelling.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasLastVintageWith) > 0 {
+		with := make([]predicate.StockVintage, 0, len(i.HasLastVintageWith))
+		for _, w := range i.HasLastVintageWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasLastVintageWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, dwelling.HasLastVintageWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyDwellingWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return dwelling.And(predicates...), nil
 	}
 }
 
@@ -2391,6 +4135,412 @@ func (i *OrganisationWhereInput) P() (predicate.Organisation, error) {
 	}
 }
 
+// OwnershipWhereInput represents a where input for filtering Ownership queries.
+type OwnershipWhereInput struct {
+	Predicates []predicate.Ownership  `json:"-"`
+	Not        *OwnershipWhereInput   `json:"not,omitempty"`
+	Or         []*OwnershipWhereInput `json:"or,omitempty"`
+	And        []*OwnershipWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID      *domain.ID  `json:"id,omitempty"`
+	IDNEQ   *domain.ID  `json:"idNEQ,omitempty"`
+	IDIn    []domain.ID `json:"idIn,omitempty"`
+	IDNotIn []domain.ID `json:"idNotIn,omitempty"`
+	IDGT    *domain.ID  `json:"idGT,omitempty"`
+	IDGTE   *domain.ID  `json:"idGTE,omitempty"`
+	IDLT    *domain.ID  `json:"idLT,omitempty"`
+	IDLTE   *domain.ID  `json:"idLTE,omitempty"`
+
+	// "building_id" field predicates.
+	BuildingID             *domain.ID  `json:"buildingID,omitempty"`
+	BuildingIDNEQ          *domain.ID  `json:"buildingIDNEQ,omitempty"`
+	BuildingIDIn           []domain.ID `json:"buildingIDIn,omitempty"`
+	BuildingIDNotIn        []domain.ID `json:"buildingIDNotIn,omitempty"`
+	BuildingIDGT           *domain.ID  `json:"buildingIDGT,omitempty"`
+	BuildingIDGTE          *domain.ID  `json:"buildingIDGTE,omitempty"`
+	BuildingIDLT           *domain.ID  `json:"buildingIDLT,omitempty"`
+	BuildingIDLTE          *domain.ID  `json:"buildingIDLTE,omitempty"`
+	BuildingIDContains     *domain.ID  `json:"buildingIDContains,omitempty"`
+	BuildingIDHasPrefix    *domain.ID  `json:"buildingIDHasPrefix,omitempty"`
+	BuildingIDHasSuffix    *domain.ID  `json:"buildingIDHasSuffix,omitempty"`
+	BuildingIDEqualFold    *domain.ID  `json:"buildingIDEqualFold,omitempty"`
+	BuildingIDContainsFold *domain.ID  `json:"buildingIDContainsFold,omitempty"`
+
+	// "landlord_id" field predicates.
+	LandlordID             *domain.ID  `json:"landlordID,omitempty"`
+	LandlordIDNEQ          *domain.ID  `json:"landlordIDNEQ,omitempty"`
+	LandlordIDIn           []domain.ID `json:"landlordIDIn,omitempty"`
+	LandlordIDNotIn        []domain.ID `json:"landlordIDNotIn,omitempty"`
+	LandlordIDGT           *domain.ID  `json:"landlordIDGT,omitempty"`
+	LandlordIDGTE          *domain.ID  `json:"landlordIDGTE,omitempty"`
+	LandlordIDLT           *domain.ID  `json:"landlordIDLT,omitempty"`
+	LandlordIDLTE          *domain.ID  `json:"landlordIDLTE,omitempty"`
+	LandlordIDContains     *domain.ID  `json:"landlordIDContains,omitempty"`
+	LandlordIDHasPrefix    *domain.ID  `json:"landlordIDHasPrefix,omitempty"`
+	LandlordIDHasSuffix    *domain.ID  `json:"landlordIDHasSuffix,omitempty"`
+	LandlordIDEqualFold    *domain.ID  `json:"landlordIDEqualFold,omitempty"`
+	LandlordIDContainsFold *domain.ID  `json:"landlordIDContainsFold,omitempty"`
+
+	// "share" field predicates.
+	Share       *int  `json:"share,omitempty"`
+	ShareNEQ    *int  `json:"shareNEQ,omitempty"`
+	ShareIn     []int `json:"shareIn,omitempty"`
+	ShareNotIn  []int `json:"shareNotIn,omitempty"`
+	ShareGT     *int  `json:"shareGT,omitempty"`
+	ShareGTE    *int  `json:"shareGTE,omitempty"`
+	ShareLT     *int  `json:"shareLT,omitempty"`
+	ShareLTE    *int  `json:"shareLTE,omitempty"`
+	ShareIsNil  bool  `json:"shareIsNil,omitempty"`
+	ShareNotNil bool  `json:"shareNotNil,omitempty"`
+
+	// "source" field predicates.
+	Source             *string  `json:"source,omitempty"`
+	SourceNEQ          *string  `json:"sourceNEQ,omitempty"`
+	SourceIn           []string `json:"sourceIn,omitempty"`
+	SourceNotIn        []string `json:"sourceNotIn,omitempty"`
+	SourceGT           *string  `json:"sourceGT,omitempty"`
+	SourceGTE          *string  `json:"sourceGTE,omitempty"`
+	SourceLT           *string  `json:"sourceLT,omitempty"`
+	SourceLTE          *string  `json:"sourceLTE,omitempty"`
+	SourceContains     *string  `json:"sourceContains,omitempty"`
+	SourceHasPrefix    *string  `json:"sourceHasPrefix,omitempty"`
+	SourceHasSuffix    *string  `json:"sourceHasSuffix,omitempty"`
+	SourceEqualFold    *string  `json:"sourceEqualFold,omitempty"`
+	SourceContainsFold *string  `json:"sourceContainsFold,omitempty"`
+
+	// "stated_on" field predicates.
+	StatedOn      *domain.Date  `json:"statedOn,omitempty"`
+	StatedOnNEQ   *domain.Date  `json:"statedOnNEQ,omitempty"`
+	StatedOnIn    []domain.Date `json:"statedOnIn,omitempty"`
+	StatedOnNotIn []domain.Date `json:"statedOnNotIn,omitempty"`
+	StatedOnGT    *domain.Date  `json:"statedOnGT,omitempty"`
+	StatedOnGTE   *domain.Date  `json:"statedOnGTE,omitempty"`
+	StatedOnLT    *domain.Date  `json:"statedOnLT,omitempty"`
+	StatedOnLTE   *domain.Date  `json:"statedOnLTE,omitempty"`
+
+	// "building" edge predicates.
+	HasBuilding     *bool                 `json:"hasBuilding,omitempty"`
+	HasBuildingWith []*BuildingWhereInput `json:"hasBuildingWith,omitempty"`
+
+	// "landlord" edge predicates.
+	HasLandlord     *bool                     `json:"hasLandlord,omitempty"`
+	HasLandlordWith []*OrganisationWhereInput `json:"hasLandlordWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *OwnershipWhereInput) AddPredicates(predicates ...predicate.Ownership) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the OwnershipWhereInput filter on the OwnershipQuery builder.
+func (i *OwnershipWhereInput) Filter(q *OwnershipQuery) (*OwnershipQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyOwnershipWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyOwnershipWhereInput is returned in case the OwnershipWhereInput is empty.
+var ErrEmptyOwnershipWhereInput = errors.New("ent: empty predicate OwnershipWhereInput")
+
+// P returns a predicate for filtering ownerships.
+// An error is returned if the input is empty or invalid.
+func (i *OwnershipWhereInput) P() (predicate.Ownership, error) {
+	var predicates []predicate.Ownership
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, ownership.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.Ownership, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, ownership.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.Ownership, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, ownership.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, ownership.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, ownership.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, ownership.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, ownership.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, ownership.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, ownership.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, ownership.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, ownership.IDLTE(*i.IDLTE))
+	}
+	if i.BuildingID != nil {
+		predicates = append(predicates, ownership.BuildingIDEQ(*i.BuildingID))
+	}
+	if i.BuildingIDNEQ != nil {
+		predicates = append(predicates, ownership.BuildingIDNEQ(*i.BuildingIDNEQ))
+	}
+	if len(i.BuildingIDIn) > 0 {
+		predicates = append(predicates, ownership.BuildingIDIn(i.BuildingIDIn...))
+	}
+	if len(i.BuildingIDNotIn) > 0 {
+		predicates = append(predicates, ownership.BuildingIDNotIn(i.BuildingIDNotIn...))
+	}
+	if i.BuildingIDGT != nil {
+		predicates = append(predicates, ownership.BuildingIDGT(*i.BuildingIDGT))
+	}
+	if i.BuildingIDGTE != nil {
+		predicates = append(predicates, ownership.BuildingIDGTE(*i.BuildingIDGTE))
+	}
+	if i.BuildingIDLT != nil {
+		predicates = append(predicates, ownership.BuildingIDLT(*i.BuildingIDLT))
+	}
+	if i.BuildingIDLTE != nil {
+		predicates = append(predicates, ownership.BuildingIDLTE(*i.BuildingIDLTE))
+	}
+	if i.BuildingIDContains != nil {
+		predicates = append(predicates, ownership.BuildingIDContains(*i.BuildingIDContains))
+	}
+	if i.BuildingIDHasPrefix != nil {
+		predicates = append(predicates, ownership.BuildingIDHasPrefix(*i.BuildingIDHasPrefix))
+	}
+	if i.BuildingIDHasSuffix != nil {
+		predicates = append(predicates, ownership.BuildingIDHasSuffix(*i.BuildingIDHasSuffix))
+	}
+	if i.BuildingIDEqualFold != nil {
+		predicates = append(predicates, ownership.BuildingIDEqualFold(*i.BuildingIDEqualFold))
+	}
+	if i.BuildingIDContainsFold != nil {
+		predicates = append(predicates, ownership.BuildingIDContainsFold(*i.BuildingIDContainsFold))
+	}
+	if i.LandlordID != nil {
+		predicates = append(predicates, ownership.LandlordIDEQ(*i.LandlordID))
+	}
+	if i.LandlordIDNEQ != nil {
+		predicates = append(predicates, ownership.LandlordIDNEQ(*i.LandlordIDNEQ))
+	}
+	if len(i.LandlordIDIn) > 0 {
+		predicates = append(predicates, ownership.LandlordIDIn(i.LandlordIDIn...))
+	}
+	if len(i.LandlordIDNotIn) > 0 {
+		predicates = append(predicates, ownership.LandlordIDNotIn(i.LandlordIDNotIn...))
+	}
+	if i.LandlordIDGT != nil {
+		predicates = append(predicates, ownership.LandlordIDGT(*i.LandlordIDGT))
+	}
+	if i.LandlordIDGTE != nil {
+		predicates = append(predicates, ownership.LandlordIDGTE(*i.LandlordIDGTE))
+	}
+	if i.LandlordIDLT != nil {
+		predicates = append(predicates, ownership.LandlordIDLT(*i.LandlordIDLT))
+	}
+	if i.LandlordIDLTE != nil {
+		predicates = append(predicates, ownership.LandlordIDLTE(*i.LandlordIDLTE))
+	}
+	if i.LandlordIDContains != nil {
+		predicates = append(predicates, ownership.LandlordIDContains(*i.LandlordIDContains))
+	}
+	if i.LandlordIDHasPrefix != nil {
+		predicates = append(predicates, ownership.LandlordIDHasPrefix(*i.LandlordIDHasPrefix))
+	}
+	if i.LandlordIDHasSuffix != nil {
+		predicates = append(predicates, ownership.LandlordIDHasSuffix(*i.LandlordIDHasSuffix))
+	}
+	if i.LandlordIDEqualFold != nil {
+		predicates = append(predicates, ownership.LandlordIDEqualFold(*i.LandlordIDEqualFold))
+	}
+	if i.LandlordIDContainsFold != nil {
+		predicates = append(predicates, ownership.LandlordIDContainsFold(*i.LandlordIDContainsFold))
+	}
+	if i.Share != nil {
+		predicates = append(predicates, ownership.ShareEQ(*i.Share))
+	}
+	if i.ShareNEQ != nil {
+		predicates = append(predicates, ownership.ShareNEQ(*i.ShareNEQ))
+	}
+	if len(i.ShareIn) > 0 {
+		predicates = append(predicates, ownership.ShareIn(i.ShareIn...))
+	}
+	if len(i.ShareNotIn) > 0 {
+		predicates = append(predicates, ownership.ShareNotIn(i.ShareNotIn...))
+	}
+	if i.ShareGT != nil {
+		predicates = append(predicates, ownership.ShareGT(*i.ShareGT))
+	}
+	if i.ShareGTE != nil {
+		predicates = append(predicates, ownership.ShareGTE(*i.ShareGTE))
+	}
+	if i.ShareLT != nil {
+		predicates = append(predicates, ownership.ShareLT(*i.ShareLT))
+	}
+	if i.ShareLTE != nil {
+		predicates = append(predicates, ownership.ShareLTE(*i.ShareLTE))
+	}
+	if i.ShareIsNil {
+		predicates = append(predicates, ownership.ShareIsNil())
+	}
+	if i.ShareNotNil {
+		predicates = append(predicates, ownership.ShareNotNil())
+	}
+	if i.Source != nil {
+		predicates = append(predicates, ownership.SourceEQ(*i.Source))
+	}
+	if i.SourceNEQ != nil {
+		predicates = append(predicates, ownership.SourceNEQ(*i.SourceNEQ))
+	}
+	if len(i.SourceIn) > 0 {
+		predicates = append(predicates, ownership.SourceIn(i.SourceIn...))
+	}
+	if len(i.SourceNotIn) > 0 {
+		predicates = append(predicates, ownership.SourceNotIn(i.SourceNotIn...))
+	}
+	if i.SourceGT != nil {
+		predicates = append(predicates, ownership.SourceGT(*i.SourceGT))
+	}
+	if i.SourceGTE != nil {
+		predicates = append(predicates, ownership.SourceGTE(*i.SourceGTE))
+	}
+	if i.SourceLT != nil {
+		predicates = append(predicates, ownership.SourceLT(*i.SourceLT))
+	}
+	if i.SourceLTE != nil {
+		predicates = append(predicates, ownership.SourceLTE(*i.SourceLTE))
+	}
+	if i.SourceContains != nil {
+		predicates = append(predicates, ownership.SourceContains(*i.SourceContains))
+	}
+	if i.SourceHasPrefix != nil {
+		predicates = append(predicates, ownership.SourceHasPrefix(*i.SourceHasPrefix))
+	}
+	if i.SourceHasSuffix != nil {
+		predicates = append(predicates, ownership.SourceHasSuffix(*i.SourceHasSuffix))
+	}
+	if i.SourceEqualFold != nil {
+		predicates = append(predicates, ownership.SourceEqualFold(*i.SourceEqualFold))
+	}
+	if i.SourceContainsFold != nil {
+		predicates = append(predicates, ownership.SourceContainsFold(*i.SourceContainsFold))
+	}
+	if i.StatedOn != nil {
+		predicates = append(predicates, ownership.StatedOnEQ(*i.StatedOn))
+	}
+	if i.StatedOnNEQ != nil {
+		predicates = append(predicates, ownership.StatedOnNEQ(*i.StatedOnNEQ))
+	}
+	if len(i.StatedOnIn) > 0 {
+		predicates = append(predicates, ownership.StatedOnIn(i.StatedOnIn...))
+	}
+	if len(i.StatedOnNotIn) > 0 {
+		predicates = append(predicates, ownership.StatedOnNotIn(i.StatedOnNotIn...))
+	}
+	if i.StatedOnGT != nil {
+		predicates = append(predicates, ownership.StatedOnGT(*i.StatedOnGT))
+	}
+	if i.StatedOnGTE != nil {
+		predicates = append(predicates, ownership.StatedOnGTE(*i.StatedOnGTE))
+	}
+	if i.StatedOnLT != nil {
+		predicates = append(predicates, ownership.StatedOnLT(*i.StatedOnLT))
+	}
+	if i.StatedOnLTE != nil {
+		predicates = append(predicates, ownership.StatedOnLTE(*i.StatedOnLTE))
+	}
+
+	if i.HasBuilding != nil {
+		p := ownership.HasBuilding()
+		if !*i.HasBuilding {
+			p = ownership.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasBuildingWith) > 0 {
+		with := make([]predicate.Building, 0, len(i.HasBuildingWith))
+		for _, w := range i.HasBuildingWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasBuildingWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, ownership.HasBuildingWith(with...))
+	}
+	if i.HasLandlord != nil {
+		p := ownership.HasLandlord()
+		if !*i.HasLandlord {
+			p = ownership.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasLandlordWith) > 0 {
+		with := make([]predicate.Organisation, 0, len(i.HasLandlordWith))
+		for _, w := range i.HasLandlordWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasLandlordWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, ownership.HasLandlordWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyOwnershipWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return ownership.And(predicates...), nil
+	}
+}
+
 // ReceptionPointWhereInput represents a where input for filtering ReceptionPoint queries.
 type ReceptionPointWhereInput struct {
 	Predicates []predicate.ReceptionPoint  `json:"-"`
@@ -3028,5 +5178,1081 @@ func (i *ReceptionPointWhereInput) P() (predicate.ReceptionPoint, error) {
 		return predicates[0], nil
 	default:
 		return receptionpoint.And(predicates...), nil
+	}
+}
+
+// StockChangeWhereInput represents a where input for filtering StockChange queries.
+type StockChangeWhereInput struct {
+	Predicates []predicate.StockChange  `json:"-"`
+	Not        *StockChangeWhereInput   `json:"not,omitempty"`
+	Or         []*StockChangeWhereInput `json:"or,omitempty"`
+	And        []*StockChangeWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID      *domain.ID  `json:"id,omitempty"`
+	IDNEQ   *domain.ID  `json:"idNEQ,omitempty"`
+	IDIn    []domain.ID `json:"idIn,omitempty"`
+	IDNotIn []domain.ID `json:"idNotIn,omitempty"`
+	IDGT    *domain.ID  `json:"idGT,omitempty"`
+	IDGTE   *domain.ID  `json:"idGTE,omitempty"`
+	IDLT    *domain.ID  `json:"idLT,omitempty"`
+	IDLTE   *domain.ID  `json:"idLTE,omitempty"`
+
+	// "vintage_id" field predicates.
+	VintageID             *domain.ID  `json:"vintageID,omitempty"`
+	VintageIDNEQ          *domain.ID  `json:"vintageIDNEQ,omitempty"`
+	VintageIDIn           []domain.ID `json:"vintageIDIn,omitempty"`
+	VintageIDNotIn        []domain.ID `json:"vintageIDNotIn,omitempty"`
+	VintageIDGT           *domain.ID  `json:"vintageIDGT,omitempty"`
+	VintageIDGTE          *domain.ID  `json:"vintageIDGTE,omitempty"`
+	VintageIDLT           *domain.ID  `json:"vintageIDLT,omitempty"`
+	VintageIDLTE          *domain.ID  `json:"vintageIDLTE,omitempty"`
+	VintageIDContains     *domain.ID  `json:"vintageIDContains,omitempty"`
+	VintageIDHasPrefix    *domain.ID  `json:"vintageIDHasPrefix,omitempty"`
+	VintageIDHasSuffix    *domain.ID  `json:"vintageIDHasSuffix,omitempty"`
+	VintageIDEqualFold    *domain.ID  `json:"vintageIDEqualFold,omitempty"`
+	VintageIDContainsFold *domain.ID  `json:"vintageIDContainsFold,omitempty"`
+
+	// "building_id" field predicates.
+	BuildingID             *domain.ID  `json:"buildingID,omitempty"`
+	BuildingIDNEQ          *domain.ID  `json:"buildingIDNEQ,omitempty"`
+	BuildingIDIn           []domain.ID `json:"buildingIDIn,omitempty"`
+	BuildingIDNotIn        []domain.ID `json:"buildingIDNotIn,omitempty"`
+	BuildingIDGT           *domain.ID  `json:"buildingIDGT,omitempty"`
+	BuildingIDGTE          *domain.ID  `json:"buildingIDGTE,omitempty"`
+	BuildingIDLT           *domain.ID  `json:"buildingIDLT,omitempty"`
+	BuildingIDLTE          *domain.ID  `json:"buildingIDLTE,omitempty"`
+	BuildingIDContains     *domain.ID  `json:"buildingIDContains,omitempty"`
+	BuildingIDHasPrefix    *domain.ID  `json:"buildingIDHasPrefix,omitempty"`
+	BuildingIDHasSuffix    *domain.ID  `json:"buildingIDHasSuffix,omitempty"`
+	BuildingIDEqualFold    *domain.ID  `json:"buildingIDEqualFold,omitempty"`
+	BuildingIDContainsFold *domain.ID  `json:"buildingIDContainsFold,omitempty"`
+
+	// "insee_code" field predicates.
+	InseeCode             *domain.InseeCode  `json:"inseeCode,omitempty"`
+	InseeCodeNEQ          *domain.InseeCode  `json:"inseeCodeNEQ,omitempty"`
+	InseeCodeIn           []domain.InseeCode `json:"inseeCodeIn,omitempty"`
+	InseeCodeNotIn        []domain.InseeCode `json:"inseeCodeNotIn,omitempty"`
+	InseeCodeGT           *domain.InseeCode  `json:"inseeCodeGT,omitempty"`
+	InseeCodeGTE          *domain.InseeCode  `json:"inseeCodeGTE,omitempty"`
+	InseeCodeLT           *domain.InseeCode  `json:"inseeCodeLT,omitempty"`
+	InseeCodeLTE          *domain.InseeCode  `json:"inseeCodeLTE,omitempty"`
+	InseeCodeContains     *domain.InseeCode  `json:"inseeCodeContains,omitempty"`
+	InseeCodeHasPrefix    *domain.InseeCode  `json:"inseeCodeHasPrefix,omitempty"`
+	InseeCodeHasSuffix    *domain.InseeCode  `json:"inseeCodeHasSuffix,omitempty"`
+	InseeCodeEqualFold    *domain.InseeCode  `json:"inseeCodeEqualFold,omitempty"`
+	InseeCodeContainsFold *domain.InseeCode  `json:"inseeCodeContainsFold,omitempty"`
+
+	// "kind" field predicates.
+	Kind      *domain.StockChangeKind  `json:"kind,omitempty"`
+	KindNEQ   *domain.StockChangeKind  `json:"kindNEQ,omitempty"`
+	KindIn    []domain.StockChangeKind `json:"kindIn,omitempty"`
+	KindNotIn []domain.StockChangeKind `json:"kindNotIn,omitempty"`
+
+	// "before" field predicates.
+	Before      *int  `json:"before,omitempty"`
+	BeforeNEQ   *int  `json:"beforeNEQ,omitempty"`
+	BeforeIn    []int `json:"beforeIn,omitempty"`
+	BeforeNotIn []int `json:"beforeNotIn,omitempty"`
+	BeforeGT    *int  `json:"beforeGT,omitempty"`
+	BeforeGTE   *int  `json:"beforeGTE,omitempty"`
+	BeforeLT    *int  `json:"beforeLT,omitempty"`
+	BeforeLTE   *int  `json:"beforeLTE,omitempty"`
+
+	// "after" field predicates.
+	After      *int  `json:"after,omitempty"`
+	AfterNEQ   *int  `json:"afterNEQ,omitempty"`
+	AfterIn    []int `json:"afterIn,omitempty"`
+	AfterNotIn []int `json:"afterNotIn,omitempty"`
+	AfterGT    *int  `json:"afterGT,omitempty"`
+	AfterGTE   *int  `json:"afterGTE,omitempty"`
+	AfterLT    *int  `json:"afterLT,omitempty"`
+	AfterLTE   *int  `json:"afterLTE,omitempty"`
+
+	// "vintage" edge predicates.
+	HasVintage     *bool                     `json:"hasVintage,omitempty"`
+	HasVintageWith []*StockVintageWhereInput `json:"hasVintageWith,omitempty"`
+
+	// "building" edge predicates.
+	HasBuilding     *bool                 `json:"hasBuilding,omitempty"`
+	HasBuildingWith []*BuildingWhereInput `json:"hasBuildingWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *StockChangeWhereInput) AddPredicates(predicates ...predicate.StockChange) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the StockChangeWhereInput filter on the StockChangeQuery builder.
+func (i *StockChangeWhereInput) Filter(q *StockChangeQuery) (*StockChangeQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyStockChangeWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyStockChangeWhereInput is returned in case the StockChangeWhereInput is empty.
+var ErrEmptyStockChangeWhereInput = errors.New("ent: empty predicate StockChangeWhereInput")
+
+// P returns a predicate for filtering stockchanges.
+// An error is returned if the input is empty or invalid.
+func (i *StockChangeWhereInput) P() (predicate.StockChange, error) {
+	var predicates []predicate.StockChange
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, stockchange.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.StockChange, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, stockchange.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.StockChange, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, stockchange.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, stockchange.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, stockchange.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, stockchange.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, stockchange.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, stockchange.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, stockchange.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, stockchange.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, stockchange.IDLTE(*i.IDLTE))
+	}
+	if i.VintageID != nil {
+		predicates = append(predicates, stockchange.VintageIDEQ(*i.VintageID))
+	}
+	if i.VintageIDNEQ != nil {
+		predicates = append(predicates, stockchange.VintageIDNEQ(*i.VintageIDNEQ))
+	}
+	if len(i.VintageIDIn) > 0 {
+		predicates = append(predicates, stockchange.VintageIDIn(i.VintageIDIn...))
+	}
+	if len(i.VintageIDNotIn) > 0 {
+		predicates = append(predicates, stockchange.VintageIDNotIn(i.VintageIDNotIn...))
+	}
+	if i.VintageIDGT != nil {
+		predicates = append(predicates, stockchange.VintageIDGT(*i.VintageIDGT))
+	}
+	if i.VintageIDGTE != nil {
+		predicates = append(predicates, stockchange.VintageIDGTE(*i.VintageIDGTE))
+	}
+	if i.VintageIDLT != nil {
+		predicates = append(predicates, stockchange.VintageIDLT(*i.VintageIDLT))
+	}
+	if i.VintageIDLTE != nil {
+		predicates = append(predicates, stockchange.VintageIDLTE(*i.VintageIDLTE))
+	}
+	if i.VintageIDContains != nil {
+		predicates = append(predicates, stockchange.VintageIDContains(*i.VintageIDContains))
+	}
+	if i.VintageIDHasPrefix != nil {
+		predicates = append(predicates, stockchange.VintageIDHasPrefix(*i.VintageIDHasPrefix))
+	}
+	if i.VintageIDHasSuffix != nil {
+		predicates = append(predicates, stockchange.VintageIDHasSuffix(*i.VintageIDHasSuffix))
+	}
+	if i.VintageIDEqualFold != nil {
+		predicates = append(predicates, stockchange.VintageIDEqualFold(*i.VintageIDEqualFold))
+	}
+	if i.VintageIDContainsFold != nil {
+		predicates = append(predicates, stockchange.VintageIDContainsFold(*i.VintageIDContainsFold))
+	}
+	if i.BuildingID != nil {
+		predicates = append(predicates, stockchange.BuildingIDEQ(*i.BuildingID))
+	}
+	if i.BuildingIDNEQ != nil {
+		predicates = append(predicates, stockchange.BuildingIDNEQ(*i.BuildingIDNEQ))
+	}
+	if len(i.BuildingIDIn) > 0 {
+		predicates = append(predicates, stockchange.BuildingIDIn(i.BuildingIDIn...))
+	}
+	if len(i.BuildingIDNotIn) > 0 {
+		predicates = append(predicates, stockchange.BuildingIDNotIn(i.BuildingIDNotIn...))
+	}
+	if i.BuildingIDGT != nil {
+		predicates = append(predicates, stockchange.BuildingIDGT(*i.BuildingIDGT))
+	}
+	if i.BuildingIDGTE != nil {
+		predicates = append(predicates, stockchange.BuildingIDGTE(*i.BuildingIDGTE))
+	}
+	if i.BuildingIDLT != nil {
+		predicates = append(predicates, stockchange.BuildingIDLT(*i.BuildingIDLT))
+	}
+	if i.BuildingIDLTE != nil {
+		predicates = append(predicates, stockchange.BuildingIDLTE(*i.BuildingIDLTE))
+	}
+	if i.BuildingIDContains != nil {
+		predicates = append(predicates, stockchange.BuildingIDContains(*i.BuildingIDContains))
+	}
+	if i.BuildingIDHasPrefix != nil {
+		predicates = append(predicates, stockchange.BuildingIDHasPrefix(*i.BuildingIDHasPrefix))
+	}
+	if i.BuildingIDHasSuffix != nil {
+		predicates = append(predicates, stockchange.BuildingIDHasSuffix(*i.BuildingIDHasSuffix))
+	}
+	if i.BuildingIDEqualFold != nil {
+		predicates = append(predicates, stockchange.BuildingIDEqualFold(*i.BuildingIDEqualFold))
+	}
+	if i.BuildingIDContainsFold != nil {
+		predicates = append(predicates, stockchange.BuildingIDContainsFold(*i.BuildingIDContainsFold))
+	}
+	if i.InseeCode != nil {
+		predicates = append(predicates, stockchange.InseeCodeEQ(*i.InseeCode))
+	}
+	if i.InseeCodeNEQ != nil {
+		predicates = append(predicates, stockchange.InseeCodeNEQ(*i.InseeCodeNEQ))
+	}
+	if len(i.InseeCodeIn) > 0 {
+		predicates = append(predicates, stockchange.InseeCodeIn(i.InseeCodeIn...))
+	}
+	if len(i.InseeCodeNotIn) > 0 {
+		predicates = append(predicates, stockchange.InseeCodeNotIn(i.InseeCodeNotIn...))
+	}
+	if i.InseeCodeGT != nil {
+		predicates = append(predicates, stockchange.InseeCodeGT(*i.InseeCodeGT))
+	}
+	if i.InseeCodeGTE != nil {
+		predicates = append(predicates, stockchange.InseeCodeGTE(*i.InseeCodeGTE))
+	}
+	if i.InseeCodeLT != nil {
+		predicates = append(predicates, stockchange.InseeCodeLT(*i.InseeCodeLT))
+	}
+	if i.InseeCodeLTE != nil {
+		predicates = append(predicates, stockchange.InseeCodeLTE(*i.InseeCodeLTE))
+	}
+	if i.InseeCodeContains != nil {
+		predicates = append(predicates, stockchange.InseeCodeContains(*i.InseeCodeContains))
+	}
+	if i.InseeCodeHasPrefix != nil {
+		predicates = append(predicates, stockchange.InseeCodeHasPrefix(*i.InseeCodeHasPrefix))
+	}
+	if i.InseeCodeHasSuffix != nil {
+		predicates = append(predicates, stockchange.InseeCodeHasSuffix(*i.InseeCodeHasSuffix))
+	}
+	if i.InseeCodeEqualFold != nil {
+		predicates = append(predicates, stockchange.InseeCodeEqualFold(*i.InseeCodeEqualFold))
+	}
+	if i.InseeCodeContainsFold != nil {
+		predicates = append(predicates, stockchange.InseeCodeContainsFold(*i.InseeCodeContainsFold))
+	}
+	if i.Kind != nil {
+		predicates = append(predicates, stockchange.KindEQ(*i.Kind))
+	}
+	if i.KindNEQ != nil {
+		predicates = append(predicates, stockchange.KindNEQ(*i.KindNEQ))
+	}
+	if len(i.KindIn) > 0 {
+		predicates = append(predicates, stockchange.KindIn(i.KindIn...))
+	}
+	if len(i.KindNotIn) > 0 {
+		predicates = append(predicates, stockchange.KindNotIn(i.KindNotIn...))
+	}
+	if i.Before != nil {
+		predicates = append(predicates, stockchange.BeforeEQ(*i.Before))
+	}
+	if i.BeforeNEQ != nil {
+		predicates = append(predicates, stockchange.BeforeNEQ(*i.BeforeNEQ))
+	}
+	if len(i.BeforeIn) > 0 {
+		predicates = append(predicates, stockchange.BeforeIn(i.BeforeIn...))
+	}
+	if len(i.BeforeNotIn) > 0 {
+		predicates = append(predicates, stockchange.BeforeNotIn(i.BeforeNotIn...))
+	}
+	if i.BeforeGT != nil {
+		predicates = append(predicates, stockchange.BeforeGT(*i.BeforeGT))
+	}
+	if i.BeforeGTE != nil {
+		predicates = append(predicates, stockchange.BeforeGTE(*i.BeforeGTE))
+	}
+	if i.BeforeLT != nil {
+		predicates = append(predicates, stockchange.BeforeLT(*i.BeforeLT))
+	}
+	if i.BeforeLTE != nil {
+		predicates = append(predicates, stockchange.BeforeLTE(*i.BeforeLTE))
+	}
+	if i.After != nil {
+		predicates = append(predicates, stockchange.AfterEQ(*i.After))
+	}
+	if i.AfterNEQ != nil {
+		predicates = append(predicates, stockchange.AfterNEQ(*i.AfterNEQ))
+	}
+	if len(i.AfterIn) > 0 {
+		predicates = append(predicates, stockchange.AfterIn(i.AfterIn...))
+	}
+	if len(i.AfterNotIn) > 0 {
+		predicates = append(predicates, stockchange.AfterNotIn(i.AfterNotIn...))
+	}
+	if i.AfterGT != nil {
+		predicates = append(predicates, stockchange.AfterGT(*i.AfterGT))
+	}
+	if i.AfterGTE != nil {
+		predicates = append(predicates, stockchange.AfterGTE(*i.AfterGTE))
+	}
+	if i.AfterLT != nil {
+		predicates = append(predicates, stockchange.AfterLT(*i.AfterLT))
+	}
+	if i.AfterLTE != nil {
+		predicates = append(predicates, stockchange.AfterLTE(*i.AfterLTE))
+	}
+
+	if i.HasVintage != nil {
+		p := stockchange.HasVintage()
+		if !*i.HasVintage {
+			p = stockchange.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasVintageWith) > 0 {
+		with := make([]predicate.StockVintage, 0, len(i.HasVintageWith))
+		for _, w := range i.HasVintageWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasVintageWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, stockchange.HasVintageWith(with...))
+	}
+	if i.HasBuilding != nil {
+		p := stockchange.HasBuilding()
+		if !*i.HasBuilding {
+			p = stockchange.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasBuildingWith) > 0 {
+		with := make([]predicate.Building, 0, len(i.HasBuildingWith))
+		for _, w := range i.HasBuildingWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasBuildingWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, stockchange.HasBuildingWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyStockChangeWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return stockchange.And(predicates...), nil
+	}
+}
+
+// StockVintageWhereInput represents a where input for filtering StockVintage queries.
+type StockVintageWhereInput struct {
+	Predicates []predicate.StockVintage  `json:"-"`
+	Not        *StockVintageWhereInput   `json:"not,omitempty"`
+	Or         []*StockVintageWhereInput `json:"or,omitempty"`
+	And        []*StockVintageWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID      *domain.ID  `json:"id,omitempty"`
+	IDNEQ   *domain.ID  `json:"idNEQ,omitempty"`
+	IDIn    []domain.ID `json:"idIn,omitempty"`
+	IDNotIn []domain.ID `json:"idNotIn,omitempty"`
+	IDGT    *domain.ID  `json:"idGT,omitempty"`
+	IDGTE   *domain.ID  `json:"idGTE,omitempty"`
+	IDLT    *domain.ID  `json:"idLT,omitempty"`
+	IDLTE   *domain.ID  `json:"idLTE,omitempty"`
+
+	// "stated_on" field predicates.
+	StatedOn      *domain.Date  `json:"statedOn,omitempty"`
+	StatedOnNEQ   *domain.Date  `json:"statedOnNEQ,omitempty"`
+	StatedOnIn    []domain.Date `json:"statedOnIn,omitempty"`
+	StatedOnNotIn []domain.Date `json:"statedOnNotIn,omitempty"`
+	StatedOnGT    *domain.Date  `json:"statedOnGT,omitempty"`
+	StatedOnGTE   *domain.Date  `json:"statedOnGTE,omitempty"`
+	StatedOnLT    *domain.Date  `json:"statedOnLT,omitempty"`
+	StatedOnLTE   *domain.Date  `json:"statedOnLTE,omitempty"`
+
+	// "current" field predicates.
+	Current    *bool `json:"current,omitempty"`
+	CurrentNEQ *bool `json:"currentNEQ,omitempty"`
+
+	// "source" field predicates.
+	Source             *string  `json:"source,omitempty"`
+	SourceNEQ          *string  `json:"sourceNEQ,omitempty"`
+	SourceIn           []string `json:"sourceIn,omitempty"`
+	SourceNotIn        []string `json:"sourceNotIn,omitempty"`
+	SourceGT           *string  `json:"sourceGT,omitempty"`
+	SourceGTE          *string  `json:"sourceGTE,omitempty"`
+	SourceLT           *string  `json:"sourceLT,omitempty"`
+	SourceLTE          *string  `json:"sourceLTE,omitempty"`
+	SourceContains     *string  `json:"sourceContains,omitempty"`
+	SourceHasPrefix    *string  `json:"sourceHasPrefix,omitempty"`
+	SourceHasSuffix    *string  `json:"sourceHasSuffix,omitempty"`
+	SourceEqualFold    *string  `json:"sourceEqualFold,omitempty"`
+	SourceContainsFold *string  `json:"sourceContainsFold,omitempty"`
+
+	// "layout" field predicates.
+	Layout             *string  `json:"layout,omitempty"`
+	LayoutNEQ          *string  `json:"layoutNEQ,omitempty"`
+	LayoutIn           []string `json:"layoutIn,omitempty"`
+	LayoutNotIn        []string `json:"layoutNotIn,omitempty"`
+	LayoutGT           *string  `json:"layoutGT,omitempty"`
+	LayoutGTE          *string  `json:"layoutGTE,omitempty"`
+	LayoutLT           *string  `json:"layoutLT,omitempty"`
+	LayoutLTE          *string  `json:"layoutLTE,omitempty"`
+	LayoutContains     *string  `json:"layoutContains,omitempty"`
+	LayoutHasPrefix    *string  `json:"layoutHasPrefix,omitempty"`
+	LayoutHasSuffix    *string  `json:"layoutHasSuffix,omitempty"`
+	LayoutEqualFold    *string  `json:"layoutEqualFold,omitempty"`
+	LayoutContainsFold *string  `json:"layoutContainsFold,omitempty"`
+
+	// "territory" field predicates.
+	Territory             *string  `json:"territory,omitempty"`
+	TerritoryNEQ          *string  `json:"territoryNEQ,omitempty"`
+	TerritoryIn           []string `json:"territoryIn,omitempty"`
+	TerritoryNotIn        []string `json:"territoryNotIn,omitempty"`
+	TerritoryGT           *string  `json:"territoryGT,omitempty"`
+	TerritoryGTE          *string  `json:"territoryGTE,omitempty"`
+	TerritoryLT           *string  `json:"territoryLT,omitempty"`
+	TerritoryLTE          *string  `json:"territoryLTE,omitempty"`
+	TerritoryContains     *string  `json:"territoryContains,omitempty"`
+	TerritoryHasPrefix    *string  `json:"territoryHasPrefix,omitempty"`
+	TerritoryHasSuffix    *string  `json:"territoryHasSuffix,omitempty"`
+	TerritoryEqualFold    *string  `json:"territoryEqualFold,omitempty"`
+	TerritoryContainsFold *string  `json:"territoryContainsFold,omitempty"`
+
+	// "file_sha256" field predicates.
+	FileSha256             *string  `json:"fileSha256,omitempty"`
+	FileSha256NEQ          *string  `json:"fileSha256NEQ,omitempty"`
+	FileSha256In           []string `json:"fileSha256In,omitempty"`
+	FileSha256NotIn        []string `json:"fileSha256NotIn,omitempty"`
+	FileSha256GT           *string  `json:"fileSha256GT,omitempty"`
+	FileSha256GTE          *string  `json:"fileSha256GTE,omitempty"`
+	FileSha256LT           *string  `json:"fileSha256LT,omitempty"`
+	FileSha256LTE          *string  `json:"fileSha256LTE,omitempty"`
+	FileSha256Contains     *string  `json:"fileSha256Contains,omitempty"`
+	FileSha256HasPrefix    *string  `json:"fileSha256HasPrefix,omitempty"`
+	FileSha256HasSuffix    *string  `json:"fileSha256HasSuffix,omitempty"`
+	FileSha256EqualFold    *string  `json:"fileSha256EqualFold,omitempty"`
+	FileSha256ContainsFold *string  `json:"fileSha256ContainsFold,omitempty"`
+
+	// "imported_at" field predicates.
+	ImportedAt      *time.Time  `json:"importedAt,omitempty"`
+	ImportedAtNEQ   *time.Time  `json:"importedAtNEQ,omitempty"`
+	ImportedAtIn    []time.Time `json:"importedAtIn,omitempty"`
+	ImportedAtNotIn []time.Time `json:"importedAtNotIn,omitempty"`
+	ImportedAtGT    *time.Time  `json:"importedAtGT,omitempty"`
+	ImportedAtGTE   *time.Time  `json:"importedAtGTE,omitempty"`
+	ImportedAtLT    *time.Time  `json:"importedAtLT,omitempty"`
+	ImportedAtLTE   *time.Time  `json:"importedAtLTE,omitempty"`
+
+	// "dwelling_count" field predicates.
+	DwellingCount      *int  `json:"dwellingCount,omitempty"`
+	DwellingCountNEQ   *int  `json:"dwellingCountNEQ,omitempty"`
+	DwellingCountIn    []int `json:"dwellingCountIn,omitempty"`
+	DwellingCountNotIn []int `json:"dwellingCountNotIn,omitempty"`
+	DwellingCountGT    *int  `json:"dwellingCountGT,omitempty"`
+	DwellingCountGTE   *int  `json:"dwellingCountGTE,omitempty"`
+	DwellingCountLT    *int  `json:"dwellingCountLT,omitempty"`
+	DwellingCountLTE   *int  `json:"dwellingCountLTE,omitempty"`
+
+	// "building_count" field predicates.
+	BuildingCount      *int  `json:"buildingCount,omitempty"`
+	BuildingCountNEQ   *int  `json:"buildingCountNEQ,omitempty"`
+	BuildingCountIn    []int `json:"buildingCountIn,omitempty"`
+	BuildingCountNotIn []int `json:"buildingCountNotIn,omitempty"`
+	BuildingCountGT    *int  `json:"buildingCountGT,omitempty"`
+	BuildingCountGTE   *int  `json:"buildingCountGTE,omitempty"`
+	BuildingCountLT    *int  `json:"buildingCountLT,omitempty"`
+	BuildingCountLTE   *int  `json:"buildingCountLTE,omitempty"`
+
+	// "lines_read" field predicates.
+	LinesRead      *int  `json:"linesRead,omitempty"`
+	LinesReadNEQ   *int  `json:"linesReadNEQ,omitempty"`
+	LinesReadIn    []int `json:"linesReadIn,omitempty"`
+	LinesReadNotIn []int `json:"linesReadNotIn,omitempty"`
+	LinesReadGT    *int  `json:"linesReadGT,omitempty"`
+	LinesReadGTE   *int  `json:"linesReadGTE,omitempty"`
+	LinesReadLT    *int  `json:"linesReadLT,omitempty"`
+	LinesReadLTE   *int  `json:"linesReadLTE,omitempty"`
+
+	// "lines_rejected" field predicates.
+	LinesRejected      *int  `json:"linesRejected,omitempty"`
+	LinesRejectedNEQ   *int  `json:"linesRejectedNEQ,omitempty"`
+	LinesRejectedIn    []int `json:"linesRejectedIn,omitempty"`
+	LinesRejectedNotIn []int `json:"linesRejectedNotIn,omitempty"`
+	LinesRejectedGT    *int  `json:"linesRejectedGT,omitempty"`
+	LinesRejectedGTE   *int  `json:"linesRejectedGTE,omitempty"`
+	LinesRejectedLT    *int  `json:"linesRejectedLT,omitempty"`
+	LinesRejectedLTE   *int  `json:"linesRejectedLTE,omitempty"`
+
+	// "previous_id" field predicates.
+	PreviousID             *domain.ID  `json:"previousID,omitempty"`
+	PreviousIDNEQ          *domain.ID  `json:"previousIDNEQ,omitempty"`
+	PreviousIDIn           []domain.ID `json:"previousIDIn,omitempty"`
+	PreviousIDNotIn        []domain.ID `json:"previousIDNotIn,omitempty"`
+	PreviousIDGT           *domain.ID  `json:"previousIDGT,omitempty"`
+	PreviousIDGTE          *domain.ID  `json:"previousIDGTE,omitempty"`
+	PreviousIDLT           *domain.ID  `json:"previousIDLT,omitempty"`
+	PreviousIDLTE          *domain.ID  `json:"previousIDLTE,omitempty"`
+	PreviousIDContains     *domain.ID  `json:"previousIDContains,omitempty"`
+	PreviousIDHasPrefix    *domain.ID  `json:"previousIDHasPrefix,omitempty"`
+	PreviousIDHasSuffix    *domain.ID  `json:"previousIDHasSuffix,omitempty"`
+	PreviousIDIsNil        bool        `json:"previousIDIsNil,omitempty"`
+	PreviousIDNotNil       bool        `json:"previousIDNotNil,omitempty"`
+	PreviousIDEqualFold    *domain.ID  `json:"previousIDEqualFold,omitempty"`
+	PreviousIDContainsFold *domain.ID  `json:"previousIDContainsFold,omitempty"`
+
+	// "previous" edge predicates.
+	HasPrevious     *bool                     `json:"hasPrevious,omitempty"`
+	HasPreviousWith []*StockVintageWhereInput `json:"hasPreviousWith,omitempty"`
+
+	// "changes" edge predicates.
+	HasChanges     *bool                    `json:"hasChanges,omitempty"`
+	HasChangesWith []*StockChangeWhereInput `json:"hasChangesWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *StockVintageWhereInput) AddPredicates(predicates ...predicate.StockVintage) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the StockVintageWhereInput filter on the StockVintageQuery builder.
+func (i *StockVintageWhereInput) Filter(q *StockVintageQuery) (*StockVintageQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyStockVintageWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyStockVintageWhereInput is returned in case the StockVintageWhereInput is empty.
+var ErrEmptyStockVintageWhereInput = errors.New("ent: empty predicate StockVintageWhereInput")
+
+// P returns a predicate for filtering stockvintages.
+// An error is returned if the input is empty or invalid.
+func (i *StockVintageWhereInput) P() (predicate.StockVintage, error) {
+	var predicates []predicate.StockVintage
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, stockvintage.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.StockVintage, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, stockvintage.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.StockVintage, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, stockvintage.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, stockvintage.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, stockvintage.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, stockvintage.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, stockvintage.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, stockvintage.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, stockvintage.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, stockvintage.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, stockvintage.IDLTE(*i.IDLTE))
+	}
+	if i.StatedOn != nil {
+		predicates = append(predicates, stockvintage.StatedOnEQ(*i.StatedOn))
+	}
+	if i.StatedOnNEQ != nil {
+		predicates = append(predicates, stockvintage.StatedOnNEQ(*i.StatedOnNEQ))
+	}
+	if len(i.StatedOnIn) > 0 {
+		predicates = append(predicates, stockvintage.StatedOnIn(i.StatedOnIn...))
+	}
+	if len(i.StatedOnNotIn) > 0 {
+		predicates = append(predicates, stockvintage.StatedOnNotIn(i.StatedOnNotIn...))
+	}
+	if i.StatedOnGT != nil {
+		predicates = append(predicates, stockvintage.StatedOnGT(*i.StatedOnGT))
+	}
+	if i.StatedOnGTE != nil {
+		predicates = append(predicates, stockvintage.StatedOnGTE(*i.StatedOnGTE))
+	}
+	if i.StatedOnLT != nil {
+		predicates = append(predicates, stockvintage.StatedOnLT(*i.StatedOnLT))
+	}
+	if i.StatedOnLTE != nil {
+		predicates = append(predicates, stockvintage.StatedOnLTE(*i.StatedOnLTE))
+	}
+	if i.Current != nil {
+		predicates = append(predicates, stockvintage.CurrentEQ(*i.Current))
+	}
+	if i.CurrentNEQ != nil {
+		predicates = append(predicates, stockvintage.CurrentNEQ(*i.CurrentNEQ))
+	}
+	if i.Source != nil {
+		predicates = append(predicates, stockvintage.SourceEQ(*i.Source))
+	}
+	if i.SourceNEQ != nil {
+		predicates = append(predicates, stockvintage.SourceNEQ(*i.SourceNEQ))
+	}
+	if len(i.SourceIn) > 0 {
+		predicates = append(predicates, stockvintage.SourceIn(i.SourceIn...))
+	}
+	if len(i.SourceNotIn) > 0 {
+		predicates = append(predicates, stockvintage.SourceNotIn(i.SourceNotIn...))
+	}
+	if i.SourceGT != nil {
+		predicates = append(predicates, stockvintage.SourceGT(*i.SourceGT))
+	}
+	if i.SourceGTE != nil {
+		predicates = append(predicates, stockvintage.SourceGTE(*i.SourceGTE))
+	}
+	if i.SourceLT != nil {
+		predicates = append(predicates, stockvintage.SourceLT(*i.SourceLT))
+	}
+	if i.SourceLTE != nil {
+		predicates = append(predicates, stockvintage.SourceLTE(*i.SourceLTE))
+	}
+	if i.SourceContains != nil {
+		predicates = append(predicates, stockvintage.SourceContains(*i.SourceContains))
+	}
+	if i.SourceHasPrefix != nil {
+		predicates = append(predicates, stockvintage.SourceHasPrefix(*i.SourceHasPrefix))
+	}
+	if i.SourceHasSuffix != nil {
+		predicates = append(predicates, stockvintage.SourceHasSuffix(*i.SourceHasSuffix))
+	}
+	if i.SourceEqualFold != nil {
+		predicates = append(predicates, stockvintage.SourceEqualFold(*i.SourceEqualFold))
+	}
+	if i.SourceContainsFold != nil {
+		predicates = append(predicates, stockvintage.SourceContainsFold(*i.SourceContainsFold))
+	}
+	if i.Layout != nil {
+		predicates = append(predicates, stockvintage.LayoutEQ(*i.Layout))
+	}
+	if i.LayoutNEQ != nil {
+		predicates = append(predicates, stockvintage.LayoutNEQ(*i.LayoutNEQ))
+	}
+	if len(i.LayoutIn) > 0 {
+		predicates = append(predicates, stockvintage.LayoutIn(i.LayoutIn...))
+	}
+	if len(i.LayoutNotIn) > 0 {
+		predicates = append(predicates, stockvintage.LayoutNotIn(i.LayoutNotIn...))
+	}
+	if i.LayoutGT != nil {
+		predicates = append(predicates, stockvintage.LayoutGT(*i.LayoutGT))
+	}
+	if i.LayoutGTE != nil {
+		predicates = append(predicates, stockvintage.LayoutGTE(*i.LayoutGTE))
+	}
+	if i.LayoutLT != nil {
+		predicates = append(predicates, stockvintage.LayoutLT(*i.LayoutLT))
+	}
+	if i.LayoutLTE != nil {
+		predicates = append(predicates, stockvintage.LayoutLTE(*i.LayoutLTE))
+	}
+	if i.LayoutContains != nil {
+		predicates = append(predicates, stockvintage.LayoutContains(*i.LayoutContains))
+	}
+	if i.LayoutHasPrefix != nil {
+		predicates = append(predicates, stockvintage.LayoutHasPrefix(*i.LayoutHasPrefix))
+	}
+	if i.LayoutHasSuffix != nil {
+		predicates = append(predicates, stockvintage.LayoutHasSuffix(*i.LayoutHasSuffix))
+	}
+	if i.LayoutEqualFold != nil {
+		predicates = append(predicates, stockvintage.LayoutEqualFold(*i.LayoutEqualFold))
+	}
+	if i.LayoutContainsFold != nil {
+		predicates = append(predicates, stockvintage.LayoutContainsFold(*i.LayoutContainsFold))
+	}
+	if i.Territory != nil {
+		predicates = append(predicates, stockvintage.TerritoryEQ(*i.Territory))
+	}
+	if i.TerritoryNEQ != nil {
+		predicates = append(predicates, stockvintage.TerritoryNEQ(*i.TerritoryNEQ))
+	}
+	if len(i.TerritoryIn) > 0 {
+		predicates = append(predicates, stockvintage.TerritoryIn(i.TerritoryIn...))
+	}
+	if len(i.TerritoryNotIn) > 0 {
+		predicates = append(predicates, stockvintage.TerritoryNotIn(i.TerritoryNotIn...))
+	}
+	if i.TerritoryGT != nil {
+		predicates = append(predicates, stockvintage.TerritoryGT(*i.TerritoryGT))
+	}
+	if i.TerritoryGTE != nil {
+		predicates = append(predicates, stockvintage.TerritoryGTE(*i.TerritoryGTE))
+	}
+	if i.TerritoryLT != nil {
+		predicates = append(predicates, stockvintage.TerritoryLT(*i.TerritoryLT))
+	}
+	if i.TerritoryLTE != nil {
+		predicates = append(predicates, stockvintage.TerritoryLTE(*i.TerritoryLTE))
+	}
+	if i.TerritoryContains != nil {
+		predicates = append(predicates, stockvintage.TerritoryContains(*i.TerritoryContains))
+	}
+	if i.TerritoryHasPrefix != nil {
+		predicates = append(predicates, stockvintage.TerritoryHasPrefix(*i.TerritoryHasPrefix))
+	}
+	if i.TerritoryHasSuffix != nil {
+		predicates = append(predicates, stockvintage.TerritoryHasSuffix(*i.TerritoryHasSuffix))
+	}
+	if i.TerritoryEqualFold != nil {
+		predicates = append(predicates, stockvintage.TerritoryEqualFold(*i.TerritoryEqualFold))
+	}
+	if i.TerritoryContainsFold != nil {
+		predicates = append(predicates, stockvintage.TerritoryContainsFold(*i.TerritoryContainsFold))
+	}
+	if i.FileSha256 != nil {
+		predicates = append(predicates, stockvintage.FileSha256EQ(*i.FileSha256))
+	}
+	if i.FileSha256NEQ != nil {
+		predicates = append(predicates, stockvintage.FileSha256NEQ(*i.FileSha256NEQ))
+	}
+	if len(i.FileSha256In) > 0 {
+		predicates = append(predicates, stockvintage.FileSha256In(i.FileSha256In...))
+	}
+	if len(i.FileSha256NotIn) > 0 {
+		predicates = append(predicates, stockvintage.FileSha256NotIn(i.FileSha256NotIn...))
+	}
+	if i.FileSha256GT != nil {
+		predicates = append(predicates, stockvintage.FileSha256GT(*i.FileSha256GT))
+	}
+	if i.FileSha256GTE != nil {
+		predicates = append(predicates, stockvintage.FileSha256GTE(*i.FileSha256GTE))
+	}
+	if i.FileSha256LT != nil {
+		predicates = append(predicates, stockvintage.FileSha256LT(*i.FileSha256LT))
+	}
+	if i.FileSha256LTE != nil {
+		predicates = append(predicates, stockvintage.FileSha256LTE(*i.FileSha256LTE))
+	}
+	if i.FileSha256Contains != nil {
+		predicates = append(predicates, stockvintage.FileSha256Contains(*i.FileSha256Contains))
+	}
+	if i.FileSha256HasPrefix != nil {
+		predicates = append(predicates, stockvintage.FileSha256HasPrefix(*i.FileSha256HasPrefix))
+	}
+	if i.FileSha256HasSuffix != nil {
+		predicates = append(predicates, stockvintage.FileSha256HasSuffix(*i.FileSha256HasSuffix))
+	}
+	if i.FileSha256EqualFold != nil {
+		predicates = append(predicates, stockvintage.FileSha256EqualFold(*i.FileSha256EqualFold))
+	}
+	if i.FileSha256ContainsFold != nil {
+		predicates = append(predicates, stockvintage.FileSha256ContainsFold(*i.FileSha256ContainsFold))
+	}
+	if i.ImportedAt != nil {
+		predicates = append(predicates, stockvintage.ImportedAtEQ(*i.ImportedAt))
+	}
+	if i.ImportedAtNEQ != nil {
+		predicates = append(predicates, stockvintage.ImportedAtNEQ(*i.ImportedAtNEQ))
+	}
+	if len(i.ImportedAtIn) > 0 {
+		predicates = append(predicates, stockvintage.ImportedAtIn(i.ImportedAtIn...))
+	}
+	if len(i.ImportedAtNotIn) > 0 {
+		predicates = append(predicates, stockvintage.ImportedAtNotIn(i.ImportedAtNotIn...))
+	}
+	if i.ImportedAtGT != nil {
+		predicates = append(predicates, stockvintage.ImportedAtGT(*i.ImportedAtGT))
+	}
+	if i.ImportedAtGTE != nil {
+		predicates = append(predicates, stockvintage.ImportedAtGTE(*i.ImportedAtGTE))
+	}
+	if i.ImportedAtLT != nil {
+		predicates = append(predicates, stockvintage.ImportedAtLT(*i.ImportedAtLT))
+	}
+	if i.ImportedAtLTE != nil {
+		predicates = append(predicates, stockvintage.ImportedAtLTE(*i.ImportedAtLTE))
+	}
+	if i.DwellingCount != nil {
+		predicates = append(predicates, stockvintage.DwellingCountEQ(*i.DwellingCount))
+	}
+	if i.DwellingCountNEQ != nil {
+		predicates = append(predicates, stockvintage.DwellingCountNEQ(*i.DwellingCountNEQ))
+	}
+	if len(i.DwellingCountIn) > 0 {
+		predicates = append(predicates, stockvintage.DwellingCountIn(i.DwellingCountIn...))
+	}
+	if len(i.DwellingCountNotIn) > 0 {
+		predicates = append(predicates, stockvintage.DwellingCountNotIn(i.DwellingCountNotIn...))
+	}
+	if i.DwellingCountGT != nil {
+		predicates = append(predicates, stockvintage.DwellingCountGT(*i.DwellingCountGT))
+	}
+	if i.DwellingCountGTE != nil {
+		predicates = append(predicates, stockvintage.DwellingCountGTE(*i.DwellingCountGTE))
+	}
+	if i.DwellingCountLT != nil {
+		predicates = append(predicates, stockvintage.DwellingCountLT(*i.DwellingCountLT))
+	}
+	if i.DwellingCountLTE != nil {
+		predicates = append(predicates, stockvintage.DwellingCountLTE(*i.DwellingCountLTE))
+	}
+	if i.BuildingCount != nil {
+		predicates = append(predicates, stockvintage.BuildingCountEQ(*i.BuildingCount))
+	}
+	if i.BuildingCountNEQ != nil {
+		predicates = append(predicates, stockvintage.BuildingCountNEQ(*i.BuildingCountNEQ))
+	}
+	if len(i.BuildingCountIn) > 0 {
+		predicates = append(predicates, stockvintage.BuildingCountIn(i.BuildingCountIn...))
+	}
+	if len(i.BuildingCountNotIn) > 0 {
+		predicates = append(predicates, stockvintage.BuildingCountNotIn(i.BuildingCountNotIn...))
+	}
+	if i.BuildingCountGT != nil {
+		predicates = append(predicates, stockvintage.BuildingCountGT(*i.BuildingCountGT))
+	}
+	if i.BuildingCountGTE != nil {
+		predicates = append(predicates, stockvintage.BuildingCountGTE(*i.BuildingCountGTE))
+	}
+	if i.BuildingCountLT != nil {
+		predicates = append(predicates, stockvintage.BuildingCountLT(*i.BuildingCountLT))
+	}
+	if i.BuildingCountLTE != nil {
+		predicates = append(predicates, stockvintage.BuildingCountLTE(*i.BuildingCountLTE))
+	}
+	if i.LinesRead != nil {
+		predicates = append(predicates, stockvintage.LinesReadEQ(*i.LinesRead))
+	}
+	if i.LinesReadNEQ != nil {
+		predicates = append(predicates, stockvintage.LinesReadNEQ(*i.LinesReadNEQ))
+	}
+	if len(i.LinesReadIn) > 0 {
+		predicates = append(predicates, stockvintage.LinesReadIn(i.LinesReadIn...))
+	}
+	if len(i.LinesReadNotIn) > 0 {
+		predicates = append(predicates, stockvintage.LinesReadNotIn(i.LinesReadNotIn...))
+	}
+	if i.LinesReadGT != nil {
+		predicates = append(predicates, stockvintage.LinesReadGT(*i.LinesReadGT))
+	}
+	if i.LinesReadGTE != nil {
+		predicates = append(predicates, stockvintage.LinesReadGTE(*i.LinesReadGTE))
+	}
+	if i.LinesReadLT != nil {
+		predicates = append(predicates, stockvintage.LinesReadLT(*i.LinesReadLT))
+	}
+	if i.LinesReadLTE != nil {
+		predicates = append(predicates, stockvintage.LinesReadLTE(*i.LinesReadLTE))
+	}
+	if i.LinesRejected != nil {
+		predicates = append(predicates, stockvintage.LinesRejectedEQ(*i.LinesRejected))
+	}
+	if i.LinesRejectedNEQ != nil {
+		predicates = append(predicates, stockvintage.LinesRejectedNEQ(*i.LinesRejectedNEQ))
+	}
+	if len(i.LinesRejectedIn) > 0 {
+		predicates = append(predicates, stockvintage.LinesRejectedIn(i.LinesRejectedIn...))
+	}
+	if len(i.LinesRejectedNotIn) > 0 {
+		predicates = append(predicates, stockvintage.LinesRejectedNotIn(i.LinesRejectedNotIn...))
+	}
+	if i.LinesRejectedGT != nil {
+		predicates = append(predicates, stockvintage.LinesRejectedGT(*i.LinesRejectedGT))
+	}
+	if i.LinesRejectedGTE != nil {
+		predicates = append(predicates, stockvintage.LinesRejectedGTE(*i.LinesRejectedGTE))
+	}
+	if i.LinesRejectedLT != nil {
+		predicates = append(predicates, stockvintage.LinesRejectedLT(*i.LinesRejectedLT))
+	}
+	if i.LinesRejectedLTE != nil {
+		predicates = append(predicates, stockvintage.LinesRejectedLTE(*i.LinesRejectedLTE))
+	}
+	if i.PreviousID != nil {
+		predicates = append(predicates, stockvintage.PreviousIDEQ(*i.PreviousID))
+	}
+	if i.PreviousIDNEQ != nil {
+		predicates = append(predicates, stockvintage.PreviousIDNEQ(*i.PreviousIDNEQ))
+	}
+	if len(i.PreviousIDIn) > 0 {
+		predicates = append(predicates, stockvintage.PreviousIDIn(i.PreviousIDIn...))
+	}
+	if len(i.PreviousIDNotIn) > 0 {
+		predicates = append(predicates, stockvintage.PreviousIDNotIn(i.PreviousIDNotIn...))
+	}
+	if i.PreviousIDGT != nil {
+		predicates = append(predicates, stockvintage.PreviousIDGT(*i.PreviousIDGT))
+	}
+	if i.PreviousIDGTE != nil {
+		predicates = append(predicates, stockvintage.PreviousIDGTE(*i.PreviousIDGTE))
+	}
+	if i.PreviousIDLT != nil {
+		predicates = append(predicates, stockvintage.PreviousIDLT(*i.PreviousIDLT))
+	}
+	if i.PreviousIDLTE != nil {
+		predicates = append(predicates, stockvintage.PreviousIDLTE(*i.PreviousIDLTE))
+	}
+	if i.PreviousIDContains != nil {
+		predicates = append(predicates, stockvintage.PreviousIDContains(*i.PreviousIDContains))
+	}
+	if i.PreviousIDHasPrefix != nil {
+		predicates = append(predicates, stockvintage.PreviousIDHasPrefix(*i.PreviousIDHasPrefix))
+	}
+	if i.PreviousIDHasSuffix != nil {
+		predicates = append(predicates, stockvintage.PreviousIDHasSuffix(*i.PreviousIDHasSuffix))
+	}
+	if i.PreviousIDIsNil {
+		predicates = append(predicates, stockvintage.PreviousIDIsNil())
+	}
+	if i.PreviousIDNotNil {
+		predicates = append(predicates, stockvintage.PreviousIDNotNil())
+	}
+	if i.PreviousIDEqualFold != nil {
+		predicates = append(predicates, stockvintage.PreviousIDEqualFold(*i.PreviousIDEqualFold))
+	}
+	if i.PreviousIDContainsFold != nil {
+		predicates = append(predicates, stockvintage.PreviousIDContainsFold(*i.PreviousIDContainsFold))
+	}
+
+	if i.HasPrevious != nil {
+		p := stockvintage.HasPrevious()
+		if !*i.HasPrevious {
+			p = stockvintage.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasPreviousWith) > 0 {
+		with := make([]predicate.StockVintage, 0, len(i.HasPreviousWith))
+		for _, w := range i.HasPreviousWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasPreviousWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, stockvintage.HasPreviousWith(with...))
+	}
+	if i.HasChanges != nil {
+		p := stockvintage.HasChanges()
+		if !*i.HasChanges {
+			p = stockvintage.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasChangesWith) > 0 {
+		with := make([]predicate.StockChange, 0, len(i.HasChangesWith))
+		for _, w := range i.HasChangesWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasChangesWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, stockvintage.HasChangesWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyStockVintageWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return stockvintage.And(predicates...), nil
 	}
 }

@@ -15,14 +15,19 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/agreement"
 	"github.com/guichet-logement/guichet/ent/assignment"
+	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
+	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
+	"github.com/guichet-logement/guichet/ent/ownership"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
+	"github.com/guichet-logement/guichet/ent/stockchange"
+	"github.com/guichet-logement/guichet/ent/stockvintage"
 )
 
 const (
@@ -36,13 +41,18 @@ const (
 	// Node types.
 	TypeAgreement      = "Agreement"
 	TypeAssignment     = "Assignment"
+	TypeBuilding       = "Building"
 	TypeCatalogueEntry = "CatalogueEntry"
 	TypeCommune        = "Commune"
+	TypeDwelling       = "Dwelling"
 	TypeOpeningHours   = "OpeningHours"
 	TypeOrganisation   = "Organisation"
+	TypeOwnership      = "Ownership"
 	TypePerson         = "Person"
 	TypeReceptionPoint = "ReceptionPoint"
 	TypeSandboxClock   = "SandboxClock"
+	TypeStockChange    = "StockChange"
+	TypeStockVintage   = "StockVintage"
 )
 
 // AgreementMutation represents an operation that mutates the Agreement nodes in the graph.
@@ -1566,6 +1576,1566 @@ func (m *AssignmentMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Assignment edge %s", name)
+}
+
+// BuildingMutation represents an operation that mutates the Building nodes in the graph.
+type BuildingMutation struct {
+	config
+	op                   Op
+	typ                  string
+	id                   *domain.ID
+	created_at           *time.Time
+	insee_code           *domain.InseeCode
+	commune_name         *domain.Stated
+	address              *domain.Stated
+	postal_code          *domain.Stated
+	latitude             *domain.Latitude
+	addlatitude          *domain.Latitude
+	longitude            *domain.Longitude
+	addlongitude         *domain.Longitude
+	position_quality     *domain.Stated
+	district_code        *domain.Stated
+	dwelling_count       *int
+	adddwelling_count    *int
+	clearedFields        map[string]struct{}
+	commune              *domain.ID
+	clearedcommune       bool
+	dwellings            map[domain.ID]struct{}
+	removeddwellings     map[domain.ID]struct{}
+	cleareddwellings     bool
+	ownerships           map[domain.ID]struct{}
+	removedownerships    map[domain.ID]struct{}
+	clearedownerships    bool
+	changes              map[domain.ID]struct{}
+	removedchanges       map[domain.ID]struct{}
+	clearedchanges       bool
+	first_vintage        *domain.ID
+	clearedfirst_vintage bool
+	last_vintage         *domain.ID
+	clearedlast_vintage  bool
+	done                 bool
+	oldValue             func(context.Context) (*Building, error)
+	predicates           []predicate.Building
+}
+
+var _ ent.Mutation = (*BuildingMutation)(nil)
+
+// buildingOption allows management of the mutation configuration using functional options.
+type buildingOption func(*BuildingMutation)
+
+// newBuildingMutation creates new mutation for the Building entity.
+func newBuildingMutation(c config, op Op, opts ...buildingOption) *BuildingMutation {
+	m := &BuildingMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeBuilding,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withBuildingID sets the ID field of the mutation.
+func withBuildingID(id domain.ID) buildingOption {
+	return func(m *BuildingMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Building
+		)
+		m.oldValue = func(ctx context.Context) (*Building, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Building.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withBuilding sets the old Building of the mutation.
+func withBuilding(node *Building) buildingOption {
+	return func(m *BuildingMutation) {
+		m.oldValue = func(context.Context) (*Building, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m BuildingMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m BuildingMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Building entities.
+func (m *BuildingMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *BuildingMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *BuildingMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Building.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *BuildingMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *BuildingMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Building entity.
+// If the Building object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BuildingMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *BuildingMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetInseeCode sets the "insee_code" field.
+func (m *BuildingMutation) SetInseeCode(dc domain.InseeCode) {
+	m.insee_code = &dc
+}
+
+// InseeCode returns the value of the "insee_code" field in the mutation.
+func (m *BuildingMutation) InseeCode() (r domain.InseeCode, exists bool) {
+	v := m.insee_code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInseeCode returns the old "insee_code" field's value of the Building entity.
+// If the Building object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BuildingMutation) OldInseeCode(ctx context.Context) (v domain.InseeCode, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInseeCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInseeCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInseeCode: %w", err)
+	}
+	return oldValue.InseeCode, nil
+}
+
+// ResetInseeCode resets all changes to the "insee_code" field.
+func (m *BuildingMutation) ResetInseeCode() {
+	m.insee_code = nil
+}
+
+// SetCommuneID sets the "commune_id" field.
+func (m *BuildingMutation) SetCommuneID(d domain.ID) {
+	m.commune = &d
+}
+
+// CommuneID returns the value of the "commune_id" field in the mutation.
+func (m *BuildingMutation) CommuneID() (r domain.ID, exists bool) {
+	v := m.commune
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCommuneID returns the old "commune_id" field's value of the Building entity.
+// If the Building object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BuildingMutation) OldCommuneID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCommuneID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCommuneID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCommuneID: %w", err)
+	}
+	return oldValue.CommuneID, nil
+}
+
+// ClearCommuneID clears the value of the "commune_id" field.
+func (m *BuildingMutation) ClearCommuneID() {
+	m.commune = nil
+	m.clearedFields[building.FieldCommuneID] = struct{}{}
+}
+
+// CommuneIDCleared returns if the "commune_id" field was cleared in this mutation.
+func (m *BuildingMutation) CommuneIDCleared() bool {
+	_, ok := m.clearedFields[building.FieldCommuneID]
+	return ok
+}
+
+// ResetCommuneID resets all changes to the "commune_id" field.
+func (m *BuildingMutation) ResetCommuneID() {
+	m.commune = nil
+	delete(m.clearedFields, building.FieldCommuneID)
+}
+
+// SetCommuneName sets the "commune_name" field.
+func (m *BuildingMutation) SetCommuneName(d domain.Stated) {
+	m.commune_name = &d
+}
+
+// CommuneName returns the value of the "commune_name" field in the mutation.
+func (m *BuildingMutation) CommuneName() (r domain.Stated, exists bool) {
+	v := m.commune_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCommuneName returns the old "commune_name" field's value of the Building entity.
+// If the Building object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BuildingMutation) OldCommuneName(ctx context.Context) (v domain.Stated, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCommuneName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCommuneName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCommuneName: %w", err)
+	}
+	return oldValue.CommuneName, nil
+}
+
+// ResetCommuneName resets all changes to the "commune_name" field.
+func (m *BuildingMutation) ResetCommuneName() {
+	m.commune_name = nil
+}
+
+// SetAddress sets the "address" field.
+func (m *BuildingMutation) SetAddress(d domain.Stated) {
+	m.address = &d
+}
+
+// Address returns the value of the "address" field in the mutation.
+func (m *BuildingMutation) Address() (r domain.Stated, exists bool) {
+	v := m.address
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAddress returns the old "address" field's value of the Building entity.
+// If the Building object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BuildingMutation) OldAddress(ctx context.Context) (v domain.Stated, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAddress is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAddress requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAddress: %w", err)
+	}
+	return oldValue.Address, nil
+}
+
+// ResetAddress resets all changes to the "address" field.
+func (m *BuildingMutation) ResetAddress() {
+	m.address = nil
+}
+
+// SetPostalCode sets the "postal_code" field.
+func (m *BuildingMutation) SetPostalCode(d domain.Stated) {
+	m.postal_code = &d
+}
+
+// PostalCode returns the value of the "postal_code" field in the mutation.
+func (m *BuildingMutation) PostalCode() (r domain.Stated, exists bool) {
+	v := m.postal_code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPostalCode returns the old "postal_code" field's value of the Building entity.
+// If the Building object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BuildingMutation) OldPostalCode(ctx context.Context) (v domain.Stated, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPostalCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPostalCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPostalCode: %w", err)
+	}
+	return oldValue.PostalCode, nil
+}
+
+// ResetPostalCode resets all changes to the "postal_code" field.
+func (m *BuildingMutation) ResetPostalCode() {
+	m.postal_code = nil
+}
+
+// SetLatitude sets the "latitude" field.
+func (m *BuildingMutation) SetLatitude(d domain.Latitude) {
+	m.latitude = &d
+	m.addlatitude = nil
+}
+
+// Latitude returns the value of the "latitude" field in the mutation.
+func (m *BuildingMutation) Latitude() (r domain.Latitude, exists bool) {
+	v := m.latitude
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLatitude returns the old "latitude" field's value of the Building entity.
+// If the Building object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BuildingMutation) OldLatitude(ctx context.Context) (v *domain.Latitude, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLatitude is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLatitude requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLatitude: %w", err)
+	}
+	return oldValue.Latitude, nil
+}
+
+// AddLatitude adds d to the "latitude" field.
+func (m *BuildingMutation) AddLatitude(d domain.Latitude) {
+	if m.addlatitude != nil {
+		*m.addlatitude += d
+	} else {
+		m.addlatitude = &d
+	}
+}
+
+// AddedLatitude returns the value that was added to the "latitude" field in this mutation.
+func (m *BuildingMutation) AddedLatitude() (r domain.Latitude, exists bool) {
+	v := m.addlatitude
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearLatitude clears the value of the "latitude" field.
+func (m *BuildingMutation) ClearLatitude() {
+	m.latitude = nil
+	m.addlatitude = nil
+	m.clearedFields[building.FieldLatitude] = struct{}{}
+}
+
+// LatitudeCleared returns if the "latitude" field was cleared in this mutation.
+func (m *BuildingMutation) LatitudeCleared() bool {
+	_, ok := m.clearedFields[building.FieldLatitude]
+	return ok
+}
+
+// ResetLatitude resets all changes to the "latitude" field.
+func (m *BuildingMutation) ResetLatitude() {
+	m.latitude = nil
+	m.addlatitude = nil
+	delete(m.clearedFields, building.FieldLatitude)
+}
+
+// SetLongitude sets the "longitude" field.
+func (m *BuildingMutation) SetLongitude(d domain.Longitude) {
+	m.longitude = &d
+	m.addlongitude = nil
+}
+
+// Longitude returns the value of the "longitude" field in the mutation.
+func (m *BuildingMutation) Longitude() (r domain.Longitude, exists bool) {
+	v := m.longitude
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLongitude returns the old "longitude" field's value of the Building entity.
+// If the Building object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BuildingMutation) OldLongitude(ctx context.Context) (v *domain.Longitude, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLongitude is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLongitude requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLongitude: %w", err)
+	}
+	return oldValue.Longitude, nil
+}
+
+// AddLongitude adds d to the "longitude" field.
+func (m *BuildingMutation) AddLongitude(d domain.Longitude) {
+	if m.addlongitude != nil {
+		*m.addlongitude += d
+	} else {
+		m.addlongitude = &d
+	}
+}
+
+// AddedLongitude returns the value that was added to the "longitude" field in this mutation.
+func (m *BuildingMutation) AddedLongitude() (r domain.Longitude, exists bool) {
+	v := m.addlongitude
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearLongitude clears the value of the "longitude" field.
+func (m *BuildingMutation) ClearLongitude() {
+	m.longitude = nil
+	m.addlongitude = nil
+	m.clearedFields[building.FieldLongitude] = struct{}{}
+}
+
+// LongitudeCleared returns if the "longitude" field was cleared in this mutation.
+func (m *BuildingMutation) LongitudeCleared() bool {
+	_, ok := m.clearedFields[building.FieldLongitude]
+	return ok
+}
+
+// ResetLongitude resets all changes to the "longitude" field.
+func (m *BuildingMutation) ResetLongitude() {
+	m.longitude = nil
+	m.addlongitude = nil
+	delete(m.clearedFields, building.FieldLongitude)
+}
+
+// SetPositionQuality sets the "position_quality" field.
+func (m *BuildingMutation) SetPositionQuality(d domain.Stated) {
+	m.position_quality = &d
+}
+
+// PositionQuality returns the value of the "position_quality" field in the mutation.
+func (m *BuildingMutation) PositionQuality() (r domain.Stated, exists bool) {
+	v := m.position_quality
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPositionQuality returns the old "position_quality" field's value of the Building entity.
+// If the Building object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BuildingMutation) OldPositionQuality(ctx context.Context) (v domain.Stated, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPositionQuality is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPositionQuality requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPositionQuality: %w", err)
+	}
+	return oldValue.PositionQuality, nil
+}
+
+// ResetPositionQuality resets all changes to the "position_quality" field.
+func (m *BuildingMutation) ResetPositionQuality() {
+	m.position_quality = nil
+}
+
+// SetDistrictCode sets the "district_code" field.
+func (m *BuildingMutation) SetDistrictCode(d domain.Stated) {
+	m.district_code = &d
+}
+
+// DistrictCode returns the value of the "district_code" field in the mutation.
+func (m *BuildingMutation) DistrictCode() (r domain.Stated, exists bool) {
+	v := m.district_code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDistrictCode returns the old "district_code" field's value of the Building entity.
+// If the Building object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BuildingMutation) OldDistrictCode(ctx context.Context) (v domain.Stated, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDistrictCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDistrictCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDistrictCode: %w", err)
+	}
+	return oldValue.DistrictCode, nil
+}
+
+// ResetDistrictCode resets all changes to the "district_code" field.
+func (m *BuildingMutation) ResetDistrictCode() {
+	m.district_code = nil
+}
+
+// SetDwellingCount sets the "dwelling_count" field.
+func (m *BuildingMutation) SetDwellingCount(i int) {
+	m.dwelling_count = &i
+	m.adddwelling_count = nil
+}
+
+// DwellingCount returns the value of the "dwelling_count" field in the mutation.
+func (m *BuildingMutation) DwellingCount() (r int, exists bool) {
+	v := m.dwelling_count
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDwellingCount returns the old "dwelling_count" field's value of the Building entity.
+// If the Building object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BuildingMutation) OldDwellingCount(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDwellingCount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDwellingCount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDwellingCount: %w", err)
+	}
+	return oldValue.DwellingCount, nil
+}
+
+// AddDwellingCount adds i to the "dwelling_count" field.
+func (m *BuildingMutation) AddDwellingCount(i int) {
+	if m.adddwelling_count != nil {
+		*m.adddwelling_count += i
+	} else {
+		m.adddwelling_count = &i
+	}
+}
+
+// AddedDwellingCount returns the value that was added to the "dwelling_count" field in this mutation.
+func (m *BuildingMutation) AddedDwellingCount() (r int, exists bool) {
+	v := m.adddwelling_count
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDwellingCount resets all changes to the "dwelling_count" field.
+func (m *BuildingMutation) ResetDwellingCount() {
+	m.dwelling_count = nil
+	m.adddwelling_count = nil
+}
+
+// SetFirstVintageID sets the "first_vintage_id" field.
+func (m *BuildingMutation) SetFirstVintageID(d domain.ID) {
+	m.first_vintage = &d
+}
+
+// FirstVintageID returns the value of the "first_vintage_id" field in the mutation.
+func (m *BuildingMutation) FirstVintageID() (r domain.ID, exists bool) {
+	v := m.first_vintage
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFirstVintageID returns the old "first_vintage_id" field's value of the Building entity.
+// If the Building object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BuildingMutation) OldFirstVintageID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFirstVintageID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFirstVintageID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFirstVintageID: %w", err)
+	}
+	return oldValue.FirstVintageID, nil
+}
+
+// ResetFirstVintageID resets all changes to the "first_vintage_id" field.
+func (m *BuildingMutation) ResetFirstVintageID() {
+	m.first_vintage = nil
+}
+
+// SetLastVintageID sets the "last_vintage_id" field.
+func (m *BuildingMutation) SetLastVintageID(d domain.ID) {
+	m.last_vintage = &d
+}
+
+// LastVintageID returns the value of the "last_vintage_id" field in the mutation.
+func (m *BuildingMutation) LastVintageID() (r domain.ID, exists bool) {
+	v := m.last_vintage
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastVintageID returns the old "last_vintage_id" field's value of the Building entity.
+// If the Building object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BuildingMutation) OldLastVintageID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastVintageID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastVintageID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastVintageID: %w", err)
+	}
+	return oldValue.LastVintageID, nil
+}
+
+// ClearLastVintageID clears the value of the "last_vintage_id" field.
+func (m *BuildingMutation) ClearLastVintageID() {
+	m.last_vintage = nil
+	m.clearedFields[building.FieldLastVintageID] = struct{}{}
+}
+
+// LastVintageIDCleared returns if the "last_vintage_id" field was cleared in this mutation.
+func (m *BuildingMutation) LastVintageIDCleared() bool {
+	_, ok := m.clearedFields[building.FieldLastVintageID]
+	return ok
+}
+
+// ResetLastVintageID resets all changes to the "last_vintage_id" field.
+func (m *BuildingMutation) ResetLastVintageID() {
+	m.last_vintage = nil
+	delete(m.clearedFields, building.FieldLastVintageID)
+}
+
+// ClearCommune clears the "commune" edge to the Commune entity.
+func (m *BuildingMutation) ClearCommune() {
+	m.clearedcommune = true
+	m.clearedFields[building.FieldCommuneID] = struct{}{}
+}
+
+// CommuneCleared reports if the "commune" edge to the Commune entity was cleared.
+func (m *BuildingMutation) CommuneCleared() bool {
+	return m.CommuneIDCleared() || m.clearedcommune
+}
+
+// CommuneIDs returns the "commune" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CommuneID instead. It exists only for internal usage by the builders.
+func (m *BuildingMutation) CommuneIDs() (ids []domain.ID) {
+	if id := m.commune; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCommune resets all changes to the "commune" edge.
+func (m *BuildingMutation) ResetCommune() {
+	m.commune = nil
+	m.clearedcommune = false
+}
+
+// AddDwellingIDs adds the "dwellings" edge to the Dwelling entity by ids.
+func (m *BuildingMutation) AddDwellingIDs(ids ...domain.ID) {
+	if m.dwellings == nil {
+		m.dwellings = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.dwellings[ids[i]] = struct{}{}
+	}
+}
+
+// ClearDwellings clears the "dwellings" edge to the Dwelling entity.
+func (m *BuildingMutation) ClearDwellings() {
+	m.cleareddwellings = true
+}
+
+// DwellingsCleared reports if the "dwellings" edge to the Dwelling entity was cleared.
+func (m *BuildingMutation) DwellingsCleared() bool {
+	return m.cleareddwellings
+}
+
+// RemoveDwellingIDs removes the "dwellings" edge to the Dwelling entity by IDs.
+func (m *BuildingMutation) RemoveDwellingIDs(ids ...domain.ID) {
+	if m.removeddwellings == nil {
+		m.removeddwellings = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.dwellings, ids[i])
+		m.removeddwellings[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedDwellings returns the removed IDs of the "dwellings" edge to the Dwelling entity.
+func (m *BuildingMutation) RemovedDwellingsIDs() (ids []domain.ID) {
+	for id := range m.removeddwellings {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// DwellingsIDs returns the "dwellings" edge IDs in the mutation.
+func (m *BuildingMutation) DwellingsIDs() (ids []domain.ID) {
+	for id := range m.dwellings {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetDwellings resets all changes to the "dwellings" edge.
+func (m *BuildingMutation) ResetDwellings() {
+	m.dwellings = nil
+	m.cleareddwellings = false
+	m.removeddwellings = nil
+}
+
+// AddOwnershipIDs adds the "ownerships" edge to the Ownership entity by ids.
+func (m *BuildingMutation) AddOwnershipIDs(ids ...domain.ID) {
+	if m.ownerships == nil {
+		m.ownerships = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.ownerships[ids[i]] = struct{}{}
+	}
+}
+
+// ClearOwnerships clears the "ownerships" edge to the Ownership entity.
+func (m *BuildingMutation) ClearOwnerships() {
+	m.clearedownerships = true
+}
+
+// OwnershipsCleared reports if the "ownerships" edge to the Ownership entity was cleared.
+func (m *BuildingMutation) OwnershipsCleared() bool {
+	return m.clearedownerships
+}
+
+// RemoveOwnershipIDs removes the "ownerships" edge to the Ownership entity by IDs.
+func (m *BuildingMutation) RemoveOwnershipIDs(ids ...domain.ID) {
+	if m.removedownerships == nil {
+		m.removedownerships = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.ownerships, ids[i])
+		m.removedownerships[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedOwnerships returns the removed IDs of the "ownerships" edge to the Ownership entity.
+func (m *BuildingMutation) RemovedOwnershipsIDs() (ids []domain.ID) {
+	for id := range m.removedownerships {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// OwnershipsIDs returns the "ownerships" edge IDs in the mutation.
+func (m *BuildingMutation) OwnershipsIDs() (ids []domain.ID) {
+	for id := range m.ownerships {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetOwnerships resets all changes to the "ownerships" edge.
+func (m *BuildingMutation) ResetOwnerships() {
+	m.ownerships = nil
+	m.clearedownerships = false
+	m.removedownerships = nil
+}
+
+// AddChangeIDs adds the "changes" edge to the StockChange entity by ids.
+func (m *BuildingMutation) AddChangeIDs(ids ...domain.ID) {
+	if m.changes == nil {
+		m.changes = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.changes[ids[i]] = struct{}{}
+	}
+}
+
+// ClearChanges clears the "changes" edge to the StockChange entity.
+func (m *BuildingMutation) ClearChanges() {
+	m.clearedchanges = true
+}
+
+// ChangesCleared reports if the "changes" edge to the StockChange entity was cleared.
+func (m *BuildingMutation) ChangesCleared() bool {
+	return m.clearedchanges
+}
+
+// RemoveChangeIDs removes the "changes" edge to the StockChange entity by IDs.
+func (m *BuildingMutation) RemoveChangeIDs(ids ...domain.ID) {
+	if m.removedchanges == nil {
+		m.removedchanges = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.changes, ids[i])
+		m.removedchanges[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedChanges returns the removed IDs of the "changes" edge to the StockChange entity.
+func (m *BuildingMutation) RemovedChangesIDs() (ids []domain.ID) {
+	for id := range m.removedchanges {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ChangesIDs returns the "changes" edge IDs in the mutation.
+func (m *BuildingMutation) ChangesIDs() (ids []domain.ID) {
+	for id := range m.changes {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetChanges resets all changes to the "changes" edge.
+func (m *BuildingMutation) ResetChanges() {
+	m.changes = nil
+	m.clearedchanges = false
+	m.removedchanges = nil
+}
+
+// ClearFirstVintage clears the "first_vintage" edge to the StockVintage entity.
+func (m *BuildingMutation) ClearFirstVintage() {
+	m.clearedfirst_vintage = true
+	m.clearedFields[building.FieldFirstVintageID] = struct{}{}
+}
+
+// FirstVintageCleared reports if the "first_vintage" edge to the StockVintage entity was cleared.
+func (m *BuildingMutation) FirstVintageCleared() bool {
+	return m.clearedfirst_vintage
+}
+
+// FirstVintageIDs returns the "first_vintage" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// FirstVintageID instead. It exists only for internal usage by the builders.
+func (m *BuildingMutation) FirstVintageIDs() (ids []domain.ID) {
+	if id := m.first_vintage; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetFirstVintage resets all changes to the "first_vintage" edge.
+func (m *BuildingMutation) ResetFirstVintage() {
+	m.first_vintage = nil
+	m.clearedfirst_vintage = false
+}
+
+// ClearLastVintage clears the "last_vintage" edge to the StockVintage entity.
+func (m *BuildingMutation) ClearLastVintage() {
+	m.clearedlast_vintage = true
+	m.clearedFields[building.FieldLastVintageID] = struct{}{}
+}
+
+// LastVintageCleared reports if the "last_vintage" edge to the StockVintage entity was cleared.
+func (m *BuildingMutation) LastVintageCleared() bool {
+	return m.LastVintageIDCleared() || m.clearedlast_vintage
+}
+
+// LastVintageIDs returns the "last_vintage" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// LastVintageID instead. It exists only for internal usage by the builders.
+func (m *BuildingMutation) LastVintageIDs() (ids []domain.ID) {
+	if id := m.last_vintage; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetLastVintage resets all changes to the "last_vintage" edge.
+func (m *BuildingMutation) ResetLastVintage() {
+	m.last_vintage = nil
+	m.clearedlast_vintage = false
+}
+
+// Where appends a list predicates to the BuildingMutation builder.
+func (m *BuildingMutation) Where(ps ...predicate.Building) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the BuildingMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *BuildingMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Building, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *BuildingMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *BuildingMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Building).
+func (m *BuildingMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *BuildingMutation) Fields() []string {
+	fields := make([]string, 0, 13)
+	if m.created_at != nil {
+		fields = append(fields, building.FieldCreatedAt)
+	}
+	if m.insee_code != nil {
+		fields = append(fields, building.FieldInseeCode)
+	}
+	if m.commune != nil {
+		fields = append(fields, building.FieldCommuneID)
+	}
+	if m.commune_name != nil {
+		fields = append(fields, building.FieldCommuneName)
+	}
+	if m.address != nil {
+		fields = append(fields, building.FieldAddress)
+	}
+	if m.postal_code != nil {
+		fields = append(fields, building.FieldPostalCode)
+	}
+	if m.latitude != nil {
+		fields = append(fields, building.FieldLatitude)
+	}
+	if m.longitude != nil {
+		fields = append(fields, building.FieldLongitude)
+	}
+	if m.position_quality != nil {
+		fields = append(fields, building.FieldPositionQuality)
+	}
+	if m.district_code != nil {
+		fields = append(fields, building.FieldDistrictCode)
+	}
+	if m.dwelling_count != nil {
+		fields = append(fields, building.FieldDwellingCount)
+	}
+	if m.first_vintage != nil {
+		fields = append(fields, building.FieldFirstVintageID)
+	}
+	if m.last_vintage != nil {
+		fields = append(fields, building.FieldLastVintageID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *BuildingMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case building.FieldCreatedAt:
+		return m.CreatedAt()
+	case building.FieldInseeCode:
+		return m.InseeCode()
+	case building.FieldCommuneID:
+		return m.CommuneID()
+	case building.FieldCommuneName:
+		return m.CommuneName()
+	case building.FieldAddress:
+		return m.Address()
+	case building.FieldPostalCode:
+		return m.PostalCode()
+	case building.FieldLatitude:
+		return m.Latitude()
+	case building.FieldLongitude:
+		return m.Longitude()
+	case building.FieldPositionQuality:
+		return m.PositionQuality()
+	case building.FieldDistrictCode:
+		return m.DistrictCode()
+	case building.FieldDwellingCount:
+		return m.DwellingCount()
+	case building.FieldFirstVintageID:
+		return m.FirstVintageID()
+	case building.FieldLastVintageID:
+		return m.LastVintageID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *BuildingMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case building.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case building.FieldInseeCode:
+		return m.OldInseeCode(ctx)
+	case building.FieldCommuneID:
+		return m.OldCommuneID(ctx)
+	case building.FieldCommuneName:
+		return m.OldCommuneName(ctx)
+	case building.FieldAddress:
+		return m.OldAddress(ctx)
+	case building.FieldPostalCode:
+		return m.OldPostalCode(ctx)
+	case building.FieldLatitude:
+		return m.OldLatitude(ctx)
+	case building.FieldLongitude:
+		return m.OldLongitude(ctx)
+	case building.FieldPositionQuality:
+		return m.OldPositionQuality(ctx)
+	case building.FieldDistrictCode:
+		return m.OldDistrictCode(ctx)
+	case building.FieldDwellingCount:
+		return m.OldDwellingCount(ctx)
+	case building.FieldFirstVintageID:
+		return m.OldFirstVintageID(ctx)
+	case building.FieldLastVintageID:
+		return m.OldLastVintageID(ctx)
+	}
+	return nil, fmt.Errorf("unknown Building field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BuildingMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case building.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case building.FieldInseeCode:
+		v, ok := value.(domain.InseeCode)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInseeCode(v)
+		return nil
+	case building.FieldCommuneID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCommuneID(v)
+		return nil
+	case building.FieldCommuneName:
+		v, ok := value.(domain.Stated)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCommuneName(v)
+		return nil
+	case building.FieldAddress:
+		v, ok := value.(domain.Stated)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAddress(v)
+		return nil
+	case building.FieldPostalCode:
+		v, ok := value.(domain.Stated)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPostalCode(v)
+		return nil
+	case building.FieldLatitude:
+		v, ok := value.(domain.Latitude)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLatitude(v)
+		return nil
+	case building.FieldLongitude:
+		v, ok := value.(domain.Longitude)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLongitude(v)
+		return nil
+	case building.FieldPositionQuality:
+		v, ok := value.(domain.Stated)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPositionQuality(v)
+		return nil
+	case building.FieldDistrictCode:
+		v, ok := value.(domain.Stated)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDistrictCode(v)
+		return nil
+	case building.FieldDwellingCount:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDwellingCount(v)
+		return nil
+	case building.FieldFirstVintageID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFirstVintageID(v)
+		return nil
+	case building.FieldLastVintageID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastVintageID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Building field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *BuildingMutation) AddedFields() []string {
+	var fields []string
+	if m.addlatitude != nil {
+		fields = append(fields, building.FieldLatitude)
+	}
+	if m.addlongitude != nil {
+		fields = append(fields, building.FieldLongitude)
+	}
+	if m.adddwelling_count != nil {
+		fields = append(fields, building.FieldDwellingCount)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *BuildingMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case building.FieldLatitude:
+		return m.AddedLatitude()
+	case building.FieldLongitude:
+		return m.AddedLongitude()
+	case building.FieldDwellingCount:
+		return m.AddedDwellingCount()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BuildingMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case building.FieldLatitude:
+		v, ok := value.(domain.Latitude)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLatitude(v)
+		return nil
+	case building.FieldLongitude:
+		v, ok := value.(domain.Longitude)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLongitude(v)
+		return nil
+	case building.FieldDwellingCount:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDwellingCount(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Building numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *BuildingMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(building.FieldCommuneID) {
+		fields = append(fields, building.FieldCommuneID)
+	}
+	if m.FieldCleared(building.FieldLatitude) {
+		fields = append(fields, building.FieldLatitude)
+	}
+	if m.FieldCleared(building.FieldLongitude) {
+		fields = append(fields, building.FieldLongitude)
+	}
+	if m.FieldCleared(building.FieldLastVintageID) {
+		fields = append(fields, building.FieldLastVintageID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *BuildingMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *BuildingMutation) ClearField(name string) error {
+	switch name {
+	case building.FieldCommuneID:
+		m.ClearCommuneID()
+		return nil
+	case building.FieldLatitude:
+		m.ClearLatitude()
+		return nil
+	case building.FieldLongitude:
+		m.ClearLongitude()
+		return nil
+	case building.FieldLastVintageID:
+		m.ClearLastVintageID()
+		return nil
+	}
+	return fmt.Errorf("unknown Building nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *BuildingMutation) ResetField(name string) error {
+	switch name {
+	case building.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case building.FieldInseeCode:
+		m.ResetInseeCode()
+		return nil
+	case building.FieldCommuneID:
+		m.ResetCommuneID()
+		return nil
+	case building.FieldCommuneName:
+		m.ResetCommuneName()
+		return nil
+	case building.FieldAddress:
+		m.ResetAddress()
+		return nil
+	case building.FieldPostalCode:
+		m.ResetPostalCode()
+		return nil
+	case building.FieldLatitude:
+		m.ResetLatitude()
+		return nil
+	case building.FieldLongitude:
+		m.ResetLongitude()
+		return nil
+	case building.FieldPositionQuality:
+		m.ResetPositionQuality()
+		return nil
+	case building.FieldDistrictCode:
+		m.ResetDistrictCode()
+		return nil
+	case building.FieldDwellingCount:
+		m.ResetDwellingCount()
+		return nil
+	case building.FieldFirstVintageID:
+		m.ResetFirstVintageID()
+		return nil
+	case building.FieldLastVintageID:
+		m.ResetLastVintageID()
+		return nil
+	}
+	return fmt.Errorf("unknown Building field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *BuildingMutation) AddedEdges() []string {
+	edges := make([]string, 0, 6)
+	if m.commune != nil {
+		edges = append(edges, building.EdgeCommune)
+	}
+	if m.dwellings != nil {
+		edges = append(edges, building.EdgeDwellings)
+	}
+	if m.ownerships != nil {
+		edges = append(edges, building.EdgeOwnerships)
+	}
+	if m.changes != nil {
+		edges = append(edges, building.EdgeChanges)
+	}
+	if m.first_vintage != nil {
+		edges = append(edges, building.EdgeFirstVintage)
+	}
+	if m.last_vintage != nil {
+		edges = append(edges, building.EdgeLastVintage)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *BuildingMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case building.EdgeCommune:
+		if id := m.commune; id != nil {
+			return []ent.Value{*id}
+		}
+	case building.EdgeDwellings:
+		ids := make([]ent.Value, 0, len(m.dwellings))
+		for id := range m.dwellings {
+			ids = append(ids, id)
+		}
+		return ids
+	case building.EdgeOwnerships:
+		ids := make([]ent.Value, 0, len(m.ownerships))
+		for id := range m.ownerships {
+			ids = append(ids, id)
+		}
+		return ids
+	case building.EdgeChanges:
+		ids := make([]ent.Value, 0, len(m.changes))
+		for id := range m.changes {
+			ids = append(ids, id)
+		}
+		return ids
+	case building.EdgeFirstVintage:
+		if id := m.first_vintage; id != nil {
+			return []ent.Value{*id}
+		}
+	case building.EdgeLastVintage:
+		if id := m.last_vintage; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *BuildingMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 6)
+	if m.removeddwellings != nil {
+		edges = append(edges, building.EdgeDwellings)
+	}
+	if m.removedownerships != nil {
+		edges = append(edges, building.EdgeOwnerships)
+	}
+	if m.removedchanges != nil {
+		edges = append(edges, building.EdgeChanges)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *BuildingMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case building.EdgeDwellings:
+		ids := make([]ent.Value, 0, len(m.removeddwellings))
+		for id := range m.removeddwellings {
+			ids = append(ids, id)
+		}
+		return ids
+	case building.EdgeOwnerships:
+		ids := make([]ent.Value, 0, len(m.removedownerships))
+		for id := range m.removedownerships {
+			ids = append(ids, id)
+		}
+		return ids
+	case building.EdgeChanges:
+		ids := make([]ent.Value, 0, len(m.removedchanges))
+		for id := range m.removedchanges {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *BuildingMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 6)
+	if m.clearedcommune {
+		edges = append(edges, building.EdgeCommune)
+	}
+	if m.cleareddwellings {
+		edges = append(edges, building.EdgeDwellings)
+	}
+	if m.clearedownerships {
+		edges = append(edges, building.EdgeOwnerships)
+	}
+	if m.clearedchanges {
+		edges = append(edges, building.EdgeChanges)
+	}
+	if m.clearedfirst_vintage {
+		edges = append(edges, building.EdgeFirstVintage)
+	}
+	if m.clearedlast_vintage {
+		edges = append(edges, building.EdgeLastVintage)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *BuildingMutation) EdgeCleared(name string) bool {
+	switch name {
+	case building.EdgeCommune:
+		return m.clearedcommune
+	case building.EdgeDwellings:
+		return m.cleareddwellings
+	case building.EdgeOwnerships:
+		return m.clearedownerships
+	case building.EdgeChanges:
+		return m.clearedchanges
+	case building.EdgeFirstVintage:
+		return m.clearedfirst_vintage
+	case building.EdgeLastVintage:
+		return m.clearedlast_vintage
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *BuildingMutation) ClearEdge(name string) error {
+	switch name {
+	case building.EdgeCommune:
+		m.ClearCommune()
+		return nil
+	case building.EdgeFirstVintage:
+		m.ClearFirstVintage()
+		return nil
+	case building.EdgeLastVintage:
+		m.ClearLastVintage()
+		return nil
+	}
+	return fmt.Errorf("unknown Building unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *BuildingMutation) ResetEdge(name string) error {
+	switch name {
+	case building.EdgeCommune:
+		m.ResetCommune()
+		return nil
+	case building.EdgeDwellings:
+		m.ResetDwellings()
+		return nil
+	case building.EdgeOwnerships:
+		m.ResetOwnerships()
+		return nil
+	case building.EdgeChanges:
+		m.ResetChanges()
+		return nil
+	case building.EdgeFirstVintage:
+		m.ResetFirstVintage()
+		return nil
+	case building.EdgeLastVintage:
+		m.ResetLastVintage()
+		return nil
+	}
+	return fmt.Errorf("unknown Building edge %s", name)
 }
 
 // CatalogueEntryMutation represents an operation that mutates the CatalogueEntry nodes in the graph.
@@ -3411,6 +4981,1603 @@ func (m *CommuneMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Commune edge %s", name)
+}
+
+// DwellingMutation represents an operation that mutates the Dwelling nodes in the graph.
+type DwellingMutation struct {
+	config
+	op                   Op
+	typ                  string
+	id                   *domain.ID
+	created_at           *time.Time
+	insee_code           *domain.InseeCode
+	typology             *domain.Typology
+	rooms                *domain.Rooms
+	addrooms             *domain.Rooms
+	surface              *domain.Surface
+	addsurface           *domain.Surface
+	floor                *domain.Floor
+	addfloor             *domain.Floor
+	construction_year    *domain.Year
+	addconstruction_year *domain.Year
+	letting_year         *domain.Year
+	addletting_year      *domain.Year
+	financing            *domain.Stated
+	energy_class         *domain.EnergyClass
+	construction         *domain.Stated
+	accessibility        *domain.Stated
+	priority_district    *domain.TriState
+	clearedFields        map[string]struct{}
+	building             *domain.ID
+	clearedbuilding      bool
+	landlord             *domain.ID
+	clearedlandlord      bool
+	first_vintage        *domain.ID
+	clearedfirst_vintage bool
+	last_vintage         *domain.ID
+	clearedlast_vintage  bool
+	done                 bool
+	oldValue             func(context.Context) (*Dwelling, error)
+	predicates           []predicate.Dwelling
+}
+
+var _ ent.Mutation = (*DwellingMutation)(nil)
+
+// dwellingOption allows management of the mutation configuration using functional options.
+type dwellingOption func(*DwellingMutation)
+
+// newDwellingMutation creates new mutation for the Dwelling entity.
+func newDwellingMutation(c config, op Op, opts ...dwellingOption) *DwellingMutation {
+	m := &DwellingMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDwelling,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDwellingID sets the ID field of the mutation.
+func withDwellingID(id domain.ID) dwellingOption {
+	return func(m *DwellingMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Dwelling
+		)
+		m.oldValue = func(ctx context.Context) (*Dwelling, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Dwelling.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDwelling sets the old Dwelling of the mutation.
+func withDwelling(node *Dwelling) dwellingOption {
+	return func(m *DwellingMutation) {
+		m.oldValue = func(context.Context) (*Dwelling, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DwellingMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DwellingMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Dwelling entities.
+func (m *DwellingMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DwellingMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DwellingMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Dwelling.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *DwellingMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *DwellingMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Dwelling entity.
+// If the Dwelling object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DwellingMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *DwellingMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetBuildingID sets the "building_id" field.
+func (m *DwellingMutation) SetBuildingID(d domain.ID) {
+	m.building = &d
+}
+
+// BuildingID returns the value of the "building_id" field in the mutation.
+func (m *DwellingMutation) BuildingID() (r domain.ID, exists bool) {
+	v := m.building
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBuildingID returns the old "building_id" field's value of the Dwelling entity.
+// If the Dwelling object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DwellingMutation) OldBuildingID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBuildingID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBuildingID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBuildingID: %w", err)
+	}
+	return oldValue.BuildingID, nil
+}
+
+// ResetBuildingID resets all changes to the "building_id" field.
+func (m *DwellingMutation) ResetBuildingID() {
+	m.building = nil
+}
+
+// SetInseeCode sets the "insee_code" field.
+func (m *DwellingMutation) SetInseeCode(dc domain.InseeCode) {
+	m.insee_code = &dc
+}
+
+// InseeCode returns the value of the "insee_code" field in the mutation.
+func (m *DwellingMutation) InseeCode() (r domain.InseeCode, exists bool) {
+	v := m.insee_code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInseeCode returns the old "insee_code" field's value of the Dwelling entity.
+// If the Dwelling object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DwellingMutation) OldInseeCode(ctx context.Context) (v domain.InseeCode, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInseeCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInseeCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInseeCode: %w", err)
+	}
+	return oldValue.InseeCode, nil
+}
+
+// ResetInseeCode resets all changes to the "insee_code" field.
+func (m *DwellingMutation) ResetInseeCode() {
+	m.insee_code = nil
+}
+
+// SetTypology sets the "typology" field.
+func (m *DwellingMutation) SetTypology(d domain.Typology) {
+	m.typology = &d
+}
+
+// Typology returns the value of the "typology" field in the mutation.
+func (m *DwellingMutation) Typology() (r domain.Typology, exists bool) {
+	v := m.typology
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTypology returns the old "typology" field's value of the Dwelling entity.
+// If the Dwelling object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DwellingMutation) OldTypology(ctx context.Context) (v domain.Typology, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTypology is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTypology requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTypology: %w", err)
+	}
+	return oldValue.Typology, nil
+}
+
+// ResetTypology resets all changes to the "typology" field.
+func (m *DwellingMutation) ResetTypology() {
+	m.typology = nil
+}
+
+// SetRooms sets the "rooms" field.
+func (m *DwellingMutation) SetRooms(d domain.Rooms) {
+	m.rooms = &d
+	m.addrooms = nil
+}
+
+// Rooms returns the value of the "rooms" field in the mutation.
+func (m *DwellingMutation) Rooms() (r domain.Rooms, exists bool) {
+	v := m.rooms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRooms returns the old "rooms" field's value of the Dwelling entity.
+// If the Dwelling object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DwellingMutation) OldRooms(ctx context.Context) (v domain.Rooms, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRooms is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRooms requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRooms: %w", err)
+	}
+	return oldValue.Rooms, nil
+}
+
+// AddRooms adds d to the "rooms" field.
+func (m *DwellingMutation) AddRooms(d domain.Rooms) {
+	if m.addrooms != nil {
+		*m.addrooms += d
+	} else {
+		m.addrooms = &d
+	}
+}
+
+// AddedRooms returns the value that was added to the "rooms" field in this mutation.
+func (m *DwellingMutation) AddedRooms() (r domain.Rooms, exists bool) {
+	v := m.addrooms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRooms resets all changes to the "rooms" field.
+func (m *DwellingMutation) ResetRooms() {
+	m.rooms = nil
+	m.addrooms = nil
+}
+
+// SetSurface sets the "surface" field.
+func (m *DwellingMutation) SetSurface(d domain.Surface) {
+	m.surface = &d
+	m.addsurface = nil
+}
+
+// Surface returns the value of the "surface" field in the mutation.
+func (m *DwellingMutation) Surface() (r domain.Surface, exists bool) {
+	v := m.surface
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSurface returns the old "surface" field's value of the Dwelling entity.
+// If the Dwelling object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DwellingMutation) OldSurface(ctx context.Context) (v domain.Surface, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSurface is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSurface requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSurface: %w", err)
+	}
+	return oldValue.Surface, nil
+}
+
+// AddSurface adds d to the "surface" field.
+func (m *DwellingMutation) AddSurface(d domain.Surface) {
+	if m.addsurface != nil {
+		*m.addsurface += d
+	} else {
+		m.addsurface = &d
+	}
+}
+
+// AddedSurface returns the value that was added to the "surface" field in this mutation.
+func (m *DwellingMutation) AddedSurface() (r domain.Surface, exists bool) {
+	v := m.addsurface
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSurface resets all changes to the "surface" field.
+func (m *DwellingMutation) ResetSurface() {
+	m.surface = nil
+	m.addsurface = nil
+}
+
+// SetFloor sets the "floor" field.
+func (m *DwellingMutation) SetFloor(d domain.Floor) {
+	m.floor = &d
+	m.addfloor = nil
+}
+
+// Floor returns the value of the "floor" field in the mutation.
+func (m *DwellingMutation) Floor() (r domain.Floor, exists bool) {
+	v := m.floor
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFloor returns the old "floor" field's value of the Dwelling entity.
+// If the Dwelling object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DwellingMutation) OldFloor(ctx context.Context) (v domain.Floor, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFloor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFloor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFloor: %w", err)
+	}
+	return oldValue.Floor, nil
+}
+
+// AddFloor adds d to the "floor" field.
+func (m *DwellingMutation) AddFloor(d domain.Floor) {
+	if m.addfloor != nil {
+		*m.addfloor += d
+	} else {
+		m.addfloor = &d
+	}
+}
+
+// AddedFloor returns the value that was added to the "floor" field in this mutation.
+func (m *DwellingMutation) AddedFloor() (r domain.Floor, exists bool) {
+	v := m.addfloor
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetFloor resets all changes to the "floor" field.
+func (m *DwellingMutation) ResetFloor() {
+	m.floor = nil
+	m.addfloor = nil
+}
+
+// SetConstructionYear sets the "construction_year" field.
+func (m *DwellingMutation) SetConstructionYear(d domain.Year) {
+	m.construction_year = &d
+	m.addconstruction_year = nil
+}
+
+// ConstructionYear returns the value of the "construction_year" field in the mutation.
+func (m *DwellingMutation) ConstructionYear() (r domain.Year, exists bool) {
+	v := m.construction_year
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConstructionYear returns the old "construction_year" field's value of the Dwelling entity.
+// If the Dwelling object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DwellingMutation) OldConstructionYear(ctx context.Context) (v domain.Year, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConstructionYear is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConstructionYear requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConstructionYear: %w", err)
+	}
+	return oldValue.ConstructionYear, nil
+}
+
+// AddConstructionYear adds d to the "construction_year" field.
+func (m *DwellingMutation) AddConstructionYear(d domain.Year) {
+	if m.addconstruction_year != nil {
+		*m.addconstruction_year += d
+	} else {
+		m.addconstruction_year = &d
+	}
+}
+
+// AddedConstructionYear returns the value that was added to the "construction_year" field in this mutation.
+func (m *DwellingMutation) AddedConstructionYear() (r domain.Year, exists bool) {
+	v := m.addconstruction_year
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetConstructionYear resets all changes to the "construction_year" field.
+func (m *DwellingMutation) ResetConstructionYear() {
+	m.construction_year = nil
+	m.addconstruction_year = nil
+}
+
+// SetLettingYear sets the "letting_year" field.
+func (m *DwellingMutation) SetLettingYear(d domain.Year) {
+	m.letting_year = &d
+	m.addletting_year = nil
+}
+
+// LettingYear returns the value of the "letting_year" field in the mutation.
+func (m *DwellingMutation) LettingYear() (r domain.Year, exists bool) {
+	v := m.letting_year
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLettingYear returns the old "letting_year" field's value of the Dwelling entity.
+// If the Dwelling object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DwellingMutation) OldLettingYear(ctx context.Context) (v domain.Year, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLettingYear is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLettingYear requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLettingYear: %w", err)
+	}
+	return oldValue.LettingYear, nil
+}
+
+// AddLettingYear adds d to the "letting_year" field.
+func (m *DwellingMutation) AddLettingYear(d domain.Year) {
+	if m.addletting_year != nil {
+		*m.addletting_year += d
+	} else {
+		m.addletting_year = &d
+	}
+}
+
+// AddedLettingYear returns the value that was added to the "letting_year" field in this mutation.
+func (m *DwellingMutation) AddedLettingYear() (r domain.Year, exists bool) {
+	v := m.addletting_year
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLettingYear resets all changes to the "letting_year" field.
+func (m *DwellingMutation) ResetLettingYear() {
+	m.letting_year = nil
+	m.addletting_year = nil
+}
+
+// SetFinancing sets the "financing" field.
+func (m *DwellingMutation) SetFinancing(d domain.Stated) {
+	m.financing = &d
+}
+
+// Financing returns the value of the "financing" field in the mutation.
+func (m *DwellingMutation) Financing() (r domain.Stated, exists bool) {
+	v := m.financing
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFinancing returns the old "financing" field's value of the Dwelling entity.
+// If the Dwelling object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DwellingMutation) OldFinancing(ctx context.Context) (v domain.Stated, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFinancing is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFinancing requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFinancing: %w", err)
+	}
+	return oldValue.Financing, nil
+}
+
+// ResetFinancing resets all changes to the "financing" field.
+func (m *DwellingMutation) ResetFinancing() {
+	m.financing = nil
+}
+
+// SetEnergyClass sets the "energy_class" field.
+func (m *DwellingMutation) SetEnergyClass(dc domain.EnergyClass) {
+	m.energy_class = &dc
+}
+
+// EnergyClass returns the value of the "energy_class" field in the mutation.
+func (m *DwellingMutation) EnergyClass() (r domain.EnergyClass, exists bool) {
+	v := m.energy_class
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEnergyClass returns the old "energy_class" field's value of the Dwelling entity.
+// If the Dwelling object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DwellingMutation) OldEnergyClass(ctx context.Context) (v domain.EnergyClass, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEnergyClass is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEnergyClass requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEnergyClass: %w", err)
+	}
+	return oldValue.EnergyClass, nil
+}
+
+// ResetEnergyClass resets all changes to the "energy_class" field.
+func (m *DwellingMutation) ResetEnergyClass() {
+	m.energy_class = nil
+}
+
+// SetConstruction sets the "construction" field.
+func (m *DwellingMutation) SetConstruction(d domain.Stated) {
+	m.construction = &d
+}
+
+// Construction returns the value of the "construction" field in the mutation.
+func (m *DwellingMutation) Construction() (r domain.Stated, exists bool) {
+	v := m.construction
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConstruction returns the old "construction" field's value of the Dwelling entity.
+// If the Dwelling object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DwellingMutation) OldConstruction(ctx context.Context) (v domain.Stated, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConstruction is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConstruction requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConstruction: %w", err)
+	}
+	return oldValue.Construction, nil
+}
+
+// ResetConstruction resets all changes to the "construction" field.
+func (m *DwellingMutation) ResetConstruction() {
+	m.construction = nil
+}
+
+// SetAccessibility sets the "accessibility" field.
+func (m *DwellingMutation) SetAccessibility(d domain.Stated) {
+	m.accessibility = &d
+}
+
+// Accessibility returns the value of the "accessibility" field in the mutation.
+func (m *DwellingMutation) Accessibility() (r domain.Stated, exists bool) {
+	v := m.accessibility
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccessibility returns the old "accessibility" field's value of the Dwelling entity.
+// If the Dwelling object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DwellingMutation) OldAccessibility(ctx context.Context) (v domain.Stated, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccessibility is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccessibility requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccessibility: %w", err)
+	}
+	return oldValue.Accessibility, nil
+}
+
+// ResetAccessibility resets all changes to the "accessibility" field.
+func (m *DwellingMutation) ResetAccessibility() {
+	m.accessibility = nil
+}
+
+// SetPriorityDistrict sets the "priority_district" field.
+func (m *DwellingMutation) SetPriorityDistrict(ds domain.TriState) {
+	m.priority_district = &ds
+}
+
+// PriorityDistrict returns the value of the "priority_district" field in the mutation.
+func (m *DwellingMutation) PriorityDistrict() (r domain.TriState, exists bool) {
+	v := m.priority_district
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPriorityDistrict returns the old "priority_district" field's value of the Dwelling entity.
+// If the Dwelling object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DwellingMutation) OldPriorityDistrict(ctx context.Context) (v domain.TriState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPriorityDistrict is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPriorityDistrict requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPriorityDistrict: %w", err)
+	}
+	return oldValue.PriorityDistrict, nil
+}
+
+// ResetPriorityDistrict resets all changes to the "priority_district" field.
+func (m *DwellingMutation) ResetPriorityDistrict() {
+	m.priority_district = nil
+}
+
+// SetLandlordID sets the "landlord_id" field.
+func (m *DwellingMutation) SetLandlordID(d domain.ID) {
+	m.landlord = &d
+}
+
+// LandlordID returns the value of the "landlord_id" field in the mutation.
+func (m *DwellingMutation) LandlordID() (r domain.ID, exists bool) {
+	v := m.landlord
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLandlordID returns the old "landlord_id" field's value of the Dwelling entity.
+// If the Dwelling object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DwellingMutation) OldLandlordID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLandlordID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLandlordID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLandlordID: %w", err)
+	}
+	return oldValue.LandlordID, nil
+}
+
+// ClearLandlordID clears the value of the "landlord_id" field.
+func (m *DwellingMutation) ClearLandlordID() {
+	m.landlord = nil
+	m.clearedFields[dwelling.FieldLandlordID] = struct{}{}
+}
+
+// LandlordIDCleared returns if the "landlord_id" field was cleared in this mutation.
+func (m *DwellingMutation) LandlordIDCleared() bool {
+	_, ok := m.clearedFields[dwelling.FieldLandlordID]
+	return ok
+}
+
+// ResetLandlordID resets all changes to the "landlord_id" field.
+func (m *DwellingMutation) ResetLandlordID() {
+	m.landlord = nil
+	delete(m.clearedFields, dwelling.FieldLandlordID)
+}
+
+// SetFirstVintageID sets the "first_vintage_id" field.
+func (m *DwellingMutation) SetFirstVintageID(d domain.ID) {
+	m.first_vintage = &d
+}
+
+// FirstVintageID returns the value of the "first_vintage_id" field in the mutation.
+func (m *DwellingMutation) FirstVintageID() (r domain.ID, exists bool) {
+	v := m.first_vintage
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFirstVintageID returns the old "first_vintage_id" field's value of the Dwelling entity.
+// If the Dwelling object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DwellingMutation) OldFirstVintageID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFirstVintageID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFirstVintageID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFirstVintageID: %w", err)
+	}
+	return oldValue.FirstVintageID, nil
+}
+
+// ResetFirstVintageID resets all changes to the "first_vintage_id" field.
+func (m *DwellingMutation) ResetFirstVintageID() {
+	m.first_vintage = nil
+}
+
+// SetLastVintageID sets the "last_vintage_id" field.
+func (m *DwellingMutation) SetLastVintageID(d domain.ID) {
+	m.last_vintage = &d
+}
+
+// LastVintageID returns the value of the "last_vintage_id" field in the mutation.
+func (m *DwellingMutation) LastVintageID() (r domain.ID, exists bool) {
+	v := m.last_vintage
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastVintageID returns the old "last_vintage_id" field's value of the Dwelling entity.
+// If the Dwelling object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DwellingMutation) OldLastVintageID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastVintageID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastVintageID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastVintageID: %w", err)
+	}
+	return oldValue.LastVintageID, nil
+}
+
+// ClearLastVintageID clears the value of the "last_vintage_id" field.
+func (m *DwellingMutation) ClearLastVintageID() {
+	m.last_vintage = nil
+	m.clearedFields[dwelling.FieldLastVintageID] = struct{}{}
+}
+
+// LastVintageIDCleared returns if the "last_vintage_id" field was cleared in this mutation.
+func (m *DwellingMutation) LastVintageIDCleared() bool {
+	_, ok := m.clearedFields[dwelling.FieldLastVintageID]
+	return ok
+}
+
+// ResetLastVintageID resets all changes to the "last_vintage_id" field.
+func (m *DwellingMutation) ResetLastVintageID() {
+	m.last_vintage = nil
+	delete(m.clearedFields, dwelling.FieldLastVintageID)
+}
+
+// ClearBuilding clears the "building" edge to the Building entity.
+func (m *DwellingMutation) ClearBuilding() {
+	m.clearedbuilding = true
+	m.clearedFields[dwelling.FieldBuildingID] = struct{}{}
+}
+
+// BuildingCleared reports if the "building" edge to the Building entity was cleared.
+func (m *DwellingMutation) BuildingCleared() bool {
+	return m.clearedbuilding
+}
+
+// BuildingIDs returns the "building" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// BuildingID instead. It exists only for internal usage by the builders.
+func (m *DwellingMutation) BuildingIDs() (ids []domain.ID) {
+	if id := m.building; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetBuilding resets all changes to the "building" edge.
+func (m *DwellingMutation) ResetBuilding() {
+	m.building = nil
+	m.clearedbuilding = false
+}
+
+// ClearLandlord clears the "landlord" edge to the Organisation entity.
+func (m *DwellingMutation) ClearLandlord() {
+	m.clearedlandlord = true
+	m.clearedFields[dwelling.FieldLandlordID] = struct{}{}
+}
+
+// LandlordCleared reports if the "landlord" edge to the Organisation entity was cleared.
+func (m *DwellingMutation) LandlordCleared() bool {
+	return m.LandlordIDCleared() || m.clearedlandlord
+}
+
+// LandlordIDs returns the "landlord" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// LandlordID instead. It exists only for internal usage by the builders.
+func (m *DwellingMutation) LandlordIDs() (ids []domain.ID) {
+	if id := m.landlord; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetLandlord resets all changes to the "landlord" edge.
+func (m *DwellingMutation) ResetLandlord() {
+	m.landlord = nil
+	m.clearedlandlord = false
+}
+
+// ClearFirstVintage clears the "first_vintage" edge to the StockVintage entity.
+func (m *DwellingMutation) ClearFirstVintage() {
+	m.clearedfirst_vintage = true
+	m.clearedFields[dwelling.FieldFirstVintageID] = struct{}{}
+}
+
+// FirstVintageCleared reports if the "first_vintage" edge to the StockVintage entity was cleared.
+func (m *DwellingMutation) FirstVintageCleared() bool {
+	return m.clearedfirst_vintage
+}
+
+// FirstVintageIDs returns the "first_vintage" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// FirstVintageID instead. It exists only for internal usage by the builders.
+func (m *DwellingMutation) FirstVintageIDs() (ids []domain.ID) {
+	if id := m.first_vintage; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetFirstVintage resets all changes to the "first_vintage" edge.
+func (m *DwellingMutation) ResetFirstVintage() {
+	m.first_vintage = nil
+	m.clearedfirst_vintage = false
+}
+
+// ClearLastVintage clears the "last_vintage" edge to the StockVintage entity.
+func (m *DwellingMutation) ClearLastVintage() {
+	m.clearedlast_vintage = true
+	m.clearedFields[dwelling.FieldLastVintageID] = struct{}{}
+}
+
+// LastVintageCleared reports if the "last_vintage" edge to the StockVintage entity was cleared.
+func (m *DwellingMutation) LastVintageCleared() bool {
+	return m.LastVintageIDCleared() || m.clearedlast_vintage
+}
+
+// LastVintageIDs returns the "last_vintage" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// LastVintageID instead. It exists only for internal usage by the builders.
+func (m *DwellingMutation) LastVintageIDs() (ids []domain.ID) {
+	if id := m.last_vintage; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetLastVintage resets all changes to the "last_vintage" edge.
+func (m *DwellingMutation) ResetLastVintage() {
+	m.last_vintage = nil
+	m.clearedlast_vintage = false
+}
+
+// Where appends a list predicates to the DwellingMutation builder.
+func (m *DwellingMutation) Where(ps ...predicate.Dwelling) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DwellingMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DwellingMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Dwelling, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DwellingMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DwellingMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Dwelling).
+func (m *DwellingMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DwellingMutation) Fields() []string {
+	fields := make([]string, 0, 17)
+	if m.created_at != nil {
+		fields = append(fields, dwelling.FieldCreatedAt)
+	}
+	if m.building != nil {
+		fields = append(fields, dwelling.FieldBuildingID)
+	}
+	if m.insee_code != nil {
+		fields = append(fields, dwelling.FieldInseeCode)
+	}
+	if m.typology != nil {
+		fields = append(fields, dwelling.FieldTypology)
+	}
+	if m.rooms != nil {
+		fields = append(fields, dwelling.FieldRooms)
+	}
+	if m.surface != nil {
+		fields = append(fields, dwelling.FieldSurface)
+	}
+	if m.floor != nil {
+		fields = append(fields, dwelling.FieldFloor)
+	}
+	if m.construction_year != nil {
+		fields = append(fields, dwelling.FieldConstructionYear)
+	}
+	if m.letting_year != nil {
+		fields = append(fields, dwelling.FieldLettingYear)
+	}
+	if m.financing != nil {
+		fields = append(fields, dwelling.FieldFinancing)
+	}
+	if m.energy_class != nil {
+		fields = append(fields, dwelling.FieldEnergyClass)
+	}
+	if m.construction != nil {
+		fields = append(fields, dwelling.FieldConstruction)
+	}
+	if m.accessibility != nil {
+		fields = append(fields, dwelling.FieldAccessibility)
+	}
+	if m.priority_district != nil {
+		fields = append(fields, dwelling.FieldPriorityDistrict)
+	}
+	if m.landlord != nil {
+		fields = append(fields, dwelling.FieldLandlordID)
+	}
+	if m.first_vintage != nil {
+		fields = append(fields, dwelling.FieldFirstVintageID)
+	}
+	if m.last_vintage != nil {
+		fields = append(fields, dwelling.FieldLastVintageID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DwellingMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case dwelling.FieldCreatedAt:
+		return m.CreatedAt()
+	case dwelling.FieldBuildingID:
+		return m.BuildingID()
+	case dwelling.FieldInseeCode:
+		return m.InseeCode()
+	case dwelling.FieldTypology:
+		return m.Typology()
+	case dwelling.FieldRooms:
+		return m.Rooms()
+	case dwelling.FieldSurface:
+		return m.Surface()
+	case dwelling.FieldFloor:
+		return m.Floor()
+	case dwelling.FieldConstructionYear:
+		return m.ConstructionYear()
+	case dwelling.FieldLettingYear:
+		return m.LettingYear()
+	case dwelling.FieldFinancing:
+		return m.Financing()
+	case dwelling.FieldEnergyClass:
+		return m.EnergyClass()
+	case dwelling.FieldConstruction:
+		return m.Construction()
+	case dwelling.FieldAccessibility:
+		return m.Accessibility()
+	case dwelling.FieldPriorityDistrict:
+		return m.PriorityDistrict()
+	case dwelling.FieldLandlordID:
+		return m.LandlordID()
+	case dwelling.FieldFirstVintageID:
+		return m.FirstVintageID()
+	case dwelling.FieldLastVintageID:
+		return m.LastVintageID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DwellingMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case dwelling.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case dwelling.FieldBuildingID:
+		return m.OldBuildingID(ctx)
+	case dwelling.FieldInseeCode:
+		return m.OldInseeCode(ctx)
+	case dwelling.FieldTypology:
+		return m.OldTypology(ctx)
+	case dwelling.FieldRooms:
+		return m.OldRooms(ctx)
+	case dwelling.FieldSurface:
+		return m.OldSurface(ctx)
+	case dwelling.FieldFloor:
+		return m.OldFloor(ctx)
+	case dwelling.FieldConstructionYear:
+		return m.OldConstructionYear(ctx)
+	case dwelling.FieldLettingYear:
+		return m.OldLettingYear(ctx)
+	case dwelling.FieldFinancing:
+		return m.OldFinancing(ctx)
+	case dwelling.FieldEnergyClass:
+		return m.OldEnergyClass(ctx)
+	case dwelling.FieldConstruction:
+		return m.OldConstruction(ctx)
+	case dwelling.FieldAccessibility:
+		return m.OldAccessibility(ctx)
+	case dwelling.FieldPriorityDistrict:
+		return m.OldPriorityDistrict(ctx)
+	case dwelling.FieldLandlordID:
+		return m.OldLandlordID(ctx)
+	case dwelling.FieldFirstVintageID:
+		return m.OldFirstVintageID(ctx)
+	case dwelling.FieldLastVintageID:
+		return m.OldLastVintageID(ctx)
+	}
+	return nil, fmt.Errorf("unknown Dwelling field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DwellingMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case dwelling.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case dwelling.FieldBuildingID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBuildingID(v)
+		return nil
+	case dwelling.FieldInseeCode:
+		v, ok := value.(domain.InseeCode)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInseeCode(v)
+		return nil
+	case dwelling.FieldTypology:
+		v, ok := value.(domain.Typology)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTypology(v)
+		return nil
+	case dwelling.FieldRooms:
+		v, ok := value.(domain.Rooms)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRooms(v)
+		return nil
+	case dwelling.FieldSurface:
+		v, ok := value.(domain.Surface)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSurface(v)
+		return nil
+	case dwelling.FieldFloor:
+		v, ok := value.(domain.Floor)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFloor(v)
+		return nil
+	case dwelling.FieldConstructionYear:
+		v, ok := value.(domain.Year)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConstructionYear(v)
+		return nil
+	case dwelling.FieldLettingYear:
+		v, ok := value.(domain.Year)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLettingYear(v)
+		return nil
+	case dwelling.FieldFinancing:
+		v, ok := value.(domain.Stated)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFinancing(v)
+		return nil
+	case dwelling.FieldEnergyClass:
+		v, ok := value.(domain.EnergyClass)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEnergyClass(v)
+		return nil
+	case dwelling.FieldConstruction:
+		v, ok := value.(domain.Stated)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConstruction(v)
+		return nil
+	case dwelling.FieldAccessibility:
+		v, ok := value.(domain.Stated)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccessibility(v)
+		return nil
+	case dwelling.FieldPriorityDistrict:
+		v, ok := value.(domain.TriState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPriorityDistrict(v)
+		return nil
+	case dwelling.FieldLandlordID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLandlordID(v)
+		return nil
+	case dwelling.FieldFirstVintageID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFirstVintageID(v)
+		return nil
+	case dwelling.FieldLastVintageID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastVintageID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Dwelling field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DwellingMutation) AddedFields() []string {
+	var fields []string
+	if m.addrooms != nil {
+		fields = append(fields, dwelling.FieldRooms)
+	}
+	if m.addsurface != nil {
+		fields = append(fields, dwelling.FieldSurface)
+	}
+	if m.addfloor != nil {
+		fields = append(fields, dwelling.FieldFloor)
+	}
+	if m.addconstruction_year != nil {
+		fields = append(fields, dwelling.FieldConstructionYear)
+	}
+	if m.addletting_year != nil {
+		fields = append(fields, dwelling.FieldLettingYear)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DwellingMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case dwelling.FieldRooms:
+		return m.AddedRooms()
+	case dwelling.FieldSurface:
+		return m.AddedSurface()
+	case dwelling.FieldFloor:
+		return m.AddedFloor()
+	case dwelling.FieldConstructionYear:
+		return m.AddedConstructionYear()
+	case dwelling.FieldLettingYear:
+		return m.AddedLettingYear()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DwellingMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case dwelling.FieldRooms:
+		v, ok := value.(domain.Rooms)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRooms(v)
+		return nil
+	case dwelling.FieldSurface:
+		v, ok := value.(domain.Surface)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSurface(v)
+		return nil
+	case dwelling.FieldFloor:
+		v, ok := value.(domain.Floor)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFloor(v)
+		return nil
+	case dwelling.FieldConstructionYear:
+		v, ok := value.(domain.Year)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddConstructionYear(v)
+		return nil
+	case dwelling.FieldLettingYear:
+		v, ok := value.(domain.Year)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLettingYear(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Dwelling numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DwellingMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(dwelling.FieldLandlordID) {
+		fields = append(fields, dwelling.FieldLandlordID)
+	}
+	if m.FieldCleared(dwelling.FieldLastVintageID) {
+		fields = append(fields, dwelling.FieldLastVintageID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DwellingMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DwellingMutation) ClearField(name string) error {
+	switch name {
+	case dwelling.FieldLandlordID:
+		m.ClearLandlordID()
+		return nil
+	case dwelling.FieldLastVintageID:
+		m.ClearLastVintageID()
+		return nil
+	}
+	return fmt.Errorf("unknown Dwelling nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DwellingMutation) ResetField(name string) error {
+	switch name {
+	case dwelling.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case dwelling.FieldBuildingID:
+		m.ResetBuildingID()
+		return nil
+	case dwelling.FieldInseeCode:
+		m.ResetInseeCode()
+		return nil
+	case dwelling.FieldTypology:
+		m.ResetTypology()
+		return nil
+	case dwelling.FieldRooms:
+		m.ResetRooms()
+		return nil
+	case dwelling.FieldSurface:
+		m.ResetSurface()
+		return nil
+	case dwelling.FieldFloor:
+		m.ResetFloor()
+		return nil
+	case dwelling.FieldConstructionYear:
+		m.ResetConstructionYear()
+		return nil
+	case dwelling.FieldLettingYear:
+		m.ResetLettingYear()
+		return nil
+	case dwelling.FieldFinancing:
+		m.ResetFinancing()
+		return nil
+	case dwelling.FieldEnergyClass:
+		m.ResetEnergyClass()
+		return nil
+	case dwelling.FieldConstruction:
+		m.ResetConstruction()
+		return nil
+	case dwelling.FieldAccessibility:
+		m.ResetAccessibility()
+		return nil
+	case dwelling.FieldPriorityDistrict:
+		m.ResetPriorityDistrict()
+		return nil
+	case dwelling.FieldLandlordID:
+		m.ResetLandlordID()
+		return nil
+	case dwelling.FieldFirstVintageID:
+		m.ResetFirstVintageID()
+		return nil
+	case dwelling.FieldLastVintageID:
+		m.ResetLastVintageID()
+		return nil
+	}
+	return fmt.Errorf("unknown Dwelling field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DwellingMutation) AddedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.building != nil {
+		edges = append(edges, dwelling.EdgeBuilding)
+	}
+	if m.landlord != nil {
+		edges = append(edges, dwelling.EdgeLandlord)
+	}
+	if m.first_vintage != nil {
+		edges = append(edges, dwelling.EdgeFirstVintage)
+	}
+	if m.last_vintage != nil {
+		edges = append(edges, dwelling.EdgeLastVintage)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DwellingMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case dwelling.EdgeBuilding:
+		if id := m.building; id != nil {
+			return []ent.Value{*id}
+		}
+	case dwelling.EdgeLandlord:
+		if id := m.landlord; id != nil {
+			return []ent.Value{*id}
+		}
+	case dwelling.EdgeFirstVintage:
+		if id := m.first_vintage; id != nil {
+			return []ent.Value{*id}
+		}
+	case dwelling.EdgeLastVintage:
+		if id := m.last_vintage; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DwellingMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 4)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DwellingMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DwellingMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.clearedbuilding {
+		edges = append(edges, dwelling.EdgeBuilding)
+	}
+	if m.clearedlandlord {
+		edges = append(edges, dwelling.EdgeLandlord)
+	}
+	if m.clearedfirst_vintage {
+		edges = append(edges, dwelling.EdgeFirstVintage)
+	}
+	if m.clearedlast_vintage {
+		edges = append(edges, dwelling.EdgeLastVintage)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DwellingMutation) EdgeCleared(name string) bool {
+	switch name {
+	case dwelling.EdgeBuilding:
+		return m.clearedbuilding
+	case dwelling.EdgeLandlord:
+		return m.clearedlandlord
+	case dwelling.EdgeFirstVintage:
+		return m.clearedfirst_vintage
+	case dwelling.EdgeLastVintage:
+		return m.clearedlast_vintage
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DwellingMutation) ClearEdge(name string) error {
+	switch name {
+	case dwelling.EdgeBuilding:
+		m.ClearBuilding()
+		return nil
+	case dwelling.EdgeLandlord:
+		m.ClearLandlord()
+		return nil
+	case dwelling.EdgeFirstVintage:
+		m.ClearFirstVintage()
+		return nil
+	case dwelling.EdgeLastVintage:
+		m.ClearLastVintage()
+		return nil
+	}
+	return fmt.Errorf("unknown Dwelling unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DwellingMutation) ResetEdge(name string) error {
+	switch name {
+	case dwelling.EdgeBuilding:
+		m.ResetBuilding()
+		return nil
+	case dwelling.EdgeLandlord:
+		m.ResetLandlord()
+		return nil
+	case dwelling.EdgeFirstVintage:
+		m.ResetFirstVintage()
+		return nil
+	case dwelling.EdgeLastVintage:
+		m.ResetLastVintage()
+		return nil
+	}
+	return fmt.Errorf("unknown Dwelling edge %s", name)
 }
 
 // OpeningHoursMutation represents an operation that mutates the OpeningHours nodes in the graph.
@@ -5278,6 +8445,857 @@ func (m *OrganisationMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Organisation edge %s", name)
+}
+
+// OwnershipMutation represents an operation that mutates the Ownership nodes in the graph.
+type OwnershipMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *domain.ID
+	created_at      *time.Time
+	share           *int
+	addshare        *int
+	floors          *[]domain.Floor
+	appendfloors    []domain.Floor
+	source          *string
+	stated_on       *domain.Date
+	clearedFields   map[string]struct{}
+	building        *domain.ID
+	clearedbuilding bool
+	landlord        *domain.ID
+	clearedlandlord bool
+	done            bool
+	oldValue        func(context.Context) (*Ownership, error)
+	predicates      []predicate.Ownership
+}
+
+var _ ent.Mutation = (*OwnershipMutation)(nil)
+
+// ownershipOption allows management of the mutation configuration using functional options.
+type ownershipOption func(*OwnershipMutation)
+
+// newOwnershipMutation creates new mutation for the Ownership entity.
+func newOwnershipMutation(c config, op Op, opts ...ownershipOption) *OwnershipMutation {
+	m := &OwnershipMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeOwnership,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withOwnershipID sets the ID field of the mutation.
+func withOwnershipID(id domain.ID) ownershipOption {
+	return func(m *OwnershipMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Ownership
+		)
+		m.oldValue = func(ctx context.Context) (*Ownership, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Ownership.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withOwnership sets the old Ownership of the mutation.
+func withOwnership(node *Ownership) ownershipOption {
+	return func(m *OwnershipMutation) {
+		m.oldValue = func(context.Context) (*Ownership, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m OwnershipMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m OwnershipMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Ownership entities.
+func (m *OwnershipMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *OwnershipMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *OwnershipMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Ownership.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *OwnershipMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *OwnershipMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Ownership entity.
+// If the Ownership object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OwnershipMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *OwnershipMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetBuildingID sets the "building_id" field.
+func (m *OwnershipMutation) SetBuildingID(d domain.ID) {
+	m.building = &d
+}
+
+// BuildingID returns the value of the "building_id" field in the mutation.
+func (m *OwnershipMutation) BuildingID() (r domain.ID, exists bool) {
+	v := m.building
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBuildingID returns the old "building_id" field's value of the Ownership entity.
+// If the Ownership object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OwnershipMutation) OldBuildingID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBuildingID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBuildingID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBuildingID: %w", err)
+	}
+	return oldValue.BuildingID, nil
+}
+
+// ResetBuildingID resets all changes to the "building_id" field.
+func (m *OwnershipMutation) ResetBuildingID() {
+	m.building = nil
+}
+
+// SetLandlordID sets the "landlord_id" field.
+func (m *OwnershipMutation) SetLandlordID(d domain.ID) {
+	m.landlord = &d
+}
+
+// LandlordID returns the value of the "landlord_id" field in the mutation.
+func (m *OwnershipMutation) LandlordID() (r domain.ID, exists bool) {
+	v := m.landlord
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLandlordID returns the old "landlord_id" field's value of the Ownership entity.
+// If the Ownership object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OwnershipMutation) OldLandlordID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLandlordID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLandlordID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLandlordID: %w", err)
+	}
+	return oldValue.LandlordID, nil
+}
+
+// ResetLandlordID resets all changes to the "landlord_id" field.
+func (m *OwnershipMutation) ResetLandlordID() {
+	m.landlord = nil
+}
+
+// SetShare sets the "share" field.
+func (m *OwnershipMutation) SetShare(i int) {
+	m.share = &i
+	m.addshare = nil
+}
+
+// Share returns the value of the "share" field in the mutation.
+func (m *OwnershipMutation) Share() (r int, exists bool) {
+	v := m.share
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShare returns the old "share" field's value of the Ownership entity.
+// If the Ownership object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OwnershipMutation) OldShare(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShare is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShare requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShare: %w", err)
+	}
+	return oldValue.Share, nil
+}
+
+// AddShare adds i to the "share" field.
+func (m *OwnershipMutation) AddShare(i int) {
+	if m.addshare != nil {
+		*m.addshare += i
+	} else {
+		m.addshare = &i
+	}
+}
+
+// AddedShare returns the value that was added to the "share" field in this mutation.
+func (m *OwnershipMutation) AddedShare() (r int, exists bool) {
+	v := m.addshare
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearShare clears the value of the "share" field.
+func (m *OwnershipMutation) ClearShare() {
+	m.share = nil
+	m.addshare = nil
+	m.clearedFields[ownership.FieldShare] = struct{}{}
+}
+
+// ShareCleared returns if the "share" field was cleared in this mutation.
+func (m *OwnershipMutation) ShareCleared() bool {
+	_, ok := m.clearedFields[ownership.FieldShare]
+	return ok
+}
+
+// ResetShare resets all changes to the "share" field.
+func (m *OwnershipMutation) ResetShare() {
+	m.share = nil
+	m.addshare = nil
+	delete(m.clearedFields, ownership.FieldShare)
+}
+
+// SetFloors sets the "floors" field.
+func (m *OwnershipMutation) SetFloors(d []domain.Floor) {
+	m.floors = &d
+	m.appendfloors = nil
+}
+
+// Floors returns the value of the "floors" field in the mutation.
+func (m *OwnershipMutation) Floors() (r []domain.Floor, exists bool) {
+	v := m.floors
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFloors returns the old "floors" field's value of the Ownership entity.
+// If the Ownership object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OwnershipMutation) OldFloors(ctx context.Context) (v []domain.Floor, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFloors is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFloors requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFloors: %w", err)
+	}
+	return oldValue.Floors, nil
+}
+
+// AppendFloors adds d to the "floors" field.
+func (m *OwnershipMutation) AppendFloors(d []domain.Floor) {
+	m.appendfloors = append(m.appendfloors, d...)
+}
+
+// AppendedFloors returns the list of values that were appended to the "floors" field in this mutation.
+func (m *OwnershipMutation) AppendedFloors() ([]domain.Floor, bool) {
+	if len(m.appendfloors) == 0 {
+		return nil, false
+	}
+	return m.appendfloors, true
+}
+
+// ClearFloors clears the value of the "floors" field.
+func (m *OwnershipMutation) ClearFloors() {
+	m.floors = nil
+	m.appendfloors = nil
+	m.clearedFields[ownership.FieldFloors] = struct{}{}
+}
+
+// FloorsCleared returns if the "floors" field was cleared in this mutation.
+func (m *OwnershipMutation) FloorsCleared() bool {
+	_, ok := m.clearedFields[ownership.FieldFloors]
+	return ok
+}
+
+// ResetFloors resets all changes to the "floors" field.
+func (m *OwnershipMutation) ResetFloors() {
+	m.floors = nil
+	m.appendfloors = nil
+	delete(m.clearedFields, ownership.FieldFloors)
+}
+
+// SetSource sets the "source" field.
+func (m *OwnershipMutation) SetSource(s string) {
+	m.source = &s
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *OwnershipMutation) Source() (r string, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the Ownership entity.
+// If the Ownership object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OwnershipMutation) OldSource(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *OwnershipMutation) ResetSource() {
+	m.source = nil
+}
+
+// SetStatedOn sets the "stated_on" field.
+func (m *OwnershipMutation) SetStatedOn(d domain.Date) {
+	m.stated_on = &d
+}
+
+// StatedOn returns the value of the "stated_on" field in the mutation.
+func (m *OwnershipMutation) StatedOn() (r domain.Date, exists bool) {
+	v := m.stated_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatedOn returns the old "stated_on" field's value of the Ownership entity.
+// If the Ownership object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OwnershipMutation) OldStatedOn(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatedOn: %w", err)
+	}
+	return oldValue.StatedOn, nil
+}
+
+// ResetStatedOn resets all changes to the "stated_on" field.
+func (m *OwnershipMutation) ResetStatedOn() {
+	m.stated_on = nil
+}
+
+// ClearBuilding clears the "building" edge to the Building entity.
+func (m *OwnershipMutation) ClearBuilding() {
+	m.clearedbuilding = true
+	m.clearedFields[ownership.FieldBuildingID] = struct{}{}
+}
+
+// BuildingCleared reports if the "building" edge to the Building entity was cleared.
+func (m *OwnershipMutation) BuildingCleared() bool {
+	return m.clearedbuilding
+}
+
+// BuildingIDs returns the "building" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// BuildingID instead. It exists only for internal usage by the builders.
+func (m *OwnershipMutation) BuildingIDs() (ids []domain.ID) {
+	if id := m.building; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetBuilding resets all changes to the "building" edge.
+func (m *OwnershipMutation) ResetBuilding() {
+	m.building = nil
+	m.clearedbuilding = false
+}
+
+// ClearLandlord clears the "landlord" edge to the Organisation entity.
+func (m *OwnershipMutation) ClearLandlord() {
+	m.clearedlandlord = true
+	m.clearedFields[ownership.FieldLandlordID] = struct{}{}
+}
+
+// LandlordCleared reports if the "landlord" edge to the Organisation entity was cleared.
+func (m *OwnershipMutation) LandlordCleared() bool {
+	return m.clearedlandlord
+}
+
+// LandlordIDs returns the "landlord" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// LandlordID instead. It exists only for internal usage by the builders.
+func (m *OwnershipMutation) LandlordIDs() (ids []domain.ID) {
+	if id := m.landlord; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetLandlord resets all changes to the "landlord" edge.
+func (m *OwnershipMutation) ResetLandlord() {
+	m.landlord = nil
+	m.clearedlandlord = false
+}
+
+// Where appends a list predicates to the OwnershipMutation builder.
+func (m *OwnershipMutation) Where(ps ...predicate.Ownership) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the OwnershipMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *OwnershipMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Ownership, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *OwnershipMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *OwnershipMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Ownership).
+func (m *OwnershipMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *OwnershipMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.created_at != nil {
+		fields = append(fields, ownership.FieldCreatedAt)
+	}
+	if m.building != nil {
+		fields = append(fields, ownership.FieldBuildingID)
+	}
+	if m.landlord != nil {
+		fields = append(fields, ownership.FieldLandlordID)
+	}
+	if m.share != nil {
+		fields = append(fields, ownership.FieldShare)
+	}
+	if m.floors != nil {
+		fields = append(fields, ownership.FieldFloors)
+	}
+	if m.source != nil {
+		fields = append(fields, ownership.FieldSource)
+	}
+	if m.stated_on != nil {
+		fields = append(fields, ownership.FieldStatedOn)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *OwnershipMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case ownership.FieldCreatedAt:
+		return m.CreatedAt()
+	case ownership.FieldBuildingID:
+		return m.BuildingID()
+	case ownership.FieldLandlordID:
+		return m.LandlordID()
+	case ownership.FieldShare:
+		return m.Share()
+	case ownership.FieldFloors:
+		return m.Floors()
+	case ownership.FieldSource:
+		return m.Source()
+	case ownership.FieldStatedOn:
+		return m.StatedOn()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *OwnershipMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case ownership.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case ownership.FieldBuildingID:
+		return m.OldBuildingID(ctx)
+	case ownership.FieldLandlordID:
+		return m.OldLandlordID(ctx)
+	case ownership.FieldShare:
+		return m.OldShare(ctx)
+	case ownership.FieldFloors:
+		return m.OldFloors(ctx)
+	case ownership.FieldSource:
+		return m.OldSource(ctx)
+	case ownership.FieldStatedOn:
+		return m.OldStatedOn(ctx)
+	}
+	return nil, fmt.Errorf("unknown Ownership field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OwnershipMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case ownership.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case ownership.FieldBuildingID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBuildingID(v)
+		return nil
+	case ownership.FieldLandlordID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLandlordID(v)
+		return nil
+	case ownership.FieldShare:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShare(v)
+		return nil
+	case ownership.FieldFloors:
+		v, ok := value.([]domain.Floor)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFloors(v)
+		return nil
+	case ownership.FieldSource:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
+		return nil
+	case ownership.FieldStatedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatedOn(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Ownership field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *OwnershipMutation) AddedFields() []string {
+	var fields []string
+	if m.addshare != nil {
+		fields = append(fields, ownership.FieldShare)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *OwnershipMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case ownership.FieldShare:
+		return m.AddedShare()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OwnershipMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case ownership.FieldShare:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddShare(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Ownership numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *OwnershipMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(ownership.FieldShare) {
+		fields = append(fields, ownership.FieldShare)
+	}
+	if m.FieldCleared(ownership.FieldFloors) {
+		fields = append(fields, ownership.FieldFloors)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *OwnershipMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *OwnershipMutation) ClearField(name string) error {
+	switch name {
+	case ownership.FieldShare:
+		m.ClearShare()
+		return nil
+	case ownership.FieldFloors:
+		m.ClearFloors()
+		return nil
+	}
+	return fmt.Errorf("unknown Ownership nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *OwnershipMutation) ResetField(name string) error {
+	switch name {
+	case ownership.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case ownership.FieldBuildingID:
+		m.ResetBuildingID()
+		return nil
+	case ownership.FieldLandlordID:
+		m.ResetLandlordID()
+		return nil
+	case ownership.FieldShare:
+		m.ResetShare()
+		return nil
+	case ownership.FieldFloors:
+		m.ResetFloors()
+		return nil
+	case ownership.FieldSource:
+		m.ResetSource()
+		return nil
+	case ownership.FieldStatedOn:
+		m.ResetStatedOn()
+		return nil
+	}
+	return fmt.Errorf("unknown Ownership field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *OwnershipMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.building != nil {
+		edges = append(edges, ownership.EdgeBuilding)
+	}
+	if m.landlord != nil {
+		edges = append(edges, ownership.EdgeLandlord)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *OwnershipMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case ownership.EdgeBuilding:
+		if id := m.building; id != nil {
+			return []ent.Value{*id}
+		}
+	case ownership.EdgeLandlord:
+		if id := m.landlord; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *OwnershipMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *OwnershipMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *OwnershipMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedbuilding {
+		edges = append(edges, ownership.EdgeBuilding)
+	}
+	if m.clearedlandlord {
+		edges = append(edges, ownership.EdgeLandlord)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *OwnershipMutation) EdgeCleared(name string) bool {
+	switch name {
+	case ownership.EdgeBuilding:
+		return m.clearedbuilding
+	case ownership.EdgeLandlord:
+		return m.clearedlandlord
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *OwnershipMutation) ClearEdge(name string) error {
+	switch name {
+	case ownership.EdgeBuilding:
+		m.ClearBuilding()
+		return nil
+	case ownership.EdgeLandlord:
+		m.ClearLandlord()
+		return nil
+	}
+	return fmt.Errorf("unknown Ownership unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *OwnershipMutation) ResetEdge(name string) error {
+	switch name {
+	case ownership.EdgeBuilding:
+		m.ResetBuilding()
+		return nil
+	case ownership.EdgeLandlord:
+		m.ResetLandlord()
+		return nil
+	}
+	return fmt.Errorf("unknown Ownership edge %s", name)
 }
 
 // PersonMutation represents an operation that mutates the Person nodes in the graph.
@@ -7762,4 +11780,2248 @@ func (m *SandboxClockMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *SandboxClockMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown SandboxClock edge %s", name)
+}
+
+// StockChangeMutation represents an operation that mutates the StockChange nodes in the graph.
+type StockChangeMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *domain.ID
+	created_at        *time.Time
+	insee_code        *domain.InseeCode
+	kind              *domain.StockChangeKind
+	before            *int
+	addbefore         *int
+	after             *int
+	addafter          *int
+	differences       *[]*domain.StockDifference
+	appenddifferences []*domain.StockDifference
+	clearedFields     map[string]struct{}
+	vintage           *domain.ID
+	clearedvintage    bool
+	building          *domain.ID
+	clearedbuilding   bool
+	done              bool
+	oldValue          func(context.Context) (*StockChange, error)
+	predicates        []predicate.StockChange
+}
+
+var _ ent.Mutation = (*StockChangeMutation)(nil)
+
+// stockchangeOption allows management of the mutation configuration using functional options.
+type stockchangeOption func(*StockChangeMutation)
+
+// newStockChangeMutation creates new mutation for the StockChange entity.
+func newStockChangeMutation(c config, op Op, opts ...stockchangeOption) *StockChangeMutation {
+	m := &StockChangeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeStockChange,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withStockChangeID sets the ID field of the mutation.
+func withStockChangeID(id domain.ID) stockchangeOption {
+	return func(m *StockChangeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *StockChange
+		)
+		m.oldValue = func(ctx context.Context) (*StockChange, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().StockChange.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withStockChange sets the old StockChange of the mutation.
+func withStockChange(node *StockChange) stockchangeOption {
+	return func(m *StockChangeMutation) {
+		m.oldValue = func(context.Context) (*StockChange, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m StockChangeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m StockChangeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of StockChange entities.
+func (m *StockChangeMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *StockChangeMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *StockChangeMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().StockChange.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *StockChangeMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *StockChangeMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the StockChange entity.
+// If the StockChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockChangeMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *StockChangeMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetVintageID sets the "vintage_id" field.
+func (m *StockChangeMutation) SetVintageID(d domain.ID) {
+	m.vintage = &d
+}
+
+// VintageID returns the value of the "vintage_id" field in the mutation.
+func (m *StockChangeMutation) VintageID() (r domain.ID, exists bool) {
+	v := m.vintage
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVintageID returns the old "vintage_id" field's value of the StockChange entity.
+// If the StockChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockChangeMutation) OldVintageID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVintageID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVintageID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVintageID: %w", err)
+	}
+	return oldValue.VintageID, nil
+}
+
+// ResetVintageID resets all changes to the "vintage_id" field.
+func (m *StockChangeMutation) ResetVintageID() {
+	m.vintage = nil
+}
+
+// SetBuildingID sets the "building_id" field.
+func (m *StockChangeMutation) SetBuildingID(d domain.ID) {
+	m.building = &d
+}
+
+// BuildingID returns the value of the "building_id" field in the mutation.
+func (m *StockChangeMutation) BuildingID() (r domain.ID, exists bool) {
+	v := m.building
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBuildingID returns the old "building_id" field's value of the StockChange entity.
+// If the StockChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockChangeMutation) OldBuildingID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBuildingID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBuildingID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBuildingID: %w", err)
+	}
+	return oldValue.BuildingID, nil
+}
+
+// ResetBuildingID resets all changes to the "building_id" field.
+func (m *StockChangeMutation) ResetBuildingID() {
+	m.building = nil
+}
+
+// SetInseeCode sets the "insee_code" field.
+func (m *StockChangeMutation) SetInseeCode(dc domain.InseeCode) {
+	m.insee_code = &dc
+}
+
+// InseeCode returns the value of the "insee_code" field in the mutation.
+func (m *StockChangeMutation) InseeCode() (r domain.InseeCode, exists bool) {
+	v := m.insee_code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInseeCode returns the old "insee_code" field's value of the StockChange entity.
+// If the StockChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockChangeMutation) OldInseeCode(ctx context.Context) (v domain.InseeCode, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInseeCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInseeCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInseeCode: %w", err)
+	}
+	return oldValue.InseeCode, nil
+}
+
+// ResetInseeCode resets all changes to the "insee_code" field.
+func (m *StockChangeMutation) ResetInseeCode() {
+	m.insee_code = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *StockChangeMutation) SetKind(dck domain.StockChangeKind) {
+	m.kind = &dck
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *StockChangeMutation) Kind() (r domain.StockChangeKind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the StockChange entity.
+// If the StockChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockChangeMutation) OldKind(ctx context.Context) (v domain.StockChangeKind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *StockChangeMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetBefore sets the "before" field.
+func (m *StockChangeMutation) SetBefore(i int) {
+	m.before = &i
+	m.addbefore = nil
+}
+
+// Before returns the value of the "before" field in the mutation.
+func (m *StockChangeMutation) Before() (r int, exists bool) {
+	v := m.before
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBefore returns the old "before" field's value of the StockChange entity.
+// If the StockChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockChangeMutation) OldBefore(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBefore is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBefore requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBefore: %w", err)
+	}
+	return oldValue.Before, nil
+}
+
+// AddBefore adds i to the "before" field.
+func (m *StockChangeMutation) AddBefore(i int) {
+	if m.addbefore != nil {
+		*m.addbefore += i
+	} else {
+		m.addbefore = &i
+	}
+}
+
+// AddedBefore returns the value that was added to the "before" field in this mutation.
+func (m *StockChangeMutation) AddedBefore() (r int, exists bool) {
+	v := m.addbefore
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetBefore resets all changes to the "before" field.
+func (m *StockChangeMutation) ResetBefore() {
+	m.before = nil
+	m.addbefore = nil
+}
+
+// SetAfter sets the "after" field.
+func (m *StockChangeMutation) SetAfter(i int) {
+	m.after = &i
+	m.addafter = nil
+}
+
+// After returns the value of the "after" field in the mutation.
+func (m *StockChangeMutation) After() (r int, exists bool) {
+	v := m.after
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAfter returns the old "after" field's value of the StockChange entity.
+// If the StockChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockChangeMutation) OldAfter(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAfter is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAfter requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAfter: %w", err)
+	}
+	return oldValue.After, nil
+}
+
+// AddAfter adds i to the "after" field.
+func (m *StockChangeMutation) AddAfter(i int) {
+	if m.addafter != nil {
+		*m.addafter += i
+	} else {
+		m.addafter = &i
+	}
+}
+
+// AddedAfter returns the value that was added to the "after" field in this mutation.
+func (m *StockChangeMutation) AddedAfter() (r int, exists bool) {
+	v := m.addafter
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAfter resets all changes to the "after" field.
+func (m *StockChangeMutation) ResetAfter() {
+	m.after = nil
+	m.addafter = nil
+}
+
+// SetDifferences sets the "differences" field.
+func (m *StockChangeMutation) SetDifferences(dd []*domain.StockDifference) {
+	m.differences = &dd
+	m.appenddifferences = nil
+}
+
+// Differences returns the value of the "differences" field in the mutation.
+func (m *StockChangeMutation) Differences() (r []*domain.StockDifference, exists bool) {
+	v := m.differences
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDifferences returns the old "differences" field's value of the StockChange entity.
+// If the StockChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockChangeMutation) OldDifferences(ctx context.Context) (v []*domain.StockDifference, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDifferences is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDifferences requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDifferences: %w", err)
+	}
+	return oldValue.Differences, nil
+}
+
+// AppendDifferences adds dd to the "differences" field.
+func (m *StockChangeMutation) AppendDifferences(dd []*domain.StockDifference) {
+	m.appenddifferences = append(m.appenddifferences, dd...)
+}
+
+// AppendedDifferences returns the list of values that were appended to the "differences" field in this mutation.
+func (m *StockChangeMutation) AppendedDifferences() ([]*domain.StockDifference, bool) {
+	if len(m.appenddifferences) == 0 {
+		return nil, false
+	}
+	return m.appenddifferences, true
+}
+
+// ResetDifferences resets all changes to the "differences" field.
+func (m *StockChangeMutation) ResetDifferences() {
+	m.differences = nil
+	m.appenddifferences = nil
+}
+
+// ClearVintage clears the "vintage" edge to the StockVintage entity.
+func (m *StockChangeMutation) ClearVintage() {
+	m.clearedvintage = true
+	m.clearedFields[stockchange.FieldVintageID] = struct{}{}
+}
+
+// VintageCleared reports if the "vintage" edge to the StockVintage entity was cleared.
+func (m *StockChangeMutation) VintageCleared() bool {
+	return m.clearedvintage
+}
+
+// VintageIDs returns the "vintage" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// VintageID instead. It exists only for internal usage by the builders.
+func (m *StockChangeMutation) VintageIDs() (ids []domain.ID) {
+	if id := m.vintage; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetVintage resets all changes to the "vintage" edge.
+func (m *StockChangeMutation) ResetVintage() {
+	m.vintage = nil
+	m.clearedvintage = false
+}
+
+// ClearBuilding clears the "building" edge to the Building entity.
+func (m *StockChangeMutation) ClearBuilding() {
+	m.clearedbuilding = true
+	m.clearedFields[stockchange.FieldBuildingID] = struct{}{}
+}
+
+// BuildingCleared reports if the "building" edge to the Building entity was cleared.
+func (m *StockChangeMutation) BuildingCleared() bool {
+	return m.clearedbuilding
+}
+
+// BuildingIDs returns the "building" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// BuildingID instead. It exists only for internal usage by the builders.
+func (m *StockChangeMutation) BuildingIDs() (ids []domain.ID) {
+	if id := m.building; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetBuilding resets all changes to the "building" edge.
+func (m *StockChangeMutation) ResetBuilding() {
+	m.building = nil
+	m.clearedbuilding = false
+}
+
+// Where appends a list predicates to the StockChangeMutation builder.
+func (m *StockChangeMutation) Where(ps ...predicate.StockChange) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the StockChangeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *StockChangeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.StockChange, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *StockChangeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *StockChangeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (StockChange).
+func (m *StockChangeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *StockChangeMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.created_at != nil {
+		fields = append(fields, stockchange.FieldCreatedAt)
+	}
+	if m.vintage != nil {
+		fields = append(fields, stockchange.FieldVintageID)
+	}
+	if m.building != nil {
+		fields = append(fields, stockchange.FieldBuildingID)
+	}
+	if m.insee_code != nil {
+		fields = append(fields, stockchange.FieldInseeCode)
+	}
+	if m.kind != nil {
+		fields = append(fields, stockchange.FieldKind)
+	}
+	if m.before != nil {
+		fields = append(fields, stockchange.FieldBefore)
+	}
+	if m.after != nil {
+		fields = append(fields, stockchange.FieldAfter)
+	}
+	if m.differences != nil {
+		fields = append(fields, stockchange.FieldDifferences)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *StockChangeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case stockchange.FieldCreatedAt:
+		return m.CreatedAt()
+	case stockchange.FieldVintageID:
+		return m.VintageID()
+	case stockchange.FieldBuildingID:
+		return m.BuildingID()
+	case stockchange.FieldInseeCode:
+		return m.InseeCode()
+	case stockchange.FieldKind:
+		return m.Kind()
+	case stockchange.FieldBefore:
+		return m.Before()
+	case stockchange.FieldAfter:
+		return m.After()
+	case stockchange.FieldDifferences:
+		return m.Differences()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *StockChangeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case stockchange.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case stockchange.FieldVintageID:
+		return m.OldVintageID(ctx)
+	case stockchange.FieldBuildingID:
+		return m.OldBuildingID(ctx)
+	case stockchange.FieldInseeCode:
+		return m.OldInseeCode(ctx)
+	case stockchange.FieldKind:
+		return m.OldKind(ctx)
+	case stockchange.FieldBefore:
+		return m.OldBefore(ctx)
+	case stockchange.FieldAfter:
+		return m.OldAfter(ctx)
+	case stockchange.FieldDifferences:
+		return m.OldDifferences(ctx)
+	}
+	return nil, fmt.Errorf("unknown StockChange field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StockChangeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case stockchange.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case stockchange.FieldVintageID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVintageID(v)
+		return nil
+	case stockchange.FieldBuildingID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBuildingID(v)
+		return nil
+	case stockchange.FieldInseeCode:
+		v, ok := value.(domain.InseeCode)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInseeCode(v)
+		return nil
+	case stockchange.FieldKind:
+		v, ok := value.(domain.StockChangeKind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case stockchange.FieldBefore:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBefore(v)
+		return nil
+	case stockchange.FieldAfter:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAfter(v)
+		return nil
+	case stockchange.FieldDifferences:
+		v, ok := value.([]*domain.StockDifference)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDifferences(v)
+		return nil
+	}
+	return fmt.Errorf("unknown StockChange field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *StockChangeMutation) AddedFields() []string {
+	var fields []string
+	if m.addbefore != nil {
+		fields = append(fields, stockchange.FieldBefore)
+	}
+	if m.addafter != nil {
+		fields = append(fields, stockchange.FieldAfter)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *StockChangeMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case stockchange.FieldBefore:
+		return m.AddedBefore()
+	case stockchange.FieldAfter:
+		return m.AddedAfter()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StockChangeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case stockchange.FieldBefore:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddBefore(v)
+		return nil
+	case stockchange.FieldAfter:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAfter(v)
+		return nil
+	}
+	return fmt.Errorf("unknown StockChange numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *StockChangeMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *StockChangeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *StockChangeMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown StockChange nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *StockChangeMutation) ResetField(name string) error {
+	switch name {
+	case stockchange.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case stockchange.FieldVintageID:
+		m.ResetVintageID()
+		return nil
+	case stockchange.FieldBuildingID:
+		m.ResetBuildingID()
+		return nil
+	case stockchange.FieldInseeCode:
+		m.ResetInseeCode()
+		return nil
+	case stockchange.FieldKind:
+		m.ResetKind()
+		return nil
+	case stockchange.FieldBefore:
+		m.ResetBefore()
+		return nil
+	case stockchange.FieldAfter:
+		m.ResetAfter()
+		return nil
+	case stockchange.FieldDifferences:
+		m.ResetDifferences()
+		return nil
+	}
+	return fmt.Errorf("unknown StockChange field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *StockChangeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.vintage != nil {
+		edges = append(edges, stockchange.EdgeVintage)
+	}
+	if m.building != nil {
+		edges = append(edges, stockchange.EdgeBuilding)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *StockChangeMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case stockchange.EdgeVintage:
+		if id := m.vintage; id != nil {
+			return []ent.Value{*id}
+		}
+	case stockchange.EdgeBuilding:
+		if id := m.building; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *StockChangeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *StockChangeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *StockChangeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedvintage {
+		edges = append(edges, stockchange.EdgeVintage)
+	}
+	if m.clearedbuilding {
+		edges = append(edges, stockchange.EdgeBuilding)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *StockChangeMutation) EdgeCleared(name string) bool {
+	switch name {
+	case stockchange.EdgeVintage:
+		return m.clearedvintage
+	case stockchange.EdgeBuilding:
+		return m.clearedbuilding
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *StockChangeMutation) ClearEdge(name string) error {
+	switch name {
+	case stockchange.EdgeVintage:
+		m.ClearVintage()
+		return nil
+	case stockchange.EdgeBuilding:
+		m.ClearBuilding()
+		return nil
+	}
+	return fmt.Errorf("unknown StockChange unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *StockChangeMutation) ResetEdge(name string) error {
+	switch name {
+	case stockchange.EdgeVintage:
+		m.ResetVintage()
+		return nil
+	case stockchange.EdgeBuilding:
+		m.ResetBuilding()
+		return nil
+	}
+	return fmt.Errorf("unknown StockChange edge %s", name)
+}
+
+// StockVintageMutation represents an operation that mutates the StockVintage nodes in the graph.
+type StockVintageMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *domain.ID
+	created_at        *time.Time
+	stated_on         *domain.Date
+	current           *bool
+	source            *string
+	layout            *string
+	territory         *string
+	file_sha256       *string
+	imported_at       *time.Time
+	dwelling_count    *int
+	adddwelling_count *int
+	building_count    *int
+	addbuilding_count *int
+	lines_read        *int
+	addlines_read     *int
+	lines_rejected    *int
+	addlines_rejected *int
+	comparison        **domain.StockComparison
+	clearedFields     map[string]struct{}
+	previous          *domain.ID
+	clearedprevious   bool
+	changes           map[domain.ID]struct{}
+	removedchanges    map[domain.ID]struct{}
+	clearedchanges    bool
+	done              bool
+	oldValue          func(context.Context) (*StockVintage, error)
+	predicates        []predicate.StockVintage
+}
+
+var _ ent.Mutation = (*StockVintageMutation)(nil)
+
+// stockvintageOption allows management of the mutation configuration using functional options.
+type stockvintageOption func(*StockVintageMutation)
+
+// newStockVintageMutation creates new mutation for the StockVintage entity.
+func newStockVintageMutation(c config, op Op, opts ...stockvintageOption) *StockVintageMutation {
+	m := &StockVintageMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeStockVintage,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withStockVintageID sets the ID field of the mutation.
+func withStockVintageID(id domain.ID) stockvintageOption {
+	return func(m *StockVintageMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *StockVintage
+		)
+		m.oldValue = func(ctx context.Context) (*StockVintage, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().StockVintage.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withStockVintage sets the old StockVintage of the mutation.
+func withStockVintage(node *StockVintage) stockvintageOption {
+	return func(m *StockVintageMutation) {
+		m.oldValue = func(context.Context) (*StockVintage, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m StockVintageMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m StockVintageMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of StockVintage entities.
+func (m *StockVintageMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *StockVintageMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *StockVintageMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().StockVintage.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *StockVintageMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *StockVintageMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the StockVintage entity.
+// If the StockVintage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockVintageMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *StockVintageMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetStatedOn sets the "stated_on" field.
+func (m *StockVintageMutation) SetStatedOn(d domain.Date) {
+	m.stated_on = &d
+}
+
+// StatedOn returns the value of the "stated_on" field in the mutation.
+func (m *StockVintageMutation) StatedOn() (r domain.Date, exists bool) {
+	v := m.stated_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatedOn returns the old "stated_on" field's value of the StockVintage entity.
+// If the StockVintage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockVintageMutation) OldStatedOn(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatedOn: %w", err)
+	}
+	return oldValue.StatedOn, nil
+}
+
+// ResetStatedOn resets all changes to the "stated_on" field.
+func (m *StockVintageMutation) ResetStatedOn() {
+	m.stated_on = nil
+}
+
+// SetCurrent sets the "current" field.
+func (m *StockVintageMutation) SetCurrent(b bool) {
+	m.current = &b
+}
+
+// Current returns the value of the "current" field in the mutation.
+func (m *StockVintageMutation) Current() (r bool, exists bool) {
+	v := m.current
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCurrent returns the old "current" field's value of the StockVintage entity.
+// If the StockVintage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockVintageMutation) OldCurrent(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCurrent is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCurrent requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCurrent: %w", err)
+	}
+	return oldValue.Current, nil
+}
+
+// ResetCurrent resets all changes to the "current" field.
+func (m *StockVintageMutation) ResetCurrent() {
+	m.current = nil
+}
+
+// SetSource sets the "source" field.
+func (m *StockVintageMutation) SetSource(s string) {
+	m.source = &s
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *StockVintageMutation) Source() (r string, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the StockVintage entity.
+// If the StockVintage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockVintageMutation) OldSource(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *StockVintageMutation) ResetSource() {
+	m.source = nil
+}
+
+// SetLayout sets the "layout" field.
+func (m *StockVintageMutation) SetLayout(s string) {
+	m.layout = &s
+}
+
+// Layout returns the value of the "layout" field in the mutation.
+func (m *StockVintageMutation) Layout() (r string, exists bool) {
+	v := m.layout
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLayout returns the old "layout" field's value of the StockVintage entity.
+// If the StockVintage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockVintageMutation) OldLayout(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLayout is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLayout requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLayout: %w", err)
+	}
+	return oldValue.Layout, nil
+}
+
+// ResetLayout resets all changes to the "layout" field.
+func (m *StockVintageMutation) ResetLayout() {
+	m.layout = nil
+}
+
+// SetTerritory sets the "territory" field.
+func (m *StockVintageMutation) SetTerritory(s string) {
+	m.territory = &s
+}
+
+// Territory returns the value of the "territory" field in the mutation.
+func (m *StockVintageMutation) Territory() (r string, exists bool) {
+	v := m.territory
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTerritory returns the old "territory" field's value of the StockVintage entity.
+// If the StockVintage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockVintageMutation) OldTerritory(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTerritory is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTerritory requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTerritory: %w", err)
+	}
+	return oldValue.Territory, nil
+}
+
+// ResetTerritory resets all changes to the "territory" field.
+func (m *StockVintageMutation) ResetTerritory() {
+	m.territory = nil
+}
+
+// SetFileSha256 sets the "file_sha256" field.
+func (m *StockVintageMutation) SetFileSha256(s string) {
+	m.file_sha256 = &s
+}
+
+// FileSha256 returns the value of the "file_sha256" field in the mutation.
+func (m *StockVintageMutation) FileSha256() (r string, exists bool) {
+	v := m.file_sha256
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFileSha256 returns the old "file_sha256" field's value of the StockVintage entity.
+// If the StockVintage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockVintageMutation) OldFileSha256(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFileSha256 is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFileSha256 requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFileSha256: %w", err)
+	}
+	return oldValue.FileSha256, nil
+}
+
+// ResetFileSha256 resets all changes to the "file_sha256" field.
+func (m *StockVintageMutation) ResetFileSha256() {
+	m.file_sha256 = nil
+}
+
+// SetImportedAt sets the "imported_at" field.
+func (m *StockVintageMutation) SetImportedAt(t time.Time) {
+	m.imported_at = &t
+}
+
+// ImportedAt returns the value of the "imported_at" field in the mutation.
+func (m *StockVintageMutation) ImportedAt() (r time.Time, exists bool) {
+	v := m.imported_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldImportedAt returns the old "imported_at" field's value of the StockVintage entity.
+// If the StockVintage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockVintageMutation) OldImportedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldImportedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldImportedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldImportedAt: %w", err)
+	}
+	return oldValue.ImportedAt, nil
+}
+
+// ResetImportedAt resets all changes to the "imported_at" field.
+func (m *StockVintageMutation) ResetImportedAt() {
+	m.imported_at = nil
+}
+
+// SetDwellingCount sets the "dwelling_count" field.
+func (m *StockVintageMutation) SetDwellingCount(i int) {
+	m.dwelling_count = &i
+	m.adddwelling_count = nil
+}
+
+// DwellingCount returns the value of the "dwelling_count" field in the mutation.
+func (m *StockVintageMutation) DwellingCount() (r int, exists bool) {
+	v := m.dwelling_count
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDwellingCount returns the old "dwelling_count" field's value of the StockVintage entity.
+// If the StockVintage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockVintageMutation) OldDwellingCount(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDwellingCount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDwellingCount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDwellingCount: %w", err)
+	}
+	return oldValue.DwellingCount, nil
+}
+
+// AddDwellingCount adds i to the "dwelling_count" field.
+func (m *StockVintageMutation) AddDwellingCount(i int) {
+	if m.adddwelling_count != nil {
+		*m.adddwelling_count += i
+	} else {
+		m.adddwelling_count = &i
+	}
+}
+
+// AddedDwellingCount returns the value that was added to the "dwelling_count" field in this mutation.
+func (m *StockVintageMutation) AddedDwellingCount() (r int, exists bool) {
+	v := m.adddwelling_count
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDwellingCount resets all changes to the "dwelling_count" field.
+func (m *StockVintageMutation) ResetDwellingCount() {
+	m.dwelling_count = nil
+	m.adddwelling_count = nil
+}
+
+// SetBuildingCount sets the "building_count" field.
+func (m *StockVintageMutation) SetBuildingCount(i int) {
+	m.building_count = &i
+	m.addbuilding_count = nil
+}
+
+// BuildingCount returns the value of the "building_count" field in the mutation.
+func (m *StockVintageMutation) BuildingCount() (r int, exists bool) {
+	v := m.building_count
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBuildingCount returns the old "building_count" field's value of the StockVintage entity.
+// If the StockVintage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockVintageMutation) OldBuildingCount(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBuildingCount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBuildingCount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBuildingCount: %w", err)
+	}
+	return oldValue.BuildingCount, nil
+}
+
+// AddBuildingCount adds i to the "building_count" field.
+func (m *StockVintageMutation) AddBuildingCount(i int) {
+	if m.addbuilding_count != nil {
+		*m.addbuilding_count += i
+	} else {
+		m.addbuilding_count = &i
+	}
+}
+
+// AddedBuildingCount returns the value that was added to the "building_count" field in this mutation.
+func (m *StockVintageMutation) AddedBuildingCount() (r int, exists bool) {
+	v := m.addbuilding_count
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetBuildingCount resets all changes to the "building_count" field.
+func (m *StockVintageMutation) ResetBuildingCount() {
+	m.building_count = nil
+	m.addbuilding_count = nil
+}
+
+// SetLinesRead sets the "lines_read" field.
+func (m *StockVintageMutation) SetLinesRead(i int) {
+	m.lines_read = &i
+	m.addlines_read = nil
+}
+
+// LinesRead returns the value of the "lines_read" field in the mutation.
+func (m *StockVintageMutation) LinesRead() (r int, exists bool) {
+	v := m.lines_read
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLinesRead returns the old "lines_read" field's value of the StockVintage entity.
+// If the StockVintage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockVintageMutation) OldLinesRead(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLinesRead is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLinesRead requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLinesRead: %w", err)
+	}
+	return oldValue.LinesRead, nil
+}
+
+// AddLinesRead adds i to the "lines_read" field.
+func (m *StockVintageMutation) AddLinesRead(i int) {
+	if m.addlines_read != nil {
+		*m.addlines_read += i
+	} else {
+		m.addlines_read = &i
+	}
+}
+
+// AddedLinesRead returns the value that was added to the "lines_read" field in this mutation.
+func (m *StockVintageMutation) AddedLinesRead() (r int, exists bool) {
+	v := m.addlines_read
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLinesRead resets all changes to the "lines_read" field.
+func (m *StockVintageMutation) ResetLinesRead() {
+	m.lines_read = nil
+	m.addlines_read = nil
+}
+
+// SetLinesRejected sets the "lines_rejected" field.
+func (m *StockVintageMutation) SetLinesRejected(i int) {
+	m.lines_rejected = &i
+	m.addlines_rejected = nil
+}
+
+// LinesRejected returns the value of the "lines_rejected" field in the mutation.
+func (m *StockVintageMutation) LinesRejected() (r int, exists bool) {
+	v := m.lines_rejected
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLinesRejected returns the old "lines_rejected" field's value of the StockVintage entity.
+// If the StockVintage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockVintageMutation) OldLinesRejected(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLinesRejected is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLinesRejected requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLinesRejected: %w", err)
+	}
+	return oldValue.LinesRejected, nil
+}
+
+// AddLinesRejected adds i to the "lines_rejected" field.
+func (m *StockVintageMutation) AddLinesRejected(i int) {
+	if m.addlines_rejected != nil {
+		*m.addlines_rejected += i
+	} else {
+		m.addlines_rejected = &i
+	}
+}
+
+// AddedLinesRejected returns the value that was added to the "lines_rejected" field in this mutation.
+func (m *StockVintageMutation) AddedLinesRejected() (r int, exists bool) {
+	v := m.addlines_rejected
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLinesRejected resets all changes to the "lines_rejected" field.
+func (m *StockVintageMutation) ResetLinesRejected() {
+	m.lines_rejected = nil
+	m.addlines_rejected = nil
+}
+
+// SetPreviousID sets the "previous_id" field.
+func (m *StockVintageMutation) SetPreviousID(d domain.ID) {
+	m.previous = &d
+}
+
+// PreviousID returns the value of the "previous_id" field in the mutation.
+func (m *StockVintageMutation) PreviousID() (r domain.ID, exists bool) {
+	v := m.previous
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPreviousID returns the old "previous_id" field's value of the StockVintage entity.
+// If the StockVintage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockVintageMutation) OldPreviousID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPreviousID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPreviousID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPreviousID: %w", err)
+	}
+	return oldValue.PreviousID, nil
+}
+
+// ClearPreviousID clears the value of the "previous_id" field.
+func (m *StockVintageMutation) ClearPreviousID() {
+	m.previous = nil
+	m.clearedFields[stockvintage.FieldPreviousID] = struct{}{}
+}
+
+// PreviousIDCleared returns if the "previous_id" field was cleared in this mutation.
+func (m *StockVintageMutation) PreviousIDCleared() bool {
+	_, ok := m.clearedFields[stockvintage.FieldPreviousID]
+	return ok
+}
+
+// ResetPreviousID resets all changes to the "previous_id" field.
+func (m *StockVintageMutation) ResetPreviousID() {
+	m.previous = nil
+	delete(m.clearedFields, stockvintage.FieldPreviousID)
+}
+
+// SetComparison sets the "comparison" field.
+func (m *StockVintageMutation) SetComparison(dc *domain.StockComparison) {
+	m.comparison = &dc
+}
+
+// Comparison returns the value of the "comparison" field in the mutation.
+func (m *StockVintageMutation) Comparison() (r *domain.StockComparison, exists bool) {
+	v := m.comparison
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldComparison returns the old "comparison" field's value of the StockVintage entity.
+// If the StockVintage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockVintageMutation) OldComparison(ctx context.Context) (v *domain.StockComparison, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldComparison is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldComparison requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldComparison: %w", err)
+	}
+	return oldValue.Comparison, nil
+}
+
+// ClearComparison clears the value of the "comparison" field.
+func (m *StockVintageMutation) ClearComparison() {
+	m.comparison = nil
+	m.clearedFields[stockvintage.FieldComparison] = struct{}{}
+}
+
+// ComparisonCleared returns if the "comparison" field was cleared in this mutation.
+func (m *StockVintageMutation) ComparisonCleared() bool {
+	_, ok := m.clearedFields[stockvintage.FieldComparison]
+	return ok
+}
+
+// ResetComparison resets all changes to the "comparison" field.
+func (m *StockVintageMutation) ResetComparison() {
+	m.comparison = nil
+	delete(m.clearedFields, stockvintage.FieldComparison)
+}
+
+// ClearPrevious clears the "previous" edge to the StockVintage entity.
+func (m *StockVintageMutation) ClearPrevious() {
+	m.clearedprevious = true
+	m.clearedFields[stockvintage.FieldPreviousID] = struct{}{}
+}
+
+// PreviousCleared reports if the "previous" edge to the StockVintage entity was cleared.
+func (m *StockVintageMutation) PreviousCleared() bool {
+	return m.PreviousIDCleared() || m.clearedprevious
+}
+
+// PreviousIDs returns the "previous" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PreviousID instead. It exists only for internal usage by the builders.
+func (m *StockVintageMutation) PreviousIDs() (ids []domain.ID) {
+	if id := m.previous; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPrevious resets all changes to the "previous" edge.
+func (m *StockVintageMutation) ResetPrevious() {
+	m.previous = nil
+	m.clearedprevious = false
+}
+
+// AddChangeIDs adds the "changes" edge to the StockChange entity by ids.
+func (m *StockVintageMutation) AddChangeIDs(ids ...domain.ID) {
+	if m.changes == nil {
+		m.changes = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.changes[ids[i]] = struct{}{}
+	}
+}
+
+// ClearChanges clears the "changes" edge to the StockChange entity.
+func (m *StockVintageMutation) ClearChanges() {
+	m.clearedchanges = true
+}
+
+// ChangesCleared reports if the "changes" edge to the StockChange entity was cleared.
+func (m *StockVintageMutation) ChangesCleared() bool {
+	return m.clearedchanges
+}
+
+// RemoveChangeIDs removes the "changes" edge to the StockChange entity by IDs.
+func (m *StockVintageMutation) RemoveChangeIDs(ids ...domain.ID) {
+	if m.removedchanges == nil {
+		m.removedchanges = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.changes, ids[i])
+		m.removedchanges[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedChanges returns the removed IDs of the "changes" edge to the StockChange entity.
+func (m *StockVintageMutation) RemovedChangesIDs() (ids []domain.ID) {
+	for id := range m.removedchanges {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ChangesIDs returns the "changes" edge IDs in the mutation.
+func (m *StockVintageMutation) ChangesIDs() (ids []domain.ID) {
+	for id := range m.changes {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetChanges resets all changes to the "changes" edge.
+func (m *StockVintageMutation) ResetChanges() {
+	m.changes = nil
+	m.clearedchanges = false
+	m.removedchanges = nil
+}
+
+// Where appends a list predicates to the StockVintageMutation builder.
+func (m *StockVintageMutation) Where(ps ...predicate.StockVintage) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the StockVintageMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *StockVintageMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.StockVintage, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *StockVintageMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *StockVintageMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (StockVintage).
+func (m *StockVintageMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *StockVintageMutation) Fields() []string {
+	fields := make([]string, 0, 14)
+	if m.created_at != nil {
+		fields = append(fields, stockvintage.FieldCreatedAt)
+	}
+	if m.stated_on != nil {
+		fields = append(fields, stockvintage.FieldStatedOn)
+	}
+	if m.current != nil {
+		fields = append(fields, stockvintage.FieldCurrent)
+	}
+	if m.source != nil {
+		fields = append(fields, stockvintage.FieldSource)
+	}
+	if m.layout != nil {
+		fields = append(fields, stockvintage.FieldLayout)
+	}
+	if m.territory != nil {
+		fields = append(fields, stockvintage.FieldTerritory)
+	}
+	if m.file_sha256 != nil {
+		fields = append(fields, stockvintage.FieldFileSha256)
+	}
+	if m.imported_at != nil {
+		fields = append(fields, stockvintage.FieldImportedAt)
+	}
+	if m.dwelling_count != nil {
+		fields = append(fields, stockvintage.FieldDwellingCount)
+	}
+	if m.building_count != nil {
+		fields = append(fields, stockvintage.FieldBuildingCount)
+	}
+	if m.lines_read != nil {
+		fields = append(fields, stockvintage.FieldLinesRead)
+	}
+	if m.lines_rejected != nil {
+		fields = append(fields, stockvintage.FieldLinesRejected)
+	}
+	if m.previous != nil {
+		fields = append(fields, stockvintage.FieldPreviousID)
+	}
+	if m.comparison != nil {
+		fields = append(fields, stockvintage.FieldComparison)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *StockVintageMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case stockvintage.FieldCreatedAt:
+		return m.CreatedAt()
+	case stockvintage.FieldStatedOn:
+		return m.StatedOn()
+	case stockvintage.FieldCurrent:
+		return m.Current()
+	case stockvintage.FieldSource:
+		return m.Source()
+	case stockvintage.FieldLayout:
+		return m.Layout()
+	case stockvintage.FieldTerritory:
+		return m.Territory()
+	case stockvintage.FieldFileSha256:
+		return m.FileSha256()
+	case stockvintage.FieldImportedAt:
+		return m.ImportedAt()
+	case stockvintage.FieldDwellingCount:
+		return m.DwellingCount()
+	case stockvintage.FieldBuildingCount:
+		return m.BuildingCount()
+	case stockvintage.FieldLinesRead:
+		return m.LinesRead()
+	case stockvintage.FieldLinesRejected:
+		return m.LinesRejected()
+	case stockvintage.FieldPreviousID:
+		return m.PreviousID()
+	case stockvintage.FieldComparison:
+		return m.Comparison()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *StockVintageMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case stockvintage.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case stockvintage.FieldStatedOn:
+		return m.OldStatedOn(ctx)
+	case stockvintage.FieldCurrent:
+		return m.OldCurrent(ctx)
+	case stockvintage.FieldSource:
+		return m.OldSource(ctx)
+	case stockvintage.FieldLayout:
+		return m.OldLayout(ctx)
+	case stockvintage.FieldTerritory:
+		return m.OldTerritory(ctx)
+	case stockvintage.FieldFileSha256:
+		return m.OldFileSha256(ctx)
+	case stockvintage.FieldImportedAt:
+		return m.OldImportedAt(ctx)
+	case stockvintage.FieldDwellingCount:
+		return m.OldDwellingCount(ctx)
+	case stockvintage.FieldBuildingCount:
+		return m.OldBuildingCount(ctx)
+	case stockvintage.FieldLinesRead:
+		return m.OldLinesRead(ctx)
+	case stockvintage.FieldLinesRejected:
+		return m.OldLinesRejected(ctx)
+	case stockvintage.FieldPreviousID:
+		return m.OldPreviousID(ctx)
+	case stockvintage.FieldComparison:
+		return m.OldComparison(ctx)
+	}
+	return nil, fmt.Errorf("unknown StockVintage field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StockVintageMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case stockvintage.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case stockvintage.FieldStatedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatedOn(v)
+		return nil
+	case stockvintage.FieldCurrent:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCurrent(v)
+		return nil
+	case stockvintage.FieldSource:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
+		return nil
+	case stockvintage.FieldLayout:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLayout(v)
+		return nil
+	case stockvintage.FieldTerritory:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTerritory(v)
+		return nil
+	case stockvintage.FieldFileSha256:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFileSha256(v)
+		return nil
+	case stockvintage.FieldImportedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetImportedAt(v)
+		return nil
+	case stockvintage.FieldDwellingCount:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDwellingCount(v)
+		return nil
+	case stockvintage.FieldBuildingCount:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBuildingCount(v)
+		return nil
+	case stockvintage.FieldLinesRead:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLinesRead(v)
+		return nil
+	case stockvintage.FieldLinesRejected:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLinesRejected(v)
+		return nil
+	case stockvintage.FieldPreviousID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPreviousID(v)
+		return nil
+	case stockvintage.FieldComparison:
+		v, ok := value.(*domain.StockComparison)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetComparison(v)
+		return nil
+	}
+	return fmt.Errorf("unknown StockVintage field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *StockVintageMutation) AddedFields() []string {
+	var fields []string
+	if m.adddwelling_count != nil {
+		fields = append(fields, stockvintage.FieldDwellingCount)
+	}
+	if m.addbuilding_count != nil {
+		fields = append(fields, stockvintage.FieldBuildingCount)
+	}
+	if m.addlines_read != nil {
+		fields = append(fields, stockvintage.FieldLinesRead)
+	}
+	if m.addlines_rejected != nil {
+		fields = append(fields, stockvintage.FieldLinesRejected)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *StockVintageMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case stockvintage.FieldDwellingCount:
+		return m.AddedDwellingCount()
+	case stockvintage.FieldBuildingCount:
+		return m.AddedBuildingCount()
+	case stockvintage.FieldLinesRead:
+		return m.AddedLinesRead()
+	case stockvintage.FieldLinesRejected:
+		return m.AddedLinesRejected()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StockVintageMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case stockvintage.FieldDwellingCount:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDwellingCount(v)
+		return nil
+	case stockvintage.FieldBuildingCount:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddBuildingCount(v)
+		return nil
+	case stockvintage.FieldLinesRead:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLinesRead(v)
+		return nil
+	case stockvintage.FieldLinesRejected:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLinesRejected(v)
+		return nil
+	}
+	return fmt.Errorf("unknown StockVintage numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *StockVintageMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(stockvintage.FieldPreviousID) {
+		fields = append(fields, stockvintage.FieldPreviousID)
+	}
+	if m.FieldCleared(stockvintage.FieldComparison) {
+		fields = append(fields, stockvintage.FieldComparison)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *StockVintageMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *StockVintageMutation) ClearField(name string) error {
+	switch name {
+	case stockvintage.FieldPreviousID:
+		m.ClearPreviousID()
+		return nil
+	case stockvintage.FieldComparison:
+		m.ClearComparison()
+		return nil
+	}
+	return fmt.Errorf("unknown StockVintage nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *StockVintageMutation) ResetField(name string) error {
+	switch name {
+	case stockvintage.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case stockvintage.FieldStatedOn:
+		m.ResetStatedOn()
+		return nil
+	case stockvintage.FieldCurrent:
+		m.ResetCurrent()
+		return nil
+	case stockvintage.FieldSource:
+		m.ResetSource()
+		return nil
+	case stockvintage.FieldLayout:
+		m.ResetLayout()
+		return nil
+	case stockvintage.FieldTerritory:
+		m.ResetTerritory()
+		return nil
+	case stockvintage.FieldFileSha256:
+		m.ResetFileSha256()
+		return nil
+	case stockvintage.FieldImportedAt:
+		m.ResetImportedAt()
+		return nil
+	case stockvintage.FieldDwellingCount:
+		m.ResetDwellingCount()
+		return nil
+	case stockvintage.FieldBuildingCount:
+		m.ResetBuildingCount()
+		return nil
+	case stockvintage.FieldLinesRead:
+		m.ResetLinesRead()
+		return nil
+	case stockvintage.FieldLinesRejected:
+		m.ResetLinesRejected()
+		return nil
+	case stockvintage.FieldPreviousID:
+		m.ResetPreviousID()
+		return nil
+	case stockvintage.FieldComparison:
+		m.ResetComparison()
+		return nil
+	}
+	return fmt.Errorf("unknown StockVintage field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *StockVintageMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.previous != nil {
+		edges = append(edges, stockvintage.EdgePrevious)
+	}
+	if m.changes != nil {
+		edges = append(edges, stockvintage.EdgeChanges)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *StockVintageMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case stockvintage.EdgePrevious:
+		if id := m.previous; id != nil {
+			return []ent.Value{*id}
+		}
+	case stockvintage.EdgeChanges:
+		ids := make([]ent.Value, 0, len(m.changes))
+		for id := range m.changes {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *StockVintageMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.removedchanges != nil {
+		edges = append(edges, stockvintage.EdgeChanges)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *StockVintageMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case stockvintage.EdgeChanges:
+		ids := make([]ent.Value, 0, len(m.removedchanges))
+		for id := range m.removedchanges {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *StockVintageMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedprevious {
+		edges = append(edges, stockvintage.EdgePrevious)
+	}
+	if m.clearedchanges {
+		edges = append(edges, stockvintage.EdgeChanges)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *StockVintageMutation) EdgeCleared(name string) bool {
+	switch name {
+	case stockvintage.EdgePrevious:
+		return m.clearedprevious
+	case stockvintage.EdgeChanges:
+		return m.clearedchanges
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *StockVintageMutation) ClearEdge(name string) error {
+	switch name {
+	case stockvintage.EdgePrevious:
+		m.ClearPrevious()
+		return nil
+	}
+	return fmt.Errorf("unknown StockVintage unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *StockVintageMutation) ResetEdge(name string) error {
+	switch name {
+	case stockvintage.EdgePrevious:
+		m.ResetPrevious()
+		return nil
+	case stockvintage.EdgeChanges:
+		m.ResetChanges()
+		return nil
+	}
+	return fmt.Errorf("unknown StockVintage edge %s", name)
 }

@@ -16,20 +16,30 @@ type Tx struct {
 	Agreement *AgreementClient
 	// Assignment is the client for interacting with the Assignment builders.
 	Assignment *AssignmentClient
+	// Building is the client for interacting with the Building builders.
+	Building *BuildingClient
 	// CatalogueEntry is the client for interacting with the CatalogueEntry builders.
 	CatalogueEntry *CatalogueEntryClient
 	// Commune is the client for interacting with the Commune builders.
 	Commune *CommuneClient
+	// Dwelling is the client for interacting with the Dwelling builders.
+	Dwelling *DwellingClient
 	// OpeningHours is the client for interacting with the OpeningHours builders.
 	OpeningHours *OpeningHoursClient
 	// Organisation is the client for interacting with the Organisation builders.
 	Organisation *OrganisationClient
+	// Ownership is the client for interacting with the Ownership builders.
+	Ownership *OwnershipClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
 	// ReceptionPoint is the client for interacting with the ReceptionPoint builders.
 	ReceptionPoint *ReceptionPointClient
 	// SandboxClock is the client for interacting with the SandboxClock builders.
 	SandboxClock *SandboxClockClient
+	// StockChange is the client for interacting with the StockChange builders.
+	StockChange *StockChangeClient
+	// StockVintage is the client for interacting with the StockVintage builders.
+	StockVintage *StockVintageClient
 
 	// lazily loaded.
 	client     *Client
@@ -163,13 +173,18 @@ func (tx *Tx) Client() *Client {
 func (tx *Tx) init() {
 	tx.Agreement = NewAgreementClient(tx.config)
 	tx.Assignment = NewAssignmentClient(tx.config)
+	tx.Building = NewBuildingClient(tx.config)
 	tx.CatalogueEntry = NewCatalogueEntryClient(tx.config)
 	tx.Commune = NewCommuneClient(tx.config)
+	tx.Dwelling = NewDwellingClient(tx.config)
 	tx.OpeningHours = NewOpeningHoursClient(tx.config)
 	tx.Organisation = NewOrganisationClient(tx.config)
+	tx.Ownership = NewOwnershipClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
 	tx.ReceptionPoint = NewReceptionPointClient(tx.config)
 	tx.SandboxClock = NewSandboxClockClient(tx.config)
+	tx.StockChange = NewStockChangeClient(tx.config)
+	tx.StockVintage = NewStockVintageClient(tx.config)
 }
 
 // txDriver wraps the given dialect.Tx with a nop dialect.Driver implementation.

@@ -18,3 +18,35 @@ func tooMany(field string, n int) error {
 		FR: "Une liste d'un filtre contient 100 valeurs au plus.",
 	}}
 }
+
+// badBox refuses a rectangle that holds no place.
+func badBox(box domain.BoundingBox) error {
+	refusals := box.Validate()
+	if len(refusals) == 0 {
+		return nil
+	}
+	return &domain.Error{
+		Code: domain.BadRequest, Reason: "BAD_BOX",
+		Field: "where.within." + refusals[0].Field[0], Message: refusals[0].Message,
+	}
+}
+
+// orNothing keeps an empty list from being no filter, which is what generated
+// filters make of it: it becomes a list of one value that no row has.
+func orNothing[T ~string](values []T) []T {
+	if values != nil && len(values) == 0 {
+		return []T{"-"}
+	}
+	return values
+}
+
+func stated(values []string) []domain.Stated {
+	if values == nil {
+		return nil
+	}
+	all := make([]domain.Stated, len(values))
+	for i, v := range values {
+		all[i] = domain.Stated(v)
+	}
+	return all
+}

@@ -11,11 +11,16 @@ import (
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/ent/agreement"
 	"github.com/guichet-logement/guichet/ent/assignment"
+	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
+	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
+	"github.com/guichet-logement/guichet/ent/ownership"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
+	"github.com/guichet-logement/guichet/ent/stockchange"
+	"github.com/guichet-logement/guichet/ent/stockvintage"
 )
 
 // maxNodes bounds nodes(ids:).
@@ -25,11 +30,16 @@ const maxNodes = 100
 var tables = map[domain.Prefix]string{
 	domain.AgreementPrefix:      agreement.Table,
 	domain.AssignmentPrefix:     assignment.Table,
+	domain.BuildingPrefix:       building.Table,
 	domain.CatalogueEntryPrefix: catalogueentry.Table,
 	domain.CommunePrefix:        commune.Table,
+	domain.DwellingPrefix:       dwelling.Table,
 	domain.OpeningHoursPrefix:   openinghours.Table,
 	domain.OrganisationPrefix:   organisation.Table,
+	domain.OwnershipPrefix:      ownership.Table,
 	domain.ReceptionPointPrefix: receptionpoint.Table,
+	domain.StockChangePrefix:    stockchange.Table,
+	domain.StockVintagePrefix:   stockvintage.Table,
 }
 
 func nodeType(_ context.Context, id domain.ID) (string, error) {

@@ -137,14 +137,8 @@ func (receptionPointFilterResolver) Within(_ context.Context, where *ent.Recepti
 	if box == nil {
 		return nil
 	}
-	if refusals := box.Validate(); len(refusals) > 0 {
-		return &domain.Error{
-			Code: domain.BadRequest, Reason: "BAD_BOX",
-			Field: "where.within." + refusals[0].Field[0], Message: refusals[0].Message,
-		}
-	}
 	where.AddPredicates(service.Within(*box))
-	return nil
+	return badBox(*box)
 }
 
 // alias is the response name of the current field, under which entgql keeps what

@@ -28,7 +28,12 @@ type (
 	openingHoursResolver         struct{}
 	receptionPointResolver       struct{ *Resolver }
 	viewerResolver               struct{ *Resolver }
+	codeEntryResolver            struct{}
+	stockStatisticsResolver      struct{ *Resolver }
+	buildingFilterResolver       struct{}
 	communeFilterResolver        struct{}
+	dwellingFilterResolver       struct{}
+	stockChangeFilterResolver    struct{}
 	organisationFilterResolver   struct{}
 	receptionPointFilterResolver struct{}
 )
@@ -68,4 +73,21 @@ func (r *Resolver) OrganisationFilter() gen.OrganisationFilterResolver {
 // ReceptionPointFilter resolves the filters of reception points that are not columns.
 func (r *Resolver) ReceptionPointFilter() gen.ReceptionPointFilterResolver {
 	return receptionPointFilterResolver{}
+}
+
+// CodeEntry resolves the computed fields of code lists.
+func (r *Resolver) CodeEntry() gen.CodeEntryResolver { return codeEntryResolver{} }
+
+// StockStatistics resolves the computed fields of tables of the stock.
+func (r *Resolver) StockStatistics() gen.StockStatisticsResolver { return stockStatisticsResolver{r} }
+
+// BuildingFilter resolves the filters of buildings that are not columns.
+func (r *Resolver) BuildingFilter() gen.BuildingFilterResolver { return buildingFilterResolver{} }
+
+// DwellingFilter resolves the filters of dwellings that are not columns.
+func (r *Resolver) DwellingFilter() gen.DwellingFilterResolver { return dwellingFilterResolver{} }
+
+// StockChangeFilter resolves the filters of changes that are not columns.
+func (r *Resolver) StockChangeFilter() gen.StockChangeFilterResolver {
+	return stockChangeFilterResolver{}
 }

@@ -16,4 +16,9 @@ func Install() {
 	installPerson()
 	installAssignment()
 	installSandboxClock()
+	installStockVintage()
+	installStockChange()
+	installBuilding()
+	installDwelling()
+	installOwnership()
 }

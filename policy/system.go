@@ -29,3 +29,8 @@ func ImportDirectory(ctx context.Context) context.Context {
 func SeedSandbox(ctx context.Context) context.Context {
 	return guard.Grant(ctx, "seed sandbox", "Person", "Assignment", "OpeningHours", "SandboxClock")
 }
+
+// ImportStock writes the stock from the operator's files.
+func ImportStock(ctx context.Context) context.Context {
+	return guard.Grant(ctx, "import stock", "StockVintage", "StockChange", "Building", "Dwelling", "Ownership")
+}

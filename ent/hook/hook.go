@@ -33,6 +33,18 @@ func (f AssignmentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, 
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AssignmentMutation", m)
 }
 
+// The BuildingFunc type is an adapter to allow the use of ordinary
+// function as Building mutator.
+type BuildingFunc func(context.Context, *ent.BuildingMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f BuildingFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.BuildingMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.BuildingMutation", m)
+}
+
 // The CatalogueEntryFunc type is an adapter to allow the use of ordinary
 // function as CatalogueEntry mutator.
 type CatalogueEntryFunc func(context.Context, *ent.CatalogueEntryMutation) (ent.Value, error)
@@ -57,6 +69,18 @@ func (f CommuneFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CommuneMutation", m)
 }
 
+// The DwellingFunc type is an adapter to allow the use of ordinary
+// function as Dwelling mutator.
+type DwellingFunc func(context.Context, *ent.DwellingMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DwellingFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.DwellingMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DwellingMutation", m)
+}
+
 // The OpeningHoursFunc type is an adapter to allow the use of ordinary
 // function as OpeningHours mutator.
 type OpeningHoursFunc func(context.Context, *ent.OpeningHoursMutation) (ent.Value, error)
@@ -79,6 +103,18 @@ func (f OrganisationFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.OrganisationMutation", m)
+}
+
+// The OwnershipFunc type is an adapter to allow the use of ordinary
+// function as Ownership mutator.
+type OwnershipFunc func(context.Context, *ent.OwnershipMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f OwnershipFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.OwnershipMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.OwnershipMutation", m)
 }
 
 // The PersonFunc type is an adapter to allow the use of ordinary
@@ -115,6 +151,30 @@ func (f SandboxClockFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SandboxClockMutation", m)
+}
+
+// The StockChangeFunc type is an adapter to allow the use of ordinary
+// function as StockChange mutator.
+type StockChangeFunc func(context.Context, *ent.StockChangeMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f StockChangeFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.StockChangeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.StockChangeMutation", m)
+}
+
+// The StockVintageFunc type is an adapter to allow the use of ordinary
+// function as StockVintage mutator.
+type StockVintageFunc func(context.Context, *ent.StockVintageMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f StockVintageFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.StockVintageMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.StockVintageMutation", m)
 }
 
 // Condition is a hook condition function.

@@ -77,6 +77,94 @@ var (
 			},
 		},
 	}
+	// BuildingColumns holds the columns for the "building" table.
+	BuildingColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "insee_code", Type: field.TypeString},
+		{Name: "commune_name", Type: field.TypeString},
+		{Name: "address", Type: field.TypeString},
+		{Name: "postal_code", Type: field.TypeString},
+		{Name: "latitude", Type: field.TypeFloat64, Nullable: true},
+		{Name: "longitude", Type: field.TypeFloat64, Nullable: true},
+		{Name: "position_quality", Type: field.TypeString},
+		{Name: "district_code", Type: field.TypeString},
+		{Name: "dwelling_count", Type: field.TypeInt},
+		{Name: "commune_id", Type: field.TypeString, Nullable: true, Size: 30},
+		{Name: "first_vintage_id", Type: field.TypeString, Size: 30},
+		{Name: "last_vintage_id", Type: field.TypeString, Nullable: true, Size: 30},
+	}
+	// BuildingTable holds the schema information for the "building" table.
+	BuildingTable = &schema.Table{
+		Name:       "building",
+		Columns:    BuildingColumns,
+		PrimaryKey: []*schema.Column{BuildingColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "building_commune_commune",
+				Columns:    []*schema.Column{BuildingColumns[11]},
+				RefColumns: []*schema.Column{CommuneColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "building_stock_vintage_first_vintage",
+				Columns:    []*schema.Column{BuildingColumns[12]},
+				RefColumns: []*schema.Column{StockVintageColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "building_stock_vintage_last_vintage",
+				Columns:    []*schema.Column{BuildingColumns[13]},
+				RefColumns: []*schema.Column{StockVintageColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "building_commune_idx",
+				Unique:  false,
+				Columns: []*schema.Column{BuildingColumns[2], BuildingColumns[0]},
+			},
+			{
+				Name:    "building_commune_address_idx",
+				Unique:  false,
+				Columns: []*schema.Column{BuildingColumns[2], BuildingColumns[4], BuildingColumns[0]},
+			},
+			{
+				Name:    "building_address_idx",
+				Unique:  false,
+				Columns: []*schema.Column{BuildingColumns[4], BuildingColumns[0]},
+			},
+			{
+				Name:    "building_dwelling_count_idx",
+				Unique:  false,
+				Columns: []*schema.Column{BuildingColumns[10], BuildingColumns[0]},
+			},
+			{
+				Name:    "building_place_idx",
+				Unique:  false,
+				Columns: []*schema.Column{BuildingColumns[6], BuildingColumns[7]},
+			},
+			{
+				Name:    "building_district_idx",
+				Unique:  false,
+				Columns: []*schema.Column{BuildingColumns[9], BuildingColumns[0]},
+			},
+			{
+				Name:    "building_commune_id_idx",
+				Unique:  false,
+				Columns: []*schema.Column{BuildingColumns[11]},
+			},
+			{
+				Name:    "building_absent_idx",
+				Unique:  false,
+				Columns: []*schema.Column{BuildingColumns[13], BuildingColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "last_vintage_id IS NOT NULL",
+				},
+			},
+		},
+	}
 	// CatalogueEntryColumns holds the columns for the "catalogue_entry" table.
 	CatalogueEntryColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
@@ -141,6 +229,144 @@ var (
 				Columns: []*schema.Column{CommuneColumns[4]},
 				Annotation: &entsql.IndexAnnotation{
 					Type: "GIN",
+				},
+			},
+		},
+	}
+	// DwellingColumns holds the columns for the "dwelling" table.
+	DwellingColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "insee_code", Type: field.TypeString},
+		{Name: "typology", Type: field.TypeEnum, Enums: []string{"T1", "T2", "T3", "T4", "T5", "T6_PLUS", "UNKNOWN"}},
+		{Name: "rooms", Type: field.TypeInt, SchemaType: map[string]string{"postgres": "smallint"}},
+		{Name: "surface", Type: field.TypeFloat64},
+		{Name: "floor", Type: field.TypeInt, SchemaType: map[string]string{"postgres": "smallint"}},
+		{Name: "construction_year", Type: field.TypeInt, SchemaType: map[string]string{"postgres": "smallint"}},
+		{Name: "letting_year", Type: field.TypeInt, SchemaType: map[string]string{"postgres": "smallint"}},
+		{Name: "financing", Type: field.TypeString},
+		{Name: "energy_class", Type: field.TypeEnum, Enums: []string{"A", "B", "C", "D", "E", "F", "G", "UNKNOWN"}},
+		{Name: "construction", Type: field.TypeString},
+		{Name: "accessibility", Type: field.TypeString},
+		{Name: "priority_district", Type: field.TypeEnum, Enums: []string{"YES", "NO", "UNKNOWN"}},
+		{Name: "building_id", Type: field.TypeString, Size: 30},
+		{Name: "landlord_id", Type: field.TypeString, Nullable: true, Size: 30},
+		{Name: "first_vintage_id", Type: field.TypeString, Size: 30},
+		{Name: "last_vintage_id", Type: field.TypeString, Nullable: true, Size: 30},
+	}
+	// DwellingTable holds the schema information for the "dwelling" table.
+	DwellingTable = &schema.Table{
+		Name:       "dwelling",
+		Columns:    DwellingColumns,
+		PrimaryKey: []*schema.Column{DwellingColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "dwelling_building_dwellings",
+				Columns:    []*schema.Column{DwellingColumns[14]},
+				RefColumns: []*schema.Column{BuildingColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "dwelling_organisation_landlord",
+				Columns:    []*schema.Column{DwellingColumns[15]},
+				RefColumns: []*schema.Column{OrganisationColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "dwelling_stock_vintage_first_vintage",
+				Columns:    []*schema.Column{DwellingColumns[16]},
+				RefColumns: []*schema.Column{StockVintageColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "dwelling_stock_vintage_last_vintage",
+				Columns:    []*schema.Column{DwellingColumns[17]},
+				RefColumns: []*schema.Column{StockVintageColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "dwelling_building_idx",
+				Unique:  false,
+				Columns: []*schema.Column{DwellingColumns[14], DwellingColumns[0]},
+			},
+			{
+				Name:    "dwelling_commune_idx",
+				Unique:  false,
+				Columns: []*schema.Column{DwellingColumns[2], DwellingColumns[0]},
+			},
+			{
+				Name:    "dwelling_commune_typology_surface_idx",
+				Unique:  false,
+				Columns: []*schema.Column{DwellingColumns[2], DwellingColumns[3], DwellingColumns[5], DwellingColumns[0]},
+			},
+			{
+				Name:    "dwelling_typology_idx",
+				Unique:  false,
+				Columns: []*schema.Column{DwellingColumns[3], DwellingColumns[0]},
+			},
+			{
+				Name:    "dwelling_rooms_idx",
+				Unique:  false,
+				Columns: []*schema.Column{DwellingColumns[4], DwellingColumns[0]},
+			},
+			{
+				Name:    "dwelling_surface_idx",
+				Unique:  false,
+				Columns: []*schema.Column{DwellingColumns[5], DwellingColumns[0]},
+			},
+			{
+				Name:    "dwelling_floor_idx",
+				Unique:  false,
+				Columns: []*schema.Column{DwellingColumns[6], DwellingColumns[0]},
+			},
+			{
+				Name:    "dwelling_construction_year_idx",
+				Unique:  false,
+				Columns: []*schema.Column{DwellingColumns[7], DwellingColumns[0]},
+			},
+			{
+				Name:    "dwelling_letting_year_idx",
+				Unique:  false,
+				Columns: []*schema.Column{DwellingColumns[8], DwellingColumns[0]},
+			},
+			{
+				Name:    "dwelling_financing_idx",
+				Unique:  false,
+				Columns: []*schema.Column{DwellingColumns[9], DwellingColumns[0]},
+			},
+			{
+				Name:    "dwelling_energy_class_idx",
+				Unique:  false,
+				Columns: []*schema.Column{DwellingColumns[10], DwellingColumns[0]},
+			},
+			{
+				Name:    "dwelling_construction_idx",
+				Unique:  false,
+				Columns: []*schema.Column{DwellingColumns[11], DwellingColumns[0]},
+			},
+			{
+				Name:    "dwelling_accessibility_idx",
+				Unique:  false,
+				Columns: []*schema.Column{DwellingColumns[12], DwellingColumns[0]},
+			},
+			{
+				Name:    "dwelling_priority_district_idx",
+				Unique:  false,
+				Columns: []*schema.Column{DwellingColumns[13], DwellingColumns[0]},
+			},
+			{
+				Name:    "dwelling_landlord_idx",
+				Unique:  false,
+				Columns: []*schema.Column{DwellingColumns[15], DwellingColumns[0]},
+			},
+			{
+				Name:    "dwelling_absent_idx",
+				Unique:  false,
+				Columns: []*schema.Column{DwellingColumns[17], DwellingColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "last_vintage_id IS NOT NULL",
 				},
 			},
 		},
@@ -223,6 +449,49 @@ var (
 				Name:    "organisation_commune_idx",
 				Unique:  false,
 				Columns: []*schema.Column{OrganisationColumns[8]},
+			},
+		},
+	}
+	// OwnershipColumns holds the columns for the "ownership" table.
+	OwnershipColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "share", Type: field.TypeInt, Nullable: true},
+		{Name: "floors", Type: field.TypeJSON, Nullable: true},
+		{Name: "source", Type: field.TypeString, Size: 120},
+		{Name: "stated_on", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "building_id", Type: field.TypeString, Size: 30},
+		{Name: "landlord_id", Type: field.TypeString, Size: 30},
+	}
+	// OwnershipTable holds the schema information for the "ownership" table.
+	OwnershipTable = &schema.Table{
+		Name:       "ownership",
+		Columns:    OwnershipColumns,
+		PrimaryKey: []*schema.Column{OwnershipColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "ownership_building_ownerships",
+				Columns:    []*schema.Column{OwnershipColumns[6]},
+				RefColumns: []*schema.Column{BuildingColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "ownership_organisation_landlord",
+				Columns:    []*schema.Column{OwnershipColumns[7]},
+				RefColumns: []*schema.Column{OrganisationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "ownership_building_landlord_key",
+				Unique:  true,
+				Columns: []*schema.Column{OwnershipColumns[6], OwnershipColumns[7]},
+			},
+			{
+				Name:    "ownership_landlord_idx",
+				Unique:  false,
+				Columns: []*schema.Column{OwnershipColumns[7]},
 			},
 		},
 	}
@@ -325,6 +594,102 @@ var (
 		Columns:    SandboxClockColumns,
 		PrimaryKey: []*schema.Column{SandboxClockColumns[0]},
 	}
+	// StockChangeColumns holds the columns for the "stock_change" table.
+	StockChangeColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "insee_code", Type: field.TypeString},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"ADDED", "REMOVED", "CHANGED", "AMBIGUOUS"}},
+		{Name: "before", Type: field.TypeInt},
+		{Name: "after", Type: field.TypeInt},
+		{Name: "differences", Type: field.TypeJSON},
+		{Name: "building_id", Type: field.TypeString, Size: 30},
+		{Name: "vintage_id", Type: field.TypeString, Size: 30},
+	}
+	// StockChangeTable holds the schema information for the "stock_change" table.
+	StockChangeTable = &schema.Table{
+		Name:       "stock_change",
+		Columns:    StockChangeColumns,
+		PrimaryKey: []*schema.Column{StockChangeColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "stock_change_building_changes",
+				Columns:    []*schema.Column{StockChangeColumns[7]},
+				RefColumns: []*schema.Column{BuildingColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "stock_change_stock_vintage_changes",
+				Columns:    []*schema.Column{StockChangeColumns[8]},
+				RefColumns: []*schema.Column{StockVintageColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "stock_change_commune_idx",
+				Unique:  false,
+				Columns: []*schema.Column{StockChangeColumns[8], StockChangeColumns[2], StockChangeColumns[0]},
+			},
+			{
+				Name:    "stock_change_kind_idx",
+				Unique:  false,
+				Columns: []*schema.Column{StockChangeColumns[8], StockChangeColumns[3], StockChangeColumns[0]},
+			},
+			{
+				Name:    "stock_change_building_idx",
+				Unique:  false,
+				Columns: []*schema.Column{StockChangeColumns[7]},
+			},
+		},
+	}
+	// StockVintageColumns holds the columns for the "stock_vintage" table.
+	StockVintageColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "stated_on", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "current", Type: field.TypeBool},
+		{Name: "source", Type: field.TypeString, Size: 200},
+		{Name: "layout", Type: field.TypeString, Size: 20},
+		{Name: "territory", Type: field.TypeString, Size: 200},
+		{Name: "file_sha256", Type: field.TypeString, Size: 64},
+		{Name: "imported_at", Type: field.TypeTime},
+		{Name: "dwelling_count", Type: field.TypeInt},
+		{Name: "building_count", Type: field.TypeInt},
+		{Name: "lines_read", Type: field.TypeInt},
+		{Name: "lines_rejected", Type: field.TypeInt},
+		{Name: "comparison", Type: field.TypeJSON, Nullable: true},
+		{Name: "previous_id", Type: field.TypeString, Unique: true, Nullable: true, Size: 30},
+	}
+	// StockVintageTable holds the schema information for the "stock_vintage" table.
+	StockVintageTable = &schema.Table{
+		Name:       "stock_vintage",
+		Columns:    StockVintageColumns,
+		PrimaryKey: []*schema.Column{StockVintageColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "stock_vintage_stock_vintage_previous",
+				Columns:    []*schema.Column{StockVintageColumns[14]},
+				RefColumns: []*schema.Column{StockVintageColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "stock_vintage_stated_on_key",
+				Unique:  true,
+				Columns: []*schema.Column{StockVintageColumns[2]},
+			},
+			{
+				Name:    "stock_vintage_current_key",
+				Unique:  true,
+				Columns: []*schema.Column{StockVintageColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "current",
+				},
+			},
+		},
+	}
 	// AssignmentReceptionPointColumns holds the columns for the "assignment_reception_point" table.
 	AssignmentReceptionPointColumns = []*schema.Column{
 		{Name: "assignment_id", Type: field.TypeString, Size: 30},
@@ -379,13 +744,18 @@ var (
 	Tables = []*schema.Table{
 		AgreementTable,
 		AssignmentTable,
+		BuildingTable,
 		CatalogueEntryTable,
 		CommuneTable,
+		DwellingTable,
 		OpeningHoursTable,
 		OrganisationTable,
+		OwnershipTable,
 		PersonTable,
 		ReceptionPointTable,
 		SandboxClockTable,
+		StockChangeTable,
+		StockVintageTable,
 		AssignmentReceptionPointTable,
 		ReceptionPointOperatorTable,
 	}
@@ -408,6 +778,15 @@ func init() {
 	AssignmentTable.Annotation.Checks = map[string]string{
 		"assignment_period_check": "valid_until > valid_from",
 	}
+	BuildingTable.ForeignKeys[0].RefTable = CommuneTable
+	BuildingTable.ForeignKeys[1].RefTable = StockVintageTable
+	BuildingTable.ForeignKeys[2].RefTable = StockVintageTable
+	BuildingTable.Annotation = &entsql.Annotation{
+		Table: "building",
+	}
+	BuildingTable.Annotation.Checks = map[string]string{
+		"building_place_check": "(latitude IS NULL) = (longitude IS NULL)",
+	}
 	CatalogueEntryTable.Annotation = &entsql.Annotation{
 		Table: "catalogue_entry",
 	}
@@ -420,6 +799,13 @@ func init() {
 	}
 	CommuneTable.Annotation.Checks = map[string]string{
 		"commune_insee_code_check": "insee_code ~ '^(?:[0-9]{5}|2[AB][0-9]{3})$'",
+	}
+	DwellingTable.ForeignKeys[0].RefTable = BuildingTable
+	DwellingTable.ForeignKeys[1].RefTable = OrganisationTable
+	DwellingTable.ForeignKeys[2].RefTable = StockVintageTable
+	DwellingTable.ForeignKeys[3].RefTable = StockVintageTable
+	DwellingTable.Annotation = &entsql.Annotation{
+		Table: "dwelling",
 	}
 	OpeningHoursTable.ForeignKeys[0].RefTable = ReceptionPointTable
 	OpeningHoursTable.Annotation = &entsql.Annotation{
@@ -439,6 +825,15 @@ func init() {
 	OrganisationTable.Annotation.Checks = map[string]string{
 		"organisation_commune_check": "(kind = 'COMMUNE') = (commune_id IS NOT NULL)",
 	}
+	OwnershipTable.ForeignKeys[0].RefTable = BuildingTable
+	OwnershipTable.ForeignKeys[1].RefTable = OrganisationTable
+	OwnershipTable.Annotation = &entsql.Annotation{
+		Table: "ownership",
+	}
+	OwnershipTable.Annotation.Checks = map[string]string{
+		"ownership_part_check":  "share IS NULL OR floors IS NULL",
+		"ownership_share_check": "share BETWEEN 1 AND 100",
+	}
 	PersonTable.Annotation = &entsql.Annotation{
 		Table: "person",
 	}
@@ -452,6 +847,15 @@ func init() {
 	}
 	SandboxClockTable.Annotation = &entsql.Annotation{
 		Table: "sandbox_clock",
+	}
+	StockChangeTable.ForeignKeys[0].RefTable = BuildingTable
+	StockChangeTable.ForeignKeys[1].RefTable = StockVintageTable
+	StockChangeTable.Annotation = &entsql.Annotation{
+		Table: "stock_change",
+	}
+	StockVintageTable.ForeignKeys[0].RefTable = StockVintageTable
+	StockVintageTable.Annotation = &entsql.Annotation{
+		Table: "stock_vintage",
 	}
 	AssignmentReceptionPointTable.ForeignKeys[0].RefTable = AssignmentTable
 	AssignmentReceptionPointTable.ForeignKeys[1].RefTable = ReceptionPointTable

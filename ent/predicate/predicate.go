@@ -12,17 +12,26 @@ type Agreement func(*sql.Selector)
 // Assignment is the predicate function for assignment builders.
 type Assignment func(*sql.Selector)
 
+// Building is the predicate function for building builders.
+type Building func(*sql.Selector)
+
 // CatalogueEntry is the predicate function for catalogueentry builders.
 type CatalogueEntry func(*sql.Selector)
 
 // Commune is the predicate function for commune builders.
 type Commune func(*sql.Selector)
 
+// Dwelling is the predicate function for dwelling builders.
+type Dwelling func(*sql.Selector)
+
 // OpeningHours is the predicate function for openinghours builders.
 type OpeningHours func(*sql.Selector)
 
 // Organisation is the predicate function for organisation builders.
 type Organisation func(*sql.Selector)
+
+// Ownership is the predicate function for ownership builders.
+type Ownership func(*sql.Selector)
 
 // Person is the predicate function for person builders.
 type Person func(*sql.Selector)
@@ -32,3 +41,9 @@ type ReceptionPoint func(*sql.Selector)
 
 // SandboxClock is the predicate function for sandboxclock builders.
 type SandboxClock func(*sql.Selector)
+
+// StockChange is the predicate function for stockchange builders.
+type StockChange func(*sql.Selector)
+
+// StockVintage is the predicate function for stockvintage builders.
+type StockVintage func(*sql.Selector)

@@ -158,6 +158,30 @@ func (f AssignmentMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Muta
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AssignmentMutation", m)
 }
 
+// The BuildingQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type BuildingQueryRuleFunc func(context.Context, *ent.BuildingQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f BuildingQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.BuildingQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.BuildingQuery", q)
+}
+
+// The BuildingMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type BuildingMutationRuleFunc func(context.Context, *ent.BuildingMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f BuildingMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.BuildingMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.BuildingMutation", m)
+}
+
 // The CatalogueEntryQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type CatalogueEntryQueryRuleFunc func(context.Context, *ent.CatalogueEntryQuery) error
@@ -206,6 +230,30 @@ func (f CommuneMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutatio
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.CommuneMutation", m)
 }
 
+// The DwellingQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type DwellingQueryRuleFunc func(context.Context, *ent.DwellingQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f DwellingQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DwellingQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.DwellingQuery", q)
+}
+
+// The DwellingMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type DwellingMutationRuleFunc func(context.Context, *ent.DwellingMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f DwellingMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.DwellingMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DwellingMutation", m)
+}
+
 // The OpeningHoursQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type OpeningHoursQueryRuleFunc func(context.Context, *ent.OpeningHoursQuery) error
@@ -252,6 +300,30 @@ func (f OrganisationMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mu
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.OrganisationMutation", m)
+}
+
+// The OwnershipQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type OwnershipQueryRuleFunc func(context.Context, *ent.OwnershipQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f OwnershipQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.OwnershipQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.OwnershipQuery", q)
+}
+
+// The OwnershipMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type OwnershipMutationRuleFunc func(context.Context, *ent.OwnershipMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f OwnershipMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.OwnershipMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.OwnershipMutation", m)
 }
 
 // The PersonQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -324,4 +396,52 @@ func (f SandboxClockMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mu
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.SandboxClockMutation", m)
+}
+
+// The StockChangeQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type StockChangeQueryRuleFunc func(context.Context, *ent.StockChangeQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f StockChangeQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.StockChangeQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.StockChangeQuery", q)
+}
+
+// The StockChangeMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type StockChangeMutationRuleFunc func(context.Context, *ent.StockChangeMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f StockChangeMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.StockChangeMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.StockChangeMutation", m)
+}
+
+// The StockVintageQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type StockVintageQueryRuleFunc func(context.Context, *ent.StockVintageQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f StockVintageQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.StockVintageQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.StockVintageQuery", q)
+}
+
+// The StockVintageMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type StockVintageMutationRuleFunc func(context.Context, *ent.StockVintageMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f StockVintageMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.StockVintageMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.StockVintageMutation", m)
 }

@@ -9,14 +9,19 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/agreement"
 	"github.com/guichet-logement/guichet/ent/assignment"
+	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
+	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
+	"github.com/guichet-logement/guichet/ent/ownership"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
 	"github.com/guichet-logement/guichet/ent/schema"
+	"github.com/guichet-logement/guichet/ent/stockchange"
+	"github.com/guichet-logement/guichet/ent/stockvintage"
 
 	"entgo.io/ent"
 	"entgo.io/ent/privacy"
@@ -74,6 +79,30 @@ func init() {
 	assignment.DefaultID = assignmentDescID.Default.(func() domain.ID)
 	// assignment.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	assignment.IDValidator = assignmentDescID.Validators[0].(func(string) error)
+	buildingMixin := schema.Building{}.Mixin()
+	building.Policy = privacy.NewPolicies(schema.Building{})
+	building.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := building.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	buildingMixinFields0 := buildingMixin[0].Fields()
+	_ = buildingMixinFields0
+	buildingFields := schema.Building{}.Fields()
+	_ = buildingFields
+	// buildingDescCreatedAt is the schema descriptor for created_at field.
+	buildingDescCreatedAt := buildingMixinFields0[1].Descriptor()
+	// building.DefaultCreatedAt holds the default value on creation for the created_at field.
+	building.DefaultCreatedAt = buildingDescCreatedAt.Default.(func() time.Time)
+	// buildingDescID is the schema descriptor for id field.
+	buildingDescID := buildingMixinFields0[0].Descriptor()
+	// building.DefaultID holds the default value on creation for the id field.
+	building.DefaultID = buildingDescID.Default.(func() domain.ID)
+	// building.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	building.IDValidator = buildingDescID.Validators[0].(func(string) error)
 	catalogueentryMixin := schema.CatalogueEntry{}.Mixin()
 	catalogueentry.Policy = privacy.NewPolicies(schema.CatalogueEntry{})
 	catalogueentry.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -146,6 +175,30 @@ func init() {
 	commune.DefaultID = communeDescID.Default.(func() domain.ID)
 	// commune.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	commune.IDValidator = communeDescID.Validators[0].(func(string) error)
+	dwellingMixin := schema.Dwelling{}.Mixin()
+	dwelling.Policy = privacy.NewPolicies(schema.Dwelling{})
+	dwelling.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := dwelling.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	dwellingMixinFields0 := dwellingMixin[0].Fields()
+	_ = dwellingMixinFields0
+	dwellingFields := schema.Dwelling{}.Fields()
+	_ = dwellingFields
+	// dwellingDescCreatedAt is the schema descriptor for created_at field.
+	dwellingDescCreatedAt := dwellingMixinFields0[1].Descriptor()
+	// dwelling.DefaultCreatedAt holds the default value on creation for the created_at field.
+	dwelling.DefaultCreatedAt = dwellingDescCreatedAt.Default.(func() time.Time)
+	// dwellingDescID is the schema descriptor for id field.
+	dwellingDescID := dwellingMixinFields0[0].Descriptor()
+	// dwelling.DefaultID holds the default value on creation for the id field.
+	dwelling.DefaultID = dwellingDescID.Default.(func() domain.ID)
+	// dwelling.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	dwelling.IDValidator = dwellingDescID.Validators[0].(func(string) error)
 	openinghoursMixin := schema.OpeningHours{}.Mixin()
 	openinghours.Policy = privacy.NewPolicies(schema.OpeningHours{})
 	openinghours.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -212,6 +265,34 @@ func init() {
 	organisation.DefaultID = organisationDescID.Default.(func() domain.ID)
 	// organisation.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	organisation.IDValidator = organisationDescID.Validators[0].(func(string) error)
+	ownershipMixin := schema.Ownership{}.Mixin()
+	ownership.Policy = privacy.NewPolicies(schema.Ownership{})
+	ownership.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := ownership.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	ownershipMixinFields0 := ownershipMixin[0].Fields()
+	_ = ownershipMixinFields0
+	ownershipFields := schema.Ownership{}.Fields()
+	_ = ownershipFields
+	// ownershipDescCreatedAt is the schema descriptor for created_at field.
+	ownershipDescCreatedAt := ownershipMixinFields0[1].Descriptor()
+	// ownership.DefaultCreatedAt holds the default value on creation for the created_at field.
+	ownership.DefaultCreatedAt = ownershipDescCreatedAt.Default.(func() time.Time)
+	// ownershipDescSource is the schema descriptor for source field.
+	ownershipDescSource := ownershipFields[4].Descriptor()
+	// ownership.SourceValidator is a validator for the "source" field. It is called by the builders before save.
+	ownership.SourceValidator = ownershipDescSource.Validators[0].(func(string) error)
+	// ownershipDescID is the schema descriptor for id field.
+	ownershipDescID := ownershipMixinFields0[0].Descriptor()
+	// ownership.DefaultID holds the default value on creation for the id field.
+	ownership.DefaultID = ownershipDescID.Default.(func() domain.ID)
+	// ownership.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	ownership.IDValidator = ownershipDescID.Validators[0].(func(string) error)
 	personMixin := schema.Person{}.Mixin()
 	person.Policy = privacy.NewPolicies(schema.Person{})
 	person.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -316,6 +397,70 @@ func init() {
 	sandboxclock.DefaultID = sandboxclockDescID.Default.(func() domain.ID)
 	// sandboxclock.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	sandboxclock.IDValidator = sandboxclockDescID.Validators[0].(func(string) error)
+	stockchangeMixin := schema.StockChange{}.Mixin()
+	stockchange.Policy = privacy.NewPolicies(schema.StockChange{})
+	stockchange.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := stockchange.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	stockchangeMixinFields0 := stockchangeMixin[0].Fields()
+	_ = stockchangeMixinFields0
+	stockchangeFields := schema.StockChange{}.Fields()
+	_ = stockchangeFields
+	// stockchangeDescCreatedAt is the schema descriptor for created_at field.
+	stockchangeDescCreatedAt := stockchangeMixinFields0[1].Descriptor()
+	// stockchange.DefaultCreatedAt holds the default value on creation for the created_at field.
+	stockchange.DefaultCreatedAt = stockchangeDescCreatedAt.Default.(func() time.Time)
+	// stockchangeDescID is the schema descriptor for id field.
+	stockchangeDescID := stockchangeMixinFields0[0].Descriptor()
+	// stockchange.DefaultID holds the default value on creation for the id field.
+	stockchange.DefaultID = stockchangeDescID.Default.(func() domain.ID)
+	// stockchange.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	stockchange.IDValidator = stockchangeDescID.Validators[0].(func(string) error)
+	stockvintageMixin := schema.StockVintage{}.Mixin()
+	stockvintage.Policy = privacy.NewPolicies(schema.StockVintage{})
+	stockvintage.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := stockvintage.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	stockvintageMixinFields0 := stockvintageMixin[0].Fields()
+	_ = stockvintageMixinFields0
+	stockvintageFields := schema.StockVintage{}.Fields()
+	_ = stockvintageFields
+	// stockvintageDescCreatedAt is the schema descriptor for created_at field.
+	stockvintageDescCreatedAt := stockvintageMixinFields0[1].Descriptor()
+	// stockvintage.DefaultCreatedAt holds the default value on creation for the created_at field.
+	stockvintage.DefaultCreatedAt = stockvintageDescCreatedAt.Default.(func() time.Time)
+	// stockvintageDescSource is the schema descriptor for source field.
+	stockvintageDescSource := stockvintageFields[2].Descriptor()
+	// stockvintage.SourceValidator is a validator for the "source" field. It is called by the builders before save.
+	stockvintage.SourceValidator = stockvintageDescSource.Validators[0].(func(string) error)
+	// stockvintageDescLayout is the schema descriptor for layout field.
+	stockvintageDescLayout := stockvintageFields[3].Descriptor()
+	// stockvintage.LayoutValidator is a validator for the "layout" field. It is called by the builders before save.
+	stockvintage.LayoutValidator = stockvintageDescLayout.Validators[0].(func(string) error)
+	// stockvintageDescTerritory is the schema descriptor for territory field.
+	stockvintageDescTerritory := stockvintageFields[4].Descriptor()
+	// stockvintage.TerritoryValidator is a validator for the "territory" field. It is called by the builders before save.
+	stockvintage.TerritoryValidator = stockvintageDescTerritory.Validators[0].(func(string) error)
+	// stockvintageDescFileSha256 is the schema descriptor for file_sha256 field.
+	stockvintageDescFileSha256 := stockvintageFields[5].Descriptor()
+	// stockvintage.FileSha256Validator is a validator for the "file_sha256" field. It is called by the builders before save.
+	stockvintage.FileSha256Validator = stockvintageDescFileSha256.Validators[0].(func(string) error)
+	// stockvintageDescID is the schema descriptor for id field.
+	stockvintageDescID := stockvintageMixinFields0[0].Descriptor()
+	// stockvintage.DefaultID holds the default value on creation for the id field.
+	stockvintage.DefaultID = stockvintageDescID.Default.(func() domain.ID)
+	// stockvintage.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	stockvintage.IDValidator = stockvintageDescID.Validators[0].(func(string) error)
 }
 
 const (

@@ -21,6 +21,7 @@ import (
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/graph/model"
 	"github.com/guichet-logement/guichet/graph/scalar"
+	"github.com/guichet-logement/guichet/service"
 	gqlparser "github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -38,14 +39,19 @@ type ResolverRoot interface {
 	Agreement() AgreementResolver
 	Assignment() AssignmentResolver
 	CatalogueEntry() CatalogueEntryResolver
+	CodeEntry() CodeEntryResolver
 	Mutation() MutationResolver
 	OpeningHours() OpeningHoursResolver
 	Query() QueryResolver
 	ReceptionPoint() ReceptionPointResolver
+	StockStatistics() StockStatisticsResolver
 	Viewer() ViewerResolver
+	BuildingFilter() BuildingFilterResolver
 	CommuneFilter() CommuneFilterResolver
+	DwellingFilter() DwellingFilterResolver
 	OrganisationFilter() OrganisationFilterResolver
 	ReceptionPointFilter() ReceptionPointFilterResolver
+	StockChangeFilter() StockChangeFilterResolver
 }
 
 type DirectiveRoot struct {
@@ -70,12 +76,54 @@ type ComplexityRoot struct {
 		ValidUntil      func(childComplexity int) int
 	}
 
+	Building struct {
+		Address         func(childComplexity int) int
+		Commune         func(childComplexity int) int
+		CommuneName     func(childComplexity int) int
+		DistrictCode    func(childComplexity int) int
+		DwellingCount   func(childComplexity int) int
+		Dwellings       func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.DwellingOrder, where *ent.DwellingWhereInput) int
+		FirstVintage    func(childComplexity int) int
+		ID              func(childComplexity int) int
+		InseeCode       func(childComplexity int) int
+		LastVintage     func(childComplexity int) int
+		Latitude        func(childComplexity int) int
+		Longitude       func(childComplexity int) int
+		Ownerships      func(childComplexity int) int
+		PositionQuality func(childComplexity int) int
+		PostalCode      func(childComplexity int) int
+	}
+
+	BuildingConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	BuildingEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	CatalogueEntry struct {
 		Code  func(childComplexity int) int
 		ID    func(childComplexity int) int
 		Kind  func(childComplexity int) int
 		Label func(childComplexity int, language *domain.Language) int
 		Level func(childComplexity int) int
+	}
+
+	CodeEntry struct {
+		Code       func(childComplexity int) int
+		Label      func(childComplexity int, language *domain.Language) int
+		ValidFrom  func(childComplexity int) int
+		ValidUntil func(childComplexity int) int
+	}
+
+	CodeList struct {
+		Entries func(childComplexity int) int
+		Name    func(childComplexity int) int
+		Source  func(childComplexity int) int
 	}
 
 	Commune struct {
@@ -106,6 +154,37 @@ type ComplexityRoot struct {
 		Errors         func(childComplexity int) int
 		OpeningHours   func(childComplexity int) int
 		ReceptionPoint func(childComplexity int) int
+	}
+
+	Dwelling struct {
+		Accessibility    func(childComplexity int) int
+		Building         func(childComplexity int) int
+		Construction     func(childComplexity int) int
+		ConstructionYear func(childComplexity int) int
+		EnergyClass      func(childComplexity int) int
+		Financing        func(childComplexity int) int
+		FirstVintage     func(childComplexity int) int
+		Floor            func(childComplexity int) int
+		ID               func(childComplexity int) int
+		InseeCode        func(childComplexity int) int
+		Landlord         func(childComplexity int) int
+		LastVintage      func(childComplexity int) int
+		LettingYear      func(childComplexity int) int
+		PriorityDistrict func(childComplexity int) int
+		Rooms            func(childComplexity int) int
+		Surface          func(childComplexity int) int
+		Typology         func(childComplexity int) int
+	}
+
+	DwellingConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	DwellingEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	InputError struct {
@@ -171,6 +250,15 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	Ownership struct {
+		Floors   func(childComplexity int) int
+		ID       func(childComplexity int) int
+		Landlord func(childComplexity int) int
+		Share    func(childComplexity int) int
+		Source   func(childComplexity int) int
+		StatedOn func(childComplexity int) int
+	}
+
 	PageInfo struct {
 		EndCursor       func(childComplexity int) int
 		HasNextPage     func(childComplexity int) int
@@ -179,14 +267,20 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		Buildings              func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.BuildingOrder, where *ent.BuildingWhereInput) int
+		CodeLists              func(childComplexity int, names []string) int
 		Commune                func(childComplexity int, inseeCode domain.InseeCode, on *domain.Date) int
 		Communes               func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.CommuneOrder, where *ent.CommuneWhereInput) int
+		Dwellings              func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.DwellingOrder, where *ent.DwellingWhereInput) int
 		NearestReceptionPoints func(childComplexity int, to domain.Coordinates, first int, on *domain.Date, where *ent.ReceptionPointWhereInput) int
 		Node                   func(childComplexity int, id domain.ID) int
 		Nodes                  func(childComplexity int, ids []domain.ID, on *domain.Date) int
 		Organisations          func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.OrganisationOrder, where *ent.OrganisationWhereInput) int
 		ReceptionPoints        func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.ReceptionPointOrder, where *ent.ReceptionPointWhereInput) int
 		ServiceCatalogue       func(childComplexity int) int
+		StockFacets            func(childComplexity int, axes []domain.StockAxis, where *ent.DwellingWhereInput) int
+		StockStatistics        func(childComplexity int, by []domain.StockAxis, where *ent.DwellingWhereInput) int
+		StockVintages          func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.StockVintageOrder, where *ent.StockVintageWhereInput) int
 		Viewer                 func(childComplexity int) int
 	}
 
@@ -245,6 +339,98 @@ type ComplexityRoot struct {
 		Yours   func(childComplexity int) int
 	}
 
+	StockCell struct {
+		Count func(childComplexity int) int
+		Keys  func(childComplexity int) int
+	}
+
+	StockChange struct {
+		After       func(childComplexity int) int
+		Before      func(childComplexity int) int
+		Building    func(childComplexity int) int
+		Differences func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Kind        func(childComplexity int) int
+		Vintage     func(childComplexity int) int
+	}
+
+	StockChangeConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	StockChangeEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	StockComparison struct {
+		Added     func(childComplexity int) int
+		Ambiguous func(childComplexity int) int
+		Changed   func(childComplexity int) int
+		Removed   func(childComplexity int) int
+	}
+
+	StockDifference struct {
+		After  func(childComplexity int) int
+		Before func(childComplexity int) int
+		Column func(childComplexity int) int
+	}
+
+	StockFacet struct {
+		Axis       func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+		Values     func(childComplexity int) int
+	}
+
+	StockFacetValue struct {
+		Count func(childComplexity int) int
+		Key   func(childComplexity int) int
+	}
+
+	StockStatistics struct {
+		By         func(childComplexity int) int
+		Cells      func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+		Vintage    func(childComplexity int) int
+	}
+
+	StockTally struct {
+		After     func(childComplexity int) int
+		Before    func(childComplexity int) int
+		Buildings func(childComplexity int) int
+	}
+
+	StockVintage struct {
+		BuildingCount func(childComplexity int) int
+		Changes       func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.StockChangeOrder, where *ent.StockChangeWhereInput) int
+		Comparison    func(childComplexity int) int
+		Current       func(childComplexity int) int
+		DwellingCount func(childComplexity int) int
+		FileSha256    func(childComplexity int) int
+		ID            func(childComplexity int) int
+		ImportedAt    func(childComplexity int) int
+		Layout        func(childComplexity int) int
+		LinesRead     func(childComplexity int) int
+		LinesRejected func(childComplexity int) int
+		Previous      func(childComplexity int) int
+		Source        func(childComplexity int) int
+		StatedOn      func(childComplexity int) int
+		Territory     func(childComplexity int) int
+	}
+
+	StockVintageConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	StockVintageEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	Viewer struct {
 		Anonymous   func(childComplexity int) int
 		Assignments func(childComplexity int) int
@@ -274,6 +460,9 @@ type AssignmentResolver interface {
 type CatalogueEntryResolver interface {
 	Label(ctx context.Context, obj *ent.CatalogueEntry, language *domain.Language) (string, error)
 }
+type CodeEntryResolver interface {
+	Label(ctx context.Context, obj *domain.CodeEntry, language *domain.Language) (string, error)
+}
 type MutationResolver interface {
 	DeclareOpeningException(ctx context.Context, input model.DeclareOpeningExceptionInput) (*model.DeclareOpeningExceptionPayload, error)
 	WithdrawOpeningException(ctx context.Context, input model.WithdrawOpeningExceptionInput) (*model.WithdrawOpeningExceptionPayload, error)
@@ -292,12 +481,21 @@ type QueryResolver interface {
 	ReceptionPoints(ctx context.Context, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.ReceptionPointOrder, where *ent.ReceptionPointWhereInput) (*ent.ReceptionPointConnection, error)
 	NearestReceptionPoints(ctx context.Context, to domain.Coordinates, first int, on *domain.Date, where *ent.ReceptionPointWhereInput) ([]*model.NearestReceptionPoint, error)
 	ServiceCatalogue(ctx context.Context) (*model.ServiceCatalogue, error)
+	Buildings(ctx context.Context, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.BuildingOrder, where *ent.BuildingWhereInput) (*ent.BuildingConnection, error)
+	Dwellings(ctx context.Context, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.DwellingOrder, where *ent.DwellingWhereInput) (*ent.DwellingConnection, error)
+	StockStatistics(ctx context.Context, by []domain.StockAxis, where *ent.DwellingWhereInput) (*model.StockStatistics, error)
+	StockFacets(ctx context.Context, axes []domain.StockAxis, where *ent.DwellingWhereInput) ([]*service.StockFacet, error)
+	StockVintages(ctx context.Context, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.StockVintageOrder, where *ent.StockVintageWhereInput) (*ent.StockVintageConnection, error)
+	CodeLists(ctx context.Context, names []string) ([]*domain.CodeList, error)
 }
 type ReceptionPointResolver interface {
 	Operators(ctx context.Context, obj *ent.ReceptionPoint) ([]*ent.Organisation, error)
 	Agreement(ctx context.Context, obj *ent.ReceptionPoint) (*ent.Agreement, error)
 
 	OpeningDays(ctx context.Context, obj *ent.ReceptionPoint, days int) ([]*model.OpeningDay, error)
+}
+type StockStatisticsResolver interface {
+	Vintage(ctx context.Context, obj *model.StockStatistics) (*ent.StockVintage, error)
 }
 type ViewerResolver interface {
 	GivenName(ctx context.Context, obj *auth.Viewer) (*string, error)
@@ -306,9 +504,32 @@ type ViewerResolver interface {
 	Assignments(ctx context.Context, obj *auth.Viewer) ([]*ent.Assignment, error)
 }
 
+type BuildingFilterResolver interface {
+	Communes(ctx context.Context, obj *ent.BuildingWhereInput, data []domain.InseeCode) error
+	Within(ctx context.Context, obj *ent.BuildingWhereInput, data *domain.BoundingBox) error
+	DistrictCodes(ctx context.Context, obj *ent.BuildingWhereInput, data []string) error
+	WithDwelling(ctx context.Context, obj *ent.BuildingWhereInput, data *ent.DwellingWhereInput) error
+	InCurrentVintage(ctx context.Context, obj *ent.BuildingWhereInput, data *bool) error
+}
 type CommuneFilterResolver interface {
 	InseeCodes(ctx context.Context, obj *ent.CommuneWhereInput, data []domain.InseeCode) error
 	PostalCode(ctx context.Context, obj *ent.CommuneWhereInput, data *string) error
+}
+type DwellingFilterResolver interface {
+	Communes(ctx context.Context, obj *ent.DwellingWhereInput, data []domain.InseeCode) error
+	Typologies(ctx context.Context, obj *ent.DwellingWhereInput, data []domain.Typology) error
+	Surface(ctx context.Context, obj *ent.DwellingWhereInput, data *domain.SurfaceRange) error
+	Floor(ctx context.Context, obj *ent.DwellingWhereInput, data *domain.IntRange) error
+	ConstructionYear(ctx context.Context, obj *ent.DwellingWhereInput, data *domain.IntRange) error
+	LettingYear(ctx context.Context, obj *ent.DwellingWhereInput, data *domain.IntRange) error
+	Financings(ctx context.Context, obj *ent.DwellingWhereInput, data []string) error
+	EnergyClasses(ctx context.Context, obj *ent.DwellingWhereInput, data []domain.EnergyClass) error
+	Constructions(ctx context.Context, obj *ent.DwellingWhereInput, data []string) error
+	Accessibilities(ctx context.Context, obj *ent.DwellingWhereInput, data []string) error
+	PriorityDistrict(ctx context.Context, obj *ent.DwellingWhereInput, data []domain.TriState) error
+	Landlords(ctx context.Context, obj *ent.DwellingWhereInput, data []domain.ID) error
+	Within(ctx context.Context, obj *ent.DwellingWhereInput, data *domain.BoundingBox) error
+	InCurrentVintage(ctx context.Context, obj *ent.DwellingWhereInput, data *bool) error
 }
 type OrganisationFilterResolver interface {
 	Kinds(ctx context.Context, obj *ent.OrganisationWhereInput, data []domain.OrganisationKind) error
@@ -322,6 +543,10 @@ type ReceptionPointFilterResolver interface {
 	Language(ctx context.Context, obj *ent.ReceptionPointWhereInput, data *domain.LanguageCode) error
 
 	Within(ctx context.Context, obj *ent.ReceptionPointWhereInput, data *domain.BoundingBox) error
+}
+type StockChangeFilterResolver interface {
+	Communes(ctx context.Context, obj *ent.StockChangeWhereInput, data []domain.InseeCode) error
+	Kinds(ctx context.Context, obj *ent.StockChangeWhereInput, data []domain.StockChangeKind) error
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -416,6 +641,134 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Assignment.ValidUntil(childComplexity), true
 
+	case "Building.address":
+		if e.ComplexityRoot.Building.Address == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Building.Address(childComplexity), true
+	case "Building.commune":
+		if e.ComplexityRoot.Building.Commune == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Building.Commune(childComplexity), true
+	case "Building.communeName":
+		if e.ComplexityRoot.Building.CommuneName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Building.CommuneName(childComplexity), true
+	case "Building.districtCode":
+		if e.ComplexityRoot.Building.DistrictCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Building.DistrictCode(childComplexity), true
+	case "Building.dwellingCount":
+		if e.ComplexityRoot.Building.DwellingCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Building.DwellingCount(childComplexity), true
+	case "Building.dwellings":
+		if e.ComplexityRoot.Building.Dwellings == nil {
+			break
+		}
+
+		args, err := ec.field_Building_dwellings_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Building.Dwellings(childComplexity, args["after"].(*entgql.Cursor[domain.ID]), args["first"].(*int), args["before"].(*entgql.Cursor[domain.ID]), args["last"].(*int), args["orderBy"].(*ent.DwellingOrder), args["where"].(*ent.DwellingWhereInput)), true
+	case "Building.firstVintage":
+		if e.ComplexityRoot.Building.FirstVintage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Building.FirstVintage(childComplexity), true
+	case "Building.id":
+		if e.ComplexityRoot.Building.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Building.ID(childComplexity), true
+	case "Building.inseeCode":
+		if e.ComplexityRoot.Building.InseeCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Building.InseeCode(childComplexity), true
+	case "Building.lastVintage":
+		if e.ComplexityRoot.Building.LastVintage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Building.LastVintage(childComplexity), true
+	case "Building.latitude":
+		if e.ComplexityRoot.Building.Latitude == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Building.Latitude(childComplexity), true
+	case "Building.longitude":
+		if e.ComplexityRoot.Building.Longitude == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Building.Longitude(childComplexity), true
+	case "Building.ownerships":
+		if e.ComplexityRoot.Building.Ownerships == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Building.Ownerships(childComplexity), true
+	case "Building.positionQuality":
+		if e.ComplexityRoot.Building.PositionQuality == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Building.PositionQuality(childComplexity), true
+	case "Building.postalCode":
+		if e.ComplexityRoot.Building.PostalCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Building.PostalCode(childComplexity), true
+
+	case "BuildingConnection.edges":
+		if e.ComplexityRoot.BuildingConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BuildingConnection.Edges(childComplexity), true
+	case "BuildingConnection.pageInfo":
+		if e.ComplexityRoot.BuildingConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BuildingConnection.PageInfo(childComplexity), true
+	case "BuildingConnection.totalCount":
+		if e.ComplexityRoot.BuildingConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BuildingConnection.TotalCount(childComplexity), true
+
+	case "BuildingEdge.cursor":
+		if e.ComplexityRoot.BuildingEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BuildingEdge.Cursor(childComplexity), true
+	case "BuildingEdge.node":
+		if e.ComplexityRoot.BuildingEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BuildingEdge.Node(childComplexity), true
+
 	case "CatalogueEntry.code":
 		if e.ComplexityRoot.CatalogueEntry.Code == nil {
 			break
@@ -451,6 +804,55 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CatalogueEntry.Level(childComplexity), true
+
+	case "CodeEntry.code":
+		if e.ComplexityRoot.CodeEntry.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeEntry.Code(childComplexity), true
+	case "CodeEntry.label":
+		if e.ComplexityRoot.CodeEntry.Label == nil {
+			break
+		}
+
+		args, err := ec.field_CodeEntry_label_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.CodeEntry.Label(childComplexity, args["language"].(*domain.Language)), true
+	case "CodeEntry.validFrom":
+		if e.ComplexityRoot.CodeEntry.ValidFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeEntry.ValidFrom(childComplexity), true
+	case "CodeEntry.validUntil":
+		if e.ComplexityRoot.CodeEntry.ValidUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeEntry.ValidUntil(childComplexity), true
+
+	case "CodeList.entries":
+		if e.ComplexityRoot.CodeList.Entries == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeList.Entries(childComplexity), true
+	case "CodeList.name":
+		if e.ComplexityRoot.CodeList.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeList.Name(childComplexity), true
+	case "CodeList.source":
+		if e.ComplexityRoot.CodeList.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CodeList.Source(childComplexity), true
 
 	case "Commune.boundary":
 		if e.ComplexityRoot.Commune.Boundary == nil {
@@ -568,6 +970,141 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeclareOpeningExceptionPayload.ReceptionPoint(childComplexity), true
+
+	case "Dwelling.accessibility":
+		if e.ComplexityRoot.Dwelling.Accessibility == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dwelling.Accessibility(childComplexity), true
+	case "Dwelling.building":
+		if e.ComplexityRoot.Dwelling.Building == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dwelling.Building(childComplexity), true
+	case "Dwelling.construction":
+		if e.ComplexityRoot.Dwelling.Construction == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dwelling.Construction(childComplexity), true
+	case "Dwelling.constructionYear":
+		if e.ComplexityRoot.Dwelling.ConstructionYear == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dwelling.ConstructionYear(childComplexity), true
+	case "Dwelling.energyClass":
+		if e.ComplexityRoot.Dwelling.EnergyClass == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dwelling.EnergyClass(childComplexity), true
+	case "Dwelling.financing":
+		if e.ComplexityRoot.Dwelling.Financing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dwelling.Financing(childComplexity), true
+	case "Dwelling.firstVintage":
+		if e.ComplexityRoot.Dwelling.FirstVintage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dwelling.FirstVintage(childComplexity), true
+	case "Dwelling.floor":
+		if e.ComplexityRoot.Dwelling.Floor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dwelling.Floor(childComplexity), true
+	case "Dwelling.id":
+		if e.ComplexityRoot.Dwelling.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dwelling.ID(childComplexity), true
+	case "Dwelling.inseeCode":
+		if e.ComplexityRoot.Dwelling.InseeCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dwelling.InseeCode(childComplexity), true
+	case "Dwelling.landlord":
+		if e.ComplexityRoot.Dwelling.Landlord == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dwelling.Landlord(childComplexity), true
+	case "Dwelling.lastVintage":
+		if e.ComplexityRoot.Dwelling.LastVintage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dwelling.LastVintage(childComplexity), true
+	case "Dwelling.lettingYear":
+		if e.ComplexityRoot.Dwelling.LettingYear == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dwelling.LettingYear(childComplexity), true
+	case "Dwelling.priorityDistrict":
+		if e.ComplexityRoot.Dwelling.PriorityDistrict == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dwelling.PriorityDistrict(childComplexity), true
+	case "Dwelling.rooms":
+		if e.ComplexityRoot.Dwelling.Rooms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dwelling.Rooms(childComplexity), true
+	case "Dwelling.surface":
+		if e.ComplexityRoot.Dwelling.Surface == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dwelling.Surface(childComplexity), true
+	case "Dwelling.typology":
+		if e.ComplexityRoot.Dwelling.Typology == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dwelling.Typology(childComplexity), true
+
+	case "DwellingConnection.edges":
+		if e.ComplexityRoot.DwellingConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DwellingConnection.Edges(childComplexity), true
+	case "DwellingConnection.pageInfo":
+		if e.ComplexityRoot.DwellingConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DwellingConnection.PageInfo(childComplexity), true
+	case "DwellingConnection.totalCount":
+		if e.ComplexityRoot.DwellingConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DwellingConnection.TotalCount(childComplexity), true
+
+	case "DwellingEdge.cursor":
+		if e.ComplexityRoot.DwellingEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DwellingEdge.Cursor(childComplexity), true
+	case "DwellingEdge.node":
+		if e.ComplexityRoot.DwellingEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DwellingEdge.Node(childComplexity), true
 
 	case "InputError.code":
 		if e.ComplexityRoot.InputError.Code == nil {
@@ -814,6 +1351,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.OrganisationEdge.Node(childComplexity), true
 
+	case "Ownership.floors":
+		if e.ComplexityRoot.Ownership.Floors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Ownership.Floors(childComplexity), true
+	case "Ownership.id":
+		if e.ComplexityRoot.Ownership.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Ownership.ID(childComplexity), true
+	case "Ownership.landlord":
+		if e.ComplexityRoot.Ownership.Landlord == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Ownership.Landlord(childComplexity), true
+	case "Ownership.share":
+		if e.ComplexityRoot.Ownership.Share == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Ownership.Share(childComplexity), true
+	case "Ownership.source":
+		if e.ComplexityRoot.Ownership.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Ownership.Source(childComplexity), true
+	case "Ownership.statedOn":
+		if e.ComplexityRoot.Ownership.StatedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Ownership.StatedOn(childComplexity), true
+
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
 			break
@@ -839,6 +1413,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
 
+	case "Query.buildings":
+		if e.ComplexityRoot.Query.Buildings == nil {
+			break
+		}
+
+		args, err := ec.field_Query_buildings_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Buildings(childComplexity, args["after"].(*entgql.Cursor[domain.ID]), args["first"].(*int), args["before"].(*entgql.Cursor[domain.ID]), args["last"].(*int), args["orderBy"].(*ent.BuildingOrder), args["where"].(*ent.BuildingWhereInput)), true
+	case "Query.codeLists":
+		if e.ComplexityRoot.Query.CodeLists == nil {
+			break
+		}
+
+		args, err := ec.field_Query_codeLists_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CodeLists(childComplexity, args["names"].([]string)), true
 	case "Query.commune":
 		if e.ComplexityRoot.Query.Commune == nil {
 			break
@@ -861,6 +1457,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Communes(childComplexity, args["on"].(*domain.Date), args["after"].(*entgql.Cursor[domain.ID]), args["first"].(*int), args["before"].(*entgql.Cursor[domain.ID]), args["last"].(*int), args["orderBy"].(*ent.CommuneOrder), args["where"].(*ent.CommuneWhereInput)), true
+	case "Query.dwellings":
+		if e.ComplexityRoot.Query.Dwellings == nil {
+			break
+		}
+
+		args, err := ec.field_Query_dwellings_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Dwellings(childComplexity, args["after"].(*entgql.Cursor[domain.ID]), args["first"].(*int), args["before"].(*entgql.Cursor[domain.ID]), args["last"].(*int), args["orderBy"].(*ent.DwellingOrder), args["where"].(*ent.DwellingWhereInput)), true
 
 	case "Query.nearestReceptionPoints":
 		if e.ComplexityRoot.Query.NearestReceptionPoints == nil {
@@ -923,6 +1530,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ServiceCatalogue(childComplexity), true
+	case "Query.stockFacets":
+		if e.ComplexityRoot.Query.StockFacets == nil {
+			break
+		}
+
+		args, err := ec.field_Query_stockFacets_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.StockFacets(childComplexity, args["axes"].([]domain.StockAxis), args["where"].(*ent.DwellingWhereInput)), true
+	case "Query.stockStatistics":
+		if e.ComplexityRoot.Query.StockStatistics == nil {
+			break
+		}
+
+		args, err := ec.field_Query_stockStatistics_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.StockStatistics(childComplexity, args["by"].([]domain.StockAxis), args["where"].(*ent.DwellingWhereInput)), true
+	case "Query.stockVintages":
+		if e.ComplexityRoot.Query.StockVintages == nil {
+			break
+		}
+
+		args, err := ec.field_Query_stockVintages_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.StockVintages(childComplexity, args["after"].(*entgql.Cursor[domain.ID]), args["first"].(*int), args["before"].(*entgql.Cursor[domain.ID]), args["last"].(*int), args["orderBy"].(*ent.StockVintageOrder), args["where"].(*ent.StockVintageWhereInput)), true
 	case "Query.viewer":
 		if e.ComplexityRoot.Query.Viewer == nil {
 			break
@@ -1146,6 +1786,342 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StaleVersionError.Yours(childComplexity), true
 
+	case "StockCell.count":
+		if e.ComplexityRoot.StockCell.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockCell.Count(childComplexity), true
+	case "StockCell.keys":
+		if e.ComplexityRoot.StockCell.Keys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockCell.Keys(childComplexity), true
+
+	case "StockChange.after":
+		if e.ComplexityRoot.StockChange.After == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockChange.After(childComplexity), true
+	case "StockChange.before":
+		if e.ComplexityRoot.StockChange.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockChange.Before(childComplexity), true
+	case "StockChange.building":
+		if e.ComplexityRoot.StockChange.Building == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockChange.Building(childComplexity), true
+	case "StockChange.differences":
+		if e.ComplexityRoot.StockChange.Differences == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockChange.Differences(childComplexity), true
+	case "StockChange.id":
+		if e.ComplexityRoot.StockChange.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockChange.ID(childComplexity), true
+	case "StockChange.kind":
+		if e.ComplexityRoot.StockChange.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockChange.Kind(childComplexity), true
+	case "StockChange.vintage":
+		if e.ComplexityRoot.StockChange.Vintage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockChange.Vintage(childComplexity), true
+
+	case "StockChangeConnection.edges":
+		if e.ComplexityRoot.StockChangeConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockChangeConnection.Edges(childComplexity), true
+	case "StockChangeConnection.pageInfo":
+		if e.ComplexityRoot.StockChangeConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockChangeConnection.PageInfo(childComplexity), true
+	case "StockChangeConnection.totalCount":
+		if e.ComplexityRoot.StockChangeConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockChangeConnection.TotalCount(childComplexity), true
+
+	case "StockChangeEdge.cursor":
+		if e.ComplexityRoot.StockChangeEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockChangeEdge.Cursor(childComplexity), true
+	case "StockChangeEdge.node":
+		if e.ComplexityRoot.StockChangeEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockChangeEdge.Node(childComplexity), true
+
+	case "StockComparison.added":
+		if e.ComplexityRoot.StockComparison.Added == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockComparison.Added(childComplexity), true
+	case "StockComparison.ambiguous":
+		if e.ComplexityRoot.StockComparison.Ambiguous == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockComparison.Ambiguous(childComplexity), true
+	case "StockComparison.changed":
+		if e.ComplexityRoot.StockComparison.Changed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockComparison.Changed(childComplexity), true
+	case "StockComparison.removed":
+		if e.ComplexityRoot.StockComparison.Removed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockComparison.Removed(childComplexity), true
+
+	case "StockDifference.after":
+		if e.ComplexityRoot.StockDifference.After == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockDifference.After(childComplexity), true
+	case "StockDifference.before":
+		if e.ComplexityRoot.StockDifference.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockDifference.Before(childComplexity), true
+	case "StockDifference.column":
+		if e.ComplexityRoot.StockDifference.Column == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockDifference.Column(childComplexity), true
+
+	case "StockFacet.axis":
+		if e.ComplexityRoot.StockFacet.Axis == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockFacet.Axis(childComplexity), true
+	case "StockFacet.totalCount":
+		if e.ComplexityRoot.StockFacet.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockFacet.TotalCount(childComplexity), true
+	case "StockFacet.values":
+		if e.ComplexityRoot.StockFacet.Values == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockFacet.Values(childComplexity), true
+
+	case "StockFacetValue.count":
+		if e.ComplexityRoot.StockFacetValue.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockFacetValue.Count(childComplexity), true
+	case "StockFacetValue.key":
+		if e.ComplexityRoot.StockFacetValue.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockFacetValue.Key(childComplexity), true
+
+	case "StockStatistics.by":
+		if e.ComplexityRoot.StockStatistics.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockStatistics.By(childComplexity), true
+	case "StockStatistics.cells":
+		if e.ComplexityRoot.StockStatistics.Cells == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockStatistics.Cells(childComplexity), true
+	case "StockStatistics.totalCount":
+		if e.ComplexityRoot.StockStatistics.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockStatistics.TotalCount(childComplexity), true
+	case "StockStatistics.vintage":
+		if e.ComplexityRoot.StockStatistics.Vintage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockStatistics.Vintage(childComplexity), true
+
+	case "StockTally.after":
+		if e.ComplexityRoot.StockTally.After == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockTally.After(childComplexity), true
+	case "StockTally.before":
+		if e.ComplexityRoot.StockTally.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockTally.Before(childComplexity), true
+	case "StockTally.buildings":
+		if e.ComplexityRoot.StockTally.Buildings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockTally.Buildings(childComplexity), true
+
+	case "StockVintage.buildingCount":
+		if e.ComplexityRoot.StockVintage.BuildingCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockVintage.BuildingCount(childComplexity), true
+	case "StockVintage.changes":
+		if e.ComplexityRoot.StockVintage.Changes == nil {
+			break
+		}
+
+		args, err := ec.field_StockVintage_changes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.StockVintage.Changes(childComplexity, args["after"].(*entgql.Cursor[domain.ID]), args["first"].(*int), args["before"].(*entgql.Cursor[domain.ID]), args["last"].(*int), args["orderBy"].(*ent.StockChangeOrder), args["where"].(*ent.StockChangeWhereInput)), true
+	case "StockVintage.comparison":
+		if e.ComplexityRoot.StockVintage.Comparison == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockVintage.Comparison(childComplexity), true
+	case "StockVintage.current":
+		if e.ComplexityRoot.StockVintage.Current == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockVintage.Current(childComplexity), true
+	case "StockVintage.dwellingCount":
+		if e.ComplexityRoot.StockVintage.DwellingCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockVintage.DwellingCount(childComplexity), true
+	case "StockVintage.fileSha256":
+		if e.ComplexityRoot.StockVintage.FileSha256 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockVintage.FileSha256(childComplexity), true
+	case "StockVintage.id":
+		if e.ComplexityRoot.StockVintage.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockVintage.ID(childComplexity), true
+	case "StockVintage.importedAt":
+		if e.ComplexityRoot.StockVintage.ImportedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockVintage.ImportedAt(childComplexity), true
+	case "StockVintage.layout":
+		if e.ComplexityRoot.StockVintage.Layout == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockVintage.Layout(childComplexity), true
+	case "StockVintage.linesRead":
+		if e.ComplexityRoot.StockVintage.LinesRead == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockVintage.LinesRead(childComplexity), true
+	case "StockVintage.linesRejected":
+		if e.ComplexityRoot.StockVintage.LinesRejected == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockVintage.LinesRejected(childComplexity), true
+	case "StockVintage.previous":
+		if e.ComplexityRoot.StockVintage.Previous == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockVintage.Previous(childComplexity), true
+	case "StockVintage.source":
+		if e.ComplexityRoot.StockVintage.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockVintage.Source(childComplexity), true
+	case "StockVintage.statedOn":
+		if e.ComplexityRoot.StockVintage.StatedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockVintage.StatedOn(childComplexity), true
+	case "StockVintage.territory":
+		if e.ComplexityRoot.StockVintage.Territory == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockVintage.Territory(childComplexity), true
+
+	case "StockVintageConnection.edges":
+		if e.ComplexityRoot.StockVintageConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockVintageConnection.Edges(childComplexity), true
+	case "StockVintageConnection.pageInfo":
+		if e.ComplexityRoot.StockVintageConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockVintageConnection.PageInfo(childComplexity), true
+	case "StockVintageConnection.totalCount":
+		if e.ComplexityRoot.StockVintageConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockVintageConnection.TotalCount(childComplexity), true
+
+	case "StockVintageEdge.cursor":
+		if e.ComplexityRoot.StockVintageEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockVintageEdge.Cursor(childComplexity), true
+	case "StockVintageEdge.node":
+		if e.ComplexityRoot.StockVintageEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockVintageEdge.Node(childComplexity), true
+
 	case "Viewer.anonymous":
 		if e.ComplexityRoot.Viewer.Anonymous == nil {
 			break
@@ -1212,16 +2188,26 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("BoundingBoxInput", ec.unmarshalInputBoundingBoxInput),
+			graphql.NewInputUnmarshaler("BuildingFilter", ec.unmarshalInputBuildingFilter),
+			graphql.NewInputUnmarshaler("BuildingOrder", ec.unmarshalInputBuildingOrder),
 			graphql.NewInputUnmarshaler("CommuneFilter", ec.unmarshalInputCommuneFilter),
 			graphql.NewInputUnmarshaler("CommuneOrder", ec.unmarshalInputCommuneOrder),
 			graphql.NewInputUnmarshaler("CoordinatesInput", ec.unmarshalInputCoordinatesInput),
 			graphql.NewInputUnmarshaler("DeclareOpeningExceptionInput", ec.unmarshalInputDeclareOpeningExceptionInput),
+			graphql.NewInputUnmarshaler("DwellingFilter", ec.unmarshalInputDwellingFilter),
+			graphql.NewInputUnmarshaler("DwellingOrder", ec.unmarshalInputDwellingOrder),
+			graphql.NewInputUnmarshaler("IntRangeInput", ec.unmarshalInputIntRangeInput),
 			graphql.NewInputUnmarshaler("OpeningIntervalInput", ec.unmarshalInputOpeningIntervalInput),
 			graphql.NewInputUnmarshaler("OrganisationFilter", ec.unmarshalInputOrganisationFilter),
 			graphql.NewInputUnmarshaler("OrganisationOrder", ec.unmarshalInputOrganisationOrder),
 			graphql.NewInputUnmarshaler("ReceptionPointFilter", ec.unmarshalInputReceptionPointFilter),
 			graphql.NewInputUnmarshaler("ReceptionPointOrder", ec.unmarshalInputReceptionPointOrder),
 			graphql.NewInputUnmarshaler("SetSandboxClockInput", ec.unmarshalInputSetSandboxClockInput),
+			graphql.NewInputUnmarshaler("StockChangeFilter", ec.unmarshalInputStockChangeFilter),
+			graphql.NewInputUnmarshaler("StockChangeOrder", ec.unmarshalInputStockChangeOrder),
+			graphql.NewInputUnmarshaler("StockVintageFilter", ec.unmarshalInputStockVintageFilter),
+			graphql.NewInputUnmarshaler("StockVintageOrder", ec.unmarshalInputStockVintageOrder),
+			graphql.NewInputUnmarshaler("SurfaceRangeInput", ec.unmarshalInputSurfaceRangeInput),
 			graphql.NewInputUnmarshaler("WithdrawOpeningExceptionInput", ec.unmarshalInputWithdrawOpeningExceptionInput),
 		)
 	}
@@ -1480,6 +2466,94 @@ type Query {
 
   "The one catalogue of services and missions that every reception point shares (*catalogue des services*)."
   serviceCatalogue: ServiceCatalogue! @public
+
+  """
+  The buildings of the social rental stock (*parc locatif social*), as the official
+  file describes them. Those that the vintage in force no longer has are left out:
+  see ` + "`" + `inCurrentVintage` + "`" + `.
+  """
+  buildings(
+    "Begin after this position."
+    after: Cursor
+    "How many from the beginning, 1 to 100."
+    first: Int
+    "End before this position."
+    before: Cursor
+    "How many from the end, 1 to 100."
+    last: Int
+    "The order of the list; without it, a fixed order of its own."
+    orderBy: BuildingOrder
+    "Which buildings."
+    where: BuildingFilter = {}
+  ): BuildingConnection! @public
+
+  """
+  The dwellings of the social rental stock (*logements locatifs sociaux*), as the
+  official file describes them. Those that the vintage in force no longer has are
+  left out: see ` + "`" + `inCurrentVintage` + "`" + `.
+  """
+  dwellings(
+    "Begin after this position."
+    after: Cursor
+    "How many from the beginning, 1 to 100."
+    first: Int
+    "End before this position."
+    before: Cursor
+    "How many from the end, 1 to 100."
+    last: Int
+    "The order of the list; without it, a fixed order of its own."
+    orderBy: DwellingOrder
+    "Which dwellings."
+    where: DwellingFilter = {}
+  ): DwellingConnection! @public
+
+  """
+  How many dwellings there are, by one axis or by two. The counts add up to the
+  ` + "`" + `totalCount` + "`" + ` of ` + "`" + `dwellings` + "`" + ` with the same filter.
+  """
+  stockStatistics(
+    "One axis, or two of them."
+    by: [StockAxis!]!
+    "Which dwellings."
+    where: DwellingFilter = {}
+  ): StockStatistics! @public
+
+  """
+  How many dwellings each value of an axis would leave, all filters of the other
+  axes being on: what a search shows beside its boxes (*facettes*). The counts of
+  an axis on which ` + "`" + `where` + "`" + ` has no filter add up to ` + "`" + `totalCount` + "`" + `. At most 9.
+  """
+  stockFacets(
+    "Which axes, each once. At most 9."
+    axes: [StockAxis!]! = [COMMUNE, TYPOLOGY, FINANCING, ENERGY_CLASS, DECADE, LANDLORD, CONSTRUCTION, ACCESSIBILITY, PRIORITY_DISTRICT]
+    "Which dwellings."
+    where: DwellingFilter = {}
+  ): [StockFacet!]! @public
+
+  "The editions of the official stock file that were imported (*millésimes*)."
+  stockVintages(
+    "Begin after this position."
+    after: Cursor
+    "How many from the beginning, 1 to 100."
+    first: Int
+    "End before this position."
+    before: Cursor
+    "How many from the end, 1 to 100."
+    last: Int
+    "The order of the list."
+    orderBy: StockVintageOrder = {direction: DESC, field: STATED_ON}
+    "Which vintages."
+    where: StockVintageFilter
+  ): StockVintageConnection! @public
+
+  """
+  The words behind the codes of the stock, in each language (*nomenclatures*). At
+  most 20.
+  """
+  codeLists(
+    "The names of the lists; all of them when absent, none when empty. At most 20."
+    names: [String!]
+  ): [CodeList!]! @public
 }
 
 "What can be done. A mutation is a command of the field, never the edition of a table."
@@ -2177,6 +3251,607 @@ enum CatalogueKind {
   METROPOLE_MISSION
 }
 
+# Stock -----------------------------------------------------------------------
+
+"""
+A building of the social rental stock (*immeuble*), or a house. The official file
+does not number buildings: one is known by its commune and address, or by its place
+within 15 metres where the file has no address, and keeps its identifier from one
+vintage to the next.
+
+Source: the register of social rental housing (*répertoire des logements locatifs
+des bailleurs sociaux*, RPLS, CCH L411-10), open file of the SDES, Licence Ouverte.
+"""
+type Building implements Node {
+  "An opaque identifier."
+  id: ID! @public
+  "The INSEE code of its commune; in Paris, Lyon and Marseille that of the arrondissement."
+  inseeCode: InseeCode! @public
+  "Its commune; ` + "`" + `null` + "`" + ` outside the communes of the directory."
+  commune: Commune @public
+  "The name of its commune, as the file has it."
+  communeName: String @public
+  "Number and street (*adresse*), as the file has them; ` + "`" + `null` + "`" + ` where it has none."
+  address: String @public
+  "The postal code of the address, five digits."
+  postalCode: String @public
+  "Where it stands; ` + "`" + `null` + "`" + ` where no file told."
+  latitude: Latitude @public
+  "Where it stands; ` + "`" + `null` + "`" + ` where no file told."
+  longitude: Longitude @public
+  "How good its place is, as the file has it (QUALITE_XY): ` + "`" + `11` + "`" + ` is the best, ` + "`" + `33` + "`" + ` is anywhere in the commune."
+  positionQuality: String @public
+  "The priority district in which it stands (*quartier prioritaire de la politique de la ville*), by its code; ` + "`" + `null` + "`" + ` for none, or not told."
+  districtCode: String @public
+  "How many dwellings the vintage in force counts in it."
+  dwellingCount: Int! @public
+  "Which landlord holds it, or which part of it; empty where no source tells. At most 20."
+  ownerships: [Ownership!]! @public
+  "The first vintage that has it."
+  firstVintage: StockVintage! @public
+  "The last vintage that has it; ` + "`" + `null` + "`" + ` while the vintage in force does. Absent is not demolished: it may have been sold, or its address written otherwise."
+  lastVintage: StockVintage @public
+  "Its dwellings."
+  dwellings(
+    "Begin after this position."
+    after: Cursor
+    "How many from the beginning, 1 to 100."
+    first: Int
+    "End before this position."
+    before: Cursor
+    "How many from the end, 1 to 100."
+    last: Int
+    "The order of the list; without it, a fixed order of its own."
+    orderBy: DwellingOrder
+    "Which dwellings."
+    where: DwellingFilter = {}
+  ): DwellingConnection! @public
+}
+
+"A list of buildings."
+type BuildingConnection {
+  "The items of the page."
+  edges: [BuildingEdge!]! @public
+  "Where the page stands."
+  pageInfo: PageInfo! @public
+  "How many there are in all pages. Costs a count: select it when you need it."
+  totalCount: Int! @public
+}
+
+"A building in a list."
+type BuildingEdge {
+  "The building."
+  node: Building! @public
+  "Its position."
+  cursor: Cursor! @public
+}
+
+"The order of a list of buildings. Equals follow in a fixed order of their own."
+input BuildingOrder {
+  "The way the list runs."
+  direction: OrderDirection! = ASC
+  "What is compared."
+  field: BuildingOrderField!
+}
+
+"What a list of buildings can be ordered by."
+enum BuildingOrderField {
+  "The INSEE code of the commune."
+  COMMUNE
+  "The address as it is written, number first. Those without one come first."
+  ADDRESS
+  "The number of dwellings."
+  DWELLING_COUNT
+}
+
+"Which buildings."
+input BuildingFilter {
+  "In one of these communes. At most 100."
+  communes: [InseeCode!]
+  "Within this rectangle. Buildings of unknown place are in none."
+  within: BoundingBoxInput
+  "In one of these priority districts, by their codes. At most 100."
+  districtCodes: [String!]
+  "With at least one dwelling such as these."
+  withDwelling: DwellingFilter
+  "In the vintage in force, or not: then absent from it. ` + "`" + `null` + "`" + ` for both."
+  inCurrentVintage: Boolean = true
+}
+
+"""
+A dwelling of the social rental stock (*logement locatif social*), as the official
+file describes it. The file does not number dwellings: an identifier is kept from
+one vintage to the next by the dwelling of the same building that has the same
+floor, rooms, surface, years and financing, and among equals by rank. A figure that
+the file does not tell is ` + "`" + `null` + "`" + `.
+"""
+type Dwelling implements Node {
+  "An opaque identifier."
+  id: ID! @public
+  "The building that it is in."
+  building: Building! @public
+  "The INSEE code of its commune."
+  inseeCode: InseeCode! @public
+  "Its kind by the number of main rooms (*typologie*)."
+  typology: Typology! @public
+  "The main rooms (*pièces principales*)."
+  rooms: Int @public
+  "The living area (*surface habitable*), in square metres."
+  surface: Float @public
+  "The storey (*étage*): 0 is the ground floor, basements are negative."
+  floor: Int @public
+  "The year in which the building was finished (*année d'achèvement*)."
+  constructionYear: Int @public
+  "The year in which a social landlord first let it (*première mise en location*)."
+  lettingYear: Int @public
+  "The first funding (*financement initial*), by its code in the list ` + "`" + `financing` + "`" + `."
+  financing: String @public
+  "The energy label (*diagnostic de performance énergétique*, CCH L126-26)."
+  energyClass: EnergyClass! @public
+  "In a block, a house or for students, by its code in the list ` + "`" + `construction` + "`" + `."
+  construction: String @public
+  "What the file says of access for people of reduced mobility (PMR), as it stands: its values are published nowhere, so that nothing is inferred."
+  accessibility: String @public
+  "Whether its landlord declared it in a priority district (*quartier prioritaire*). It need not agree with ` + "`" + `Building.districtCode` + "`" + `."
+  priorityDistrict: TriState! @public
+  "Its landlord (*bailleur social*); ` + "`" + `null` + "`" + ` where no source tells: the official file does not name landlords."
+  landlord: Organisation @public
+  "The first vintage that has it."
+  firstVintage: StockVintage! @public
+  "The last vintage that has it; ` + "`" + `null` + "`" + ` while the vintage in force does. Absent is not demolished."
+  lastVintage: StockVintage @public
+}
+
+"A list of dwellings."
+type DwellingConnection {
+  "The items of the page."
+  edges: [DwellingEdge!]! @public
+  "Where the page stands."
+  pageInfo: PageInfo! @public
+  "How many there are in all pages. Costs a count: select it when you need it."
+  totalCount: Int! @public
+}
+
+"A dwelling in a list."
+type DwellingEdge {
+  "The dwelling."
+  node: Dwelling! @public
+  "Its position."
+  cursor: Cursor! @public
+}
+
+"The order of a list of dwellings. Equals follow in a fixed order of their own."
+input DwellingOrder {
+  "The way the list runs."
+  direction: OrderDirection! = ASC
+  "What is compared."
+  field: DwellingOrderField!
+}
+
+"What a list of dwellings can be ordered by."
+enum DwellingOrderField {
+  "The INSEE code of the commune."
+  COMMUNE
+  "The main rooms. Unknown ones come first."
+  ROOMS
+  "The living area. Unknown ones come first."
+  SURFACE
+  "The storey. Unknown ones come first."
+  FLOOR
+  "The year in which the building was finished. Unknown ones come first."
+  CONSTRUCTION_YEAR
+  "The year of the first letting. Unknown ones come first."
+  LETTING_YEAR
+  "The energy label, best first, then the unknown ones."
+  ENERGY_CLASS
+}
+
+"Which dwellings. What the file does not tell is in no range."
+input DwellingFilter {
+  "In one of these communes. At most 100."
+  communes: [InseeCode!]
+  "Of one of these typologies."
+  typologies: [Typology!]
+  "With a living area in this range, in square metres."
+  surface: SurfaceRangeInput
+  "On a storey in this range; 0 is the ground floor."
+  floor: IntRangeInput
+  "In a building finished in these years."
+  constructionYear: IntRangeInput
+  "First let in these years."
+  lettingYear: IntRangeInput
+  "With one of these fundings, by their codes; the empty code for those that the file does not tell. At most 100."
+  financings: [String!]
+  "With one of these energy labels."
+  energyClasses: [EnergyClass!]
+  "In one of these kinds of building, by their codes; the empty code for those that the file does not tell. At most 100."
+  constructions: [String!]
+  "With one of these words on access for people of reduced mobility, as the file has them; the empty one where it has none. At most 100."
+  accessibilities: [String!]
+  "Declared in a priority district: one of these answers."
+  priorityDistrict: [TriState!]
+  "Of one of these landlords, by their identifiers. At most 100."
+  landlords: [ID!]
+  "Within this rectangle. Dwellings of unknown place are in none."
+  within: BoundingBoxInput
+  "In the vintage in force, or not: then absent from it. ` + "`" + `null` + "`" + ` for both."
+  inCurrentVintage: Boolean = true
+}
+
+"A range of living areas, edges included."
+input SurfaceRangeInput {
+  "The smallest, in square metres; ` + "`" + `null` + "`" + ` for no lower edge."
+  min: Float
+  "The largest, in square metres; ` + "`" + `null` + "`" + ` for no upper edge."
+  max: Float
+}
+
+"A range of whole numbers, edges included."
+input IntRangeInput {
+  "The smallest; ` + "`" + `null` + "`" + ` for no lower edge."
+  min: Int
+  "The largest; ` + "`" + `null` + "`" + ` for no upper edge."
+  max: Int
+}
+
+"The kind of a dwelling by its number of main rooms (*typologie*)."
+enum Typology {
+  "One main room."
+  T1
+  "Two main rooms."
+  T2
+  "Three main rooms."
+  T3
+  "Four main rooms."
+  T4
+  "Five main rooms."
+  T5
+  "Six main rooms or more."
+  T6_PLUS
+  "The file does not tell."
+  UNKNOWN
+}
+
+"The label of an energy certificate (*diagnostic de performance énergétique*)."
+enum EnergyClass {
+  "The best."
+  A
+  "Very good."
+  B
+  "Good."
+  C
+  "Middling."
+  D
+  "Poor."
+  E
+  "Bad."
+  F
+  "The worst."
+  G
+  "The file has no certificate, for one dwelling in eight."
+  UNKNOWN
+}
+
+"""
+What a source says of who holds a building (*propriété*). With neither a share nor
+floors it is the whole of it.
+"""
+type Ownership implements Node {
+  "An opaque identifier."
+  id: ID! @public
+  "The landlord (*bailleur social*)."
+  landlord: Organisation! @public
+  "The share of the building, in percent; ` + "`" + `null` + "`" + ` where it is not held by shares."
+  share: Int @public
+  "The storeys; ` + "`" + `null` + "`" + ` where it is not held by storeys. At most 100."
+  floors: [Int!] @public
+  "Who says so."
+  source: String! @public
+  "The day as of which they say so."
+  statedOn: Date! @public
+}
+
+"What the stock can be counted by."
+enum StockAxis {
+  "The commune: an INSEE code."
+  COMMUNE
+  "The typology: a word of ` + "`" + `Typology` + "`" + `."
+  TYPOLOGY
+  "The first funding: a code of the list ` + "`" + `financing` + "`" + `."
+  FINANCING
+  "The energy label: a word of ` + "`" + `EnergyClass` + "`" + `."
+  ENERGY_CLASS
+  "The decade in which the building was finished: its first year, ` + "`" + `1970` + "`" + `."
+  DECADE
+  "The landlord: the identifier of an organisation."
+  LANDLORD
+  "The kind of building: a code of the list ` + "`" + `construction` + "`" + `."
+  CONSTRUCTION
+  "Access for people of reduced mobility, in the words of the file."
+  ACCESSIBILITY
+  "The declared priority district: a word of ` + "`" + `TriState` + "`" + `."
+  PRIORITY_DISTRICT
+}
+
+"A table of the stock."
+type StockStatistics {
+  "The axes, as asked. At most 2."
+  by: [StockAxis!]! @public
+  "The cells that hold a dwelling, by their keys. At most 10000."
+  cells: [StockCell!]! @public
+  "The sum of all cells."
+  totalCount: Int! @public
+  "The vintage in force, from which the figures are; ` + "`" + `null` + "`" + ` before the first import."
+  vintage: StockVintage @public
+}
+
+"A cell of a table of the stock."
+type StockCell {
+  "One value for each axis, in their order; ` + "`" + `null` + "`" + ` where the source does not tell. At most 2."
+  keys: [String]! @public
+  "How many dwellings."
+  count: Int! @public
+}
+
+"What the values of one axis would leave of a search."
+type StockFacet {
+  "The axis."
+  axis: StockAxis! @public
+  "Its values, the most frequent first. At most 1000."
+  values: [StockFacetValue!]! @public
+  "The sum over all its values."
+  totalCount: Int! @public
+}
+
+"One value of an axis."
+type StockFacetValue {
+  "The value, as in ` + "`" + `StockCell.keys` + "`" + `; ` + "`" + `null` + "`" + ` where the source does not tell."
+  key: String @public
+  "How many dwellings."
+  count: Int! @public
+}
+
+"""
+An edition of the official stock file (*millésime*), as it was imported: where every
+figure of the stock comes from.
+"""
+type StockVintage implements Node {
+  "An opaque identifier."
+  id: ID! @public
+  "The day whose stock it states: 1 January, as a rule."
+  statedOn: Date! @public
+  "It is the one in force: lists and figures are of it."
+  current: Boolean! @public
+  "The publisher and the licence, to be named wherever the figures are shown."
+  source: String! @public
+  "The layout of the file (*format*)."
+  layout: String! @public
+  "Which part of the file was imported, in words."
+  territory: String! @public
+  "The SHA-256 of the file, in hexadecimal digits."
+  fileSha256: String! @public
+  "When it was imported."
+  importedAt: DateTime! @public
+  "How many dwellings it has."
+  dwellingCount: Int! @public
+  "How many buildings it has."
+  buildingCount: Int! @public
+  "How many lines of the territory the file has."
+  linesRead: Int! @public
+  "How many of them could not be read and were left out."
+  linesRejected: Int! @public
+  "The vintage before it; ` + "`" + `null` + "`" + ` for the first."
+  previous: StockVintage @public
+  "What it changed since the vintage before it; ` + "`" + `null` + "`" + ` for the first."
+  comparison: StockComparison @public
+  "What it changed, building by building."
+  changes(
+    "Begin after this position."
+    after: Cursor
+    "How many from the beginning, 1 to 100."
+    first: Int
+    "End before this position."
+    before: Cursor
+    "How many from the end, 1 to 100."
+    last: Int
+    "The order of the list; without it, a fixed order of its own."
+    orderBy: StockChangeOrder
+    "Which changes."
+    where: StockChangeFilter
+  ): StockChangeConnection! @public
+}
+
+"A list of vintages."
+type StockVintageConnection {
+  "The items of the page."
+  edges: [StockVintageEdge!]! @public
+  "Where the page stands."
+  pageInfo: PageInfo! @public
+  "How many there are in all pages. Costs a count: select it when you need it."
+  totalCount: Int! @public
+}
+
+"A vintage in a list."
+type StockVintageEdge {
+  "The vintage."
+  node: StockVintage! @public
+  "Its position."
+  cursor: Cursor! @public
+}
+
+"The order of a list of vintages. Equals follow in a fixed order of their own."
+input StockVintageOrder {
+  "The way the list runs."
+  direction: OrderDirection! = ASC
+  "What is compared."
+  field: StockVintageOrderField!
+}
+
+"What a list of vintages can be ordered by."
+enum StockVintageOrderField {
+  "The day whose stock is stated."
+  STATED_ON
+}
+
+"Which vintages."
+input StockVintageFilter {
+  "In force, or not."
+  current: Boolean
+}
+
+"How much a vintage changed since the one before it, by kind."
+type StockComparison {
+  "Buildings that only gained dwellings."
+  added: StockTally! @public
+  "Buildings that only lost dwellings."
+  removed: StockTally! @public
+  "Buildings of which exactly one dwelling differs, in one or two columns."
+  changed: StockTally! @public
+  "All other buildings that differ: counted, never guessed."
+  ambiguous: StockTally! @public
+}
+
+"How many buildings changed in one way."
+type StockTally {
+  "The buildings."
+  buildings: Int! @public
+  "Their rows that only the vintage before has."
+  before: Int! @public
+  "Their rows that only this vintage has."
+  after: Int! @public
+}
+
+"How one building differs from one vintage to the next."
+type StockChange implements Node {
+  "An opaque identifier."
+  id: ID! @public
+  "The later of the two vintages."
+  vintage: StockVintage! @public
+  "The building."
+  building: Building! @public
+  "What happened, as far as two files can tell."
+  kind: StockChangeKind! @public
+  "How many of its rows only the vintage before has."
+  before: Int! @public
+  "How many of its rows only this vintage has."
+  after: Int! @public
+  "The columns whose values differ. At most 10."
+  differences: [StockDifference!]! @public
+}
+
+"A list of changes."
+type StockChangeConnection {
+  "The items of the page."
+  edges: [StockChangeEdge!]! @public
+  "Where the page stands."
+  pageInfo: PageInfo! @public
+  "How many there are in all pages. Costs a count: select it when you need it."
+  totalCount: Int! @public
+}
+
+"A change in a list."
+type StockChangeEdge {
+  "The change."
+  node: StockChange! @public
+  "Its position."
+  cursor: Cursor! @public
+}
+
+"The order of a list of changes. Equals follow in a fixed order of their own."
+input StockChangeOrder {
+  "The way the list runs."
+  direction: OrderDirection! = ASC
+  "What is compared."
+  field: StockChangeOrderField!
+}
+
+"What a list of changes can be ordered by."
+enum StockChangeOrderField {
+  "The INSEE code of the commune."
+  COMMUNE
+}
+
+"Which changes."
+input StockChangeFilter {
+  "In one of these communes. At most 100."
+  communes: [InseeCode!]
+  "Of one of these kinds."
+  kinds: [StockChangeKind!]
+}
+
+"What two vintages tell of a building."
+enum StockChangeKind {
+  "It gained dwellings and lost none."
+  ADDED
+  "It lost dwellings and gained none. They are absent, not necessarily demolished."
+  REMOVED
+  "Exactly one dwelling differs, in one or two columns."
+  CHANGED
+  "Anything else: dwellings may have been added and removed, or have changed."
+  AMBIGUOUS
+}
+
+"A column whose values differ."
+type StockDifference {
+  "The column."
+  column: StockColumn! @public
+  "The value before; ` + "`" + `null` + "`" + ` where there was none, or where the change is ` + "`" + `AMBIGUOUS` + "`" + `."
+  before: String @public
+  "The value after; ` + "`" + `null` + "`" + ` where there is none, or where the change is ` + "`" + `AMBIGUOUS` + "`" + `."
+  after: String @public
+}
+
+"A column of the stock file."
+enum StockColumn {
+  "The storey."
+  FLOOR
+  "The main rooms."
+  ROOMS
+  "The living area."
+  SURFACE
+  "The year in which the building was finished."
+  CONSTRUCTION_YEAR
+  "The year of the first letting."
+  LETTING_YEAR
+  "The first funding."
+  FINANCING
+  "The energy label."
+  ENERGY_CLASS
+  "The kind of building."
+  CONSTRUCTION
+  "Access for people of reduced mobility."
+  ACCESSIBILITY
+  "The declared priority district."
+  PRIORITY_DISTRICT
+}
+
+# Code lists ------------------------------------------------------------------
+
+"A list of codes that an order or a file defines (*nomenclature*), as data: it may grow."
+type CodeList {
+  "Its name: ` + "`" + `financing` + "`" + `."
+  name: String! @public
+  "Where it is from."
+  source: String! @public
+  "Its entries, in order. At most 200."
+  entries: [CodeEntry!]! @public
+}
+
+"One code and its words."
+type CodeEntry {
+  "The code, as in the fields that carry it."
+  code: String! @public
+  "What it means, for a person."
+  label(
+    "The language; default: that of ` + "`" + `Accept-Language` + "`" + `."
+    language: Language
+  ): String! @public
+  "The first day on which it may be used; ` + "`" + `null` + "`" + ` when there is no such day."
+  validFrom: Date @public
+  "The day after the last; ` + "`" + `null` + "`" + ` while no end is set."
+  validUntil: Date @public
+}
+
 # Sandbox ---------------------------------------------------------------------
 
 "Where to set the sandbox's clock."
@@ -2236,6 +3911,64 @@ func (ec *executionContext) childFields_Assignment(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type Assignment", field.Name)
 }
 
+func (ec *executionContext) childFields_Building(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Building_id(ctx, field)
+	case "inseeCode":
+		return ec.fieldContext_Building_inseeCode(ctx, field)
+	case "commune":
+		return ec.fieldContext_Building_commune(ctx, field)
+	case "communeName":
+		return ec.fieldContext_Building_communeName(ctx, field)
+	case "address":
+		return ec.fieldContext_Building_address(ctx, field)
+	case "postalCode":
+		return ec.fieldContext_Building_postalCode(ctx, field)
+	case "latitude":
+		return ec.fieldContext_Building_latitude(ctx, field)
+	case "longitude":
+		return ec.fieldContext_Building_longitude(ctx, field)
+	case "positionQuality":
+		return ec.fieldContext_Building_positionQuality(ctx, field)
+	case "districtCode":
+		return ec.fieldContext_Building_districtCode(ctx, field)
+	case "dwellingCount":
+		return ec.fieldContext_Building_dwellingCount(ctx, field)
+	case "ownerships":
+		return ec.fieldContext_Building_ownerships(ctx, field)
+	case "firstVintage":
+		return ec.fieldContext_Building_firstVintage(ctx, field)
+	case "lastVintage":
+		return ec.fieldContext_Building_lastVintage(ctx, field)
+	case "dwellings":
+		return ec.fieldContext_Building_dwellings(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Building", field.Name)
+}
+
+func (ec *executionContext) childFields_BuildingConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_BuildingConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_BuildingConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_BuildingConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BuildingConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_BuildingEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_BuildingEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_BuildingEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BuildingEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_CatalogueEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -2250,6 +3983,32 @@ func (ec *executionContext) childFields_CatalogueEntry(ctx context.Context, fiel
 		return ec.fieldContext_CatalogueEntry_label(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CatalogueEntry", field.Name)
+}
+
+func (ec *executionContext) childFields_CodeEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_CodeEntry_code(ctx, field)
+	case "label":
+		return ec.fieldContext_CodeEntry_label(ctx, field)
+	case "validFrom":
+		return ec.fieldContext_CodeEntry_validFrom(ctx, field)
+	case "validUntil":
+		return ec.fieldContext_CodeEntry_validUntil(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CodeEntry", field.Name)
+}
+
+func (ec *executionContext) childFields_CodeList(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_CodeList_name(ctx, field)
+	case "source":
+		return ec.fieldContext_CodeList_source(ctx, field)
+	case "entries":
+		return ec.fieldContext_CodeList_entries(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CodeList", field.Name)
 }
 
 func (ec *executionContext) childFields_Commune(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2310,6 +4069,68 @@ func (ec *executionContext) childFields_DeclareOpeningExceptionPayload(ctx conte
 		return ec.fieldContext_DeclareOpeningExceptionPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeclareOpeningExceptionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Dwelling(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Dwelling_id(ctx, field)
+	case "building":
+		return ec.fieldContext_Dwelling_building(ctx, field)
+	case "inseeCode":
+		return ec.fieldContext_Dwelling_inseeCode(ctx, field)
+	case "typology":
+		return ec.fieldContext_Dwelling_typology(ctx, field)
+	case "rooms":
+		return ec.fieldContext_Dwelling_rooms(ctx, field)
+	case "surface":
+		return ec.fieldContext_Dwelling_surface(ctx, field)
+	case "floor":
+		return ec.fieldContext_Dwelling_floor(ctx, field)
+	case "constructionYear":
+		return ec.fieldContext_Dwelling_constructionYear(ctx, field)
+	case "lettingYear":
+		return ec.fieldContext_Dwelling_lettingYear(ctx, field)
+	case "financing":
+		return ec.fieldContext_Dwelling_financing(ctx, field)
+	case "energyClass":
+		return ec.fieldContext_Dwelling_energyClass(ctx, field)
+	case "construction":
+		return ec.fieldContext_Dwelling_construction(ctx, field)
+	case "accessibility":
+		return ec.fieldContext_Dwelling_accessibility(ctx, field)
+	case "priorityDistrict":
+		return ec.fieldContext_Dwelling_priorityDistrict(ctx, field)
+	case "landlord":
+		return ec.fieldContext_Dwelling_landlord(ctx, field)
+	case "firstVintage":
+		return ec.fieldContext_Dwelling_firstVintage(ctx, field)
+	case "lastVintage":
+		return ec.fieldContext_Dwelling_lastVintage(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Dwelling", field.Name)
+}
+
+func (ec *executionContext) childFields_DwellingConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_DwellingConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DwellingConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_DwellingConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DwellingConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DwellingEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_DwellingEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_DwellingEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DwellingEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_NearestReceptionPoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2410,6 +4231,24 @@ func (ec *executionContext) childFields_OrganisationEdge(ctx context.Context, fi
 		return ec.fieldContext_OrganisationEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OrganisationEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_Ownership(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Ownership_id(ctx, field)
+	case "landlord":
+		return ec.fieldContext_Ownership_landlord(ctx, field)
+	case "share":
+		return ec.fieldContext_Ownership_share(ctx, field)
+	case "floors":
+		return ec.fieldContext_Ownership_floors(ctx, field)
+	case "source":
+		return ec.fieldContext_Ownership_source(ctx, field)
+	case "statedOn":
+		return ec.fieldContext_Ownership_statedOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Ownership", field.Name)
 }
 
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2516,6 +4355,190 @@ func (ec *executionContext) childFields_SetSandboxClockPayload(ctx context.Conte
 		return ec.fieldContext_SetSandboxClockPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SetSandboxClockPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StockCell(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "keys":
+		return ec.fieldContext_StockCell_keys(ctx, field)
+	case "count":
+		return ec.fieldContext_StockCell_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockCell", field.Name)
+}
+
+func (ec *executionContext) childFields_StockChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_StockChange_id(ctx, field)
+	case "vintage":
+		return ec.fieldContext_StockChange_vintage(ctx, field)
+	case "building":
+		return ec.fieldContext_StockChange_building(ctx, field)
+	case "kind":
+		return ec.fieldContext_StockChange_kind(ctx, field)
+	case "before":
+		return ec.fieldContext_StockChange_before(ctx, field)
+	case "after":
+		return ec.fieldContext_StockChange_after(ctx, field)
+	case "differences":
+		return ec.fieldContext_StockChange_differences(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockChange", field.Name)
+}
+
+func (ec *executionContext) childFields_StockChangeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_StockChangeConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_StockChangeConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_StockChangeConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockChangeConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_StockChangeEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_StockChangeEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_StockChangeEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockChangeEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_StockComparison(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "added":
+		return ec.fieldContext_StockComparison_added(ctx, field)
+	case "removed":
+		return ec.fieldContext_StockComparison_removed(ctx, field)
+	case "changed":
+		return ec.fieldContext_StockComparison_changed(ctx, field)
+	case "ambiguous":
+		return ec.fieldContext_StockComparison_ambiguous(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockComparison", field.Name)
+}
+
+func (ec *executionContext) childFields_StockDifference(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "column":
+		return ec.fieldContext_StockDifference_column(ctx, field)
+	case "before":
+		return ec.fieldContext_StockDifference_before(ctx, field)
+	case "after":
+		return ec.fieldContext_StockDifference_after(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockDifference", field.Name)
+}
+
+func (ec *executionContext) childFields_StockFacet(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "axis":
+		return ec.fieldContext_StockFacet_axis(ctx, field)
+	case "values":
+		return ec.fieldContext_StockFacet_values(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_StockFacet_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockFacet", field.Name)
+}
+
+func (ec *executionContext) childFields_StockFacetValue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_StockFacetValue_key(ctx, field)
+	case "count":
+		return ec.fieldContext_StockFacetValue_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockFacetValue", field.Name)
+}
+
+func (ec *executionContext) childFields_StockStatistics(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "by":
+		return ec.fieldContext_StockStatistics_by(ctx, field)
+	case "cells":
+		return ec.fieldContext_StockStatistics_cells(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_StockStatistics_totalCount(ctx, field)
+	case "vintage":
+		return ec.fieldContext_StockStatistics_vintage(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockStatistics", field.Name)
+}
+
+func (ec *executionContext) childFields_StockTally(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "buildings":
+		return ec.fieldContext_StockTally_buildings(ctx, field)
+	case "before":
+		return ec.fieldContext_StockTally_before(ctx, field)
+	case "after":
+		return ec.fieldContext_StockTally_after(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockTally", field.Name)
+}
+
+func (ec *executionContext) childFields_StockVintage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_StockVintage_id(ctx, field)
+	case "statedOn":
+		return ec.fieldContext_StockVintage_statedOn(ctx, field)
+	case "current":
+		return ec.fieldContext_StockVintage_current(ctx, field)
+	case "source":
+		return ec.fieldContext_StockVintage_source(ctx, field)
+	case "layout":
+		return ec.fieldContext_StockVintage_layout(ctx, field)
+	case "territory":
+		return ec.fieldContext_StockVintage_territory(ctx, field)
+	case "fileSha256":
+		return ec.fieldContext_StockVintage_fileSha256(ctx, field)
+	case "importedAt":
+		return ec.fieldContext_StockVintage_importedAt(ctx, field)
+	case "dwellingCount":
+		return ec.fieldContext_StockVintage_dwellingCount(ctx, field)
+	case "buildingCount":
+		return ec.fieldContext_StockVintage_buildingCount(ctx, field)
+	case "linesRead":
+		return ec.fieldContext_StockVintage_linesRead(ctx, field)
+	case "linesRejected":
+		return ec.fieldContext_StockVintage_linesRejected(ctx, field)
+	case "previous":
+		return ec.fieldContext_StockVintage_previous(ctx, field)
+	case "comparison":
+		return ec.fieldContext_StockVintage_comparison(ctx, field)
+	case "changes":
+		return ec.fieldContext_StockVintage_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockVintage", field.Name)
+}
+
+func (ec *executionContext) childFields_StockVintageConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_StockVintageConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_StockVintageConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_StockVintageConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockVintageConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_StockVintageEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_StockVintageEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_StockVintageEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockVintageEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2664,7 +4687,75 @@ func (ec *executionContext) childFields___Type(ctx context.Context, field graphq
 
 // region    ***************************** args.gotpl *****************************
 
+func (ec *executionContext) field_Building_dwellings_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*entgql.Cursor[domain.ID], error) {
+			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*entgql.Cursor[domain.ID], error) {
+			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*ent.DwellingOrder, error) {
+			return ec.unmarshalODwellingOrder2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*ent.DwellingWhereInput, error) {
+			return ec.unmarshalODwellingFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingWhereInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg5
+	return args, nil
+}
+
 func (ec *executionContext) field_CatalogueEntry_label_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "language",
+		func(ctx context.Context, v any) (*domain.Language, error) {
+			return ec.unmarshalOLanguage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguage(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["language"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_CodeEntry_label_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "language",
@@ -2842,6 +4933,74 @@ func (ec *executionContext) field_Query___type_args(ctx context.Context, rawArgs
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_buildings_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*entgql.Cursor[domain.ID], error) {
+			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*entgql.Cursor[domain.ID], error) {
+			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*ent.BuildingOrder, error) {
+			return ec.unmarshalOBuildingOrder2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuildingOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*ent.BuildingWhereInput, error) {
+			return ec.unmarshalOBuildingFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuildingWhereInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_codeLists_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "names",
+		func(ctx context.Context, v any) ([]string, error) {
+			return ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["names"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_commune_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2923,6 +5082,60 @@ func (ec *executionContext) field_Query_communes_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["where"] = arg6
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_dwellings_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*entgql.Cursor[domain.ID], error) {
+			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*entgql.Cursor[domain.ID], error) {
+			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*ent.DwellingOrder, error) {
+			return ec.unmarshalODwellingOrder2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*ent.DwellingWhereInput, error) {
+			return ec.unmarshalODwellingFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingWhereInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg5
 	return args, nil
 }
 
@@ -3124,6 +5337,104 @@ func (ec *executionContext) field_Query_receptionPoints_args(ctx context.Context
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_stockFacets_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "axes",
+		func(ctx context.Context, v any) ([]domain.StockAxis, error) {
+			return ec.unmarshalNStockAxis2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockAxisᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["axes"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*ent.DwellingWhereInput, error) {
+			return ec.unmarshalODwellingFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingWhereInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_stockStatistics_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) ([]domain.StockAxis, error) {
+			return ec.unmarshalNStockAxis2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockAxisᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*ent.DwellingWhereInput, error) {
+			return ec.unmarshalODwellingFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingWhereInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_stockVintages_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*entgql.Cursor[domain.ID], error) {
+			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*entgql.Cursor[domain.ID], error) {
+			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*ent.StockVintageOrder, error) {
+			return ec.unmarshalOStockVintageOrder2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintageOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*ent.StockVintageWhereInput, error) {
+			return ec.unmarshalOStockVintageFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintageWhereInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg5
+	return args, nil
+}
+
 func (ec *executionContext) field_ReceptionPoint_openingDays_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3135,6 +5446,60 @@ func (ec *executionContext) field_ReceptionPoint_openingDays_args(ctx context.Co
 		return nil, err
 	}
 	args["days"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_StockVintage_changes_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*entgql.Cursor[domain.ID], error) {
+			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*entgql.Cursor[domain.ID], error) {
+			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*ent.StockChangeOrder, error) {
+			return ec.unmarshalOStockChangeOrder2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockChangeOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*ent.StockChangeWhereInput, error) {
+			return ec.unmarshalOStockChangeFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockChangeWhereInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg5
 	return args, nil
 }
 
@@ -3515,6 +5880,550 @@ func (ec *executionContext) fieldContext_Assignment_validUntil(_ context.Context
 	return graphql.NewScalarFieldContext("Assignment", field, false, false, "Date")
 }
 
+func (ec *executionContext) _Building_id(ctx context.Context, field graphql.CollectedField, obj *ent.Building) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Building_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Building_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Building", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Building_inseeCode(ctx context.Context, field graphql.CollectedField, obj *ent.Building) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Building_inseeCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InseeCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.InseeCode) graphql.Marshaler {
+			return ec.marshalNInseeCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Building_inseeCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Building", field, false, false, "InseeCode")
+}
+
+func (ec *executionContext) _Building_commune(ctx context.Context, field graphql.CollectedField, obj *ent.Building) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Building_commune(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Commune(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Commune) graphql.Marshaler {
+			return ec.marshalOCommune2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommune(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Building_commune(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Building",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Commune(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Building_communeName(ctx context.Context, field graphql.CollectedField, obj *ent.Building) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Building_communeName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CommuneName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Building_communeName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Building", field, false, false, "String")
+}
+
+func (ec *executionContext) _Building_address(ctx context.Context, field graphql.CollectedField, obj *ent.Building) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Building_address(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Address, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Building_address(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Building", field, false, false, "String")
+}
+
+func (ec *executionContext) _Building_postalCode(ctx context.Context, field graphql.CollectedField, obj *ent.Building) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Building_postalCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PostalCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Building_postalCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Building", field, false, false, "String")
+}
+
+func (ec *executionContext) _Building_latitude(ctx context.Context, field graphql.CollectedField, obj *ent.Building) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Building_latitude(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Latitude, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Latitude) graphql.Marshaler {
+			return ec.marshalOLatitude2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLatitude(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Building_latitude(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Building", field, false, false, "Latitude")
+}
+
+func (ec *executionContext) _Building_longitude(ctx context.Context, field graphql.CollectedField, obj *ent.Building) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Building_longitude(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Longitude, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Longitude) graphql.Marshaler {
+			return ec.marshalOLongitude2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLongitude(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Building_longitude(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Building", field, false, false, "Longitude")
+}
+
+func (ec *executionContext) _Building_positionQuality(ctx context.Context, field graphql.CollectedField, obj *ent.Building) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Building_positionQuality(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PositionQuality, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Building_positionQuality(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Building", field, false, false, "String")
+}
+
+func (ec *executionContext) _Building_districtCode(ctx context.Context, field graphql.CollectedField, obj *ent.Building) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Building_districtCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DistrictCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Building_districtCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Building", field, false, false, "String")
+}
+
+func (ec *executionContext) _Building_dwellingCount(ctx context.Context, field graphql.CollectedField, obj *ent.Building) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Building_dwellingCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DwellingCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Building_dwellingCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Building", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Building_ownerships(ctx context.Context, field graphql.CollectedField, obj *ent.Building) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Building_ownerships(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ownerships(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Ownership) graphql.Marshaler {
+			return ec.marshalNOwnership2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOwnershipᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Building_ownerships(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Building",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Ownership(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Building_firstVintage(ctx context.Context, field graphql.CollectedField, obj *ent.Building) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Building_firstVintage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FirstVintage(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.StockVintage) graphql.Marshaler {
+			return ec.marshalNStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Building_firstVintage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Building",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockVintage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Building_lastVintage(ctx context.Context, field graphql.CollectedField, obj *ent.Building) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Building_lastVintage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LastVintage(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.StockVintage) graphql.Marshaler {
+			return ec.marshalOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Building_lastVintage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Building",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockVintage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Building_dwellings(ctx context.Context, field graphql.CollectedField, obj *ent.Building) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Building_dwellings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Dwellings(ctx, fc.Args["after"].(*entgql.Cursor[domain.ID]), fc.Args["first"].(*int), fc.Args["before"].(*entgql.Cursor[domain.ID]), fc.Args["last"].(*int), fc.Args["orderBy"].(*ent.DwellingOrder), fc.Args["where"].(*ent.DwellingWhereInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.DwellingConnection) graphql.Marshaler {
+			return ec.marshalNDwellingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Building_dwellings(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Building",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DwellingConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Building_dwellings_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BuildingConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.BuildingConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BuildingConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.BuildingEdge) graphql.Marshaler {
+			return ec.marshalNBuildingEdge2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuildingEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BuildingConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BuildingConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BuildingEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BuildingConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *ent.BuildingConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BuildingConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[domain.ID]) graphql.Marshaler {
+			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BuildingConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BuildingConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BuildingConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *ent.BuildingConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BuildingConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BuildingConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BuildingConnection", field, false, false, "Int")
+}
+
+func (ec *executionContext) _BuildingEdge_node(ctx context.Context, field graphql.CollectedField, obj *ent.BuildingEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BuildingEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Building) graphql.Marshaler {
+			return ec.marshalNBuilding2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuilding(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BuildingEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BuildingEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Building(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BuildingEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *ent.BuildingEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BuildingEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[domain.ID]) graphql.Marshaler {
+			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BuildingEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BuildingEdge", field, false, false, "Cursor")
+}
+
 func (ec *executionContext) _CatalogueEntry_id(ctx context.Context, field graphql.CollectedField, obj *ent.CatalogueEntry) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3647,6 +6556,197 @@ func (ec *executionContext) fieldContext_CatalogueEntry_label(ctx context.Contex
 	if fc.Args, err = ec.field_CatalogueEntry_label_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CodeEntry_code(ctx context.Context, field graphql.CollectedField, obj *domain.CodeEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CodeEntry_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CodeEntry_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CodeEntry", field, false, false, "String")
+}
+
+func (ec *executionContext) _CodeEntry_label(ctx context.Context, field graphql.CollectedField, obj *domain.CodeEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CodeEntry_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.CodeEntry().Label(ctx, obj, fc.Args["language"].(*domain.Language))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CodeEntry_label(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CodeEntry",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type String does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_CodeEntry_label_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CodeEntry_validFrom(ctx context.Context, field graphql.CollectedField, obj *domain.CodeEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CodeEntry_validFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CodeEntry_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CodeEntry", field, false, false, "Date")
+}
+
+func (ec *executionContext) _CodeEntry_validUntil(ctx context.Context, field graphql.CollectedField, obj *domain.CodeEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CodeEntry_validUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CodeEntry_validUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CodeEntry", field, false, false, "Date")
+}
+
+func (ec *executionContext) _CodeList_name(ctx context.Context, field graphql.CollectedField, obj *domain.CodeList) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CodeList_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CodeList_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CodeList", field, false, false, "String")
+}
+
+func (ec *executionContext) _CodeList_source(ctx context.Context, field graphql.CollectedField, obj *domain.CodeList) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CodeList_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Source, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CodeList_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CodeList", field, false, false, "String")
+}
+
+func (ec *executionContext) _CodeList_entries(ctx context.Context, field graphql.CollectedField, obj *domain.CodeList) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CodeList_entries(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Entries, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.CodeEntry) graphql.Marshaler {
+			return ec.marshalNCodeEntry2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCodeEntryᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CodeList_entries(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CodeList",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CodeEntry(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -4138,6 +7238,575 @@ func (ec *executionContext) fieldContext_DeclareOpeningExceptionPayload_errors(_
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Dwelling_id(ctx context.Context, field graphql.CollectedField, obj *ent.Dwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dwelling_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Dwelling_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Dwelling", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Dwelling_building(ctx context.Context, field graphql.CollectedField, obj *ent.Dwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dwelling_building(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Building(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Building) graphql.Marshaler {
+			return ec.marshalNBuilding2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuilding(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Dwelling_building(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Dwelling",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Building(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Dwelling_inseeCode(ctx context.Context, field graphql.CollectedField, obj *ent.Dwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dwelling_inseeCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InseeCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.InseeCode) graphql.Marshaler {
+			return ec.marshalNInseeCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Dwelling_inseeCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Dwelling", field, false, false, "InseeCode")
+}
+
+func (ec *executionContext) _Dwelling_typology(ctx context.Context, field graphql.CollectedField, obj *ent.Dwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dwelling_typology(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Typology, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Typology) graphql.Marshaler {
+			return ec.marshalNTypology2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypology(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Dwelling_typology(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Dwelling", field, false, false, "Typology")
+}
+
+func (ec *executionContext) _Dwelling_rooms(ctx context.Context, field graphql.CollectedField, obj *ent.Dwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dwelling_rooms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rooms, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Rooms) graphql.Marshaler {
+			return ec.marshalOInt2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRooms(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Dwelling_rooms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Dwelling", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Dwelling_surface(ctx context.Context, field graphql.CollectedField, obj *ent.Dwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dwelling_surface(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Surface, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Surface) graphql.Marshaler {
+			return ec.marshalOFloat2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSurface(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Dwelling_surface(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Dwelling", field, false, false, "Float")
+}
+
+func (ec *executionContext) _Dwelling_floor(ctx context.Context, field graphql.CollectedField, obj *ent.Dwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dwelling_floor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Floor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Floor) graphql.Marshaler {
+			return ec.marshalOInt2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFloor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Dwelling_floor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Dwelling", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Dwelling_constructionYear(ctx context.Context, field graphql.CollectedField, obj *ent.Dwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dwelling_constructionYear(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ConstructionYear, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Year) graphql.Marshaler {
+			return ec.marshalOInt2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐYear(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Dwelling_constructionYear(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Dwelling", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Dwelling_lettingYear(ctx context.Context, field graphql.CollectedField, obj *ent.Dwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dwelling_lettingYear(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LettingYear, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Year) graphql.Marshaler {
+			return ec.marshalOInt2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐYear(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Dwelling_lettingYear(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Dwelling", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Dwelling_financing(ctx context.Context, field graphql.CollectedField, obj *ent.Dwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dwelling_financing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Financing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Dwelling_financing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Dwelling", field, false, false, "String")
+}
+
+func (ec *executionContext) _Dwelling_energyClass(ctx context.Context, field graphql.CollectedField, obj *ent.Dwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dwelling_energyClass(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EnergyClass, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.EnergyClass) graphql.Marshaler {
+			return ec.marshalNEnergyClass2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEnergyClass(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Dwelling_energyClass(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Dwelling", field, false, false, "EnergyClass")
+}
+
+func (ec *executionContext) _Dwelling_construction(ctx context.Context, field graphql.CollectedField, obj *ent.Dwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dwelling_construction(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Construction, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Dwelling_construction(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Dwelling", field, false, false, "String")
+}
+
+func (ec *executionContext) _Dwelling_accessibility(ctx context.Context, field graphql.CollectedField, obj *ent.Dwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dwelling_accessibility(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Accessibility, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Dwelling_accessibility(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Dwelling", field, false, false, "String")
+}
+
+func (ec *executionContext) _Dwelling_priorityDistrict(ctx context.Context, field graphql.CollectedField, obj *ent.Dwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dwelling_priorityDistrict(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PriorityDistrict, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.TriState) graphql.Marshaler {
+			return ec.marshalNTriState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTriState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Dwelling_priorityDistrict(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Dwelling", field, false, false, "TriState")
+}
+
+func (ec *executionContext) _Dwelling_landlord(ctx context.Context, field graphql.CollectedField, obj *ent.Dwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dwelling_landlord(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Landlord(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Organisation) graphql.Marshaler {
+			return ec.marshalOOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Dwelling_landlord(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Dwelling",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Organisation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Dwelling_firstVintage(ctx context.Context, field graphql.CollectedField, obj *ent.Dwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dwelling_firstVintage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FirstVintage(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.StockVintage) graphql.Marshaler {
+			return ec.marshalNStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Dwelling_firstVintage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Dwelling",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockVintage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Dwelling_lastVintage(ctx context.Context, field graphql.CollectedField, obj *ent.Dwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dwelling_lastVintage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LastVintage(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.StockVintage) graphql.Marshaler {
+			return ec.marshalOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Dwelling_lastVintage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Dwelling",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockVintage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DwellingConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.DwellingConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DwellingConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.DwellingEdge) graphql.Marshaler {
+			return ec.marshalNDwellingEdge2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DwellingConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DwellingConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DwellingEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DwellingConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *ent.DwellingConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DwellingConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[domain.ID]) graphql.Marshaler {
+			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DwellingConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DwellingConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DwellingConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *ent.DwellingConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DwellingConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DwellingConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DwellingConnection", field, false, false, "Int")
+}
+
+func (ec *executionContext) _DwellingEdge_node(ctx context.Context, field graphql.CollectedField, obj *ent.DwellingEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DwellingEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Dwelling) graphql.Marshaler {
+			return ec.marshalNDwelling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwelling(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DwellingEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DwellingEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Dwelling(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DwellingEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *ent.DwellingEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DwellingEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[domain.ID]) graphql.Marshaler {
+			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DwellingEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DwellingEdge", field, false, false, "Cursor")
 }
 
 func (ec *executionContext) _InputError_code(ctx context.Context, field graphql.CollectedField, obj *model.InputError) (ret graphql.Marshaler) {
@@ -5115,6 +8784,153 @@ func (ec *executionContext) fieldContext_OrganisationEdge_cursor(_ context.Conte
 	return graphql.NewScalarFieldContext("OrganisationEdge", field, false, false, "Cursor")
 }
 
+func (ec *executionContext) _Ownership_id(ctx context.Context, field graphql.CollectedField, obj *ent.Ownership) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Ownership_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Ownership_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Ownership", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Ownership_landlord(ctx context.Context, field graphql.CollectedField, obj *ent.Ownership) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Ownership_landlord(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Landlord(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Organisation) graphql.Marshaler {
+			return ec.marshalNOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Ownership_landlord(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Ownership",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Organisation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Ownership_share(ctx context.Context, field graphql.CollectedField, obj *ent.Ownership) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Ownership_share(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Share, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Ownership_share(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Ownership", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Ownership_floors(ctx context.Context, field graphql.CollectedField, obj *ent.Ownership) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Ownership_floors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Floors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.Floor) graphql.Marshaler {
+			return ec.marshalOInt2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFloorᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Ownership_floors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Ownership", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Ownership_source(ctx context.Context, field graphql.CollectedField, obj *ent.Ownership) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Ownership_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Source, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Ownership_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Ownership", field, false, false, "String")
+}
+
+func (ec *executionContext) _Ownership_statedOn(ctx context.Context, field graphql.CollectedField, obj *ent.Ownership) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Ownership_statedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StatedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Ownership_statedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Ownership", field, false, false, "Date")
+}
+
 func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *entgql.PageInfo[domain.ID]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5575,6 +9391,270 @@ func (ec *executionContext) fieldContext_Query_serviceCatalogue(_ context.Contex
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ServiceCatalogue(ctx, field)
 		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_buildings(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_buildings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Buildings(ctx, fc.Args["after"].(*entgql.Cursor[domain.ID]), fc.Args["first"].(*int), fc.Args["before"].(*entgql.Cursor[domain.ID]), fc.Args["last"].(*int), fc.Args["orderBy"].(*ent.BuildingOrder), fc.Args["where"].(*ent.BuildingWhereInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.BuildingConnection) graphql.Marshaler {
+			return ec.marshalNBuildingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuildingConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_buildings(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BuildingConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_buildings_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_dwellings(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_dwellings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Dwellings(ctx, fc.Args["after"].(*entgql.Cursor[domain.ID]), fc.Args["first"].(*int), fc.Args["before"].(*entgql.Cursor[domain.ID]), fc.Args["last"].(*int), fc.Args["orderBy"].(*ent.DwellingOrder), fc.Args["where"].(*ent.DwellingWhereInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.DwellingConnection) graphql.Marshaler {
+			return ec.marshalNDwellingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_dwellings(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DwellingConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_dwellings_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_stockStatistics(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_stockStatistics(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().StockStatistics(ctx, fc.Args["by"].([]domain.StockAxis), fc.Args["where"].(*ent.DwellingWhereInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.StockStatistics) graphql.Marshaler {
+			return ec.marshalNStockStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐStockStatistics(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_stockStatistics(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockStatistics(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_stockStatistics_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_stockFacets(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_stockFacets(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().StockFacets(ctx, fc.Args["axes"].([]domain.StockAxis), fc.Args["where"].(*ent.DwellingWhereInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.StockFacet) graphql.Marshaler {
+			return ec.marshalNStockFacet2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockFacetᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_stockFacets(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockFacet(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_stockFacets_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_stockVintages(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_stockVintages(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().StockVintages(ctx, fc.Args["after"].(*entgql.Cursor[domain.ID]), fc.Args["first"].(*int), fc.Args["before"].(*entgql.Cursor[domain.ID]), fc.Args["last"].(*int), fc.Args["orderBy"].(*ent.StockVintageOrder), fc.Args["where"].(*ent.StockVintageWhereInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.StockVintageConnection) graphql.Marshaler {
+			return ec.marshalNStockVintageConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintageConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_stockVintages(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockVintageConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_stockVintages_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_codeLists(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_codeLists(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().CodeLists(ctx, fc.Args["names"].([]string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.CodeList) graphql.Marshaler {
+			return ec.marshalNCodeList2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCodeListᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_codeLists(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CodeList(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_codeLists_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -6564,6 +10644,1408 @@ func (ec *executionContext) _StaleVersionError_theirs(ctx context.Context, field
 }
 func (ec *executionContext) fieldContext_StaleVersionError_theirs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StaleVersionError", field, false, false, "Int")
+}
+
+func (ec *executionContext) _StockCell_keys(ctx context.Context, field graphql.CollectedField, obj *domain.StockCell) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockCell_keys(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Keys, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*string) graphql.Marshaler {
+			return ec.marshalNString2ᚕᚖstring(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockCell_keys(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockCell", field, false, false, "String")
+}
+
+func (ec *executionContext) _StockCell_count(ctx context.Context, field graphql.CollectedField, obj *domain.StockCell) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockCell_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockCell_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockCell", field, false, false, "Int")
+}
+
+func (ec *executionContext) _StockChange_id(ctx context.Context, field graphql.CollectedField, obj *ent.StockChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockChange_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockChange", field, false, false, "ID")
+}
+
+func (ec *executionContext) _StockChange_vintage(ctx context.Context, field graphql.CollectedField, obj *ent.StockChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockChange_vintage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Vintage(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.StockVintage) graphql.Marshaler {
+			return ec.marshalNStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockChange_vintage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StockChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockVintage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StockChange_building(ctx context.Context, field graphql.CollectedField, obj *ent.StockChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockChange_building(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Building(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Building) graphql.Marshaler {
+			return ec.marshalNBuilding2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuilding(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockChange_building(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StockChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Building(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StockChange_kind(ctx context.Context, field graphql.CollectedField, obj *ent.StockChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockChange_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.StockChangeKind) graphql.Marshaler {
+			return ec.marshalNStockChangeKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockChangeKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockChange_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockChange", field, false, false, "StockChangeKind")
+}
+
+func (ec *executionContext) _StockChange_before(ctx context.Context, field graphql.CollectedField, obj *ent.StockChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockChange_before(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Before, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockChange_before(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockChange", field, false, false, "Int")
+}
+
+func (ec *executionContext) _StockChange_after(ctx context.Context, field graphql.CollectedField, obj *ent.StockChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockChange_after(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.After, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockChange_after(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockChange", field, false, false, "Int")
+}
+
+func (ec *executionContext) _StockChange_differences(ctx context.Context, field graphql.CollectedField, obj *ent.StockChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockChange_differences(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Differences, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.StockDifference) graphql.Marshaler {
+			return ec.marshalNStockDifference2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockDifferenceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockChange_differences(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StockChange",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockDifference(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StockChangeConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.StockChangeConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockChangeConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.StockChangeEdge) graphql.Marshaler {
+			return ec.marshalNStockChangeEdge2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockChangeEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockChangeConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StockChangeConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockChangeEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StockChangeConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *ent.StockChangeConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockChangeConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[domain.ID]) graphql.Marshaler {
+			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockChangeConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StockChangeConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StockChangeConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *ent.StockChangeConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockChangeConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockChangeConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockChangeConnection", field, false, false, "Int")
+}
+
+func (ec *executionContext) _StockChangeEdge_node(ctx context.Context, field graphql.CollectedField, obj *ent.StockChangeEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockChangeEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.StockChange) graphql.Marshaler {
+			return ec.marshalNStockChange2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockChange(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockChangeEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StockChangeEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockChange(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StockChangeEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *ent.StockChangeEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockChangeEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[domain.ID]) graphql.Marshaler {
+			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockChangeEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockChangeEdge", field, false, false, "Cursor")
+}
+
+func (ec *executionContext) _StockComparison_added(ctx context.Context, field graphql.CollectedField, obj *domain.StockComparison) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockComparison_added(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Added, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.StockTally) graphql.Marshaler {
+			return ec.marshalNStockTally2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockTally(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockComparison_added(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StockComparison",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockTally(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StockComparison_removed(ctx context.Context, field graphql.CollectedField, obj *domain.StockComparison) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockComparison_removed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Removed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.StockTally) graphql.Marshaler {
+			return ec.marshalNStockTally2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockTally(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockComparison_removed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StockComparison",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockTally(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StockComparison_changed(ctx context.Context, field graphql.CollectedField, obj *domain.StockComparison) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockComparison_changed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Changed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.StockTally) graphql.Marshaler {
+			return ec.marshalNStockTally2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockTally(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockComparison_changed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StockComparison",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockTally(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StockComparison_ambiguous(ctx context.Context, field graphql.CollectedField, obj *domain.StockComparison) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockComparison_ambiguous(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ambiguous, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.StockTally) graphql.Marshaler {
+			return ec.marshalNStockTally2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockTally(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockComparison_ambiguous(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StockComparison",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockTally(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StockDifference_column(ctx context.Context, field graphql.CollectedField, obj *domain.StockDifference) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockDifference_column(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Column, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.StockColumn) graphql.Marshaler {
+			return ec.marshalNStockColumn2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockColumn(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockDifference_column(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockDifference", field, false, false, "StockColumn")
+}
+
+func (ec *executionContext) _StockDifference_before(ctx context.Context, field graphql.CollectedField, obj *domain.StockDifference) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockDifference_before(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Before, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StockDifference_before(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockDifference", field, false, false, "String")
+}
+
+func (ec *executionContext) _StockDifference_after(ctx context.Context, field graphql.CollectedField, obj *domain.StockDifference) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockDifference_after(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.After, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StockDifference_after(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockDifference", field, false, false, "String")
+}
+
+func (ec *executionContext) _StockFacet_axis(ctx context.Context, field graphql.CollectedField, obj *service.StockFacet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockFacet_axis(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Axis, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.StockAxis) graphql.Marshaler {
+			return ec.marshalNStockAxis2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockAxis(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockFacet_axis(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockFacet", field, false, false, "StockAxis")
+}
+
+func (ec *executionContext) _StockFacet_values(ctx context.Context, field graphql.CollectedField, obj *service.StockFacet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockFacet_values(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Values, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.StockFacetValue) graphql.Marshaler {
+			return ec.marshalNStockFacetValue2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockFacetValueᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockFacet_values(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StockFacet",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockFacetValue(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StockFacet_totalCount(ctx context.Context, field graphql.CollectedField, obj *service.StockFacet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockFacet_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockFacet_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockFacet", field, false, false, "Int")
+}
+
+func (ec *executionContext) _StockFacetValue_key(ctx context.Context, field graphql.CollectedField, obj *service.StockFacetValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockFacetValue_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StockFacetValue_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockFacetValue", field, false, false, "String")
+}
+
+func (ec *executionContext) _StockFacetValue_count(ctx context.Context, field graphql.CollectedField, obj *service.StockFacetValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockFacetValue_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockFacetValue_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockFacetValue", field, false, false, "Int")
+}
+
+func (ec *executionContext) _StockStatistics_by(ctx context.Context, field graphql.CollectedField, obj *model.StockStatistics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockStatistics_by(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.By, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.StockAxis) graphql.Marshaler {
+			return ec.marshalNStockAxis2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockAxisᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockStatistics_by(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockStatistics", field, false, false, "StockAxis")
+}
+
+func (ec *executionContext) _StockStatistics_cells(ctx context.Context, field graphql.CollectedField, obj *model.StockStatistics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockStatistics_cells(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cells, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.StockCell) graphql.Marshaler {
+			return ec.marshalNStockCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockCellᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockStatistics_cells(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StockStatistics",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockCell(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StockStatistics_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.StockStatistics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockStatistics_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockStatistics_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockStatistics", field, false, false, "Int")
+}
+
+func (ec *executionContext) _StockStatistics_vintage(ctx context.Context, field graphql.CollectedField, obj *model.StockStatistics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockStatistics_vintage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.StockStatistics().Vintage(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.StockVintage) graphql.Marshaler {
+			return ec.marshalOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StockStatistics_vintage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StockStatistics",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockVintage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StockTally_buildings(ctx context.Context, field graphql.CollectedField, obj *domain.StockTally) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockTally_buildings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Buildings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockTally_buildings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockTally", field, false, false, "Int")
+}
+
+func (ec *executionContext) _StockTally_before(ctx context.Context, field graphql.CollectedField, obj *domain.StockTally) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockTally_before(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Before, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockTally_before(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockTally", field, false, false, "Int")
+}
+
+func (ec *executionContext) _StockTally_after(ctx context.Context, field graphql.CollectedField, obj *domain.StockTally) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockTally_after(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.After, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockTally_after(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockTally", field, false, false, "Int")
+}
+
+func (ec *executionContext) _StockVintage_id(ctx context.Context, field graphql.CollectedField, obj *ent.StockVintage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockVintage_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockVintage_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockVintage", field, false, false, "ID")
+}
+
+func (ec *executionContext) _StockVintage_statedOn(ctx context.Context, field graphql.CollectedField, obj *ent.StockVintage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockVintage_statedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StatedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockVintage_statedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockVintage", field, false, false, "Date")
+}
+
+func (ec *executionContext) _StockVintage_current(ctx context.Context, field graphql.CollectedField, obj *ent.StockVintage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockVintage_current(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Current, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockVintage_current(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockVintage", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _StockVintage_source(ctx context.Context, field graphql.CollectedField, obj *ent.StockVintage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockVintage_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Source, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockVintage_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockVintage", field, false, false, "String")
+}
+
+func (ec *executionContext) _StockVintage_layout(ctx context.Context, field graphql.CollectedField, obj *ent.StockVintage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockVintage_layout(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Layout, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockVintage_layout(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockVintage", field, false, false, "String")
+}
+
+func (ec *executionContext) _StockVintage_territory(ctx context.Context, field graphql.CollectedField, obj *ent.StockVintage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockVintage_territory(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Territory, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockVintage_territory(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockVintage", field, false, false, "String")
+}
+
+func (ec *executionContext) _StockVintage_fileSha256(ctx context.Context, field graphql.CollectedField, obj *ent.StockVintage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockVintage_fileSha256(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FileSha256, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockVintage_fileSha256(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockVintage", field, false, false, "String")
+}
+
+func (ec *executionContext) _StockVintage_importedAt(ctx context.Context, field graphql.CollectedField, obj *ent.StockVintage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockVintage_importedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ImportedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockVintage_importedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockVintage", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _StockVintage_dwellingCount(ctx context.Context, field graphql.CollectedField, obj *ent.StockVintage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockVintage_dwellingCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DwellingCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockVintage_dwellingCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockVintage", field, false, false, "Int")
+}
+
+func (ec *executionContext) _StockVintage_buildingCount(ctx context.Context, field graphql.CollectedField, obj *ent.StockVintage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockVintage_buildingCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BuildingCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockVintage_buildingCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockVintage", field, false, false, "Int")
+}
+
+func (ec *executionContext) _StockVintage_linesRead(ctx context.Context, field graphql.CollectedField, obj *ent.StockVintage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockVintage_linesRead(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LinesRead, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockVintage_linesRead(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockVintage", field, false, false, "Int")
+}
+
+func (ec *executionContext) _StockVintage_linesRejected(ctx context.Context, field graphql.CollectedField, obj *ent.StockVintage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockVintage_linesRejected(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LinesRejected, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockVintage_linesRejected(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockVintage", field, false, false, "Int")
+}
+
+func (ec *executionContext) _StockVintage_previous(ctx context.Context, field graphql.CollectedField, obj *ent.StockVintage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockVintage_previous(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Previous(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.StockVintage) graphql.Marshaler {
+			return ec.marshalOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StockVintage_previous(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StockVintage",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockVintage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StockVintage_comparison(ctx context.Context, field graphql.CollectedField, obj *ent.StockVintage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockVintage_comparison(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Comparison, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.StockComparison) graphql.Marshaler {
+			return ec.marshalOStockComparison2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockComparison(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StockVintage_comparison(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StockVintage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockComparison(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StockVintage_changes(ctx context.Context, field graphql.CollectedField, obj *ent.StockVintage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockVintage_changes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Changes(ctx, fc.Args["after"].(*entgql.Cursor[domain.ID]), fc.Args["first"].(*int), fc.Args["before"].(*entgql.Cursor[domain.ID]), fc.Args["last"].(*int), fc.Args["orderBy"].(*ent.StockChangeOrder), fc.Args["where"].(*ent.StockChangeWhereInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.StockChangeConnection) graphql.Marshaler {
+			return ec.marshalNStockChangeConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockChangeConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockVintage_changes(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StockVintage",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockChangeConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_StockVintage_changes_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StockVintageConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.StockVintageConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockVintageConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.StockVintageEdge) graphql.Marshaler {
+			return ec.marshalNStockVintageEdge2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintageEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockVintageConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StockVintageConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockVintageEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StockVintageConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *ent.StockVintageConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockVintageConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[domain.ID]) graphql.Marshaler {
+			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockVintageConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StockVintageConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StockVintageConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *ent.StockVintageConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockVintageConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockVintageConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockVintageConnection", field, false, false, "Int")
+}
+
+func (ec *executionContext) _StockVintageEdge_node(ctx context.Context, field graphql.CollectedField, obj *ent.StockVintageEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockVintageEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.StockVintage) graphql.Marshaler {
+			return ec.marshalNStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockVintageEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StockVintageEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockVintage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StockVintageEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *ent.StockVintageEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockVintageEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[domain.ID]) graphql.Marshaler {
+			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockVintageEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockVintageEdge", field, false, false, "Cursor")
 }
 
 func (ec *executionContext) _Viewer_anonymous(ctx context.Context, field graphql.CollectedField, obj *auth.Viewer) (ret graphql.Marshaler) {
@@ -7936,6 +13418,143 @@ func UnmarshalBoundingBoxInput(ctx context.Context, raw any) (domain.BoundingBox
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputBuildingFilter(ctx context.Context, obj any) (ent.BuildingWhereInput, error) {
+	var it ent.BuildingWhereInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["inCurrentVintage"]; !present {
+		asMap["inCurrentVintage"] = true
+	}
+
+	fieldsInOrder := [...]string{"communes", "within", "districtCodes", "withDwelling", "inCurrentVintage"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "communes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("communes"))
+			data, err := ec.unmarshalOInseeCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCodeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.BuildingFilter().Communes(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "within":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("within"))
+			data, err := ec.unmarshalOBoundingBoxInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐBoundingBox(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.BuildingFilter().Within(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "districtCodes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("districtCodes"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.BuildingFilter().DistrictCodes(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "withDwelling":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("withDwelling"))
+			data, err := ec.unmarshalODwellingFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingWhereInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.BuildingFilter().WithDwelling(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "inCurrentVintage":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("inCurrentVintage"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.BuildingFilter().InCurrentVintage(ctx, &it, data); err != nil {
+				return it, err
+			}
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalBuildingFilter unmarshals raw into the BuildingFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalBuildingFilter(ctx context.Context, raw any) (ent.BuildingWhereInput, error) {
+	var out ent.BuildingWhereInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "BuildingFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputBuildingOrder(ctx context.Context, obj any) (ent.BuildingOrder, error) {
+	var it ent.BuildingOrder
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+
+	fieldsInOrder := [...]string{"direction", "field"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2entgoᚗioᚋcontribᚋentgqlᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNBuildingOrderField2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuildingOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalBuildingOrder unmarshals raw into the BuildingOrder input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalBuildingOrder(ctx context.Context, raw any) (ent.BuildingOrder, error) {
+	var out ent.BuildingOrder
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "BuildingOrder", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputCommuneFilter(ctx context.Context, obj any) (ent.CommuneWhereInput, error) {
 	var it ent.CommuneWhereInput
 	if obj == nil {
@@ -8165,6 +13784,273 @@ func (ec *executionContext) unmarshalInputDeclareOpeningExceptionInput(ctx conte
 func UnmarshalDeclareOpeningExceptionInput(ctx context.Context, raw any) (model.DeclareOpeningExceptionInput, error) {
 	var out model.DeclareOpeningExceptionInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeclareOpeningExceptionInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputDwellingFilter(ctx context.Context, obj any) (ent.DwellingWhereInput, error) {
+	var it ent.DwellingWhereInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["inCurrentVintage"]; !present {
+		asMap["inCurrentVintage"] = true
+	}
+
+	fieldsInOrder := [...]string{"communes", "typologies", "surface", "floor", "constructionYear", "lettingYear", "financings", "energyClasses", "constructions", "accessibilities", "priorityDistrict", "landlords", "within", "inCurrentVintage"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "communes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("communes"))
+			data, err := ec.unmarshalOInseeCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCodeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.DwellingFilter().Communes(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "typologies":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("typologies"))
+			data, err := ec.unmarshalOTypology2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.DwellingFilter().Typologies(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "surface":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("surface"))
+			data, err := ec.unmarshalOSurfaceRangeInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSurfaceRange(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.DwellingFilter().Surface(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "floor":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("floor"))
+			data, err := ec.unmarshalOIntRangeInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIntRange(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.DwellingFilter().Floor(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "constructionYear":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("constructionYear"))
+			data, err := ec.unmarshalOIntRangeInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIntRange(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.DwellingFilter().ConstructionYear(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "lettingYear":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lettingYear"))
+			data, err := ec.unmarshalOIntRangeInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIntRange(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.DwellingFilter().LettingYear(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "financings":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("financings"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.DwellingFilter().Financings(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "energyClasses":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("energyClasses"))
+			data, err := ec.unmarshalOEnergyClass2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEnergyClassᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.DwellingFilter().EnergyClasses(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "constructions":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("constructions"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.DwellingFilter().Constructions(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "accessibilities":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("accessibilities"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.DwellingFilter().Accessibilities(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "priorityDistrict":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("priorityDistrict"))
+			data, err := ec.unmarshalOTriState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTriStateᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.DwellingFilter().PriorityDistrict(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "landlords":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("landlords"))
+			data, err := ec.unmarshalOID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.DwellingFilter().Landlords(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "within":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("within"))
+			data, err := ec.unmarshalOBoundingBoxInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐBoundingBox(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.DwellingFilter().Within(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "inCurrentVintage":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("inCurrentVintage"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.DwellingFilter().InCurrentVintage(ctx, &it, data); err != nil {
+				return it, err
+			}
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDwellingFilter unmarshals raw into the DwellingFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDwellingFilter(ctx context.Context, raw any) (ent.DwellingWhereInput, error) {
+	var out ent.DwellingWhereInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DwellingFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputDwellingOrder(ctx context.Context, obj any) (ent.DwellingOrder, error) {
+	var it ent.DwellingOrder
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+
+	fieldsInOrder := [...]string{"direction", "field"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2entgoᚗioᚋcontribᚋentgqlᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNDwellingOrderField2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDwellingOrder unmarshals raw into the DwellingOrder input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDwellingOrder(ctx context.Context, raw any) (ent.DwellingOrder, error) {
+	var out ent.DwellingOrder
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DwellingOrder", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputIntRangeInput(ctx context.Context, obj any) (domain.IntRange, error) {
+	var it domain.IntRange
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"min", "max"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "min":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("min"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Min = data
+		case "max":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("max"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Max = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalIntRangeInput unmarshals raw into the IntRangeInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalIntRangeInput(ctx context.Context, raw any) (domain.IntRange, error) {
+	var out domain.IntRange
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "IntRangeInput", raw, &out)
 	return out, err
 }
 
@@ -8528,6 +14414,256 @@ func UnmarshalSetSandboxClockInput(ctx context.Context, raw any) (model.SetSandb
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputStockChangeFilter(ctx context.Context, obj any) (ent.StockChangeWhereInput, error) {
+	var it ent.StockChangeWhereInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"communes", "kinds"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "communes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("communes"))
+			data, err := ec.unmarshalOInseeCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCodeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.StockChangeFilter().Communes(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "kinds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kinds"))
+			data, err := ec.unmarshalOStockChangeKind2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockChangeKindᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.StockChangeFilter().Kinds(ctx, &it, data); err != nil {
+				return it, err
+			}
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalStockChangeFilter unmarshals raw into the StockChangeFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalStockChangeFilter(ctx context.Context, raw any) (ent.StockChangeWhereInput, error) {
+	var out ent.StockChangeWhereInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "StockChangeFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputStockChangeOrder(ctx context.Context, obj any) (ent.StockChangeOrder, error) {
+	var it ent.StockChangeOrder
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+
+	fieldsInOrder := [...]string{"direction", "field"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2entgoᚗioᚋcontribᚋentgqlᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNStockChangeOrderField2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockChangeOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalStockChangeOrder unmarshals raw into the StockChangeOrder input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalStockChangeOrder(ctx context.Context, raw any) (ent.StockChangeOrder, error) {
+	var out ent.StockChangeOrder
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "StockChangeOrder", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputStockVintageFilter(ctx context.Context, obj any) (ent.StockVintageWhereInput, error) {
+	var it ent.StockVintageWhereInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"current"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "current":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("current"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Current = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalStockVintageFilter unmarshals raw into the StockVintageFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalStockVintageFilter(ctx context.Context, raw any) (ent.StockVintageWhereInput, error) {
+	var out ent.StockVintageWhereInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "StockVintageFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputStockVintageOrder(ctx context.Context, obj any) (ent.StockVintageOrder, error) {
+	var it ent.StockVintageOrder
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+
+	fieldsInOrder := [...]string{"direction", "field"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2entgoᚗioᚋcontribᚋentgqlᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNStockVintageOrderField2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintageOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalStockVintageOrder unmarshals raw into the StockVintageOrder input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalStockVintageOrder(ctx context.Context, raw any) (ent.StockVintageOrder, error) {
+	var out ent.StockVintageOrder
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "StockVintageOrder", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputSurfaceRangeInput(ctx context.Context, obj any) (domain.SurfaceRange, error) {
+	var it domain.SurfaceRange
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"min", "max"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "min":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("min"))
+			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Min = data
+		case "max":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("max"))
+			data, err := ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Max = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSurfaceRangeInput unmarshals raw into the SurfaceRangeInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSurfaceRangeInput(ctx context.Context, raw any) (domain.SurfaceRange, error) {
+	var out domain.SurfaceRange
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SurfaceRangeInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputWithdrawOpeningExceptionInput(ctx context.Context, obj any) (model.WithdrawOpeningExceptionInput, error) {
 	var it model.WithdrawOpeningExceptionInput
 	if obj == nil {
@@ -8585,11 +14721,26 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
+	case *ent.StockVintage:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._StockVintage(ctx, sel, obj)
+	case *ent.StockChange:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._StockChange(ctx, sel, obj)
 	case *ent.ReceptionPoint:
 		if obj == nil {
 			return graphql.Null
 		}
 		return ec._ReceptionPoint(ctx, sel, obj)
+	case *ent.Ownership:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Ownership(ctx, sel, obj)
 	case *ent.Organisation:
 		if obj == nil {
 			return graphql.Null
@@ -8600,6 +14751,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._OpeningHours(ctx, sel, obj)
+	case *ent.Dwelling:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Dwelling(ctx, sel, obj)
 	case *ent.Commune:
 		if obj == nil {
 			return graphql.Null
@@ -8610,6 +14766,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._CatalogueEntry(ctx, sel, obj)
+	case *ent.Building:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Building(ctx, sel, obj)
 	case *ent.Assignment:
 		if obj == nil {
 			return graphql.Null
@@ -8779,6 +14940,195 @@ func (ec *executionContext) _Assignment(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var buildingImplementors = []string{"Building", "Node"}
+
+func (ec *executionContext) _Building(ctx context.Context, sel ast.SelectionSet, obj *ent.Building) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, buildingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Building")
+		case "id":
+			out.Values[i] = ec._Building_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "inseeCode":
+			out.Values[i] = ec._Building_inseeCode(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "commune":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Building_commune(ctx, field, obj)
+				})
+		case "communeName":
+			out.Values[i] = ec._Building_communeName(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "address":
+			out.Values[i] = ec._Building_address(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "postalCode":
+			out.Values[i] = ec._Building_postalCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "latitude":
+			out.Values[i] = ec._Building_latitude(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "longitude":
+			out.Values[i] = ec._Building_longitude(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "positionQuality":
+			out.Values[i] = ec._Building_positionQuality(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "districtCode":
+			out.Values[i] = ec._Building_districtCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "dwellingCount":
+			out.Values[i] = ec._Building_dwellingCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "ownerships":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Building_ownerships(ctx, field, obj)
+				})
+		case "firstVintage":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Building_firstVintage(ctx, field, obj)
+				})
+		case "lastVintage":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Building_lastVintage(ctx, field, obj)
+				})
+		case "dwellings":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Building_dwellings(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var buildingConnectionImplementors = []string{"BuildingConnection"}
+
+func (ec *executionContext) _BuildingConnection(ctx context.Context, sel ast.SelectionSet, obj *ent.BuildingConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, buildingConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BuildingConnection")
+		case "edges":
+			out.Values[i] = ec._BuildingConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._BuildingConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._BuildingConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var buildingEdgeImplementors = []string{"BuildingEdge"}
+
+func (ec *executionContext) _BuildingEdge(ctx context.Context, sel ast.SelectionSet, obj *ent.BuildingEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, buildingEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BuildingEdge")
+		case "node":
+			out.Values[i] = ec._BuildingEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._BuildingEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var catalogueEntryImplementors = []string{"CatalogueEntry", "Node"}
 
 func (ec *executionContext) _CatalogueEntry(ctx context.Context, sel ast.SelectionSet, obj *ent.CatalogueEntry) graphql.Marshaler {
@@ -8816,6 +15166,98 @@ func (ec *executionContext) _CatalogueEntry(ctx context.Context, sel ast.Selecti
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._CatalogueEntry_label(ctx, field, obj)
 				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var codeEntryImplementors = []string{"CodeEntry"}
+
+func (ec *executionContext) _CodeEntry(ctx context.Context, sel ast.SelectionSet, obj *domain.CodeEntry) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, codeEntryImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CodeEntry")
+		case "code":
+			out.Values[i] = ec._CodeEntry_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "label":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._CodeEntry_label(ctx, field, obj)
+				})
+		case "validFrom":
+			out.Values[i] = ec._CodeEntry_validFrom(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "validUntil":
+			out.Values[i] = ec._CodeEntry_validUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var codeListImplementors = []string{"CodeList"}
+
+func (ec *executionContext) _CodeList(ctx context.Context, sel ast.SelectionSet, obj *domain.CodeList) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, codeListImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CodeList")
+		case "name":
+			out.Values[i] = ec._CodeList_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "source":
+			out.Values[i] = ec._CodeList_source(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "entries":
+			out.Values[i] = ec._CodeList_entries(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -9016,6 +15458,204 @@ func (ec *executionContext) _DeclareOpeningExceptionPayload(ctx context.Context,
 			}
 		case "errors":
 			out.Values[i] = ec._DeclareOpeningExceptionPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var dwellingImplementors = []string{"Dwelling", "Node"}
+
+func (ec *executionContext) _Dwelling(ctx context.Context, sel ast.SelectionSet, obj *ent.Dwelling) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, dwellingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Dwelling")
+		case "id":
+			out.Values[i] = ec._Dwelling_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "building":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Dwelling_building(ctx, field, obj)
+				})
+		case "inseeCode":
+			out.Values[i] = ec._Dwelling_inseeCode(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "typology":
+			out.Values[i] = ec._Dwelling_typology(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rooms":
+			out.Values[i] = ec._Dwelling_rooms(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "surface":
+			out.Values[i] = ec._Dwelling_surface(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "floor":
+			out.Values[i] = ec._Dwelling_floor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "constructionYear":
+			out.Values[i] = ec._Dwelling_constructionYear(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "lettingYear":
+			out.Values[i] = ec._Dwelling_lettingYear(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "financing":
+			out.Values[i] = ec._Dwelling_financing(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "energyClass":
+			out.Values[i] = ec._Dwelling_energyClass(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "construction":
+			out.Values[i] = ec._Dwelling_construction(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "accessibility":
+			out.Values[i] = ec._Dwelling_accessibility(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "priorityDistrict":
+			out.Values[i] = ec._Dwelling_priorityDistrict(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "landlord":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Dwelling_landlord(ctx, field, obj)
+				})
+		case "firstVintage":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Dwelling_firstVintage(ctx, field, obj)
+				})
+		case "lastVintage":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Dwelling_lastVintage(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var dwellingConnectionImplementors = []string{"DwellingConnection"}
+
+func (ec *executionContext) _DwellingConnection(ctx context.Context, sel ast.SelectionSet, obj *ent.DwellingConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, dwellingConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DwellingConnection")
+		case "edges":
+			out.Values[i] = ec._DwellingConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._DwellingConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._DwellingConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var dwellingEdgeImplementors = []string{"DwellingEdge"}
+
+func (ec *executionContext) _DwellingEdge(ctx context.Context, sel ast.SelectionSet, obj *ent.DwellingEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, dwellingEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DwellingEdge")
+		case "node":
+			out.Values[i] = ec._DwellingEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._DwellingEdge_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -9485,6 +16125,65 @@ func (ec *executionContext) _OrganisationEdge(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var ownershipImplementors = []string{"Ownership", "Node"}
+
+func (ec *executionContext) _Ownership(ctx context.Context, sel ast.SelectionSet, obj *ent.Ownership) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, ownershipImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Ownership")
+		case "id":
+			out.Values[i] = ec._Ownership_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "landlord":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Ownership_landlord(ctx, field, obj)
+				})
+		case "share":
+			out.Values[i] = ec._Ownership_share(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "floors":
+			out.Values[i] = ec._Ownership_floors(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "source":
+			out.Values[i] = ec._Ownership_source(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "statedOn":
+			out.Values[i] = ec._Ownership_statedOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var pageInfoImplementors = []string{"PageInfo"}
 
 func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet, obj *entgql.PageInfo[domain.ID]) graphql.Marshaler {
@@ -9605,6 +16304,42 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_serviceCatalogue(ctx, field)
+				})
+		case "buildings":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_buildings(ctx, field)
+				})
+		case "dwellings":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_dwellings(ctx, field)
+				})
+		case "stockStatistics":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_stockStatistics(ctx, field)
+				})
+		case "stockFacets":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_stockFacets(ctx, field)
+				})
+		case "stockVintages":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_stockVintages(ctx, field)
+				})
+		case "codeLists":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_codeLists(ctx, field)
 				})
 		case "__type":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
@@ -9988,6 +16723,640 @@ func (ec *executionContext) _StaleVersionError(ctx context.Context, sel ast.Sele
 			}
 		case "theirs":
 			out.Values[i] = ec._StaleVersionError_theirs(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var stockCellImplementors = []string{"StockCell"}
+
+func (ec *executionContext) _StockCell(ctx context.Context, sel ast.SelectionSet, obj *domain.StockCell) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, stockCellImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StockCell")
+		case "keys":
+			out.Values[i] = ec._StockCell_keys(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._StockCell_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var stockChangeImplementors = []string{"StockChange", "Node"}
+
+func (ec *executionContext) _StockChange(ctx context.Context, sel ast.SelectionSet, obj *ent.StockChange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, stockChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StockChange")
+		case "id":
+			out.Values[i] = ec._StockChange_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "vintage":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._StockChange_vintage(ctx, field, obj)
+				})
+		case "building":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._StockChange_building(ctx, field, obj)
+				})
+		case "kind":
+			out.Values[i] = ec._StockChange_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "before":
+			out.Values[i] = ec._StockChange_before(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "after":
+			out.Values[i] = ec._StockChange_after(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "differences":
+			out.Values[i] = ec._StockChange_differences(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var stockChangeConnectionImplementors = []string{"StockChangeConnection"}
+
+func (ec *executionContext) _StockChangeConnection(ctx context.Context, sel ast.SelectionSet, obj *ent.StockChangeConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, stockChangeConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StockChangeConnection")
+		case "edges":
+			out.Values[i] = ec._StockChangeConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._StockChangeConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._StockChangeConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var stockChangeEdgeImplementors = []string{"StockChangeEdge"}
+
+func (ec *executionContext) _StockChangeEdge(ctx context.Context, sel ast.SelectionSet, obj *ent.StockChangeEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, stockChangeEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StockChangeEdge")
+		case "node":
+			out.Values[i] = ec._StockChangeEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._StockChangeEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var stockComparisonImplementors = []string{"StockComparison"}
+
+func (ec *executionContext) _StockComparison(ctx context.Context, sel ast.SelectionSet, obj *domain.StockComparison) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, stockComparisonImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StockComparison")
+		case "added":
+			out.Values[i] = ec._StockComparison_added(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "removed":
+			out.Values[i] = ec._StockComparison_removed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "changed":
+			out.Values[i] = ec._StockComparison_changed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ambiguous":
+			out.Values[i] = ec._StockComparison_ambiguous(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var stockDifferenceImplementors = []string{"StockDifference"}
+
+func (ec *executionContext) _StockDifference(ctx context.Context, sel ast.SelectionSet, obj *domain.StockDifference) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, stockDifferenceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StockDifference")
+		case "column":
+			out.Values[i] = ec._StockDifference_column(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "before":
+			out.Values[i] = ec._StockDifference_before(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "after":
+			out.Values[i] = ec._StockDifference_after(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var stockFacetImplementors = []string{"StockFacet"}
+
+func (ec *executionContext) _StockFacet(ctx context.Context, sel ast.SelectionSet, obj *service.StockFacet) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, stockFacetImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StockFacet")
+		case "axis":
+			out.Values[i] = ec._StockFacet_axis(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "values":
+			out.Values[i] = ec._StockFacet_values(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._StockFacet_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var stockFacetValueImplementors = []string{"StockFacetValue"}
+
+func (ec *executionContext) _StockFacetValue(ctx context.Context, sel ast.SelectionSet, obj *service.StockFacetValue) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, stockFacetValueImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StockFacetValue")
+		case "key":
+			out.Values[i] = ec._StockFacetValue_key(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._StockFacetValue_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var stockStatisticsImplementors = []string{"StockStatistics"}
+
+func (ec *executionContext) _StockStatistics(ctx context.Context, sel ast.SelectionSet, obj *model.StockStatistics) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, stockStatisticsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StockStatistics")
+		case "by":
+			out.Values[i] = ec._StockStatistics_by(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "cells":
+			out.Values[i] = ec._StockStatistics_cells(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			out.Values[i] = ec._StockStatistics_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "vintage":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._StockStatistics_vintage(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var stockTallyImplementors = []string{"StockTally"}
+
+func (ec *executionContext) _StockTally(ctx context.Context, sel ast.SelectionSet, obj *domain.StockTally) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, stockTallyImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StockTally")
+		case "buildings":
+			out.Values[i] = ec._StockTally_buildings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "before":
+			out.Values[i] = ec._StockTally_before(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "after":
+			out.Values[i] = ec._StockTally_after(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var stockVintageImplementors = []string{"StockVintage", "Node"}
+
+func (ec *executionContext) _StockVintage(ctx context.Context, sel ast.SelectionSet, obj *ent.StockVintage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, stockVintageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StockVintage")
+		case "id":
+			out.Values[i] = ec._StockVintage_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "statedOn":
+			out.Values[i] = ec._StockVintage_statedOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "current":
+			out.Values[i] = ec._StockVintage_current(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "source":
+			out.Values[i] = ec._StockVintage_source(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "layout":
+			out.Values[i] = ec._StockVintage_layout(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "territory":
+			out.Values[i] = ec._StockVintage_territory(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "fileSha256":
+			out.Values[i] = ec._StockVintage_fileSha256(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "importedAt":
+			out.Values[i] = ec._StockVintage_importedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "dwellingCount":
+			out.Values[i] = ec._StockVintage_dwellingCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "buildingCount":
+			out.Values[i] = ec._StockVintage_buildingCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "linesRead":
+			out.Values[i] = ec._StockVintage_linesRead(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "linesRejected":
+			out.Values[i] = ec._StockVintage_linesRejected(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "previous":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._StockVintage_previous(ctx, field, obj)
+				})
+		case "comparison":
+			out.Values[i] = ec._StockVintage_comparison(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "changes":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._StockVintage_changes(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var stockVintageConnectionImplementors = []string{"StockVintageConnection"}
+
+func (ec *executionContext) _StockVintageConnection(ctx context.Context, sel ast.SelectionSet, obj *ent.StockVintageConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, stockVintageConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StockVintageConnection")
+		case "edges":
+			out.Values[i] = ec._StockVintageConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._StockVintageConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._StockVintageConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var stockVintageEdgeImplementors = []string{"StockVintageEdge"}
+
+func (ec *executionContext) _StockVintageEdge(ctx context.Context, sel ast.SelectionSet, obj *ent.StockVintageEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, stockVintageEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StockVintageEdge")
+		case "node":
+			out.Values[i] = ec._StockVintageEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._StockVintageEdge_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -10512,6 +17881,60 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 	return res
 }
 
+func (ec *executionContext) marshalNBuilding2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuilding(ctx context.Context, sel ast.SelectionSet, v *ent.Building) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Building!")
+		return graphql.Null
+	}
+	return ec._Building(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNBuildingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuildingConnection(ctx context.Context, sel ast.SelectionSet, v *ent.BuildingConnection) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "BuildingConnection!")
+		return graphql.Null
+	}
+	return ec._BuildingConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNBuildingEdge2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuildingEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.BuildingEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBuildingEdge2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuildingEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNBuildingEdge2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuildingEdge(ctx context.Context, sel ast.SelectionSet, v *ent.BuildingEdge) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "BuildingEdge!")
+		return graphql.Null
+	}
+	return ec._BuildingEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNBuildingOrderField2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuildingOrderField(ctx context.Context, v any) (*ent.BuildingOrderField, error) {
+	var res = new(ent.BuildingOrderField)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNBuildingOrderField2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuildingOrderField(ctx context.Context, sel ast.SelectionSet, v *ent.BuildingOrderField) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "BuildingOrderField!")
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) marshalNCatalogueEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCatalogueEntryᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.CatalogueEntry) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -10544,6 +17967,50 @@ func (ec *executionContext) unmarshalNCatalogueKind2githubᚗcomᚋguichetᚑlog
 
 func (ec *executionContext) marshalNCatalogueKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCatalogueKind(ctx context.Context, sel ast.SelectionSet, v domain.CatalogueKind) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNCodeEntry2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCodeEntry(ctx context.Context, sel ast.SelectionSet, v domain.CodeEntry) graphql.Marshaler {
+	return ec._CodeEntry(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNCodeEntry2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCodeEntryᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.CodeEntry) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCodeEntry2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCodeEntry(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCodeList2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCodeListᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.CodeList) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCodeList2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCodeList(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCodeList2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCodeList(ctx context.Context, sel ast.SelectionSet, v *domain.CodeList) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CodeList!")
+		return graphql.Null
+	}
+	return ec._CodeList(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNCommune2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommune(ctx context.Context, sel ast.SelectionSet, v *ent.Commune) graphql.Marshaler {
@@ -10656,6 +18123,70 @@ func (ec *executionContext) marshalNDeclareOpeningExceptionPayload2ᚖgithubᚗc
 	return ec._DeclareOpeningExceptionPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNDwelling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwelling(ctx context.Context, sel ast.SelectionSet, v *ent.Dwelling) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Dwelling!")
+		return graphql.Null
+	}
+	return ec._Dwelling(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDwellingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingConnection(ctx context.Context, sel ast.SelectionSet, v *ent.DwellingConnection) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DwellingConnection!")
+		return graphql.Null
+	}
+	return ec._DwellingConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDwellingEdge2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.DwellingEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDwellingEdge2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDwellingEdge2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingEdge(ctx context.Context, sel ast.SelectionSet, v *ent.DwellingEdge) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DwellingEdge!")
+		return graphql.Null
+	}
+	return ec._DwellingEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDwellingOrderField2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingOrderField(ctx context.Context, v any) (*ent.DwellingOrderField, error) {
+	var res = new(ent.DwellingOrderField)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDwellingOrderField2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingOrderField(ctx context.Context, sel ast.SelectionSet, v *ent.DwellingOrderField) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DwellingOrderField!")
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalNEnergyClass2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEnergyClass(ctx context.Context, v any) (domain.EnergyClass, error) {
+	var res domain.EnergyClass
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNEnergyClass2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEnergyClass(ctx context.Context, sel ast.SelectionSet, v domain.EnergyClass) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalNErrorCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRefusalCode(ctx context.Context, v any) (domain.RefusalCode, error) {
 	var res domain.RefusalCode
 	err := res.UnmarshalGQL(v)
@@ -10712,6 +18243,16 @@ func (ec *executionContext) unmarshalNInseeCode2githubᚗcomᚋguichetᚑlogemen
 }
 
 func (ec *executionContext) marshalNInseeCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCode(ctx context.Context, sel ast.SelectionSet, v domain.InseeCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNInt2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFloor(ctx context.Context, v any) (domain.Floor, error) {
+	var res domain.Floor
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNInt2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFloor(ctx context.Context, sel ast.SelectionSet, v domain.Floor) graphql.Marshaler {
 	return v
 }
 
@@ -11033,6 +18574,30 @@ func (ec *executionContext) marshalNOrganisationOrderField2ᚖgithubᚗcomᚋgui
 	return v
 }
 
+func (ec *executionContext) marshalNOwnership2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOwnershipᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Ownership) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOwnership2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOwnership(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNOwnership2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOwnership(ctx context.Context, sel ast.SelectionSet, v *ent.Ownership) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Ownership!")
+		return graphql.Null
+	}
+	return ec._Ownership(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v entgql.PageInfo[domain.ID]) graphql.Marshaler {
 	return ec._PageInfo(ctx, sel, &v)
 }
@@ -11172,6 +18737,282 @@ func (ec *executionContext) marshalNSiren2githubᚗcomᚋguichetᚑlogementᚋgu
 	return v
 }
 
+func (ec *executionContext) unmarshalNStockAxis2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockAxis(ctx context.Context, v any) (domain.StockAxis, error) {
+	var res domain.StockAxis
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNStockAxis2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockAxis(ctx context.Context, sel ast.SelectionSet, v domain.StockAxis) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNStockAxis2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockAxisᚄ(ctx context.Context, v any) ([]domain.StockAxis, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.StockAxis, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNStockAxis2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockAxis(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNStockAxis2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockAxisᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.StockAxis) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNStockAxis2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockAxis(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNStockCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockCellᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.StockCell) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNStockCell2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockCell(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNStockCell2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockCell(ctx context.Context, sel ast.SelectionSet, v *domain.StockCell) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "StockCell!")
+		return graphql.Null
+	}
+	return ec._StockCell(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNStockChange2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockChange(ctx context.Context, sel ast.SelectionSet, v *ent.StockChange) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "StockChange!")
+		return graphql.Null
+	}
+	return ec._StockChange(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNStockChangeConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockChangeConnection(ctx context.Context, sel ast.SelectionSet, v *ent.StockChangeConnection) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "StockChangeConnection!")
+		return graphql.Null
+	}
+	return ec._StockChangeConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNStockChangeEdge2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockChangeEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.StockChangeEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNStockChangeEdge2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockChangeEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNStockChangeEdge2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockChangeEdge(ctx context.Context, sel ast.SelectionSet, v *ent.StockChangeEdge) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "StockChangeEdge!")
+		return graphql.Null
+	}
+	return ec._StockChangeEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNStockChangeKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockChangeKind(ctx context.Context, v any) (domain.StockChangeKind, error) {
+	var res domain.StockChangeKind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNStockChangeKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockChangeKind(ctx context.Context, sel ast.SelectionSet, v domain.StockChangeKind) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNStockChangeOrderField2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockChangeOrderField(ctx context.Context, v any) (*ent.StockChangeOrderField, error) {
+	var res = new(ent.StockChangeOrderField)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNStockChangeOrderField2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockChangeOrderField(ctx context.Context, sel ast.SelectionSet, v *ent.StockChangeOrderField) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "StockChangeOrderField!")
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalNStockColumn2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockColumn(ctx context.Context, v any) (domain.StockColumn, error) {
+	var res domain.StockColumn
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNStockColumn2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockColumn(ctx context.Context, sel ast.SelectionSet, v domain.StockColumn) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNStockDifference2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockDifferenceᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.StockDifference) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNStockDifference2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockDifference(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNStockDifference2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockDifference(ctx context.Context, sel ast.SelectionSet, v *domain.StockDifference) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "StockDifference!")
+		return graphql.Null
+	}
+	return ec._StockDifference(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNStockFacet2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockFacetᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.StockFacet) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNStockFacet2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockFacet(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNStockFacet2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockFacet(ctx context.Context, sel ast.SelectionSet, v *service.StockFacet) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "StockFacet!")
+		return graphql.Null
+	}
+	return ec._StockFacet(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNStockFacetValue2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockFacetValueᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.StockFacetValue) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNStockFacetValue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockFacetValue(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNStockFacetValue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockFacetValue(ctx context.Context, sel ast.SelectionSet, v *service.StockFacetValue) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "StockFacetValue!")
+		return graphql.Null
+	}
+	return ec._StockFacetValue(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNStockStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐStockStatistics(ctx context.Context, sel ast.SelectionSet, v *model.StockStatistics) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "StockStatistics!")
+		return graphql.Null
+	}
+	return ec._StockStatistics(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNStockTally2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockTally(ctx context.Context, sel ast.SelectionSet, v domain.StockTally) graphql.Marshaler {
+	return ec._StockTally(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage(ctx context.Context, sel ast.SelectionSet, v *ent.StockVintage) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "StockVintage!")
+		return graphql.Null
+	}
+	return ec._StockVintage(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNStockVintageConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintageConnection(ctx context.Context, sel ast.SelectionSet, v *ent.StockVintageConnection) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "StockVintageConnection!")
+		return graphql.Null
+	}
+	return ec._StockVintageConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNStockVintageEdge2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintageEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.StockVintageEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNStockVintageEdge2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintageEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNStockVintageEdge2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintageEdge(ctx context.Context, sel ast.SelectionSet, v *ent.StockVintageEdge) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "StockVintageEdge!")
+		return graphql.Null
+	}
+	return ec._StockVintageEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNStockVintageOrderField2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintageOrderField(ctx context.Context, v any) (*ent.StockVintageOrderField, error) {
+	var res = new(ent.StockVintageOrderField)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNStockVintageOrderField2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintageOrderField(ctx context.Context, sel ast.SelectionSet, v *ent.StockVintageOrderField) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "StockVintageOrderField!")
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {
 	res, err := graphql.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -11215,6 +19056,29 @@ func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel
 	return ret
 }
 
+func (ec *executionContext) unmarshalNString2ᚕᚖstring(ctx context.Context, v any) ([]*string, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalOString2ᚖstring(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNString2ᚕᚖstring(ctx context.Context, sel ast.SelectionSet, v []*string) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalOString2ᚖstring(ctx, sel, v[i])
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNTriState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTriState(ctx context.Context, v any) (domain.TriState, error) {
 	var res domain.TriState
 	err := res.UnmarshalGQL(v)
@@ -11222,6 +19086,16 @@ func (ec *executionContext) unmarshalNTriState2githubᚗcomᚋguichetᚑlogement
 }
 
 func (ec *executionContext) marshalNTriState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTriState(ctx context.Context, sel ast.SelectionSet, v domain.TriState) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNTypology2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypology(ctx context.Context, v any) (domain.Typology, error) {
+	var res domain.Typology
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTypology2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypology(ctx context.Context, sel ast.SelectionSet, v domain.Typology) graphql.Marshaler {
 	return v
 }
 
@@ -11457,6 +19331,22 @@ func (ec *executionContext) unmarshalOBoundingBoxInput2ᚖgithubᚗcomᚋguichet
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOBuildingFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuildingWhereInput(ctx context.Context, v any) (*ent.BuildingWhereInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputBuildingFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOBuildingOrder2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuildingOrder(ctx context.Context, v any) (*ent.BuildingOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputBuildingOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalOCommune2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommune(ctx context.Context, sel ast.SelectionSet, v *ent.Commune) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -11531,6 +19421,85 @@ func (ec *executionContext) marshalODateTime2ᚖtimeᚐTime(ctx context.Context,
 	return res
 }
 
+func (ec *executionContext) unmarshalODwellingFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingWhereInput(ctx context.Context, v any) (*ent.DwellingWhereInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputDwellingFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalODwellingOrder2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingOrder(ctx context.Context, v any) (*ent.DwellingOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputDwellingOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOEnergyClass2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEnergyClassᚄ(ctx context.Context, v any) ([]domain.EnergyClass, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.EnergyClass, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNEnergyClass2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEnergyClass(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOEnergyClass2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEnergyClassᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.EnergyClass) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNEnergyClass2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEnergyClass(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOFloat2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSurface(ctx context.Context, v any) (domain.Surface, error) {
+	var res domain.Surface
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOFloat2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSurface(ctx context.Context, sel ast.SelectionSet, v domain.Surface) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalOFloat2ᚖfloat64(ctx context.Context, v any) (*float64, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalFloatContext(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOFloat2ᚖfloat64(ctx context.Context, sel ast.SelectionSet, v *float64) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	res := graphql.MarshalFloatContext(*v)
+	return graphql.WrapContextMarshaler(ctx, res)
+}
+
 func (ec *executionContext) unmarshalOGeoJSON2encodingᚋjsonᚐRawMessage(ctx context.Context, v any) (json.RawMessage, error) {
 	if v == nil {
 		return nil, nil
@@ -11547,6 +19516,41 @@ func (ec *executionContext) marshalOGeoJSON2encodingᚋjsonᚐRawMessage(ctx con
 	_ = ctx
 	res := scalar.MarshalGeoJSON(v)
 	return res
+}
+
+func (ec *executionContext) unmarshalOID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx context.Context, v any) ([]domain.ID, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.ID, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.ID) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOInseeCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCodeᚄ(ctx context.Context, v any) ([]domain.InseeCode, error) {
@@ -11573,6 +19577,71 @@ func (ec *executionContext) marshalOInseeCode2ᚕgithubᚗcomᚋguichetᚑlogeme
 	ret := make(graphql.Array, len(v))
 	for i := range v {
 		ret[i] = ec.marshalNInseeCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCode(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOInt2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFloor(ctx context.Context, v any) (domain.Floor, error) {
+	var res domain.Floor
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOInt2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFloor(ctx context.Context, sel ast.SelectionSet, v domain.Floor) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalOInt2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRooms(ctx context.Context, v any) (domain.Rooms, error) {
+	var res domain.Rooms
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOInt2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRooms(ctx context.Context, sel ast.SelectionSet, v domain.Rooms) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalOInt2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐYear(ctx context.Context, v any) (domain.Year, error) {
+	var res domain.Year
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOInt2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐYear(ctx context.Context, sel ast.SelectionSet, v domain.Year) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalOInt2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFloorᚄ(ctx context.Context, v any) ([]domain.Floor, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.Floor, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNInt2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFloor(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOInt2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFloorᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.Floor) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNInt2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFloor(ctx, sel, v[i])
 	}
 
 	for _, e := range ret {
@@ -11637,6 +19706,14 @@ func (ec *executionContext) marshalOInt2ᚖint(ctx context.Context, sel ast.Sele
 	return res
 }
 
+func (ec *executionContext) unmarshalOIntRangeInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIntRange(ctx context.Context, v any) (*domain.IntRange, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputIntRangeInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOLanguage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguage(ctx context.Context, v any) (*domain.Language, error) {
 	if v == nil {
 		return nil, nil
@@ -11669,6 +19746,38 @@ func (ec *executionContext) marshalOLanguageCode2ᚖgithubᚗcomᚋguichetᚑlog
 	return v
 }
 
+func (ec *executionContext) unmarshalOLatitude2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLatitude(ctx context.Context, v any) (*domain.Latitude, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.Latitude)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOLatitude2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLatitude(ctx context.Context, sel ast.SelectionSet, v *domain.Latitude) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalOLongitude2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLongitude(ctx context.Context, v any) (*domain.Longitude, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.Longitude)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOLongitude2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLongitude(ctx context.Context, sel ast.SelectionSet, v *domain.Longitude) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) marshalONode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder(ctx context.Context, sel ast.SelectionSet, v ent.Noder) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -11681,6 +19790,13 @@ func (ec *executionContext) marshalOOpeningHours2ᚖgithubᚗcomᚋguichetᚑlog
 		return graphql.Null
 	}
 	return ec._OpeningHours(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(ctx context.Context, sel ast.SelectionSet, v *ent.Organisation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Organisation(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOOrganisationFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisationWhereInput(ctx context.Context, v any) (*ent.OrganisationWhereInput, error) {
@@ -11790,6 +19906,98 @@ func (ec *executionContext) marshalOSiren2ᚖgithubᚗcomᚋguichetᚑlogement�
 	return v
 }
 
+func (ec *executionContext) unmarshalOStockChangeFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockChangeWhereInput(ctx context.Context, v any) (*ent.StockChangeWhereInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputStockChangeFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOStockChangeKind2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockChangeKindᚄ(ctx context.Context, v any) ([]domain.StockChangeKind, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.StockChangeKind, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNStockChangeKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockChangeKind(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOStockChangeKind2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockChangeKindᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.StockChangeKind) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNStockChangeKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockChangeKind(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOStockChangeOrder2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockChangeOrder(ctx context.Context, v any) (*ent.StockChangeOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputStockChangeOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOStockComparison2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockComparison(ctx context.Context, sel ast.SelectionSet, v *domain.StockComparison) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._StockComparison(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage(ctx context.Context, sel ast.SelectionSet, v *ent.StockVintage) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._StockVintage(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOStockVintageFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintageWhereInput(ctx context.Context, v any) (*ent.StockVintageWhereInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputStockVintageFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOStockVintageOrder2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintageOrder(ctx context.Context, v any) (*ent.StockVintageOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputStockVintageOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx context.Context, v any) (domain.Stated, error) {
+	var res domain.Stated
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx context.Context, sel ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalOString2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
 	if v == nil {
 		return nil, nil
@@ -11843,6 +20051,50 @@ func (ec *executionContext) marshalOString2ᚖstring(ctx context.Context, sel as
 	return res
 }
 
+func (ec *executionContext) unmarshalOSurfaceRangeInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSurfaceRange(ctx context.Context, v any) (*domain.SurfaceRange, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputSurfaceRangeInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOTriState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTriStateᚄ(ctx context.Context, v any) ([]domain.TriState, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.TriState, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNTriState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTriState(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOTriState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTriStateᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.TriState) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTriState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTriState(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOTriState2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTriState(ctx context.Context, v any) (*domain.TriState, error) {
 	if v == nil {
 		return nil, nil
@@ -11857,6 +20109,42 @@ func (ec *executionContext) marshalOTriState2ᚖgithubᚗcomᚋguichetᚑlogemen
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) unmarshalOTypology2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyᚄ(ctx context.Context, v any) ([]domain.Typology, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.Typology, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNTypology2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypology(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOTypology2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.Typology) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTypology2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypology(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOWeekday2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWeekday(ctx context.Context, v any) (*domain.Weekday, error) {

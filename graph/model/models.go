@@ -124,6 +124,18 @@ type StaleVersionError struct {
 
 func (StaleVersionError) IsUserError() {}
 
+// A table of the stock.
+type StockStatistics struct {
+	// The axes, as asked. At most 2.
+	By []domain.StockAxis `json:"by"`
+	// The cells that hold a dwelling, by their keys. At most 10000.
+	Cells []*domain.StockCell `json:"cells"`
+	// The sum of all cells.
+	TotalCount int `json:"totalCount"`
+	// The vintage in force, from which the figures are; `null` before the first import.
+	Vintage *ent.StockVintage `json:"vintage,omitempty"`
+}
+
 // An exception to withdraw.
 type WithdrawOpeningExceptionInput struct {
 	// The exception.

@@ -1,0 +1,3 @@
+package graph
+
+// Ownerships have no field that is computed: they are read with their building.

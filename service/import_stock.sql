@@ -1,0 +1,229 @@
+The import of the stock, statement by statement. Each has one task; comments give
+reasons.
+
+-- name: prepare tables
+SET LOCAL statement_timeout = 0;
+SET LOCAL idle_in_transaction_session_timeout = 0;
+SET LOCAL work_mem = '64MB';
+-- Temporary: what a killed server leaves of them, PostgreSQL removes at its start.
+CREATE TEMPORARY TABLE stage_building (
+    id varchar PRIMARY KEY,
+    insee_code varchar NOT NULL, commune_name varchar NOT NULL, address varchar NOT NULL, postal_code varchar NOT NULL,
+    latitude float8, longitude float8, position_quality varchar NOT NULL, district_code varchar NOT NULL
+) ON COMMIT DROP;
+CREATE TEMPORARY TABLE stage_unplaced (
+    line int PRIMARY KEY, LIKE stage_building,
+    floor smallint NOT NULL, rooms smallint NOT NULL, surface float8 NOT NULL,
+    construction_year smallint NOT NULL, letting_year smallint NOT NULL, financing varchar NOT NULL,
+    energy_class varchar NOT NULL, construction varchar NOT NULL, accessibility varchar NOT NULL, priority_district varchar NOT NULL
+) ON COMMIT DROP;
+
+CREATE TEMPORARY TABLE stage_place (LIKE stage_building, own_id varchar PRIMARY KEY, building_id varchar) ON COMMIT DROP;
+
+-- name: find the vintage in force
+SELECT id, previous_id, stated_on, dwelling_count FROM stock_vintage WHERE current
+
+-- name: announce the vintage
+INSERT INTO stock_vintage (id, stated_on, current, source, layout, territory, file_sha256, imported_at,
+    dwelling_count, building_count, lines_read, lines_rejected)
+VALUES ($1, $2, false, $3, $4, $5, '', $6, 0, 0, 0, 0)
+ON CONFLICT (id) DO NOTHING
+
+-- name: forget the rows of other vintages
+DELETE FROM stock_row WHERE vintage_id <> $1
+
+-- name: place what has no address
+DO $$
+DECLARE
+    -- Metres in a degree of latitude.
+    degree CONSTANT float8 := 111195;
+    near CONSTANT float8 := 15;
+    point record;
+    nearest varchar;
+BEGIN
+    INSERT INTO stage_place
+        SELECT DISTINCT ON (id) id, insee_code, commune_name, address, postal_code, latitude, longitude,
+            position_quality, district_code, id
+        FROM stage_unplaced ORDER BY id, line;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    CREATE INDEX ON stage_building (insee_code, latitude);
+    ANALYZE stage_building;
+    -- In an order that the file does not choose, so that the same lines always make
+    -- the same buildings. A building made here is found by the points that follow.
+    FOR point IN SELECT * FROM stage_place ORDER BY insee_code, latitude, longitude LOOP
+        SELECT id INTO nearest FROM (
+            SELECT id, latitude, longitude FROM stage_building
+            WHERE insee_code = point.insee_code
+                AND latitude BETWEEN point.latitude - near / degree AND point.latitude + near / degree
+            UNION ALL
+            SELECT id, latitude, longitude FROM building
+            WHERE insee_code = point.insee_code
+                AND latitude BETWEEN point.latitude - near / degree AND point.latitude + near / degree
+        ) candidate,
+        LATERAL (SELECT sqrt(power((latitude - point.latitude) * degree, 2)
+            + power((longitude - point.longitude) * degree * cos(radians(point.latitude)), 2)) AS metres) distance
+        WHERE metres <= near ORDER BY metres, id LIMIT 1;
+        IF nearest IS NULL THEN
+            nearest := point.own_id;
+            INSERT INTO stage_building VALUES (point.own_id, point.insee_code, point.commune_name, point.address, point.postal_code,
+                point.latitude, point.longitude, point.position_quality, point.district_code);
+        ELSE
+            -- Known from an earlier vintage: it stays as it was described there.
+            INSERT INTO stage_building
+            SELECT id, insee_code, commune_name, address, postal_code, latitude, longitude, position_quality, district_code
+            FROM building WHERE id = nearest
+            ON CONFLICT DO NOTHING;
+        END IF;
+        UPDATE stage_place SET building_id = nearest WHERE own_id = point.own_id;
+    END LOOP;
+END $$
+
+-- name: read what was placed
+SELECT line, building_id, floor, rooms, surface, construction_year, letting_year,
+    financing, energy_class, construction, accessibility, priority_district
+FROM stage_unplaced u JOIN stage_place ON own_id = u.id
+WHERE line > $1 ORDER BY line LIMIT $2
+
+-- name: count rows
+SELECT count(*) FROM stock_row WHERE vintage_id = $1
+
+-- name: count buildings
+SELECT count(*) FROM building
+
+-- name: count dwellings
+SELECT count(*) FROM dwelling
+
+-- name: count buildings of the file
+SELECT count(*) FROM stage_building
+
+-- name: count dwellings of the file
+SELECT count(*) FROM stage_dwelling
+
+-- name: write buildings
+INSERT INTO building AS b (id, insee_code, commune_id, commune_name, address, postal_code, latitude, longitude,
+    position_quality, district_code, dwelling_count, first_vintage_id)
+SELECT s.id, s.insee_code, c.id, s.commune_name, s.address, s.postal_code, s.latitude, s.longitude,
+    s.position_quality, s.district_code, n.dwellings, $1
+FROM stage_building s
+JOIN (SELECT building_id, count(*) AS dwellings FROM stock_row WHERE vintage_id = $1 GROUP BY building_id) n ON n.building_id = s.id
+LEFT JOIN commune c ON c.insee_code = s.insee_code
+ON CONFLICT (id) DO UPDATE SET
+    commune_id = excluded.commune_id, commune_name = excluded.commune_name, address = excluded.address,
+    postal_code = excluded.postal_code, position_quality = excluded.position_quality, district_code = excluded.district_code,
+    -- The oldest layout has no coordinates: what a newer file told stays true.
+    latitude = coalesce(excluded.latitude, b.latitude), longitude = coalesce(excluded.longitude, b.longitude),
+    dwelling_count = excluded.dwelling_count, last_vintage_id = NULL
+WHERE (b.commune_id, b.commune_name, b.address, b.postal_code, b.position_quality, b.district_code,
+        b.latitude, b.longitude, b.dwelling_count, b.last_vintage_id)
+    IS DISTINCT FROM (excluded.commune_id, excluded.commune_name, excluded.address, excluded.postal_code,
+        excluded.position_quality, excluded.district_code, coalesce(excluded.latitude, b.latitude),
+        coalesce(excluded.longitude, b.longitude), excluded.dwelling_count, NULL)
+
+-- name: mark absent buildings
+UPDATE building SET last_vintage_id = $1, dwelling_count = 0
+WHERE last_vintage_id IS NULL AND NOT EXISTS (SELECT FROM stage_building s WHERE s.id = building.id)
+
+-- name: number dwellings
+CREATE TEMPORARY TABLE stage_dwelling ON COMMIT DROP AS
+SELECT $2 || dwelling_key
+        -- The rank among equals, in four digits of base 32. Equals differ at most in
+        -- what the file says besides, by which they are ranked.
+        || substr(digit, (rank >> 15 & 31)::int + 1, 1) || substr(digit, (rank >> 10 & 31)::int + 1, 1)
+        || substr(digit, (rank >> 5 & 31)::int + 1, 1) || substr(digit, (rank & 31)::int + 1, 1) AS id,
+    building_id, rooms, surface, floor, construction_year, letting_year, financing, energy_class, construction,
+    accessibility, priority_district
+FROM (
+    SELECT *, row_number() OVER (PARTITION BY dwelling_key
+        ORDER BY energy_class, construction, accessibility, priority_district) - 1 AS rank,
+        '0123456789ABCDEFGHJKMNPQRSTVWXYZ' AS digit
+    FROM stock_row WHERE vintage_id = $1
+) ranked
+
+-- name: write dwellings
+INSERT INTO dwelling AS d (id, building_id, insee_code, typology, rooms, surface, floor, construction_year, letting_year,
+    financing, energy_class, construction, accessibility, priority_district, landlord_id, first_vintage_id)
+SELECT s.id, s.building_id, b.insee_code,
+    CASE WHEN s.rooms < 1 THEN 'UNKNOWN' WHEN s.rooms > 5 THEN 'T6_PLUS' ELSE 'T' || s.rooms END,
+    s.rooms, s.surface, s.floor, s.construction_year, s.letting_year, s.financing, s.energy_class, s.construction,
+    s.accessibility, s.priority_district, o.landlord_id, $1
+FROM stage_dwelling s
+JOIN stage_building b ON b.id = s.building_id
+LEFT JOIN ownership o ON o.building_id = s.building_id 
+    AND (o.share = 100 OR o.share IS NULL AND o.floors IS NULL OR o.floors @> to_jsonb(s.floor))
+ON CONFLICT (id) DO UPDATE SET
+    energy_class = excluded.energy_class, construction = excluded.construction, accessibility = excluded.accessibility,
+    priority_district = excluded.priority_district, landlord_id = excluded.landlord_id, last_vintage_id = NULL
+WHERE (d.energy_class, d.construction, d.accessibility, d.priority_district, d.landlord_id, d.last_vintage_id)
+    IS DISTINCT FROM (excluded.energy_class, excluded.construction, excluded.accessibility, excluded.priority_district,
+        excluded.landlord_id, NULL)
+
+-- name: mark absent dwellings
+UPDATE dwelling SET last_vintage_id = $1
+WHERE last_vintage_id IS NULL AND NOT EXISTS (SELECT FROM stage_dwelling s WHERE s.id = dwelling.id)
+
+-- name: forget changes
+DELETE FROM stock_change WHERE vintage_id = $1
+
+-- name: write changes
+WITH row_counts AS (
+    -- What one vintage has more often than the other.
+    SELECT building_id, floor, rooms, surface, construction_year, letting_year, financing, energy_class, construction,
+        accessibility, priority_district, sum(CASE vintage_id WHEN $1 THEN 1 ELSE -1 END)::int AS n
+    FROM stock_row WHERE vintage_id IN ($1, $2)
+    GROUP BY building_id, floor, rooms, surface, construction_year, letting_year, financing, energy_class, construction,
+        accessibility, priority_district
+    HAVING sum(CASE vintage_id WHEN $1 THEN 1 ELSE -1 END) <> 0
+), change AS (
+    SELECT building_id, coalesce(-sum(n) FILTER (WHERE n < 0), 0) AS before, coalesce(sum(n) FILTER (WHERE n > 0), 0) AS after
+    FROM row_counts GROUP BY building_id
+), value AS (
+    SELECT building_id, position, name, array_agg(value ORDER BY value) FILTER (WHERE n < 0) AS before,
+        array_agg(value ORDER BY value) FILTER (WHERE n > 0) AS after
+    FROM row_counts
+    CROSS JOIN LATERAL generate_series(1, abs(n))
+    CROSS JOIN LATERAL (VALUES
+        (1, 'FLOOR', nullif(floor, -100)::text), (2, 'ROOMS', nullif(rooms, 0)::text), (3, 'SURFACE', nullif(surface, 0)::text),
+        (4, 'CONSTRUCTION_YEAR', nullif(construction_year, 0)::text), (5, 'LETTING_YEAR', nullif(letting_year, 0)::text),
+        (6, 'FINANCING', nullif(financing, '')), (7, 'ENERGY_CLASS', nullif(energy_class, 'UNKNOWN')),
+        (8, 'CONSTRUCTION', nullif(construction, '')), (9, 'ACCESSIBILITY', nullif(accessibility, '')),
+        (10, 'PRIORITY_DISTRICT', nullif(priority_district, 'UNKNOWN'))
+    ) AS cell (position, name, value)
+    GROUP BY building_id, position, name
+), difference AS (
+    SELECT building_id, count(*) AS columns, jsonb_agg(jsonb_build_object('column', name,
+        'before', CASE WHEN c.before = 1 AND c.after = 1 THEN v.before[1] END,
+        'after', CASE WHEN c.before = 1 AND c.after = 1 THEN v.after[1] END) ORDER BY position) AS list
+    FROM value v JOIN change c USING (building_id)
+    WHERE c.before > 0 AND c.after > 0 AND v.before IS DISTINCT FROM v.after
+    GROUP BY building_id
+)
+INSERT INTO stock_change (id, vintage_id, building_id, insee_code, kind, before, after, differences)
+SELECT $3 || right(building_id, 16), $1, building_id, b.insee_code,
+    CASE
+        WHEN before = 0 THEN 'ADDED'
+        WHEN after = 0 THEN 'REMOVED'
+        WHEN before = 1 AND after = 1 AND columns <= 2 THEN 'CHANGED'
+        ELSE 'AMBIGUOUS'
+    END,
+    before, after, coalesce(list, '[]')
+FROM change JOIN building b ON b.id = building_id LEFT JOIN difference USING (building_id)
+
+-- name: count changes
+SELECT kind, count(*), sum(before), sum(after) FROM stock_change WHERE vintage_id = $1 GROUP BY kind
+
+-- name: lower the vintage in force
+UPDATE stock_vintage SET current = false WHERE current AND id <> $1
+
+-- name: finish the vintage
+UPDATE stock_vintage AS v SET
+    current = true, previous_id = $2, file_sha256 = $3::varchar, lines_read = $4, lines_rejected = $5, comparison = nullif($6::jsonb, 'null'),
+    layout = $7, territory = $8, dwelling_count = n.dwellings, building_count = n.buildings,
+    -- The same file again is no news.
+    imported_at = CASE WHEN v.file_sha256 = $3::varchar THEN v.imported_at ELSE $9 END
+FROM (SELECT (SELECT count(*) FROM stage_dwelling) AS dwellings, (SELECT count(*) FROM stage_building) AS buildings) n
+WHERE v.id = $1
+
+-- name: analyse
+ANALYZE building, dwelling, stock_vintage, stock_change
