@@ -33,6 +33,7 @@ const (
 	SandboxClockPrefix   Prefix = "clk"
 	PersonPrefix         Prefix = "per"
 	AssignmentPrefix     Prefix = "asg"
+	BuildingPrefix       Prefix = "bld"
 )
 
 // Prefixes lists every prefix in use.
@@ -40,7 +41,7 @@ func Prefixes() []Prefix {
 	return []Prefix{
 		CommunePrefix, OrganisationPrefix, ReceptionPointPrefix, AgreementPrefix,
 		CatalogueEntryPrefix, OpeningHoursPrefix, SandboxClockPrefix,
-		PersonPrefix, AssignmentPrefix,
+		PersonPrefix, AssignmentPrefix, BuildingPrefix,
 	}
 }
 
