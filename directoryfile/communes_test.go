@@ -122,8 +122,8 @@ func TestExamplesOfTheManual(t *testing.T) {
 		t.Fatal(err)
 	}
 	blocks := strings.Split(string(manual), "```csv\n")
-	if len(blocks) != 3 {
-		t.Fatalf("%d examples, want 2", len(blocks)-1)
+	if len(blocks) != 4 {
+		t.Fatalf("%d examples, want 3", len(blocks)-1)
 	}
 	for i := range blocks {
 		blocks[i], _, _ = strings.Cut(blocks[i], "```")
@@ -139,6 +139,10 @@ func TestExamplesOfTheManual(t *testing.T) {
 	points, err := directoryfile.ParseReceptionPoints(strings.NewReader(blocks[2]), "", k)
 	if err != nil || points.RejectCount > 0 || len(points.Rows) != 1 || len(points.Rows[0].Weekly) != 6 {
 		t.Fatalf("reception points: %v, %v", points.Rejects, err)
+	}
+	ownerships, err := directoryfile.ParseOwnerships(strings.NewReader(blocks[3]), "", known())
+	if err != nil || ownerships.RejectCount > 0 || len(ownerships.Rows) != 5 {
+		t.Fatalf("landlords: %v, %v", ownerships.Rejects, err)
 	}
 	for _, code := range directoryfile.Codes() {
 		if !strings.Contains(string(manual), "`"+string(code)+"`") {

@@ -1,6 +1,7 @@
 // Package directoryfile answers the question "what does the network's directory
-// look like as files": the communes, the organisations and the reception points,
-// as the CSV files a clerk keeps in a spreadsheet, and the boundaries as GeoJSON.
+// look like as files": the communes, the organisations, the reception points and
+// who owns which building, as the CSV files a clerk keeps in a spreadsheet, and the
+// boundaries as GeoJSON.
 // FORMAT.md, next to this file, is the manual of the layouts.
 //
 // It reads and writes. What is wrong in a file is not an error but a [Reject],

@@ -21,6 +21,7 @@ func known() directoryfile.Known {
 	return directoryfile.Known{
 		Communes:      map[domain.InseeCode]bool{"38185": true, "38151": true},
 		Organisations: map[string]bool{"ville": true, "metropole": true},
+		Landlords:     map[domain.Siren]bool{"000000018": true, "000000026": true, "000000034": true},
 	}
 }
 

@@ -41,6 +41,8 @@ const (
 	UnknownCode    Code = "UNKNOWN_CODE"
 	BadCoordinates Code = "BAD_COORDINATES"
 	DuplicateKey   Code = "DUPLICATE_KEY"
+	// Contradiction: an earlier line says what cannot be true together with this one.
+	Contradiction Code = "CONTRADICTION"
 )
 
 // Codes lists the catalogue in the order in which it is documented.
@@ -49,7 +51,7 @@ func Codes() []Code {
 		EmptyFile, WrongSeparator, MissingColumn, DuplicateColumn, UnknownColumn,
 		NULByte, BadCharset, LineTooLong, FileTooLarge, TooManyRows,
 		CutLine, TooManyFields, FieldTooLong, Required, BadValue, UnknownCode,
-		BadCoordinates, DuplicateKey,
+		BadCoordinates, DuplicateKey, Contradiction,
 	}
 }
 

@@ -27,7 +27,8 @@ type Parsed[T any] struct {
 	Complete bool
 }
 
-// column describes one column of a layout. The first of a layout is its key.
+// column describes one column of a layout. The first of a layout is the key of its
+// rows when it is required; a layout without a key begins with an optional one.
 type column struct {
 	name string
 	// max is in characters.
@@ -235,9 +236,10 @@ func (r *record) check() {
 				"La valeur contient des caractères invisibles : la ressaisir.")
 		}
 	}
-	key := r.table.columns[0].name
+	first := r.table.columns[0]
+	key := first.name
 	switch value := r.text(key); {
-	case value == "":
+	case value == "", !first.required:
 	case r.table.seen[value] != 0:
 		first := r.table.seen[value]
 		r.reject(key, DuplicateKey,

@@ -18,6 +18,8 @@ type Known struct {
 	Communes map[domain.InseeCode]bool
 	// Organisations are the keys of organisations.
 	Organisations map[string]bool
+	// Landlords are the SIRENs of the organisations of kind LANDLORD.
+	Landlords map[domain.Siren]bool
 }
 
 const (

@@ -59,6 +59,27 @@ func WriteOrganisations(w io.Writer, organisations []Organisation) error {
 	return t.flush()
 }
 
+// WriteOwnerships writes landlords.csv as [WriteReceptionPoints] does
+// reception_points.csv. Ownerships that contradict each other are an error.
+func WriteOwnerships(w io.Writer, ownerships []Ownership) error {
+	t := newTableWriter(w, ownershipColumns)
+	told := claims{}
+	for _, o := range ownerships {
+		fields := []string{
+			string(o.Commune), o.Address, string(o.Building), string(o.Siren),
+			formatShare(o.Share), formatFloors(o.Floors), o.Source, formatDate(o.Date),
+		}
+		known := Known{
+			Communes:  map[domain.InseeCode]bool{o.Commune: true},
+			Landlords: map[domain.Siren]bool{o.Siren: true},
+		}
+		if err := t.write(fields, func(r *record) { readOwnership(r, known, told) }); err != nil {
+			return fmt.Errorf("write ownership of %q: %w", o.Address+string(o.Building), err)
+		}
+	}
+	return t.flush()
+}
+
 // tableWriter writes the rows of a layout, and holds them to the rules of the
 // parser, so that a written file is always one that can be read.
 type tableWriter struct {

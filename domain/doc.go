@@ -7,6 +7,6 @@
 // be tested by the thousand and under any date.
 //
 // It may import the standard library and well-kept libraries of values
-// (identifiers, holiday calendars). It must not import any other package of
-// this module.
+// (identifiers, holiday calendars, Unicode). It must not import any other package
+// of this module.
 package domain

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/guichet-logement/guichet/directoryfile"
@@ -25,9 +26,9 @@ func Organisations(communes []directoryfile.Commune) []directoryfile.Organisatio
 		{Key: "action-logement", Kind: domain.ActionLogement, Name: "Action Logement", Reservataire: true, RegisteringBody: true},
 		{Key: sharedDesk, Kind: domain.SharedDesk, Name: "Pôle Habitat Social", RegisteringBody: true},
 	}
-	for _, name := range landlords {
+	for n, name := range landlords {
 		all = append(all, directoryfile.Organisation{
-			Key: "landlord-" + slug(name), Kind: domain.Landlord, Name: name, Reservataire: true, RegisteringBody: true,
+			Key: "landlord-" + slug(name), Kind: domain.Landlord, Name: name, Siren: landlordSiren(n), Reservataire: true, RegisteringBody: true,
 		})
 	}
 	registering := registeringCommunes(communes)
@@ -38,6 +39,20 @@ func Organisations(communes []directoryfile.Commune) []directoryfile.Organisatio
 		})
 	}
 	return all
+}
+
+// landlordSiren is the number of the landlord in that place of the list.
+func landlordSiren(n int) domain.Siren { return fictionalSiren(n + 1) }
+
+// fictionalSiren makes a number of the right shape that nobody has: no SIREN that
+// was attributed starts with 000. The last digit checks the others.
+func fictionalSiren(n int) domain.Siren {
+	for check := range 10 {
+		if s, err := domain.ParseSiren(fmt.Sprintf("000%05d%d", n, check)); err == nil {
+			return s
+		}
+	}
+	panic("sandbox: no digit checks a SIREN") //nolint:forbidigo // one of ten always does
 }
 
 const sharedDesk = "pole-habitat-social"

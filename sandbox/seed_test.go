@@ -132,9 +132,9 @@ func TestNetwork(t *testing.T) {
 		"SELECT count(*) > 5 FROM agreement WHERE valid_until = '2025-01-01'":                                                            "true",
 		"SELECT count(*) > 1 FROM agreement WHERE level = 3 AND valid_from = '2025-01-01' AND" + inForce:                                 "true",
 		"SELECT count(*) FROM reception_point p WHERE NOT EXISTS (SELECT FROM reception_point_operator WHERE reception_point_id = p.id)": "0",
-		// Only public bodies have a SIREN: an invented one might be somebody's.
-		"SELECT count(*) FROM organisation WHERE kind = 'LANDLORD' AND siren IS NOT NULL": "0",
-		"SELECT count(*) FROM organisation WHERE kind = 'COMMUNE' AND siren IS NULL":      "0",
+		// No SIREN that was attributed starts with 000: an invented one must be nobody's.
+		"SELECT count(DISTINCT siren) FROM organisation WHERE kind = 'LANDLORD' AND siren ~ '^000'": "15",
+		"SELECT count(*) FROM organisation WHERE kind = 'COMMUNE' AND siren IS NULL":                "0",
 		// 04 65 71 is one of the ranges that the regulator keeps for works of fiction.
 		"SELECT count(*) FROM reception_point WHERE phone IS NULL OR phone !~ '^[+]3346571[0-9]{4}$'": "0",
 		"SELECT count(DISTINCT phone) FROM reception_point":                                           "50",

@@ -146,3 +146,7 @@ func (a Address) key() string {
 	}
 	return NormaliseAddress(a.String())
 }
+
+// NormaliseAddress is [domain.NormaliseAddress]: a building is known here by what
+// it makes of an address.
+func NormaliseAddress(address string) string { return domain.NormaliseAddress(address) }

@@ -2,7 +2,6 @@ package stockfile
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -57,10 +56,12 @@ func columnOrder(l Layout) []string {
 // separated by ;. The columns that a [Dwelling] does not hold are left empty. It
 // serves tests, made-up data and exchange.
 type Writer struct {
-	out         *bufio.Writer
-	layout      Layout
-	at          [columnCount]int
-	row         []string
+	out    *bufio.Writer
+	layout Layout
+	at     [columnCount]int
+	row    []string
+	// line is the memory of the last one, for the next.
+	line        []byte
 	labels      map[int]label
 	lists       map[string]map[string]string
 	projections []projection
@@ -123,7 +124,12 @@ func (w *Writer) Write(d Dwelling) error {
 	w.set(complement, d.Address.Complement)
 	w.set(locality, d.Address.Locality)
 	w.set(floor, d.Floor.String())
-	w.set(priorityDistrict, map[domain.TriState]string{domain.Yes: "1", domain.No: "2"}[d.PriorityDistrict])
+	switch d.PriorityDistrict {
+	case domain.Yes:
+		w.set(priorityDistrict, "1")
+	case domain.No:
+		w.set(priorityDistrict, "2")
+	}
 	w.set(districtCode, d.DistrictCode)
 	w.set(construction, d.Construction)
 	w.set(rooms, formatWhole(d.Rooms))
@@ -178,23 +184,30 @@ var (
 )
 
 func (w *Writer) writeRow() error {
-	var line bytes.Buffer
+	line := w.line[:0]
 	for i, value := range w.row {
-		switch {
-		case strings.ContainsAny(value, "\r\n\x00"):
-			return fmt.Errorf("write stock file, column %d: %w", i+1, errLineBreak)
-		case len(value) > MaxField:
+		if len(value) > MaxField {
 			return fmt.Errorf("write stock file, column %d: %w", i+1, errTooLong)
 		}
 		if i > 0 {
-			line.WriteByte(separator)
+			line = append(line, separator)
 		}
-		line.WriteByte('"')
-		line.WriteString(strings.ReplaceAll(value, `"`, `""`))
-		line.WriteByte('"')
+		line = append(line, '"')
+		for j := range len(value) {
+			switch c := value[j]; c {
+			case '\r', '\n', 0:
+				return fmt.Errorf("write stock file, column %d: %w", i+1, errLineBreak)
+			case '"':
+				line = append(line, c, c)
+			default:
+				line = append(line, c)
+			}
+		}
+		line = append(line, '"')
 	}
-	line.WriteByte('\n')
-	text := line.Bytes()
+	line = append(line, '\n')
+	w.line = line
+	text := line
 	if w.layout == Layout2016 {
 		var err error
 		if text, err = charmap.ISO8859_1.NewEncoder().Bytes(text); err != nil {

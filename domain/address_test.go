@@ -1,10 +1,10 @@
-package stockfile_test
+package domain_test
 
 import (
 	"strings"
 	"testing"
 
-	"github.com/guichet-logement/guichet/stockfile"
+	"github.com/guichet-logement/guichet/domain"
 )
 
 func TestNormaliseAddress(t *testing.T) {
@@ -30,7 +30,7 @@ func TestNormaliseAddress(t *testing.T) {
 		"3EME AVENUE":             "3EME AVENUE",
 		"8 RUE DU 8 MAI 1945":     "8 RUE DU 8 MAI 1945",
 	} {
-		if got := stockfile.NormaliseAddress(address); got != want {
+		if got := domain.NormaliseAddress(address); got != want {
 			t.Errorf("%q is %q, want %q", address, got, want)
 		}
 	}
@@ -41,14 +41,14 @@ func FuzzNormaliseAddress(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, address string) {
-		once := stockfile.NormaliseAddress(address)
-		if twice := stockfile.NormaliseAddress(once); twice != once {
+		once := domain.NormaliseAddress(address)
+		if twice := domain.NormaliseAddress(once); twice != once {
 			t.Errorf("%q is %q, and again %q", address, once, twice)
 		}
 		if strings.Trim(once, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ") != "" || strings.Contains(once, "  ") || strings.TrimSpace(once) != once {
 			t.Errorf("%q is %q", address, once)
 		}
-		if lower := stockfile.NormaliseAddress(strings.ToLower(once)); lower != once {
+		if lower := domain.NormaliseAddress(strings.ToLower(once)); lower != once {
 			t.Errorf("case matters to %q: %q", once, lower)
 		}
 	})

@@ -1,4 +1,4 @@
-package stockfile
+package domain
 
 import (
 	"strings"
