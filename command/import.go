@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"strconv"
 	"strings"
@@ -20,6 +21,8 @@ type importCommand struct {
 	Communes        importCommunes        `cmd:"" help:"Load communes and their boundaries: those of Grenoble-Alpes Métropole unless files are named."`
 	Organisations   importOrganisations   `cmd:"" help:"Load organisations.csv."`
 	ReceptionPoints importReceptionPoints `cmd:"" help:"Load reception_points.csv."`
+	Stock           importStock           `cmd:"" help:"Load an edition of the official stock file (RPLS)."`
+	Landlords       importLandlords       `cmd:"" help:"Load landlords.csv: whose the buildings of the stock are."`
 }
 
 // importSettings are common to all imports. The layouts are documented in
@@ -127,10 +130,9 @@ func withFile(path string, read func(io.Reader) error) error {
 	return read(f)
 }
 
-// run reads the file, shows what is to be mended, and otherwise loads it: all of
-// it or nothing.
-func (s *importSettings) run(
-	ctx context.Context, env Environment, read func(directoryfile.Known) (service.Directory, rejects, error),
+// load opens the database, and says which codes a file may name.
+func (s *importSettings) load(
+	ctx context.Context, env Environment, use func(*database, directoryfile.Known, *slog.Logger) error,
 ) error {
 	log := newLog(env)
 	if err := s.validate(); err != nil {
@@ -144,25 +146,35 @@ func (s *importSettings) run(
 	if err := migrations.Check(ctx, db.db); err != nil {
 		return err
 	}
-	services := service.New(db.client(unobserved), service.NewClock(time.Now), false)
-	known, err := services.KnownDirectory(ctx)
+	known, err := service.New(db.client(unobserved), service.NewClock(time.Now), false).KnownDirectory(ctx)
 	if err != nil {
 		return err
 	}
-	d, found, err := read(known)
-	if err != nil {
-		return err
-	}
-	if found.any() {
-		return s.refuse(env, found)
-	}
-	progress := newProgress(env, log, d.Len())
-	report, err := services.ImportDirectory(ctx, d, progress.done)
-	progress.finish(err == nil)
-	if err != nil {
-		return err
-	}
-	return printReport(env.Stdout, report)
+	return use(db, known, log)
+}
+
+// run reads the file, shows what is to be mended, and otherwise loads it: all of
+// it or nothing.
+func (s *importSettings) run(
+	ctx context.Context, env Environment, read func(directoryfile.Known) (service.Directory, rejects, error),
+) error {
+	return s.load(ctx, env, func(db *database, known directoryfile.Known, log *slog.Logger) error {
+		d, found, err := read(known)
+		if err != nil {
+			return err
+		}
+		if found.any() {
+			return s.refuse(env, found)
+		}
+		progress := newProgress(env, log, d.Len())
+		services := service.New(db.client(unobserved), service.NewClock(time.Now), false)
+		report, err := services.ImportDirectory(ctx, d, progress.done)
+		progress.finish(err == nil)
+		if err != nil {
+			return err
+		}
+		return printReport(env.Stdout, report)
+	})
 }
 
 // refuse shows what is to be mended; nothing was written to the database.
@@ -187,13 +199,20 @@ func writeRejects(path string, list []directoryfile.Reject) (err error) {
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	w := csv.NewWriter(f)
-	rows := [][]string{{"line", "column", "column_name", "code", "value", "message_fr", "message_en"}}
+	rows := [][]string{rejectColumns}
 	for _, r := range list {
-		rows = append(rows, []string{
-			strconv.Itoa(r.Line), strconv.Itoa(r.Column), r.ColumnName, string(r.Code), inert(r.Value), r.Message.FR, r.Message.EN,
-		})
+		rows = append(rows, rejectRow(r))
 	}
 	return w.WriteAll(rows)
+}
+
+// rejectColumns and rejectRow are the layout of the file of rejects.
+var rejectColumns = []string{"line", "column", "column_name", "code", "value", "message_fr", "message_en"}
+
+func rejectRow(r directoryfile.Reject) []string {
+	return []string{
+		strconv.Itoa(r.Line), strconv.Itoa(r.Column), r.ColumnName, string(r.Code), inert(r.Value), r.Message.FR, r.Message.EN,
+	}
 }
 
 // inert keeps a value that was refused for being a formula from running in the

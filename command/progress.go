@@ -2,6 +2,7 @@ package command
 
 import (
 	"log/slog"
+	"time"
 
 	"github.com/schollz/progressbar/v3"
 )
@@ -46,4 +47,52 @@ func (p *progress) finish(ok bool) {
 		_ = p.bar.Finish()
 	}
 	p.log.Info("import ended", "done", p.seen, "of", p.total, "committed", ok)
+}
+
+// byteProgress shows how much of a file has been read: the same, for a file whose
+// lines nobody has counted.
+type byteProgress struct {
+	bar           *progressbar.ProgressBar
+	log           *slog.Logger
+	total, tenths int64
+	started       time.Time
+}
+
+func newByteProgress(env Environment, log *slog.Logger, total int64) *byteProgress {
+	p := &byteProgress{log: log, total: total, started: time.Now()}
+	if isTerminal(env.Stderr) {
+		p.bar = progressbar.NewOptions64(total,
+			progressbar.OptionSetWriter(env.Stderr),
+			progressbar.OptionSetDescription("reading"),
+			progressbar.OptionShowBytes(true), progressbar.OptionShowIts(),
+			progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish(),
+		)
+	}
+	return p
+}
+
+// reached says that the file was read up to that line, that many bytes.
+func (p *byteProgress) reached(lines int, bytes int64) {
+	if p.bar != nil {
+		// A bar that cannot be drawn is no reason to stop.
+		_ = p.bar.Set64(min(bytes, p.total))
+		return
+	}
+	if tenths := bytes * 10 / max(p.total, 1); tenths > p.tenths {
+		p.tenths = tenths
+		took := time.Since(p.started)
+		left := time.Duration(float64(took) * float64(p.total-bytes) / float64(bytes))
+		p.log.Info("reading", "lines", lines, "percent", 10*tenths,
+			"lines_per_second", int(float64(lines)/took.Seconds()), "left", left.Round(time.Second))
+	}
+}
+
+// end takes the bar away.
+func (p *byteProgress) end(lines int, ok bool) {
+	if p.bar != nil {
+		_ = p.bar.Finish()
+	}
+	took := time.Since(p.started)
+	p.log.Info("import ended", "lines", lines, "took", took.Round(time.Millisecond),
+		"lines_per_second", int(float64(lines)/took.Seconds()), "committed", ok)
 }

@@ -2,22 +2,31 @@ package command
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"time"
 
 	"github.com/guichet-logement/guichet/ent/migrate/migrations"
 	"github.com/guichet-logement/guichet/sandbox"
 	"github.com/guichet-logement/guichet/service"
+	"github.com/guichet-logement/guichet/stockfile"
 )
 
 type seedCommand struct {
 	databaseSettings
+	Scale     int    `default:"1" help:"Write a stock file that many times the size of the sandbox's, instead of filling a database: 100 is a country."`
+	StockFile string `type:"path" help:"Write the sandbox's stock to this file, instead of filling a database. Default with --scale: rpls-2026-x<scale>.csv."`
 }
 
-// Run migrates and fills an empty database.
+// Run migrates and fills an empty database, or writes a stock file.
 func (c *seedCommand) Run(ctx context.Context, env Environment) error {
 	log := newLog(env)
+	if c.Scale != 1 || c.StockFile != "" {
+		return c.writeStock(env)
+	}
 	if err := c.validate(); err != nil {
 		return err
 	}
@@ -40,17 +49,46 @@ func (c *seedCommand) Run(ctx context.Context, env Environment) error {
 	if err := migrations.Check(ctx, db.db); err != nil {
 		return err
 	}
-	return seed(ctx, s, log)
+	return seed(ctx, s, db.db, log)
 }
 
-// seed fills the database unless that was done before.
-func seed(ctx context.Context, s *service.Service, log *slog.Logger) error {
-	done, err := s.Seeded(ctx)
-	if err != nil || done {
+// writeStock writes the last vintage of the sandbox's stock, in the latest layout.
+func (c *seedCommand) writeStock(env Environment) (err error) {
+	if c.Scale < 1 || c.Scale > sandbox.MaxStockScale {
+		return &settingError{"scale", fmt.Sprintf("must lie between 1 and %d", sandbox.MaxStockScale)}
+	}
+	vintages := sandbox.StockVintages()
+	year := vintages[len(vintages)-1]
+	if c.StockFile == "" {
+		c.StockFile = fmt.Sprintf("rpls-%d-x%d.csv", year, c.Scale)
+	}
+	file, err := os.Create(c.StockFile)
+	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	if err := sandbox.WriteStock(file, sandbox.StockOptions{Vintage: year, Scale: c.Scale, Layout: stockfile.Layout2026}); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(env.Stdout, c.StockFile)
+	return err
+}
+
+// seed fills the database with what it does not have yet.
+func seed(ctx context.Context, s *service.Service, db *sql.DB, log *slog.Logger) error {
 	start := time.Now()
-	if err := sandbox.Seed(ctx, s); err != nil {
+	peopled, err := s.Seeded(ctx)
+	if err == nil && !peopled {
+		err = sandbox.Seed(ctx, s)
+	}
+	if err != nil {
+		return err
+	}
+	stocked, err := s.Stocked(ctx)
+	if err != nil || stocked {
+		return err
+	}
+	if err := sandbox.SeedStock(ctx, s, db); err != nil {
 		return err
 	}
 	log.Info("sandbox data written", "took", time.Since(start).Round(time.Millisecond))

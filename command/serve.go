@@ -179,7 +179,7 @@ func (c *serveCommand) prepare(ctx context.Context, db *database, s *service.Ser
 	if err := migrations.Check(ctx, db.db); err != nil {
 		return err
 	}
-	return seed(ctx, s, log)
+	return seed(ctx, s, db.db, log)
 }
 
 // buildVersion tells what runs.

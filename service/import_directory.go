@@ -70,7 +70,7 @@ func (s *Service) ImportDirectory(ctx context.Context, d Directory, done func())
 // those of the database and those of the organisations that come with it.
 func (s *Service) KnownDirectory(ctx context.Context) (directoryfile.Known, error) {
 	ctx = policy.ImportDirectory(ctx)
-	known := directoryfile.Known{Communes: map[domain.InseeCode]bool{}, Organisations: map[string]bool{}}
+	known := directoryfile.Known{Communes: map[domain.InseeCode]bool{}, Organisations: map[string]bool{}, Landlords: map[domain.Siren]bool{}}
 	communes, err := s.ent.Commune.Query().All(ctx)
 	if err != nil {
 		return known, fmt.Errorf("known communes: %w", err)
@@ -84,6 +84,9 @@ func (s *Service) KnownDirectory(ctx context.Context) (directoryfile.Known, erro
 	}
 	for _, o := range organisations {
 		known.Organisations[o.Key] = true
+		if o.Kind == domain.Landlord && o.Siren != nil {
+			known.Landlords[*o.Siren] = true
+		}
 	}
 	return known, nil
 }

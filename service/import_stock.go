@@ -14,17 +14,21 @@ import (
 	"github.com/guichet-logement/guichet/stockfile"
 )
 
-// StockSource names the publisher of the official stock file and its licence, as
+// OfficialStock names the publisher of the official stock file and its licence, as
 // the licence asks.
-const StockSource = "Répertoire des logements locatifs des bailleurs sociaux (RPLS), SDES, Licence Ouverte 2.0"
+const OfficialStock = "Répertoire des logements locatifs des bailleurs sociaux (RPLS), SDES, Licence Ouverte 2.0"
 
 // StockImport is one edition of the official stock file, to be loaded as a whole.
 type StockImport struct {
 	Rows *stockfile.Reader
 	// StatedOn is the day whose stock the file states. The file does not tell it.
 	StatedOn domain.Date
-	// SHA256 is that of the file as it lies, in hexadecimal digits.
-	SHA256 string
+	// SHA256 tells that of the file as it lies, in hexadecimal digits. It is asked at
+	// the end, when a stream has been read whole.
+	SHA256 func() string
+	// Source names the publisher and the licence: [OfficialStock], unless the stock is
+	// made up.
+	Source string
 	// Territory says in words which part of the file Rows keeps.
 	Territory string
 	// MaxRejected is the share of lines that may be rejected, 0 to 1: beyond it the
@@ -51,9 +55,6 @@ type StockReport struct {
 	Comparison *domain.StockComparison
 }
 
-// stockLock is the advisory lock that one import at a time holds.
-const stockLock = 0x73746f636b // "stock"
-
 // ImportStock loads an edition of the stock file in one transaction: until it
 // ends, and if it fails, readers see the vintage before. Loading the same file
 // again changes nothing; another file of the same day replaces the vintage.
@@ -62,18 +63,13 @@ const stockLock = 0x73746f636b // "stock"
 // finds what is new, changed and absent.
 func ImportStock(ctx context.Context, db *sql.DB, clock func() time.Time, in StockImport) (StockReport, error) {
 	ctx = policy.ImportStock(ctx)
-	tx, err := db.BeginTx(ctx, nil)
+	i := &stockImport{StockImport: in, now: clock(), seen: map[uint64]struct{}{}}
+	err := inImport(ctx, db, func(tx *sql.Tx) error {
+		i.tx = tx
+		return i.run(ctx)
+	})
 	if err != nil {
-		return StockReport{}, fmt.Errorf("import stock: begin: %w", err)
-	}
-	i := &stockImport{StockImport: in, tx: tx, now: clock(), seen: map[uint64]struct{}{}}
-	if err := i.run(ctx); err != nil {
-		// The first error says why; a failed rollback adds nothing to it.
-		_ = tx.Rollback()
 		return i.report, fmt.Errorf("import stock: %w", err)
-	}
-	if err := tx.Commit(); err != nil {
-		return i.report, fmt.Errorf("import stock: commit: %w", err)
 	}
 	return i.report, nil
 }

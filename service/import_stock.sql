@@ -2,9 +2,6 @@ The import of the stock, statement by statement. Each has one task; comments giv
 reasons.
 
 -- name: prepare tables
-SET LOCAL statement_timeout = 0;
-SET LOCAL idle_in_transaction_session_timeout = 0;
-SET LOCAL work_mem = '64MB';
 -- Temporary: what a killed server leaves of them, PostgreSQL removes at its start.
 CREATE TEMPORARY TABLE stage_building (
     id varchar PRIMARY KEY,

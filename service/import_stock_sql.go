@@ -19,9 +19,11 @@ import (
 //go:embed import_stock.sql
 var stockStatements string
 
-// stockStatement finds the statement of that name.
-func stockStatement(name string) string {
-	_, rest, found := strings.Cut(stockStatements, "\n-- name: "+name+"\n")
+func stockStatement(name string) string { return namedStatement(stockStatements, name) }
+
+// namedStatement finds a statement by the name that stands before it.
+func namedStatement(statements, name string) string {
+	_, rest, found := strings.Cut(statements, "\n-- name: "+name+"\n")
 	if !found {
 		panic("no statement " + name) //nolint:forbidigo // it is compiled in
 	}
@@ -69,19 +71,46 @@ var errImportUnderWay = &domain.Error{Code: domain.BadRequest, Reason: "IMPORT_U
 	FR: "Un autre import du parc est en cours ; attendez sa fin.",
 }}
 
-// prepare takes the lock, makes the tables of the import and announces the
-// vintage.
-func (i *stockImport) prepare(ctx context.Context) error {
-	// A country takes longer than what a statement of the API may.
-	if _, err := i.tx.ExecContext(ctx, prepareTables); err != nil {
-		return fmt.Errorf("prepare: %w", err)
+// stockLock is the advisory lock that one import at a time holds.
+const stockLock int64 = 0x73746f636b // "stock"
+
+// importSettings hold for the transaction of an import: a country takes longer
+// than what a statement of the API may.
+const importSettings = `SET LOCAL statement_timeout = 0;
+SET LOCAL idle_in_transaction_session_timeout = 0;
+SET LOCAL work_mem = '64MB'`
+
+// inImport runs an import of the stock in one transaction, alone.
+func inImport(ctx context.Context, db *sql.DB, use func(*sql.Tx) error) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
 	}
 	var alone bool
-	if err := i.tx.QueryRowContext(ctx, "SELECT pg_try_advisory_xact_lock($1)", int64(stockLock)).Scan(&alone); err != nil {
-		return fmt.Errorf("lock: %w", err)
+	if _, err = tx.ExecContext(ctx, importSettings); err == nil {
+		err = tx.QueryRowContext(ctx, "SELECT pg_try_advisory_xact_lock($1)", stockLock).Scan(&alone)
 	}
-	if !alone {
-		return errImportUnderWay
+	if err == nil && !alone {
+		err = errImportUnderWay
+	}
+	if err == nil {
+		err = use(tx)
+	}
+	if err != nil {
+		// The first error says why; a failed rollback adds nothing to it.
+		_ = tx.Rollback()
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// prepare makes the tables of the import and announces the vintage.
+func (i *stockImport) prepare(ctx context.Context) error {
+	if _, err := i.tx.ExecContext(ctx, prepareTables); err != nil {
+		return fmt.Errorf("prepare: %w", err)
 	}
 	var previous sql.NullString
 	f := &i.inForce
@@ -99,7 +128,7 @@ func (i *stockImport) prepare(ctx context.Context) error {
 			fmt.Sprintf("The vintage in force states the stock on %s: older files are not loaded after it.", f.statedOn),
 			fmt.Sprintf("Le millésime en vigueur décrit le parc au %s : un fichier plus ancien n'est plus chargé.", f.statedOn))
 	}
-	if err := i.exec(ctx, announce, i.vintage, i.StatedOn, StockSource, i.Rows.Layout(), i.Territory, i.now); err != nil {
+	if err := i.exec(ctx, announce, i.vintage, i.StatedOn, i.Source, i.Rows.Layout(), i.Territory, i.now); err != nil {
 		return fmt.Errorf("announce vintage: %w", err)
 	}
 	return i.exec(ctx, forgetRows, i.before)
@@ -112,7 +141,10 @@ func (i *stockImport) exec(ctx context.Context, statement string, args ...any) e
 
 // affect returns how many rows a statement wrote.
 func (i *stockImport) affect(ctx context.Context, statement string, args ...any) (int, error) {
-	result, err := i.tx.ExecContext(ctx, statement, args...)
+	return affected(i.tx.ExecContext(ctx, statement, args...))
+}
+
+func affected(result sql.Result, err error) (int, error) {
 	if err != nil {
 		return 0, err
 	}
@@ -335,7 +367,7 @@ func (i *stockImport) finish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := i.exec(ctx, finishVintage, i.vintage, optional(i.before), i.SHA256, i.report.Read, i.report.Rejected, string(comparison),
+	if err := i.exec(ctx, finishVintage, i.vintage, optional(i.before), i.SHA256(), i.report.Read, i.report.Rejected, string(comparison),
 		i.Rows.Layout(), i.Territory, i.now); err != nil {
 		return fmt.Errorf("finish vintage: %w", err)
 	}

@@ -3,6 +3,7 @@ package service_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -58,7 +59,7 @@ func importStock(ctx context.Context, t testing.TB, db *sql.DB, year int, file [
 	}
 	defer func() { _ = rows.Close() }()
 	return service.ImportStock(ctx, db, func() time.Time { return noon() }, service.StockImport{
-		Rows: rows, StatedOn: january(year), Territory: "test", SHA256: fmt.Sprintf("%x", len(file)), MaxRejected: 0.5, MaxLoss: 0.9,
+		Rows: rows, StatedOn: january(year), Source: service.OfficialStock, Territory: "test", SHA256: func() string { return fmt.Sprintf("%x", sha256.Sum256(file)) }, MaxRejected: 0.5, MaxLoss: 0.9,
 	})
 }
 

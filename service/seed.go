@@ -13,6 +13,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
+	"github.com/guichet-logement/guichet/ent/stockvintage"
 	"github.com/guichet-logement/guichet/policy"
 )
 
@@ -45,6 +46,24 @@ type SandboxException struct {
 // Seeded tells whether SeedSandbox has run to its end in this database.
 func (s *Service) Seeded(ctx context.Context) (bool, error) {
 	return s.ent.Person.Query().Exist(policy.SeedSandbox(ctx))
+}
+
+// Stocked tells whether the sandbox's stock and its landlords were loaded.
+func (s *Service) Stocked(ctx context.Context) (bool, error) {
+	return s.ent.Ownership.Query().Exist(policy.SeedSandbox(ctx))
+}
+
+// StockStatedOn is the day whose stock the vintage in force states, zero when there
+// is none.
+func (s *Service) StockStatedOn(ctx context.Context) (domain.Date, error) {
+	inForce, err := s.ent.StockVintage.Query().Where(stockvintage.Current(true)).Only(policy.SeedSandbox(ctx))
+	if ent.IsNotFound(err) {
+		return domain.Date{}, nil
+	}
+	if err != nil {
+		return domain.Date{}, fmt.Errorf("vintage in force: %w", err)
+	}
+	return inForce.StatedOn, nil
 }
 
 // SeedSandbox writes the people and exceptions of a sandbox, those that are not
