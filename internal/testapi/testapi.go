@@ -20,6 +20,7 @@ import (
 
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/command"
+	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/internal/pqcache"
 	"github.com/guichet-logement/guichet/internal/sqlwatch"
@@ -27,6 +28,7 @@ import (
 	"github.com/guichet-logement/guichet/sandbox"
 	"github.com/guichet-logement/guichet/server"
 	"github.com/guichet-logement/guichet/service"
+	"github.com/guichet-logement/guichet/stockfile"
 )
 
 // Now is the time by the service's clock in every test: a Monday, 10:30 in Paris.
@@ -44,35 +46,73 @@ type API struct {
 
 	mu         sync.Mutex
 	statements []string
+	reads      []Read
 }
 
-// New serves the sandbox on a database of its own until the test ends.
+// Read is one SQL statement that reads, with its arguments.
+type Read struct {
+	Text string
+	Args []any
+}
+
+// recorder keeps the reads that Ent sends outside transactions.
+type recorder struct {
+	*entsql.Driver
+	api *API
+}
+
+// Query records the statement before it is sent.
+func (r recorder) Query(ctx context.Context, query string, args, v any) error {
+	list, _ := args.([]any)
+	r.api.mu.Lock()
+	r.api.reads = append(r.api.reads, Read{query, list})
+	r.api.mu.Unlock()
+	return r.Driver.Query(ctx, query, args, v)
+}
+
+// New serves the sandbox, without its stock, on a database of its own until the
+// test ends.
 func New(t testing.TB) *API {
 	t.Helper()
-	return start(t, true, server.DefaultLimits())
+	return start(t, true, server.DefaultLimits(), nil)
 }
 
 // NewWithin serves the sandbox under other limits.
 func NewWithin(t testing.TB, limits server.Limits) *API {
 	t.Helper()
-	return start(t, true, limits)
+	return start(t, true, limits, nil)
 }
 
 // NewProduction serves the same data as production does: no introspection, no
 // clock to move.
 func NewProduction(t testing.TB) *API {
 	t.Helper()
-	return start(t, false, server.DefaultLimits())
+	return start(t, false, server.DefaultLimits(), nil)
 }
 
-func start(t testing.TB, inSandbox bool, limits server.Limits) *API {
+// NewWithStock serves the sandbox with the stock of four small communes, some 2 400
+// dwellings: quick to load, and to walk through page by page.
+func NewWithStock(t testing.TB) *API {
+	t.Helper()
+	return start(t, true, server.DefaultLimits(), &stockfile.Filter{Communes: map[domain.InseeCode]bool{
+		"38179": true, "38562": true, "38170": true, "38071": true,
+	}})
+}
+
+// NewWithWholeStock serves the sandbox with all of its stock, 52 000 dwellings.
+func NewWithWholeStock(t testing.TB) *API {
+	t.Helper()
+	return start(t, true, server.DefaultLimits(), &stockfile.Filter{})
+}
+
+func start(t testing.TB, inSandbox bool, limits server.Limits, stock *stockfile.Filter) *API {
 	t.Helper()
 	a := &API{Log: &Buffer{}}
 	connector, err := pq.NewConnector(testdb.New(t))
 	check(t, err)
 	a.DB = sql.OpenDB(pqcache.New(connector, pqcache.Options{Size: pqcache.DefaultSize}))
 	t.Cleanup(func() { _ = a.DB.Close() })
-	driver := sqlwatch.Driver(entsql.OpenDB(dialect.Postgres, a.DB), func(ctx context.Context, query string, took time.Duration) {
+	driver := sqlwatch.Driver(recorder{entsql.OpenDB(dialect.Postgres, a.DB), a}, func(ctx context.Context, query string, took time.Duration) {
 		server.CountSQL(ctx, took)
 		a.mu.Lock()
 		defer a.mu.Unlock()
@@ -82,6 +122,9 @@ func start(t testing.TB, inSandbox bool, limits server.Limits) *API {
 	clock := service.NewClock(func() time.Time { return Now })
 	a.Service = service.New(a.Client, clock, inSandbox)
 	check(t, sandbox.Seed(t.Context(), a.Service))
+	if stock != nil {
+		check(t, sandbox.SeedStock(t.Context(), a.Service, a.DB, *stock))
+	}
 	log := slog.New(slog.NewJSONHandler(a.Log, nil))
 	verifier, err := auth.NewVerifier(t.Context(), auth.Config{Issuers: []auth.Issuer{sandbox.Issuer()}, Clock: time.Now, Log: log})
 	check(t, err)
@@ -165,13 +208,27 @@ func (a *API) Send(t testing.TB, r *http.Request) Answer {
 
 // Statements runs the function and returns the SQL that it made the API send.
 func (a *API) Statements(run func()) []string {
-	a.mu.Lock()
-	a.statements = nil
-	a.mu.Unlock()
-	run()
+	a.record(run)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.statements
+}
+
+// Reads runs the function and returns the reads that it made the API send, with
+// their arguments.
+func (a *API) Reads(run func()) []Read {
+	a.record(run)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.reads
+}
+
+// record forgets what was sent before the function runs.
+func (a *API) record(run func()) {
+	a.mu.Lock()
+	a.statements, a.reads = nil, nil
+	a.mu.Unlock()
+	run()
 }
 
 // Token is a token of that persona.
