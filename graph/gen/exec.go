@@ -2483,7 +2483,7 @@ type Query {
     last: Int
     "The order of the list; without it, a fixed order of its own."
     orderBy: BuildingOrder
-    "Which buildings."
+    "Which buildings; without it, or with ` + "`" + `null` + "`" + `, those of the vintage in force."
     where: BuildingFilter = {}
   ): BuildingConnection! @public
 
@@ -2503,7 +2503,7 @@ type Query {
     last: Int
     "The order of the list; without it, a fixed order of its own."
     orderBy: DwellingOrder
-    "Which dwellings."
+    "Which dwellings; without it, or with ` + "`" + `null` + "`" + `, those of the vintage in force."
     where: DwellingFilter = {}
   ): DwellingConnection! @public
 
@@ -2514,7 +2514,7 @@ type Query {
   stockStatistics(
     "One axis, or two of them."
     by: [StockAxis!]!
-    "Which dwellings."
+    "Which dwellings; without it, or with ` + "`" + `null` + "`" + `, those of the vintage in force."
     where: DwellingFilter = {}
   ): StockStatistics! @public
 
@@ -2526,7 +2526,7 @@ type Query {
   stockFacets(
     "Which axes, each once. At most 9."
     axes: [StockAxis!]! = [COMMUNE, TYPOLOGY, FINANCING, ENERGY_CLASS, DECADE, LANDLORD, CONSTRUCTION, ACCESSIBILITY, PRIORITY_DISTRICT]
-    "Which dwellings."
+    "Which dwellings; without it, or with ` + "`" + `null` + "`" + `, those of the vintage in force."
     where: DwellingFilter = {}
   ): [StockFacet!]! @public
 
@@ -3303,7 +3303,7 @@ type Building implements Node {
     last: Int
     "The order of the list; without it, a fixed order of its own."
     orderBy: DwellingOrder
-    "Which dwellings."
+    "Which dwellings; without it, or with ` + "`" + `null` + "`" + `, those of the vintage in force."
     where: DwellingFilter = {}
   ): DwellingConnection! @public
 }
