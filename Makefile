@@ -17,6 +17,9 @@ race: postgresql ## Run every test under the race detector
 bench: postgresql ## Measure the documented operations against hand-written SQL
 	go run ./bench
 
+budgets: postgresql ## Look at the plans of documented reads over 52 000 and 520 000 dwellings
+	go test ./bench -run TestReadsStayWithinTheirBudget -whole-stock -v -timeout 30m
+
 clients: postgresql ## Run real clients and public audits against the service (needs Node 20)
 	clients/run
 
@@ -40,4 +43,4 @@ check: test race lint fresh clients ## All that CI runs
 postgresql:
 	@.ci/install-postgresql
 
-.PHONY: help run test race bench clients lint fuzz generate fresh migration check postgresql
+.PHONY: help run test race bench budgets clients lint fuzz generate fresh migration check postgresql
