@@ -5,4 +5,4 @@
 package main
 
 //go:generate go run ./ent/entc
-//go:generate go tool gqlgen generate
+//go:generate go run ./graph/writers/generate

@@ -3340,7 +3340,7 @@ func (ec *executionContext) _Agreement_services(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.CatalogueEntry) graphql.Marshaler {
-			return ec.marshalNCatalogueEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCatalogueEntryᚄ(ctx, selections, v)
+			return ec.answerNCatalogueEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCatalogueEntryᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3450,7 +3450,7 @@ func (ec *executionContext) _Assignment_receptionPoints(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ReceptionPoint) graphql.Marshaler {
-			return ec.marshalNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx, selections, v)
+			return ec.answerNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4246,7 +4246,7 @@ func (ec *executionContext) _Mutation_declareOpeningException(ctx context.Contex
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.DeclareOpeningExceptionPayload) graphql.Marshaler {
-			return ec.marshalNDeclareOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareOpeningExceptionPayload(ctx, selections, v)
+			return ec.answerNDeclareOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareOpeningExceptionPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4290,7 +4290,7 @@ func (ec *executionContext) _Mutation_withdrawOpeningException(ctx context.Conte
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.WithdrawOpeningExceptionPayload) graphql.Marshaler {
-			return ec.marshalNWithdrawOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionPayload(ctx, selections, v)
+			return ec.answerNWithdrawOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4334,7 +4334,7 @@ func (ec *executionContext) _Mutation_setSandboxClock(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.SetSandboxClockPayload) graphql.Marshaler {
-			return ec.marshalNSetSandboxClockPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSandboxClockPayload(ctx, selections, v)
+			return ec.answerNSetSandboxClockPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSandboxClockPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4579,7 +4579,7 @@ func (ec *executionContext) _OpeningHours_intervals(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*domain.OpeningInterval) graphql.Marshaler {
-			return ec.marshalNOpeningInterval2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOpeningIntervalᚄ(ctx, selections, v)
+			return ec.answerNOpeningInterval2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOpeningIntervalᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5221,7 +5221,7 @@ func (ec *executionContext) _Query_node(ctx context.Context, field graphql.Colle
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v ent.Noder) graphql.Marshaler {
-			return ec.marshalONode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder(ctx, selections, v)
+			return ec.answerONode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder(ctx, selections, v)
 		},
 		true,
 		false,
@@ -5265,7 +5265,7 @@ func (ec *executionContext) _Query_nodes(ctx context.Context, field graphql.Coll
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []ent.Noder) graphql.Marshaler {
-			return ec.marshalNNode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder(ctx, selections, v)
+			return ec.answerNNode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5308,7 +5308,7 @@ func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.Col
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *auth.Viewer) graphql.Marshaler {
-			return ec.marshalNViewer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋauthᚐViewer(ctx, selections, v)
+			return ec.answerNViewer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋauthᚐViewer(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5341,7 +5341,7 @@ func (ec *executionContext) _Query_commune(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Commune) graphql.Marshaler {
-			return ec.marshalOCommune2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommune(ctx, selections, v)
+			return ec.answerOCommune2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommune(ctx, selections, v)
 		},
 		true,
 		false,
@@ -5385,7 +5385,7 @@ func (ec *executionContext) _Query_communes(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.CommuneConnection) graphql.Marshaler {
-			return ec.marshalNCommuneConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneConnection(ctx, selections, v)
+			return ec.answerNCommuneConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5429,7 +5429,7 @@ func (ec *executionContext) _Query_organisations(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.OrganisationConnection) graphql.Marshaler {
-			return ec.marshalNOrganisationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisationConnection(ctx, selections, v)
+			return ec.answerNOrganisationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisationConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5473,7 +5473,7 @@ func (ec *executionContext) _Query_receptionPoints(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPointConnection) graphql.Marshaler {
-			return ec.marshalNReceptionPointConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointConnection(ctx, selections, v)
+			return ec.answerNReceptionPointConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5517,7 +5517,7 @@ func (ec *executionContext) _Query_nearestReceptionPoints(ctx context.Context, f
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.NearestReceptionPoint) graphql.Marshaler {
-			return ec.marshalNNearestReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐNearestReceptionPointᚄ(ctx, selections, v)
+			return ec.answerNNearestReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐNearestReceptionPointᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5560,7 +5560,7 @@ func (ec *executionContext) _Query_serviceCatalogue(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ServiceCatalogue) graphql.Marshaler {
-			return ec.marshalNServiceCatalogue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐServiceCatalogue(ctx, selections, v)
+			return ec.answerNServiceCatalogue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐServiceCatalogue(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5953,7 +5953,7 @@ func (ec *executionContext) _ReceptionPoint_operators(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Organisation) graphql.Marshaler {
-			return ec.marshalNOrganisation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisationᚄ(ctx, selections, v)
+			return ec.answerNOrganisation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisationᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5985,7 +5985,7 @@ func (ec *executionContext) _ReceptionPoint_agreement(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Agreement) graphql.Marshaler {
-			return ec.marshalOAgreement2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAgreement(ctx, selections, v)
+			return ec.answerOAgreement2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAgreement(ctx, selections, v)
 		},
 		true,
 		false,
@@ -6050,7 +6050,7 @@ func (ec *executionContext) _ReceptionPoint_openingDays(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.OpeningDay) graphql.Marshaler {
-			return ec.marshalNOpeningDay2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpeningDayᚄ(ctx, selections, v)
+			return ec.answerNOpeningDay2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpeningDayᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -6717,7 +6717,7 @@ func (ec *executionContext) _Viewer_assignments(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Assignment) graphql.Marshaler {
-			return ec.marshalNAssignment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignmentᚄ(ctx, selections, v)
+			return ec.answerNAssignment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignmentᚄ(ctx, selections, v)
 		},
 		true,
 		true,

@@ -89,7 +89,7 @@ func start(t testing.TB, inSandbox bool, limits server.Limits) *API {
 		Client: a.Client, Service: a.Service, Clock: clock.Now, Verifier: verifier,
 		CursorKeys: [][]byte{bytes.Repeat([]byte("k"), 32)}, Log: log, Metrics: prometheus.NewRegistry(),
 		Ready: a.DB.PingContext, Introspection: inSandbox, PublicMaxAge: time.Minute,
-		AllowedOrigins: []string{"https://app.example"}, Limits: limits,
+		AllowedOrigins: []string{"https://app.example"}, Limits: limits, Writers: true,
 	})
 	check(t, err)
 	s := httptest.NewServer(handler)
