@@ -85,7 +85,7 @@ func (w *Writer) ContextMarshaler(f *Field, m graphql.ContextMarshaler, nonNull 
 	}
 }
 
-const hexDigits = "0123456789abcdef"
+const hexDigits = "0123456789ABCDEF"
 
 // String appends a string as graphql.MarshalString does: it leaves bytes that are
 // no UTF-8, and HTML, as they are.
