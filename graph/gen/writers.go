@@ -124,7 +124,7 @@ func (ec *executionContext) write_Agreement(w *writers.Writer, above *writers.Fi
 			}
 			ec.writeNCatalogueEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCatalogueEntryᚄ(w, f, v)
 		default:
-			w.GiveUp()
+			w.GiveUp() // no valid document comes here
 		}
 		if w.GaveUp() {
 			return
@@ -171,7 +171,7 @@ func (ec *executionContext) write_Assignment(w *writers.Writer, above *writers.F
 		case "validUntil":
 			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.ValidUntil)
 		default:
-			w.GiveUp()
+			w.GiveUp() // no valid document comes here
 		}
 		if w.GaveUp() {
 			return
@@ -209,7 +209,7 @@ func (ec *executionContext) write_CatalogueEntry(w *writers.Writer, above *write
 			}
 			ec.writeNString2string(w, f, v)
 		default:
-			w.GiveUp()
+			w.GiveUp() // no valid document comes here
 		}
 		if w.GaveUp() {
 			return
@@ -257,7 +257,7 @@ func (ec *executionContext) write_Commune(w *writers.Writer, above *writers.Fiel
 			}
 			ec.writeNReceptionPointConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointConnection(w, f, v)
 		default:
-			w.GiveUp()
+			w.GiveUp() // no valid document comes here
 		}
 		if w.GaveUp() {
 			return
@@ -288,7 +288,7 @@ func (ec *executionContext) write_CommuneConnection(w *writers.Writer, above *wr
 		case "totalCount":
 			ec.writeNInt2int(w, f, obj.TotalCount)
 		default:
-			w.GiveUp()
+			w.GiveUp() // no valid document comes here
 		}
 		if w.GaveUp() {
 			return
@@ -317,7 +317,7 @@ func (ec *executionContext) write_CommuneEdge(w *writers.Writer, above *writers.
 			}
 			ec.writeNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(w, f, obj.Cursor)
 		default:
-			w.GiveUp()
+			w.GiveUp() // no valid document comes here
 		}
 		if w.GaveUp() {
 			return
@@ -351,7 +351,7 @@ func (ec *executionContext) write_DeclareOpeningExceptionPayload(w *writers.Writ
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
 		default:
-			w.GiveUp()
+			w.GiveUp() // no valid document comes here
 		}
 		if w.GaveUp() {
 			return
@@ -378,7 +378,7 @@ func (ec *executionContext) write_InputError(w *writers.Writer, above *writers.F
 		case "help":
 			ec.writeOString2ᚖstring(w, f, obj.Help)
 		default:
-			w.GiveUp()
+			w.GiveUp() // no valid document comes here
 		}
 		if w.GaveUp() {
 			return
@@ -404,7 +404,7 @@ func (ec *executionContext) write_NearestReceptionPoint(w *writers.Writer, above
 			}
 			ec.writeNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, obj.ReceptionPoint)
 		default:
-			w.GiveUp()
+			w.GiveUp() // no valid document comes here
 		}
 		if w.GaveUp() {
 			return
@@ -434,7 +434,7 @@ func (ec *executionContext) write_OpeningDay(w *writers.Writer, above *writers.F
 		case "exceptionReason":
 			ec.writeOString2ᚖstring(w, f, obj.ExceptionReason)
 		default:
-			w.GiveUp()
+			w.GiveUp() // no valid document comes here
 		}
 		if w.GaveUp() {
 			return
@@ -475,7 +475,7 @@ func (ec *executionContext) write_OpeningHours(w *writers.Writer, above *writers
 		case "version":
 			ec.writeNInt2int(w, f, obj.Version)
 		default:
-			w.GiveUp()
+			w.GiveUp() // no valid document comes here
 		}
 		if w.GaveUp() {
 			return
@@ -498,7 +498,7 @@ func (ec *executionContext) write_OpeningInterval(w *writers.Writer, above *writ
 		case "closes":
 			ec.writeNLocalTime2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLocalTime(w, f, obj.Closes)
 		default:
-			w.GiveUp()
+			w.GiveUp() // no valid document comes here
 		}
 		if w.GaveUp() {
 			return
@@ -552,7 +552,7 @@ func (ec *executionContext) write_Organisation(w *writers.Writer, above *writers
 			}
 			ec.writeNReceptionPointConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointConnection(w, f, v)
 		default:
-			w.GiveUp()
+			w.GiveUp() // no valid document comes here
 		}
 		if w.GaveUp() {
 			return
@@ -583,7 +583,7 @@ func (ec *executionContext) write_OrganisationConnection(w *writers.Writer, abov
 		case "totalCount":
 			ec.writeNInt2int(w, f, obj.TotalCount)
 		default:
-			w.GiveUp()
+			w.GiveUp() // no valid document comes here
 		}
 		if w.GaveUp() {
 			return
@@ -612,7 +612,7 @@ func (ec *executionContext) write_OrganisationEdge(w *writers.Writer, above *wri
 			}
 			ec.writeNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(w, f, obj.Cursor)
 		default:
-			w.GiveUp()
+			w.GiveUp() // no valid document comes here
 		}
 		if w.GaveUp() {
 			return
@@ -645,7 +645,7 @@ func (ec *executionContext) write_PageInfo(w *writers.Writer, above *writers.Fie
 			}
 			ec.writeOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(w, f, obj.EndCursor)
 		default:
-			w.GiveUp()
+			w.GiveUp() // no valid document comes here
 		}
 		if w.GaveUp() {
 			return
@@ -737,7 +737,7 @@ func (ec *executionContext) write_ReceptionPoint(w *writers.Writer, above *write
 			}
 			ec.writeNOpeningDay2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpeningDayᚄ(w, f, v)
 		default:
-			w.GiveUp()
+			w.GiveUp() // no valid document comes here
 		}
 		if w.GaveUp() {
 			return
@@ -768,7 +768,7 @@ func (ec *executionContext) write_ReceptionPointConnection(w *writers.Writer, ab
 		case "totalCount":
 			ec.writeNInt2int(w, f, obj.TotalCount)
 		default:
-			w.GiveUp()
+			w.GiveUp() // no valid document comes here
 		}
 		if w.GaveUp() {
 			return
@@ -797,7 +797,7 @@ func (ec *executionContext) write_ReceptionPointEdge(w *writers.Writer, above *w
 			}
 			ec.writeNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(w, f, obj.Cursor)
 		default:
-			w.GiveUp()
+			w.GiveUp() // no valid document comes here
 		}
 		if w.GaveUp() {
 			return
@@ -831,7 +831,7 @@ func (ec *executionContext) write_ServiceCatalogue(w *writers.Writer, above *wri
 			}
 			ec.writeNCatalogueEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCatalogueEntryᚄ(w, f, obj.MetropoleMissions)
 		default:
-			w.GiveUp()
+			w.GiveUp() // no valid document comes here
 		}
 		if w.GaveUp() {
 			return
@@ -857,7 +857,7 @@ func (ec *executionContext) write_ServiceLevel(w *writers.Writer, above *writers
 			}
 			ec.writeNCatalogueEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCatalogueEntryᚄ(w, f, obj.Services)
 		default:
-			w.GiveUp()
+			w.GiveUp() // no valid document comes here
 		}
 		if w.GaveUp() {
 			return
@@ -883,7 +883,7 @@ func (ec *executionContext) write_SetSandboxClockPayload(w *writers.Writer, abov
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
 		default:
-			w.GiveUp()
+			w.GiveUp() // no valid document comes here
 		}
 		if w.GaveUp() {
 			return
@@ -914,7 +914,7 @@ func (ec *executionContext) write_StaleVersionError(w *writers.Writer, above *wr
 		case "theirs":
 			ec.writeNInt2int(w, f, obj.Theirs)
 		default:
-			w.GiveUp()
+			w.GiveUp() // no valid document comes here
 		}
 		if w.GaveUp() {
 			return
@@ -979,7 +979,7 @@ func (ec *executionContext) write_Viewer(w *writers.Writer, above *writers.Field
 			}
 			ec.writeNAssignment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignmentᚄ(w, f, v)
 		default:
-			w.GiveUp()
+			w.GiveUp() // no valid document comes here
 		}
 		if w.GaveUp() {
 			return
@@ -1008,7 +1008,7 @@ func (ec *executionContext) write_WithdrawOpeningExceptionPayload(w *writers.Wri
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
 		default:
-			w.GiveUp()
+			w.GiveUp() // no valid document comes here
 		}
 		if w.GaveUp() {
 			return

@@ -60,17 +60,21 @@ func (f *Field) Select(w *Writer, typ string, satisfies []string) []Field {
 		}
 	}
 	collected := graphql.CollectFields(w.operation, f.Selections, satisfies)
-	fields := make([]Field, len(collected))
+	fields := make([]Field, 0, len(collected))
 	seen := make(map[string]bool, len(collected))
-	for i, c := range collected {
-		// The same name from two unrelated interfaces is resolved twice and written
-		// once; a deferred field is not written here at all.
-		if seen[c.Alias] || c.IsDeferred() {
+	for _, c := range collected {
+		// gqlgen collects a name once for each of several unrelated interfaces or
+		// unions. It writes the first, and resolves all: that matters where one can
+		// fail. A deferred field is not written here at all.
+		switch {
+		case seen[c.Alias] && c.Name == "__typename":
+			continue
+		case seen[c.Alias] || c.IsDeferred():
 			w.GiveUp()
 			return nil
 		}
 		seen[c.Alias] = true
-		fields[i] = Field{CollectedField: c, key: `,"` + c.Alias + `":`, above: f.Context}
+		fields = append(fields, Field{CollectedField: c, key: `,"` + c.Alias + `":`, above: f.Context})
 	}
 	f.selections = append(f.selections, selection{typ, fields})
 	return fields

@@ -145,6 +145,9 @@ func (q *queries) field(d *ast.Definition, depth int) string {
 		leaf := q.schema.Types[f.Type.Name()].IsLeafType()
 		if !strings.HasPrefix(f.Name, "__") && (leaf || depth > 0) && (q.leave == nil || !q.leave(f.Name)) {
 			choice = append(choice, f)
+			if len(f.Arguments) > 0 { // where most goes wrong
+				choice = append(choice, f)
+			}
 		}
 	}
 	if len(choice) == 0 || q.fieldsSoFar >= q.most {

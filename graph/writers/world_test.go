@@ -32,7 +32,7 @@ func newWorlds(r *rand.Rand, often float64) worlds {
 	for _, b := range w.bags {
 		*b = odd.Bag{
 			Name: sometimes(w, w.text()), Size: w.IntN(100), Box: w.maybeBox(),
-			Lids: listOf(w, 2, func() *odd.Lid { l := w.lid(); return &l }),
+			Lids: maybeListOf(w, 2, func() *odd.Lid { l := w.lid(); return &l }),
 		}
 	}
 	for _, b := range w.boxes {
@@ -41,11 +41,11 @@ func newWorlds(r *rand.Rand, often float64) worlds {
 	return w
 }
 
-func newWorld(r *rand.Rand) *odd.World {
-	w := newWorlds(r, []float64{0.001, 0.005, 0.01, 0.04, 0.1}[r.IntN(5)])
+func newWorld(r *rand.Rand, often float64) *odd.World {
+	w := newWorlds(r, often)
 	return &odd.World{
 		Box: w.box(), Boxes: listOf(w, 4, w.box), Thing: w.thing(), Things: listOf(w, 4, w.thing),
-		Named: w.named(), Sized: listOf(w, 3, w.sized),
+		Named: w.named(), Sized: maybeListOf(w, 3, w.sized),
 		Grid:    listOf(w, 3, func() []*odd.Box { return listOf(w, 3, w.box) }),
 		Words:   listOf(w, 4, func() *string { return sometimes(w, w.text()) }),
 		Payload: w.payload(),
@@ -73,6 +73,14 @@ func listOf[T any](w worlds, most int, item func() T) []T {
 		list[i] = item()
 	}
 	return list
+}
+
+// maybeListOf is a list that may not be there.
+func maybeListOf[T any](w worlds, most int, item func() T) []T {
+	if w.IntN(4) == 0 {
+		return nil
+	}
+	return listOf(w, most, item)
 }
 
 func (w worlds) text() string {
@@ -154,20 +162,20 @@ func (w worlds) fill(b *odd.Box) {
 		Small: sometimes(w, w.Int32()), Long: w.Int64() - math.MaxInt64/2,
 		Weight: w.number(), Ratio: sometimes(w, w.number()), Exact: sometimes(w, w.number()),
 		Open: w.IntN(2) == 0, Locked: sometimes(w, w.IntN(2) == 0),
-		Colour: w.colour(), Colours: listOf(w, 3, w.colour),
+		Colour: w.colour(), Colours: maybeListOf(w, 3, w.colour),
 		Shade: w.shade(), Shades: listOf(w, 3, func() *odd.Shade { return sometimes(w, w.shade()) }),
-		Instant: w.instant(), Instants: listOf(w, 2, func() *time.Time { return sometimes(w, w.instant()) }),
+		Instant: w.instant(), Instants: maybeListOf(w, 2, func() *time.Time { return sometimes(w, w.instant()) }),
 		Stamp: sometimes(w, odd.Stamp(w.text())), Stamps: listOf(w, 3, func() odd.Stamp { return odd.Stamp(w.text()) }),
 		Signed:      must(w, odd.Signed("s")),
-		MaybeSigned: listOf(w, 2, func() *odd.Signed { return sometimes(w, must(w, odd.Signed("t"))) }),
+		MaybeSigned: maybeListOf(w, 2, func() *odd.Signed { return sometimes(w, must(w, odd.Signed("t"))) }),
 		Sealed:      sometimes(w, must(w, "c")), MustSealed: must(w, "d"),
-		Blank: sometimes(w, w.text()), MustBlank: must(w, "b"), Blanks: listOf(w, 2, func() string { return must(w, "x") }),
-		Attributes: map[string]any{"a": 1}, Words: listOf(w, 3, func() *string { return sometimes(w, w.text()) }),
+		Blank: sometimes(w, w.text()), MustBlank: must(w, "b"), Blanks: maybeListOf(w, 2, func() string { return must(w, "x") }),
+		Attributes: map[string]any{"a": 1}, Words: maybeListOf(w, 3, func() *string { return sometimes(w, w.text()) }),
 		MustWords: listOf(w, 3, w.text), Grid: listOf(w, 3, func() []int { return listOf(w, 3, func() int { return w.IntN(100) }) }),
 		Lid: w.lid(), Lids: listOf(w, 3, w.lid), Inner: w.maybeBox(), MustInner: w.box(),
-		Boxes: listOf(w, 2, w.box), MaybeBoxes: listOf(w, 2, w.maybeBox),
+		Boxes: listOf(w, 2, w.box), MaybeBoxes: maybeListOf(w, 2, w.maybeBox),
 		Thing: w.maybeThing(), MustThing: w.thing(), Things: listOf(w, 3, w.maybeThing), Named: w.named(),
-		Pairs: listOf(w, 2, func() []*odd.Bag { return listOf(w, 2, w.bag) }), Bags: listOf(w, 3, w.bag),
+		Pairs: maybeListOf(w, 2, func() []*odd.Bag { return listOf(w, 2, w.bag) }), Bags: listOf(w, 3, w.bag),
 		Facts: map[string]any{"one": 1}, Trouble: map[string]odd.Trouble{},
 	}
 	if w.strange() {

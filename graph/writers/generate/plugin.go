@@ -103,8 +103,11 @@ func newContract(data *codegen.Data) *contract {
 			if introspection(f.Name) {
 				continue
 			}
+			if f.TypeReference.IsRoot {
+				continue
+			}
 			c.add(f.TypeReference)
-			if (o.Root || f.IsResolver) && !f.TypeReference.IsRoot && composite(f.TypeReference) {
+			if (o.Root || f.IsResolver) && composite(f.TypeReference) {
 				c.hooks = append(c.hooks, f)
 				c.Hooked = appendNew(c.Hooked, f.TypeReference)
 			}

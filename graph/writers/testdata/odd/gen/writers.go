@@ -84,7 +84,7 @@ func (ec *executionContext) write_Bag(w *writers.Writer, above *writers.Field, o
 			}
 			ec.writeOLid2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋwritersᚋtestdataᚋoddᚐLidᚄ(w, f, obj.Lids)
 		default:
-			w.GiveUp()
+			w.GiveUp() // no valid document comes here
 		}
 		if w.GaveUp() {
 			return
@@ -378,7 +378,7 @@ func (ec *executionContext) write_Box(w *writers.Writer, above *writers.Field, o
 			}
 			ec.writeOThing2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋwritersᚋtestdataᚋoddᚐThing(w, f, v)
 		default:
-			w.GiveUp()
+			w.GiveUp() // no valid document comes here
 		}
 		if w.GaveUp() {
 			return
@@ -401,7 +401,7 @@ func (ec *executionContext) write_Facts(w *writers.Writer, above *writers.Field,
 		case "two":
 			w.GiveUp()
 		default:
-			w.GiveUp()
+			w.GiveUp() // no valid document comes here
 		}
 		if w.GaveUp() {
 			return
@@ -427,7 +427,7 @@ func (ec *executionContext) write_Lid(w *writers.Writer, above *writers.Field, o
 			}
 			ec.writeOBag2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋwritersᚋtestdataᚋoddᚐBag(w, f, obj.Bag)
 		default:
-			w.GiveUp()
+			w.GiveUp() // no valid document comes here
 		}
 		if w.GaveUp() {
 			return
@@ -458,7 +458,7 @@ func (ec *executionContext) write_StorePayload(w *writers.Writer, above *writers
 		case "query":
 			w.GiveUp()
 		default:
-			w.GiveUp()
+			w.GiveUp() // no valid document comes here
 		}
 		if w.GaveUp() {
 			return
@@ -481,7 +481,7 @@ func (ec *executionContext) write_TooBig(w *writers.Writer, above *writers.Field
 		case "most":
 			ec.writeNInt2int(w, f, obj.Most)
 		default:
-			w.GiveUp()
+			w.GiveUp() // no valid document comes here
 		}
 		if w.GaveUp() {
 			return
@@ -504,7 +504,7 @@ func (ec *executionContext) write_TooOld(w *writers.Writer, above *writers.Field
 		case "since":
 			ec.writeOInstant2ᚖtimeᚐTime(w, f, obj.Since)
 		default:
-			w.GiveUp()
+			w.GiveUp() // no valid document comes here
 		}
 		if w.GaveUp() {
 			return
@@ -725,10 +725,6 @@ func (ec *executionContext) writeNLid2ᚖgithubᚗcomᚋguichetᚑlogementᚋgui
 		return
 	}
 	ec.write_Lid(w, f, v)
-}
-
-func (ec *executionContext) writeNQuery2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋwritersᚋtestdataᚋoddᚐQuery(w *writers.Writer, f *writers.Field, v odd.Query) {
-	w.GiveUp()
 }
 
 func (ec *executionContext) writeNRefusal2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋwritersᚋtestdataᚋoddᚐRefusal(w *writers.Writer, f *writers.Field, v odd.Refusal) {
