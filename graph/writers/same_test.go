@@ -120,7 +120,7 @@ func (n tally) String() string {
 }
 
 // unwritten are the fields that only gqlgen writes.
-var unwritten = regexp.MustCompile(`\b(facts|known|query) `)
+var unwritten = regexp.MustCompile(`\b(facts|known|query)\b`)
 
 // An answer is the same with writers and without, whatever is asked of whatever
 // values.
@@ -156,7 +156,7 @@ func TestOddAnswersAreTheSame(t *testing.T) {
 					n.different++
 					t.Errorf("%s\n%v\ngqlgen  %+v\nwriters %+v", query, variables, want, got)
 				}
-				if handed > 0 && often == 0 && len(want.errors) == 0 && !unwritten.MatchString(query) {
+				if handed > 0 && often == 0 && len(want.errors) == 0 && !unwritten.MatchString(strings.TrimPrefix(query, "query")) {
 					n.different++
 					t.Errorf("%s\n%v\n%d values handed over without need", query, variables, handed)
 				}

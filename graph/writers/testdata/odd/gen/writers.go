@@ -768,7 +768,7 @@ func (ec *executionContext) writeNShade2ᚕᚖgithubᚗcomᚋguichetᚑlogement�
 }
 
 func (ec *executionContext) writeNSigned2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋwritersᚋtestdataᚋoddᚐSigned(w *writers.Writer, f *writers.Field, v odd.Signed) {
-	w.ContextMarshaler(f, v, true)
+	w.ContextMarshaler(f, v, false)
 }
 
 func (ec *executionContext) writeNSized2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋwritersᚋtestdataᚋoddᚐSized(w *writers.Writer, f *writers.Field, v odd.Sized) {
