@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -48,7 +49,7 @@ func TestHandOversAreCountedByDocumentedOperation(t *testing.T) {
 		m.handedOver(graphql.WithOperationContext(t.Context(), &graphql.OperationContext{Operation: &ast.OperationDefinition{Name: name}}))
 	}
 	h := newHandler(t, func(c *Config) { c.OperationNames = []string{"Things"} })
-	if r := exchange(t, h, request(t, http.MethodGet, "/metrics")); !r.has(`guichet_graphql_hand_overs_total{operation="Things"} 0`) {
+	if r := exchange(t, h, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil)); !r.has(`guichet_graphql_hand_overs_total{operation="Things"} 0`) {
 		t.Errorf("no series from the start: %s", r.body)
 	}
 	families, err := registry.Gather()

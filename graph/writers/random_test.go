@@ -217,8 +217,8 @@ func (q *queries) any(t *ast.Type, depth int) any {
 		return list
 	}
 	d := q.schema.Types[t.Name()]
-	if make, ok := q.scalars[d.Name]; ok {
-		return make()
+	if scalar, ok := q.scalars[d.Name]; ok {
+		return scalar()
 	}
 	switch {
 	case d.Kind == ast.Enum:

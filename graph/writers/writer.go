@@ -90,7 +90,8 @@ const hexDigits = "0123456789ABCDEF"
 // String appends a string as graphql.MarshalString does: it leaves bytes that are
 // no UTF-8, and HTML, as they are.
 func (w *Writer) String(s string) {
-	b := append(w.buffer, '"')
+	b := w.buffer
+	b = append(b, '"')
 	start := 0
 	for i := 0; i < len(s); i++ {
 		c := s[i]

@@ -13,11 +13,11 @@ import (
 // Each appender writes the bytes of gqlgen's own marshal function.
 func TestAppendersWriteAsGqlgenDoes(t *testing.T) {
 	t.Parallel()
-	same := func(t *rapid.T, append func(*Writer), m graphql.Marshaler) {
+	same := func(t *rapid.T, write func(*Writer), m graphql.Marshaler) {
 		var want bytes.Buffer
 		m.MarshalGQL(&want)
 		var w Writer
-		append(&w)
+		write(&w)
 		if w.GaveUp() || string(w.buffer) != want.String() {
 			t.Fatalf("gqlgen %s, ours %s", want.String(), w.buffer)
 		}

@@ -43,7 +43,7 @@ func TestInsertFindsEachPlaceOnce(t *testing.T) {
 		"no call":          strings.Replace(executor, call, "", 1),
 		"two calls":        strings.Replace(executor, call, call+call, 1),
 		"another call":     strings.Replace(executor, "ctx, selections, v)", "ctx, sel, v)", 1),
-		"no end":           executor[:strings.Index(executor, "\n}\n")],
+		"no end":           strings.ReplaceAll(executor, "\n}\n", "\n"),
 	} {
 		if _, err := insertAt(source, "Query_box", "marshalOBox2string"); err == nil {
 			t.Errorf("%s: inserted", name)
