@@ -75,8 +75,12 @@ func sandboxQueries(t *testing.T, api *testapi.API, r *rand.Rand) *queries {
 	}
 	of := func(values ...any) func() any { return func() any { return values[r.IntN(len(values))] } }
 	one := func(matches [][]string) func() any { return func() any { return matches[r.IntN(len(matches))][1] } }
-	q := &queries{Rand: r, schema: gen.NewExecutableSchema(gen.Config{}).Schema(), most: 30}
-	q.plain = func(parent string) bool { return strings.HasSuffix(parent, "Connection") }
+	q := &queries{Rand: r, schema: gen.NewExecutableSchema(gen.Config{}).Schema(), most: 40, flattest: 4, deepest: 8}
+	q.plain = func(parent string) bool {
+		return strings.HasSuffix(parent, "Connection") || strings.HasSuffix(parent, "Edge")
+	}
+	// Most of what can go wrong below a root is the number of days.
+	q.favour = map[string]int{"edges": 4, "node": 4, "receptionPoint": 4, "receptionPoints": 4, "openingDays": 12}
 	q.scalars = map[string]func() any{
 		"ID": one(ids), "Cursor": one(cursors),
 		"Date":      of("2026-11-23", "2026-12-25", "2019-01-01", "2031-05-01"),

@@ -23,5 +23,5 @@
 //   - No field interceptor runs around it, which is why [Install] refuses one, and
 //     no directive, which is why generation refuses them.
 //
-// It imports gqlgen alone, and nothing of ours.
+// It imports gqlgen and its parser, and nothing of ours.
 package writers

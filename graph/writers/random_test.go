@@ -24,8 +24,10 @@ type queries struct {
 	scalars map[string]func() any
 	// argument makes the value of an argument by its name; false leaves it to its type.
 	argument func(name string) (any, bool)
-	// most bounds the fields of one operation.
-	most int
+	// favour says how many times as often a field is asked for, by its name.
+	favour map[string]int
+	// most bounds the fields of one operation, and flattest to deepest its depth.
+	most, flattest, deepest int
 
 	variables   map[string]any
 	declared    []string
@@ -40,7 +42,7 @@ func (q *queries) operation(kind ast.Operation) (string, map[string]any) {
 	if kind == ast.Mutation {
 		root = q.schema.Mutation
 	}
-	body := q.selection(root, 2+q.IntN(4))
+	body := q.selection(root, q.flattest+q.IntN(q.deepest-q.flattest+1))
 	head := string(kind) + " Random"
 	if len(q.declared) > 0 {
 		head += "(" + strings.Join(q.declared, ", ") + ")"
@@ -144,8 +146,11 @@ func (q *queries) field(d *ast.Definition, depth int) string {
 	for _, f := range d.Fields {
 		leaf := q.schema.Types[f.Type.Name()].IsLeafType()
 		if !strings.HasPrefix(f.Name, "__") && (leaf || depth > 0) && (q.leave == nil || !q.leave(f.Name)) {
-			choice = append(choice, f)
+			choice = append(choice, slices.Repeat([]*ast.FieldDefinition{f}, max(q.favour[f.Name], 1))...)
 			if len(f.Arguments) > 0 { // where most goes wrong
+				choice = append(choice, f, f)
+			}
+			if !leaf {
 				choice = append(choice, f)
 			}
 		}

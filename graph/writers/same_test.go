@@ -130,7 +130,7 @@ func TestOddAnswersAreTheSame(t *testing.T) {
 		t.Run(fmt.Sprintf("seed=%d", s), func(t *testing.T) {
 			t.Parallel()
 			r := rand.New(rand.NewPCG(s, 1))
-			q := &queries{Rand: r, schema: oddSchema, most: 40}
+			q := &queries{Rand: r, schema: oddSchema, most: 40, flattest: 2, deepest: 5}
 			var n tally
 			for n.valid < *oddQueries && n.different < 3 {
 				kind := ast.Query

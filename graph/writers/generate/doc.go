@@ -10,5 +10,5 @@
 // template mirrors gqlgen's type.gotpl, field.gotpl, object.gotpl and
 // interface.gotpl branch by branch: read what changed in them with each upgrade.
 //
-// It imports gqlgen alone, and nothing of ours.
+// It imports gqlgen and its parser, and nothing of ours.
 package main
