@@ -5705,7 +5705,7 @@ func (ec *executionContext) _Agreement_services(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.CatalogueEntry) graphql.Marshaler {
-			return ec.marshalNCatalogueEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCatalogueEntryᚄ(ctx, selections, v)
+			return ec.answerNCatalogueEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCatalogueEntryᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5815,7 +5815,7 @@ func (ec *executionContext) _Assignment_receptionPoints(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ReceptionPoint) graphql.Marshaler {
-			return ec.marshalNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx, selections, v)
+			return ec.answerNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -7915,7 +7915,7 @@ func (ec *executionContext) _Mutation_declareOpeningException(ctx context.Contex
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.DeclareOpeningExceptionPayload) graphql.Marshaler {
-			return ec.marshalNDeclareOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareOpeningExceptionPayload(ctx, selections, v)
+			return ec.answerNDeclareOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareOpeningExceptionPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -7959,7 +7959,7 @@ func (ec *executionContext) _Mutation_withdrawOpeningException(ctx context.Conte
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.WithdrawOpeningExceptionPayload) graphql.Marshaler {
-			return ec.marshalNWithdrawOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionPayload(ctx, selections, v)
+			return ec.answerNWithdrawOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -8003,7 +8003,7 @@ func (ec *executionContext) _Mutation_setSandboxClock(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.SetSandboxClockPayload) graphql.Marshaler {
-			return ec.marshalNSetSandboxClockPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSandboxClockPayload(ctx, selections, v)
+			return ec.answerNSetSandboxClockPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSandboxClockPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -8248,7 +8248,7 @@ func (ec *executionContext) _OpeningHours_intervals(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*domain.OpeningInterval) graphql.Marshaler {
-			return ec.marshalNOpeningInterval2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOpeningIntervalᚄ(ctx, selections, v)
+			return ec.answerNOpeningInterval2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOpeningIntervalᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9037,7 +9037,7 @@ func (ec *executionContext) _Query_node(ctx context.Context, field graphql.Colle
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v ent.Noder) graphql.Marshaler {
-			return ec.marshalONode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder(ctx, selections, v)
+			return ec.answerONode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder(ctx, selections, v)
 		},
 		true,
 		false,
@@ -9081,7 +9081,7 @@ func (ec *executionContext) _Query_nodes(ctx context.Context, field graphql.Coll
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []ent.Noder) graphql.Marshaler {
-			return ec.marshalNNode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder(ctx, selections, v)
+			return ec.answerNNode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9124,7 +9124,7 @@ func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.Col
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *auth.Viewer) graphql.Marshaler {
-			return ec.marshalNViewer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋauthᚐViewer(ctx, selections, v)
+			return ec.answerNViewer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋauthᚐViewer(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9157,7 +9157,7 @@ func (ec *executionContext) _Query_commune(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Commune) graphql.Marshaler {
-			return ec.marshalOCommune2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommune(ctx, selections, v)
+			return ec.answerOCommune2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommune(ctx, selections, v)
 		},
 		true,
 		false,
@@ -9201,7 +9201,7 @@ func (ec *executionContext) _Query_communes(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.CommuneConnection) graphql.Marshaler {
-			return ec.marshalNCommuneConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneConnection(ctx, selections, v)
+			return ec.answerNCommuneConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9245,7 +9245,7 @@ func (ec *executionContext) _Query_organisations(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.OrganisationConnection) graphql.Marshaler {
-			return ec.marshalNOrganisationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisationConnection(ctx, selections, v)
+			return ec.answerNOrganisationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisationConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9289,7 +9289,7 @@ func (ec *executionContext) _Query_receptionPoints(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPointConnection) graphql.Marshaler {
-			return ec.marshalNReceptionPointConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointConnection(ctx, selections, v)
+			return ec.answerNReceptionPointConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9333,7 +9333,7 @@ func (ec *executionContext) _Query_nearestReceptionPoints(ctx context.Context, f
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.NearestReceptionPoint) graphql.Marshaler {
-			return ec.marshalNNearestReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐNearestReceptionPointᚄ(ctx, selections, v)
+			return ec.answerNNearestReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐNearestReceptionPointᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9376,7 +9376,7 @@ func (ec *executionContext) _Query_serviceCatalogue(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ServiceCatalogue) graphql.Marshaler {
-			return ec.marshalNServiceCatalogue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐServiceCatalogue(ctx, selections, v)
+			return ec.answerNServiceCatalogue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐServiceCatalogue(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9409,7 +9409,7 @@ func (ec *executionContext) _Query_buildings(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.BuildingConnection) graphql.Marshaler {
-			return ec.marshalNBuildingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuildingConnection(ctx, selections, v)
+			return ec.answerNBuildingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuildingConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9453,7 +9453,7 @@ func (ec *executionContext) _Query_dwellings(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.DwellingConnection) graphql.Marshaler {
-			return ec.marshalNDwellingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingConnection(ctx, selections, v)
+			return ec.answerNDwellingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9497,7 +9497,7 @@ func (ec *executionContext) _Query_stockStatistics(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.StockStatistics) graphql.Marshaler {
-			return ec.marshalNStockStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐStockStatistics(ctx, selections, v)
+			return ec.answerNStockStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐStockStatistics(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9541,7 +9541,7 @@ func (ec *executionContext) _Query_stockFacets(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*service.StockFacet) graphql.Marshaler {
-			return ec.marshalNStockFacet2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockFacetᚄ(ctx, selections, v)
+			return ec.answerNStockFacet2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockFacetᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9585,7 +9585,7 @@ func (ec *executionContext) _Query_stockVintages(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.StockVintageConnection) graphql.Marshaler {
-			return ec.marshalNStockVintageConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintageConnection(ctx, selections, v)
+			return ec.answerNStockVintageConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintageConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9629,7 +9629,7 @@ func (ec *executionContext) _Query_codeLists(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*domain.CodeList) graphql.Marshaler {
-			return ec.marshalNCodeList2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCodeListᚄ(ctx, selections, v)
+			return ec.answerNCodeList2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCodeListᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -10033,7 +10033,7 @@ func (ec *executionContext) _ReceptionPoint_operators(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Organisation) graphql.Marshaler {
-			return ec.marshalNOrganisation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisationᚄ(ctx, selections, v)
+			return ec.answerNOrganisation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisationᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -10065,7 +10065,7 @@ func (ec *executionContext) _ReceptionPoint_agreement(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Agreement) graphql.Marshaler {
-			return ec.marshalOAgreement2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAgreement(ctx, selections, v)
+			return ec.answerOAgreement2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAgreement(ctx, selections, v)
 		},
 		true,
 		false,
@@ -10130,7 +10130,7 @@ func (ec *executionContext) _ReceptionPoint_openingDays(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.OpeningDay) graphql.Marshaler {
-			return ec.marshalNOpeningDay2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpeningDayᚄ(ctx, selections, v)
+			return ec.answerNOpeningDay2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpeningDayᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11434,7 +11434,7 @@ func (ec *executionContext) _StockStatistics_vintage(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.StockVintage) graphql.Marshaler {
-			return ec.marshalOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage(ctx, selections, v)
+			return ec.answerOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage(ctx, selections, v)
 		},
 		true,
 		false,
@@ -12199,7 +12199,7 @@ func (ec *executionContext) _Viewer_assignments(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Assignment) graphql.Marshaler {
-			return ec.marshalNAssignment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignmentᚄ(ctx, selections, v)
+			return ec.answerNAssignment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignmentᚄ(ctx, selections, v)
 		},
 		true,
 		true,

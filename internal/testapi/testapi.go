@@ -37,10 +37,12 @@ var Now = time.Date(2026, time.November, 23, 9, 30, 0, 0, time.UTC)
 // API is a running API.
 type API struct {
 	// URL is that of the server, without path.
-	URL     string
-	Client  *ent.Client
-	Service *service.Service
-	DB      *sql.DB
+	URL string
+	// Handler is what is served, Plain the same without generated writers.
+	Handler, Plain http.Handler
+	Client         *ent.Client
+	Service        *service.Service
+	DB             *sql.DB
 	// Log is what the server wrote.
 	Log *Buffer
 
@@ -128,14 +130,18 @@ func start(t testing.TB, inSandbox bool, limits server.Limits, stock *stockfile.
 	log := slog.New(slog.NewJSONHandler(a.Log, nil))
 	verifier, err := auth.NewVerifier(t.Context(), auth.Config{Issuers: []auth.Issuer{sandbox.Issuer()}, Clock: time.Now, Log: log})
 	check(t, err)
-	handler, err := command.Handler(command.Parts{
+	parts := command.Parts{
 		Client: a.Client, Service: a.Service, Clock: clock.Now, Verifier: verifier,
 		CursorKeys: [][]byte{bytes.Repeat([]byte("k"), 32)}, Log: log, Metrics: prometheus.NewRegistry(),
 		Ready: a.DB.PingContext, Introspection: inSandbox, PublicMaxAge: time.Minute,
 		AllowedOrigins: []string{"https://app.example"}, Limits: limits,
-	})
+	}
+	a.Plain, err = command.Handler(parts)
 	check(t, err)
-	s := httptest.NewServer(handler)
+	parts.Writers, parts.Metrics = true, prometheus.NewRegistry()
+	a.Handler, err = command.Handler(parts)
+	check(t, err)
+	s := httptest.NewServer(a.Handler)
 	t.Cleanup(s.Close)
 	a.URL = s.URL
 	return a
