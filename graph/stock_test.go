@@ -58,7 +58,8 @@ func TestStockCountsAgree(t *testing.T) {
 	}`
 	agree := func(t interface {
 		Fatalf(format string, args ...any)
-	}, a testapi.Answer, asked any) {
+	}, a testapi.Answer, asked any,
+	) {
 		if len(a.Errors) > 0 {
 			t.Fatalf("%v: %s", asked, a.Body)
 		}
@@ -135,7 +136,8 @@ func facetsAgree(t *testing.T, rt *rapid.T, api *testapi.API, a testapi.Answer, 
 // must stops a test, plain or of a property.
 func must(t interface {
 	Fatalf(format string, args ...any)
-}, err error) {
+}, err error,
+) {
 	if err != nil {
 		t.Fatalf("%v", err)
 	}

@@ -118,7 +118,7 @@ func TestSandboxAnswersAreTheSame(t *testing.T) {
 	t.Parallel()
 	limits := server.DefaultLimits()
 	limits.RootFields, limits.Aliases, limits.Fields, limits.Tokens, limits.Errors = 500, 500, 20_000, 20_000, 10_000
-	api := testapi.NewWithin(t, limits)
+	api := testapi.NewWithStockWithin(t, limits)
 	for _, s := range seeds() {
 		t.Run(fmt.Sprintf("seed=%d", s), func(t *testing.T) {
 			t.Parallel()
@@ -181,9 +181,9 @@ func TestDocumentedOperationsAreWritten(t *testing.T) {
 	if err != nil || len(names) < 10 {
 		t.Fatal(names, err)
 	}
-	shared := testapi.New(t)
+	shared := testapi.NewWithStock(t)
 	// What a command changes in one, it must find unchanged in the other.
-	commandsOn, commandsOff := testapi.New(t), testapi.New(t)
+	commandsOn, commandsOff := testapi.NewWithStock(t), testapi.New(t)
 	for _, name := range names {
 		document, err := operations.Files.ReadFile(name + ".graphql")
 		if err != nil {

@@ -96,7 +96,13 @@ func NewProduction(t testing.TB) *API {
 // dwellings: quick to load, and to walk through page by page.
 func NewWithStock(t testing.TB) *API {
 	t.Helper()
-	return start(t, true, server.DefaultLimits(), &stockfile.Filter{Communes: map[domain.InseeCode]bool{
+	return NewWithStockWithin(t, server.DefaultLimits())
+}
+
+// NewWithStockWithin serves it under other limits.
+func NewWithStockWithin(t testing.TB, limits server.Limits) *API {
+	t.Helper()
+	return start(t, true, limits, &stockfile.Filter{Communes: map[domain.InseeCode]bool{
 		"38179": true, "38562": true, "38170": true, "38071": true,
 	}})
 }

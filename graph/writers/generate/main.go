@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"flag"
 	"fmt"
+	"io"
 	"log"
 	"os"
 
@@ -51,7 +52,11 @@ func run(args []string) error {
 	if err := os.Remove(p.file(cfg)); err != nil && !os.IsNotExist(err) {
 		return err
 	}
-	if err := api.Generate(cfg, api.AddPlugin(p)); err != nil {
+	// gqlgen logs each resolver that it looks for, as its own command does not.
+	log.SetOutput(io.Discard)
+	err = api.Generate(cfg, api.AddPlugin(p))
+	log.SetOutput(os.Stderr)
+	if err != nil {
 		return err
 	}
 	return insert(cfg.Exec.Filename, p.hooks)
