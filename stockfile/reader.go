@@ -32,6 +32,7 @@ type Reader struct {
 	splitter
 	values  values
 	skipped int
+	cut     bool
 	err     error
 	// closer and consumed belong to the archive.
 	closer   io.Closer
@@ -106,6 +107,10 @@ func (r *Reader) Line() int { return r.lines.line }
 // Skipped counts the lines outside the [Filter].
 func (r *Reader) Skipped() int { return r.skipped }
 
+// Cut tells that the last line that was read, of whatever territory, has too few
+// fields: at the end of the file it means that the rest of it is missing.
+func (r *Reader) Cut() bool { return r.cut }
+
 // Consumed is how much of the file, as it lies, has been read, in bytes: with its
 // size it tells the progress. It is 0 for a reader made by [NewReader].
 func (r *Reader) Consumed() int64 {
@@ -145,6 +150,7 @@ func (r *Reader) Next() (Dwelling, *Reject, error) {
 			continue
 		}
 		state := r.split(line)
+		r.cut = state == openQuote || state == wellFormed && len(r.fields) < len(r.header.names)
 		if r.outside() {
 			r.skipped++
 			continue
