@@ -83,7 +83,7 @@ func (c *importStock) Run(ctx context.Context, env Environment) (err error) {
 	report, err := service.ImportStock(ctx, db.db, time.Now, service.StockImport{
 		Rows: rows, StatedOn: statedOn, SHA256: func() string { return sum }, Source: service.OfficialStock, Territory: territory,
 		MaxRejected: c.MaxRejects / 100, MaxLoss: c.MaxLoss / 100,
-		Reject: rejects.add,
+		Reject: rejects.add, Loaded: progress.loaded,
 	})
 	progress.end(rows.Line(), err == nil)
 	if err != nil {
@@ -119,6 +119,10 @@ func (c *importStock) bounds() error {
 	switch {
 	case named > 1:
 		return &settingError{"whole-country", "name one territory: a département, an intercommunality or the whole country"}
+	case len(c.Department) == 1 || len(c.Department) > 3:
+		return &settingError{"department", "must be a code such as 38, 2A or 974"}
+	case c.EPCI != "" && len(c.EPCI) != 9:
+		return &settingError{"epci", "must be a SIREN of 9 digits"}
 	case c.MaxRejects < 0 || c.MaxRejects > 100:
 		return &settingError{"max-rejects", "must lie between 0 and 100"}
 	case c.MaxLoss < 0 || c.MaxLoss > 100:
@@ -204,7 +208,7 @@ func newRejectList(env Environment, path string) (*rejectList, error) {
 		return l, nil
 	}
 	var err error
-	if l.file, err = os.Create(path); err != nil {
+	if l.file, err = os.Create(path); err != nil { //nolint:gosec // the operator names the file to write
 		return nil, fmt.Errorf("write rejects: %w", err)
 	}
 	l.csv = csv.NewWriter(l.file)

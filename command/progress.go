@@ -84,15 +84,15 @@ func (p *byteProgress) read(bytes int) {
 		return
 	}
 	p.tenths = tenths
-	switch {
-	case tenths == 10:
-		p.log.Info("read; comparing and writing")
-	case p.bar == nil:
+	if p.bar == nil {
 		took := time.Since(p.started)
 		left := time.Duration(float64(took) * float64(p.total-p.seen) / float64(p.seen))
 		p.log.Info("reading", "percent", 10*tenths, "bytes_per_second", int(float64(p.seen)/took.Seconds()), "left", left.Round(time.Second))
 	}
 }
+
+// loaded says that the rest is up to the database.
+func (p *byteProgress) loaded() { p.log.Info("read; comparing and writing") }
 
 // end takes the bar away.
 func (p *byteProgress) end(lines int, ok bool) {

@@ -119,23 +119,28 @@ func TestOwnershipsAreReplacedByBuilding(t *testing.T) {
 	}{
 		{
 			[]string{"38185;1 rue de l'Étoile;;" + first + ";;RC;acte;2026-01-01", "38185;1 rue de l'Étoile;;" + second + ";;1;acte;2026-01-01", "38185;2 rue de l'Étoile;;" + third + ";;;acte;2026-01-01"},
-			service.Tally{Added: 3}, 3, "", "1 0 1,1 1 2,2 0 3,3 0 -", "1 1 [0],1 2 [1],2 3",
+			service.Tally{Added: 3},
+			3, "", "1 0 1,1 1 2,2 0 3,3 0 -", "1 1 [0],1 2 [1],2 3",
 		},
 		{
 			[]string{"38185;1 rue de l'Étoile;;" + first + ";50;;acte;2026-01-01", "38185;1 rue de l'Étoile;;" + third + ";50;;acte;2026-01-01"},
-			service.Tally{Added: 1, Changed: 1}, 2, "", "1 0 -,1 1 -,2 0 3,3 0 -", "1 1 50,1 3 50,2 3",
+			service.Tally{Added: 1, Changed: 1},
+			2, "", "1 0 -,1 1 -,2 0 3,3 0 -", "1 1 50,1 3 50,2 3",
 		},
 		{
 			[]string{"38185;1 rue de l'Étoile;;" + first + ";50;;acte;2026-01-02", "38185;9 rue de l'Étoile;;" + first + ";;;acte;2026-01-01", ";;bld_01JD8Q6Y2V0000000000000000;" + first + ";;;acte;2026-01-01"},
-			service.Tally{Changed: 1}, 0, "line 3 address 9 rue de l'Étoile,line 4 building bld_01JD8Q6Y2V0000000000000000", "1 0 -,1 1 -,2 0 3,3 0 -", "1 1 50,2 3",
+			service.Tally{Changed: 1},
+			0, "line 3 address 9 rue de l'Étoile,line 4 building bld_01JD8Q6Y2V0000000000000000", "1 0 -,1 1 -,2 0 3,3 0 -", "1 1 50,2 3",
 		},
 		{
 			[]string{";;%3;" + second + ";;;lettre;2026-01-01"},
-			service.Tally{Added: 1}, 1, "", "1 0 -,1 1 -,2 0 3,3 0 2", "1 1 50,2 3,3 2",
+			service.Tally{Added: 1},
+			1, "", "1 0 -,1 1 -,2 0 3,3 0 2", "1 1 50,2 3,3 2",
 		},
 		{
 			[]string{"38185;03 RUE DE L'ETOILE;;" + second + ";;;lettre;2026-01-01"},
-			service.Tally{Unchanged: 1}, 0, "", "1 0 -,1 1 -,2 0 3,3 0 2", "1 1 50,2 3,3 2",
+			service.Tally{Unchanged: 1},
+			0, "", "1 0 -,1 1 -,2 0 3,3 0 2", "1 1 50,2 3,3 2",
 		},
 	} {
 		for i, l := range c.lines {

@@ -78,6 +78,11 @@ func affected(result sql.Result, err error) (int, error) {
 	return int(n), err
 }
 
+// copyStatement opens a stream of rows into a table. Its words are ours.
+func copyStatement(table string, columns ...string) string {
+	return "COPY " + table + " (" + strings.Join(columns, ", ") + ") FROM STDIN"
+}
+
 // endCopy ends a stream of rows: what the server finds wrong with any of them
 // comes up here at the latest.
 func endCopy(ctx context.Context, stream *sql.Stmt) error {

@@ -39,6 +39,9 @@ type StockImport struct {
 	MaxLoss float64
 	// Reject is told of each line that is left out.
 	Reject func(stockfile.Reject) error
+	// Loaded, which may be nil, is told that the file has been read whole; comparing
+	// and writing take as long again.
+	Loaded func()
 }
 
 // StockReport counts what an import of the stock did.
@@ -151,6 +154,9 @@ func (i *stockImport) checkLines(context.Context) error {
 		return refuseStock("NO_DWELLING",
 			"The file has no dwelling of this territory. Nothing was imported.",
 			"Le fichier n'a aucun logement de ce territoire. Rien n'a été importé.")
+	}
+	if i.Loaded != nil {
+		i.Loaded()
 	}
 	return nil
 }

@@ -66,7 +66,8 @@ func TestComparison(t *testing.T) {
 		"one changed, one gone":  {dwellings{a, b}, dwellings{class(a, "C")}, "1 AMBIGUOUS 2 -> 1 FLOOR - -, ENERGY_CLASS - -"},
 		"renovated":              {dwellings{a, b, c}, dwellings{surface(class(a, "B"), 38), class(b, "B"), class(c, "B")}, "1 AMBIGUOUS 3 -> 3 SURFACE - -, ENERGY_CLASS - -"},
 		"several buildings": {
-			dwellings{a, flat("2", 0, 1), flat("3", 0, 1), flat("4", 0, 1)}, dwellings{a, b, class(flat("2", 0, 1), ""), flat("4", 0, 1)},
+			dwellings{a, flat("2", 0, 1), flat("3", 0, 1), flat("4", 0, 1)},
+			dwellings{a, b, class(flat("2", 0, 1), ""), flat("4", 0, 1)},
 			"1 ADDED 0 -> 1\n2 CHANGED 1 -> 1 ENERGY_CLASS D -\n3 REMOVED 1 -> 0",
 		},
 	} {

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/lib/pq"
-
 	"github.com/guichet-logement/guichet/domain"
 )
 
@@ -43,7 +41,7 @@ func (b stockBuilding) values() []any {
 func (i *stockImport) stream(ctx context.Context, building domain.ID, r stockRow) (err error) {
 	if i.rows == nil {
 		columns := append([]string{"vintage_id", "building_id", "dwelling_key"}, rowColumns...)
-		if i.rows, err = i.tx.PrepareContext(ctx, pq.CopyIn("stock_row", columns...)); err != nil {
+		if i.rows, err = i.tx.PrepareContext(ctx, copyStatement("stock_row", columns...)); err != nil {
 			return err
 		}
 	}
@@ -76,13 +74,13 @@ func (i *stockImport) copy(ctx context.Context, table string, columns []string, 
 	if rows == 0 {
 		return nil
 	}
-	stream, err := i.tx.PrepareContext(ctx, pq.CopyIn(table, columns...))
+	stream, err := i.tx.PrepareContext(ctx, copyStatement(table, columns...))
 	if err != nil {
 		return err
 	}
 	for n := range rows {
 		if _, err := stream.ExecContext(ctx, values(n)...); err != nil {
-			return errors.Join(err, stream.Close())
+			return errors.Join(err, stream.Close()) //nolint:sqlclosecheck // its error tells why the server ended the stream
 		}
 	}
 	return endCopy(ctx, stream)

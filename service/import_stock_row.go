@@ -129,13 +129,13 @@ func rowOf(d stockfile.Dwelling) stockRow {
 
 // dwellingKey is what tells dwellings of all buildings apart, but for equals.
 func (i *stockImport) dwellingKey(building domain.ID, r stockRow) string {
-	k := append(i.key[:0], building...)
+	i.key = append(i.key[:0], building...)
 	for _, n := range [...]uint64{
 		uint64(int64(r.floor)), uint64(r.rooms), math.Float64bits(r.surface), uint64(r.constructionYear), uint64(r.lettingYear), //nolint:gosec // any bits will do
 	} {
-		k = binary.BigEndian.AppendUint64(k, n)
+		i.key = binary.BigEndian.AppendUint64(i.key, n)
 	}
-	i.key = append(k, r.financing...)
+	i.key = append(i.key, r.financing...)
 	return domain.DerivedKey(i.key)
 }
 

@@ -187,6 +187,10 @@ func (r *Reader) checkShape(state fault) *Reject {
 	n, width := len(r.fields), len(r.header.names)
 	last := r.fields[n-1]
 	switch {
+	case state == otherSeparator, state == wellFormed && n == 1 && width > 1 && bytes.ContainsAny(last, string(otherSeparators)):
+		return r.rejectAt(1, directoryfile.WrongSeparator, last,
+			"The line is not separated by ; as the header is.",
+			"La ligne n'est pas séparée par ; comme l'en-tête.")
 	case state == openQuote:
 		return r.rejectAt(n, directoryfile.CutLine, last,
 			"The line ends inside quotes: it is cut, or a value contains a line break.",
@@ -202,10 +206,6 @@ func (r *Reader) checkShape(state fault) *Reject {
 		return r.rejectAt(min(n, width+1), directoryfile.TooManyFields, r.fields[min(n, width+1)-1],
 			fmt.Sprintf("The line has more fields than the header, which has %d: a value that contains ; must be quoted.", width),
 			fmt.Sprintf("La ligne a plus de champs que l'en-tête, qui en a %d : une valeur qui contient ; se met entre guillemets.", width))
-	case n == 1 && bytes.ContainsAny(last, ",\t|"):
-		return r.rejectAt(1, directoryfile.WrongSeparator, last,
-			"The line is not separated by ; as the header is.",
-			"La ligne n'est pas séparée par ; comme l'en-tête.")
 	case n < width:
 		return r.rejectAt(n, directoryfile.CutLine, last,
 			fmt.Sprintf("The line is cut: %d fields, the header has %d.", n, width),
