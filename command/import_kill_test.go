@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -58,6 +59,8 @@ func newKilled(t *testing.T) *killed {
 	k.old = whatIsStated(t, db)
 	must(t, db.Close())
 	dsn := k.copy(t, "undisturbed")
+	_, err = binary() // Its time is not the import's.
+	must(t, err)
 	start := time.Now()
 	k.finish(t, dsn)
 	k.took = time.Since(start)
@@ -155,8 +158,11 @@ func (k *killed) survives(t *testing.T, kill func(*program)) {
 		if have != k.old && have != k.whole {
 			t.Errorf("moment %d: neither the vintage before nor the next one is whole:\n%s\n%s", n, p.log, have)
 		}
-		if left := k.relations(t, db); left != relations {
-			t.Errorf("moment %d: relations were\n%s\nand are\n%s", n, relations, left)
+		for _, name := range k.relations(t, db) {
+			// The schema of temporary tables stays, empty, once an import has ended well.
+			if ended := p.cmd.ProcessState.Success() && strings.Contains(name, "_temp_"); !ended && !slices.Contains(relations, name) {
+				t.Errorf("moment %d: there is %s", n, name)
+			}
 		}
 		k.filesOf(t, db, n)
 		k.finish(t, dsn)
@@ -164,18 +170,18 @@ func (k *killed) survives(t *testing.T, kill func(*program)) {
 			t.Errorf("moment %d: the next run gives something else", n)
 		}
 		must(t, db.Close())
-		execute(t, k.admin, fmt.Sprintf("DROP DATABASE killed_%d WITH (FORCE)", n))
 	}
+	t.Logf("%d of %d imports were under way, which take %v", early, moments, k.took)
 	if early < moments/2 {
 		t.Errorf("only %d of %d came before the end", early, moments)
 	}
 }
 
 // relations lists all there is in a database, of its schemas and of others'.
-func (k *killed) relations(t *testing.T, db *sql.DB) string {
+func (k *killed) relations(t *testing.T, db *sql.DB) []string {
 	t.Helper()
-	return text(t, db, `SELECT string_agg(name, ' ' ORDER BY name) FROM (
-		SELECT relnamespace::regnamespace || '.' || relname FROM pg_class UNION ALL SELECT nspname FROM pg_namespace) names (name)`)
+	return strings.Fields(text(t, db, `SELECT string_agg(name, ' ' ORDER BY name) FROM (
+		SELECT relnamespace::regnamespace || '.' || relname FROM pg_class UNION ALL SELECT nspname FROM pg_namespace) names (name)`))
 }
 
 // filesOf fails for files of a database that belong to no relation, and for
