@@ -17,6 +17,9 @@ race: postgresql ## Run every test under the race detector
 bench: postgresql ## Measure the documented operations against hand-written SQL
 	go run ./bench
 
+bench-import: postgresql ## Measure the import of the stock against COPY: make bench-import scale=1
+	go run ./bench -import -scale $(or $(scale),1)
+
 clients: postgresql ## Run real clients and public audits against the service (needs Node 20)
 	clients/run
 
@@ -40,4 +43,4 @@ check: test race lint fresh clients ## All that CI runs
 postgresql:
 	@.ci/install-postgresql
 
-.PHONY: help run test race bench clients lint fuzz generate fresh migration check postgresql
+.PHONY: help run test race bench bench-import clients lint fuzz generate fresh migration check postgresql
