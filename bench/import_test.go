@@ -34,12 +34,12 @@ func TestImportScale(t *testing.T) {
 	}
 }
 
-func TestResidentMemory(t *testing.T) {
+func TestPeakOfMemory(t *testing.T) {
 	t.Parallel()
-	if _, err := os.Stat("/proc/self/status"); err == nil && residentMiB(os.Getpid()) < 1 {
+	if _, err := os.Stat("/proc/self/status"); err == nil && peakMiB(os.Getpid()) < 1 {
 		t.Error("this process takes no memory")
 	}
-	if n := residentMiB(-1); n != 0 {
+	if n := peakMiB(-1); n != 0 {
 		t.Errorf("no process takes %v MiB", n)
 	}
 }

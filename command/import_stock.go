@@ -63,10 +63,6 @@ func (c *importStock) Run(ctx context.Context, env Environment) (err error) {
 	if !info.Mode().IsRegular() {
 		return &settingError{"file", "must be a file that can be read twice: write what comes through a pipe to one first"}
 	}
-	sum, err := digest(ctx, file)
-	if err != nil {
-		return err
-	}
 	rejects, err := newRejectList(env, c.Rejects)
 	if err != nil {
 		return err
@@ -81,7 +77,7 @@ func (c *importStock) Run(ctx context.Context, env Environment) (err error) {
 	}
 	defer func() { _ = rows.Close() }()
 	report, err := service.ImportStock(ctx, db.db, time.Now, service.StockImport{
-		Rows: rows, StatedOn: statedOn, SHA256: func() string { return sum }, Source: service.OfficialStock, Territory: territory,
+		Rows: rows, StatedOn: statedOn, SHA256: func() (string, error) { return digest(ctx, file) }, Source: service.OfficialStock, Territory: territory,
 		MaxRejected: c.MaxRejects / 100, MaxLoss: c.MaxLoss / 100,
 		Reject: rejects.add, Loaded: progress.loaded,
 	})

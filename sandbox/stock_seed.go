@@ -80,7 +80,7 @@ func seedVintage(ctx context.Context, db *sql.DB, year int) error {
 	refused := func(r stockfile.Reject) error { return errors.New(r.String()) }
 	_, err = service.ImportStock(ctx, db, time.Now, service.StockImport{
 		Rows: rows, StatedOn: january(year), Source: "Parc fictif du bac à sable, au format du RPLS", Territory: "Grenoble-Alpes Métropole",
-		SHA256: func() string { return hex.EncodeToString(sum.Sum(nil)) }, MaxLoss: 1, Reject: refused,
+		SHA256: func() (string, error) { return hex.EncodeToString(sum.Sum(nil)), nil }, MaxLoss: 1, Reject: refused,
 	})
 	return err
 }

@@ -24,8 +24,8 @@ type StockImport struct {
 	// StatedOn is the day whose stock the file states. The file does not tell it.
 	StatedOn domain.Date
 	// SHA256 tells that of the file as it lies, in hexadecimal digits. It is asked at
-	// the end, when a stream has been read whole.
-	SHA256 func() string
+	// the end, when a stream has been read whole and a bad file has been refused.
+	SHA256 func() (string, error)
 	// Source names the publisher and the licence: [OfficialStock], unless the stock is
 	// made up.
 	Source string

@@ -185,7 +185,11 @@ func (i *stockImport) finish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := i.exec(ctx, finishVintage, i.vintage, nullable(i.before), i.SHA256(), i.report.Read, i.report.Rejected, string(comparison),
+	sum, err := i.SHA256()
+	if err != nil {
+		return fmt.Errorf("sum up the file: %w", err)
+	}
+	if err := i.exec(ctx, finishVintage, i.vintage, nullable(i.before), sum, i.report.Read, i.report.Rejected, string(comparison),
 		i.Source, i.Rows.Layout(), i.Territory, i.now); err != nil {
 		return fmt.Errorf("finish vintage: %w", err)
 	}

@@ -86,7 +86,7 @@ func importStock(
 	t.Helper()
 	s := stockSettings{StockImport: service.StockImport{
 		StatedOn: january(year), Source: service.OfficialStock, Territory: "test",
-		SHA256:      func() string { return fmt.Sprintf("%x", sha256.Sum256(file)) },
+		SHA256:      func() (string, error) { return fmt.Sprintf("%x", sha256.Sum256(file)), nil },
 		MaxRejected: 0.5, MaxLoss: 1,
 	}}
 	for _, change := range changes {
