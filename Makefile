@@ -20,6 +20,9 @@ bench: postgresql ## Measure the documented operations against hand-written SQL
 budgets: postgresql ## Look at the plans of documented reads over 52 000 and 520 000 dwellings
 	go test ./bench -run TestReadsStayWithinTheirBudget -whole-stock -v -timeout 30m
 
+bench-import: postgresql ## Measure the import of the stock against COPY: make bench-import scale=1
+	go run ./bench -import -scale $(or $(scale),1)
+
 clients: postgresql ## Run real clients and public audits against the service (needs Node 20)
 	clients/run
 
@@ -47,4 +50,4 @@ check: test race lint fresh clients ## All that CI runs
 postgresql:
 	@.ci/install-postgresql
 
-.PHONY: help run test race bench budgets clients writers lint fuzz generate fresh migration check postgresql
+.PHONY: help run test race bench bench-import budgets clients writers lint fuzz generate fresh migration check postgresql

@@ -7,5 +7,8 @@
 // turns within each round, because a machine is faster or slower from one minute
 // to the next: a ratio of one run says something, a rate of another run does not.
 //
+// With -import it does the same for the import of the official stock file: against
+// COPY of the rows that it ends with, into the same tables with the same indexes.
+//
 // It may import anything. Nothing imports it, and nothing of it is shipped.
 package main

@@ -47,6 +47,9 @@ func start(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if s.imports {
+		return measureImports(ctx, s, out)
+	}
 	return measureAll(ctx, s, out)
 }
 
@@ -71,6 +74,9 @@ type settings struct {
 	// json and profiles name a file and a directory to write to; empty for neither.
 	json, profiles string
 	start          bool
+	// imports measures the import of the stock instead, scale times the sandbox's.
+	imports bool
+	scale   int
 }
 
 func (s settings) duration() time.Duration {
@@ -94,6 +100,8 @@ func readSettings(args []string, out io.Writer) (settings, error) {
 	f.StringVar(&s.json, "json", "", "also write the figures to this file")
 	f.StringVar(&s.profiles, "profiles", "", "also write CPU and allocation profiles of the API to this directory")
 	f.BoolVar(&s.start, "start", true, "also measure the start of the program")
+	f.BoolVar(&s.imports, "import", false, "measure the import of the stock against COPY, instead")
+	f.IntVar(&s.scale, "scale", 1, "with -import: how many times the sandbox's stock, 1 to 100; 100 is a country and takes an hour")
 	if err := f.Parse(args); err != nil {
 		return s, err
 	}
@@ -117,6 +125,8 @@ func readSettings(args []string, out io.Writer) (settings, error) {
 		return s, errors.New("-page must lie between 1 and 100")
 	case s.points < 0 || s.points > 20_000:
 		return s, errors.New("-points must lie between 0 and 20000")
+	case s.scale < 1 || s.scale > 100:
+		return s, errors.New("-scale must lie between 1 and 100")
 	case f.NArg() > 0:
 		return s, fmt.Errorf("%q is no flag", f.Arg(0))
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"strings"
 	"time"
@@ -59,37 +60,45 @@ func (c *importStock) Run(ctx context.Context, env Environment) (err error) {
 	if err != nil {
 		return err
 	}
-	sum, err := digest(file)
-	if err != nil {
-		return err
+	if !info.Mode().IsRegular() {
+		return &settingError{"file", "must be a file that can be read twice: write what comes through a pipe to one first"}
 	}
-	rows, err := stockfile.Open(file, info.Size(), c.File, stockfile.Options{Charset: c.Charset, Filter: filter})
-	if err != nil {
-		return c.explain(env, err)
-	}
-	defer func() { _ = rows.Close() }()
 	rejects, err := newRejectList(env, c.Rejects)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, rejects.close()) }()
 	progress := newByteProgress(env, log, info.Size())
-	report, err := service.ImportStock(ctx, db.db, time.Now, service.StockImport{
-		Rows: rows, StatedOn: statedOn, SHA256: func() string { return sum }, Source: service.OfficialStock, Territory: territory,
-		MaxRejected: c.MaxRejects / 100, MaxLoss: c.MaxLoss / 100,
-		Reject: rejects.add, Progress: progress.reached,
-	})
-	progress.end(report.Read, err == nil)
+	watched := watchedFile{ctx: ctx, file: file, read: progress.read}
+	rows, err := stockfile.Open(watched, info.Size(), c.File, stockfile.Options{Charset: c.Charset, Filter: filter})
 	if err != nil {
-		return c.explain(env, err)
+		progress.end(0, false)
+		return explain(rejects, err)
+	}
+	defer func() { _ = rows.Close() }()
+	report, err := service.ImportStock(ctx, db.db, time.Now, service.StockImport{
+		Rows: rows, StatedOn: statedOn, SHA256: func() (string, error) { return digest(ctx, file) }, Source: service.OfficialStock, Territory: territory,
+		MaxRejected: c.MaxRejects / 100, MaxLoss: c.MaxLoss / 100,
+		Reject: rejects.add, Loaded: progress.loaded,
+	})
+	progress.end(rows.Line(), err == nil)
+	if err != nil {
+		return explain(rejects, err)
 	}
 	return printStockReport(env.Stdout, report)
 }
 
-// statedOn reads the vintage, to the day.
+// statedOn reads the vintage, to the day. A slip in the year would shut out all
+// files of the years before it.
 func (c *importStock) statedOn() (domain.Date, error) {
+	first, last := domain.NewDate(2000, time.January, 1), domain.DateOf(time.Now().AddDate(1, 0, 0))
 	for _, rest := range []string{"", "-01", "-01-01"} {
-		if day, err := domain.ParseDate(c.Vintage + rest); err == nil {
+		day, err := domain.ParseDate(c.Vintage + rest)
+		switch {
+		case err != nil:
+		case day.Before(first) || last.Before(day):
+			return day, &settingError{"vintage", fmt.Sprintf("must lie between %s and a year from today", first)}
+		default:
 			return day, nil
 		}
 	}
@@ -106,6 +115,10 @@ func (c *importStock) bounds() error {
 	switch {
 	case named > 1:
 		return &settingError{"whole-country", "name one territory: a département, an intercommunality or the whole country"}
+	case len(c.Department) == 1 || len(c.Department) > 3:
+		return &settingError{"department", "must be a code such as 38, 2A or 974"}
+	case c.EPCI != "" && len(c.EPCI) != 9:
+		return &settingError{"epci", "must be a SIREN of 9 digits"}
 	case c.MaxRejects < 0 || c.MaxRejects > 100:
 		return &settingError{"max-rejects", "must lie between 0 and 100"}
 	case c.MaxLoss < 0 || c.MaxLoss > 100:
@@ -134,27 +147,42 @@ func (c *importStock) territory(ctx context.Context, s *service.Service) (stockf
 	return stockfile.Filter{Communes: known.Communes}, fmt.Sprintf("the %d communes of the directory", len(known.Communes)), nil
 }
 
+// watchedFile tells how much of a file has been read, and ends with the command:
+// most lines of a country are passed over without a word to the database.
+type watchedFile struct {
+	ctx  context.Context
+	file *os.File
+	read func(bytes int)
+}
+
+// ReadAt reads from the file.
+func (f watchedFile) ReadAt(p []byte, off int64) (int, error) {
+	if err := f.ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, err := f.file.ReadAt(p, off)
+	f.read(n)
+	return n, err
+}
+
 // digest is the SHA-256 of the file as it lies.
-func digest(file *os.File) (string, error) {
+func digest(ctx context.Context, file *os.File) (string, error) {
 	sum := sha256.New()
-	if _, err := io.Copy(sum, file); err != nil {
+	if _, err := io.Copy(sum, io.NewSectionReader(watchedFile{ctx, file, func(int) {}}, 0, math.MaxInt64)); err != nil {
 		return "", fmt.Errorf("read %s: %w", file.Name(), err)
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-// explain shows where a file that is refused whole is wrong.
-func (c *importStock) explain(env Environment, err error) error {
+// explain shows where a file that is refused whole is wrong, as it does of lines.
+func explain(rejects *rejectList, err error) error {
 	var refused *stockfile.FileError
 	if !errors.As(err, &refused) {
 		return err
 	}
-	if c.Rejects != "" {
-		if failed := writeRejects(c.Rejects, []directoryfile.Reject{refused.Reject}); failed != nil {
-			return fmt.Errorf("write rejects: %w", failed)
-		}
+	if err := rejects.add(refused.Reject); err != nil {
+		return fmt.Errorf("write rejects: %w", err)
 	}
-	_, _ = fmt.Fprintln(env.Stderr, refused.Reject)
 	return errors.New("the file cannot be read; nothing was imported")
 }
 
@@ -176,7 +204,7 @@ func newRejectList(env Environment, path string) (*rejectList, error) {
 		return l, nil
 	}
 	var err error
-	if l.file, err = os.Create(path); err != nil {
+	if l.file, err = os.Create(path); err != nil { //nolint:gosec // the operator names the file to write
 		return nil, fmt.Errorf("write rejects: %w", err)
 	}
 	l.csv = csv.NewWriter(l.file)
@@ -185,6 +213,7 @@ func newRejectList(env Environment, path string) (*rejectList, error) {
 
 func (l *rejectList) add(r stockfile.Reject) error {
 	if l.count++; l.count <= shownRejects {
+		// A terminal that does not take it is no reason to stop.
 		_, _ = fmt.Fprintln(l.shown, r)
 	}
 	if l.csv == nil {

@@ -52,10 +52,10 @@ func (p *progress) finish(ok bool) {
 // byteProgress shows how much of a file has been read: the same, for a file whose
 // lines nobody has counted.
 type byteProgress struct {
-	bar           *progressbar.ProgressBar
-	log           *slog.Logger
-	total, tenths int64
-	started       time.Time
+	bar                 *progressbar.ProgressBar
+	log                 *slog.Logger
+	total, seen, tenths int64
+	started             time.Time
 }
 
 func newByteProgress(env Environment, log *slog.Logger, total int64) *byteProgress {
@@ -64,28 +64,35 @@ func newByteProgress(env Environment, log *slog.Logger, total int64) *byteProgre
 		p.bar = progressbar.NewOptions64(total,
 			progressbar.OptionSetWriter(env.Stderr),
 			progressbar.OptionSetDescription("reading"),
-			progressbar.OptionShowBytes(true), progressbar.OptionShowIts(),
+			progressbar.OptionShowBytes(true), progressbar.OptionThrottle(100*time.Millisecond),
 			progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish(),
 		)
 	}
 	return p
 }
 
-// reached says that the file was read up to that line, that many bytes.
-func (p *byteProgress) reached(lines int, bytes int64) {
+// read says that so many bytes more were read.
+func (p *byteProgress) read(bytes int) {
+	// Of an archive, the directory is read as well.
+	p.seen = min(p.seen+int64(bytes), p.total)
 	if p.bar != nil {
 		// A bar that cannot be drawn is no reason to stop.
-		_ = p.bar.Set64(min(bytes, p.total))
+		_ = p.bar.Set64(p.seen)
+	}
+	tenths := p.seen * 10 / max(p.total, 1)
+	if tenths <= p.tenths {
 		return
 	}
-	if tenths := bytes * 10 / max(p.total, 1); tenths > p.tenths {
-		p.tenths = tenths
+	p.tenths = tenths
+	if p.bar == nil {
 		took := time.Since(p.started)
-		left := time.Duration(float64(took) * float64(p.total-bytes) / float64(bytes))
-		p.log.Info("reading", "lines", lines, "percent", 10*tenths,
-			"lines_per_second", int(float64(lines)/took.Seconds()), "left", left.Round(time.Second))
+		left := time.Duration(float64(took) * float64(p.total-p.seen) / float64(p.seen))
+		p.log.Info("reading", "percent", 10*tenths, "bytes_per_second", int(float64(p.seen)/took.Seconds()), "left", left.Round(time.Second))
 	}
 }
+
+// loaded says that the rest is up to the database.
+func (p *byteProgress) loaded() { p.log.Info("read; comparing and writing") }
 
 // end takes the bar away.
 func (p *byteProgress) end(lines int, ok bool) {

@@ -7,6 +7,8 @@ import (
 	"syscall"
 	"testing"
 	"unsafe"
+
+	"github.com/guichet-logement/guichet/internal/testdb"
 )
 
 // openTerminal makes a pseudo-terminal. What is written to it comes through the
@@ -39,6 +41,24 @@ func openTerminal(t *testing.T) (*os.File, <-chan string) {
 		}
 	}()
 	return terminal, seen
+}
+
+// TestStockProgressOnATerminal: how much of the file is read, how fast, and the time
+// left; the log beside it is for a person.
+func TestStockProgressOnATerminal(t *testing.T) {
+	t.Parallel()
+	terminal, seen := openTerminal(t)
+	status := runTo(t.Context(), terminal, "import", "stock", write(t, "stock.csv", manyDwellings(t, 6000)), "--vintage", "2025", "--whole-country", "--database-url", testdb.New(t))
+	must(t, terminal.Close())
+	shown := <-seen
+	for _, want := range []string{"reading", "%", "B/s)", "\r", "comparing and writing", "committed=true"} {
+		if !strings.Contains(shown, want) {
+			t.Errorf("status %d, no %q in %q", status, want, shown)
+		}
+	}
+	if status != 0 || strings.Contains(shown, "bytes_per_second") || strings.Contains(shown, `{"time"`) {
+		t.Errorf("status %d, the log is for a program: %q", status, shown)
+	}
 }
 
 // TestProgressOnATerminal: on Linux, where a test can make a terminal, a bar with rate and time left instead of lines, that

@@ -38,7 +38,7 @@ func SeedStock(ctx context.Context, s *service.Service, db *sql.DB, territory st
 		if january(year).Before(inForce) {
 			continue // loaded before an interruption
 		}
-		if err := seedVintage(ctx, db, year, territory); err != nil {
+		if err := seedVintage(ctx, s, db, year, territory); err != nil {
 			return fmt.Errorf("seed the stock of %d: %w", year, err)
 		}
 	}
@@ -64,7 +64,7 @@ func january(year int) domain.Date { return domain.NewDate(year, time.January, 1
 
 // seedVintage writes the file and reads it at the same time: it is never whole in
 // memory.
-func seedVintage(ctx context.Context, db *sql.DB, year int, territory stockfile.Filter) error {
+func seedVintage(ctx context.Context, s *service.Service, db *sql.DB, year int, territory stockfile.Filter) error {
 	file, text := io.Pipe()
 	go func() {
 		// What goes wrong in writing is met by the reader.
@@ -78,9 +78,9 @@ func seedVintage(ctx context.Context, db *sql.DB, year int, territory stockfile.
 		return err
 	}
 	refused := func(r stockfile.Reject) error { return errors.New(r.String()) }
-	_, err = service.ImportStock(ctx, db, time.Now, service.StockImport{
+	_, err = service.ImportStock(ctx, db, s.Now, service.StockImport{
 		Rows: rows, StatedOn: january(year), Source: "Parc fictif du bac à sable, au format du RPLS", Territory: "Grenoble-Alpes Métropole",
-		SHA256: func() string { return hex.EncodeToString(sum.Sum(nil)) }, MaxLoss: 1, Reject: refused,
+		SHA256: func() (string, error) { return hex.EncodeToString(sum.Sum(nil)), nil }, MaxLoss: 1, Reject: refused,
 	})
 	return err
 }

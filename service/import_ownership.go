@@ -60,7 +60,7 @@ func (r ownershipRow) values() ([]any, error) {
 		*floors = string(text)
 	}
 	return []any{
-		int64(r.Line), string(importedID(domain.OwnershipPrefix, r.building, r.landlord)), string(r.building), r.Building == "",
+		int64(r.Line), string(importedID(domain.OwnershipPrefix, r.building, r.landlord)), string(r.building), string(r.Commune), r.Building == "",
 		string(r.landlord), optional(int64(r.Share)), floors, r.Source, r.Date,
 	}, nil
 }
@@ -82,6 +82,10 @@ func notInStock(o directoryfile.Ownership) directoryfile.Reject {
 	}
 	if o.Building != "" {
 		r.ColumnName, r.Value = "building", string(o.Building)
+		r.Message = domain.Text{
+			EN: "The stock has no such building in that commune: the line is left out.",
+			FR: "Le parc n'a pas cet immeuble dans cette commune : la ligne est laissée de côté.",
+		}
 	}
 	return r
 }

@@ -2,12 +2,15 @@ The import of landlords, statement by statement.
 
 -- name: prepare tables
 CREATE TEMPORARY TABLE stage_ownership (
-    line int NOT NULL, id varchar NOT NULL, building_id varchar NOT NULL, by_address boolean NOT NULL,
+    line int NOT NULL, id varchar NOT NULL, building_id varchar NOT NULL, insee_code varchar NOT NULL, by_address boolean NOT NULL,
     landlord_id varchar NOT NULL, share int, floors jsonb, source varchar NOT NULL, stated_on date NOT NULL
 ) ON COMMIT DROP;
 
 -- name: drop what names no building
-DELETE FROM stage_ownership s WHERE NOT EXISTS (SELECT FROM building b WHERE b.id = s.building_id)
+DELETE FROM stage_ownership s WHERE NOT EXISTS (
+    -- Beside an identifier the commune may be left out; one that is there must be right.
+    SELECT FROM building b WHERE b.id = s.building_id AND s.insee_code IN (b.insee_code, '')
+)
 RETURNING line
 
 -- name: find buildings named in two ways

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/lib/pq"
-
 	"github.com/guichet-logement/guichet/directoryfile"
 	"github.com/guichet-logement/guichet/domain"
 )
@@ -61,8 +59,8 @@ func (i *ownershipImport) stage(ctx context.Context, ownerships []directoryfile.
 	if err != nil {
 		return nil, err
 	}
-	stream, err := i.tx.PrepareContext(ctx, pq.CopyIn("stage_ownership",
-		"line", "id", "building_id", "by_address", "landlord_id", "share", "floors", "source", "stated_on"))
+	stream, err := i.tx.PrepareContext(ctx, copyStatement("stage_ownership",
+		"line", "id", "building_id", "insee_code", "by_address", "landlord_id", "share", "floors", "source", "stated_on"))
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +72,7 @@ func (i *ownershipImport) stage(ctx context.Context, ownerships []directoryfile.
 			_, err = stream.ExecContext(ctx, values...)
 		}
 		if err != nil {
-			return nil, errors.Join(err, stream.Close())
+			return nil, errors.Join(err, stream.Close()) //nolint:sqlclosecheck // its error tells why the server ended the stream
 		}
 	}
 	return byLine, endCopy(ctx, stream)

@@ -5,10 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"time"
 
-	"github.com/guichet-logement/guichet/directoryfile"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/policy"
 	"github.com/guichet-logement/guichet/stockfile"
@@ -24,8 +24,8 @@ type StockImport struct {
 	// StatedOn is the day whose stock the file states. The file does not tell it.
 	StatedOn domain.Date
 	// SHA256 tells that of the file as it lies, in hexadecimal digits. It is asked at
-	// the end, when a stream has been read whole.
-	SHA256 func() string
+	// the end, when a stream has been read whole and a bad file has been refused.
+	SHA256 func() (string, error)
 	// Source names the publisher and the licence: [OfficialStock], unless the stock is
 	// made up.
 	Source string
@@ -39,14 +39,15 @@ type StockImport struct {
 	MaxLoss float64
 	// Reject is told of each line that is left out.
 	Reject func(stockfile.Reject) error
-	// Progress is told now and then of the lines and the bytes of the file so far.
-	Progress func(lines int, bytes int64)
+	// Loaded, which may be nil, is told that the file has been read whole; comparing
+	// and writing take as long again.
+	Loaded func()
 }
 
 // StockReport counts what an import of the stock did.
 type StockReport struct {
 	Buildings, Dwellings Tally
-	// AbsentBuildings and AbsentDwellings were in the vintage before and are not in
+	// AbsentBuildings and AbsentDwellings were in the vintage in force and are not in
 	// this one; that does not mean that they were demolished.
 	AbsentBuildings, AbsentDwellings int
 	// Read counts the lines of the territory, Rejected those left out.
@@ -57,13 +58,15 @@ type StockReport struct {
 
 // ImportStock loads an edition of the stock file in one transaction: until it
 // ends, and if it fails, readers see the vintage before. Loading the same file
-// again changes nothing; another file of the same day replaces the vintage.
+// again changes nothing; another file of the same day replaces the vintage, as if
+// the first had not been: what only that one had is deleted, what earlier vintages
+// had is absent since the one before.
 //
 // Memory does not grow with the file: rows go straight to the database, which
 // finds what is new, changed and absent.
 func ImportStock(ctx context.Context, db *sql.DB, clock func() time.Time, in StockImport) (StockReport, error) {
 	ctx = policy.ImportStock(ctx)
-	i := &stockImport{StockImport: in, now: clock(), seen: map[uint64]struct{}{}}
+	i := &stockImport{StockImport: in, now: clock(), seed: maphash.MakeSeed(), seen: map[uint64]struct{}{}}
 	err := inImport(ctx, db, func(tx *sql.Tx) error {
 		i.tx = tx
 		return i.run(ctx)
@@ -87,17 +90,19 @@ type stockImport struct {
 	// buildings and unplaced wait for the next pause of that stream.
 	buildings []stockBuilding
 	unplaced  []unplacedRow
-	// seen holds a part of the identifier of each building of the file: 64 bits, so
-	// that a country's 700 000 fit into memory.
-	seen   map[uint64]struct{}
-	last   stockBuilding
-	key    []byte
-	report StockReport
+	// seen holds a hash of each description of a building so far.
+	seed maphash.Seed
+	seen map[uint64]struct{}
+	// last is the building of the last line that has an address, with its key.
+	last    stockBuilding
+	lastKey string
+	key     []byte
+	report  StockReport
 }
 
 func (i *stockImport) run(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
-		i.prepare, i.load, i.place, i.check, i.writeBuildings, i.writeDwellings, i.compare, i.finish,
+		i.prepare, i.load, i.checkLines, i.place, i.writeBuildings, i.writeDwellings, i.compare, i.withdraw, i.checkLoss, i.finish,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -106,67 +111,64 @@ func (i *stockImport) run(ctx context.Context) error {
 	return nil
 }
 
-// progressEvery is in lines.
-const progressEvery = 1000
-
 // load reads the file to its end, into the tables of the import.
 func (i *stockImport) load(ctx context.Context) error {
-	cut := 0
 	for {
 		d, reject, err := i.Rows.Next()
 		if errors.Is(err, io.EOF) {
-			break
+			return i.pause(ctx)
 		}
 		if err != nil {
 			return err
 		}
 		i.report.Read++
-		if i.Progress != nil && i.report.Read%progressEvery == 0 {
-			i.Progress(i.Rows.Line(), i.Rows.Consumed())
-		}
-		if reject != nil {
-			i.report.Rejected++
-			if reject.Code == directoryfile.CutLine {
-				cut = reject.Line
-			}
-			if i.Reject == nil {
-				continue
-			}
-			if err := i.Reject(*reject); err != nil {
-				return fmt.Errorf("report line %d: %w", reject.Line, err)
+		if reject == nil {
+			if err := i.add(ctx, d); err != nil {
+				return fmt.Errorf("line %d: %w", d.Line, err)
 			}
 			continue
 		}
-		if err := i.add(ctx, d); err != nil {
-			return fmt.Errorf("line %d: %w", d.Line, err)
+		i.report.Rejected++
+		if i.Reject == nil {
+			continue
+		}
+		if err := i.Reject(*reject); err != nil {
+			return fmt.Errorf("report line %d: %w", reject.Line, err)
 		}
 	}
-	if cut > 0 && cut == i.Rows.Line() {
+}
+
+// checkLines refuses a file of which too much could not be read.
+func (i *stockImport) checkLines(context.Context) error {
+	read, rejected := i.report.Read, i.report.Rejected
+	switch {
+	case i.Rows.Cut():
 		return refuseStock("CUT_FILE",
 			"The file ends in the middle of a line: it did not arrive whole. Nothing was imported.",
 			"Le fichier finit au milieu d'une ligne : il n'est pas arrivé entier. Rien n'a été importé.")
-	}
-	return i.pause(ctx)
-}
-
-// check refuses a file of which too much is missing, before anything is decided.
-func (i *stockImport) check(ctx context.Context) error {
-	loaded, err := i.count(ctx, countRows, i.vintage)
-	switch rejected := float64(i.report.Rejected) / float64(max(i.report.Read, 1)); {
-	case err != nil:
-		return err
-	case rejected > i.MaxRejected:
+	case float64(rejected) > float64(read)*i.MaxRejected:
 		return refuseStock("TOO_MANY_REJECTS",
-			fmt.Sprintf("%d of %d lines are rejected, more than %.3g %%. Nothing was imported.", i.report.Rejected, i.report.Read, 100*i.MaxRejected),
-			fmt.Sprintf("%d lignes sur %d sont rejetées, plus de %.3g %%. Rien n'a été importé.", i.report.Rejected, i.report.Read, 100*i.MaxRejected))
-	case loaded == 0:
+			fmt.Sprintf("%d of %d lines are rejected, more than %.3g %%. Nothing was imported.", rejected, read, 100*i.MaxRejected),
+			fmt.Sprintf("%d lignes sur %d sont rejetées, plus de %.3g %%. Rien n'a été importé.", rejected, read, 100*i.MaxRejected))
+	case read == rejected:
 		return refuseStock("NO_DWELLING",
 			"The file has no dwelling of this territory. Nothing was imported.",
 			"Le fichier n'a aucun logement de ce territoire. Rien n'a été importé.")
-	case float64(loaded) < float64(i.inForce.dwellings)*(1-i.MaxLoss):
+	}
+	if i.Loaded != nil {
+		i.Loaded()
+	}
+	return nil
+}
+
+// checkLoss refuses a file that has too little of what is in force: it is of
+// another territory, or was cut at the end of a line.
+func (i *stockImport) checkLoss(context.Context) error {
+	lost, had := i.report.AbsentDwellings, i.inForce.dwellings
+	if float64(lost) > float64(had)*i.MaxLoss {
 		return refuseStock("TOO_MANY_ABSENT",
-			fmt.Sprintf("The file has %d dwellings where the vintage in force has %d. Nothing was imported.", loaded, i.inForce.dwellings),
-			fmt.Sprintf("Le fichier a %d logements, le millésime en vigueur %d. Rien n'a été importé.", loaded, i.inForce.dwellings))
+			fmt.Sprintf("Of %d dwellings in force, %d are absent from the file, more than %.3g %%. Nothing was imported.", had, lost, 100*i.MaxLoss),
+			fmt.Sprintf("Sur %d logements en vigueur, %d sont absents du fichier, plus de %.3g %%. Rien n'a été importé.", had, lost, 100*i.MaxLoss))
 	}
 	return nil
 }

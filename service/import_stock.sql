@@ -3,19 +3,27 @@ reasons.
 
 -- name: prepare tables
 -- Temporary: what a killed server leaves of them, PostgreSQL removes at its start.
-CREATE TEMPORARY TABLE stage_building (
-    id varchar PRIMARY KEY,
+-- Identifiers and keys are sorted as bytes, which takes half as long.
+CREATE TEMPORARY TABLE stage_description (
+    id varchar COLLATE "C" NOT NULL,
     insee_code varchar NOT NULL, commune_name varchar NOT NULL, address varchar NOT NULL, postal_code varchar NOT NULL,
     latitude float8, longitude float8, position_quality varchar NOT NULL, district_code varchar NOT NULL
 ) ON COMMIT DROP;
+CREATE TEMPORARY TABLE stage_building (LIKE stage_description, PRIMARY KEY (id)) ON COMMIT DROP;
 CREATE TEMPORARY TABLE stage_unplaced (
-    line int PRIMARY KEY, LIKE stage_building,
+    line int PRIMARY KEY, LIKE stage_description,
     floor smallint NOT NULL, rooms smallint NOT NULL, surface float8 NOT NULL,
     construction_year smallint NOT NULL, letting_year smallint NOT NULL, financing varchar NOT NULL,
     energy_class varchar NOT NULL, construction varchar NOT NULL, accessibility varchar NOT NULL, priority_district varchar NOT NULL
 ) ON COMMIT DROP;
-
-CREATE TEMPORARY TABLE stage_place (LIKE stage_building, own_id varchar PRIMARY KEY, building_id varchar) ON COMMIT DROP;
+CREATE TEMPORARY TABLE stage_point (LIKE stage_description, building_id varchar COLLATE "C", PRIMARY KEY (id)) ON COMMIT DROP;
+CREATE TEMPORARY TABLE stage_neighbour (
+    id varchar COLLATE "C" NOT NULL, insee_code varchar NOT NULL, latitude float8 NOT NULL, longitude float8 NOT NULL
+) ON COMMIT DROP;
+CREATE TEMPORARY TABLE stage_change (
+    id varchar PRIMARY KEY, building_id varchar NOT NULL, insee_code varchar NOT NULL, kind varchar NOT NULL,
+    before bigint NOT NULL, after bigint NOT NULL, differences jsonb NOT NULL
+) ON COMMIT DROP
 
 -- name: find the vintage in force
 SELECT id, previous_id, stated_on, dwelling_count FROM stock_vintage WHERE current
@@ -29,7 +37,32 @@ ON CONFLICT (id) DO NOTHING
 -- name: forget the rows of other vintages
 DELETE FROM stock_row WHERE vintage_id <> $1
 
--- name: place what has no address
+-- name: describe buildings with an address
+-- Lines of one building may spell it in several ways. One of them counts, whatever
+-- the order of the lines: one with a place rather than one without, and the best
+-- placed of them.
+INSERT INTO stage_building
+SELECT DISTINCT ON (id) * FROM stage_description
+ORDER BY id, latitude IS NULL, nullif(position_quality, ''), address, latitude, longitude, postal_code, commune_name, district_code
+
+-- name: gather points without an address
+INSERT INTO stage_point
+SELECT DISTINCT ON (id) id, insee_code, commune_name, address, postal_code, latitude, longitude, position_quality, district_code
+FROM stage_unplaced ORDER BY id, nullif(position_quality, ''), address, postal_code, commune_name, district_code
+
+-- name: gather neighbours
+-- Where the file places a building it is there, and nowhere else. What an edition
+-- of the same day has made before does not count: the same file always gives the
+-- same buildings.
+INSERT INTO stage_neighbour
+SELECT id, insee_code, latitude, longitude FROM stage_building
+WHERE latitude IS NOT NULL AND insee_code IN (SELECT insee_code FROM stage_point)
+UNION ALL
+SELECT id, insee_code, latitude, longitude FROM building b
+WHERE latitude IS NOT NULL AND insee_code IN (SELECT insee_code FROM stage_point) AND first_vintage_id <> $1
+    AND NOT EXISTS (SELECT FROM stage_building s WHERE s.id = b.id AND s.latitude IS NOT NULL)
+
+-- name: place points
 DO $$
 DECLARE
     -- Metres in a degree of latitude.
@@ -38,132 +71,126 @@ DECLARE
     point record;
     nearest varchar;
 BEGIN
-    INSERT INTO stage_place
-        SELECT DISTINCT ON (id) id, insee_code, commune_name, address, postal_code, latitude, longitude,
-            position_quality, district_code, id
-        FROM stage_unplaced ORDER BY id, line;
-    IF NOT FOUND THEN
+    IF NOT EXISTS (SELECT FROM stage_point) THEN
         RETURN;
     END IF;
-    CREATE INDEX ON stage_building (insee_code, latitude);
-    ANALYZE stage_building;
+    CREATE INDEX ON stage_neighbour (insee_code, latitude);
+    ANALYZE stage_neighbour;
     -- In an order that the file does not choose, so that the same lines always make
     -- the same buildings. A building made here is found by the points that follow.
-    FOR point IN SELECT * FROM stage_place ORDER BY insee_code, latitude, longitude LOOP
-        SELECT id INTO nearest FROM (
-            SELECT id, latitude, longitude FROM stage_building
-            WHERE insee_code = point.insee_code
-                AND latitude BETWEEN point.latitude - near / degree AND point.latitude + near / degree
-            UNION ALL
-            SELECT id, latitude, longitude FROM building
-            WHERE insee_code = point.insee_code
-                AND latitude BETWEEN point.latitude - near / degree AND point.latitude + near / degree
-        ) candidate,
+    FOR point IN SELECT * FROM stage_point ORDER BY insee_code, latitude, longitude LOOP
+        SELECT id INTO nearest FROM stage_neighbour,
         LATERAL (SELECT sqrt(power((latitude - point.latitude) * degree, 2)
             + power((longitude - point.longitude) * degree * cos(radians(point.latitude)), 2)) AS metres) distance
-        WHERE metres <= near ORDER BY metres, id LIMIT 1;
+        WHERE insee_code = point.insee_code
+            AND latitude BETWEEN point.latitude - near / degree AND point.latitude + near / degree
+            AND metres <= near
+        ORDER BY metres, id LIMIT 1;
         IF nearest IS NULL THEN
-            nearest := point.own_id;
-            INSERT INTO stage_building VALUES (point.own_id, point.insee_code, point.commune_name, point.address, point.postal_code,
-                point.latitude, point.longitude, point.position_quality, point.district_code);
-        ELSE
-            -- Known from an earlier vintage: it stays as it was described there.
-            INSERT INTO stage_building
-            SELECT id, insee_code, commune_name, address, postal_code, latitude, longitude, position_quality, district_code
-            FROM building WHERE id = nearest
-            ON CONFLICT DO NOTHING;
+            nearest := point.id;
+            INSERT INTO stage_neighbour VALUES (point.id, point.insee_code, point.latitude, point.longitude);
         END IF;
-        UPDATE stage_place SET building_id = nearest WHERE own_id = point.own_id;
+        UPDATE stage_point SET building_id = nearest WHERE id = point.id;
     END LOOP;
 END $$
+
+-- name: describe buildings that are known
+-- From an earlier vintage: they stay as they were described there, and where they
+-- were, so that a point that moves a little each year does not wander off with them.
+INSERT INTO stage_building
+SELECT id, insee_code, commune_name, address, postal_code, latitude, longitude, position_quality, district_code
+FROM building WHERE id IN (SELECT building_id FROM stage_point) AND first_vintage_id <> $1
+ON CONFLICT DO NOTHING
+
+-- name: describe buildings that are new
+INSERT INTO stage_building
+SELECT id, insee_code, commune_name, address, postal_code, latitude, longitude, position_quality, district_code
+FROM stage_point WHERE building_id = id
+ON CONFLICT DO NOTHING
 
 -- name: read what was placed
 SELECT line, building_id, floor, rooms, surface, construction_year, letting_year,
     financing, energy_class, construction, accessibility, priority_district
-FROM stage_unplaced u JOIN stage_place ON own_id = u.id
+FROM stage_unplaced u JOIN stage_point p ON p.id = u.id
 WHERE line > $1 ORDER BY line LIMIT $2
 
--- name: count rows
-SELECT count(*) FROM stock_row WHERE vintage_id = $1
-
--- name: count buildings
-SELECT count(*) FROM building
-
--- name: count dwellings
-SELECT count(*) FROM dwelling
-
--- name: count buildings of the file
-SELECT count(*) FROM stage_building
-
--- name: count dwellings of the file
-SELECT count(*) FROM stage_dwelling
-
 -- name: write buildings
-INSERT INTO building AS b (id, insee_code, commune_id, commune_name, address, postal_code, latitude, longitude,
-    position_quality, district_code, dwelling_count, first_vintage_id)
-SELECT s.id, s.insee_code, c.id, s.commune_name, s.address, s.postal_code, s.latitude, s.longitude,
-    s.position_quality, s.district_code, n.dwellings, $1
-FROM stage_building s
-JOIN (SELECT building_id, count(*) AS dwellings FROM stock_row WHERE vintage_id = $1 GROUP BY building_id) n ON n.building_id = s.id
-LEFT JOIN commune c ON c.insee_code = s.insee_code
-ON CONFLICT (id) DO UPDATE SET
-    commune_id = excluded.commune_id, commune_name = excluded.commune_name, address = excluded.address,
-    postal_code = excluded.postal_code, position_quality = excluded.position_quality, district_code = excluded.district_code,
-    -- The oldest layout has no coordinates: what a newer file told stays true.
-    latitude = coalesce(excluded.latitude, b.latitude), longitude = coalesce(excluded.longitude, b.longitude),
-    dwelling_count = excluded.dwelling_count, last_vintage_id = NULL
-WHERE (b.commune_id, b.commune_name, b.address, b.postal_code, b.position_quality, b.district_code,
-        b.latitude, b.longitude, b.dwelling_count, b.last_vintage_id)
-    IS DISTINCT FROM (excluded.commune_id, excluded.commune_name, excluded.address, excluded.postal_code,
-        excluded.position_quality, excluded.district_code, coalesce(excluded.latitude, b.latitude),
-        coalesce(excluded.longitude, b.longitude), excluded.dwelling_count, NULL)
+WITH written AS (
+    INSERT INTO building AS b (id, insee_code, commune_id, commune_name, address, postal_code, latitude, longitude,
+        position_quality, district_code, dwelling_count, first_vintage_id)
+    SELECT s.id, s.insee_code, c.id, s.commune_name, s.address, s.postal_code, s.latitude, s.longitude,
+        s.position_quality, s.district_code, n.dwellings, $1
+    FROM stage_building s
+    JOIN (SELECT building_id, count(*) AS dwellings FROM stock_row WHERE vintage_id = $1 GROUP BY building_id) n ON n.building_id = s.id
+    LEFT JOIN commune c ON c.insee_code = s.insee_code
+    ON CONFLICT (id) DO UPDATE SET
+        commune_id = excluded.commune_id, commune_name = excluded.commune_name, address = excluded.address,
+        postal_code = excluded.postal_code, district_code = excluded.district_code,
+        -- The oldest layout has no coordinates: what a newer file told stays true.
+        latitude = coalesce(excluded.latitude, b.latitude), longitude = coalesce(excluded.longitude, b.longitude),
+        position_quality = CASE WHEN excluded.latitude IS NULL THEN b.position_quality ELSE excluded.position_quality END,
+        dwelling_count = excluded.dwelling_count, last_vintage_id = NULL
+    WHERE (b.commune_id, b.commune_name, b.address, b.postal_code, b.district_code, b.latitude, b.longitude,
+            b.position_quality, b.dwelling_count, b.last_vintage_id)
+        IS DISTINCT FROM (excluded.commune_id, excluded.commune_name, excluded.address, excluded.postal_code,
+            excluded.district_code, coalesce(excluded.latitude, b.latitude), coalesce(excluded.longitude, b.longitude),
+            CASE WHEN excluded.latitude IS NULL THEN b.position_quality ELSE excluded.position_quality END,
+            excluded.dwelling_count, NULL)
+    -- A row that was there has been locked by this transaction, a new one by none.
+    RETURNING xmax = 0 AS added
+)
+SELECT count(*) FILTER (WHERE added), count(*) FILTER (WHERE NOT added), (SELECT count(*) FROM stage_building) FROM written
 
 -- name: mark absent buildings
+-- What this vintage was the first to have is withdrawn instead.
 UPDATE building SET last_vintage_id = $1, dwelling_count = 0
-WHERE last_vintage_id IS NULL AND NOT EXISTS (SELECT FROM stage_building s WHERE s.id = building.id)
+WHERE last_vintage_id IS NULL AND first_vintage_id <> $2
+    AND NOT EXISTS (SELECT FROM stage_building s WHERE s.id = building.id)
 
 -- name: number dwellings
 CREATE TEMPORARY TABLE stage_dwelling ON COMMIT DROP AS
-SELECT $2 || dwelling_key
+SELECT ($2 || dwelling_key
         -- The rank among equals, in four digits of base 32. Equals differ at most in
         -- what the file says besides, by which they are ranked.
         || substr(digit, (rank >> 15 & 31)::int + 1, 1) || substr(digit, (rank >> 10 & 31)::int + 1, 1)
-        || substr(digit, (rank >> 5 & 31)::int + 1, 1) || substr(digit, (rank & 31)::int + 1, 1) AS id,
+        || substr(digit, (rank >> 5 & 31)::int + 1, 1) || substr(digit, (rank & 31)::int + 1, 1)) COLLATE "C" AS id,
     building_id, rooms, surface, floor, construction_year, letting_year, financing, energy_class, construction,
     accessibility, priority_district
 FROM (
-    SELECT *, row_number() OVER (PARTITION BY dwelling_key
+    SELECT *, row_number() OVER (PARTITION BY dwelling_key COLLATE "C"
         ORDER BY energy_class, construction, accessibility, priority_district) - 1 AS rank,
         '0123456789ABCDEFGHJKMNPQRSTVWXYZ' AS digit
     FROM stock_row WHERE vintage_id = $1
 ) ranked
 
 -- name: write dwellings
-INSERT INTO dwelling AS d (id, building_id, insee_code, typology, rooms, surface, floor, construction_year, letting_year,
-    financing, energy_class, construction, accessibility, priority_district, landlord_id, first_vintage_id)
-SELECT s.id, s.building_id, b.insee_code,
-    CASE WHEN s.rooms < 1 THEN 'UNKNOWN' WHEN s.rooms > 5 THEN 'T6_PLUS' ELSE 'T' || s.rooms END,
-    s.rooms, s.surface, s.floor, s.construction_year, s.letting_year, s.financing, s.energy_class, s.construction,
-    s.accessibility, s.priority_district, o.landlord_id, $1
-FROM stage_dwelling s
-JOIN stage_building b ON b.id = s.building_id
-LEFT JOIN ownership o ON o.building_id = s.building_id 
-    AND (o.share = 100 OR o.share IS NULL AND o.floors IS NULL OR o.floors @> to_jsonb(s.floor))
-ON CONFLICT (id) DO UPDATE SET
-    energy_class = excluded.energy_class, construction = excluded.construction, accessibility = excluded.accessibility,
-    priority_district = excluded.priority_district, landlord_id = excluded.landlord_id, last_vintage_id = NULL
-WHERE (d.energy_class, d.construction, d.accessibility, d.priority_district, d.landlord_id, d.last_vintage_id)
-    IS DISTINCT FROM (excluded.energy_class, excluded.construction, excluded.accessibility, excluded.priority_district,
-        excluded.landlord_id, NULL)
+WITH written AS (
+    INSERT INTO dwelling AS d (id, building_id, insee_code, typology, rooms, surface, floor, construction_year, letting_year,
+        financing, energy_class, construction, accessibility, priority_district, landlord_id, first_vintage_id)
+    SELECT s.id, s.building_id, b.insee_code,
+        CASE WHEN s.rooms < 1 THEN 'UNKNOWN' WHEN s.rooms > 5 THEN 'T6_PLUS' ELSE 'T' || s.rooms END,
+        s.rooms, s.surface, s.floor, s.construction_year, s.letting_year, s.financing, s.energy_class, s.construction,
+        s.accessibility, s.priority_district, o.landlord_id, $1
+    FROM stage_dwelling s
+    JOIN stage_building b ON b.id = s.building_id
+    LEFT JOIN ownership o ON o.building_id = s.building_id
+        AND (o.share = 100 OR o.share IS NULL AND o.floors IS NULL OR o.floors @> to_jsonb(s.floor))
+    ON CONFLICT (id) DO UPDATE SET
+        energy_class = excluded.energy_class, construction = excluded.construction, accessibility = excluded.accessibility,
+        priority_district = excluded.priority_district, landlord_id = excluded.landlord_id, last_vintage_id = NULL
+    WHERE (d.energy_class, d.construction, d.accessibility, d.priority_district, d.landlord_id, d.last_vintage_id)
+        IS DISTINCT FROM (excluded.energy_class, excluded.construction, excluded.accessibility, excluded.priority_district,
+            excluded.landlord_id, NULL)
+    RETURNING xmax = 0 AS added
+)
+SELECT count(*) FILTER (WHERE added), count(*) FILTER (WHERE NOT added), (SELECT count(*) FROM stage_dwelling) FROM written
 
 -- name: mark absent dwellings
 UPDATE dwelling SET last_vintage_id = $1
-WHERE last_vintage_id IS NULL AND NOT EXISTS (SELECT FROM stage_dwelling s WHERE s.id = dwelling.id)
+WHERE last_vintage_id IS NULL AND first_vintage_id <> $2
+    AND NOT EXISTS (SELECT FROM stage_dwelling s WHERE s.id = dwelling.id)
 
--- name: forget changes
-DELETE FROM stock_change WHERE vintage_id = $1
-
--- name: write changes
+-- name: compare vintages
 WITH row_counts AS (
     -- What one vintage has more often than the other.
     SELECT building_id, floor, rooms, surface, construction_year, letting_year, financing, energy_class, construction,
@@ -176,8 +203,11 @@ WITH row_counts AS (
     SELECT building_id, coalesce(-sum(n) FILTER (WHERE n < 0), 0) AS before, coalesce(sum(n) FILTER (WHERE n > 0), 0) AS after
     FROM row_counts GROUP BY building_id
 ), value AS (
-    SELECT building_id, position, name, array_agg(value ORDER BY value) FILTER (WHERE n < 0) AS before,
-        array_agg(value ORDER BY value) FILTER (WHERE n > 0) AS after
+    SELECT building_id, position, name,
+        array_agg(value ORDER BY value) FILTER (WHERE n < 0) AS before,
+        array_agg(value ORDER BY value) FILTER (WHERE n > 0) AS after,
+        array_agg(DISTINCT value ORDER BY value) FILTER (WHERE n < 0) AS before_set,
+        array_agg(DISTINCT value ORDER BY value) FILTER (WHERE n > 0) AS after_set
     FROM row_counts
     CROSS JOIN LATERAL generate_series(1, abs(n))
     CROSS JOIN LATERAL (VALUES
@@ -189,38 +219,69 @@ WITH row_counts AS (
     ) AS cell (position, name, value)
     GROUP BY building_id, position, name
 ), difference AS (
-    SELECT building_id, count(*) AS columns, jsonb_agg(jsonb_build_object('column', name,
-        'before', CASE WHEN c.before = 1 AND c.after = 1 THEN v.before[1] END,
-        'after', CASE WHEN c.before = 1 AND c.after = 1 THEN v.after[1] END) ORDER BY position) AS list
+    SELECT building_id, count(*) AS columns,
+        jsonb_agg(jsonb_build_object('column', name, 'before', v.before[1], 'after', v.after[1]) ORDER BY position) AS values,
+        jsonb_agg(jsonb_build_object('column', name, 'before', NULL, 'after', NULL) ORDER BY position) AS names
     FROM value v JOIN change c USING (building_id)
-    WHERE c.before > 0 AND c.after > 0 AND v.before IS DISTINCT FROM v.after
+    WHERE c.before > 0 AND c.after > 0 AND CASE
+        WHEN c.before = c.after THEN v.before IS DISTINCT FROM v.after
+        -- Of unequal numbers all columns differ: it tells more which values there are.
+        ELSE v.before_set IS DISTINCT FROM v.after_set
+    END
     GROUP BY building_id
 )
+INSERT INTO stage_change
+SELECT $3 || right(building_id, 16), building_id, b.insee_code, kind, before, after,
+    -- Which value became which is known of a single dwelling only.
+    CASE WHEN kind = 'CHANGED' THEN values ELSE coalesce(names, '[]') END
+FROM change
+JOIN building b ON b.id = building_id
+LEFT JOIN difference USING (building_id)
+CROSS JOIN LATERAL (SELECT CASE
+    WHEN before = 0 THEN 'ADDED'
+    WHEN after = 0 THEN 'REMOVED'
+    WHEN before = 1 AND after = 1 AND columns <= 2 THEN 'CHANGED'
+    ELSE 'AMBIGUOUS'
+END AS kind) told
+
+-- name: forget changes
+DELETE FROM stock_change c WHERE vintage_id = $1 AND NOT EXISTS (
+    SELECT FROM stage_change s WHERE s.id = c.id
+        AND (s.kind, s.before, s.after, s.differences) = (c.kind, c.before, c.after, c.differences)
+)
+
+-- name: write changes
 INSERT INTO stock_change (id, vintage_id, building_id, insee_code, kind, before, after, differences)
-SELECT $3 || right(building_id, 16), $1, building_id, b.insee_code,
-    CASE
-        WHEN before = 0 THEN 'ADDED'
-        WHEN after = 0 THEN 'REMOVED'
-        WHEN before = 1 AND after = 1 AND columns <= 2 THEN 'CHANGED'
-        ELSE 'AMBIGUOUS'
-    END,
-    before, after, coalesce(list, '[]')
-FROM change JOIN building b ON b.id = building_id LEFT JOIN difference USING (building_id)
+SELECT id, $1, building_id, insee_code, kind, before, after, differences FROM stage_change
+ON CONFLICT (id) DO NOTHING
 
 -- name: count changes
-SELECT kind, count(*), sum(before), sum(after) FROM stock_change WHERE vintage_id = $1 GROUP BY kind
+SELECT kind, count(*), sum(before), sum(after) FROM stage_change GROUP BY kind
+
+-- name: withdraw dwellings
+DELETE FROM dwelling d WHERE first_vintage_id = $1 AND NOT EXISTS (SELECT FROM stage_dwelling s WHERE s.id = d.id)
+
+-- name: withdraw ownerships
+DELETE FROM ownership USING building b
+WHERE b.id = building_id AND b.first_vintage_id = $1 AND NOT EXISTS (SELECT FROM stage_building s WHERE s.id = b.id)
+
+-- name: withdraw buildings
+DELETE FROM building b WHERE first_vintage_id = $1 AND NOT EXISTS (SELECT FROM stage_building s WHERE s.id = b.id)
 
 -- name: lower the vintage in force
 UPDATE stock_vintage SET current = false WHERE current AND id <> $1
 
 -- name: finish the vintage
 UPDATE stock_vintage AS v SET
-    current = true, previous_id = $2, file_sha256 = $3::varchar, lines_read = $4, lines_rejected = $5, comparison = nullif($6::jsonb, 'null'),
-    layout = $7, territory = $8, dwelling_count = n.dwellings, building_count = n.buildings,
+    current = true, previous_id = $2, file_sha256 = $3::varchar, lines_read = $4, lines_rejected = $5,
+    comparison = nullif($6::jsonb, 'null'), source = $7, layout = $8, territory = $9,
+    dwelling_count = n.dwellings, building_count = n.buildings,
     -- The same file again is no news.
-    imported_at = CASE WHEN v.file_sha256 = $3::varchar THEN v.imported_at ELSE $9 END
+    imported_at = CASE WHEN v.file_sha256 = $3::varchar THEN v.imported_at ELSE $10 END
 FROM (SELECT (SELECT count(*) FROM stage_dwelling) AS dwellings, (SELECT count(*) FROM stage_building) AS buildings) n
-WHERE v.id = $1
+WHERE v.id = $1 AND (v.current, v.previous_id, v.file_sha256, v.lines_read, v.lines_rejected, v.comparison,
+        v.source, v.layout, v.territory, v.dwelling_count, v.building_count)
+    IS DISTINCT FROM (true, $2, $3::varchar, $4, $5, nullif($6::jsonb, 'null'), $7, $8, $9, n.dwellings, n.buildings)
 
 -- name: analyse
 ANALYZE building, dwelling, stock_vintage, stock_change

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"hash/maphash"
 	"math"
 
 	"github.com/guichet-logement/guichet/domain"
@@ -14,9 +15,9 @@ import (
 type stockBuilding struct {
 	id                                                          domain.ID
 	commune                                                     domain.InseeCode
-	addressKey                                                  string
 	communeName, address, postalCode, positionQuality, district string
-	latitude, longitude                                         *float64
+	at                                                          domain.Coordinates
+	placed                                                      bool
 }
 
 // unplacedRow is a line without an address: which building it is of depends on
@@ -48,69 +49,60 @@ func (i *stockImport) add(ctx context.Context, d stockfile.Dwelling) error {
 	row := rowOf(d)
 	if d.AddressKey == "" {
 		b := buildingOf(d)
-		b.id = importedID(domain.BuildingPrefix, b.commune, "at", *b.latitude, *b.longitude)
+		b.id = importedID(domain.BuildingPrefix, b.commune, "at", float64(b.at.Latitude), float64(b.at.Longitude))
 		i.unplaced = append(i.unplaced, unplacedRow{d.Line, b, row})
 		if len(i.unplaced) >= waitingLines {
 			return i.pause(ctx)
 		}
 		return nil
 	}
-	// The lines of a building follow each other, as a rule.
-	if i.last.commune != d.Commune || i.last.addressKey != d.AddressKey {
-		i.last = buildingOf(d)
-		i.last.id = BuildingID(d.Commune, d.AddressKey)
-		i.meet(i.last)
+	// The lines of a building follow each other, as a rule, and say the same of it.
+	b := buildingOf(d)
+	if b.id = i.last.id; b != i.last || d.AddressKey != i.lastKey {
+		b.id = BuildingID(d.Commune, d.AddressKey)
+		i.last, i.lastKey = b, d.AddressKey
+		i.meet(b)
 	}
 	if len(i.buildings) >= waitingBuildings {
 		if err := i.pause(ctx); err != nil {
 			return err
 		}
 	}
-	return i.stream(ctx, i.last.id, row)
+	return i.stream(ctx, b.id, row)
 }
 
 // BuildingID is the identifier of the building at that normalised address, see
-// [stockfile.NormaliseAddress]: the same in every vintage.
+// [domain.NormaliseAddress]: the same in every vintage.
 func BuildingID(commune domain.InseeCode, addressKey string) domain.ID {
 	return importedID(domain.BuildingPrefix, commune, addressKey)
 }
 
-// meet keeps a building for the next pause unless the file had it before.
+// maxSeen bounds the memory of descriptions. A country has 700 000 buildings, and
+// what comes twice is sorted out in the database.
+const maxSeen = 1 << 20
+
+// meet keeps what a line says of its building for the next pause, unless an
+// earlier line said the same. Which of several descriptions counts must not depend
+// on the order of the lines, and is decided when all of them are there.
 func (i *stockImport) meet(b stockBuilding) {
-	part := idPart(b.id)
-	if _, again := i.seen[part]; !again {
-		i.seen[part] = struct{}{}
-		i.buildings = append(i.buildings, b)
+	part := maphash.Comparable(i.seed, b)
+	if _, again := i.seen[part]; again {
+		return
 	}
+	if len(i.seen) >= maxSeen {
+		clear(i.seen)
+	}
+	i.seen[part] = struct{}{}
+	i.buildings = append(i.buildings, b)
 }
-
-// idPart tells derived identifiers of one kind apart: two of a country's are the
-// same once in ten million countries, and then a foreign key fails.
-func idPart(id domain.ID) uint64 {
-	const digits = 12 // of 5 bits each
-	var n uint64
-	for _, c := range []byte(id[len(id)-digits:]) {
-		n = n<<5 | uint64(crockford[c])
-	}
-	return n
-}
-
-// crockford is the value of each digit of an identifier.
-var crockford = func() (values [256]byte) {
-	for value, digit := range []byte("0123456789ABCDEFGHJKMNPQRSTVWXYZ") {
-		values[digit] = byte(value)
-	}
-	return values
-}()
 
 func buildingOf(d stockfile.Dwelling) stockBuilding {
 	b := stockBuilding{
-		commune: d.Commune, communeName: d.CommuneName, addressKey: d.AddressKey, address: d.Address.String(),
+		commune: d.Commune, communeName: d.CommuneName, address: d.Address.String(),
 		postalCode: d.PostalCode, positionQuality: d.PositionQuality, district: d.DistrictCode,
 	}
 	if d.Coordinates != nil {
-		latitude, longitude := float64(d.Coordinates.Latitude), float64(d.Coordinates.Longitude)
-		b.latitude, b.longitude = &latitude, &longitude
+		b.at, b.placed = *d.Coordinates, true
 	}
 	return b
 }
@@ -137,13 +129,13 @@ func rowOf(d stockfile.Dwelling) stockRow {
 
 // dwellingKey is what tells dwellings of all buildings apart, but for equals.
 func (i *stockImport) dwellingKey(building domain.ID, r stockRow) string {
-	k := append(i.key[:0], building...)
+	i.key = append(i.key[:0], building...)
 	for _, n := range [...]uint64{
 		uint64(int64(r.floor)), uint64(r.rooms), math.Float64bits(r.surface), uint64(r.constructionYear), uint64(r.lettingYear), //nolint:gosec // any bits will do
 	} {
-		k = binary.BigEndian.AppendUint64(k, n)
+		i.key = binary.BigEndian.AppendUint64(i.key, n)
 	}
-	i.key = append(k, r.financing...)
+	i.key = append(i.key, r.financing...)
 	return domain.DerivedKey(i.key)
 }
 

@@ -5,8 +5,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
-	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -31,6 +31,14 @@ func flat(number string, floor, rooms int) stockfile.Dwelling {
 	}
 }
 
+// with changes a dwelling.
+func with(d stockfile.Dwelling, changes ...func(*stockfile.Dwelling)) stockfile.Dwelling {
+	for _, change := range changes {
+		change(&d)
+	}
+	return d
+}
+
 // stockText writes the file of these dwellings.
 func stockText(t testing.TB, dwellings ...stockfile.Dwelling) []byte {
 	t.Helper()
@@ -50,42 +58,93 @@ func stockText(t testing.TB, dwellings ...stockfile.Dwelling) []byte {
 	return file.Bytes()
 }
 
-// importStock loads a file that states the stock of that year.
-func importStock(ctx context.Context, t testing.TB, db *sql.DB, year int, file []byte) (service.StockReport, error) {
+// emptyStock is a database without a stock.
+func emptyStock(t *testing.T) *sql.DB {
 	t.Helper()
-	rows, err := stockfile.Open(bytes.NewReader(file), int64(len(file)), "stock.csv", stockfile.Options{})
+	db, err := sql.Open("postgres", testdb.New(t))
+	must(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// forgetStock empties the stock, for the next case of a table.
+func forgetStock(t *testing.T, db *sql.DB) {
+	t.Helper()
+	execute(t, db, "TRUNCATE stock_vintage, stock_change, stock_row, building, dwelling, ownership")
+}
+
+// stockSettings are of an import which tests change.
+type stockSettings struct {
+	service.StockImport
+	stockfile.Options
+}
+
+// importStock loads a file that states the stock of that year.
+func importStock(
+	ctx context.Context, t testing.TB, db *sql.DB, year int, file []byte, changes ...func(*stockSettings),
+) (service.StockReport, error) {
+	t.Helper()
+	s := stockSettings{StockImport: service.StockImport{
+		StatedOn: january(year), Source: service.OfficialStock, Territory: "test",
+		SHA256:      func() (string, error) { return fmt.Sprintf("%x", sha256.Sum256(file)), nil },
+		MaxRejected: 0.5, MaxLoss: 1,
+	}}
+	for _, change := range changes {
+		change(&s)
+	}
+	rows, err := stockfile.Open(bytes.NewReader(file), int64(len(file)), "stock.csv", s.Options)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = rows.Close() }()
-	return service.ImportStock(ctx, db, func() time.Time { return noon() }, service.StockImport{
-		Rows: rows, StatedOn: january(year), Source: service.OfficialStock, Territory: "test", SHA256: func() string { return fmt.Sprintf("%x", sha256.Sum256(file)) }, MaxRejected: 0.5, MaxLoss: 0.9,
-	})
+	s.Rows = rows
+	return service.ImportStock(ctx, db, noon, s.StockImport)
 }
 
-func TestQuick(t *testing.T) {
-	db, err := sql.Open("postgres", testdb.New(t))
+// load imports the stock of that year, which must succeed.
+func load(t *testing.T, db *sql.DB, year int, dwellings ...stockfile.Dwelling) service.StockReport {
+	t.Helper()
+	report, err := importStock(t.Context(), t, db, year, stockText(t, dwellings...))
 	must(t, err)
-	defer db.Close()
-	var all []stockfile.Dwelling
-	for i := range 60000 {
-		d := flat(fmt.Sprint(i/8), i%9, 1+i%5)
-		d.Coordinates = &domain.Coordinates{Latitude: 45.1 + domain.Latitude(i/8%1000)/1e4, Longitude: 5.7 + domain.Longitude(i/8000)/1e4}
-		all = append(all, d)
+	return report
+}
+
+// everything is every row of the stock with the transaction that wrote it: two
+// that are equal tell that nothing was written in between.
+func everything(t *testing.T, db *sql.DB, tables ...string) string {
+	t.Helper()
+	if len(tables) == 0 {
+		tables = []string{"stock_vintage", "stock_change", "stock_row", "building", "dwelling", "ownership"}
 	}
-	file := stockText(t, all...)
-	start := time.Now()
-	r, err := importStock(t.Context(), t, db, 2025, file)
-	fmt.Println(time.Since(start), r, err)
-	start = time.Now()
-	r, err = importStock(t.Context(), t, db, 2025, file)
-	fmt.Println(time.Since(start), r, err)
-	all[0].EnergyClass = "A"
-	all[10000].EnergyClass = "A"
-	all[10000].Surface = 3
-	file = stockText(t, all[:50000]...)
-	start = time.Now()
-	r, err = importStock(t.Context(), t, db, 2026, file)
-	fmt.Println(time.Since(start), r, r.Comparison, err)
-	_ = errors.Is
+	var all strings.Builder
+	for _, table := range tables {
+		fmt.Fprintln(&all, table, list(t, db, "SELECT xmin || ' ' || to_jsonb(t) FROM "+table+" t"))
+	}
+	return all.String()
+}
+
+// published is what readers see of the stock, as [everything].
+func published(t *testing.T, db *sql.DB) string {
+	t.Helper()
+	return everything(t, db, "stock_vintage", "stock_change", "building", "dwelling", "ownership")
+}
+
+// stated is the stock without the file that it came from, and the times and
+// transactions of its writing.
+func stated(t *testing.T, db *sql.DB) string {
+	t.Helper()
+	var all strings.Builder
+	for _, table := range []string{"stock_vintage", "stock_change", "stock_row", "building", "dwelling", "ownership"} {
+		fmt.Fprintln(&all, table, list(t, db, "SELECT (to_jsonb(t) - '{created_at,imported_at,file_sha256}'::text[])::text FROM "+table+" t"))
+	}
+	return all.String()
+}
+
+// list reads lines, in their order as texts.
+func list(t *testing.T, db *sql.DB, query string, args ...any) string {
+	t.Helper()
+	var all string
+	must(t, db.QueryRowContext(t.Context(),
+		`SELECT coalesce(string_agg(line, E'\n' ORDER BY line COLLATE "C"), '') FROM (`+query+`) rows (line)`, args...).Scan(&all))
+	return all
 }

@@ -1,6 +1,8 @@
 package service
 
 import (
+	"time"
+
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/policy"
 )
@@ -18,3 +20,6 @@ func New(client *ent.Client, clock *Clock, sandbox bool) *Service {
 	policy.Install()
 	return &Service{ent: client, clock: clock, sandbox: sandbox}
 }
+
+// Now is the time for the service, see [Clock].
+func (s *Service) Now() time.Time { return s.clock.Now() }

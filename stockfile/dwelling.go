@@ -21,9 +21,9 @@ type Dwelling struct {
 	// EPCI is the intercommunality, by its SIREN or as ZZZZZZZZZ where there is none.
 	EPCI    string
 	Address Address
-	// AddressKey is the address as [NormaliseAddress] writes it. With Commune it is
+	// AddressKey is the address as [domain.NormaliseAddress] writes it. With Commune it is
 	// the same for all dwellings of a building; it is empty when the line has neither
-	// a street nor a locality.
+	// a street nor a locality, and then there are Coordinates.
 	AddressKey string
 	// Rooms counts the main rooms (NBPIECE).
 	Rooms int
@@ -120,14 +120,9 @@ type Address struct {
 // String writes the address on one line, without the complement; the locality
 // stands in for a missing street.
 func (a Address) String() string {
-	place := a.Street
-	if place == "" {
-		place = a.Locality
-	}
-	parts := [...]string{a.Number, a.Repetition, a.StreetType, place}
 	var line strings.Builder
-	line.Grow(len(a.Number) + len(a.Repetition) + len(a.StreetType) + len(place) + len(parts))
-	for _, p := range parts {
+	line.Grow(a.length())
+	for _, p := range a.parts() {
 		if p == "" {
 			continue
 		}
@@ -139,14 +134,28 @@ func (a Address) String() string {
 	return line.String()
 }
 
+// parts are those that [Address.String] writes.
+func (a Address) parts() [4]string {
+	place := a.Street
+	if place == "" {
+		place = a.Locality
+	}
+	return [...]string{a.Number, a.Repetition, a.StreetType, place}
+}
+
+// length is at least that of [Address.String], in bytes.
+func (a Address) length() int {
+	n := -1
+	for _, p := range a.parts() {
+		n += len(p) + 1
+	}
+	return n
+}
+
 // key is empty for an address that names no place.
 func (a Address) key() string {
 	if a.Street == "" && a.Locality == "" {
 		return ""
 	}
-	return NormaliseAddress(a.String())
+	return domain.NormaliseAddress(a.String())
 }
-
-// NormaliseAddress is [domain.NormaliseAddress]: a building is known here by what
-// it makes of an address.
-func NormaliseAddress(address string) string { return domain.NormaliseAddress(address) }

@@ -12,6 +12,9 @@ const (
 // separator is that of the official file; nothing else is read.
 const separator = ';'
 
+// otherSeparators are those of other files.
+var otherSeparators = []byte(",\t|")
+
 // fault says how the splitting of a line ended.
 type fault int
 
@@ -19,6 +22,8 @@ const (
 	wellFormed fault = iota
 	openQuote
 	brokenQuote
+	// otherSeparator follows the quote that closes the first field.
+	otherSeparator
 	tooManyFields
 	fieldTooLong
 )
@@ -59,6 +64,9 @@ func (s *splitter) split(line []byte) fault {
 				line, more = line[end+2:], true
 			default:
 				s.fields = append(s.fields, field)
+				if len(s.fields) == 1 && bytes.IndexByte(otherSeparators, line[end+1]) >= 0 {
+					return otherSeparator
+				}
 				return brokenQuote
 			}
 		} else if at := bytes.IndexByte(line, separator); at >= 0 {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"math"
 	"testing"
 
 	"github.com/guichet-logement/guichet/directoryfile"
@@ -16,6 +17,7 @@ func FuzzReader(f *testing.F) {
 		"", minimal, minimal + with(nil), "\ufeff" + minimal + with(nil) + with(nil), minimal + "cut;line\n",
 		minimal + "\"open\n", minimal + "a\x00b\n", minimal + `"""";"a""";""` + "\n", "PK\x03\x04", "\x1f\x8b\x08",
 		minimal + with(map[int]string{colX: "1e308", colY: "-1e308"}), minimal + with(map[int]string{colStreet: "\xc9"}),
+		minimal + with(map[int]string{colStreet: "", colX: ""}), minimal + with(map[int]string{colSurface: "-0"}),
 	} {
 		f.Add([]byte(s), false)
 		f.Add([]byte(s), true)
@@ -85,12 +87,18 @@ func checkDwelling(t *testing.T, d stockfile.Dwelling) {
 	if _, err := domain.ParseInseeCode(string(d.Commune)); err != nil {
 		t.Error(err)
 	}
+	if d.AddressKey == "" && d.Coordinates == nil {
+		t.Errorf("the building of %+v cannot be told", d)
+	}
 	if c := d.Coordinates; c != nil {
 		if _, err := domain.NewCoordinates(float64(c.Latitude), float64(c.Longitude)); err != nil {
 			t.Error(err)
 		}
 	}
-	if d.Rooms < 0 || d.Surface < 0 || d.BuiltIn < 0 || d.PriorityDistrict == "" || stockfile.NormaliseAddress(d.AddressKey) != d.AddressKey {
+	if len(d.Address.String()) > stockfile.MaxField {
+		t.Errorf("an address of %d bytes", len(d.Address.String()))
+	}
+	if d.Rooms < 0 || d.Surface < 0 || math.Signbit(d.Surface) || d.BuiltIn < 0 || d.PriorityDistrict == "" || domain.NormaliseAddress(d.AddressKey) != d.AddressKey {
 		t.Errorf("%+v", d)
 	}
 }

@@ -1,6 +1,7 @@
 package stockfile
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -114,14 +115,14 @@ func readHeader(fields [][]byte, state fault) (*header, *FileError) {
 	case state == tooManyFields:
 		return nil, refuseAt(MaxColumns+1, TooManyColumns, last,
 			"The header has more than 200 columns.", "L'en-tête a plus de 200 colonnes.")
+	case state == otherSeparator, state == wellFormed && len(fields) == 1 && bytes.ContainsAny(last, string(otherSeparators)):
+		return nil, refuseAt(1, directoryfile.WrongSeparator, last,
+			"The columns must be separated by ;, as in the official file.",
+			"Les colonnes doivent être séparées par ;, comme dans le fichier officiel.")
 	case state != wellFormed:
 		return nil, refuseAt(len(fields), directoryfile.BadValue, last,
 			"The header is broken: the name of this column has a quote too few or too many, or is too long.",
 			"L'en-tête est abîmé : le nom de cette colonne a un guillemet de trop ou de moins, ou est trop long.")
-	case len(fields) == 1 && strings.ContainsAny(string(last), ",\t|"):
-		return nil, refuseAt(1, directoryfile.WrongSeparator, last,
-			"The columns must be separated by ;, as in the official file.",
-			"Les colonnes doivent être séparées par ;, comme dans le fichier officiel.")
 	}
 	h := &header{layout: Layout2026, names: make([]string, len(fields))}
 	position := make(map[string]int, len(fields))

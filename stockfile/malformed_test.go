@@ -23,6 +23,7 @@ func TestLinesRefused(t *testing.T) {
 		"cut inside quotes":      {`38185;200040715;38000;"1` + "\n", directoryfile.CutLine, 4},
 		"text after quotes":      {`38185;"2"00040715` + "\n", directoryfile.BadValue, 2},
 		"comma":                  {strings.ReplaceAll(with(nil), ";", ","), directoryfile.WrongSeparator, 1},
+		"comma after a quote":    {`"38185","200040715"` + "\n", directoryfile.WrongSeparator, 1},
 		"one field too many":     {strings.TrimSpace(with(nil)) + ";y\n", directoryfile.TooManyFields, 22},
 		"very many fields":       {strings.Repeat(";", 60_000) + "\n", directoryfile.TooManyFields, 22},
 		"field too long":         {with(map[int]string{colNew: strings.Repeat("é", 513)}), directoryfile.FieldTooLong, colNew},
@@ -48,6 +49,9 @@ func TestLinesRefused(t *testing.T) {
 		"degrees for metres":     {with(map[int]string{colX: "5.72", colY: "45.18"}), directoryfile.BadCoordinates, colX},
 		"absurdly far":           {with(map[int]string{colX: "1e300"}), directoryfile.BadCoordinates, colX},
 		"another territory's":    {with(map[int]string{colEPSG: "2975"}), directoryfile.BadCoordinates, colX},
+		"no place at all":        {with(map[int]string{colStreet: "", colX: "", colY: ""}), directoryfile.Required, colStreet},
+		"address of signs":       {with(map[int]string{colNumber: "", colStreetType: "", colStreet: "- ,", colX: "", colY: ""}), directoryfile.Required, colStreet},
+		"address too long":       {with(map[int]string{colNumber: strings.Repeat("é", 400), colStreet: strings.Repeat("à", 400)}), directoryfile.FieldTooLong, colStreet},
 		"point in Germany":       {with(map[int]string{colX: "1600000", colY: "7000000"}), directoryfile.BadCoordinates, colX},
 	} {
 		dwellings, rejects, err := read(t, minimal+with(nil)+c.line, stockfile.Options{})
@@ -97,6 +101,7 @@ func TestFilesRefused(t *testing.T) {
 		"only a mark":              {"\ufeff", "", directoryfile.EmptyFile, 1, 0, ""},
 		"empty header":             {"\n" + with(nil), "", directoryfile.EmptyFile, 1, 0, ""},
 		"comma":                    {strings.ReplaceAll(minimal, ";", ","), "", directoryfile.WrongSeparator, 1, 1, ""},
+		"comma after quotes":       {`"DEPCOM","EPCI_CODE"` + "\n", "", directoryfile.WrongSeparator, 1, 1, ""},
 		"tabulator":                {strings.ReplaceAll(minimal, ";", "\t"), "", directoryfile.WrongSeparator, 1, 1, ""},
 		"no commune":               {without("DEPCOM"), "", directoryfile.MissingColumn, 1, 0, "DEPCOM"},
 		"no financing":             {without("FINAN_CODE"), "", directoryfile.MissingColumn, 1, 0, "FINAN_CODE"},
@@ -150,6 +155,32 @@ func TestFilterByEPCINeedsItsColumn(t *testing.T) {
 	var refused *stockfile.FileError
 	if !errors.As(err, &refused) || refused.Reject.Code != directoryfile.MissingColumn || refused.Reject.ColumnName != "EPCI_CODE" {
 		t.Error(err)
+	}
+}
+
+// A file that ends early is told whatever the territory that it is read for.
+func TestCut(t *testing.T) {
+	t.Parallel()
+	elsewhere := with(map[int]string{colCommune: "75101"})
+	for text, cut := range map[string]bool{
+		"":                                  false,
+		with(nil):                           false,
+		strings.TrimSpace(with(nil)):        false,
+		with(nil) + "38185;2000":            true,
+		with(nil) + elsewhere[:20]:          true,
+		with(nil) + `75101;"2000`:           true,
+		with(nil) + elsewhere[:20] + "\n\n": true,
+		"38185;2000\n" + with(nil):          false,
+		with(nil) + elsewhere:               false,
+		with(nil) + `38185;"2"0;` + "\n":    false,
+	} {
+		r, err := stockfile.NewReader(strings.NewReader(minimal+text), "", stockfile.Options{Filter: stockfile.Filter{Department: "38"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := readAll(t, r); err != nil || r.Cut() != cut {
+			t.Errorf("%q: cut is %v, %v", text, r.Cut(), err)
+		}
 	}
 }
 

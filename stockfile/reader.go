@@ -32,6 +32,7 @@ type Reader struct {
 	splitter
 	values  values
 	skipped int
+	cut     bool
 	err     error
 	// closer and consumed belong to the archive.
 	closer   io.Closer
@@ -106,6 +107,10 @@ func (r *Reader) Line() int { return r.lines.line }
 // Skipped counts the lines outside the [Filter].
 func (r *Reader) Skipped() int { return r.skipped }
 
+// Cut tells that the last line that was read, of whatever territory, has too few
+// fields: at the end of the file it means that the rest of it is missing.
+func (r *Reader) Cut() bool { return r.cut }
+
 // Consumed is how much of the file, as it lies, has been read, in bytes: with its
 // size it tells the progress. It is 0 for a reader made by [NewReader].
 func (r *Reader) Consumed() int64 {
@@ -145,6 +150,7 @@ func (r *Reader) Next() (Dwelling, *Reject, error) {
 			continue
 		}
 		state := r.split(line)
+		r.cut = state == openQuote || state == wellFormed && len(r.fields) < len(r.header.names)
 		if r.outside() {
 			r.skipped++
 			continue
@@ -181,6 +187,10 @@ func (r *Reader) checkShape(state fault) *Reject {
 	n, width := len(r.fields), len(r.header.names)
 	last := r.fields[n-1]
 	switch {
+	case state == otherSeparator, state == wellFormed && n == 1 && width > 1 && bytes.ContainsAny(last, string(otherSeparators)):
+		return r.rejectAt(1, directoryfile.WrongSeparator, last,
+			"The line is not separated by ; as the header is.",
+			"La ligne n'est pas séparée par ; comme l'en-tête.")
 	case state == openQuote:
 		return r.rejectAt(n, directoryfile.CutLine, last,
 			"The line ends inside quotes: it is cut, or a value contains a line break.",
@@ -196,10 +206,6 @@ func (r *Reader) checkShape(state fault) *Reject {
 		return r.rejectAt(min(n, width+1), directoryfile.TooManyFields, r.fields[min(n, width+1)-1],
 			fmt.Sprintf("The line has more fields than the header, which has %d: a value that contains ; must be quoted.", width),
 			fmt.Sprintf("La ligne a plus de champs que l'en-tête, qui en a %d : une valeur qui contient ; se met entre guillemets.", width))
-	case n == 1 && bytes.ContainsAny(last, ",\t|"):
-		return r.rejectAt(1, directoryfile.WrongSeparator, last,
-			"The line is not separated by ; as the header is.",
-			"La ligne n'est pas séparée par ; comme l'en-tête.")
 	case n < width:
 		return r.rejectAt(n, directoryfile.CutLine, last,
 			fmt.Sprintf("The line is cut: %d fields, the header has %d.", n, width),

@@ -92,10 +92,29 @@ func (r *Reader) decode() (Dwelling, *Reject) {
 	if reject == nil {
 		d.Coordinates, reject = r.coordinates()
 	}
+	if reject == nil {
+		reject = r.place(d)
+	}
 	if reject != nil {
 		return Dwelling{}, reject
 	}
 	return d, nil
+}
+
+// place refuses a line that does not tell which building it is of, and an address
+// that no index of a database holds.
+func (r *Reader) place(d Dwelling) *Reject {
+	switch {
+	case d.AddressKey == "" && d.Coordinates == nil:
+		return r.reject(street, directoryfile.Required,
+			"The line has neither an address nor coordinates: its building cannot be told.",
+			"La ligne n'a ni adresse ni coordonnées : son immeuble ne peut être reconnu.")
+	case d.Address.length() > MaxField:
+		return r.reject(street, directoryfile.FieldTooLong,
+			"Number, type and name of the street together are longer than 1 KiB.",
+			"Le numéro, le type et le nom de la voie dépassent ensemble 1 Kio.")
+	}
+	return nil
 }
 
 // codes reads what must stand in the official lists, or be empty.
@@ -157,6 +176,8 @@ func (r *Reader) figures(d *Dwelling) *Reject {
 		return r.reject(surface, directoryfile.BadValue,
 			"The surface is in square metres, at most 2000.", "La surface est en mètres carrés, 2000 au plus.")
 	}
+	// Minus zero is read, is as much as zero, and has other bits.
+	d.Surface += 0
 	return nil
 }
 
