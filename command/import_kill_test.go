@@ -49,7 +49,7 @@ func newKilled(t *testing.T) *killed {
 	must(t, server.CreateDatabase(t.Context(), "base"))
 	k := &killed{
 		server: server, data: filepath.Join(dir, "data"), dice: rand.New(rand.NewPCG(seed, 0)),
-		admin: open(t, server.DSN("postgres")), young: write(t, "young.csv", killedStock(t, 700, 1350)),
+		admin: fresh(t, server.DSN("postgres")), young: write(t, "young.csv", killedStock(t, 700, 1350)),
 	}
 	mustRun(t, "migrate", "--database-url", server.DSN("base"))
 	if r := importStock(t, server.DSN("base"), "2025", killedStock(t, 0, 1200), "--whole-country"); r.status != 0 {
@@ -66,6 +66,15 @@ func newKilled(t *testing.T) *killed {
 	k.took = time.Since(start)
 	k.whole = whatIsStated(t, open(t, dsn))
 	return k
+}
+
+// fresh opens a database and keeps no connection: one that is idle when its server
+// is killed would fail whoever takes it next.
+func fresh(t *testing.T, dsn string) *sql.DB {
+	t.Helper()
+	db := open(t, dsn)
+	db.SetMaxIdleConns(-1)
+	return db
 }
 
 // killedStock writes some dwellings, of which the second hundred changes with each
@@ -126,24 +135,22 @@ func (k *killed) finish(t *testing.T, dsn string) {
 	})
 }
 
-// moment waits for a moment while an import is under way.
-func (k *killed) moment() { <-time.After(time.Duration(k.dice.Float64() * 0.95 * float64(k.took))) }
-
-// survives kills again and again, and looks at what is left each time.
+// survives kills imports again and again, and looks at what each leaves.
 func (k *killed) survives(t *testing.T, kill func(*program)) {
 	t.Helper()
-	early := 0
-	for n := range moments {
+	underWay := 0
+	for n := 0; underWay < moments; n++ {
+		if n == 4*moments {
+			t.Fatalf("only %d of %d were killed before their end", underWay, n)
+		}
 		dsn := k.copy(t, fmt.Sprintf("killed_%d", n))
-		db := open(t, dsn)
+		db := fresh(t, dsn)
 		relations := k.relations(t, db)
 		p := k.start(t, dsn)
-		k.moment()
-		kill(p)
-		if err := p.cmd.Wait(); err != nil {
-			early++
+		if !k.moment(p, kill) {
+			must(t, db.Close())
+			continue
 		}
-		p.stopped = true
 		// Whoever imported is gone when the server has noticed.
 		eventually(t, func() error {
 			var others int
@@ -154,15 +161,17 @@ func (k *killed) survives(t *testing.T, kill func(*program)) {
 			}
 			return err
 		})
-		have := whatIsStated(t, db)
-		if have != k.old && have != k.whole {
-			t.Errorf("moment %d: neither the vintage before nor the next one is whole:\n%s\n%s", n, p.log, have)
-		}
-		for _, name := range k.relations(t, db) {
-			// The schema of temporary tables stays, empty, once an import has been committed.
-			if committed := have != k.old && strings.Contains(name, "_temp_"); !committed && !slices.Contains(relations, name) {
-				t.Errorf("moment %d: there is %s", n, name)
+		switch whatIsStated(t, db) {
+		case k.old:
+			underWay++
+			for _, name := range k.relations(t, db) {
+				if !slices.Contains(relations, name) {
+					t.Errorf("moment %d: there is %s", n, name)
+				}
 			}
+		case k.whole: // It was committed, and could not say so any more.
+		default:
+			t.Errorf("moment %d: neither the vintage before nor the next one is whole: %s", n, p.log)
 		}
 		k.filesOf(t, db, n)
 		k.finish(t, dsn)
@@ -171,10 +180,26 @@ func (k *killed) survives(t *testing.T, kill func(*program)) {
 		}
 		must(t, db.Close())
 	}
-	t.Logf("%d of %d imports were under way, which take %v", early, moments, k.took)
-	if early < moments/2 {
-		t.Errorf("only %d of %d came before the end", early, moments)
+}
+
+// moment kills at any moment of an import, unless it has ended by then. One that
+// ends sooner than the others tells how long they take.
+func (k *killed) moment(p *program, kill func(*program)) bool {
+	ended := make(chan struct{})
+	go func() {
+		_ = p.cmd.Wait() // Its state says the same.
+		close(ended)
+	}()
+	start := time.Now()
+	select {
+	case <-ended:
+		k.took = min(k.took, time.Since(start))
+	case <-time.After(time.Duration(k.dice.Float64() * float64(k.took))):
+		kill(p)
+		<-ended
 	}
+	p.stopped = true
+	return !p.cmd.ProcessState.Success()
 }
 
 // relations lists all there is in a database, of its schemas and of others'.
