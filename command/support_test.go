@@ -109,7 +109,7 @@ func logged(log, message string) map[string]any {
 // eventually repeats check until it succeeds, a minute at most.
 func eventually(t *testing.T, check func() error) {
 	t.Helper()
-	deadline := time.Now().Add(time.Minute)
+	deadline := time.Now().Add(3 * time.Minute) // a busy machine seeds a sandbox slowly
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for {

@@ -113,8 +113,10 @@ func serverURL(ctx context.Context) (*url.URL, error) {
 		Dir:      dir,
 		CreateDB: true,
 		Settings: map[string]string{
-			"max_connections":    "500",  // Many test processes at once.
-			"autovacuum_naptime": "5min", // Rather no plan that changes in the middle of a test.
+			"max_connections": "500", // Many test processes at once.
+			// No plan changes in the middle of a test; and a worker at work would keep its
+			// database from being dropped.
+			"autovacuum": "off",
 		},
 	})
 	if err != nil {
