@@ -20,7 +20,7 @@ func TestVerifierRefusesSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	private := strings.Replace(string(jwks(t, ed)), `"kid"`, `"d":"`+strings.Repeat("A", 43)+`","kid"`, 1)
-	good := auth.Issuer{URL: issuerURL, Audience: audience, Algorithms: []auth.Algorithm{auth.ES256, auth.EdDSA, auth.RS256}, KeySet: jwks(t, es)}
+	good := auth.Issuer{URL: issuerURL, Audience: audience, AMR: []string{"mfa"}, Algorithms: []auth.Algorithm{auth.ES256, auth.EdDSA, auth.RS256}, KeySet: jwks(t, es)}
 	issuer := func(change func(*auth.Issuer)) func(*auth.Config) {
 		return func(c *auth.Config) { change(&c.Issuers[0]) }
 	}
@@ -44,8 +44,15 @@ func TestVerifierRefusesSettings(t *testing.T) {
 		"no algorithm":          {issuer(func(i *auth.Issuer) { i.Algorithms = nil }), "no algorithm"},
 		"algorithm none":        {issuer(func(i *auth.Issuer) { i.Algorithms = []auth.Algorithm{"none"} }), `"none"`},
 		"algorithm HS256":       {issuer(func(i *auth.Issuer) { i.Algorithms = []auth.Algorithm{"HS256"} }), `"HS256"`},
-		"no keys":               {issuer(func(i *auth.Issuer) { i.KeySet = nil }), "exactly one"},
-		"two sources of keys":   {issuer(func(i *auth.Issuer) { i.KeysURL = "https://id.example/jwks" }), "exactly one"},
+		"URL with a fragment":   {issuer(func(i *auth.Issuer) { i.URL += "#" }), "absolute address"},
+		"yields robots":         {issuer(func(i *auth.Issuer) { i.Yields = "ROBOTS" }), "ROBOTS"},
+		"applicants of nobody":  {issuer(func(i *auth.Issuer) { i.Yields = auth.Applicants }), "one organisation"},
+		"staff of a portal":     {issuer(func(i *auth.Issuer) { i.Organisation = "commune-grenoble" }), "one organisation"},
+		"empty acr":             {issuer(func(i *auth.Issuer) { i.ACR = []string{""} }), "empty"},
+		"any sign-in in production": {func(c *auth.Config) {
+			c.Production, c.Issuers[0].AMR = true, nil
+		}, "strong authentication"},
+		"two sources of keys":   {issuer(func(i *auth.Issuer) { i.KeysURL = "https://id.example/jwks" }), "at most one"},
 		"keys over plain http":  {issuer(func(i *auth.Issuer) { i.KeySet, i.KeysURL = nil, "http://id.example/jwks" }), "must be https"},
 		"keys by ftp":           {issuer(func(i *auth.Issuer) { i.KeySet, i.KeysURL = nil, "ftp://127.0.0.1/jwks" }), "must be https"},
 		"key file missing":      {issuer(func(i *auth.Issuer) { i.KeySet, i.KeyFile = nil, "/nowhere/keys.pem" }), "open the key file"},

@@ -26,6 +26,8 @@ type Parts struct {
 	Service  *service.Service
 	Clock    func() time.Time
 	Verifier *auth.Verifier
+	// Signer signs the tokens of partner apps. Nil gives them none.
+	Signer *auth.Signer
 	// CursorKeys sign cursors with the first and accept all.
 	CursorKeys [][]byte
 	Log        *slog.Logger
@@ -56,8 +58,12 @@ func Handler(p Parts) (http.Handler, error) {
 			return nil, err
 		}
 	}
+	resolver := graph.New(p.Client, p.Service)
 	return server.New(server.Config{
-		Schema:           graph.Executable(graph.New(p.Client, p.Service)),
+		Schema:           graph.Executable(resolver),
+		Admit:            resolver.Admit,
+		OAuth:            oauth(p),
+		KnowsOrigin:      p.Service.KnowsOrigin,
 		Scalars:          scalars(),
 		CheckCursor:      signer.Check,
 		Authenticate:     auth.Middleware(p.Verifier, p.Service.Recognise, p.Clock, server.Refuse),
@@ -75,6 +81,16 @@ func Handler(p Parts) (http.Handler, error) {
 		Log:              p.Log,
 		Metrics:          p.Metrics,
 	})
+}
+
+// oauth gives partner apps their tokens, where there are keys to sign them.
+func oauth(p Parts) *server.OAuth {
+	if p.Signer == nil {
+		return nil
+	}
+	issuer := p.Signer.Issuer()
+	tokens := service.NewTokens(p.Service, p.Signer, p.Verifier, server.TokenEndpoint(issuer))
+	return &server.OAuth{Issuer: issuer, Issue: tokens.Issue, KeySet: p.Signer.Published}
 }
 
 // scalars are the readers of the contract's own scalars: what they refuse is
