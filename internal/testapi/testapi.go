@@ -37,10 +37,10 @@ var Now = time.Date(2026, time.November, 23, 9, 30, 0, 0, time.UTC)
 // API is a running API.
 type API struct {
 	// URL is that of the server, without path.
-	URL     string
-	Client  *ent.Client
+	URL    string
+	Client *ent.Client
 	// Tokens is the clock of tokens: move it to make them expire.
-	Tokens *Clock
+	Tokens  *Clock
 	Service *service.Service
 	DB      *sql.DB
 	// Log is what the server wrote.
