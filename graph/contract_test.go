@@ -187,7 +187,7 @@ func TestArgumentsReachTheirMethods(t *testing.T) {
 		"Agreement": reflect.TypeFor[*ent.Agreement](), "Assignment": reflect.TypeFor[*ent.Assignment](),
 		"CatalogueEntry": reflect.TypeFor[*ent.CatalogueEntry](), "Commune": reflect.TypeFor[*ent.Commune](),
 		"OpeningHours": reflect.TypeFor[*ent.OpeningHours](), "Organisation": reflect.TypeFor[*ent.Organisation](),
-		"ReceptionPoint": reflect.TypeFor[*ent.ReceptionPoint](),
+		"ReceptionPoint": reflect.TypeFor[*ent.ReceptionPoint](), "PartnerApp": reflect.TypeFor[*ent.PartnerApp](),
 	}
 	checked := 0
 	for _, d := range own(contract(t)) {
@@ -240,7 +240,9 @@ func TestEnumsAreThoseOfGo(t *testing.T) {
 		"Role": domain.Role("").Values(), "OrganisationKind": domain.OrganisationKind("").Values(),
 		"Means": domain.Means("").Values(), "Weekday": domain.Weekday(0).Values(),
 		"CatalogueKind": domain.CatalogueKind("").Values(), "ErrorCode": domain.RefusalCode("").Values(),
-		"OrderDirection": {"ASC", "DESC"},
+		"PartnerAppScope": domain.AppScope("").Values(), "PartnerAppNotice": domain.AppNotice("").Values(),
+		"PartnerAppOrderField": orderFields[ent.PartnerAppOrderField](t, "NAME"),
+		"OrderDirection":       {"ASC", "DESC"},
 		// Those of entgql are read by its own code, which refuses what it does not know.
 		"CommuneOrderField":        orderFields[ent.CommuneOrderField](t, "NAME", "INSEE_CODE", "POPULATION"),
 		"OrganisationOrderField":   orderFields[ent.OrganisationOrderField](t, "NAME"),
@@ -345,6 +347,9 @@ func TestPublicFields(t *testing.T) {
 	private := []string{
 		"Assignment", "Viewer", "Mutation", "InputError", "StaleVersionError", "UserError", "Node", "PageInfo",
 		"DeclareOpeningExceptionPayload", "WithdrawOpeningExceptionPayload", "SetSandboxClockPayload",
+		"ViewerApp", "PartnerApp", "PartnerAppSecret", "PartnerAppConnection", "PartnerAppEdge",
+		"RegisterPartnerAppPayload", "ChangePartnerAppPayload", "AddPartnerAppSecretPayload",
+		"RevokePartnerAppSecretPayload", "RevokePartnerAppPayload",
 	}
 	for _, d := range own(contract(t)) {
 		if d.Kind != ast.Object && d.Kind != ast.Interface {
@@ -355,7 +360,7 @@ func TestPublicFields(t *testing.T) {
 			want := !slices.Contains(private, d.Name) && !strings.HasPrefix(f.Name, "__")
 			switch d.Name {
 			case "Query":
-				want = !slices.Contains([]string{"node", "nodes", "viewer"}, f.Name) && !strings.HasPrefix(f.Name, "__")
+				want = !slices.Contains([]string{"node", "nodes", "viewer", "partnerApps"}, f.Name) && !strings.HasPrefix(f.Name, "__")
 			case "PageInfo":
 				want = true
 			}
