@@ -503,3 +503,76 @@ func TestNoticesOfTheEnd(t *testing.T) {
 		t.Error("the operator is not told")
 	}
 }
+
+// A list of apps costs the same number of statements whatever its length, and a
+// request of an app one more than that of nobody, or two for a person.
+func TestStatementsOfPartnerApps(t *testing.T) {
+	t.Parallel()
+	api := testapi.New(t)
+	const list = `query($n: Int) { partnerApps(first: $n) { totalCount edges { node { name organisation { name } receptionPoints { name } territory { name } secrets { madeAt } notice } } } }`
+	const admin = "metropole-admin"
+	register := func(i int) {
+		a := api.Query(t, admin, `mutation($in: RegisterPartnerAppInput!) { registerPartnerApp(input: $in) { partnerApp { id } errors { message } } }`,
+			map[string]any{"in": map[string]any{"organisationId": organisationOf(t, api, "metropole"), "settings": map[string]any{
+				"name": fmt.Sprint("App ", i), "scopes": []string{"STOCK"}, "validUntil": "2027-01-01", "territory": []string{"38185", "38151"},
+				"receptionPointIds": []string{pointOf(t, api, "mairie-grenoble")},
+			}}})
+		if len(a.Errors) > 0 || !strings.Contains(a.Body, "pap_") {
+			t.Fatal(a.Body)
+		}
+	}
+	count := func(n int) int {
+		var a testapi.Answer
+		sent := len(api.Statements(func() { a = api.Query(t, admin, list, map[string]any{"n": n}) }))
+		if len(a.Errors) > 0 || strings.Count(a.Body, `"name":"App`) < n-1 {
+			t.Fatal(a.Body)
+		}
+		return sent
+	}
+	for i := range 12 {
+		register(i)
+	}
+	if one, many := count(1), count(12); one != many || many > 7 {
+		t.Errorf("%d statements for 1 app, %d for 12", one, many)
+	}
+	const public = `{ communes(first: 1) { edges { node { name } } } }`
+	alone, person := api.AppToken(t, portal, ""), api.AppToken(t, portal, "commune-grenoble-agent")
+	for name, c := range map[string]struct {
+		token string
+		most  int
+	}{"nobody": {"", 1}, "an app alone": {alone, 2}, "an app for a person": {person, 3}} {
+		if n := len(api.Statements(func() { api.QueryWith(t, c.token, public) })); n != c.most {
+			t.Errorf("%s: %d statements", name, n)
+		}
+	}
+}
+
+func organisationOf(t *testing.T, api *testapi.API, key string) string {
+	t.Helper()
+	var id string
+	if err := api.DB.QueryRowContext(t.Context(), `SELECT id FROM organisation WHERE key = $1`, key).Scan(&id); err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+// An applicant comes from a portal, and is no member of staff whatever its token says.
+func TestApplicants(t *testing.T) {
+	t.Parallel()
+	api := testapi.New(t)
+	token := testapi.Sign(t, testapi.PortalURL, "commune-grenoble-admin", map[string]any{"roles": []string{"ORG_ADMIN"}, "amr": []string{"mfa"}})
+	a := api.QueryWith(t, token, `{ viewer { anonymous applicant givenName app { name } assignments { role } } partnerApps(first: 1) { totalCount } }`)
+	if a.Body != `{"data":{"viewer":{"anonymous":false,"applicant":true,"givenName":null,"app":null,"assignments":[]},"partnerApps":{"totalCount":0}}}` {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	a = api.QueryWith(t, token, `mutation { setSandboxClock(input: {to: null}) { now } }`)
+	if !slices.Equal(a.Codes(), []string{"FORBIDDEN"}) {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	if _, err := api.DB.ExecContext(t.Context(), `UPDATE organisation SET key = 'moved' WHERE key = 'commune-grenoble'`); err != nil {
+		t.Fatal(err)
+	}
+	if a := api.QueryWith(t, token, who); a.Status != 401 {
+		t.Errorf("of a portal of nobody's: %d %s", a.Status, a.Body)
+	}
+}
