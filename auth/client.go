@@ -215,7 +215,7 @@ type GrantCode string
 const (
 	InvalidRequest       GrantCode = "invalid_request"
 	InvalidClient        GrantCode = "invalid_client"
-	UnauthorizedClient   GrantCode = "unauthorized_client"
+	UnauthorisedClient   GrantCode = "unauthorized_client" //nolint:misspell // the word of RFC 6749
 	UnsupportedGrantType GrantCode = "unsupported_grant_type"
 	InvalidScope         GrantCode = "invalid_scope"
 	InvalidTarget        GrantCode = "invalid_target"
@@ -246,9 +246,9 @@ func (e *GrantError) Unwrap() error { return e.Cause }
 // The grants of the token endpoint, and the types of token that it knows.
 const (
 	ClientCredentialsGrant = "client_credentials"
-	TokenExchangeGrant     = "urn:ietf:params:oauth:grant-type:token-exchange"
-	JWTBearerAssertion     = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-	AccessTokenType        = "urn:ietf:params:oauth:token-type:access_token"
+	TokenExchangeGrant     = "urn:ietf:params:oauth:grant-type:token-exchange"        //nolint:gosec // the name of a grant
+	JWTBearerAssertion     = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" //nolint:gosec // the name of a form
+	AccessTokenType        = "urn:ietf:params:oauth:token-type:access_token"          //nolint:gosec // the name of a type
 )
 
 // SubjectTokenTypes are those of a person's token that may be exchanged.

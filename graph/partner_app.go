@@ -19,10 +19,10 @@ func (r queryResolver) PartnerApps(
 		ent.WithPartnerAppOrder(orderBy), ent.WithPartnerAppFilter(where.Filter))
 }
 
-// OrganisationIds keeps the apps of these organisations.
-func (partnerAppFilterResolver) OrganisationIds(_ context.Context, where *ent.PartnerAppWhereInput, ids []domain.ID) error {
+// Organisations keeps the apps of these organisations.
+func (partnerAppFilterResolver) Organisations(_ context.Context, where *ent.PartnerAppWhereInput, ids []domain.ID) error {
 	where.OrganisationIDIn = orNothing(ids)
-	return tooMany("where.organisationIds", len(ids))
+	return tooMany("where.organisations", len(ids))
 }
 
 // Revoked keeps the apps that were ended, or those that were not.

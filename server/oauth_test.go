@@ -89,7 +89,7 @@ func TestTokenEndpointRefuses(t *testing.T) {
 		"exchange, other type":   {with(testapi.ForPerson(app, agent), "subject_token_type", "urn:ietf:params:oauth:token-type:saml2"), nil, 400, auth.InvalidRequest},
 		"exchange for a refresh": {with(testapi.ForPerson(app, agent), "requested_token_type", "urn:ietf:params:oauth:token-type:refresh_token"), nil, 400, auth.InvalidRequest},
 		"exchange with an actor": {with(testapi.ForPerson(app, agent), "actor_token", agent), nil, 400, auth.InvalidRequest},
-		"app without the scope":  {testapi.ForPerson(noPeople, testapi.Token(t, "metropole-agent")), nil, 400, auth.UnauthorizedClient},
+		"app without the scope":  {testapi.ForPerson(noPeople, testapi.Token(t, "metropole-agent")), nil, 400, auth.UnauthorisedClient},
 		"person of another organisation": {
 			testapi.ForPerson(app, testapi.Token(t, "landlord-balcons-de-belledonne-stock")), nil, 400, auth.InvalidRequest,
 		},

@@ -97,7 +97,7 @@ func (t *Tokens) checkTarget(r auth.TokenRequest, app *auth.App) error {
 func (t *Tokens) exchange(ctx context.Context, r auth.TokenRequest, app *auth.App) (*auth.Subject, error) {
 	switch {
 	case !app.May(domain.ActForPersonScope):
-		return nil, refuseGrant(auth.UnauthorizedClient, "The app lacks the scope ACT_FOR_PERSON.")
+		return nil, refuseGrant(auth.UnauthorisedClient, "The app lacks the scope ACT_FOR_PERSON.")
 	case r.ActorToken != "":
 		return nil, refuseGrant(auth.InvalidRequest, "The app is the actor: leave actor_token out.")
 	case r.SubjectToken == "" || !slices.Contains(auth.SubjectTokenTypes(), r.SubjectTokenType):

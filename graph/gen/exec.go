@@ -633,7 +633,7 @@ type OrganisationFilterResolver interface {
 	Kinds(ctx context.Context, obj *ent.OrganisationWhereInput, data []domain.OrganisationKind) error
 }
 type PartnerAppFilterResolver interface {
-	OrganisationIds(ctx context.Context, obj *ent.PartnerAppWhereInput, data []domain.ID) error
+	Organisations(ctx context.Context, obj *ent.PartnerAppWhereInput, data []domain.ID) error
 	Revoked(ctx context.Context, obj *ent.PartnerAppWhereInput, data *bool) error
 }
 type ReceptionPointFilterResolver interface {
@@ -4510,7 +4510,7 @@ enum PartnerAppOrderField {
 "Which partner apps."
 input PartnerAppFilter {
   "Of one of these organisations."
-  organisationIds: [ID!]
+  organisations: [ID!]
   "Was ended, or was not."
   revoked: Boolean
 }
@@ -16872,20 +16872,20 @@ func (ec *executionContext) unmarshalInputPartnerAppFilter(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"organisationIds", "revoked"}
+	fieldsInOrder := [...]string{"organisations", "revoked"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
 			continue
 		}
 		switch k {
-		case "organisationIds":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("organisationIds"))
+		case "organisations":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("organisations"))
 			data, err := ec.unmarshalOID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			if err = ec.Resolvers.PartnerAppFilter().OrganisationIds(ctx, &it, data); err != nil {
+			if err = ec.Resolvers.PartnerAppFilter().Organisations(ctx, &it, data); err != nil {
 				return it, err
 			}
 		case "revoked":
