@@ -194,6 +194,8 @@ func TestOwnTokenAttacks(t *testing.T) {
 	}
 	exchanged := with(alone, object{"sub": issuerURL + "#" + subject, "act": object{"sub": appID}, "amr": []string{"mfa"}})
 	header := text(t, es.header())
+	good := strings.Split(es.sign(t, header, text(t, alone)), ".")
+	swapped := strings.Split(es.sign(t, header, text(t, exchanged)), ".")
 	for name, c := range map[string]struct {
 		token  string
 		reason auth.Reason
@@ -205,6 +207,9 @@ func TestOwnTokenAttacks(t *testing.T) {
 		"kid of the issuer":     {idp.sign(t, text(t, idp.header()), text(t, alone)), auth.UnknownKey},
 		"jku":                   {es.sign(t, text(t, with(es.header(), object{"jku": "https://evil.example"})), text(t, alone)), auth.ForbiddenHeader},
 		"jwk":                   {es.sign(t, text(t, with(es.header(), object{"jwk": object{}})), text(t, alone)), auth.ForbiddenHeader},
+		"tampered":              {good[0] + "." + swapped[1] + "." + good[2], auth.BadSignature},
+		"unsigned":              {good[0] + "." + good[1] + ".", auth.BadSignature},
+		"signed by another":     {signer{kid, idp.method, idp.key}.sign(t, header, text(t, alone)), auth.BadSignature},
 		"expired":               {es.sign(t, header, text(t, with(alone, object{"iat": at(-time.Hour), "nbf": at(-time.Hour), "exp": at(-46 * time.Minute)}))), auth.Expired},
 		"from the future":       {es.sign(t, header, text(t, with(alone, object{"iat": at(time.Minute), "nbf": at(time.Minute)}))), auth.NotYetValid},
 		"lives an hour":         {es.sign(t, header, text(t, with(alone, object{"exp": at(time.Hour)}))), auth.LivesTooLong},
