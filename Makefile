@@ -17,8 +17,15 @@ race: postgresql ## Run every test under the race detector
 bench: postgresql ## Measure the documented operations against hand-written SQL
 	go run ./bench
 
+budgets: postgresql ## Look at the plans of documented reads over 52 000 and 520 000 dwellings
+	go test ./bench -run TestReadsStayWithinTheirBudget -whole-stock -v -timeout 30m
+
 clients: postgresql ## Run real clients and public audits against the service (needs Node 20)
 	clients/run
+
+writers: postgresql ## Compare many answers with and without generated writers, then break the writers to see it noticed
+	go test ./graph/writers -count=1 -timeout 60m -v -run Same -odd-queries 10000 -api-queries 2000
+	go run ./graph/writers/mutate -n 12 -seed $$(date +%s)
 
 lint: ## Look for what the compiler lets through
 	$(TOOLS) golangci-lint run ./...
@@ -40,4 +47,4 @@ check: test race lint fresh clients ## All that CI runs
 postgresql:
 	@.ci/install-postgresql
 
-.PHONY: help run test race bench clients lint fuzz generate fresh migration check postgresql
+.PHONY: help run test race bench budgets clients writers lint fuzz generate fresh migration check postgresql

@@ -41,8 +41,10 @@ var neverArrows = map[string][]string{
 	"graph": {
 		module + "/policy", module + "/policy/", module + "/server", "net/http", "database/sql", "github.com/lib/pq",
 	},
-	"graph/scalar": {module + "/policy", module + "/policy/", module + "/server", module + "/service", "net/http", "database/sql"},
-	"server":       {module + "/policy", module + "/policy/", module + "/ent/", module + "/service", module + "/sandbox"},
+	"graph/writers":          {module + "/"},
+	"graph/writers/generate": {module + "/"},
+	"graph/scalar":           {module + "/policy", module + "/policy/", module + "/server", module + "/service", "net/http", "database/sql"},
+	"server":                 {module + "/policy", module + "/policy/", module + "/ent/", module + "/service", module + "/sandbox"},
 	"server/explorer": {
 		module + "/ent", module + "/ent/", module + "/policy", module + "/policy/", module + "/service", module + "/server", module + "/sandbox",
 	},

@@ -24,17 +24,20 @@ func TestReadmeRequests(t *testing.T) {
 	if len(requests) < 3 {
 		t.Fatalf("only %d requests found", len(requests))
 	}
-	api := testapi.New(t)
+	api := testapi.NewWithStock(t)
 	for _, r := range requests {
 		if r[1] != "http://127.0.0.1:8080/graphql" {
 			t.Errorf("sent to %s", r[1])
 		}
-		var body struct{ Query string }
+		var body struct {
+			Query     string
+			Variables map[string]any
+		}
 		if err := json.Unmarshal([]byte(r[2]), &body); err != nil {
 			t.Errorf("%v in %s", err, r[2])
 			continue
 		}
-		a := api.Query(t, "commune-grenoble-agent", body.Query, nil)
+		a := api.Query(t, "commune-grenoble-agent", body.Query, body.Variables)
 		if a.Status != 200 || len(a.Errors) > 0 {
 			t.Errorf("%s\n%d %s", body.Query, a.Status, a.Body)
 		}

@@ -28,7 +28,9 @@ type limit struct {
 	organisationPage, organisationCount, pointsOfOrganisations,
 	person, assignments,
 	communeNode, organisationNode, pointNode, pointHours, hoursNode, agreementNode, entryNode,
-	communeNodes, organisationNodes, pointNodes *sql.Stmt
+	communeNodes, organisationNodes, pointNodes,
+	buildingPage, buildingCount, ownerships, dwellingPage,
+	stockTable, stockFacets, vintageInForce, vintagePage, changePage *sql.Stmt
 }
 
 // newLimit prepares every statement on the database.
@@ -62,6 +64,11 @@ func (l *limit) handler(v *auth.Verifier) http.Handler {
 		"Organisations":          l.organisations,
 		"Node":                   l.node,
 		"Nodes":                  l.nodes,
+		"Buildings":              l.buildings,
+		"Dwellings":              l.dwellings,
+		"StockStatistics":        l.stockStatistics,
+		"StockFacets":            l.stockFacetsAnswer,
+		"StockVintages":          l.stockVintages,
 	} {
 		mux.Handle("POST /"+name, respond(answer))
 	}

@@ -83,5 +83,39 @@ func (l *limit) statements() []statement {
 		{&l.organisationNodes, `SELECT id, key, name FROM organisation WHERE id = ANY($1)`},
 		{&l.pointNodes, `SELECT p.id, p.key, p.name, c.id, c.name
 			FROM reception_point p JOIN commune c ON c.id = p.commune_id WHERE p.id = ANY($1)`},
+
+		{&l.buildingPage, `SELECT b.id, b.insee_code, b.commune_name, b.address, b.postal_code, b.latitude, b.longitude, b.dwelling_count,
+				v.id, v.stated_on::text
+			FROM building b JOIN stock_vintage v ON v.id = b.first_vintage_id
+			WHERE b.insee_code = $1 AND b.last_vintage_id IS NULL AND (b.dwelling_count, b.id) < ($2, CASE $3 WHEN '' THEN 'z' ELSE $3 END)
+			ORDER BY b.dwelling_count DESC, b.id DESC LIMIT $4`},
+		{&l.buildingCount, `SELECT count(*) FROM building WHERE insee_code = $1 AND last_vintage_id IS NULL`},
+		{&l.ownerships, `SELECT w.building_id, w.id, w.share, w.floors, o.id, o.name
+			FROM ownership w JOIN organisation o ON o.id = w.landlord_id WHERE w.building_id = ANY($1) ORDER BY w.id`},
+		{&l.dwellingPage, `SELECT d.id, d.typology, d.rooms, d.surface, d.floor, d.construction_year, d.financing, d.energy_class,
+				b.id, b.address, b.postal_code, b.latitude, b.longitude, c.id, c.insee_code, c.name, o.id, o.name
+			FROM dwelling d JOIN building b ON b.id = d.building_id LEFT JOIN commune c ON c.id = b.commune_id
+			LEFT JOIN organisation o ON o.id = d.landlord_id
+			WHERE d.insee_code = $1 AND d.typology = $2 AND d.last_vintage_id IS NULL AND (d.surface, d.id) > ($3, $4)
+			ORDER BY d.surface, d.id LIMIT $5`},
+		{&l.stockTable, `SELECT insee_code, nullif(typology, 'UNKNOWN') AS typology, count(*) FROM dwelling
+			WHERE last_vintage_id IS NULL AND ($1::text[] IS NULL OR energy_class = ANY($1))
+			GROUP BY 1, 2 ORDER BY 1, 2`},
+		{&l.stockFacets, `SELECT CASE grouping(insee_code, typology, energy_class, decade, landlord_id)
+				WHEN 15 THEN 0 WHEN 23 THEN 1 WHEN 27 THEN 2 WHEN 29 THEN 3 WHEN 30 THEN 4 END,
+				coalesce(insee_code, typology, energy_class, decade, landlord_id),
+				CASE grouping(energy_class) WHEN 0 THEN count(*)
+					ELSE count(*) FILTER (WHERE $1::text[] IS NULL OR label = ANY($1)) END
+			FROM (SELECT insee_code, nullif(typology, 'UNKNOWN') AS typology, nullif(energy_class, 'UNKNOWN') AS energy_class,
+					(nullif(construction_year, 0) / 10 * 10)::text AS decade, landlord_id, energy_class AS label
+				FROM dwelling WHERE last_vintage_id IS NULL) d
+			GROUP BY GROUPING SETS ((insee_code), (typology), (energy_class), (decade), (landlord_id)) ORDER BY 2`},
+		{&l.vintageInForce, `SELECT id, stated_on::text, source FROM stock_vintage WHERE current`},
+		{&l.vintagePage, `SELECT id, stated_on::text, current, source, territory, dwelling_count, building_count, lines_read,
+				lines_rejected, comparison FROM stock_vintage ORDER BY stated_on DESC, id DESC LIMIT $1`},
+		{&l.changePage, `SELECT v.id, c.id, c.kind, c.before, c.after, b.id, b.address, b.commune_name, c.differences
+			FROM unnest($1::text[]) v(id) CROSS JOIN LATERAL (
+				SELECT * FROM stock_change c WHERE c.vintage_id = v.id AND ($2::text[] IS NULL OR c.kind = ANY($2))
+				ORDER BY c.id LIMIT $3) c JOIN building b ON b.id = c.building_id ORDER BY c.id`},
 	}
 }

@@ -33,6 +33,8 @@ type variables struct {
 const (
 	keyTarget  = 0.45 // one thing by its key
 	listTarget = 0.35
+	// aggregateTarget is for answers that the database computes.
+	aggregateTarget = 0.85
 )
 
 // documents is where the documented operations are, below the repository.
@@ -56,6 +58,11 @@ func readOperations(repository string, s sample, page int) ([]operation, error) 
 		})},
 		{name: "OpenNow", target: listTarget, cases: openNowCases(page)},
 		{name: "NearestReceptionPoints", target: listTarget, cases: nearestCases()},
+		{name: "Buildings", target: listTarget, cases: buildingCases(s, page)},
+		{name: "Dwellings", target: listTarget, cases: dwellingCases(s, page)},
+		{name: "StockStatistics", target: aggregateTarget, cases: statisticsCases()},
+		{name: "StockFacets", target: aggregateTarget, cases: facetCases()},
+		{name: "StockVintages", target: listTarget, cases: vintageCases(page)},
 	}
 	for i, o := range operations {
 		text, err := os.ReadFile(filepath.Join(repository, documents, o.name+".graphql")) //nolint:gosec // the repository that the caller names
@@ -163,4 +170,49 @@ func nearestCases() []variables {
 		}})
 	}
 	return cases
+}
+
+// stockCommunes are those with the most dwellings: the others are not searched.
+const stockCommunes = 12
+
+func buildingCases(s sample, page int) []variables {
+	return each(s.stocked, func(code string) map[string]any {
+		return map[string]any{"first": page, "communes": []string{code}}
+	})
+}
+
+func dwellingCases(s sample, page int) []variables {
+	var cases []variables
+	for _, typology := range []string{"T2", "T3", "T4"} {
+		cases = append(cases, each(s.stocked, func(code string) map[string]any {
+			return map[string]any{"first": page, "where": map[string]any{"communes": []string{code}, "typologies": []string{typology}}}
+		})...)
+	}
+	return cases
+}
+
+// energyLabels are what tables and facets are filtered by.
+func energyLabels() []any {
+	return []any{nil, []string{"A", "B"}, []string{"C"}, []string{"E", "F", "G"}}
+}
+
+func statisticsCases() []variables {
+	return each(energyLabels(), func(labels any) map[string]any {
+		return map[string]any{"by": []string{"COMMUNE", "TYPOLOGY"}, "where": map[string]any{"energyClasses": labels}}
+	})
+}
+
+func facetCases() []variables {
+	return each(energyLabels(), func(labels any) map[string]any {
+		return map[string]any{
+			"axes":  []string{"COMMUNE", "TYPOLOGY", "ENERGY_CLASS", "DECADE", "LANDLORD"},
+			"where": map[string]any{"energyClasses": labels},
+		}
+	})
+}
+
+func vintageCases(page int) []variables {
+	return each([]any{nil, []string{"CHANGED"}, []string{"ADDED", "REMOVED"}}, func(kinds any) map[string]any {
+		return map[string]any{"first": 5, "changes": min(page, 50), "kinds": kinds}
+	})
 }

@@ -52,6 +52,8 @@ type sample struct {
 	communes   []string
 	points     []string
 	bodies     []string
+	// stocked are the INSEE codes of the communes with the most dwellings.
+	stocked []string
 	// others are agreements, opening hours and entries of the catalogue.
 	others []string
 }
@@ -67,6 +69,8 @@ func readSample(ctx context.Context, db *sql.DB) (sample, error) {
 		{&s.communes, `SELECT array_agg(id ORDER BY md5(id)) FROM commune`},
 		{&s.points, `SELECT (array_agg(id ORDER BY md5(id)))[1:1000] FROM reception_point`},
 		{&s.bodies, `SELECT array_agg(id ORDER BY md5(id)) FROM organisation`},
+		{&s.stocked, fmt.Sprintf(`SELECT array_agg(insee_code ORDER BY n DESC) FROM (
+			SELECT insee_code, sum(dwelling_count) AS n FROM building GROUP BY insee_code ORDER BY n DESC LIMIT %d) AS most`, stockCommunes)},
 		{&s.others, `SELECT array_agg(id ORDER BY md5(id)) FROM (
 			(SELECT id FROM agreement ORDER BY md5(id) LIMIT 8) UNION ALL
 			(SELECT id FROM opening_hours ORDER BY md5(id) LIMIT 8) UNION ALL
@@ -78,4 +82,48 @@ func readSample(ctx context.Context, db *sql.DB) (sample, error) {
 		}
 	}
 	return s, nil
+}
+
+// multiplyStock adds n copies of the stock that is there, building by building, in
+// the same communes.
+func multiplyStock(ctx context.Context, pool *sql.DB, n int) error {
+	db, err := pool.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	// Half a million rows take longer than what a statement of the API may.
+	if _, err := db.ExecContext(ctx, "SET statement_timeout = 0"); err != nil {
+		return err
+	}
+	// The last but three digits of an identifier: the three say which copy it is.
+	copyID := func(column string) string {
+		return fmt.Sprintf("left(%s, 4) || lpad(g::text, 3, '0') || substr(%s, 8)", column, column)
+	}
+	for _, insert := range []string{
+		`INSERT INTO building (id, insee_code, commune_id, commune_name, address, postal_code, latitude, longitude,
+			position_quality, district_code, dwelling_count, first_vintage_id, last_vintage_id)
+		SELECT ` + copyID("id") + `, insee_code, commune_id, commune_name, address || ' ' || g, postal_code,
+			latitude + g * 1e-5, longitude + g * 1e-5, position_quality, district_code, dwelling_count, first_vintage_id, last_vintage_id
+		FROM building, generate_series(1, $1::int) g`,
+		`INSERT INTO dwelling (id, building_id, insee_code, typology, rooms, surface, floor, construction_year, letting_year,
+			financing, energy_class, construction, accessibility, priority_district, landlord_id, first_vintage_id, last_vintage_id)
+		SELECT ` + copyID("id") + `, ` + copyID("building_id") + `, insee_code, typology, rooms, surface, floor, construction_year,
+			letting_year, financing, energy_class, construction, accessibility, priority_district, landlord_id, first_vintage_id, last_vintage_id
+		FROM dwelling, generate_series(1, $1::int) g`,
+		`INSERT INTO ownership (id, building_id, landlord_id, share, floors, source, stated_on)
+		SELECT ` + copyID("id") + `, ` + copyID("building_id") + `, landlord_id, share, floors, source, stated_on
+		FROM ownership, generate_series(1, $1::int) g`,
+	} {
+		if _, err := db.ExecContext(ctx, insert, n); err != nil {
+			return fmt.Errorf("multiply the stock: %w", err)
+		}
+	}
+	// A connection goes back as it came.
+	for _, statement := range []string{"VACUUM ANALYZE", "RESET statement_timeout"} {
+		if _, err := db.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -45,19 +45,29 @@ export default [
         { listTypeCanWrapOnlyEdgeType: false },
       ],
       // What has no identity of its own has no identifier: the parts of a list,
-      // of a payload or of a thing, and the two things there is only one of.
+      // of a payload or of a thing, figures, codes, which are named by themselves,
+      // and the two things there is only one of.
       "@graphql-eslint/strict-id-in-types": [
         "error",
         {
           exceptions: {
             suffixes: ["Connection", "Edge", "Error", "Payload"],
             types: [
+              "CodeEntry",
+              "CodeList",
               "NearestReceptionPoint",
               "OpeningDay",
               "OpeningInterval",
               "PageInfo",
               "ServiceCatalogue",
               "ServiceLevel",
+              "StockCell",
+              "StockComparison",
+              "StockDifference",
+              "StockFacet",
+              "StockFacetValue",
+              "StockStatistics",
+              "StockTally",
               "Viewer",
             ],
           },

@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/guichet-logement/guichet/auth"
+	"github.com/guichet-logement/guichet/clients/operations"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/graph"
@@ -39,6 +40,8 @@ type Parts struct {
 	AllowedOrigins []string
 	BehindTLS      bool
 	PublicMaxAge   time.Duration
+	// Writers has generated writers write the answers, where they can.
+	Writers bool
 	// Limits bound what one request may cost.
 	Limits server.Limits
 	// Personas are whom the explorer lets anybody ask as. Nil, as production must
@@ -59,6 +62,10 @@ func Handler(p Parts) (http.Handler, error) {
 		}
 	}
 	resolver := graph.New(p.Client, p.Service)
+	documented, err := operations.Names()
+	if err != nil {
+		return nil, err
+	}
 	return server.New(server.Config{
 		Schema:           graph.Executable(resolver),
 		Admit:            resolver.Admit,
@@ -69,6 +76,8 @@ func Handler(p Parts) (http.Handler, error) {
 		Authenticate:     auth.Middleware(p.Verifier, p.Service.Recognise, p.Clock, server.Refuse),
 		AroundOperations: []graphql.OperationMiddleware{signer.Interceptor, graph.ShareCatalogue},
 		AroundRootFields: []graphql.RootFieldMiddleware{graph.AsOf},
+		Writers:          p.Writers,
+		OperationNames:   documented,
 		Limits:           p.Limits,
 		Introspection:    p.Introspection,
 		AllowedOrigins:   p.AllowedOrigins,

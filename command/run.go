@@ -22,7 +22,7 @@ type Environment struct {
 type program struct {
 	Serve   serveCommand   `cmd:"" help:"Serve the API."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database to the version of this program."`
-	Import  importCommand  `cmd:"" help:"Load the files of the directory."`
+	Import  importCommand  `cmd:"" help:"Load the files of the directory and of the stock."`
 	Seed    seedCommand    `cmd:"" help:"Fill an empty database with the sandbox's data."`
 	Token   tokenCommand   `cmd:"" help:"Print a sandbox token."`
 	Schema  schemaCommand  `cmd:"" help:"Print the contract."`

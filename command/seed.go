@@ -88,7 +88,7 @@ func seed(ctx context.Context, s *service.Service, db *sql.DB, log *slog.Logger)
 	if err != nil || stocked {
 		return err
 	}
-	if err := sandbox.SeedStock(ctx, s, db); err != nil {
+	if err := sandbox.SeedStock(ctx, s, db, stockfile.Filter{}); err != nil {
 		return err
 	}
 	log.Info("sandbox data written", "took", time.Since(start).Round(time.Millisecond))

@@ -166,7 +166,7 @@ func (c *serveCommand) handler(
 		Client: client, Service: s, Clock: clock.Now, Verifier: by.verifier, Signer: by.signer, CursorKeys: keys,
 		Log: log, Metrics: registry, Version: buildVersion(env.Contract),
 		Introspection: c.Introspection || c.Sandbox, AllowedOrigins: c.AllowedOrigins,
-		BehindTLS: c.BehindTLS, PublicMaxAge: c.PublicMaxAge, Limits: server.DefaultLimits(),
+		BehindTLS: c.BehindTLS, PublicMaxAge: c.PublicMaxAge, Limits: server.DefaultLimits(), Writers: c.Writers == "on",
 		Ready: func(ctx context.Context) error { return migrations.Check(ctx, db.db) },
 	}
 	if c.Sandbox {

@@ -77,6 +77,7 @@ type serveSettings struct {
 	Introspection  bool          `env:"GUICHET_INTROSPECTION" help:"Let callers read the contract. Always on in a sandbox."`
 	BehindTLS      bool          `name:"behind-tls" env:"GUICHET_BEHIND_TLS" help:"Callers reach the service by https alone."`
 	PublicMaxAge   time.Duration `name:"public-max-age" env:"GUICHET_PUBLIC_MAX_AGE" default:"1m" help:"How long caches may keep answers of the public directory."`
+	Writers        string        `env:"GUICHET_WRITERS" enum:"on,off" default:"on" help:"on, or off to have every answer written by gqlgen alone: the same bytes, several times slower."`
 	Grace          time.Duration `env:"GUICHET_GRACE" default:"20s" help:"How long requests under way may finish when the service stops."`
 }
 
@@ -151,7 +152,7 @@ func (s serveSettings) describe() []any {
 		"cursor_keys", fmt.Sprintf("%d (hidden)", len(s.CursorKeys)),
 		"allowed_origins", strings.Join(s.AllowedOrigins, " "),
 		"introspection", s.Introspection || s.Sandbox, "behind_tls", s.BehindTLS,
-		"public_max_age", s.PublicMaxAge, "grace", s.Grace,
+		"writers", s.Writers, "public_max_age", s.PublicMaxAge, "grace", s.Grace,
 	}
 }
 

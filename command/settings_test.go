@@ -107,6 +107,7 @@ func TestSettingsAreRefused(t *testing.T) {
 		"pool size in words":              {production(t, "--pool-size", "many"), "--pool-size"},
 		"negative statement cache":        {production(t, "--statement-cache", "-1"), "statement-cache"},
 		"statement cache too large":       {production(t, "--statement-cache", "1001"), "statement-cache: "},
+		"writers neither on nor off":      {production(t, "--writers", "maybe"), "--writers"},
 		"negative grace":                  {production(t, "--grace=-1s"), "grace: "},
 		"endless grace":                   {production(t, "--grace", "11m"), "grace: "},
 		"negative age":                    {production(t, "--public-max-age=-1s"), "public-max-age: "},

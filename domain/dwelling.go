@@ -10,7 +10,7 @@ import (
 // of their column and written to the contract as null: a column without NULL can
 // be ordered by and paged through, and two unknown values are equal.
 
-// Rooms counts the main rooms of a dwelling (pièces principales); 0 is unknown.
+// Rooms counts the main rooms of a dwelling (nombre de pièces); 0 is unknown.
 type Rooms int
 
 // Surface is a living area (surface habitable) in square metres; 0 is unknown.

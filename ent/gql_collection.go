@@ -1122,6 +1122,9 @@ func newDwellingPaginateArgs(rv map[string]any) *dwellingPaginateArgs {
 		}
 	}
 	if v, ok := rv[whereField].(*DwellingWhereInput); ok {
+		if _, err := v.P(); err == ErrEmptyDwellingWhereInput {
+			v = &DwellingWhereInput{LastVintageIDIsNil: true}
+		}
 		args.opts = append(args.opts, WithDwellingFilter(v.Filter))
 	}
 	return args

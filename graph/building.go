@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 
+	"entgo.io/ent/dialect/sql"
+
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/ent/building"
+	"github.com/guichet-logement/guichet/ent/predicate"
 )
 
 // Buildings lists buildings.
@@ -15,7 +18,7 @@ func (r queryResolver) Buildings(
 	orderBy *ent.BuildingOrder, where *ent.BuildingWhereInput,
 ) (*ent.BuildingConnection, error) {
 	return r.ent.Building.Query().Paginate(ctx, after, first, before, last,
-		ent.WithBuildingOrder(orderBy), ent.WithBuildingFilter(where.Filter))
+		ent.WithBuildingOrder(orderBy), ent.WithBuildingFilter(buildingsInForce(where).Filter))
 }
 
 // Communes keeps the buildings of these communes.
@@ -59,7 +62,19 @@ func (buildingFilterResolver) WithDwelling(_ context.Context, where *ent.Buildin
 
 // InCurrentVintage keeps the buildings that the vintage in force has, or has not.
 func (buildingFilterResolver) InCurrentVintage(_ context.Context, where *ent.BuildingWhereInput, in *bool) error {
-	where.LastVintageIDIsNil = in != nil && *in
-	where.LastVintageIDNotNil = in != nil && !*in
+	if in == nil {
+		// Tells "whether or not" from a filter of which nothing was said.
+		where.AddPredicates(predicate.Building(func(*sql.Selector) {}))
+		return nil
+	}
+	where.LastVintageIDIsNil, where.LastVintageIDNotNil = *in, !*in
 	return nil
+}
+
+// buildingsInForce are what a list has without a filter, or with null.
+func buildingsInForce(where *ent.BuildingWhereInput) *ent.BuildingWhereInput {
+	if where == nil {
+		return &ent.BuildingWhereInput{LastVintageIDIsNil: true}
+	}
+	return where
 }

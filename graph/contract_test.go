@@ -187,7 +187,8 @@ func TestArgumentsReachTheirMethods(t *testing.T) {
 		"Agreement": reflect.TypeFor[*ent.Agreement](), "Assignment": reflect.TypeFor[*ent.Assignment](),
 		"CatalogueEntry": reflect.TypeFor[*ent.CatalogueEntry](), "Commune": reflect.TypeFor[*ent.Commune](),
 		"OpeningHours": reflect.TypeFor[*ent.OpeningHours](), "Organisation": reflect.TypeFor[*ent.Organisation](),
-		"ReceptionPoint": reflect.TypeFor[*ent.ReceptionPoint](), "PartnerApp": reflect.TypeFor[*ent.PartnerApp](),
+		"ReceptionPoint": reflect.TypeFor[*ent.ReceptionPoint](), "PartnerApp": reflect.TypeFor[*ent.PartnerApp](), "Building": reflect.TypeFor[*ent.Building](),
+		"StockVintage": reflect.TypeFor[*ent.StockVintage](),
 	}
 	checked := 0
 	for _, d := range own(contract(t)) {
@@ -243,10 +244,18 @@ func TestEnumsAreThoseOfGo(t *testing.T) {
 		"PartnerAppScope": domain.AppScope("").Values(), "PartnerAppNotice": domain.AppNotice("").Values(),
 		"PartnerAppOrderField": orderFields[ent.PartnerAppOrderField](t, "NAME"),
 		"OrderDirection":       {"ASC", "DESC"},
+		"Typology":             domain.Typology("").Values(), "EnergyClass": domain.EnergyClass("").Values(),
+		"StockAxis": domain.StockAxis("").Values(), "StockChangeKind": domain.StockChangeKind("").Values(),
+		"StockColumn": domain.StockColumn("").Values(),
 		// Those of entgql are read by its own code, which refuses what it does not know.
 		"CommuneOrderField":        orderFields[ent.CommuneOrderField](t, "NAME", "INSEE_CODE", "POPULATION"),
 		"OrganisationOrderField":   orderFields[ent.OrganisationOrderField](t, "NAME"),
 		"ReceptionPointOrderField": orderFields[ent.ReceptionPointOrderField](t, "NAME"),
+		"BuildingOrderField":       orderFields[ent.BuildingOrderField](t, "COMMUNE", "ADDRESS", "DWELLING_COUNT"),
+		"DwellingOrderField": orderFields[ent.DwellingOrderField](t,
+			"COMMUNE", "ROOMS", "SURFACE", "FLOOR", "CONSTRUCTION_YEAR", "LETTING_YEAR", "ENERGY_CLASS"),
+		"StockVintageOrderField": orderFields[ent.StockVintageOrderField](t, "STATED_ON"),
+		"StockChangeOrderField":  orderFields[ent.StockChangeOrderField](t, "COMMUNE"),
 	}
 	for _, d := range own(contract(t)) {
 		if d.Kind != ast.Enum {

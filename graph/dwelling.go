@@ -3,10 +3,13 @@ package graph
 import (
 	"context"
 
+	"entgo.io/ent/dialect/sql"
+
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/dwelling"
+	"github.com/guichet-logement/guichet/ent/predicate"
 )
 
 // Dwellings lists dwellings.
@@ -15,7 +18,7 @@ func (r queryResolver) Dwellings(
 	orderBy *ent.DwellingOrder, where *ent.DwellingWhereInput,
 ) (*ent.DwellingConnection, error) {
 	return r.ent.Dwelling.Query().Paginate(ctx, after, first, before, last,
-		ent.WithDwellingOrder(orderBy), ent.WithDwellingFilter(where.Filter))
+		ent.WithDwellingOrder(orderBy), ent.WithDwellingFilter(dwellingsInForce(where).Filter))
 }
 
 // Communes keeps the dwellings of these communes.
@@ -116,7 +119,19 @@ func (dwellingFilterResolver) Within(_ context.Context, where *ent.DwellingWhere
 
 // InCurrentVintage keeps the dwellings that the vintage in force has, or has not.
 func (dwellingFilterResolver) InCurrentVintage(_ context.Context, where *ent.DwellingWhereInput, in *bool) error {
-	where.LastVintageIDIsNil = in != nil && *in
-	where.LastVintageIDNotNil = in != nil && !*in
+	if in == nil {
+		// Tells "whether or not" from a filter of which nothing was said.
+		where.AddPredicates(predicate.Dwelling(func(*sql.Selector) {}))
+		return nil
+	}
+	where.LastVintageIDIsNil, where.LastVintageIDNotNil = *in, !*in
 	return nil
+}
+
+// dwellingsInForce are what a list has without a filter, or with null.
+func dwellingsInForce(where *ent.DwellingWhereInput) *ent.DwellingWhereInput {
+	if where == nil {
+		return &ent.DwellingWhereInput{LastVintageIDIsNil: true}
+	}
+	return where
 }

@@ -23,7 +23,7 @@ func (r queryResolver) StockStatistics(
 	if err := checkAxes("by", by, maxAxes); err != nil {
 		return nil, err
 	}
-	q, err := where.Filter(r.ent.Dwelling.Query())
+	q, err := dwellingsInForce(where).Filter(r.ent.Dwelling.Query())
 	if err != nil {
 		return nil, err
 	}
@@ -46,10 +46,7 @@ func (r queryResolver) StockFacets(
 	if err := checkAxes("axes", axes, maxFacets); err != nil {
 		return nil, err
 	}
-	if where == nil {
-		where = new(ent.DwellingWhereInput)
-	}
-	return service.StockFacets(ctx, r.ent.Dwelling.Query(), axes, *where)
+	return service.StockFacets(ctx, r.ent.Dwelling.Query(), axes, *dwellingsInForce(where))
 }
 
 // checkAxes wants one axis at least, each once.

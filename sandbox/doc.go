@@ -1,11 +1,11 @@
 // Package sandbox answers one question: what does a partner's developer find on
-// the first morning? It holds the fictional network, its people and the issuer of
-// their tokens, always the same: the same seed gives the same ids.
+// the first morning? It holds the fictional network, its people, the issuer of their
+// tokens and a fictional stock, always the same: the same seed gives the same ids.
 //
 // Communes and their boundaries are real and public; organisations keep the names
 // of public bodies and invented ones for landlords; nobody in it exists. Data is
 // written in the layouts that an operator would use and loaded by the importer.
 //
-// It may import service, directoryfile, domain and auth. Production settings
-// refuse its issuer and its key.
+// It may import service, directoryfile, stockfile, domain and auth. Production
+// settings refuse its issuer and its key.
 package sandbox

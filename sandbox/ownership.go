@@ -8,7 +8,7 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 )
 
-// Ownerships returns whose the buildings of a vintage are: nine in ten belong whole
+// Ownerships returns whose the Métropole's buildings are in a vintage: nine in ten belong whole
 // to one of the sandbox's landlords, some to two of them by floors or by halves, and
 // one in twenty to nobody that is known, as do those that have no address.
 func Ownerships(vintage int) ([]directoryfile.Ownership, error) {

@@ -17,10 +17,10 @@ import (
 	"github.com/guichet-logement/guichet/stockfile"
 )
 
-// SeedStock loads the fictional stock, vintage by vintage, and its landlords: by
-// the files and the importers that an operator uses. Told to run again, it leaves
-// the same data.
-func SeedStock(ctx context.Context, s *service.Service, db *sql.DB) error {
+// SeedStock loads the fictional stock of a territory, vintage by vintage, and its
+// landlords: by the files and the importers that an operator uses. Told to run
+// again, it leaves the same data.
+func SeedStock(ctx context.Context, s *service.Service, db *sql.DB, territory stockfile.Filter) error {
 	// Landlords are known by their SIREN, which a sandbox of long ago has not.
 	communes, err := directoryfile.Communes()
 	if err != nil {
@@ -38,7 +38,7 @@ func SeedStock(ctx context.Context, s *service.Service, db *sql.DB) error {
 		if january(year).Before(inForce) {
 			continue // loaded before an interruption
 		}
-		if err := seedVintage(ctx, db, year); err != nil {
+		if err := seedVintage(ctx, db, year, territory); err != nil {
 			return fmt.Errorf("seed the stock of %d: %w", year, err)
 		}
 	}
@@ -64,7 +64,7 @@ func january(year int) domain.Date { return domain.NewDate(year, time.January, 1
 
 // seedVintage writes the file and reads it at the same time: it is never whole in
 // memory.
-func seedVintage(ctx context.Context, db *sql.DB, year int) error {
+func seedVintage(ctx context.Context, db *sql.DB, year int, territory stockfile.Filter) error {
 	file, text := io.Pipe()
 	go func() {
 		// What goes wrong in writing is met by the reader.
@@ -73,7 +73,7 @@ func seedVintage(ctx context.Context, db *sql.DB, year int) error {
 	// Lets the writer go when reading ends before the file does.
 	defer func() { _ = file.Close() }()
 	sum := sha256.New()
-	rows, err := stockfile.NewReader(io.TeeReader(file, sum), fmt.Sprintf("the sandbox's stock of %d", year), stockfile.Options{})
+	rows, err := stockfile.NewReader(io.TeeReader(file, sum), fmt.Sprintf("the sandbox's stock of %d", year), stockfile.Options{Filter: territory})
 	if err != nil {
 		return err
 	}

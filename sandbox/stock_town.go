@@ -120,8 +120,8 @@ func (t *town) newStreet() street {
 		s.builtIn = d.between(1957, 1976)
 		if d.chance(75) {
 			s.declared = domain.Yes
-			// A code of the right shape, with a number that no district of Isère has.
-			s.district = "QN0389" + strconv.Itoa(10+t.index) + "S"
+			// Shaped as the codes of districts are, and invented.
+			s.district = "QN038" + strconv.Itoa(50+t.index) + "S"
 		}
 		switch {
 		case d.chance(3):
@@ -191,7 +191,8 @@ func (t *town) newBuilding(s *street) building {
 		s.number += d.between(1, 5)
 	}
 	if s.kind == estate && d.chance(70) {
-		b.address.Complement = "BÂTIMENT " + string(rune('A'+d.below(12)))
+		n := d.below(len(blockLetters))
+		b.address.Complement = "BÂTIMENT " + blockLetters[n:n+1]
 	}
 	if d.chance(3) {
 		b.quality = "33"
@@ -206,6 +207,9 @@ func (t *town) newBuilding(s *street) building {
 	s.start = next
 	return b
 }
+
+// blockLetters name the blocks of an estate.
+const blockLetters = "ABCDEFGHIJKL"
 
 // inside throws a point of the commune. The first tries are drawn towards the
 // centre: nobody builds on the peaks.

@@ -33,6 +33,13 @@ type Config struct {
 	// of the list outermost.
 	AroundOperations []graphql.OperationMiddleware
 	AroundRootFields []graphql.RootFieldMiddleware
+	// AroundFields run for each field of each object, and with Writers off alone.
+	AroundFields []graphql.FieldMiddleware
+	// Writers has generated writers write what is complete, instead of gqlgen's
+	// executor: several times faster, the same bytes.
+	Writers bool
+	// OperationNames are those that metrics may show.
+	OperationNames []string
 
 	// Admit tells whether the caller may send an operation at all, before anything of
 	// it runs. Nil lets everybody send everything.

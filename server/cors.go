@@ -33,7 +33,7 @@ func (o origins) known(ctx context.Context, origin string) bool {
 	if slices.Contains(o.configured, origin) {
 		return true
 	}
-	if o.registered == nil {
+	if o.registered == nil || origin == "" { // the library asks for requests of no browser too
 		return false
 	}
 	ok, err := o.registered(ctx, origin)

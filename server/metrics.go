@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -21,13 +22,16 @@ type metrics struct {
 	duration   *prometheus.HistogramVec // kind
 	statements *prometheus.HistogramVec // kind
 	fields     *prometheus.CounterVec   // field, one of the contract's root fields
+	handOvers  *prometheus.CounterVec   // operation, one of the documented ones
+	documented []string
 	inFlight   prometheus.Gauge
 	tokens     *prometheus.CounterVec // grant, outcome
 	notices    *prometheus.CounterVec // notice
 }
 
-func newMetrics(registry prometheus.Registerer, schema *ast.Schema) (*metrics, error) {
+func newMetrics(registry prometheus.Registerer, schema *ast.Schema, documented []string) (*metrics, error) {
 	m := &metrics{
+		documented: documented,
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "guichet_http_requests_total", Help: "HTTP requests answered.",
 		}, []string{"route", "method", "status"}),
@@ -45,6 +49,9 @@ func newMetrics(registry prometheus.Registerer, schema *ast.Schema) (*metrics, e
 		fields: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "guichet_graphql_root_fields_total", Help: "Root fields resolved.",
 		}, []string{"field"}),
+		handOvers: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "guichet_graphql_hand_overs_total", Help: "Values that generated writers left to gqlgen, by documented operation.",
+		}, []string{"operation"}),
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "guichet_http_requests_in_flight", Help: "HTTP requests under way.",
 		}),
@@ -56,7 +63,7 @@ func newMetrics(registry prometheus.Registerer, schema *ast.Schema) (*metrics, e
 		}, []string{"notice"}),
 	}
 	for _, collector := range []prometheus.Collector{
-		m.requests, m.operations, m.duration, m.statements, m.fields, m.inFlight, m.tokens, m.notices,
+		m.requests, m.operations, m.duration, m.statements, m.fields, m.handOvers, m.inFlight, m.tokens, m.notices,
 	} {
 		if err := registry.Register(collector); err != nil {
 			return nil, fmt.Errorf("register metrics: %w", err)
@@ -71,7 +78,22 @@ func newMetrics(registry prometheus.Registerer, schema *ast.Schema) (*metrics, e
 			m.fields.WithLabelValues(root.Name + "." + f.Name)
 		}
 	}
+	for _, name := range append(slices.Clip(documented), undocumented) {
+		m.handOvers.WithLabelValues(name)
+	}
 	return m, nil
+}
+
+// undocumented stands for the operations that clients write.
+const undocumented = "other"
+
+// handedOver counts the values that generated writers left to gqlgen.
+func (m *metrics) handedOver(ctx context.Context) {
+	name := graphql.GetOperationContext(ctx).Operation.Name
+	if !slices.Contains(m.documented, name) {
+		name = undocumented
+	}
+	m.handOvers.WithLabelValues(name).Inc()
 }
 
 // rootField counts the root fields that run.

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/graph"
+	"github.com/guichet-logement/guichet/graph/writers"
 )
 
 // operations is gqlgen's executor behind our checks. Every transport goes through
@@ -26,7 +28,7 @@ type operations struct {
 	admitCaller   func(context.Context, string, *ast.OperationDefinition, ast.FragmentDefinitionList) error
 }
 
-func newOperations(c Config, m *metrics) *operations {
+func newOperations(c Config, m *metrics) (*operations, error) {
 	schema := c.Schema.Schema()
 	inner := executor.New(c.Schema)
 	presenter := graph.Errors{Log: c.Log, Language: Language, TraceID: TraceID}
@@ -41,6 +43,14 @@ func newOperations(c Config, m *metrics) *operations {
 	for _, around := range c.AroundRootFields {
 		inner.AroundRootFields(around)
 	}
+	for _, around := range c.AroundFields {
+		inner.AroundFields(around)
+	}
+	if c.Writers {
+		if err := writers.Install(inner, c.Schema, m.handedOver); err != nil {
+			return nil, fmt.Errorf("configure server: %w", err)
+		}
+	}
 	return &operations{
 		inner:         inner,
 		documents:     newDocuments(schema, c.Limits, c.Introspection),
@@ -50,7 +60,7 @@ func newOperations(c Config, m *metrics) *operations {
 		introspection: c.Introspection,
 		checkCursor:   c.CheckCursor,
 		admitCaller:   c.Admit,
-	}
+	}, nil
 }
 
 // prepared is an operation whose document is good. Its variables are still those

@@ -23,6 +23,7 @@ var update = flag.Bool("update", false, "rewrite what the scenarios want")
 // TestScenarios plays the files below testdata, each against a sandbox of its
 // own. A file is a story in steps:
 //
+//	-- given --    stock: the sandbox has dwellings; left out, it has none
 //	-- as --       who asks: a persona, or anonymous
 //	-- query --    the operation
 //	-- variables --  its variables, as JSON; may be left out
@@ -59,13 +60,14 @@ func play(t *testing.T, path string) {
 	if len(bytes.TrimSpace(archive.Comment)) == 0 {
 		t.Error("the scenario does not say why")
 	}
-	api := testapi.New(t)
+	api := opened(t, archive)
 	kept := map[string]string{}
 	var as, query, variables string
 	var answer testapi.Answer
 	for i, f := range archive.Files {
 		text := strings.TrimSpace(string(f.Data))
 		switch f.Name {
+		case "given": // served before the first step
 		case "as":
 			as = strings.TrimPrefix(text, "anonymous")
 		case "query":
@@ -94,6 +96,18 @@ func play(t *testing.T, path string) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// opened is the sandbox that a scenario is given.
+func opened(t *testing.T, archive *txtar.Archive) *testapi.API {
+	t.Helper()
+	if first := archive.Files[0]; first.Name == "given" {
+		if given := strings.TrimSpace(string(first.Data)); given != "stock" {
+			t.Fatalf("nothing is known to be given as %q", given)
+		}
+		return testapi.NewWithStock(t)
+	}
+	return testapi.New(t)
 }
 
 func ask(t *testing.T, api *testapi.API, as, query, variables string) testapi.Answer {

@@ -16,11 +16,15 @@ func New(c Config) (http.Handler, error) {
 	if err := c.validate(); err != nil {
 		return nil, fmt.Errorf("configure server: %w", err)
 	}
-	m, err := newMetrics(c.Metrics, c.Schema.Schema())
+	m, err := newMetrics(c.Metrics, c.Schema.Schema(), c.OperationNames)
 	if err != nil {
 		return nil, fmt.Errorf("configure server: %w", err)
 	}
-	return routes(c, m, newTransport(c, newOperations(c, m), m)), nil
+	o, err := newOperations(c, m)
+	if err != nil {
+		return nil, err
+	}
+	return routes(c, m, newTransport(c, o, m)), nil
 }
 
 // Time limits of a connection. A sender slower than these is cut off, so that

@@ -42,3 +42,7 @@ FROM (
     WHERE d.building_id IN (SELECT building_id FROM stage_ownership)
 ) told
 WHERE d.id = told.id AND d.landlord_id IS DISTINCT FROM told.landlord_id
+
+-- name: analyse
+-- Plans are made for what is there from now on, not for an empty table.
+ANALYZE ownership, dwelling

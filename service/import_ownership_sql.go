@@ -51,7 +51,8 @@ func (i *ownershipImport) run(ctx context.Context, ownerships []directoryfile.Ow
 	if err != nil {
 		return fmt.Errorf("tell dwellings their landlords: %w", err)
 	}
-	return nil
+	_, err = i.tx.ExecContext(ctx, statement("analyse"))
+	return err
 }
 
 // stage sends the lines to the database, with the identifiers of what they name.

@@ -129,6 +129,7 @@ func (w *Writer) Write(d Dwelling) error {
 		w.set(priorityDistrict, "1")
 	case domain.No:
 		w.set(priorityDistrict, "2")
+	default:
 	}
 	w.set(districtCode, d.DistrictCode)
 	w.set(construction, d.Construction)

@@ -35,6 +35,9 @@ async function identifiers(name) {
   }
 }
 
+/** How many dwellings the parts of a table count together. */
+const sum = (parts) => parts.reduce((total, { count }) => total + count, 0);
+
 /** What must stand in the data of a read, apart from the absence of errors. */
 const expectations = {
   Communes({ communes }) {
@@ -86,6 +89,42 @@ const expectations = {
   Node({ node }) {
     assert.equal(node.__typename, "ReceptionPoint");
     assert.ok(node.openingHours.every(({ version }) => version > 0));
+  },
+  Buildings({ buildings }) {
+    assert.equal(buildings.edges.length, 50);
+    assert.ok(buildings.totalCount > 1000);
+    const counts = buildings.edges.map(({ node }) => node.dwellingCount);
+    assert.deepEqual(counts, counts.toSorted((a, b) => b - a));
+  },
+  Dwellings({ dwellings }) {
+    assert.equal(dwellings.edges.length, 100);
+    const surfaces = dwellings.edges.map(({ node }) => node.surface);
+    assert.deepEqual(surfaces, surfaces.toSorted((a, b) => a - b));
+    for (const { node } of dwellings.edges) {
+      assert.equal(node.typology, "T3", node.id);
+      assert.equal(node.building.commune.inseeCode, "38185", node.id);
+    }
+  },
+  StockStatistics({ stockStatistics }) {
+    assert.equal(stockStatistics.totalCount, 52000);
+    assert.equal(sum(stockStatistics.cells), 52000);
+  },
+  StockFacets({ stockFacets }) {
+    for (const facet of stockFacets) {
+      assert.equal(sum(facet.values), facet.totalCount, facet.axis);
+    }
+  },
+  StockVintages({ stockVintages }) {
+    const [last, first] = stockVintages.edges.map(({ node }) => node);
+    assert.equal(last.current, true);
+    assert.equal(last.changes.edges.length, 20);
+    assert.equal(first.comparison, null);
+  },
+  CodeLists({ codeLists }) {
+    assert.deepEqual(
+      codeLists.map(({ name }) => name),
+      ["financing", "construction", "Typology"],
+    );
   },
   Nodes({ nodes }) {
     assert.equal(nodes[0].__typename, "ReceptionPoint");

@@ -68,6 +68,15 @@ var repairs = []repair{
 	},
 	{
 		file: "gql_collection.go",
+		why:  "null for a filter arrives as an empty one: dwellings of a building are then those of the vintage in force, as at the root",
+		old:  regexp.MustCompile(`(if v, ok := rv\[whereField\]\.\(\*DwellingWhereInput\); ok \{\n)`),
+		new: `${1}		if _, err := v.P(); err == ErrEmptyDwellingWhereInput {
+			v = &DwellingWhereInput{LastVintageIDIsNil: true}
+		}
+`,
+	},
+	{
+		file: "gql_collection.go",
 		why:  "a second response name on a to-one edge forgets the columns that the first one asked for",
 		old: regexp.MustCompile(
 			`(query = \(&\w+Client\{config: _q\.config\}\)\.Query\(\)\n\t\t\t\))` +

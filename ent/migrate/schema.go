@@ -141,6 +141,11 @@ var (
 				Columns: []*schema.Column{BuildingColumns[10], BuildingColumns[0]},
 			},
 			{
+				Name:    "building_commune_dwelling_count_idx",
+				Unique:  false,
+				Columns: []*schema.Column{BuildingColumns[2], BuildingColumns[10], BuildingColumns[0]},
+			},
+			{
 				Name:    "building_place_idx",
 				Unique:  false,
 				Columns: []*schema.Column{BuildingColumns[6], BuildingColumns[7]},

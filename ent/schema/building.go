@@ -70,6 +70,7 @@ func (Building) Indexes() []ent.Index {
 		index.Fields("insee_code", "address", "id").StorageKey("building_commune_address_idx"),
 		index.Fields("address", "id").StorageKey("building_address_idx"),
 		index.Fields("dwelling_count", "id").StorageKey("building_dwelling_count_idx"),
+		index.Fields("insee_code", "dwelling_count", "id").StorageKey("building_commune_dwelling_count_idx"),
 		index.Fields("latitude", "longitude").StorageKey("building_place_idx"),
 		index.Fields("district_code", "id").StorageKey("building_district_idx"),
 		index.Fields("commune_id").StorageKey("building_commune_id_idx"),

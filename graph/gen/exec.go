@@ -2945,7 +2945,7 @@ type Query {
     last: Int
     "The order of the list; without it, a fixed order of its own."
     orderBy: BuildingOrder
-    "Which buildings."
+    "Which buildings; without it, or with ` + "`" + `null` + "`" + `, those of the vintage in force."
     where: BuildingFilter = {}
   ): BuildingConnection! @public
 
@@ -2965,7 +2965,7 @@ type Query {
     last: Int
     "The order of the list; without it, a fixed order of its own."
     orderBy: DwellingOrder
-    "Which dwellings."
+    "Which dwellings; without it, or with ` + "`" + `null` + "`" + `, those of the vintage in force."
     where: DwellingFilter = {}
   ): DwellingConnection! @public
 
@@ -2976,7 +2976,7 @@ type Query {
   stockStatistics(
     "One axis, or two of them."
     by: [StockAxis!]!
-    "Which dwellings."
+    "Which dwellings; without it, or with ` + "`" + `null` + "`" + `, those of the vintage in force."
     where: DwellingFilter = {}
   ): StockStatistics! @public
 
@@ -2988,7 +2988,7 @@ type Query {
   stockFacets(
     "Which axes, each once. At most 9."
     axes: [StockAxis!]! = [COMMUNE, TYPOLOGY, FINANCING, ENERGY_CLASS, DECADE, LANDLORD, CONSTRUCTION, ACCESSIBILITY, PRIORITY_DISTRICT]
-    "Which dwellings."
+    "Which dwellings; without it, or with ` + "`" + `null` + "`" + `, those of the vintage in force."
     where: DwellingFilter = {}
   ): [StockFacet!]! @public
 
@@ -3858,7 +3858,7 @@ type Building implements Node {
     last: Int
     "The order of the list; without it, a fixed order of its own."
     orderBy: DwellingOrder
-    "Which dwellings."
+    "Which dwellings; without it, or with ` + "`" + `null` + "`" + `, those of the vintage in force."
     where: DwellingFilter = {}
   ): DwellingConnection! @public
 }
@@ -6880,7 +6880,7 @@ func (ec *executionContext) _Agreement_services(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.CatalogueEntry) graphql.Marshaler {
-			return ec.marshalNCatalogueEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCatalogueEntryᚄ(ctx, selections, v)
+			return ec.answerNCatalogueEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCatalogueEntryᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -6990,7 +6990,7 @@ func (ec *executionContext) _Assignment_receptionPoints(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ReceptionPoint) graphql.Marshaler {
-			return ec.marshalNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx, selections, v)
+			return ec.answerNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9154,7 +9154,7 @@ func (ec *executionContext) _Mutation_declareOpeningException(ctx context.Contex
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.DeclareOpeningExceptionPayload) graphql.Marshaler {
-			return ec.marshalNDeclareOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareOpeningExceptionPayload(ctx, selections, v)
+			return ec.answerNDeclareOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareOpeningExceptionPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9198,7 +9198,7 @@ func (ec *executionContext) _Mutation_withdrawOpeningException(ctx context.Conte
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.WithdrawOpeningExceptionPayload) graphql.Marshaler {
-			return ec.marshalNWithdrawOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionPayload(ctx, selections, v)
+			return ec.answerNWithdrawOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9242,7 +9242,7 @@ func (ec *executionContext) _Mutation_setSandboxClock(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.SetSandboxClockPayload) graphql.Marshaler {
-			return ec.marshalNSetSandboxClockPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSandboxClockPayload(ctx, selections, v)
+			return ec.answerNSetSandboxClockPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSandboxClockPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9286,7 +9286,7 @@ func (ec *executionContext) _Mutation_registerPartnerApp(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RegisterPartnerAppPayload) graphql.Marshaler {
-			return ec.marshalNRegisterPartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPartnerAppPayload(ctx, selections, v)
+			return ec.answerNRegisterPartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPartnerAppPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9330,7 +9330,7 @@ func (ec *executionContext) _Mutation_changePartnerApp(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ChangePartnerAppPayload) graphql.Marshaler {
-			return ec.marshalNChangePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐChangePartnerAppPayload(ctx, selections, v)
+			return ec.answerNChangePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐChangePartnerAppPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9374,7 +9374,7 @@ func (ec *executionContext) _Mutation_addPartnerAppSecret(ctx context.Context, f
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.AddPartnerAppSecretPayload) graphql.Marshaler {
-			return ec.marshalNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload(ctx, selections, v)
+			return ec.answerNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9418,7 +9418,7 @@ func (ec *executionContext) _Mutation_revokePartnerAppSecret(ctx context.Context
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RevokePartnerAppSecretPayload) graphql.Marshaler {
-			return ec.marshalNRevokePartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppSecretPayload(ctx, selections, v)
+			return ec.answerNRevokePartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppSecretPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9462,7 +9462,7 @@ func (ec *executionContext) _Mutation_revokePartnerApp(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RevokePartnerAppPayload) graphql.Marshaler {
-			return ec.marshalNRevokePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppPayload(ctx, selections, v)
+			return ec.answerNRevokePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9707,7 +9707,7 @@ func (ec *executionContext) _OpeningHours_intervals(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*domain.OpeningInterval) graphql.Marshaler {
-			return ec.marshalNOpeningInterval2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOpeningIntervalᚄ(ctx, selections, v)
+			return ec.answerNOpeningInterval2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOpeningIntervalᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -10619,7 +10619,7 @@ func (ec *executionContext) _PartnerApp_receptionPoints(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ReceptionPoint) graphql.Marshaler {
-			return ec.marshalNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx, selections, v)
+			return ec.answerNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -10651,7 +10651,7 @@ func (ec *executionContext) _PartnerApp_territory(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Commune) graphql.Marshaler {
-			return ec.marshalNCommune2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneᚄ(ctx, selections, v)
+			return ec.answerNCommune2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -10798,7 +10798,7 @@ func (ec *executionContext) _PartnerApp_secrets(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.PartnerAppSecret) graphql.Marshaler {
-			return ec.marshalNPartnerAppSecret2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppSecretᚄ(ctx, selections, v)
+			return ec.answerNPartnerAppSecret2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppSecretᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11157,7 +11157,7 @@ func (ec *executionContext) _Query_node(ctx context.Context, field graphql.Colle
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v ent.Noder) graphql.Marshaler {
-			return ec.marshalONode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder(ctx, selections, v)
+			return ec.answerONode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder(ctx, selections, v)
 		},
 		true,
 		false,
@@ -11201,7 +11201,7 @@ func (ec *executionContext) _Query_nodes(ctx context.Context, field graphql.Coll
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []ent.Noder) graphql.Marshaler {
-			return ec.marshalNNode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder(ctx, selections, v)
+			return ec.answerNNode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11244,7 +11244,7 @@ func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.Col
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *auth.Viewer) graphql.Marshaler {
-			return ec.marshalNViewer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋauthᚐViewer(ctx, selections, v)
+			return ec.answerNViewer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋauthᚐViewer(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11277,7 +11277,7 @@ func (ec *executionContext) _Query_commune(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Commune) graphql.Marshaler {
-			return ec.marshalOCommune2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommune(ctx, selections, v)
+			return ec.answerOCommune2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommune(ctx, selections, v)
 		},
 		true,
 		false,
@@ -11321,7 +11321,7 @@ func (ec *executionContext) _Query_communes(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.CommuneConnection) graphql.Marshaler {
-			return ec.marshalNCommuneConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneConnection(ctx, selections, v)
+			return ec.answerNCommuneConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11365,7 +11365,7 @@ func (ec *executionContext) _Query_organisations(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.OrganisationConnection) graphql.Marshaler {
-			return ec.marshalNOrganisationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisationConnection(ctx, selections, v)
+			return ec.answerNOrganisationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisationConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11409,7 +11409,7 @@ func (ec *executionContext) _Query_receptionPoints(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPointConnection) graphql.Marshaler {
-			return ec.marshalNReceptionPointConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointConnection(ctx, selections, v)
+			return ec.answerNReceptionPointConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11453,7 +11453,7 @@ func (ec *executionContext) _Query_nearestReceptionPoints(ctx context.Context, f
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.NearestReceptionPoint) graphql.Marshaler {
-			return ec.marshalNNearestReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐNearestReceptionPointᚄ(ctx, selections, v)
+			return ec.answerNNearestReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐNearestReceptionPointᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11496,7 +11496,7 @@ func (ec *executionContext) _Query_serviceCatalogue(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ServiceCatalogue) graphql.Marshaler {
-			return ec.marshalNServiceCatalogue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐServiceCatalogue(ctx, selections, v)
+			return ec.answerNServiceCatalogue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐServiceCatalogue(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11529,7 +11529,7 @@ func (ec *executionContext) _Query_buildings(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.BuildingConnection) graphql.Marshaler {
-			return ec.marshalNBuildingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuildingConnection(ctx, selections, v)
+			return ec.answerNBuildingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuildingConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11573,7 +11573,7 @@ func (ec *executionContext) _Query_dwellings(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.DwellingConnection) graphql.Marshaler {
-			return ec.marshalNDwellingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingConnection(ctx, selections, v)
+			return ec.answerNDwellingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11617,7 +11617,7 @@ func (ec *executionContext) _Query_stockStatistics(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.StockStatistics) graphql.Marshaler {
-			return ec.marshalNStockStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐStockStatistics(ctx, selections, v)
+			return ec.answerNStockStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐStockStatistics(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11661,7 +11661,7 @@ func (ec *executionContext) _Query_stockFacets(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*service.StockFacet) graphql.Marshaler {
-			return ec.marshalNStockFacet2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockFacetᚄ(ctx, selections, v)
+			return ec.answerNStockFacet2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockFacetᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11705,7 +11705,7 @@ func (ec *executionContext) _Query_stockVintages(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.StockVintageConnection) graphql.Marshaler {
-			return ec.marshalNStockVintageConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintageConnection(ctx, selections, v)
+			return ec.answerNStockVintageConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintageConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11749,7 +11749,7 @@ func (ec *executionContext) _Query_codeLists(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*domain.CodeList) graphql.Marshaler {
-			return ec.marshalNCodeList2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCodeListᚄ(ctx, selections, v)
+			return ec.answerNCodeList2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCodeListᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11793,7 +11793,7 @@ func (ec *executionContext) _Query_partnerApps(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.PartnerAppConnection) graphql.Marshaler {
-			return ec.marshalNPartnerAppConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppConnection(ctx, selections, v)
+			return ec.answerNPartnerAppConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12197,7 +12197,7 @@ func (ec *executionContext) _ReceptionPoint_operators(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Organisation) graphql.Marshaler {
-			return ec.marshalNOrganisation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisationᚄ(ctx, selections, v)
+			return ec.answerNOrganisation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisationᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12229,7 +12229,7 @@ func (ec *executionContext) _ReceptionPoint_agreement(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Agreement) graphql.Marshaler {
-			return ec.marshalOAgreement2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAgreement(ctx, selections, v)
+			return ec.answerOAgreement2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAgreement(ctx, selections, v)
 		},
 		true,
 		false,
@@ -12294,7 +12294,7 @@ func (ec *executionContext) _ReceptionPoint_openingDays(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.OpeningDay) graphql.Marshaler {
-			return ec.marshalNOpeningDay2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpeningDayᚄ(ctx, selections, v)
+			return ec.answerNOpeningDay2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpeningDayᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -13790,7 +13790,7 @@ func (ec *executionContext) _StockStatistics_vintage(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.StockVintage) graphql.Marshaler {
-			return ec.marshalOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage(ctx, selections, v)
+			return ec.answerOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage(ctx, selections, v)
 		},
 		true,
 		false,
@@ -14555,7 +14555,7 @@ func (ec *executionContext) _Viewer_assignments(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Assignment) graphql.Marshaler {
-			return ec.marshalNAssignment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignmentᚄ(ctx, selections, v)
+			return ec.answerNAssignment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignmentᚄ(ctx, selections, v)
 		},
 		true,
 		true,

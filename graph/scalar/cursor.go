@@ -1,7 +1,6 @@
 package scalar
 
 import (
-	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vmihailenco/msgpack/v5"
 
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
@@ -124,6 +124,13 @@ func binding(ctx context.Context, field *ast.Field, vars map[string]any) string 
 	}, "\x00")
 }
 
+// cursorValue is entgql's cursor as it reads it. It writes one without its order
+// value when that is zero or empty, and would then forget the order.
+type cursorValue struct {
+	ID    domain.ID `msgpack:"i"`
+	Value ent.Value `msgpack:"v"`
+}
+
 // MarshalCursor writes a signed cursor. Without a signer in the context it writes
 // null, which the contract refuses where a cursor is due: forgetting fails.
 func MarshalCursor(c ent.Cursor) graphql.ContextMarshaler {
@@ -132,9 +139,7 @@ func MarshalCursor(c ent.Cursor) graphql.ContextMarshaler {
 		if op == nil {
 			return errors.New("write a cursor without a signer")
 		}
-		var plain bytes.Buffer
-		c.MarshalGQL(&plain)
-		value, err := base64.RawStdEncoding.DecodeString(strings.Trim(plain.String(), `"`))
+		value, err := msgpack.Marshal(cursorValue{c.ID, c.Value})
 		if err != nil {
 			return err
 		}

@@ -22,6 +22,7 @@ import (
 
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/command"
+	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/internal/pqcache"
 	"github.com/guichet-logement/guichet/internal/sqlwatch"
@@ -29,6 +30,7 @@ import (
 	"github.com/guichet-logement/guichet/sandbox"
 	"github.com/guichet-logement/guichet/server"
 	"github.com/guichet-logement/guichet/service"
+	"github.com/guichet-logement/guichet/stockfile"
 )
 
 // Now is the time by the service's clock in every test: a Monday, 10:30 in Paris.
@@ -37,8 +39,10 @@ var Now = time.Date(2026, time.November, 23, 9, 30, 0, 0, time.UTC)
 // API is a running API.
 type API struct {
 	// URL is that of the server, without path.
-	URL    string
-	Client *ent.Client
+	URL string
+	// Handler is what is served, Plain the same without generated writers.
+	Handler, Plain http.Handler
+	Client         *ent.Client
 	// Tokens is the clock of tokens: move it to make them expire.
 	Tokens  *Clock
 	Service *service.Service
@@ -52,6 +56,7 @@ type API struct {
 
 	mu         sync.Mutex
 	statements []string
+	reads      []Read
 }
 
 // Clock is the real one, moved by a test.
@@ -63,45 +68,87 @@ func (c *Clock) Now() time.Time { return time.Now().Add(time.Duration(c.offset.L
 // Advance moves the clock.
 func (c *Clock) Advance(d time.Duration) { c.offset.Add(int64(d)) }
 
-// New serves the sandbox on a database of its own until the test ends.
+// Read is one SQL statement that reads, with its arguments.
+type Read struct {
+	Text string
+	Args []any
+}
+
+// recorder keeps the reads that Ent sends outside transactions.
+type recorder struct {
+	*entsql.Driver
+	api *API
+}
+
+// Query records the statement before it is sent.
+func (r recorder) Query(ctx context.Context, query string, args, v any) error {
+	list, _ := args.([]any)
+	r.api.mu.Lock()
+	r.api.reads = append(r.api.reads, Read{query, list})
+	r.api.mu.Unlock()
+	return r.Driver.Query(ctx, query, args, v)
+}
+
+// New serves the sandbox, without its stock, on a database of its own until the
+// test ends.
 func New(t testing.TB) *API {
 	t.Helper()
-	return start(t, true, server.DefaultLimits())
+	return start(t, true, server.DefaultLimits(), nil)
 }
 
 // NewWithin serves the sandbox under other limits.
 func NewWithin(t testing.TB, limits server.Limits) *API {
 	t.Helper()
-	return start(t, true, limits)
+	return start(t, true, limits, nil)
 }
 
 // NewProduction serves the same data as production does: no introspection, no
 // clock to move.
 func NewProduction(t testing.TB) *API {
 	t.Helper()
-	return start(t, false, server.DefaultLimits())
+	return start(t, false, server.DefaultLimits(), nil)
 }
 
-func start(t testing.TB, inSandbox bool, limits server.Limits) *API {
+// NewWithStock serves the sandbox with the stock of four small communes, some 2 400
+// dwellings: quick to load, and to walk through page by page.
+func NewWithStock(t testing.TB) *API {
 	t.Helper()
-	a := serve(t, testdb.New(t), &API{Log: &Buffer{}, Tokens: &Clock{}, inSandbox: inSandbox, limits: limits})
-	return a
+	return NewWithStockWithin(t, server.DefaultLimits())
+}
+
+// NewWithStockWithin serves it under other limits.
+func NewWithStockWithin(t testing.TB, limits server.Limits) *API {
+	t.Helper()
+	return start(t, true, limits, &stockfile.Filter{Communes: map[domain.InseeCode]bool{
+		"38179": true, "38562": true, "38170": true, "38071": true,
+	}})
+}
+
+// NewWithWholeStock serves the sandbox with all of its stock, 52 000 dwellings.
+func NewWithWholeStock(t testing.TB) *API {
+	t.Helper()
+	return start(t, true, server.DefaultLimits(), &stockfile.Filter{})
+}
+
+func start(t testing.TB, inSandbox bool, limits server.Limits, stock *stockfile.Filter) *API {
+	t.Helper()
+	return serve(t, testdb.New(t), &API{Log: &Buffer{}, Tokens: &Clock{}, inSandbox: inSandbox, limits: limits}, stock)
 }
 
 // Another serves the same database once more, as a second process would.
 func (a *API) Another(t testing.TB) *API {
 	t.Helper()
-	return serve(t, a.dsn, &API{Log: &Buffer{}, Tokens: a.Tokens, inSandbox: a.inSandbox, limits: a.limits})
+	return serve(t, a.dsn, &API{Log: &Buffer{}, Tokens: a.Tokens, inSandbox: a.inSandbox, limits: a.limits}, nil)
 }
 
-func serve(t testing.TB, dsn string, a *API) *API {
+func serve(t testing.TB, dsn string, a *API, stock *stockfile.Filter) *API {
 	t.Helper()
 	a.dsn = dsn
 	connector, err := pq.NewConnector(dsn)
 	check(t, err)
 	a.DB = sql.OpenDB(pqcache.New(connector, pqcache.Options{Size: pqcache.DefaultSize}))
 	t.Cleanup(func() { _ = a.DB.Close() })
-	driver := sqlwatch.Driver(entsql.OpenDB(dialect.Postgres, a.DB), func(ctx context.Context, query string, took time.Duration) {
+	driver := sqlwatch.Driver(recorder{entsql.OpenDB(dialect.Postgres, a.DB), a}, func(ctx context.Context, query string, took time.Duration) {
 		server.CountSQL(ctx, took)
 		a.mu.Lock()
 		defer a.mu.Unlock()
@@ -114,6 +161,9 @@ func serve(t testing.TB, dsn string, a *API) *API {
 	check(t, err)
 	if !seeded {
 		check(t, sandbox.Seed(t.Context(), a.Service))
+		if stock != nil {
+			check(t, sandbox.SeedStock(t.Context(), a.Service, a.DB, *stock))
+		}
 	}
 	log := slog.New(slog.NewJSONHandler(a.Log, nil))
 	s := httptest.NewUnstartedServer(nil)
@@ -124,14 +174,18 @@ func serve(t testing.TB, dsn string, a *API) *API {
 		Issuers: append([]auth.Issuer{sandbox.Issuer()}, Portals()...), Own: signer, Clock: a.Tokens.Now, Log: log,
 	})
 	check(t, err)
-	handler, err := command.Handler(command.Parts{
+	parts := command.Parts{
 		Client: a.Client, Service: a.Service, Clock: clock.Now, Verifier: verifier, Signer: signer,
 		CursorKeys: [][]byte{bytes.Repeat([]byte("k"), 32)}, Log: log, Metrics: prometheus.NewRegistry(),
 		Ready: a.DB.PingContext, Introspection: a.inSandbox, PublicMaxAge: time.Minute,
 		AllowedOrigins: []string{"https://app.example"}, Limits: a.limits,
-	})
+	}
+	a.Plain, err = command.Handler(parts)
 	check(t, err)
-	s.Config.Handler = handler
+	parts.Writers, parts.Metrics = true, prometheus.NewRegistry()
+	a.Handler, err = command.Handler(parts)
+	check(t, err)
+	s.Config.Handler = a.Handler
 	s.Start()
 	t.Cleanup(s.Close)
 	return a
@@ -235,13 +289,27 @@ func (a *API) Send(t testing.TB, r *http.Request) Answer {
 
 // Statements runs the function and returns the SQL that it made the API send.
 func (a *API) Statements(run func()) []string {
-	a.mu.Lock()
-	a.statements = nil
-	a.mu.Unlock()
-	run()
+	a.record(run)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.statements
+}
+
+// Reads runs the function and returns the reads that it made the API send, with
+// their arguments.
+func (a *API) Reads(run func()) []Read {
+	a.record(run)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.reads
+}
+
+// record forgets what was sent before the function runs.
+func (a *API) record(run func()) {
+	a.mu.Lock()
+	a.statements, a.reads = nil, nil
+	a.mu.Unlock()
+	run()
 }
 
 // Token is a token of that persona.

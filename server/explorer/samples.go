@@ -20,7 +20,8 @@ type sample struct {
 // shownFirst is the order in which a developer gets to know the service: what is
 // public, who I am, what the screens of an app read, what changes something.
 var shownFirst = []string{
-	"CommuneWithPoints", "Viewer", "NearestReceptionPoints", "OpenNow", "ReceptionPoints",
+	"CommuneWithPoints", "Viewer", "Dwellings", "NearestReceptionPoints", "OpenNow", "ReceptionPoints",
+	"StockFacets", "StockStatistics", "Buildings", "StockVintages", "CodeLists",
 	"Organisations", "ServiceCatalogue", "Communes", "Node", "Nodes",
 	"DeclareOpeningException", "WithdrawOpeningException", "SetSandboxClock",
 }

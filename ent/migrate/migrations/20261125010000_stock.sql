@@ -17,6 +17,8 @@ CREATE INDEX "building_commune_address_idx" ON "building" ("insee_code", "addres
 CREATE INDEX "building_address_idx" ON "building" ("address", "id");
 -- create index "building_dwelling_count_idx" to table: "building"
 CREATE INDEX "building_dwelling_count_idx" ON "building" ("dwelling_count", "id");
+-- create index "building_commune_dwelling_count_idx" to table: "building"
+CREATE INDEX "building_commune_dwelling_count_idx" ON "building" ("insee_code", "dwelling_count", "id");
 -- create index "building_place_idx" to table: "building"
 CREATE INDEX "building_place_idx" ON "building" ("latitude", "longitude");
 -- create index "building_district_idx" to table: "building"
@@ -131,6 +133,8 @@ DROP INDEX "building_commune_id_idx";
 DROP INDEX "building_district_idx";
 -- reverse: create index "building_place_idx" to table: "building"
 DROP INDEX "building_place_idx";
+-- reverse: create index "building_commune_dwelling_count_idx" to table: "building"
+DROP INDEX "building_commune_dwelling_count_idx";
 -- reverse: create index "building_dwelling_count_idx" to table: "building"
 DROP INDEX "building_dwelling_count_idx";
 -- reverse: create index "building_address_idx" to table: "building"
