@@ -20,7 +20,7 @@ func TestVerifierRefusesSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	private := strings.Replace(string(jwks(t, ed)), `"kid"`, `"d":"`+strings.Repeat("A", 43)+`","kid"`, 1)
-	good := auth.Issuer{URL: issuerURL, Audience: audience, Algorithms: []auth.Algorithm{auth.ES256, auth.EdDSA, auth.RS256}, KeySet: jwks(t, es)}
+	good := auth.Issuer{URL: issuerURL, Audience: audience, AMR: []string{"mfa"}, Algorithms: []auth.Algorithm{auth.ES256, auth.EdDSA, auth.RS256}, KeySet: jwks(t, es)}
 	issuer := func(change func(*auth.Issuer)) func(*auth.Config) {
 		return func(c *auth.Config) { change(&c.Issuers[0]) }
 	}
@@ -31,21 +31,28 @@ func TestVerifierRefusesSettings(t *testing.T) {
 		change func(*auth.Config)
 		says   string
 	}{
-		"no clock":              {func(c *auth.Config) { c.Clock = nil }, "clock"},
-		"no log":                {func(c *auth.Config) { c.Log = nil }, "log"},
-		"lifetime negative":     {func(c *auth.Config) { c.MaxLifetime = -time.Hour }, "longest life"},
-		"lifetime of a month":   {func(c *auth.Config) { c.MaxLifetime = 30 * 24 * time.Hour }, "longest life"},
-		"too many issuers":      {func(c *auth.Config) { c.Issuers = make([]auth.Issuer, 51) }, "over 50"},
-		"issuer twice":          {func(c *auth.Config) { c.Issuers = append(c.Issuers, c.Issuers[0]) }, "twice"},
-		"no URL":                {issuer(func(i *auth.Issuer) { i.URL = "" }), "absolute address"},
-		"URL with a user":       {issuer(func(i *auth.Issuer) { i.URL = "https://a:b@c.example" }), "absolute address"},
-		"plain http":            {issuer(func(i *auth.Issuer) { i.URL = "http://id.example" }), "must be https"},
-		"no audience":           {issuer(func(i *auth.Issuer) { i.Audience = "" }), "no audience"},
-		"no algorithm":          {issuer(func(i *auth.Issuer) { i.Algorithms = nil }), "no algorithm"},
-		"algorithm none":        {issuer(func(i *auth.Issuer) { i.Algorithms = []auth.Algorithm{"none"} }), `"none"`},
-		"algorithm HS256":       {issuer(func(i *auth.Issuer) { i.Algorithms = []auth.Algorithm{"HS256"} }), `"HS256"`},
-		"no keys":               {issuer(func(i *auth.Issuer) { i.KeySet = nil }), "exactly one"},
-		"two sources of keys":   {issuer(func(i *auth.Issuer) { i.KeysURL = "https://id.example/jwks" }), "exactly one"},
+		"no clock":             {func(c *auth.Config) { c.Clock = nil }, "clock"},
+		"no log":               {func(c *auth.Config) { c.Log = nil }, "log"},
+		"lifetime negative":    {func(c *auth.Config) { c.MaxLifetime = -time.Hour }, "longest life"},
+		"lifetime of a month":  {func(c *auth.Config) { c.MaxLifetime = 30 * 24 * time.Hour }, "longest life"},
+		"too many issuers":     {func(c *auth.Config) { c.Issuers = make([]auth.Issuer, 51) }, "over 50"},
+		"issuer twice":         {func(c *auth.Config) { c.Issuers = append(c.Issuers, c.Issuers[0]) }, "twice"},
+		"no URL":               {issuer(func(i *auth.Issuer) { i.URL = "" }), "absolute address"},
+		"URL with a user":      {issuer(func(i *auth.Issuer) { i.URL = "https://a:b@c.example" }), "absolute address"},
+		"plain http":           {issuer(func(i *auth.Issuer) { i.URL = "http://id.example" }), "must be https"},
+		"no audience":          {issuer(func(i *auth.Issuer) { i.Audience = "" }), "no audience"},
+		"no algorithm":         {issuer(func(i *auth.Issuer) { i.Algorithms = nil }), "no algorithm"},
+		"algorithm none":       {issuer(func(i *auth.Issuer) { i.Algorithms = []auth.Algorithm{"none"} }), `"none"`},
+		"algorithm HS256":      {issuer(func(i *auth.Issuer) { i.Algorithms = []auth.Algorithm{"HS256"} }), `"HS256"`},
+		"URL with a fragment":  {issuer(func(i *auth.Issuer) { i.URL += "#" }), "absolute address"},
+		"yields robots":        {issuer(func(i *auth.Issuer) { i.Yields = "ROBOTS" }), "ROBOTS"},
+		"applicants of nobody": {issuer(func(i *auth.Issuer) { i.Yields = auth.Applicants }), "one organisation"},
+		"staff of a portal":    {issuer(func(i *auth.Issuer) { i.Organisation = "commune-grenoble" }), "one organisation"},
+		"empty acr":            {issuer(func(i *auth.Issuer) { i.ACR = []string{""} }), "empty"},
+		"any sign-in in production": {func(c *auth.Config) {
+			c.Production, c.Issuers[0].AMR = true, nil
+		}, "strong authentication"},
+		"two sources of keys":   {issuer(func(i *auth.Issuer) { i.KeysURL = "https://id.example/jwks" }), "at most one"},
 		"keys over plain http":  {issuer(func(i *auth.Issuer) { i.KeySet, i.KeysURL = nil, "http://id.example/jwks" }), "must be https"},
 		"keys by ftp":           {issuer(func(i *auth.Issuer) { i.KeySet, i.KeysURL = nil, "ftp://127.0.0.1/jwks" }), "must be https"},
 		"key file missing":      {issuer(func(i *auth.Issuer) { i.KeySet, i.KeyFile = nil, "/nowhere/keys.pem" }), "open the key file"},

@@ -18,6 +18,7 @@ func Example() {
 	verifier, err := auth.NewVerifier(context.Background(), auth.Config{
 		Issuers: []auth.Issuer{{
 			URL:        "https://id.metropole.example/realms/agents",
+			AMR:        []string{"mfa"},
 			Audience:   "guichet",
 			Algorithms: []auth.Algorithm{auth.RS256, auth.ES256},
 			// Most providers have a KeysURL: jwks_uri in their discovery document. For
@@ -35,7 +36,7 @@ func Example() {
 		return
 	}
 
-	lookup := func(context.Context, string, string, time.Time) (*auth.Viewer, error) {
+	lookup := func(context.Context, auth.Identity, time.Time) (*auth.Viewer, error) {
 		return nil, domain.NotFound // a program asks its database here.
 	}
 	handler := auth.Middleware(verifier, lookup, time.Now, nil)(

@@ -20,11 +20,33 @@ const (
 	RS256 Algorithm = "RS256"
 )
 
+// Yields says whose tokens an issuer gives. It is the operator's word: nothing in a
+// token can make an applicant a member of staff.
+type Yields string
+
+// What an issuer yields.
+const (
+	// Staff is members of staff, known by issuer and subject.
+	Staff Yields = "STAFF"
+	// Applicants is people who ask for housing, through the portal of one organisation.
+	Applicants Yields = "APPLICANTS"
+)
+
 // Issuer is an identity provider whose tokens are accepted, as the operator
-// configures it. Exactly one of KeyFile, KeySet and KeysURL is set.
+// configures it. At most one of KeyFile, KeySet and KeysURL is set; with none, the
+// address of the keys is in the issuer's discovery document (OpenID Connect
+// Discovery 1.0), below URL.
 type Issuer struct {
 	// URL is the exact value of the claim iss.
 	URL string
+	// Yields is whose tokens they are; empty means [Staff].
+	Yields Yields
+	// Organisation is the key of the organisation whose portal it is, for [Applicants].
+	Organisation string
+	// ACR and AMR are the values of these claims that stand for a strong
+	// authentication (RFC 8176): a token needs one of either list. Production demands
+	// that there is one; elsewhere two empty lists accept every token.
+	ACR, AMR []string
 	// Audience must be one of the values of the claim aud.
 	Audience string
 	// Algorithms are those the issuer signs with; at least one.
@@ -61,14 +83,17 @@ func (i Issuer) validate(c *Config) error {
 			return fmt.Errorf("%w: issuer %q: algorithm %q is not one of ES256, EdDSA, RS256", ErrConfiguration, i.URL, a)
 		}
 	}
+	if err := i.validateCallers(c.Production); err != nil {
+		return err
+	}
 	sources := 0
 	for _, set := range []bool{i.KeyFile != "", len(i.KeySet) > 0, i.KeysURL != ""} {
 		if set {
 			sources++
 		}
 	}
-	if sources != 1 {
-		return fmt.Errorf("%w: issuer %q needs exactly one of a key file, a key set and a keys address", ErrConfiguration, i.URL)
+	if sources > 1 {
+		return fmt.Errorf("%w: issuer %q takes at most one of a key file, a key set and a keys address", ErrConfiguration, i.URL)
 	}
 	if i.KeysURL != "" {
 		if err := checkAddress(i.KeysURL, c.Production); err != nil {
@@ -78,11 +103,26 @@ func (i Issuer) validate(c *Config) error {
 	return nil
 }
 
+// validateCallers checks what the operator says of the issuer's people.
+func (i Issuer) validateCallers(production bool) error {
+	switch {
+	case i.Yields != "" && i.Yields != Staff && i.Yields != Applicants:
+		return fmt.Errorf("%w: issuer %q yields %q, neither STAFF nor APPLICANTS", ErrConfiguration, i.URL, i.Yields)
+	case (i.Yields == Applicants) != (i.Organisation != ""):
+		return fmt.Errorf("%w: issuer %q: a portal of applicants belongs to one organisation, and no other issuer does", ErrConfiguration, i.URL)
+	case slices.Contains(i.ACR, "") || slices.Contains(i.AMR, ""):
+		return fmt.Errorf("%w: issuer %q: an accepted acr or amr is empty", ErrConfiguration, i.URL)
+	case production && len(i.ACR) == 0 && len(i.AMR) == 0:
+		return fmt.Errorf("%w: issuer %q accepts no acr or amr: production demands a strong authentication", ErrConfiguration, i.URL)
+	}
+	return nil
+}
+
 // checkAddress keeps keys and identities off the plain network: whoever can
 // rewrite a key set on its way can sign as anybody.
 func checkAddress(address string, production bool) error {
 	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || u.User != nil || u.Fragment != "" {
+	if err != nil || u.Host == "" || u.User != nil || strings.Contains(address, "#") {
 		return errors.New("must be an absolute address without user or fragment")
 	}
 	if u.Scheme == "https" || u.Scheme == "http" && !production && loopback(u.Hostname()) {

@@ -10,6 +10,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
 )
 
 const (
@@ -163,34 +165,77 @@ func fromMemory(set []byte) func(context.Context) ([]byte, error) {
 // fromAddress fetches a JWK Set. Redirects are not followed: one could lead from
 // https to plain http, or into the internal network.
 func fromAddress(address string) func(context.Context) ([]byte, error) {
-	client := &http.Client{
+	client := newClient()
+	return func(ctx context.Context) ([]byte, error) { return fetch(ctx, client, address) }
+}
+
+// fromDiscovery finds the address of the JWK Set in the issuer's discovery document
+// and fetches the set. The library compares the document's issuer with the one that
+// was asked, so that no issuer can pass for another. Both documents are read at each
+// refresh: an issuer may move its keys.
+func fromDiscovery(issuer string, production bool) func(context.Context) ([]byte, error) {
+	client := newClient()
+	return func(ctx context.Context) ([]byte, error) {
+		provider, err := oidc.NewProvider(oidc.ClientContext(ctx, client), issuer)
+		if err != nil {
+			// The library repeats the whole answer of a server that refuses.
+			return nil, fmt.Errorf("discover the issuer: %.200s", err.Error())
+		}
+		var document struct {
+			KeysURL string `json:"jwks_uri"`
+		}
+		if err := provider.Claims(&document); err != nil {
+			return nil, fmt.Errorf("read the discovery document: %w", err)
+		}
+		if err := checkAddress(document.KeysURL, production); err != nil {
+			return nil, fmt.Errorf("jwks_uri of the discovery document: %w", err)
+		}
+		return fetch(ctx, client, document.KeysURL)
+	}
+}
+
+// bounded cuts what a server answers: libraries read bodies whole.
+type bounded struct{ http.RoundTripper }
+
+// RoundTrip bounds the body of the answer.
+func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
+	res, err := b.RoundTripper.RoundTrip(r)
+	if err == nil {
+		res.Body = http.MaxBytesReader(nil, res.Body, maxKeySetBytes)
+	}
+	return res, err
+}
+
+func newClient() *http.Client {
+	return &http.Client{
 		Timeout:       loadTimeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport: &http.Transport{
+		Transport: bounded{&http.Transport{
 			Proxy:                  http.ProxyFromEnvironment,
 			DisableKeepAlives:      true, // one request in ten minutes.
 			TLSHandshakeTimeout:    loadTimeout,
 			ResponseHeaderTimeout:  loadTimeout,
 			MaxResponseHeaderBytes: 64 << 10,
 			ForceAttemptHTTP2:      true,
-		},
+		}},
 	}
-	return func(ctx context.Context) ([]byte, error) {
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-		if err != nil {
-			return nil, fmt.Errorf("ask for the JWK Set: %w", err)
-		}
-		req.Header.Set("Accept", "application/jwk-set+json, application/json")
-		res, err := client.Do(req)
-		if err != nil {
-			return nil, fmt.Errorf("ask for the JWK Set: %w", err)
-		}
-		defer func() { _ = res.Body.Close() }() // read to its end or given up.
-		if res.StatusCode != http.StatusOK {
-			return nil, fmt.Errorf("ask for the JWK Set: %s", res.Status)
-		}
-		return readBounded(res.Body)
+}
+
+func fetch(ctx context.Context, client *http.Client, address string) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, fmt.Errorf("ask for the JWK Set: %w", err)
 	}
+	req.Header.Set("Accept", "application/jwk-set+json, application/json")
+	res, err := client.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("ask for the JWK Set: %w", err)
+	}
+	defer func() { _ = res.Body.Close() }() // read to its end or given up.
+	if res.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("ask for the JWK Set: %s", res.Status)
+	}
+	return readBounded(res.Body)
 }
 
 func readBounded(r io.Reader) ([]byte, error) {

@@ -12,11 +12,11 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 )
 
-// Lookup reads from our database who is known under that issuer and subject, with
-// the assignments in force at that instant (the service's clock). For somebody
-// unknown it returns an error for which errors.Is(err, domain.NotFound) holds. It
-// runs before there is a viewer, and so under a named system grant.
-type Lookup func(ctx context.Context, issuer, subject string, at time.Time) (*Viewer, error)
+// Lookup reads from our database who stands behind a token, with the assignments in
+// force at that instant (the service's clock). For somebody unknown, and for an app
+// that is over, it returns an error for which errors.Is(err, domain.NotFound) holds.
+// It runs before there is a viewer, and so under a named system grant.
+type Lookup func(ctx context.Context, id Identity, at time.Time) (*Viewer, error)
 
 // Deny answers a request that goes no further. The headers WWW-Authenticate and
 // Retry-After are set already. The message of e may be shown, its cause may not.
@@ -52,8 +52,8 @@ func Middleware(v *Verifier, lookup Lookup, clock func() time.Time, deny Deny) f
 				g.verifier.logRefusal(r.Context(), err)
 				var refused *TokenError
 				if errors.As(err, &refused) {
-					w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
-					deny(w, r, http.StatusUnauthorized, errUnauthenticated(err))
+					w.Header().Set("WWW-Authenticate", refused.challenge())
+					deny(w, r, http.StatusUnauthorized, errUnauthenticated(refused))
 					return
 				}
 				w.Header().Set("Retry-After", retryAfterSeconds)
@@ -96,7 +96,7 @@ func (g *gate) viewer(r *http.Request) (*Viewer, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := g.lookup(r.Context(), id.Issuer, id.Subject, now)
+	found, err := g.lookup(r.Context(), id, now)
 	switch {
 	case errors.Is(err, domain.NotFound):
 		return nil, &TokenError{Reason: UnknownPerson}
@@ -140,7 +140,17 @@ func tokenInURL(r *http.Request) string {
 	return ""
 }
 
-func errUnauthenticated(cause error) *domain.Error {
+func errUnauthenticated(cause *TokenError) *domain.Error {
+	if cause.Reason == NotStrong {
+		return &domain.Error{
+			Code: domain.Unauthenticated, Reason: "STEP_UP",
+			Message: domain.Text{
+				EN: "Sign in again with a second factor: this token comes from a sign-in that is too weak.",
+				FR: "Reconnectez-vous avec un second facteur : ce jeton vient d'une connexion trop faible.",
+			},
+			Cause: cause,
+		}
+	}
 	return &domain.Error{
 		Code: domain.Unauthenticated,
 		Message: domain.Text{

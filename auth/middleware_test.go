@@ -18,8 +18,8 @@ import (
 const personID = domain.ID("usr_01")
 
 // known answers for the one person in the database.
-func known(_ context.Context, issuer, sub string, at time.Time) (*auth.Viewer, error) {
-	if issuer != issuerURL || sub != subject {
+func known(_ context.Context, id auth.Identity, at time.Time) (*auth.Viewer, error) {
+	if id.Issuer != issuerURL || id.Subject != subject {
 		return nil, domain.NotFound
 	}
 	// What a lookup says of the rest is not heard.
@@ -168,14 +168,14 @@ func TestMiddlewareIsNeverAnonymousForWantOfAnAnswer(t *testing.T) {
 		lookup auth.Lookup
 		status int
 	}{
-		"database down": {local, func(context.Context, string, string, time.Time) (*auth.Viewer, error) {
+		"database down": {local, func(context.Context, auth.Identity, time.Time) (*auth.Viewer, error) {
 			return nil, errors.New("dial tcp: connection refused")
 		}, http.StatusServiceUnavailable},
 		"keys unavailable": {down.issuer(auth.ES256), known, http.StatusServiceUnavailable},
-		"lookup gives nothing": {local, func(context.Context, string, string, time.Time) (*auth.Viewer, error) {
+		"lookup gives nothing": {local, func(context.Context, auth.Identity, time.Time) (*auth.Viewer, error) {
 			return nil, nil //nolint:nilnil // what a careless lookup would do.
 		}, http.StatusUnauthorized},
-		"lookup gives nobody": {local, func(context.Context, string, string, time.Time) (*auth.Viewer, error) {
+		"lookup gives nobody": {local, func(context.Context, auth.Identity, time.Time) (*auth.Viewer, error) {
 			return &auth.Viewer{}, nil
 		}, http.StatusUnauthorized},
 	} {

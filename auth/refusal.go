@@ -2,6 +2,8 @@ package auth
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/golang-jwt/jwt/v5"
 )
@@ -44,8 +46,16 @@ const (
 	// Delegated is a token by which somebody acts for its subject. Taking it for
 	// the subject's own would widen rights.
 	Delegated Reason = "DELEGATED"
-	// UnknownPerson is a good token of somebody whom the service does not know.
+	// UnknownPerson is a good token of somebody whom the service does not know, or of
+	// an app that is over.
 	UnknownPerson Reason = "UNKNOWN_PERSON"
+	// NotStrong is a token whose bearer signed in by less than the issuer's setting
+	// demands.
+	NotStrong Reason = "NOT_STRONG"
+	// TooOld is a person's token that was made too long ago to be exchanged.
+	TooOld Reason = "TOO_OLD"
+	// NoSubject is a token of ours where a person's own is due.
+	NoSubject Reason = "NO_SUBJECT"
 )
 
 // ErrKeysUnavailable means that a token could not be judged, because its issuer's
@@ -57,6 +67,8 @@ type TokenError struct {
 	Reason Reason
 	// Cause narrows the reason, for the log; may be nil.
 	Cause error
+	// StepUp are the values of acr that would do, for a token that is not strong.
+	StepUp []string
 }
 
 // Error describes the refusal for the log.
@@ -69,6 +81,19 @@ func (e *TokenError) Error() string {
 
 // Unwrap returns the cause.
 func (e *TokenError) Unwrap() error { return e.Cause }
+
+// challenge is the header WWW-Authenticate of the answer: RFC 6750, and RFC 9470 for
+// somebody who has to sign in again by more.
+func (e *TokenError) challenge() string {
+	if e.Reason != NotStrong {
+		return `Bearer error="invalid_token"`
+	}
+	challenge := `Bearer error="insufficient_user_authentication"`
+	if len(e.StepUp) > 0 {
+		challenge += fmt.Sprintf(", acr_values=%q", strings.Join(e.StepUp, " "))
+	}
+	return challenge
+}
 
 func refuse(r Reason, cause string) error {
 	return &TokenError{Reason: r, Cause: errors.New(cause)}

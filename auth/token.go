@@ -17,8 +17,14 @@ import (
 const (
 	// MaxTokenBytes is the longest token that is looked at.
 	MaxTokenBytes = 8 << 10
-	// MaxSubjectLength is the longest subject, in characters.
+	// MaxSubjectLength is the longest subject of an issuer's token, in characters.
 	MaxSubjectLength = 200
+	// maxOwnSubject is that of our own tokens, which name a person by issuer and
+	// subject.
+	maxOwnSubject = 600
+
+	maxMethods      = 20  // values of amr.
+	maxMethodLength = 200 // bytes of acr and of one amr.
 )
 
 // year10000 bounds the times of a token, in seconds: further ones overflow.
@@ -36,7 +42,18 @@ var requiredClaims = []string{"iss", "sub", "aud", "exp", "nbf", "iat"}
 type unverified struct {
 	algorithm, keyID string
 	issuer, subject  string
-	expires, issued  time.Time
+	// actor is who acts for the subject (RFC 8693 §4.1), empty for nobody.
+	actor           string
+	expires, issued time.Time
+	authentication
+}
+
+// authentication is how and when a person signed in. What is not of the right type
+// is as if it were not there, which opens nothing.
+type authentication struct {
+	acr  string
+	amr  []string
+	time int64 // auth_time, in seconds; 0 when the token does not say.
 }
 
 // inspect reads a token strictly and checks all that needs no key. The token
@@ -130,13 +147,19 @@ func (u *unverified) readHeader(header map[string]json.RawMessage) error {
 	if u.keyID, ok = stringOf(header["kid"]); !ok || u.keyID == "" || len(u.keyID) > maxKeyID {
 		return refuse(UnknownKey, fmt.Sprintf("kid is not a string of 1 to %d bytes", maxKeyID))
 	}
-	// Explicit typing (RFC 8725 §3.11): a logout or DPoP token is no credential.
-	if raw, there := header["typ"]; there {
-		typ, ok := stringOf(raw)
-		typ = strings.TrimPrefix(strings.ToLower(typ), "application/")
-		if !ok || typ != "jwt" && typ != "at+jwt" {
-			return refuse(ForbiddenHeader, "typ is neither JWT nor at+jwt")
-		}
+	return checkType(header, "jwt", "at+jwt")
+}
+
+// checkType is explicit typing (RFC 8725 §3.11): a logout or DPoP token is no
+// credential. A token without a type is let through, as most issuers leave it out.
+func checkType(header map[string]json.RawMessage, accepted ...string) error {
+	raw, there := header["typ"]
+	if !there {
+		return nil
+	}
+	typ, ok := stringOf(raw)
+	if !ok || !slices.Contains(accepted, strings.TrimPrefix(strings.ToLower(typ), "application/")) {
+		return refuse(ForbiddenHeader, "typ is none of "+strings.Join(accepted, ", "))
 	}
 	return nil
 }
@@ -147,15 +170,18 @@ func (u *unverified) readClaims(claims map[string]json.RawMessage) error {
 			return refuse(MissingClaim, name)
 		}
 	}
-	if _, ok := claims["act"]; ok {
-		return refuse(Delegated, "act")
+	if raw, there := claims["act"]; there {
+		if u.actor = actorOf(raw); u.actor == "" {
+			return refuse(Delegated, "act is not one actor")
+		}
 	}
+	u.authentication = readAuthentication(claims)
 	var ok bool
 	if u.issuer, ok = stringOf(claims["iss"]); !ok {
 		return refuse(BadClaim, "iss is not a string")
 	}
-	if u.subject, ok = stringOf(claims["sub"]); !ok || !goodSubject(u.subject) {
-		return refuse(BadClaim, fmt.Sprintf("sub is not a text of 1 to %d printable characters", MaxSubjectLength))
+	if u.subject, ok = stringOf(claims["sub"]); !ok || !goodSubject(u.subject, maxOwnSubject) {
+		return refuse(BadClaim, fmt.Sprintf("sub is not a text of 1 to %d printable characters", maxOwnSubject))
 	}
 	for _, c := range []struct {
 		name string
@@ -172,9 +198,40 @@ func (u *unverified) readClaims(claims map[string]json.RawMessage) error {
 
 // goodSubject keeps out what could not be compared or stored as it is: control
 // characters, and the mark that stands for undecodable ones.
-func goodSubject(s string) bool {
-	return s != "" && utf8.RuneCountInString(s) <= MaxSubjectLength &&
+func goodSubject(s string, most int) bool {
+	return s != "" && utf8.RuneCountInString(s) <= most &&
 		!slices.ContainsFunc([]rune(s), func(r rune) bool { return unicode.IsControl(r) || r == utf8.RuneError })
+}
+
+// actorOf reads the claim act: one actor, who acts for himself. A chain of two, or
+// an actor of another issuer, is nobody.
+func actorOf(raw json.RawMessage) string {
+	var act map[string]json.RawMessage
+	if json.Unmarshal(raw, &act) != nil || len(act) != 1 {
+		return ""
+	}
+	actor, ok := stringOf(act["sub"])
+	if !ok || !goodSubject(actor, MaxSubjectLength) {
+		return ""
+	}
+	return actor
+}
+
+func readAuthentication(claims map[string]json.RawMessage) authentication {
+	var a authentication
+	if acr, ok := stringOf(claims["acr"]); ok && len(acr) <= maxMethodLength {
+		a.acr = acr
+	}
+	var amr []string
+	if json.Unmarshal(claims["amr"], &amr) == nil && len(amr) <= maxMethods &&
+		!slices.ContainsFunc(amr, func(m string) bool { return len(m) > maxMethodLength }) {
+		a.amr = amr
+	}
+	var seconds float64
+	if json.Unmarshal(claims["auth_time"], &seconds) == nil && seconds > 0 && seconds < year10000 {
+		a.time = int64(seconds)
+	}
+	return a
 }
 
 func stringOf(raw json.RawMessage) (string, bool) {

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -19,7 +20,16 @@ type Viewer struct {
 	PersonID domain.ID
 	// GivenName and FamilyName are the person's own, shown to the person alone.
 	GivenName, FamilyName string
-	// Assignments are those in force today.
+	// Applicant tells that the token is of a portal of applicants: its bearer is no
+	// member of staff, whatever the token says.
+	Applicant bool
+	// PortalID is the organisation whose portal that is; empty for everybody else.
+	PortalID domain.ID
+	// App is the partner app that sent the request; nil when none did. With a person
+	// it only takes away; without one it stands for its organisation, and for nothing
+	// that names anybody.
+	App *App
+	// Assignments are those in force today; with an app, what is left of them.
 	Assignments []Assignment
 	// Now is the instant at which the request is answered, by the service's clock.
 	Now time.Time
@@ -41,8 +51,47 @@ type Assignment struct {
 	PointIDs []domain.ID
 }
 
+// App is the partner app behind a request, as our database has it at that moment.
+type App struct {
+	ID             domain.ID
+	Name           string
+	OrganisationID domain.ID
+	Scopes         []domain.AppScope
+	ReadOnly       bool
+	// PointIDs and CommuneIDs limit commands; none for no limit.
+	PointIDs, CommuneIDs []domain.ID
+	// Operations are the SHA-256 of the documents it may send; none for any.
+	Operations []string
+	// Origins are those of its pages in a browser.
+	Origins []string
+	// Networks are those it calls from; none for anywhere.
+	Networks []netip.Prefix
+	// Audiences are what it is called at the identity providers of its people.
+	Audiences []string
+	// Notice is what is to be said of its end; nil while that is far.
+	Notice *domain.AppNotice
+	// ActsForPerson tells that it came with a person.
+	ActsForPerson bool
+}
+
+// May tells whether the app has a scope.
+func (a *App) May(s domain.AppScope) bool { return slices.Contains(a.Scopes, s) }
+
+// ReachesFrom tells whether the app may call from that address of a connection.
+func (a *App) ReachesFrom(address netip.Addr) bool {
+	return len(a.Networks) == 0 ||
+		slices.ContainsFunc(a.Networks, func(n netip.Prefix) bool { return n.Contains(address.Unmap()) })
+}
+
+// Reaches tells whether the app's limits leave commands on that point of that
+// commune.
+func (a *App) Reaches(point, commune domain.ID) bool {
+	return (len(a.PointIDs) == 0 || slices.Contains(a.PointIDs, point)) &&
+		(len(a.CommuneIDs) == 0 || slices.Contains(a.CommuneIDs, commune))
+}
+
 // Anonymous tells a caller without a token: it sees what is public.
-func (v *Viewer) Anonymous() bool { return v.PersonID == "" }
+func (v *Viewer) Anonymous() bool { return v.PersonID == "" && v.App == nil && !v.Applicant }
 
 // Today is the day in Paris by the viewer's clock.
 func (v *Viewer) Today() domain.Date { return domain.DateOf(v.Now) }

@@ -184,9 +184,9 @@ func (l *limit) nodes(ctx context.Context, body []byte) ([]byte, error) {
 }
 
 // recognise finds the person of a token.
-func (l *limit) recognise(ctx context.Context, issuer, subject string, _ time.Time) (*auth.Viewer, error) {
+func (l *limit) recognise(ctx context.Context, id auth.Identity, _ time.Time) (*auth.Viewer, error) {
 	v := &auth.Viewer{}
-	err := l.person.QueryRowContext(ctx, issuer, subject).Scan(&v.PersonID, &v.GivenName, &v.FamilyName)
+	err := l.person.QueryRowContext(ctx, id.Issuer, id.Subject).Scan(&v.PersonID, &v.GivenName, &v.FamilyName)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, &domain.Error{Code: domain.NotFound}
 	}

@@ -27,6 +27,8 @@ type Parts struct {
 	Service  *service.Service
 	Clock    func() time.Time
 	Verifier *auth.Verifier
+	// Signer signs the tokens of partner apps. Nil gives them none.
+	Signer *auth.Signer
 	// CursorKeys sign cursors with the first and accept all.
 	CursorKeys [][]byte
 	Log        *slog.Logger
@@ -59,12 +61,16 @@ func Handler(p Parts) (http.Handler, error) {
 			return nil, err
 		}
 	}
+	resolver := graph.New(p.Client, p.Service)
 	documented, err := operations.Names()
 	if err != nil {
 		return nil, err
 	}
 	return server.New(server.Config{
-		Schema:           graph.Executable(graph.New(p.Client, p.Service)),
+		Schema:           graph.Executable(resolver),
+		Admit:            resolver.Admit,
+		OAuth:            oauth(p),
+		KnowsOrigin:      p.Service.KnowsOrigin,
 		Scalars:          scalars(),
 		CheckCursor:      signer.Check,
 		Authenticate:     auth.Middleware(p.Verifier, p.Service.Recognise, p.Clock, server.Refuse),
@@ -84,6 +90,16 @@ func Handler(p Parts) (http.Handler, error) {
 		Log:              p.Log,
 		Metrics:          p.Metrics,
 	})
+}
+
+// oauth gives partner apps their tokens, where there are keys to sign them.
+func oauth(p Parts) *server.OAuth {
+	if p.Signer == nil {
+		return nil
+	}
+	issuer := p.Signer.Issuer()
+	tokens := service.NewTokens(p.Service, p.Signer, p.Verifier, server.TokenEndpoint(issuer))
+	return &server.OAuth{Issuer: issuer, Issue: tokens.Issue, KeySet: p.Signer.Published}
 }
 
 // scalars are the readers of the contract's own scalars: what they refuse is

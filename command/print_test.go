@@ -55,6 +55,21 @@ func TestTokenList(t *testing.T) {
 	}
 }
 
+func TestTokenApps(t *testing.T) {
+	t.Parallel()
+	lines := strings.Split(strings.TrimSuffix(mustRun(t, "token", "--apps"), "\n"), "\n")
+	apps := sandbox.PartnerApps()
+	if len(lines) != len(apps) {
+		t.Fatalf("%d lines for %d apps", len(lines), len(apps))
+	}
+	for i, a := range apps {
+		fields := strings.Fields(lines[i])
+		if len(fields) < 3 || fields[0] != string(a.ClientID) || fields[1] != a.Secret || !strings.HasSuffix(lines[i], a.About) {
+			t.Errorf("line %d is %q", i+1, lines[i])
+		}
+	}
+}
+
 func TestSchemaIsPrintedAsItIs(t *testing.T) {
 	t.Parallel()
 	if out := mustRun(t, "schema"); out != contract {

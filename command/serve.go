@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,10 +39,6 @@ func (c *serveCommand) Run(ctx context.Context, env Environment) error {
 	if err != nil {
 		return err
 	}
-	verifier, err := c.verifier(ctx, log)
-	if err != nil {
-		return err
-	}
 	tuneGC(env)
 	log.Info("settings", append(c.databaseSettings.describe(), c.serveSettings.describe()...)...)
 	// Taken early: a port in use should not cost a start of the database.
@@ -50,6 +47,10 @@ func (c *serveCommand) Run(ctx context.Context, env Environment) error {
 		return &settingError{"listen", err.Error()}
 	}
 	defer func() { _ = listener.Close() }()
+	verifier, signer, err := c.callers(ctx, log, listener.Addr())
+	if err != nil {
+		return err
+	}
 	if err := c.reset(ctx, env, log); err != nil {
 		return err
 	}
@@ -58,7 +59,7 @@ func (c *serveCommand) Run(ctx context.Context, env Environment) error {
 		return err
 	}
 	defer db.close(ctx)
-	handler, err := c.handler(ctx, env, log, db, verifier, keys)
+	handler, err := c.handler(ctx, env, log, db, callers{verifier, signer}, keys)
 	if err != nil {
 		return err
 	}
@@ -100,30 +101,49 @@ func (c *serveCommand) refuseRealData(ctx context.Context, env Environment, log 
 	return err
 }
 
-// verifier accepts the tokens of the configured issuers, or the sandbox's.
-func (c *serveCommand) verifier(ctx context.Context, log *slog.Logger) (*auth.Verifier, error) {
+// callers recognises them: by the tokens of the configured issuers, or the sandbox's,
+// and by those that we sign for partner apps.
+func (c *serveCommand) callers(ctx context.Context, log *slog.Logger, address net.Addr) (*auth.Verifier, *auth.Signer, error) {
 	config := auth.Config{Clock: time.Now, Log: log}
+	var err error
 	if c.Sandbox {
 		config.Issuers = []auth.Issuer{sandbox.Issuer()}
-		return auth.NewVerifier(ctx, config)
+		if config.Own, err = sandbox.Signer(cmp.Or(c.PublicURL, "http://"+address.String()), time.Now, log); err != nil {
+			return nil, nil, &settingError{"public-url", err.Error()}
+		}
+		v, err := auth.NewVerifier(ctx, config)
+		return v, config.Own, err
 	}
-	var err error
 	if config.Issuers, err = c.issuers(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if config, err = sandbox.RefuseInProduction(config); err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	if c.SigningKeys != "" {
+		config.Own, err = auth.NewSigner(auth.SignerConfig{
+			Issuer: c.PublicURL, KeyFile: c.SigningKeys, Production: true, ForbiddenKeys: config.ForbiddenKeys, Clock: time.Now, Log: log,
+		})
+		if err != nil {
+			return nil, nil, &settingError{"signing-keys", err.Error()}
+		}
 	}
 	v, err := auth.NewVerifier(ctx, config)
 	if err != nil {
-		return nil, &settingError{"issuers", err.Error()}
+		return nil, nil, &settingError{"issuers", err.Error()}
 	}
-	return v, nil
+	return v, config.Own, nil
+}
+
+// callers is how they are recognised. Without a signer partner apps get no tokens.
+type callers struct {
+	verifier *auth.Verifier
+	signer   *auth.Signer
 }
 
 // handler puts the parts together over a database that is ready for them.
 func (c *serveCommand) handler(
-	ctx context.Context, env Environment, log *slog.Logger, db *database, verifier *auth.Verifier, keys [][]byte,
+	ctx context.Context, env Environment, log *slog.Logger, db *database, by callers, keys [][]byte,
 ) (http.Handler, error) {
 	client := db.client(func(ctx context.Context, _ string, took time.Duration) { server.CountSQL(ctx, took) })
 	clock := service.NewClock(time.Now)
@@ -143,7 +163,7 @@ func (c *serveCommand) handler(
 		collectors.NewDBStatsCollector(db.db, "guichet"),
 	)
 	parts := Parts{
-		Client: client, Service: s, Clock: clock.Now, Verifier: verifier, CursorKeys: keys,
+		Client: client, Service: s, Clock: clock.Now, Verifier: by.verifier, Signer: by.signer, CursorKeys: keys,
 		Log: log, Metrics: registry, Version: buildVersion(env.Contract),
 		Introspection: c.Introspection || c.Sandbox, AllowedOrigins: c.AllowedOrigins,
 		BehindTLS: c.BehindTLS, PublicMaxAge: c.PublicMaxAge, Limits: server.DefaultLimits(), Writers: c.Writers == "on",

@@ -69,7 +69,9 @@ func (s databaseSettings) describe() []any {
 type serveSettings struct {
 	Listen         string        `env:"GUICHET_LISTEN" default:"127.0.0.1:8080" help:"Address and port to listen on."`
 	Sandbox        bool          `env:"GUICHET_SANDBOX" help:"Serve fictional data to fictional people, with a clock that can be moved."`
-	IssuersFile    string        `name:"issuers" env:"GUICHET_ISSUERS" type:"path" help:"JSON file of the identity providers whose tokens are accepted: [{\"url\", \"audience\", \"algorithms\": [\"ES256\"], \"keysUrl\" or \"keyFile\"}]."`
+	IssuersFile    string        `name:"issuers" env:"GUICHET_ISSUERS" type:"path" help:"JSON file of the identity providers whose tokens are accepted: [{\"url\", \"audience\", \"algorithms\": [\"ES256\"], \"acr\" and \"amr\": values of a strong sign-in, \"yields\": \"STAFF\" or \"APPLICANTS\" of an \"organisation\", \"keysUrl\" or \"keyFile\"; without these, by discovery}]."`
+	PublicURL      string        `name:"public-url" env:"GUICHET_PUBLIC_URL" help:"Address under which callers reach the service, without a slash at its end: the issuer of the tokens of partner apps."`
+	SigningKeys    string        `name:"signing-keys" env:"GUICHET_SIGNING_KEYS" type:"path" help:"PEM file of the keys of these tokens, Ed25519 or P-256: the first signs, all are published. Without it partner apps get no tokens."`
 	CursorKeys     []string      `name:"cursor-keys" env:"GUICHET_CURSOR_KEYS" help:"Secrets that sign cursors, 32 bytes or more each in base64: the first signs, all are accepted."`
 	AllowedOrigins []string      `name:"allowed-origins" env:"GUICHET_ALLOWED_ORIGINS" help:"Origins of browser apps, exact: https://app.example."`
 	Introspection  bool          `env:"GUICHET_INTROSPECTION" help:"Let callers read the contract. Always on in a sandbox."`
@@ -97,8 +99,11 @@ func (s serveSettings) validate() error {
 		}
 	}
 	if s.Sandbox {
-		if s.IssuersFile != "" {
+		switch {
+		case s.IssuersFile != "":
 			return &settingError{"issuers", "a sandbox has its own issuer; leave this out"}
+		case s.SigningKeys != "":
+			return &settingError{"signing-keys", "a sandbox has its own key; leave this out"}
 		}
 		return nil
 	}
@@ -107,6 +112,9 @@ func (s serveSettings) validate() error {
 	}
 	if s.IssuersFile == "" {
 		return &settingError{"issuers", "production needs the identity providers of its callers (or start with --sandbox)"}
+	}
+	if (s.PublicURL == "") != (s.SigningKeys == "") {
+		return &settingError{"signing-keys", "goes with public-url: tokens name their issuer, and its keys"}
 	}
 	return nil
 }
@@ -140,6 +148,7 @@ func (s serveSettings) cursorKeys() ([][]byte, error) {
 func (s serveSettings) describe() []any {
 	return []any{
 		"listen", s.Listen, "sandbox", s.Sandbox, "issuers", s.IssuersFile,
+		"public_url", s.PublicURL, "signing_keys", s.SigningKeys,
 		"cursor_keys", fmt.Sprintf("%d (hidden)", len(s.CursorKeys)),
 		"allowed_origins", strings.Join(s.AllowedOrigins, " "),
 		"introspection", s.Introspection || s.Sandbox, "behind_tls", s.BehindTLS,
@@ -164,11 +173,15 @@ func (s serveSettings) issuers() ([]auth.Issuer, error) {
 		return nil, &settingError{"issuers", err.Error()}
 	}
 	var file []struct {
-		URL        string           `json:"url"`
-		Audience   string           `json:"audience"`
-		Algorithms []auth.Algorithm `json:"algorithms"`
-		KeyFile    string           `json:"keyFile"`
-		KeysURL    string           `json:"keysUrl"`
+		URL          string           `json:"url"`
+		Yields       auth.Yields      `json:"yields"`
+		Organisation string           `json:"organisation"`
+		Audience     string           `json:"audience"`
+		ACR          []string         `json:"acr"`
+		AMR          []string         `json:"amr"`
+		Algorithms   []auth.Algorithm `json:"algorithms"`
+		KeyFile      string           `json:"keyFile"`
+		KeysURL      string           `json:"keysUrl"`
 	}
 	// A name that is not ours is a typing error, and the setting it meant is unset.
 	decoder := json.NewDecoder(bytes.NewReader(raw))
@@ -181,7 +194,10 @@ func (s serveSettings) issuers() ([]auth.Issuer, error) {
 	}
 	issuers := make([]auth.Issuer, len(file))
 	for i, f := range file {
-		issuers[i] = auth.Issuer{URL: f.URL, Audience: f.Audience, Algorithms: f.Algorithms, KeyFile: f.KeyFile, KeysURL: f.KeysURL}
+		issuers[i] = auth.Issuer{
+			URL: f.URL, Yields: f.Yields, Organisation: f.Organisation, Audience: f.Audience, ACR: f.ACR, AMR: f.AMR,
+			Algorithms: f.Algorithms, KeyFile: f.KeyFile, KeysURL: f.KeysURL,
+		}
 	}
 	return issuers, nil
 }

@@ -1,9 +1,14 @@
 package command_test
 
 import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/x509"
 	"encoding/base64"
+	"encoding/pem"
 	"net"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 
@@ -25,8 +30,26 @@ const (
 // issuers writes a file of identity providers with one issuer.
 func issuers(t *testing.T, url, keys string) string {
 	t.Helper()
-	return write(t, "issuers.json", `[{"url": "`+url+`", "audience": "guichet", "algorithms": ["EdDSA"], "keyFile": "`+
+	return write(t, "issuers.json", `[{"url": "`+url+`", "audience": "guichet", "amr": ["mfa"], "algorithms": ["EdDSA"], "keyFile": "`+
 		write(t, "keys.json", keys)+`"}]`)
+}
+
+// signingKey writes a key that signs tokens.
+func signingKey(t *testing.T) string {
+	t.Helper()
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	must(t, err)
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	must(t, err)
+	return write(t, "signing.pem", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})))
+}
+
+// read returns a file that a test wrote.
+func read(t *testing.T, path string) string {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	must(t, err)
+	return string(content)
 }
 
 // production are settings under which the service starts.
@@ -52,53 +75,60 @@ func TestSettingsAreRefused(t *testing.T) {
 		// says is in the message.
 		says string
 	}{
-		"no command":                 {nil, "expected one of"},
-		"unknown command":            {[]string{"dance"}, "dance"},
-		"unknown flag":               {[]string{"serve", "--fast"}, "--fast"},
-		"no cursor keys":             {[]string{"serve", "--issuers", good}, "cursor-keys: "},
-		"no issuers":                 {[]string{"serve", "--cursor-keys", goodKey}, "issuers: "},
-		"short key":                  {production(t, "--cursor-keys", short), "cursor-keys: "},
-		"second key short":           {production(t, "--cursor-keys", goodKey+","+short), "cursor-keys: "},
-		"key that is not base64":     {production(t, "--cursor-keys", "a secret"), "cursor-keys: "},
-		"cursor key of the sandbox":  {production(t, "--cursor-keys", sandboxKey), "cursor-keys: "},
-		"issuer of the sandbox":      {production(t, "--issuers", issuers(t, sandbox.IssuerURL, ownKeys)), "issuers: "},
-		"issuer key of the sandbox":  {production(t, "--issuers", issuers(t, "https://id.example", string(sandbox.Issuer().KeySet))), "issuers: "},
-		"issuer without https":       {production(t, "--issuers", issuers(t, "http://id.example", ownKeys)), "issuers: "},
-		"no file of issuers":         {production(t, "--issuers", "/nowhere/issuers.json"), "issuers: "},
-		"issuers that are no JSON":   {production(t, "--issuers", write(t, "i.json", "url: x")), "issuers: "},
-		"issuers with a wrong name":  {production(t, "--issuers", write(t, "i.json", `[{"uri": "https://id.example"}]`)), "issuers: "},
-		"file without issuer":        {production(t, "--issuers", write(t, "i.json", "[]")), "issuers: "},
-		"file of issuers too large":  {production(t, "--issuers", write(t, "i.json", strings.Repeat(" ", 1<<20+1))), "issuers: "},
-		"issuers in a sandbox":       {[]string{"serve", "--sandbox", "--issuers", good}, "issuers: "},
-		"reset outside a sandbox":    {production(t, "--reset"), "reset: "},
-		"reset of another database":  {[]string{"serve", "--sandbox", "--reset", "--listen", "127.0.0.1:0", "--database-url", "postgres://h/d"}, "reset: "},
-		"no connection":              {production(t, "--pool-size", "0"), "pool-size: "},
-		"too many connections":       {production(t, "--pool-size", "101"), "pool-size: "},
-		"pool size in words":         {production(t, "--pool-size", "many"), "--pool-size"},
-		"negative statement cache":   {production(t, "--statement-cache", "-1"), "statement-cache"},
-		"statement cache too large":  {production(t, "--statement-cache", "1001"), "statement-cache: "},
-		"writers neither on nor off": {production(t, "--writers", "maybe"), "--writers"},
-		"negative grace":             {production(t, "--grace=-1s"), "grace: "},
-		"endless grace":              {production(t, "--grace", "11m"), "grace: "},
-		"negative age":               {production(t, "--public-max-age=-1s"), "public-max-age: "},
-		"everlasting age":            {production(t, "--public-max-age", "25h"), "public-max-age: "},
-		"time without unit":          {production(t, "--grace", "20"), "--grace"},
-		"origin with a path":         {production(t, "--allowed-origins", "https://app.example/"), "allowed-origins: "},
-		"any origin":                 {production(t, "--allowed-origins", "*"), "allowed-origins: "},
-		"no address":                 {production(t, "--listen", "nowhere"), "listen: "},
-		"port in use":                {production(t, "--listen", taken.Addr().String()), "listen: "},
-		"migrate: no connection":     {[]string{"migrate", "--pool-size", "0"}, "pool-size: "},
-		"seed: no connection":        {[]string{"seed", "--pool-size", "0"}, "pool-size: "},
-		"import: no connection":      {[]string{"import", "communes", "--pool-size", "0"}, "pool-size: "},
-		"import: what":               {[]string{"import"}, "expected one of"},
-		"import: no such file":       {[]string{"import", "organisations", "/nowhere/o.csv"}, "o.csv"},
-		"import: guess the charset":  {[]string{"import", "organisations", good, "--charset", "auto"}, "--charset"},
-		"import: charset of ours":    {[]string{"import", "communes", "--charset", "utf-8"}, "--charset"},
-		"import: boundaries of ours": {[]string{"import", "communes", "--boundaries", good}, "boundaries: "},
-		"token of nobody":            {[]string{"token", "nobody"}, "persona: "},
-		"token without name":         {[]string{"token"}, "persona: "},
-		"token for a week":           {[]string{"token", "commune-grenoble-agent", "--lifetime", "168h"}, "lifetime: "},
-		"token for no time":          {[]string{"token", "commune-grenoble-agent", "--lifetime", "0s"}, "lifetime: "},
+		"no command":                      {nil, "expected one of"},
+		"unknown command":                 {[]string{"dance"}, "dance"},
+		"unknown flag":                    {[]string{"serve", "--fast"}, "--fast"},
+		"issuer without a strong sign-in": {production(t, "--issuers", write(t, "i.json", strings.Replace(read(t, good), `"mfa"`, "", 1))), "issuers: "},
+		"portal of no organisation":       {production(t, "--issuers", write(t, "i.json", strings.Replace(read(t, good), `"amr"`, `"yields": "APPLICANTS", "amr"`, 1))), "issuers: "},
+		"signing keys without an address": {production(t, "--signing-keys", signingKey(t)), "signing-keys: "},
+		"an address without signing keys": {production(t, "--public-url", "https://guichet.example"), "signing-keys: "},
+		"an address of plain http":        {production(t, "--public-url", "http://guichet.example", "--signing-keys", signingKey(t)), "signing-keys: "},
+		"no file of signing keys":         {production(t, "--public-url", "https://guichet.example", "--signing-keys", "/nowhere/keys.pem"), "signing-keys: "},
+		"signing keys in a sandbox":       {[]string{"serve", "--sandbox", "--signing-keys", signingKey(t)}, "signing-keys: "},
+		"no cursor keys":                  {[]string{"serve", "--issuers", good}, "cursor-keys: "},
+		"no issuers":                      {[]string{"serve", "--cursor-keys", goodKey}, "issuers: "},
+		"short key":                       {production(t, "--cursor-keys", short), "cursor-keys: "},
+		"second key short":                {production(t, "--cursor-keys", goodKey+","+short), "cursor-keys: "},
+		"key that is not base64":          {production(t, "--cursor-keys", "a secret"), "cursor-keys: "},
+		"cursor key of the sandbox":       {production(t, "--cursor-keys", sandboxKey), "cursor-keys: "},
+		"issuer of the sandbox":           {production(t, "--issuers", issuers(t, sandbox.IssuerURL, ownKeys)), "issuers: "},
+		"issuer key of the sandbox":       {production(t, "--issuers", issuers(t, "https://id.example", string(sandbox.Issuer().KeySet))), "issuers: "},
+		"issuer without https":            {production(t, "--issuers", issuers(t, "http://id.example", ownKeys)), "issuers: "},
+		"no file of issuers":              {production(t, "--issuers", "/nowhere/issuers.json"), "issuers: "},
+		"issuers that are no JSON":        {production(t, "--issuers", write(t, "i.json", "url: x")), "issuers: "},
+		"issuers with a wrong name":       {production(t, "--issuers", write(t, "i.json", `[{"uri": "https://id.example"}]`)), "issuers: "},
+		"file without issuer":             {production(t, "--issuers", write(t, "i.json", "[]")), "issuers: "},
+		"file of issuers too large":       {production(t, "--issuers", write(t, "i.json", strings.Repeat(" ", 1<<20+1))), "issuers: "},
+		"issuers in a sandbox":            {[]string{"serve", "--sandbox", "--issuers", good}, "issuers: "},
+		"reset outside a sandbox":         {production(t, "--reset"), "reset: "},
+		"reset of another database":       {[]string{"serve", "--sandbox", "--reset", "--listen", "127.0.0.1:0", "--database-url", "postgres://h/d"}, "reset: "},
+		"no connection":                   {production(t, "--pool-size", "0"), "pool-size: "},
+		"too many connections":            {production(t, "--pool-size", "101"), "pool-size: "},
+		"pool size in words":              {production(t, "--pool-size", "many"), "--pool-size"},
+		"negative statement cache":        {production(t, "--statement-cache", "-1"), "statement-cache"},
+		"statement cache too large":       {production(t, "--statement-cache", "1001"), "statement-cache: "},
+		"writers neither on nor off":      {production(t, "--writers", "maybe"), "--writers"},
+		"negative grace":                  {production(t, "--grace=-1s"), "grace: "},
+		"endless grace":                   {production(t, "--grace", "11m"), "grace: "},
+		"negative age":                    {production(t, "--public-max-age=-1s"), "public-max-age: "},
+		"everlasting age":                 {production(t, "--public-max-age", "25h"), "public-max-age: "},
+		"time without unit":               {production(t, "--grace", "20"), "--grace"},
+		"origin with a path":              {production(t, "--allowed-origins", "https://app.example/"), "allowed-origins: "},
+		"any origin":                      {production(t, "--allowed-origins", "*"), "allowed-origins: "},
+		"no address":                      {production(t, "--listen", "nowhere"), "listen: "},
+		"port in use":                     {production(t, "--listen", taken.Addr().String()), "listen: "},
+		"migrate: no connection":          {[]string{"migrate", "--pool-size", "0"}, "pool-size: "},
+		"seed: no connection":             {[]string{"seed", "--pool-size", "0"}, "pool-size: "},
+		"import: no connection":           {[]string{"import", "communes", "--pool-size", "0"}, "pool-size: "},
+		"import: what":                    {[]string{"import"}, "expected one of"},
+		"import: no such file":            {[]string{"import", "organisations", "/nowhere/o.csv"}, "o.csv"},
+		"import: guess the charset":       {[]string{"import", "organisations", good, "--charset", "auto"}, "--charset"},
+		"import: charset of ours":         {[]string{"import", "communes", "--charset", "utf-8"}, "--charset"},
+		"import: boundaries of ours":      {[]string{"import", "communes", "--boundaries", good}, "boundaries: "},
+		"token of nobody":                 {[]string{"token", "nobody"}, "persona: "},
+		"token without name":              {[]string{"token"}, "persona: "},
+		"token for a week":                {[]string{"token", "commune-grenoble-agent", "--lifetime", "168h"}, "lifetime: "},
+		"token for no time":               {[]string{"token", "commune-grenoble-agent", "--lifetime", "0s"}, "lifetime: "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

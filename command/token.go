@@ -10,11 +10,20 @@ import (
 type tokenCommand struct {
 	Persona  string        `arg:"" optional:"" help:"Whose token; see --list."`
 	List     bool          `help:"List the personas, one a line, name first."`
+	Apps     bool          `help:"List the partner apps, one a line, client id and secret first."`
 	Lifetime time.Duration `default:"12h" help:"How long the token is good, up to 24h."`
 }
 
-// Run prints a token alone on its line, or the list of personas.
+// Run prints a token alone on its line, or the list of personas or of apps.
 func (c *tokenCommand) Run(env Environment) error {
+	if c.Apps {
+		for _, a := range sandbox.PartnerApps() {
+			if _, err := fmt.Fprintf(env.Stdout, "%s %-64s %s\n", a.ClientID, a.Secret, a.About); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	for _, p := range sandbox.Personas() {
 		switch {
 		case c.List:

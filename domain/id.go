@@ -39,6 +39,11 @@ const (
 	OwnershipPrefix      Prefix = "own"
 	StockVintagePrefix   Prefix = "vin"
 	StockChangePrefix    Prefix = "chg"
+
+	PartnerAppPrefix       Prefix = "pap"
+	PartnerAppSecretPrefix Prefix = "pas"
+	LockOutPrefix          Prefix = "lck"
+	UsedAssertionPrefix    Prefix = "uas"
 )
 
 // Prefixes lists every prefix in use.
@@ -48,6 +53,7 @@ func Prefixes() []Prefix {
 		CatalogueEntryPrefix, OpeningHoursPrefix, SandboxClockPrefix,
 		PersonPrefix, AssignmentPrefix,
 		BuildingPrefix, DwellingPrefix, OwnershipPrefix, StockVintagePrefix, StockChangePrefix,
+		PartnerAppPrefix, PartnerAppSecretPrefix, LockOutPrefix, UsedAssertionPrefix,
 	}
 }
 

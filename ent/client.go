@@ -22,14 +22,18 @@ import (
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/dwelling"
+	"github.com/guichet-logement/guichet/ent/lockout"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
+	"github.com/guichet-logement/guichet/ent/partnerapp"
+	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
+	"github.com/guichet-logement/guichet/ent/usedassertion"
 )
 
 // Client is the client that holds all ent builders.
@@ -49,12 +53,18 @@ type Client struct {
 	Commune *CommuneClient
 	// Dwelling is the client for interacting with the Dwelling builders.
 	Dwelling *DwellingClient
+	// LockOut is the client for interacting with the LockOut builders.
+	LockOut *LockOutClient
 	// OpeningHours is the client for interacting with the OpeningHours builders.
 	OpeningHours *OpeningHoursClient
 	// Organisation is the client for interacting with the Organisation builders.
 	Organisation *OrganisationClient
 	// Ownership is the client for interacting with the Ownership builders.
 	Ownership *OwnershipClient
+	// PartnerApp is the client for interacting with the PartnerApp builders.
+	PartnerApp *PartnerAppClient
+	// PartnerAppSecret is the client for interacting with the PartnerAppSecret builders.
+	PartnerAppSecret *PartnerAppSecretClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
 	// ReceptionPoint is the client for interacting with the ReceptionPoint builders.
@@ -65,6 +75,8 @@ type Client struct {
 	StockChange *StockChangeClient
 	// StockVintage is the client for interacting with the StockVintage builders.
 	StockVintage *StockVintageClient
+	// UsedAssertion is the client for interacting with the UsedAssertion builders.
+	UsedAssertion *UsedAssertionClient
 }
 
 // NewClient creates a new client configured with the given options.
@@ -82,14 +94,18 @@ func (c *Client) init() {
 	c.CatalogueEntry = NewCatalogueEntryClient(c.config)
 	c.Commune = NewCommuneClient(c.config)
 	c.Dwelling = NewDwellingClient(c.config)
+	c.LockOut = NewLockOutClient(c.config)
 	c.OpeningHours = NewOpeningHoursClient(c.config)
 	c.Organisation = NewOrganisationClient(c.config)
 	c.Ownership = NewOwnershipClient(c.config)
+	c.PartnerApp = NewPartnerAppClient(c.config)
+	c.PartnerAppSecret = NewPartnerAppSecretClient(c.config)
 	c.Person = NewPersonClient(c.config)
 	c.ReceptionPoint = NewReceptionPointClient(c.config)
 	c.SandboxClock = NewSandboxClockClient(c.config)
 	c.StockChange = NewStockChangeClient(c.config)
 	c.StockVintage = NewStockVintageClient(c.config)
+	c.UsedAssertion = NewUsedAssertionClient(c.config)
 }
 
 type (
@@ -180,22 +196,26 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:            ctx,
-		config:         cfg,
-		Agreement:      NewAgreementClient(cfg),
-		Assignment:     NewAssignmentClient(cfg),
-		Building:       NewBuildingClient(cfg),
-		CatalogueEntry: NewCatalogueEntryClient(cfg),
-		Commune:        NewCommuneClient(cfg),
-		Dwelling:       NewDwellingClient(cfg),
-		OpeningHours:   NewOpeningHoursClient(cfg),
-		Organisation:   NewOrganisationClient(cfg),
-		Ownership:      NewOwnershipClient(cfg),
-		Person:         NewPersonClient(cfg),
-		ReceptionPoint: NewReceptionPointClient(cfg),
-		SandboxClock:   NewSandboxClockClient(cfg),
-		StockChange:    NewStockChangeClient(cfg),
-		StockVintage:   NewStockVintageClient(cfg),
+		ctx:              ctx,
+		config:           cfg,
+		Agreement:        NewAgreementClient(cfg),
+		Assignment:       NewAssignmentClient(cfg),
+		Building:         NewBuildingClient(cfg),
+		CatalogueEntry:   NewCatalogueEntryClient(cfg),
+		Commune:          NewCommuneClient(cfg),
+		Dwelling:         NewDwellingClient(cfg),
+		LockOut:          NewLockOutClient(cfg),
+		OpeningHours:     NewOpeningHoursClient(cfg),
+		Organisation:     NewOrganisationClient(cfg),
+		Ownership:        NewOwnershipClient(cfg),
+		PartnerApp:       NewPartnerAppClient(cfg),
+		PartnerAppSecret: NewPartnerAppSecretClient(cfg),
+		Person:           NewPersonClient(cfg),
+		ReceptionPoint:   NewReceptionPointClient(cfg),
+		SandboxClock:     NewSandboxClockClient(cfg),
+		StockChange:      NewStockChangeClient(cfg),
+		StockVintage:     NewStockVintageClient(cfg),
+		UsedAssertion:    NewUsedAssertionClient(cfg),
 	}, nil
 }
 
@@ -213,22 +233,26 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:            ctx,
-		config:         cfg,
-		Agreement:      NewAgreementClient(cfg),
-		Assignment:     NewAssignmentClient(cfg),
-		Building:       NewBuildingClient(cfg),
-		CatalogueEntry: NewCatalogueEntryClient(cfg),
-		Commune:        NewCommuneClient(cfg),
-		Dwelling:       NewDwellingClient(cfg),
-		OpeningHours:   NewOpeningHoursClient(cfg),
-		Organisation:   NewOrganisationClient(cfg),
-		Ownership:      NewOwnershipClient(cfg),
-		Person:         NewPersonClient(cfg),
-		ReceptionPoint: NewReceptionPointClient(cfg),
-		SandboxClock:   NewSandboxClockClient(cfg),
-		StockChange:    NewStockChangeClient(cfg),
-		StockVintage:   NewStockVintageClient(cfg),
+		ctx:              ctx,
+		config:           cfg,
+		Agreement:        NewAgreementClient(cfg),
+		Assignment:       NewAssignmentClient(cfg),
+		Building:         NewBuildingClient(cfg),
+		CatalogueEntry:   NewCatalogueEntryClient(cfg),
+		Commune:          NewCommuneClient(cfg),
+		Dwelling:         NewDwellingClient(cfg),
+		LockOut:          NewLockOutClient(cfg),
+		OpeningHours:     NewOpeningHoursClient(cfg),
+		Organisation:     NewOrganisationClient(cfg),
+		Ownership:        NewOwnershipClient(cfg),
+		PartnerApp:       NewPartnerAppClient(cfg),
+		PartnerAppSecret: NewPartnerAppSecretClient(cfg),
+		Person:           NewPersonClient(cfg),
+		ReceptionPoint:   NewReceptionPointClient(cfg),
+		SandboxClock:     NewSandboxClockClient(cfg),
+		StockChange:      NewStockChangeClient(cfg),
+		StockVintage:     NewStockVintageClient(cfg),
+		UsedAssertion:    NewUsedAssertionClient(cfg),
 	}, nil
 }
 
@@ -259,8 +283,9 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Agreement, c.Assignment, c.Building, c.CatalogueEntry, c.Commune, c.Dwelling,
-		c.OpeningHours, c.Organisation, c.Ownership, c.Person, c.ReceptionPoint,
-		c.SandboxClock, c.StockChange, c.StockVintage,
+		c.LockOut, c.OpeningHours, c.Organisation, c.Ownership, c.PartnerApp,
+		c.PartnerAppSecret, c.Person, c.ReceptionPoint, c.SandboxClock, c.StockChange,
+		c.StockVintage, c.UsedAssertion,
 	} {
 		n.Use(hooks...)
 	}
@@ -271,8 +296,9 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Agreement, c.Assignment, c.Building, c.CatalogueEntry, c.Commune, c.Dwelling,
-		c.OpeningHours, c.Organisation, c.Ownership, c.Person, c.ReceptionPoint,
-		c.SandboxClock, c.StockChange, c.StockVintage,
+		c.LockOut, c.OpeningHours, c.Organisation, c.Ownership, c.PartnerApp,
+		c.PartnerAppSecret, c.Person, c.ReceptionPoint, c.SandboxClock, c.StockChange,
+		c.StockVintage, c.UsedAssertion,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -293,12 +319,18 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Commune.mutate(ctx, m)
 	case *DwellingMutation:
 		return c.Dwelling.mutate(ctx, m)
+	case *LockOutMutation:
+		return c.LockOut.mutate(ctx, m)
 	case *OpeningHoursMutation:
 		return c.OpeningHours.mutate(ctx, m)
 	case *OrganisationMutation:
 		return c.Organisation.mutate(ctx, m)
 	case *OwnershipMutation:
 		return c.Ownership.mutate(ctx, m)
+	case *PartnerAppMutation:
+		return c.PartnerApp.mutate(ctx, m)
+	case *PartnerAppSecretMutation:
+		return c.PartnerAppSecret.mutate(ctx, m)
 	case *PersonMutation:
 		return c.Person.mutate(ctx, m)
 	case *ReceptionPointMutation:
@@ -309,6 +341,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.StockChange.mutate(ctx, m)
 	case *StockVintageMutation:
 		return c.StockVintage.mutate(ctx, m)
+	case *UsedAssertionMutation:
+		return c.UsedAssertion.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("ent: unknown mutation type %T", m)
 	}
@@ -1150,6 +1184,22 @@ func (c *CommuneClient) QueryOrganisations(_m *Commune) *OrganisationQuery {
 	return query
 }
 
+// QueryPartnerApps queries the partner_apps edge of a Commune.
+func (c *CommuneClient) QueryPartnerApps(_m *Commune) *PartnerAppQuery {
+	query := (&PartnerAppClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(commune.Table, commune.FieldID, id),
+			sqlgraph.To(partnerapp.Table, partnerapp.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, commune.PartnerAppsTable, commune.PartnerAppsPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *CommuneClient) Hooks() []Hook {
 	hooks := c.hooks.Commune
@@ -1371,6 +1421,140 @@ func (c *DwellingClient) mutate(ctx context.Context, m *DwellingMutation) (Value
 		return (&DwellingDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Dwelling mutation op: %q", m.Op())
+	}
+}
+
+// LockOutClient is a client for the LockOut schema.
+type LockOutClient struct {
+	config
+}
+
+// NewLockOutClient returns a client for the LockOut from the given config.
+func NewLockOutClient(c config) *LockOutClient {
+	return &LockOutClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `lockout.Hooks(f(g(h())))`.
+func (c *LockOutClient) Use(hooks ...Hook) {
+	c.hooks.LockOut = append(c.hooks.LockOut, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `lockout.Intercept(f(g(h())))`.
+func (c *LockOutClient) Intercept(interceptors ...Interceptor) {
+	c.inters.LockOut = append(c.inters.LockOut, interceptors...)
+}
+
+// Create returns a builder for creating a LockOut entity.
+func (c *LockOutClient) Create() *LockOutCreate {
+	mutation := newLockOutMutation(c.config, OpCreate)
+	return &LockOutCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of LockOut entities.
+func (c *LockOutClient) CreateBulk(builders ...*LockOutCreate) *LockOutCreateBulk {
+	return &LockOutCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *LockOutClient) MapCreateBulk(slice any, setFunc func(*LockOutCreate, int)) *LockOutCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &LockOutCreateBulk{err: fmt.Errorf("calling to LockOutClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*LockOutCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &LockOutCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for LockOut.
+func (c *LockOutClient) Update() *LockOutUpdate {
+	mutation := newLockOutMutation(c.config, OpUpdate)
+	return &LockOutUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *LockOutClient) UpdateOne(_m *LockOut) *LockOutUpdateOne {
+	mutation := newLockOutMutation(c.config, OpUpdateOne, withLockOut(_m))
+	return &LockOutUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *LockOutClient) UpdateOneID(id domain.ID) *LockOutUpdateOne {
+	mutation := newLockOutMutation(c.config, OpUpdateOne, withLockOutID(id))
+	return &LockOutUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for LockOut.
+func (c *LockOutClient) Delete() *LockOutDelete {
+	mutation := newLockOutMutation(c.config, OpDelete)
+	return &LockOutDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *LockOutClient) DeleteOne(_m *LockOut) *LockOutDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *LockOutClient) DeleteOneID(id domain.ID) *LockOutDeleteOne {
+	builder := c.Delete().Where(lockout.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &LockOutDeleteOne{builder}
+}
+
+// Query returns a query builder for LockOut.
+func (c *LockOutClient) Query() *LockOutQuery {
+	return &LockOutQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeLockOut},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a LockOut entity by its id.
+func (c *LockOutClient) Get(ctx context.Context, id domain.ID) (*LockOut, error) {
+	return c.Query().Where(lockout.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *LockOutClient) GetX(ctx context.Context, id domain.ID) *LockOut {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *LockOutClient) Hooks() []Hook {
+	hooks := c.hooks.LockOut
+	return append(hooks[:len(hooks):len(hooks)], lockout.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *LockOutClient) Interceptors() []Interceptor {
+	return c.inters.LockOut
+}
+
+func (c *LockOutClient) mutate(ctx context.Context, m *LockOutMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&LockOutCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&LockOutUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&LockOutUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&LockOutDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown LockOut mutation op: %q", m.Op())
 	}
 }
 
@@ -1872,6 +2056,354 @@ func (c *OwnershipClient) mutate(ctx context.Context, m *OwnershipMutation) (Val
 	}
 }
 
+// PartnerAppClient is a client for the PartnerApp schema.
+type PartnerAppClient struct {
+	config
+}
+
+// NewPartnerAppClient returns a client for the PartnerApp from the given config.
+func NewPartnerAppClient(c config) *PartnerAppClient {
+	return &PartnerAppClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `partnerapp.Hooks(f(g(h())))`.
+func (c *PartnerAppClient) Use(hooks ...Hook) {
+	c.hooks.PartnerApp = append(c.hooks.PartnerApp, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `partnerapp.Intercept(f(g(h())))`.
+func (c *PartnerAppClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PartnerApp = append(c.inters.PartnerApp, interceptors...)
+}
+
+// Create returns a builder for creating a PartnerApp entity.
+func (c *PartnerAppClient) Create() *PartnerAppCreate {
+	mutation := newPartnerAppMutation(c.config, OpCreate)
+	return &PartnerAppCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PartnerApp entities.
+func (c *PartnerAppClient) CreateBulk(builders ...*PartnerAppCreate) *PartnerAppCreateBulk {
+	return &PartnerAppCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PartnerAppClient) MapCreateBulk(slice any, setFunc func(*PartnerAppCreate, int)) *PartnerAppCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PartnerAppCreateBulk{err: fmt.Errorf("calling to PartnerAppClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PartnerAppCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PartnerAppCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PartnerApp.
+func (c *PartnerAppClient) Update() *PartnerAppUpdate {
+	mutation := newPartnerAppMutation(c.config, OpUpdate)
+	return &PartnerAppUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PartnerAppClient) UpdateOne(_m *PartnerApp) *PartnerAppUpdateOne {
+	mutation := newPartnerAppMutation(c.config, OpUpdateOne, withPartnerApp(_m))
+	return &PartnerAppUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PartnerAppClient) UpdateOneID(id domain.ID) *PartnerAppUpdateOne {
+	mutation := newPartnerAppMutation(c.config, OpUpdateOne, withPartnerAppID(id))
+	return &PartnerAppUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PartnerApp.
+func (c *PartnerAppClient) Delete() *PartnerAppDelete {
+	mutation := newPartnerAppMutation(c.config, OpDelete)
+	return &PartnerAppDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PartnerAppClient) DeleteOne(_m *PartnerApp) *PartnerAppDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PartnerAppClient) DeleteOneID(id domain.ID) *PartnerAppDeleteOne {
+	builder := c.Delete().Where(partnerapp.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PartnerAppDeleteOne{builder}
+}
+
+// Query returns a query builder for PartnerApp.
+func (c *PartnerAppClient) Query() *PartnerAppQuery {
+	return &PartnerAppQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePartnerApp},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PartnerApp entity by its id.
+func (c *PartnerAppClient) Get(ctx context.Context, id domain.ID) (*PartnerApp, error) {
+	return c.Query().Where(partnerapp.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PartnerAppClient) GetX(ctx context.Context, id domain.ID) *PartnerApp {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrganisation queries the organisation edge of a PartnerApp.
+func (c *PartnerAppClient) QueryOrganisation(_m *PartnerApp) *OrganisationQuery {
+	query := (&OrganisationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(partnerapp.Table, partnerapp.FieldID, id),
+			sqlgraph.To(organisation.Table, organisation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, partnerapp.OrganisationTable, partnerapp.OrganisationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryReceptionPoints queries the reception_points edge of a PartnerApp.
+func (c *PartnerAppClient) QueryReceptionPoints(_m *PartnerApp) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(partnerapp.Table, partnerapp.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, partnerapp.ReceptionPointsTable, partnerapp.ReceptionPointsPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryTerritory queries the territory edge of a PartnerApp.
+func (c *PartnerAppClient) QueryTerritory(_m *PartnerApp) *CommuneQuery {
+	query := (&CommuneClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(partnerapp.Table, partnerapp.FieldID, id),
+			sqlgraph.To(commune.Table, commune.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, partnerapp.TerritoryTable, partnerapp.TerritoryPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySecrets queries the secrets edge of a PartnerApp.
+func (c *PartnerAppClient) QuerySecrets(_m *PartnerApp) *PartnerAppSecretQuery {
+	query := (&PartnerAppSecretClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(partnerapp.Table, partnerapp.FieldID, id),
+			sqlgraph.To(partnerappsecret.Table, partnerappsecret.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, partnerapp.SecretsTable, partnerapp.SecretsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PartnerAppClient) Hooks() []Hook {
+	hooks := c.hooks.PartnerApp
+	return append(hooks[:len(hooks):len(hooks)], partnerapp.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *PartnerAppClient) Interceptors() []Interceptor {
+	return c.inters.PartnerApp
+}
+
+func (c *PartnerAppClient) mutate(ctx context.Context, m *PartnerAppMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PartnerAppCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PartnerAppUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PartnerAppUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PartnerAppDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown PartnerApp mutation op: %q", m.Op())
+	}
+}
+
+// PartnerAppSecretClient is a client for the PartnerAppSecret schema.
+type PartnerAppSecretClient struct {
+	config
+}
+
+// NewPartnerAppSecretClient returns a client for the PartnerAppSecret from the given config.
+func NewPartnerAppSecretClient(c config) *PartnerAppSecretClient {
+	return &PartnerAppSecretClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `partnerappsecret.Hooks(f(g(h())))`.
+func (c *PartnerAppSecretClient) Use(hooks ...Hook) {
+	c.hooks.PartnerAppSecret = append(c.hooks.PartnerAppSecret, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `partnerappsecret.Intercept(f(g(h())))`.
+func (c *PartnerAppSecretClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PartnerAppSecret = append(c.inters.PartnerAppSecret, interceptors...)
+}
+
+// Create returns a builder for creating a PartnerAppSecret entity.
+func (c *PartnerAppSecretClient) Create() *PartnerAppSecretCreate {
+	mutation := newPartnerAppSecretMutation(c.config, OpCreate)
+	return &PartnerAppSecretCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PartnerAppSecret entities.
+func (c *PartnerAppSecretClient) CreateBulk(builders ...*PartnerAppSecretCreate) *PartnerAppSecretCreateBulk {
+	return &PartnerAppSecretCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PartnerAppSecretClient) MapCreateBulk(slice any, setFunc func(*PartnerAppSecretCreate, int)) *PartnerAppSecretCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PartnerAppSecretCreateBulk{err: fmt.Errorf("calling to PartnerAppSecretClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PartnerAppSecretCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PartnerAppSecretCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PartnerAppSecret.
+func (c *PartnerAppSecretClient) Update() *PartnerAppSecretUpdate {
+	mutation := newPartnerAppSecretMutation(c.config, OpUpdate)
+	return &PartnerAppSecretUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PartnerAppSecretClient) UpdateOne(_m *PartnerAppSecret) *PartnerAppSecretUpdateOne {
+	mutation := newPartnerAppSecretMutation(c.config, OpUpdateOne, withPartnerAppSecret(_m))
+	return &PartnerAppSecretUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PartnerAppSecretClient) UpdateOneID(id domain.ID) *PartnerAppSecretUpdateOne {
+	mutation := newPartnerAppSecretMutation(c.config, OpUpdateOne, withPartnerAppSecretID(id))
+	return &PartnerAppSecretUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PartnerAppSecret.
+func (c *PartnerAppSecretClient) Delete() *PartnerAppSecretDelete {
+	mutation := newPartnerAppSecretMutation(c.config, OpDelete)
+	return &PartnerAppSecretDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PartnerAppSecretClient) DeleteOne(_m *PartnerAppSecret) *PartnerAppSecretDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PartnerAppSecretClient) DeleteOneID(id domain.ID) *PartnerAppSecretDeleteOne {
+	builder := c.Delete().Where(partnerappsecret.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PartnerAppSecretDeleteOne{builder}
+}
+
+// Query returns a query builder for PartnerAppSecret.
+func (c *PartnerAppSecretClient) Query() *PartnerAppSecretQuery {
+	return &PartnerAppSecretQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePartnerAppSecret},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PartnerAppSecret entity by its id.
+func (c *PartnerAppSecretClient) Get(ctx context.Context, id domain.ID) (*PartnerAppSecret, error) {
+	return c.Query().Where(partnerappsecret.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PartnerAppSecretClient) GetX(ctx context.Context, id domain.ID) *PartnerAppSecret {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryPartnerApp queries the partner_app edge of a PartnerAppSecret.
+func (c *PartnerAppSecretClient) QueryPartnerApp(_m *PartnerAppSecret) *PartnerAppQuery {
+	query := (&PartnerAppClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(partnerappsecret.Table, partnerappsecret.FieldID, id),
+			sqlgraph.To(partnerapp.Table, partnerapp.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, partnerappsecret.PartnerAppTable, partnerappsecret.PartnerAppColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PartnerAppSecretClient) Hooks() []Hook {
+	hooks := c.hooks.PartnerAppSecret
+	return append(hooks[:len(hooks):len(hooks)], partnerappsecret.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *PartnerAppSecretClient) Interceptors() []Interceptor {
+	return c.inters.PartnerAppSecret
+}
+
+func (c *PartnerAppSecretClient) mutate(ctx context.Context, m *PartnerAppSecretMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PartnerAppSecretCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PartnerAppSecretUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PartnerAppSecretUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PartnerAppSecretDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown PartnerAppSecret mutation op: %q", m.Op())
+	}
+}
+
 // PersonClient is a client for the Person schema.
 type PersonClient struct {
 	config
@@ -2203,6 +2735,22 @@ func (c *ReceptionPointClient) QueryAssignments(_m *ReceptionPoint) *AssignmentQ
 			sqlgraph.From(receptionpoint.Table, receptionpoint.FieldID, id),
 			sqlgraph.To(assignment.Table, assignment.FieldID),
 			sqlgraph.Edge(sqlgraph.M2M, true, receptionpoint.AssignmentsTable, receptionpoint.AssignmentsPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryPartnerApps queries the partner_apps edge of a ReceptionPoint.
+func (c *ReceptionPointClient) QueryPartnerApps(_m *ReceptionPoint) *PartnerAppQuery {
+	query := (&PartnerAppClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(receptionpoint.Table, receptionpoint.FieldID, id),
+			sqlgraph.To(partnerapp.Table, partnerapp.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, receptionpoint.PartnerAppsTable, receptionpoint.PartnerAppsPrimaryKey...),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -2702,16 +3250,152 @@ func (c *StockVintageClient) mutate(ctx context.Context, m *StockVintageMutation
 	}
 }
 
+// UsedAssertionClient is a client for the UsedAssertion schema.
+type UsedAssertionClient struct {
+	config
+}
+
+// NewUsedAssertionClient returns a client for the UsedAssertion from the given config.
+func NewUsedAssertionClient(c config) *UsedAssertionClient {
+	return &UsedAssertionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `usedassertion.Hooks(f(g(h())))`.
+func (c *UsedAssertionClient) Use(hooks ...Hook) {
+	c.hooks.UsedAssertion = append(c.hooks.UsedAssertion, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `usedassertion.Intercept(f(g(h())))`.
+func (c *UsedAssertionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.UsedAssertion = append(c.inters.UsedAssertion, interceptors...)
+}
+
+// Create returns a builder for creating a UsedAssertion entity.
+func (c *UsedAssertionClient) Create() *UsedAssertionCreate {
+	mutation := newUsedAssertionMutation(c.config, OpCreate)
+	return &UsedAssertionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of UsedAssertion entities.
+func (c *UsedAssertionClient) CreateBulk(builders ...*UsedAssertionCreate) *UsedAssertionCreateBulk {
+	return &UsedAssertionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *UsedAssertionClient) MapCreateBulk(slice any, setFunc func(*UsedAssertionCreate, int)) *UsedAssertionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &UsedAssertionCreateBulk{err: fmt.Errorf("calling to UsedAssertionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*UsedAssertionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &UsedAssertionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for UsedAssertion.
+func (c *UsedAssertionClient) Update() *UsedAssertionUpdate {
+	mutation := newUsedAssertionMutation(c.config, OpUpdate)
+	return &UsedAssertionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *UsedAssertionClient) UpdateOne(_m *UsedAssertion) *UsedAssertionUpdateOne {
+	mutation := newUsedAssertionMutation(c.config, OpUpdateOne, withUsedAssertion(_m))
+	return &UsedAssertionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *UsedAssertionClient) UpdateOneID(id domain.ID) *UsedAssertionUpdateOne {
+	mutation := newUsedAssertionMutation(c.config, OpUpdateOne, withUsedAssertionID(id))
+	return &UsedAssertionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for UsedAssertion.
+func (c *UsedAssertionClient) Delete() *UsedAssertionDelete {
+	mutation := newUsedAssertionMutation(c.config, OpDelete)
+	return &UsedAssertionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *UsedAssertionClient) DeleteOne(_m *UsedAssertion) *UsedAssertionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *UsedAssertionClient) DeleteOneID(id domain.ID) *UsedAssertionDeleteOne {
+	builder := c.Delete().Where(usedassertion.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &UsedAssertionDeleteOne{builder}
+}
+
+// Query returns a query builder for UsedAssertion.
+func (c *UsedAssertionClient) Query() *UsedAssertionQuery {
+	return &UsedAssertionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeUsedAssertion},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a UsedAssertion entity by its id.
+func (c *UsedAssertionClient) Get(ctx context.Context, id domain.ID) (*UsedAssertion, error) {
+	return c.Query().Where(usedassertion.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *UsedAssertionClient) GetX(ctx context.Context, id domain.ID) *UsedAssertion {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *UsedAssertionClient) Hooks() []Hook {
+	hooks := c.hooks.UsedAssertion
+	return append(hooks[:len(hooks):len(hooks)], usedassertion.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *UsedAssertionClient) Interceptors() []Interceptor {
+	return c.inters.UsedAssertion
+}
+
+func (c *UsedAssertionClient) mutate(ctx context.Context, m *UsedAssertionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&UsedAssertionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&UsedAssertionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&UsedAssertionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&UsedAssertionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown UsedAssertion mutation op: %q", m.Op())
+	}
+}
+
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Agreement, Assignment, Building, CatalogueEntry, Commune, Dwelling,
-		OpeningHours, Organisation, Ownership, Person, ReceptionPoint, SandboxClock,
-		StockChange, StockVintage []ent.Hook
+		Agreement, Assignment, Building, CatalogueEntry, Commune, Dwelling, LockOut,
+		OpeningHours, Organisation, Ownership, PartnerApp, PartnerAppSecret, Person,
+		ReceptionPoint, SandboxClock, StockChange, StockVintage,
+		UsedAssertion []ent.Hook
 	}
 	inters struct {
-		Agreement, Assignment, Building, CatalogueEntry, Commune, Dwelling,
-		OpeningHours, Organisation, Ownership, Person, ReceptionPoint, SandboxClock,
-		StockChange, StockVintage []ent.Interceptor
+		Agreement, Assignment, Building, CatalogueEntry, Commune, Dwelling, LockOut,
+		OpeningHours, Organisation, Ownership, PartnerApp, PartnerAppSecret, Person,
+		ReceptionPoint, SandboxClock, StockChange, StockVintage,
+		UsedAssertion []ent.Interceptor
 	}
 )

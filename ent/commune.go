@@ -49,14 +49,17 @@ type CommuneEdges struct {
 	ReceptionPoints []*ReceptionPoint `json:"reception_points,omitempty"`
 	// Organisations holds the value of the organisations edge.
 	Organisations []*Organisation `json:"organisations,omitempty"`
+	// PartnerApps holds the value of the partner_apps edge.
+	PartnerApps []*PartnerApp `json:"partner_apps,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [2]bool
+	loadedTypes [3]bool
 	// totalCount holds the count of the edges above.
 	totalCount [1]map[string]int
 
 	namedReceptionPoints map[string][]*ReceptionPoint
 	namedOrganisations   map[string][]*Organisation
+	namedPartnerApps     map[string][]*PartnerApp
 }
 
 // ReceptionPointsOrErr returns the ReceptionPoints value or an error if the edge
@@ -75,6 +78,15 @@ func (e CommuneEdges) OrganisationsOrErr() ([]*Organisation, error) {
 		return e.Organisations, nil
 	}
 	return nil, &NotLoadedError{edge: "organisations"}
+}
+
+// PartnerAppsOrErr returns the PartnerApps value or an error if the edge
+// was not loaded in eager-loading.
+func (e CommuneEdges) PartnerAppsOrErr() ([]*PartnerApp, error) {
+	if e.loadedTypes[2] {
+		return e.PartnerApps, nil
+	}
+	return nil, &NotLoadedError{edge: "partner_apps"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -200,6 +212,11 @@ func (_m *Commune) QueryOrganisations() *OrganisationQuery {
 	return NewCommuneClient(_m.config).QueryOrganisations(_m)
 }
 
+// QueryPartnerApps queries the "partner_apps" edge of the Commune entity.
+func (_m *Commune) QueryPartnerApps() *PartnerAppQuery {
+	return NewCommuneClient(_m.config).QueryPartnerApps(_m)
+}
+
 // Update returns a builder for updating this Commune.
 // Note that you need to call Commune.Unwrap() before calling this method if this Commune
 // was returned from a transaction, and the transaction was committed or rolled back.
@@ -298,6 +315,30 @@ func (_m *Commune) appendNamedOrganisations(name string, edges ...*Organisation)
 		_m.Edges.namedOrganisations[name] = []*Organisation{}
 	} else {
 		_m.Edges.namedOrganisations[name] = append(_m.Edges.namedOrganisations[name], edges...)
+	}
+}
+
+// NamedPartnerApps returns the PartnerApps named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Commune) NamedPartnerApps(name string) ([]*PartnerApp, error) {
+	if _m.Edges.namedPartnerApps == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedPartnerApps[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Commune) appendNamedPartnerApps(name string, edges ...*PartnerApp) {
+	if _m.Edges.namedPartnerApps == nil {
+		_m.Edges.namedPartnerApps = make(map[string][]*PartnerApp)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedPartnerApps[name] = []*PartnerApp{}
+	} else {
+		_m.Edges.namedPartnerApps[name] = append(_m.Edges.namedPartnerApps[name], edges...)
 	}
 }
 

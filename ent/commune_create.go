@@ -16,6 +16,7 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/organisation"
+	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 )
 
@@ -131,6 +132,21 @@ func (_c *CommuneCreate) AddOrganisations(v ...*Organisation) *CommuneCreate {
 		ids[i] = v[i].ID
 	}
 	return _c.AddOrganisationIDs(ids...)
+}
+
+// AddPartnerAppIDs adds the "partner_apps" edge to the PartnerApp entity by IDs.
+func (_c *CommuneCreate) AddPartnerAppIDs(ids ...domain.ID) *CommuneCreate {
+	_c.mutation.AddPartnerAppIDs(ids...)
+	return _c
+}
+
+// AddPartnerApps adds the "partner_apps" edges to the PartnerApp entity.
+func (_c *CommuneCreate) AddPartnerApps(v ...*PartnerApp) *CommuneCreate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddPartnerAppIDs(ids...)
 }
 
 // Mutation returns the CommuneMutation object of the builder.
@@ -322,6 +338,22 @@ func (_c *CommuneCreate) createSpec() (*Commune, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(organisation.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.PartnerAppsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   commune.PartnerAppsTable,
+			Columns: commune.PartnerAppsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(partnerapp.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -17,6 +17,7 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/organisation"
+	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 )
@@ -30,10 +31,12 @@ type CommuneQuery struct {
 	predicates               []predicate.Commune
 	withReceptionPoints      *ReceptionPointQuery
 	withOrganisations        *OrganisationQuery
+	withPartnerApps          *PartnerAppQuery
 	loadTotal                []func(context.Context, []*Commune) error
 	modifiers                []func(*sql.Selector)
 	withNamedReceptionPoints map[string]*ReceptionPointQuery
 	withNamedOrganisations   map[string]*OrganisationQuery
+	withNamedPartnerApps     map[string]*PartnerAppQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -107,6 +110,28 @@ func (_q *CommuneQuery) QueryOrganisations() *OrganisationQuery {
 			sqlgraph.From(commune.Table, commune.FieldID, selector),
 			sqlgraph.To(organisation.Table, organisation.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, commune.OrganisationsTable, commune.OrganisationsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryPartnerApps chains the current query on the "partner_apps" edge.
+func (_q *CommuneQuery) QueryPartnerApps() *PartnerAppQuery {
+	query := (&PartnerAppClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(commune.Table, commune.FieldID, selector),
+			sqlgraph.To(partnerapp.Table, partnerapp.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, commune.PartnerAppsTable, commune.PartnerAppsPrimaryKey...),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -308,6 +333,7 @@ func (_q *CommuneQuery) Clone() *CommuneQuery {
 		predicates:          append([]predicate.Commune{}, _q.predicates...),
 		withReceptionPoints: _q.withReceptionPoints.Clone(),
 		withOrganisations:   _q.withOrganisations.Clone(),
+		withPartnerApps:     _q.withPartnerApps.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -334,6 +360,17 @@ func (_q *CommuneQuery) WithOrganisations(opts ...func(*OrganisationQuery)) *Com
 		opt(query)
 	}
 	_q.withOrganisations = query
+	return _q
+}
+
+// WithPartnerApps tells the query-builder to eager-load the nodes that are connected to
+// the "partner_apps" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *CommuneQuery) WithPartnerApps(opts ...func(*PartnerAppQuery)) *CommuneQuery {
+	query := (&PartnerAppClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withPartnerApps = query
 	return _q
 }
 
@@ -421,9 +458,10 @@ func (_q *CommuneQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Comm
 	var (
 		nodes       = []*Commune{}
 		_spec       = _q.querySpec()
-		loadedTypes = [2]bool{
+		loadedTypes = [3]bool{
 			_q.withReceptionPoints != nil,
 			_q.withOrganisations != nil,
+			_q.withPartnerApps != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -461,6 +499,13 @@ func (_q *CommuneQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Comm
 			return nil, err
 		}
 	}
+	if query := _q.withPartnerApps; query != nil {
+		if err := _q.loadPartnerApps(ctx, query, nodes,
+			func(n *Commune) { n.Edges.PartnerApps = []*PartnerApp{} },
+			func(n *Commune, e *PartnerApp) { n.Edges.PartnerApps = append(n.Edges.PartnerApps, e) }); err != nil {
+			return nil, err
+		}
+	}
 	for name, query := range _q.withNamedReceptionPoints {
 		if err := _q.loadReceptionPoints(ctx, query, nodes,
 			func(n *Commune) { n.appendNamedReceptionPoints(name) },
@@ -472,6 +517,13 @@ func (_q *CommuneQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Comm
 		if err := _q.loadOrganisations(ctx, query, nodes,
 			func(n *Commune) { n.appendNamedOrganisations(name) },
 			func(n *Commune, e *Organisation) { n.appendNamedOrganisations(name, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedPartnerApps {
+		if err := _q.loadPartnerApps(ctx, query, nodes,
+			func(n *Commune) { n.appendNamedPartnerApps(name) },
+			func(n *Commune, e *PartnerApp) { n.appendNamedPartnerApps(name, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -543,6 +595,67 @@ func (_q *CommuneQuery) loadOrganisations(ctx context.Context, query *Organisati
 			return fmt.Errorf(`unexpected referenced foreign-key "commune_id" returned %v for node %v`, *fk, n.ID)
 		}
 		assign(node, n)
+	}
+	return nil
+}
+func (_q *CommuneQuery) loadPartnerApps(ctx context.Context, query *PartnerAppQuery, nodes []*Commune, init func(*Commune), assign func(*Commune, *PartnerApp)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[domain.ID]*Commune)
+	nids := make(map[domain.ID]map[*Commune]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(commune.PartnerAppsTable)
+		s.Join(joinT).On(s.C(partnerapp.FieldID), joinT.C(commune.PartnerAppsPrimaryKey[0]))
+		s.Where(sql.InValues(joinT.C(commune.PartnerAppsPrimaryKey[1]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(commune.PartnerAppsPrimaryKey[1]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(domain.ID)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := *values[0].(*domain.ID)
+				inValue := *values[1].(*domain.ID)
+				if nids[inValue] == nil {
+					nids[inValue] = map[*Commune]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*PartnerApp](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "partner_apps" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
+		}
 	}
 	return nil
 }
@@ -691,6 +804,20 @@ func (_q *CommuneQuery) WithNamedOrganisations(name string, opts ...func(*Organi
 		_q.withNamedOrganisations = make(map[string]*OrganisationQuery)
 	}
 	_q.withNamedOrganisations[name] = query
+	return _q
+}
+
+// WithNamedPartnerApps tells the query-builder to eager-load the nodes that are connected to the "partner_apps"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *CommuneQuery) WithNamedPartnerApps(name string, opts ...func(*PartnerAppQuery)) *CommuneQuery {
+	query := (&PartnerAppClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedPartnerApps == nil {
+		_q.withNamedPartnerApps = make(map[string]*PartnerAppQuery)
+	}
+	_q.withNamedPartnerApps[name] = query
 	return _q
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/organisation"
+	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 )
@@ -184,6 +185,21 @@ func (_u *CommuneUpdate) AddOrganisations(v ...*Organisation) *CommuneUpdate {
 	return _u.AddOrganisationIDs(ids...)
 }
 
+// AddPartnerAppIDs adds the "partner_apps" edge to the PartnerApp entity by IDs.
+func (_u *CommuneUpdate) AddPartnerAppIDs(ids ...domain.ID) *CommuneUpdate {
+	_u.mutation.AddPartnerAppIDs(ids...)
+	return _u
+}
+
+// AddPartnerApps adds the "partner_apps" edges to the PartnerApp entity.
+func (_u *CommuneUpdate) AddPartnerApps(v ...*PartnerApp) *CommuneUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddPartnerAppIDs(ids...)
+}
+
 // Mutation returns the CommuneMutation object of the builder.
 func (_u *CommuneUpdate) Mutation() *CommuneMutation {
 	return _u.mutation
@@ -229,6 +245,27 @@ func (_u *CommuneUpdate) RemoveOrganisations(v ...*Organisation) *CommuneUpdate 
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveOrganisationIDs(ids...)
+}
+
+// ClearPartnerApps clears all "partner_apps" edges to the PartnerApp entity.
+func (_u *CommuneUpdate) ClearPartnerApps() *CommuneUpdate {
+	_u.mutation.ClearPartnerApps()
+	return _u
+}
+
+// RemovePartnerAppIDs removes the "partner_apps" edge to PartnerApp entities by IDs.
+func (_u *CommuneUpdate) RemovePartnerAppIDs(ids ...domain.ID) *CommuneUpdate {
+	_u.mutation.RemovePartnerAppIDs(ids...)
+	return _u
+}
+
+// RemovePartnerApps removes "partner_apps" edges to PartnerApp entities.
+func (_u *CommuneUpdate) RemovePartnerApps(v ...*PartnerApp) *CommuneUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemovePartnerAppIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -424,6 +461,51 @@ func (_u *CommuneUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.PartnerAppsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   commune.PartnerAppsTable,
+			Columns: commune.PartnerAppsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(partnerapp.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedPartnerAppsIDs(); len(nodes) > 0 && !_u.mutation.PartnerAppsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   commune.PartnerAppsTable,
+			Columns: commune.PartnerAppsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(partnerapp.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.PartnerAppsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   commune.PartnerAppsTable,
+			Columns: commune.PartnerAppsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(partnerapp.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -597,6 +679,21 @@ func (_u *CommuneUpdateOne) AddOrganisations(v ...*Organisation) *CommuneUpdateO
 	return _u.AddOrganisationIDs(ids...)
 }
 
+// AddPartnerAppIDs adds the "partner_apps" edge to the PartnerApp entity by IDs.
+func (_u *CommuneUpdateOne) AddPartnerAppIDs(ids ...domain.ID) *CommuneUpdateOne {
+	_u.mutation.AddPartnerAppIDs(ids...)
+	return _u
+}
+
+// AddPartnerApps adds the "partner_apps" edges to the PartnerApp entity.
+func (_u *CommuneUpdateOne) AddPartnerApps(v ...*PartnerApp) *CommuneUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddPartnerAppIDs(ids...)
+}
+
 // Mutation returns the CommuneMutation object of the builder.
 func (_u *CommuneUpdateOne) Mutation() *CommuneMutation {
 	return _u.mutation
@@ -642,6 +739,27 @@ func (_u *CommuneUpdateOne) RemoveOrganisations(v ...*Organisation) *CommuneUpda
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveOrganisationIDs(ids...)
+}
+
+// ClearPartnerApps clears all "partner_apps" edges to the PartnerApp entity.
+func (_u *CommuneUpdateOne) ClearPartnerApps() *CommuneUpdateOne {
+	_u.mutation.ClearPartnerApps()
+	return _u
+}
+
+// RemovePartnerAppIDs removes the "partner_apps" edge to PartnerApp entities by IDs.
+func (_u *CommuneUpdateOne) RemovePartnerAppIDs(ids ...domain.ID) *CommuneUpdateOne {
+	_u.mutation.RemovePartnerAppIDs(ids...)
+	return _u
+}
+
+// RemovePartnerApps removes "partner_apps" edges to PartnerApp entities.
+func (_u *CommuneUpdateOne) RemovePartnerApps(v ...*PartnerApp) *CommuneUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemovePartnerAppIDs(ids...)
 }
 
 // Where appends a list predicates to the CommuneUpdate builder.
@@ -860,6 +978,51 @@ func (_u *CommuneUpdateOne) sqlSave(ctx context.Context) (_node *Commune, err er
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(organisation.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.PartnerAppsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   commune.PartnerAppsTable,
+			Columns: commune.PartnerAppsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(partnerapp.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedPartnerAppsIDs(); len(nodes) > 0 && !_u.mutation.PartnerAppsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   commune.PartnerAppsTable,
+			Columns: commune.PartnerAppsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(partnerapp.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.PartnerAppsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   commune.PartnerAppsTable,
+			Columns: commune.PartnerAppsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(partnerapp.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

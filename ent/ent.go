@@ -18,14 +18,18 @@ import (
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/dwelling"
+	"github.com/guichet-logement/guichet/ent/lockout"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
+	"github.com/guichet-logement/guichet/ent/partnerapp"
+	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
+	"github.com/guichet-logement/guichet/ent/usedassertion"
 )
 
 // ent aliases to avoid import conflicts in user's code.
@@ -86,20 +90,24 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			agreement.Table:      agreement.ValidColumn,
-			assignment.Table:     assignment.ValidColumn,
-			building.Table:       building.ValidColumn,
-			catalogueentry.Table: catalogueentry.ValidColumn,
-			commune.Table:        commune.ValidColumn,
-			dwelling.Table:       dwelling.ValidColumn,
-			openinghours.Table:   openinghours.ValidColumn,
-			organisation.Table:   organisation.ValidColumn,
-			ownership.Table:      ownership.ValidColumn,
-			person.Table:         person.ValidColumn,
-			receptionpoint.Table: receptionpoint.ValidColumn,
-			sandboxclock.Table:   sandboxclock.ValidColumn,
-			stockchange.Table:    stockchange.ValidColumn,
-			stockvintage.Table:   stockvintage.ValidColumn,
+			agreement.Table:        agreement.ValidColumn,
+			assignment.Table:       assignment.ValidColumn,
+			building.Table:         building.ValidColumn,
+			catalogueentry.Table:   catalogueentry.ValidColumn,
+			commune.Table:          commune.ValidColumn,
+			dwelling.Table:         dwelling.ValidColumn,
+			lockout.Table:          lockout.ValidColumn,
+			openinghours.Table:     openinghours.ValidColumn,
+			organisation.Table:     organisation.ValidColumn,
+			ownership.Table:        ownership.ValidColumn,
+			partnerapp.Table:       partnerapp.ValidColumn,
+			partnerappsecret.Table: partnerappsecret.ValidColumn,
+			person.Table:           person.ValidColumn,
+			receptionpoint.Table:   receptionpoint.ValidColumn,
+			sandboxclock.Table:     sandboxclock.ValidColumn,
+			stockchange.Table:      stockchange.ValidColumn,
+			stockvintage.Table:     stockvintage.ValidColumn,
+			usedassertion.Table:    usedassertion.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

@@ -20,6 +20,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
+	"github.com/guichet-logement/guichet/ent/partnerapp"
+	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
@@ -1613,6 +1615,315 @@ func newOwnershipPaginateArgs(rv map[string]any) *ownershipPaginateArgs {
 	}
 	if v, ok := rv[whereField].(*OwnershipWhereInput); ok {
 		args.opts = append(args.opts, WithOwnershipFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *PartnerAppQuery) CollectFields(ctx context.Context, satisfies ...string) (*PartnerAppQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *PartnerAppQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(partnerapp.Columns))
+		selectedFields = []string{partnerapp.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "organisation":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&OrganisationClient{config: _q.config}).Query()
+			)
+			again := _q.withOrganisation != nil
+			if again {
+				query = _q.withOrganisation
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, organisationImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withOrganisation = query
+			if _, ok := fieldSeen[partnerapp.FieldOrganisationID]; !ok {
+				selectedFields = append(selectedFields, partnerapp.FieldOrganisationID)
+				fieldSeen[partnerapp.FieldOrganisationID] = struct{}{}
+			}
+
+		case "receptionPoints":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ReceptionPointClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, receptionpointImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedReceptionPoints(alias, func(wq *ReceptionPointQuery) {
+				*wq = *query
+			})
+
+		case "territory":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&CommuneClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, communeImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedTerritory(alias, func(wq *CommuneQuery) {
+				*wq = *query
+			})
+
+		case "secrets":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&PartnerAppSecretClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, partnerappsecretImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedSecrets(alias, func(wq *PartnerAppSecretQuery) {
+				*wq = *query
+			})
+		case "organisationID":
+			if _, ok := fieldSeen[partnerapp.FieldOrganisationID]; !ok {
+				selectedFields = append(selectedFields, partnerapp.FieldOrganisationID)
+				fieldSeen[partnerapp.FieldOrganisationID] = struct{}{}
+			}
+		case "name":
+			if _, ok := fieldSeen[partnerapp.FieldName]; !ok {
+				selectedFields = append(selectedFields, partnerapp.FieldName)
+				fieldSeen[partnerapp.FieldName] = struct{}{}
+			}
+		case "scopes":
+			if _, ok := fieldSeen[partnerapp.FieldScopes]; !ok {
+				selectedFields = append(selectedFields, partnerapp.FieldScopes)
+				fieldSeen[partnerapp.FieldScopes] = struct{}{}
+			}
+		case "readOnly":
+			if _, ok := fieldSeen[partnerapp.FieldReadOnly]; !ok {
+				selectedFields = append(selectedFields, partnerapp.FieldReadOnly)
+				fieldSeen[partnerapp.FieldReadOnly] = struct{}{}
+			}
+		case "operations":
+			if _, ok := fieldSeen[partnerapp.FieldOperations]; !ok {
+				selectedFields = append(selectedFields, partnerapp.FieldOperations)
+				fieldSeen[partnerapp.FieldOperations] = struct{}{}
+			}
+		case "origins":
+			if _, ok := fieldSeen[partnerapp.FieldOrigins]; !ok {
+				selectedFields = append(selectedFields, partnerapp.FieldOrigins)
+				fieldSeen[partnerapp.FieldOrigins] = struct{}{}
+			}
+		case "networks":
+			if _, ok := fieldSeen[partnerapp.FieldNetworks]; !ok {
+				selectedFields = append(selectedFields, partnerapp.FieldNetworks)
+				fieldSeen[partnerapp.FieldNetworks] = struct{}{}
+			}
+		case "audiences":
+			if _, ok := fieldSeen[partnerapp.FieldAudiences]; !ok {
+				selectedFields = append(selectedFields, partnerapp.FieldAudiences)
+				fieldSeen[partnerapp.FieldAudiences] = struct{}{}
+			}
+		case "publicKeys":
+			if _, ok := fieldSeen[partnerapp.FieldPublicKeys]; !ok {
+				selectedFields = append(selectedFields, partnerapp.FieldPublicKeys)
+				fieldSeen[partnerapp.FieldPublicKeys] = struct{}{}
+			}
+		case "validUntil":
+			if _, ok := fieldSeen[partnerapp.FieldValidUntil]; !ok {
+				selectedFields = append(selectedFields, partnerapp.FieldValidUntil)
+				fieldSeen[partnerapp.FieldValidUntil] = struct{}{}
+			}
+		case "revokedAt":
+			if _, ok := fieldSeen[partnerapp.FieldRevokedAt]; !ok {
+				selectedFields = append(selectedFields, partnerapp.FieldRevokedAt)
+				fieldSeen[partnerapp.FieldRevokedAt] = struct{}{}
+			}
+		case "lastUsedAt":
+			if _, ok := fieldSeen[partnerapp.FieldLastUsedAt]; !ok {
+				selectedFields = append(selectedFields, partnerapp.FieldLastUsedAt)
+				fieldSeen[partnerapp.FieldLastUsedAt] = struct{}{}
+			}
+		case "lockedUntil":
+			if _, ok := fieldSeen[partnerapp.FieldLockedUntil]; !ok {
+				selectedFields = append(selectedFields, partnerapp.FieldLockedUntil)
+				fieldSeen[partnerapp.FieldLockedUntil] = struct{}{}
+			}
+		case "version":
+			if _, ok := fieldSeen[partnerapp.FieldVersion]; !ok {
+				selectedFields = append(selectedFields, partnerapp.FieldVersion)
+				fieldSeen[partnerapp.FieldVersion] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type partnerappPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []PartnerAppPaginateOption
+}
+
+func newPartnerAppPaginateArgs(rv map[string]any) *partnerappPaginateArgs {
+	args := &partnerappPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case map[string]any:
+			var (
+				err1, err2 error
+				order      = &PartnerAppOrder{Field: &PartnerAppOrderField{}, Direction: entgql.OrderDirectionAsc}
+			)
+			if d, ok := v[directionField]; ok {
+				err1 = order.Direction.UnmarshalGQL(d)
+			}
+			if f, ok := v[fieldField]; ok {
+				err2 = order.Field.UnmarshalGQL(f)
+			}
+			if err1 == nil && err2 == nil {
+				args.opts = append(args.opts, WithPartnerAppOrder(order))
+			}
+		case *PartnerAppOrder:
+			if v != nil {
+				args.opts = append(args.opts, WithPartnerAppOrder(v))
+			}
+		}
+	}
+	if v, ok := rv[whereField].(*PartnerAppWhereInput); ok {
+		args.opts = append(args.opts, WithPartnerAppFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *PartnerAppSecretQuery) CollectFields(ctx context.Context, satisfies ...string) (*PartnerAppSecretQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *PartnerAppSecretQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(partnerappsecret.Columns))
+		selectedFields = []string{partnerappsecret.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "partnerApp":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&PartnerAppClient{config: _q.config}).Query()
+			)
+			again := _q.withPartnerApp != nil
+			if again {
+				query = _q.withPartnerApp
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, partnerappImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withPartnerApp = query
+			if _, ok := fieldSeen[partnerappsecret.FieldPartnerAppID]; !ok {
+				selectedFields = append(selectedFields, partnerappsecret.FieldPartnerAppID)
+				fieldSeen[partnerappsecret.FieldPartnerAppID] = struct{}{}
+			}
+		case "partnerAppID":
+			if _, ok := fieldSeen[partnerappsecret.FieldPartnerAppID]; !ok {
+				selectedFields = append(selectedFields, partnerappsecret.FieldPartnerAppID)
+				fieldSeen[partnerappsecret.FieldPartnerAppID] = struct{}{}
+			}
+		case "madeAt":
+			if _, ok := fieldSeen[partnerappsecret.FieldMadeAt]; !ok {
+				selectedFields = append(selectedFields, partnerappsecret.FieldMadeAt)
+				fieldSeen[partnerappsecret.FieldMadeAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type partnerappsecretPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []PartnerAppSecretPaginateOption
+}
+
+func newPartnerAppSecretPaginateArgs(rv map[string]any) *partnerappsecretPaginateArgs {
+	args := &partnerappsecretPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[whereField].(*PartnerAppSecretWhereInput); ok {
+		args.opts = append(args.opts, WithPartnerAppSecretFilter(v.Filter))
 	}
 	return args
 }

@@ -199,6 +199,58 @@ func (_m *Ownership) Landlord(ctx context.Context) (*Organisation, error) {
 	return result, err
 }
 
+func (_m *PartnerApp) Organisation(ctx context.Context) (*Organisation, error) {
+	result, err := _m.Edges.OrganisationOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryOrganisation().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *PartnerApp) ReceptionPoints(ctx context.Context) (result []*ReceptionPoint, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedReceptionPoints(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.ReceptionPointsOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryReceptionPoints().All(ctx)
+	}
+	return result, err
+}
+
+func (_m *PartnerApp) Territory(ctx context.Context) (result []*Commune, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedTerritory(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.TerritoryOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryTerritory().All(ctx)
+	}
+	return result, err
+}
+
+func (_m *PartnerApp) Secrets(ctx context.Context) (result []*PartnerAppSecret, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedSecrets(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.SecretsOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QuerySecrets().All(ctx)
+	}
+	return result, err
+}
+
+func (_m *PartnerAppSecret) PartnerApp(ctx context.Context) (*PartnerApp, error) {
+	result, err := _m.Edges.PartnerAppOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryPartnerApp().Only(ctx)
+	}
+	return result, err
+}
+
 func (_m *ReceptionPoint) Commune(ctx context.Context) (*Commune, error) {
 	result, err := _m.Edges.CommuneOrErr()
 	if IsNotLoaded(err) {

@@ -18,6 +18,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
+	"github.com/guichet-logement/guichet/ent/partnerapp"
+	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
@@ -73,6 +75,16 @@ var ownershipImplementors = []string{"Ownership", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*Ownership) IsNode() {}
+
+var partnerappImplementors = []string{"PartnerApp", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*PartnerApp) IsNode() {}
+
+var partnerappsecretImplementors = []string{"PartnerAppSecret", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*PartnerAppSecret) IsNode() {}
 
 var receptionpointImplementors = []string{"ReceptionPoint", "Node"}
 
@@ -260,6 +272,32 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			Where(ownership.ID(uid))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, ownershipImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case partnerapp.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.PartnerApp.Query().
+			Where(partnerapp.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, partnerappImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case partnerappsecret.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.PartnerAppSecret.Query().
+			Where(partnerappsecret.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, partnerappsecretImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -508,6 +546,38 @@ func (c *Client) noders(ctx context.Context, table string, ids []domain.ID) ([]N
 		query := c.Ownership.Query().
 			Where(ownership.IDIn(ids...))
 		query, err := query.CollectFields(ctx, ownershipImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case partnerapp.Table:
+		query := c.PartnerApp.Query().
+			Where(partnerapp.IDIn(ids...))
+		query, err := query.CollectFields(ctx, partnerappImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case partnerappsecret.Table:
+		query := c.PartnerAppSecret.Query().
+			Where(partnerappsecret.IDIn(ids...))
+		query, err := query.CollectFields(ctx, partnerappsecretImplementors...)
 		if err != nil {
 			return nil, err
 		}

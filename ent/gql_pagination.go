@@ -24,6 +24,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
+	"github.com/guichet-logement/guichet/ent/partnerapp"
+	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
@@ -2714,6 +2716,551 @@ func (_m *Ownership) ToEdge(order *OwnershipOrder) *OwnershipEdge {
 		order = DefaultOwnershipOrder
 	}
 	return &OwnershipEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// PartnerAppEdge is the edge representation of PartnerApp.
+type PartnerAppEdge struct {
+	Node   *PartnerApp `json:"node"`
+	Cursor Cursor      `json:"cursor"`
+}
+
+// PartnerAppConnection is the connection containing edges to PartnerApp.
+type PartnerAppConnection struct {
+	Edges      []*PartnerAppEdge `json:"edges"`
+	PageInfo   PageInfo          `json:"pageInfo"`
+	TotalCount int               `json:"totalCount"`
+}
+
+func (c *PartnerAppConnection) build(nodes []*PartnerApp, pager *partnerappPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *PartnerApp
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *PartnerApp {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *PartnerApp {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*PartnerAppEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &PartnerAppEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// PartnerAppPaginateOption enables pagination customization.
+type PartnerAppPaginateOption func(*partnerappPager) error
+
+// WithPartnerAppOrder configures pagination ordering.
+func WithPartnerAppOrder(order *PartnerAppOrder) PartnerAppPaginateOption {
+	if order == nil {
+		order = DefaultPartnerAppOrder
+	}
+	o := *order
+	return func(pager *partnerappPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultPartnerAppOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithPartnerAppFilter configures pagination filter.
+func WithPartnerAppFilter(filter func(*PartnerAppQuery) (*PartnerAppQuery, error)) PartnerAppPaginateOption {
+	return func(pager *partnerappPager) error {
+		if filter == nil {
+			return errors.New("PartnerAppQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type partnerappPager struct {
+	reverse bool
+	order   *PartnerAppOrder
+	filter  func(*PartnerAppQuery) (*PartnerAppQuery, error)
+}
+
+func newPartnerAppPager(opts []PartnerAppPaginateOption, reverse bool) (*partnerappPager, error) {
+	pager := &partnerappPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultPartnerAppOrder
+	}
+	return pager, nil
+}
+
+func (p *partnerappPager) applyFilter(query *PartnerAppQuery) (*PartnerAppQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *partnerappPager) toCursor(_m *PartnerApp) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *partnerappPager) applyCursors(query *PartnerAppQuery, after, before *Cursor) (*PartnerAppQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultPartnerAppOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *partnerappPager) applyOrder(query *PartnerAppQuery) *PartnerAppQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultPartnerAppOrder.Field {
+		query = query.Order(DefaultPartnerAppOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *partnerappPager) orderExpr(query *PartnerAppQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultPartnerAppOrder.Field {
+			b.Comma().Ident(DefaultPartnerAppOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to PartnerApp.
+func (_m *PartnerAppQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...PartnerAppPaginateOption,
+) (*PartnerAppConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newPartnerAppPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &PartnerAppConnection{Edges: []*PartnerAppEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+var (
+	// PartnerAppOrderFieldName orders PartnerApp by name.
+	PartnerAppOrderFieldName = &PartnerAppOrderField{
+		Value: func(_m *PartnerApp) (ent.Value, error) {
+			return _m.Name, nil
+		},
+		column: partnerapp.FieldName,
+		toTerm: partnerapp.ByName,
+		toCursor: func(_m *PartnerApp) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.Name,
+			}
+		},
+	}
+)
+
+// String implement fmt.Stringer interface.
+func (f PartnerAppOrderField) String() string {
+	var str string
+	switch f.column {
+	case PartnerAppOrderFieldName.column:
+		str = "NAME"
+	}
+	return str
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (f PartnerAppOrderField) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(f.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (f *PartnerAppOrderField) UnmarshalGQL(v interface{}) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("PartnerAppOrderField %T must be a string", v)
+	}
+	switch str {
+	case "NAME":
+		*f = *PartnerAppOrderFieldName
+	default:
+		return fmt.Errorf("%s is not a valid PartnerAppOrderField", str)
+	}
+	return nil
+}
+
+// PartnerAppOrderField defines the ordering field of PartnerApp.
+type PartnerAppOrderField struct {
+	// Value extracts the ordering value from the given PartnerApp.
+	Value    func(*PartnerApp) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) partnerapp.OrderOption
+	toCursor func(*PartnerApp) Cursor
+}
+
+// PartnerAppOrder defines the ordering of PartnerApp.
+type PartnerAppOrder struct {
+	Direction OrderDirection        `json:"direction"`
+	Field     *PartnerAppOrderField `json:"field"`
+}
+
+// DefaultPartnerAppOrder is the default ordering of PartnerApp.
+var DefaultPartnerAppOrder = &PartnerAppOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &PartnerAppOrderField{
+		Value: func(_m *PartnerApp) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: partnerapp.FieldID,
+		toTerm: partnerapp.ByID,
+		toCursor: func(_m *PartnerApp) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts PartnerApp into PartnerAppEdge.
+func (_m *PartnerApp) ToEdge(order *PartnerAppOrder) *PartnerAppEdge {
+	if order == nil {
+		order = DefaultPartnerAppOrder
+	}
+	return &PartnerAppEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// PartnerAppSecretEdge is the edge representation of PartnerAppSecret.
+type PartnerAppSecretEdge struct {
+	Node   *PartnerAppSecret `json:"node"`
+	Cursor Cursor            `json:"cursor"`
+}
+
+// PartnerAppSecretConnection is the connection containing edges to PartnerAppSecret.
+type PartnerAppSecretConnection struct {
+	Edges      []*PartnerAppSecretEdge `json:"edges"`
+	PageInfo   PageInfo                `json:"pageInfo"`
+	TotalCount int                     `json:"totalCount"`
+}
+
+func (c *PartnerAppSecretConnection) build(nodes []*PartnerAppSecret, pager *partnerappsecretPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *PartnerAppSecret
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *PartnerAppSecret {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *PartnerAppSecret {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*PartnerAppSecretEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &PartnerAppSecretEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// PartnerAppSecretPaginateOption enables pagination customization.
+type PartnerAppSecretPaginateOption func(*partnerappsecretPager) error
+
+// WithPartnerAppSecretOrder configures pagination ordering.
+func WithPartnerAppSecretOrder(order *PartnerAppSecretOrder) PartnerAppSecretPaginateOption {
+	if order == nil {
+		order = DefaultPartnerAppSecretOrder
+	}
+	o := *order
+	return func(pager *partnerappsecretPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultPartnerAppSecretOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithPartnerAppSecretFilter configures pagination filter.
+func WithPartnerAppSecretFilter(filter func(*PartnerAppSecretQuery) (*PartnerAppSecretQuery, error)) PartnerAppSecretPaginateOption {
+	return func(pager *partnerappsecretPager) error {
+		if filter == nil {
+			return errors.New("PartnerAppSecretQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type partnerappsecretPager struct {
+	reverse bool
+	order   *PartnerAppSecretOrder
+	filter  func(*PartnerAppSecretQuery) (*PartnerAppSecretQuery, error)
+}
+
+func newPartnerAppSecretPager(opts []PartnerAppSecretPaginateOption, reverse bool) (*partnerappsecretPager, error) {
+	pager := &partnerappsecretPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultPartnerAppSecretOrder
+	}
+	return pager, nil
+}
+
+func (p *partnerappsecretPager) applyFilter(query *PartnerAppSecretQuery) (*PartnerAppSecretQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *partnerappsecretPager) toCursor(_m *PartnerAppSecret) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *partnerappsecretPager) applyCursors(query *PartnerAppSecretQuery, after, before *Cursor) (*PartnerAppSecretQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultPartnerAppSecretOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *partnerappsecretPager) applyOrder(query *PartnerAppSecretQuery) *PartnerAppSecretQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultPartnerAppSecretOrder.Field {
+		query = query.Order(DefaultPartnerAppSecretOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *partnerappsecretPager) orderExpr(query *PartnerAppSecretQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultPartnerAppSecretOrder.Field {
+			b.Comma().Ident(DefaultPartnerAppSecretOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to PartnerAppSecret.
+func (_m *PartnerAppSecretQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...PartnerAppSecretPaginateOption,
+) (*PartnerAppSecretConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newPartnerAppSecretPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &PartnerAppSecretConnection{Edges: []*PartnerAppSecretEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// PartnerAppSecretOrderField defines the ordering field of PartnerAppSecret.
+type PartnerAppSecretOrderField struct {
+	// Value extracts the ordering value from the given PartnerAppSecret.
+	Value    func(*PartnerAppSecret) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) partnerappsecret.OrderOption
+	toCursor func(*PartnerAppSecret) Cursor
+}
+
+// PartnerAppSecretOrder defines the ordering of PartnerAppSecret.
+type PartnerAppSecretOrder struct {
+	Direction OrderDirection              `json:"direction"`
+	Field     *PartnerAppSecretOrderField `json:"field"`
+}
+
+// DefaultPartnerAppSecretOrder is the default ordering of PartnerAppSecret.
+var DefaultPartnerAppSecretOrder = &PartnerAppSecretOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &PartnerAppSecretOrderField{
+		Value: func(_m *PartnerAppSecret) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: partnerappsecret.FieldID,
+		toTerm: partnerappsecret.ByID,
+		toCursor: func(_m *PartnerAppSecret) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts PartnerAppSecret into PartnerAppSecretEdge.
+func (_m *PartnerAppSecret) ToEdge(order *PartnerAppSecretOrder) *PartnerAppSecretEdge {
+	if order == nil {
+		order = DefaultPartnerAppSecretOrder
+	}
+	return &PartnerAppSecretEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}

@@ -17,6 +17,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
+	"github.com/guichet-logement/guichet/ent/partnerapp"
+	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/stockchange"
@@ -4538,6 +4540,764 @@ func (i *OwnershipWhereInput) P() (predicate.Ownership, error) {
 		return predicates[0], nil
 	default:
 		return ownership.And(predicates...), nil
+	}
+}
+
+// PartnerAppWhereInput represents a where input for filtering PartnerApp queries.
+type PartnerAppWhereInput struct {
+	Predicates []predicate.PartnerApp  `json:"-"`
+	Not        *PartnerAppWhereInput   `json:"not,omitempty"`
+	Or         []*PartnerAppWhereInput `json:"or,omitempty"`
+	And        []*PartnerAppWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID      *domain.ID  `json:"id,omitempty"`
+	IDNEQ   *domain.ID  `json:"idNEQ,omitempty"`
+	IDIn    []domain.ID `json:"idIn,omitempty"`
+	IDNotIn []domain.ID `json:"idNotIn,omitempty"`
+	IDGT    *domain.ID  `json:"idGT,omitempty"`
+	IDGTE   *domain.ID  `json:"idGTE,omitempty"`
+	IDLT    *domain.ID  `json:"idLT,omitempty"`
+	IDLTE   *domain.ID  `json:"idLTE,omitempty"`
+
+	// "organisation_id" field predicates.
+	OrganisationID             *domain.ID  `json:"organisationID,omitempty"`
+	OrganisationIDNEQ          *domain.ID  `json:"organisationIDNEQ,omitempty"`
+	OrganisationIDIn           []domain.ID `json:"organisationIDIn,omitempty"`
+	OrganisationIDNotIn        []domain.ID `json:"organisationIDNotIn,omitempty"`
+	OrganisationIDGT           *domain.ID  `json:"organisationIDGT,omitempty"`
+	OrganisationIDGTE          *domain.ID  `json:"organisationIDGTE,omitempty"`
+	OrganisationIDLT           *domain.ID  `json:"organisationIDLT,omitempty"`
+	OrganisationIDLTE          *domain.ID  `json:"organisationIDLTE,omitempty"`
+	OrganisationIDContains     *domain.ID  `json:"organisationIDContains,omitempty"`
+	OrganisationIDHasPrefix    *domain.ID  `json:"organisationIDHasPrefix,omitempty"`
+	OrganisationIDHasSuffix    *domain.ID  `json:"organisationIDHasSuffix,omitempty"`
+	OrganisationIDEqualFold    *domain.ID  `json:"organisationIDEqualFold,omitempty"`
+	OrganisationIDContainsFold *domain.ID  `json:"organisationIDContainsFold,omitempty"`
+
+	// "name" field predicates.
+	Name             *string  `json:"name,omitempty"`
+	NameNEQ          *string  `json:"nameNEQ,omitempty"`
+	NameIn           []string `json:"nameIn,omitempty"`
+	NameNotIn        []string `json:"nameNotIn,omitempty"`
+	NameGT           *string  `json:"nameGT,omitempty"`
+	NameGTE          *string  `json:"nameGTE,omitempty"`
+	NameLT           *string  `json:"nameLT,omitempty"`
+	NameLTE          *string  `json:"nameLTE,omitempty"`
+	NameContains     *string  `json:"nameContains,omitempty"`
+	NameHasPrefix    *string  `json:"nameHasPrefix,omitempty"`
+	NameHasSuffix    *string  `json:"nameHasSuffix,omitempty"`
+	NameEqualFold    *string  `json:"nameEqualFold,omitempty"`
+	NameContainsFold *string  `json:"nameContainsFold,omitempty"`
+
+	// "read_only" field predicates.
+	ReadOnly    *bool `json:"readOnly,omitempty"`
+	ReadOnlyNEQ *bool `json:"readOnlyNEQ,omitempty"`
+
+	// "valid_until" field predicates.
+	ValidUntil      *domain.Date  `json:"validUntil,omitempty"`
+	ValidUntilNEQ   *domain.Date  `json:"validUntilNEQ,omitempty"`
+	ValidUntilIn    []domain.Date `json:"validUntilIn,omitempty"`
+	ValidUntilNotIn []domain.Date `json:"validUntilNotIn,omitempty"`
+	ValidUntilGT    *domain.Date  `json:"validUntilGT,omitempty"`
+	ValidUntilGTE   *domain.Date  `json:"validUntilGTE,omitempty"`
+	ValidUntilLT    *domain.Date  `json:"validUntilLT,omitempty"`
+	ValidUntilLTE   *domain.Date  `json:"validUntilLTE,omitempty"`
+
+	// "revoked_at" field predicates.
+	RevokedAt       *time.Time  `json:"revokedAt,omitempty"`
+	RevokedAtNEQ    *time.Time  `json:"revokedAtNEQ,omitempty"`
+	RevokedAtIn     []time.Time `json:"revokedAtIn,omitempty"`
+	RevokedAtNotIn  []time.Time `json:"revokedAtNotIn,omitempty"`
+	RevokedAtGT     *time.Time  `json:"revokedAtGT,omitempty"`
+	RevokedAtGTE    *time.Time  `json:"revokedAtGTE,omitempty"`
+	RevokedAtLT     *time.Time  `json:"revokedAtLT,omitempty"`
+	RevokedAtLTE    *time.Time  `json:"revokedAtLTE,omitempty"`
+	RevokedAtIsNil  bool        `json:"revokedAtIsNil,omitempty"`
+	RevokedAtNotNil bool        `json:"revokedAtNotNil,omitempty"`
+
+	// "last_used_at" field predicates.
+	LastUsedAt       *time.Time  `json:"lastUsedAt,omitempty"`
+	LastUsedAtNEQ    *time.Time  `json:"lastUsedAtNEQ,omitempty"`
+	LastUsedAtIn     []time.Time `json:"lastUsedAtIn,omitempty"`
+	LastUsedAtNotIn  []time.Time `json:"lastUsedAtNotIn,omitempty"`
+	LastUsedAtGT     *time.Time  `json:"lastUsedAtGT,omitempty"`
+	LastUsedAtGTE    *time.Time  `json:"lastUsedAtGTE,omitempty"`
+	LastUsedAtLT     *time.Time  `json:"lastUsedAtLT,omitempty"`
+	LastUsedAtLTE    *time.Time  `json:"lastUsedAtLTE,omitempty"`
+	LastUsedAtIsNil  bool        `json:"lastUsedAtIsNil,omitempty"`
+	LastUsedAtNotNil bool        `json:"lastUsedAtNotNil,omitempty"`
+
+	// "locked_until" field predicates.
+	LockedUntil       *time.Time  `json:"lockedUntil,omitempty"`
+	LockedUntilNEQ    *time.Time  `json:"lockedUntilNEQ,omitempty"`
+	LockedUntilIn     []time.Time `json:"lockedUntilIn,omitempty"`
+	LockedUntilNotIn  []time.Time `json:"lockedUntilNotIn,omitempty"`
+	LockedUntilGT     *time.Time  `json:"lockedUntilGT,omitempty"`
+	LockedUntilGTE    *time.Time  `json:"lockedUntilGTE,omitempty"`
+	LockedUntilLT     *time.Time  `json:"lockedUntilLT,omitempty"`
+	LockedUntilLTE    *time.Time  `json:"lockedUntilLTE,omitempty"`
+	LockedUntilIsNil  bool        `json:"lockedUntilIsNil,omitempty"`
+	LockedUntilNotNil bool        `json:"lockedUntilNotNil,omitempty"`
+
+	// "version" field predicates.
+	Version      *int  `json:"version,omitempty"`
+	VersionNEQ   *int  `json:"versionNEQ,omitempty"`
+	VersionIn    []int `json:"versionIn,omitempty"`
+	VersionNotIn []int `json:"versionNotIn,omitempty"`
+	VersionGT    *int  `json:"versionGT,omitempty"`
+	VersionGTE   *int  `json:"versionGTE,omitempty"`
+	VersionLT    *int  `json:"versionLT,omitempty"`
+	VersionLTE   *int  `json:"versionLTE,omitempty"`
+
+	// "organisation" edge predicates.
+	HasOrganisation     *bool                     `json:"hasOrganisation,omitempty"`
+	HasOrganisationWith []*OrganisationWhereInput `json:"hasOrganisationWith,omitempty"`
+
+	// "reception_points" edge predicates.
+	HasReceptionPoints     *bool                       `json:"hasReceptionPoints,omitempty"`
+	HasReceptionPointsWith []*ReceptionPointWhereInput `json:"hasReceptionPointsWith,omitempty"`
+
+	// "territory" edge predicates.
+	HasTerritory     *bool                `json:"hasTerritory,omitempty"`
+	HasTerritoryWith []*CommuneWhereInput `json:"hasTerritoryWith,omitempty"`
+
+	// "secrets" edge predicates.
+	HasSecrets     *bool                         `json:"hasSecrets,omitempty"`
+	HasSecretsWith []*PartnerAppSecretWhereInput `json:"hasSecretsWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *PartnerAppWhereInput) AddPredicates(predicates ...predicate.PartnerApp) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the PartnerAppWhereInput filter on the PartnerAppQuery builder.
+func (i *PartnerAppWhereInput) Filter(q *PartnerAppQuery) (*PartnerAppQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyPartnerAppWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyPartnerAppWhereInput is returned in case the PartnerAppWhereInput is empty.
+var ErrEmptyPartnerAppWhereInput = errors.New("ent: empty predicate PartnerAppWhereInput")
+
+// P returns a predicate for filtering partnerapps.
+// An error is returned if the input is empty or invalid.
+func (i *PartnerAppWhereInput) P() (predicate.PartnerApp, error) {
+	var predicates []predicate.PartnerApp
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, partnerapp.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.PartnerApp, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, partnerapp.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.PartnerApp, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, partnerapp.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, partnerapp.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, partnerapp.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, partnerapp.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, partnerapp.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, partnerapp.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, partnerapp.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, partnerapp.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, partnerapp.IDLTE(*i.IDLTE))
+	}
+	if i.OrganisationID != nil {
+		predicates = append(predicates, partnerapp.OrganisationIDEQ(*i.OrganisationID))
+	}
+	if i.OrganisationIDNEQ != nil {
+		predicates = append(predicates, partnerapp.OrganisationIDNEQ(*i.OrganisationIDNEQ))
+	}
+	if len(i.OrganisationIDIn) > 0 {
+		predicates = append(predicates, partnerapp.OrganisationIDIn(i.OrganisationIDIn...))
+	}
+	if len(i.OrganisationIDNotIn) > 0 {
+		predicates = append(predicates, partnerapp.OrganisationIDNotIn(i.OrganisationIDNotIn...))
+	}
+	if i.OrganisationIDGT != nil {
+		predicates = append(predicates, partnerapp.OrganisationIDGT(*i.OrganisationIDGT))
+	}
+	if i.OrganisationIDGTE != nil {
+		predicates = append(predicates, partnerapp.OrganisationIDGTE(*i.OrganisationIDGTE))
+	}
+	if i.OrganisationIDLT != nil {
+		predicates = append(predicates, partnerapp.OrganisationIDLT(*i.OrganisationIDLT))
+	}
+	if i.OrganisationIDLTE != nil {
+		predicates = append(predicates, partnerapp.OrganisationIDLTE(*i.OrganisationIDLTE))
+	}
+	if i.OrganisationIDContains != nil {
+		predicates = append(predicates, partnerapp.OrganisationIDContains(*i.OrganisationIDContains))
+	}
+	if i.OrganisationIDHasPrefix != nil {
+		predicates = append(predicates, partnerapp.OrganisationIDHasPrefix(*i.OrganisationIDHasPrefix))
+	}
+	if i.OrganisationIDHasSuffix != nil {
+		predicates = append(predicates, partnerapp.OrganisationIDHasSuffix(*i.OrganisationIDHasSuffix))
+	}
+	if i.OrganisationIDEqualFold != nil {
+		predicates = append(predicates, partnerapp.OrganisationIDEqualFold(*i.OrganisationIDEqualFold))
+	}
+	if i.OrganisationIDContainsFold != nil {
+		predicates = append(predicates, partnerapp.OrganisationIDContainsFold(*i.OrganisationIDContainsFold))
+	}
+	if i.Name != nil {
+		predicates = append(predicates, partnerapp.NameEQ(*i.Name))
+	}
+	if i.NameNEQ != nil {
+		predicates = append(predicates, partnerapp.NameNEQ(*i.NameNEQ))
+	}
+	if len(i.NameIn) > 0 {
+		predicates = append(predicates, partnerapp.NameIn(i.NameIn...))
+	}
+	if len(i.NameNotIn) > 0 {
+		predicates = append(predicates, partnerapp.NameNotIn(i.NameNotIn...))
+	}
+	if i.NameGT != nil {
+		predicates = append(predicates, partnerapp.NameGT(*i.NameGT))
+	}
+	if i.NameGTE != nil {
+		predicates = append(predicates, partnerapp.NameGTE(*i.NameGTE))
+	}
+	if i.NameLT != nil {
+		predicates = append(predicates, partnerapp.NameLT(*i.NameLT))
+	}
+	if i.NameLTE != nil {
+		predicates = append(predicates, partnerapp.NameLTE(*i.NameLTE))
+	}
+	if i.NameContains != nil {
+		predicates = append(predicates, partnerapp.NameContains(*i.NameContains))
+	}
+	if i.NameHasPrefix != nil {
+		predicates = append(predicates, partnerapp.NameHasPrefix(*i.NameHasPrefix))
+	}
+	if i.NameHasSuffix != nil {
+		predicates = append(predicates, partnerapp.NameHasSuffix(*i.NameHasSuffix))
+	}
+	if i.NameEqualFold != nil {
+		predicates = append(predicates, partnerapp.NameEqualFold(*i.NameEqualFold))
+	}
+	if i.NameContainsFold != nil {
+		predicates = append(predicates, partnerapp.NameContainsFold(*i.NameContainsFold))
+	}
+	if i.ReadOnly != nil {
+		predicates = append(predicates, partnerapp.ReadOnlyEQ(*i.ReadOnly))
+	}
+	if i.ReadOnlyNEQ != nil {
+		predicates = append(predicates, partnerapp.ReadOnlyNEQ(*i.ReadOnlyNEQ))
+	}
+	if i.ValidUntil != nil {
+		predicates = append(predicates, partnerapp.ValidUntilEQ(*i.ValidUntil))
+	}
+	if i.ValidUntilNEQ != nil {
+		predicates = append(predicates, partnerapp.ValidUntilNEQ(*i.ValidUntilNEQ))
+	}
+	if len(i.ValidUntilIn) > 0 {
+		predicates = append(predicates, partnerapp.ValidUntilIn(i.ValidUntilIn...))
+	}
+	if len(i.ValidUntilNotIn) > 0 {
+		predicates = append(predicates, partnerapp.ValidUntilNotIn(i.ValidUntilNotIn...))
+	}
+	if i.ValidUntilGT != nil {
+		predicates = append(predicates, partnerapp.ValidUntilGT(*i.ValidUntilGT))
+	}
+	if i.ValidUntilGTE != nil {
+		predicates = append(predicates, partnerapp.ValidUntilGTE(*i.ValidUntilGTE))
+	}
+	if i.ValidUntilLT != nil {
+		predicates = append(predicates, partnerapp.ValidUntilLT(*i.ValidUntilLT))
+	}
+	if i.ValidUntilLTE != nil {
+		predicates = append(predicates, partnerapp.ValidUntilLTE(*i.ValidUntilLTE))
+	}
+	if i.RevokedAt != nil {
+		predicates = append(predicates, partnerapp.RevokedAtEQ(*i.RevokedAt))
+	}
+	if i.RevokedAtNEQ != nil {
+		predicates = append(predicates, partnerapp.RevokedAtNEQ(*i.RevokedAtNEQ))
+	}
+	if len(i.RevokedAtIn) > 0 {
+		predicates = append(predicates, partnerapp.RevokedAtIn(i.RevokedAtIn...))
+	}
+	if len(i.RevokedAtNotIn) > 0 {
+		predicates = append(predicates, partnerapp.RevokedAtNotIn(i.RevokedAtNotIn...))
+	}
+	if i.RevokedAtGT != nil {
+		predicates = append(predicates, partnerapp.RevokedAtGT(*i.RevokedAtGT))
+	}
+	if i.RevokedAtGTE != nil {
+		predicates = append(predicates, partnerapp.RevokedAtGTE(*i.RevokedAtGTE))
+	}
+	if i.RevokedAtLT != nil {
+		predicates = append(predicates, partnerapp.RevokedAtLT(*i.RevokedAtLT))
+	}
+	if i.RevokedAtLTE != nil {
+		predicates = append(predicates, partnerapp.RevokedAtLTE(*i.RevokedAtLTE))
+	}
+	if i.RevokedAtIsNil {
+		predicates = append(predicates, partnerapp.RevokedAtIsNil())
+	}
+	if i.RevokedAtNotNil {
+		predicates = append(predicates, partnerapp.RevokedAtNotNil())
+	}
+	if i.LastUsedAt != nil {
+		predicates = append(predicates, partnerapp.LastUsedAtEQ(*i.LastUsedAt))
+	}
+	if i.LastUsedAtNEQ != nil {
+		predicates = append(predicates, partnerapp.LastUsedAtNEQ(*i.LastUsedAtNEQ))
+	}
+	if len(i.LastUsedAtIn) > 0 {
+		predicates = append(predicates, partnerapp.LastUsedAtIn(i.LastUsedAtIn...))
+	}
+	if len(i.LastUsedAtNotIn) > 0 {
+		predicates = append(predicates, partnerapp.LastUsedAtNotIn(i.LastUsedAtNotIn...))
+	}
+	if i.LastUsedAtGT != nil {
+		predicates = append(predicates, partnerapp.LastUsedAtGT(*i.LastUsedAtGT))
+	}
+	if i.LastUsedAtGTE != nil {
+		predicates = append(predicates, partnerapp.LastUsedAtGTE(*i.LastUsedAtGTE))
+	}
+	if i.LastUsedAtLT != nil {
+		predicates = append(predicates, partnerapp.LastUsedAtLT(*i.LastUsedAtLT))
+	}
+	if i.LastUsedAtLTE != nil {
+		predicates = append(predicates, partnerapp.LastUsedAtLTE(*i.LastUsedAtLTE))
+	}
+	if i.LastUsedAtIsNil {
+		predicates = append(predicates, partnerapp.LastUsedAtIsNil())
+	}
+	if i.LastUsedAtNotNil {
+		predicates = append(predicates, partnerapp.LastUsedAtNotNil())
+	}
+	if i.LockedUntil != nil {
+		predicates = append(predicates, partnerapp.LockedUntilEQ(*i.LockedUntil))
+	}
+	if i.LockedUntilNEQ != nil {
+		predicates = append(predicates, partnerapp.LockedUntilNEQ(*i.LockedUntilNEQ))
+	}
+	if len(i.LockedUntilIn) > 0 {
+		predicates = append(predicates, partnerapp.LockedUntilIn(i.LockedUntilIn...))
+	}
+	if len(i.LockedUntilNotIn) > 0 {
+		predicates = append(predicates, partnerapp.LockedUntilNotIn(i.LockedUntilNotIn...))
+	}
+	if i.LockedUntilGT != nil {
+		predicates = append(predicates, partnerapp.LockedUntilGT(*i.LockedUntilGT))
+	}
+	if i.LockedUntilGTE != nil {
+		predicates = append(predicates, partnerapp.LockedUntilGTE(*i.LockedUntilGTE))
+	}
+	if i.LockedUntilLT != nil {
+		predicates = append(predicates, partnerapp.LockedUntilLT(*i.LockedUntilLT))
+	}
+	if i.LockedUntilLTE != nil {
+		predicates = append(predicates, partnerapp.LockedUntilLTE(*i.LockedUntilLTE))
+	}
+	if i.LockedUntilIsNil {
+		predicates = append(predicates, partnerapp.LockedUntilIsNil())
+	}
+	if i.LockedUntilNotNil {
+		predicates = append(predicates, partnerapp.LockedUntilNotNil())
+	}
+	if i.Version != nil {
+		predicates = append(predicates, partnerapp.VersionEQ(*i.Version))
+	}
+	if i.VersionNEQ != nil {
+		predicates = append(predicates, partnerapp.VersionNEQ(*i.VersionNEQ))
+	}
+	if len(i.VersionIn) > 0 {
+		predicates = append(predicates, partnerapp.VersionIn(i.VersionIn...))
+	}
+	if len(i.VersionNotIn) > 0 {
+		predicates = append(predicates, partnerapp.VersionNotIn(i.VersionNotIn...))
+	}
+	if i.VersionGT != nil {
+		predicates = append(predicates, partnerapp.VersionGT(*i.VersionGT))
+	}
+	if i.VersionGTE != nil {
+		predicates = append(predicates, partnerapp.VersionGTE(*i.VersionGTE))
+	}
+	if i.VersionLT != nil {
+		predicates = append(predicates, partnerapp.VersionLT(*i.VersionLT))
+	}
+	if i.VersionLTE != nil {
+		predicates = append(predicates, partnerapp.VersionLTE(*i.VersionLTE))
+	}
+
+	if i.HasOrganisation != nil {
+		p := partnerapp.HasOrganisation()
+		if !*i.HasOrganisation {
+			p = partnerapp.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasOrganisationWith) > 0 {
+		with := make([]predicate.Organisation, 0, len(i.HasOrganisationWith))
+		for _, w := range i.HasOrganisationWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasOrganisationWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, partnerapp.HasOrganisationWith(with...))
+	}
+	if i.HasReceptionPoints != nil {
+		p := partnerapp.HasReceptionPoints()
+		if !*i.HasReceptionPoints {
+			p = partnerapp.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasReceptionPointsWith) > 0 {
+		with := make([]predicate.ReceptionPoint, 0, len(i.HasReceptionPointsWith))
+		for _, w := range i.HasReceptionPointsWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasReceptionPointsWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, partnerapp.HasReceptionPointsWith(with...))
+	}
+	if i.HasTerritory != nil {
+		p := partnerapp.HasTerritory()
+		if !*i.HasTerritory {
+			p = partnerapp.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasTerritoryWith) > 0 {
+		with := make([]predicate.Commune, 0, len(i.HasTerritoryWith))
+		for _, w := range i.HasTerritoryWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasTerritoryWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, partnerapp.HasTerritoryWith(with...))
+	}
+	if i.HasSecrets != nil {
+		p := partnerapp.HasSecrets()
+		if !*i.HasSecrets {
+			p = partnerapp.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasSecretsWith) > 0 {
+		with := make([]predicate.PartnerAppSecret, 0, len(i.HasSecretsWith))
+		for _, w := range i.HasSecretsWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasSecretsWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, partnerapp.HasSecretsWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyPartnerAppWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return partnerapp.And(predicates...), nil
+	}
+}
+
+// PartnerAppSecretWhereInput represents a where input for filtering PartnerAppSecret queries.
+type PartnerAppSecretWhereInput struct {
+	Predicates []predicate.PartnerAppSecret  `json:"-"`
+	Not        *PartnerAppSecretWhereInput   `json:"not,omitempty"`
+	Or         []*PartnerAppSecretWhereInput `json:"or,omitempty"`
+	And        []*PartnerAppSecretWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID      *domain.ID  `json:"id,omitempty"`
+	IDNEQ   *domain.ID  `json:"idNEQ,omitempty"`
+	IDIn    []domain.ID `json:"idIn,omitempty"`
+	IDNotIn []domain.ID `json:"idNotIn,omitempty"`
+	IDGT    *domain.ID  `json:"idGT,omitempty"`
+	IDGTE   *domain.ID  `json:"idGTE,omitempty"`
+	IDLT    *domain.ID  `json:"idLT,omitempty"`
+	IDLTE   *domain.ID  `json:"idLTE,omitempty"`
+
+	// "partner_app_id" field predicates.
+	PartnerAppID             *domain.ID  `json:"partnerAppID,omitempty"`
+	PartnerAppIDNEQ          *domain.ID  `json:"partnerAppIDNEQ,omitempty"`
+	PartnerAppIDIn           []domain.ID `json:"partnerAppIDIn,omitempty"`
+	PartnerAppIDNotIn        []domain.ID `json:"partnerAppIDNotIn,omitempty"`
+	PartnerAppIDGT           *domain.ID  `json:"partnerAppIDGT,omitempty"`
+	PartnerAppIDGTE          *domain.ID  `json:"partnerAppIDGTE,omitempty"`
+	PartnerAppIDLT           *domain.ID  `json:"partnerAppIDLT,omitempty"`
+	PartnerAppIDLTE          *domain.ID  `json:"partnerAppIDLTE,omitempty"`
+	PartnerAppIDContains     *domain.ID  `json:"partnerAppIDContains,omitempty"`
+	PartnerAppIDHasPrefix    *domain.ID  `json:"partnerAppIDHasPrefix,omitempty"`
+	PartnerAppIDHasSuffix    *domain.ID  `json:"partnerAppIDHasSuffix,omitempty"`
+	PartnerAppIDEqualFold    *domain.ID  `json:"partnerAppIDEqualFold,omitempty"`
+	PartnerAppIDContainsFold *domain.ID  `json:"partnerAppIDContainsFold,omitempty"`
+
+	// "made_at" field predicates.
+	MadeAt      *time.Time  `json:"madeAt,omitempty"`
+	MadeAtNEQ   *time.Time  `json:"madeAtNEQ,omitempty"`
+	MadeAtIn    []time.Time `json:"madeAtIn,omitempty"`
+	MadeAtNotIn []time.Time `json:"madeAtNotIn,omitempty"`
+	MadeAtGT    *time.Time  `json:"madeAtGT,omitempty"`
+	MadeAtGTE   *time.Time  `json:"madeAtGTE,omitempty"`
+	MadeAtLT    *time.Time  `json:"madeAtLT,omitempty"`
+	MadeAtLTE   *time.Time  `json:"madeAtLTE,omitempty"`
+
+	// "partner_app" edge predicates.
+	HasPartnerApp     *bool                   `json:"hasPartnerApp,omitempty"`
+	HasPartnerAppWith []*PartnerAppWhereInput `json:"hasPartnerAppWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *PartnerAppSecretWhereInput) AddPredicates(predicates ...predicate.PartnerAppSecret) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the PartnerAppSecretWhereInput filter on the PartnerAppSecretQuery builder.
+func (i *PartnerAppSecretWhereInput) Filter(q *PartnerAppSecretQuery) (*PartnerAppSecretQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyPartnerAppSecretWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyPartnerAppSecretWhereInput is returned in case the PartnerAppSecretWhereInput is empty.
+var ErrEmptyPartnerAppSecretWhereInput = errors.New("ent: empty predicate PartnerAppSecretWhereInput")
+
+// P returns a predicate for filtering partnerappsecrets.
+// An error is returned if the input is empty or invalid.
+func (i *PartnerAppSecretWhereInput) P() (predicate.PartnerAppSecret, error) {
+	var predicates []predicate.PartnerAppSecret
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, partnerappsecret.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.PartnerAppSecret, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, partnerappsecret.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.PartnerAppSecret, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, partnerappsecret.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, partnerappsecret.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, partnerappsecret.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, partnerappsecret.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, partnerappsecret.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, partnerappsecret.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, partnerappsecret.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, partnerappsecret.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, partnerappsecret.IDLTE(*i.IDLTE))
+	}
+	if i.PartnerAppID != nil {
+		predicates = append(predicates, partnerappsecret.PartnerAppIDEQ(*i.PartnerAppID))
+	}
+	if i.PartnerAppIDNEQ != nil {
+		predicates = append(predicates, partnerappsecret.PartnerAppIDNEQ(*i.PartnerAppIDNEQ))
+	}
+	if len(i.PartnerAppIDIn) > 0 {
+		predicates = append(predicates, partnerappsecret.PartnerAppIDIn(i.PartnerAppIDIn...))
+	}
+	if len(i.PartnerAppIDNotIn) > 0 {
+		predicates = append(predicates, partnerappsecret.PartnerAppIDNotIn(i.PartnerAppIDNotIn...))
+	}
+	if i.PartnerAppIDGT != nil {
+		predicates = append(predicates, partnerappsecret.PartnerAppIDGT(*i.PartnerAppIDGT))
+	}
+	if i.PartnerAppIDGTE != nil {
+		predicates = append(predicates, partnerappsecret.PartnerAppIDGTE(*i.PartnerAppIDGTE))
+	}
+	if i.PartnerAppIDLT != nil {
+		predicates = append(predicates, partnerappsecret.PartnerAppIDLT(*i.PartnerAppIDLT))
+	}
+	if i.PartnerAppIDLTE != nil {
+		predicates = append(predicates, partnerappsecret.PartnerAppIDLTE(*i.PartnerAppIDLTE))
+	}
+	if i.PartnerAppIDContains != nil {
+		predicates = append(predicates, partnerappsecret.PartnerAppIDContains(*i.PartnerAppIDContains))
+	}
+	if i.PartnerAppIDHasPrefix != nil {
+		predicates = append(predicates, partnerappsecret.PartnerAppIDHasPrefix(*i.PartnerAppIDHasPrefix))
+	}
+	if i.PartnerAppIDHasSuffix != nil {
+		predicates = append(predicates, partnerappsecret.PartnerAppIDHasSuffix(*i.PartnerAppIDHasSuffix))
+	}
+	if i.PartnerAppIDEqualFold != nil {
+		predicates = append(predicates, partnerappsecret.PartnerAppIDEqualFold(*i.PartnerAppIDEqualFold))
+	}
+	if i.PartnerAppIDContainsFold != nil {
+		predicates = append(predicates, partnerappsecret.PartnerAppIDContainsFold(*i.PartnerAppIDContainsFold))
+	}
+	if i.MadeAt != nil {
+		predicates = append(predicates, partnerappsecret.MadeAtEQ(*i.MadeAt))
+	}
+	if i.MadeAtNEQ != nil {
+		predicates = append(predicates, partnerappsecret.MadeAtNEQ(*i.MadeAtNEQ))
+	}
+	if len(i.MadeAtIn) > 0 {
+		predicates = append(predicates, partnerappsecret.MadeAtIn(i.MadeAtIn...))
+	}
+	if len(i.MadeAtNotIn) > 0 {
+		predicates = append(predicates, partnerappsecret.MadeAtNotIn(i.MadeAtNotIn...))
+	}
+	if i.MadeAtGT != nil {
+		predicates = append(predicates, partnerappsecret.MadeAtGT(*i.MadeAtGT))
+	}
+	if i.MadeAtGTE != nil {
+		predicates = append(predicates, partnerappsecret.MadeAtGTE(*i.MadeAtGTE))
+	}
+	if i.MadeAtLT != nil {
+		predicates = append(predicates, partnerappsecret.MadeAtLT(*i.MadeAtLT))
+	}
+	if i.MadeAtLTE != nil {
+		predicates = append(predicates, partnerappsecret.MadeAtLTE(*i.MadeAtLTE))
+	}
+
+	if i.HasPartnerApp != nil {
+		p := partnerappsecret.HasPartnerApp()
+		if !*i.HasPartnerApp {
+			p = partnerappsecret.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasPartnerAppWith) > 0 {
+		with := make([]predicate.PartnerApp, 0, len(i.HasPartnerAppWith))
+		for _, w := range i.HasPartnerAppWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasPartnerAppWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, partnerappsecret.HasPartnerAppWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyPartnerAppSecretWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return partnerappsecret.And(predicates...), nil
 	}
 }
 

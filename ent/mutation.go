@@ -19,15 +19,19 @@ import (
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/dwelling"
+	"github.com/guichet-logement/guichet/ent/lockout"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
+	"github.com/guichet-logement/guichet/ent/partnerapp"
+	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
+	"github.com/guichet-logement/guichet/ent/usedassertion"
 )
 
 const (
@@ -39,20 +43,24 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeAgreement      = "Agreement"
-	TypeAssignment     = "Assignment"
-	TypeBuilding       = "Building"
-	TypeCatalogueEntry = "CatalogueEntry"
-	TypeCommune        = "Commune"
-	TypeDwelling       = "Dwelling"
-	TypeOpeningHours   = "OpeningHours"
-	TypeOrganisation   = "Organisation"
-	TypeOwnership      = "Ownership"
-	TypePerson         = "Person"
-	TypeReceptionPoint = "ReceptionPoint"
-	TypeSandboxClock   = "SandboxClock"
-	TypeStockChange    = "StockChange"
-	TypeStockVintage   = "StockVintage"
+	TypeAgreement        = "Agreement"
+	TypeAssignment       = "Assignment"
+	TypeBuilding         = "Building"
+	TypeCatalogueEntry   = "CatalogueEntry"
+	TypeCommune          = "Commune"
+	TypeDwelling         = "Dwelling"
+	TypeLockOut          = "LockOut"
+	TypeOpeningHours     = "OpeningHours"
+	TypeOrganisation     = "Organisation"
+	TypeOwnership        = "Ownership"
+	TypePartnerApp       = "PartnerApp"
+	TypePartnerAppSecret = "PartnerAppSecret"
+	TypePerson           = "Person"
+	TypeReceptionPoint   = "ReceptionPoint"
+	TypeSandboxClock     = "SandboxClock"
+	TypeStockChange      = "StockChange"
+	TypeStockVintage     = "StockVintage"
+	TypeUsedAssertion    = "UsedAssertion"
 )
 
 // AgreementMutation represents an operation that mutates the Agreement nodes in the graph.
@@ -3913,6 +3921,9 @@ type CommuneMutation struct {
 	organisations           map[domain.ID]struct{}
 	removedorganisations    map[domain.ID]struct{}
 	clearedorganisations    bool
+	partner_apps            map[domain.ID]struct{}
+	removedpartner_apps     map[domain.ID]struct{}
+	clearedpartner_apps     bool
 	done                    bool
 	oldValue                func(context.Context) (*Commune, error)
 	predicates              []predicate.Commune
@@ -4558,6 +4569,60 @@ func (m *CommuneMutation) ResetOrganisations() {
 	m.removedorganisations = nil
 }
 
+// AddPartnerAppIDs adds the "partner_apps" edge to the PartnerApp entity by ids.
+func (m *CommuneMutation) AddPartnerAppIDs(ids ...domain.ID) {
+	if m.partner_apps == nil {
+		m.partner_apps = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.partner_apps[ids[i]] = struct{}{}
+	}
+}
+
+// ClearPartnerApps clears the "partner_apps" edge to the PartnerApp entity.
+func (m *CommuneMutation) ClearPartnerApps() {
+	m.clearedpartner_apps = true
+}
+
+// PartnerAppsCleared reports if the "partner_apps" edge to the PartnerApp entity was cleared.
+func (m *CommuneMutation) PartnerAppsCleared() bool {
+	return m.clearedpartner_apps
+}
+
+// RemovePartnerAppIDs removes the "partner_apps" edge to the PartnerApp entity by IDs.
+func (m *CommuneMutation) RemovePartnerAppIDs(ids ...domain.ID) {
+	if m.removedpartner_apps == nil {
+		m.removedpartner_apps = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.partner_apps, ids[i])
+		m.removedpartner_apps[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedPartnerApps returns the removed IDs of the "partner_apps" edge to the PartnerApp entity.
+func (m *CommuneMutation) RemovedPartnerAppsIDs() (ids []domain.ID) {
+	for id := range m.removedpartner_apps {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// PartnerAppsIDs returns the "partner_apps" edge IDs in the mutation.
+func (m *CommuneMutation) PartnerAppsIDs() (ids []domain.ID) {
+	for id := range m.partner_apps {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetPartnerApps resets all changes to the "partner_apps" edge.
+func (m *CommuneMutation) ResetPartnerApps() {
+	m.partner_apps = nil
+	m.clearedpartner_apps = false
+	m.removedpartner_apps = nil
+}
+
 // Where appends a list predicates to the CommuneMutation builder.
 func (m *CommuneMutation) Where(ps ...predicate.Commune) {
 	m.predicates = append(m.predicates, ps...)
@@ -4875,12 +4940,15 @@ func (m *CommuneMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *CommuneMutation) AddedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.reception_points != nil {
 		edges = append(edges, commune.EdgeReceptionPoints)
 	}
 	if m.organisations != nil {
 		edges = append(edges, commune.EdgeOrganisations)
+	}
+	if m.partner_apps != nil {
+		edges = append(edges, commune.EdgePartnerApps)
 	}
 	return edges
 }
@@ -4901,18 +4969,27 @@ func (m *CommuneMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case commune.EdgePartnerApps:
+		ids := make([]ent.Value, 0, len(m.partner_apps))
+		for id := range m.partner_apps {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *CommuneMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.removedreception_points != nil {
 		edges = append(edges, commune.EdgeReceptionPoints)
 	}
 	if m.removedorganisations != nil {
 		edges = append(edges, commune.EdgeOrganisations)
+	}
+	if m.removedpartner_apps != nil {
+		edges = append(edges, commune.EdgePartnerApps)
 	}
 	return edges
 }
@@ -4933,18 +5010,27 @@ func (m *CommuneMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case commune.EdgePartnerApps:
+		ids := make([]ent.Value, 0, len(m.removedpartner_apps))
+		for id := range m.removedpartner_apps {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *CommuneMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.clearedreception_points {
 		edges = append(edges, commune.EdgeReceptionPoints)
 	}
 	if m.clearedorganisations {
 		edges = append(edges, commune.EdgeOrganisations)
+	}
+	if m.clearedpartner_apps {
+		edges = append(edges, commune.EdgePartnerApps)
 	}
 	return edges
 }
@@ -4957,6 +5043,8 @@ func (m *CommuneMutation) EdgeCleared(name string) bool {
 		return m.clearedreception_points
 	case commune.EdgeOrganisations:
 		return m.clearedorganisations
+	case commune.EdgePartnerApps:
+		return m.clearedpartner_apps
 	}
 	return false
 }
@@ -4978,6 +5066,9 @@ func (m *CommuneMutation) ResetEdge(name string) error {
 		return nil
 	case commune.EdgeOrganisations:
 		m.ResetOrganisations()
+		return nil
+	case commune.EdgePartnerApps:
+		m.ResetPartnerApps()
 		return nil
 	}
 	return fmt.Errorf("unknown Commune edge %s", name)
@@ -6578,6 +6669,664 @@ func (m *DwellingMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Dwelling edge %s", name)
+}
+
+// LockOutMutation represents an operation that mutates the LockOut nodes in the graph.
+type LockOutMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *domain.ID
+	created_at     *time.Time
+	bucket         *int
+	addbucket      *int
+	failures       *int
+	addfailures    *int
+	failures_since *time.Time
+	locked_until   *time.Time
+	clearedFields  map[string]struct{}
+	done           bool
+	oldValue       func(context.Context) (*LockOut, error)
+	predicates     []predicate.LockOut
+}
+
+var _ ent.Mutation = (*LockOutMutation)(nil)
+
+// lockoutOption allows management of the mutation configuration using functional options.
+type lockoutOption func(*LockOutMutation)
+
+// newLockOutMutation creates new mutation for the LockOut entity.
+func newLockOutMutation(c config, op Op, opts ...lockoutOption) *LockOutMutation {
+	m := &LockOutMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeLockOut,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withLockOutID sets the ID field of the mutation.
+func withLockOutID(id domain.ID) lockoutOption {
+	return func(m *LockOutMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *LockOut
+		)
+		m.oldValue = func(ctx context.Context) (*LockOut, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().LockOut.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withLockOut sets the old LockOut of the mutation.
+func withLockOut(node *LockOut) lockoutOption {
+	return func(m *LockOutMutation) {
+		m.oldValue = func(context.Context) (*LockOut, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m LockOutMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m LockOutMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of LockOut entities.
+func (m *LockOutMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *LockOutMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *LockOutMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().LockOut.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *LockOutMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *LockOutMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the LockOut entity.
+// If the LockOut object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LockOutMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *LockOutMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetBucket sets the "bucket" field.
+func (m *LockOutMutation) SetBucket(i int) {
+	m.bucket = &i
+	m.addbucket = nil
+}
+
+// Bucket returns the value of the "bucket" field in the mutation.
+func (m *LockOutMutation) Bucket() (r int, exists bool) {
+	v := m.bucket
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBucket returns the old "bucket" field's value of the LockOut entity.
+// If the LockOut object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LockOutMutation) OldBucket(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBucket is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBucket requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBucket: %w", err)
+	}
+	return oldValue.Bucket, nil
+}
+
+// AddBucket adds i to the "bucket" field.
+func (m *LockOutMutation) AddBucket(i int) {
+	if m.addbucket != nil {
+		*m.addbucket += i
+	} else {
+		m.addbucket = &i
+	}
+}
+
+// AddedBucket returns the value that was added to the "bucket" field in this mutation.
+func (m *LockOutMutation) AddedBucket() (r int, exists bool) {
+	v := m.addbucket
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetBucket resets all changes to the "bucket" field.
+func (m *LockOutMutation) ResetBucket() {
+	m.bucket = nil
+	m.addbucket = nil
+}
+
+// SetFailures sets the "failures" field.
+func (m *LockOutMutation) SetFailures(i int) {
+	m.failures = &i
+	m.addfailures = nil
+}
+
+// Failures returns the value of the "failures" field in the mutation.
+func (m *LockOutMutation) Failures() (r int, exists bool) {
+	v := m.failures
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailures returns the old "failures" field's value of the LockOut entity.
+// If the LockOut object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LockOutMutation) OldFailures(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailures is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailures requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailures: %w", err)
+	}
+	return oldValue.Failures, nil
+}
+
+// AddFailures adds i to the "failures" field.
+func (m *LockOutMutation) AddFailures(i int) {
+	if m.addfailures != nil {
+		*m.addfailures += i
+	} else {
+		m.addfailures = &i
+	}
+}
+
+// AddedFailures returns the value that was added to the "failures" field in this mutation.
+func (m *LockOutMutation) AddedFailures() (r int, exists bool) {
+	v := m.addfailures
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetFailures resets all changes to the "failures" field.
+func (m *LockOutMutation) ResetFailures() {
+	m.failures = nil
+	m.addfailures = nil
+}
+
+// SetFailuresSince sets the "failures_since" field.
+func (m *LockOutMutation) SetFailuresSince(t time.Time) {
+	m.failures_since = &t
+}
+
+// FailuresSince returns the value of the "failures_since" field in the mutation.
+func (m *LockOutMutation) FailuresSince() (r time.Time, exists bool) {
+	v := m.failures_since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailuresSince returns the old "failures_since" field's value of the LockOut entity.
+// If the LockOut object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LockOutMutation) OldFailuresSince(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailuresSince is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailuresSince requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailuresSince: %w", err)
+	}
+	return oldValue.FailuresSince, nil
+}
+
+// ClearFailuresSince clears the value of the "failures_since" field.
+func (m *LockOutMutation) ClearFailuresSince() {
+	m.failures_since = nil
+	m.clearedFields[lockout.FieldFailuresSince] = struct{}{}
+}
+
+// FailuresSinceCleared returns if the "failures_since" field was cleared in this mutation.
+func (m *LockOutMutation) FailuresSinceCleared() bool {
+	_, ok := m.clearedFields[lockout.FieldFailuresSince]
+	return ok
+}
+
+// ResetFailuresSince resets all changes to the "failures_since" field.
+func (m *LockOutMutation) ResetFailuresSince() {
+	m.failures_since = nil
+	delete(m.clearedFields, lockout.FieldFailuresSince)
+}
+
+// SetLockedUntil sets the "locked_until" field.
+func (m *LockOutMutation) SetLockedUntil(t time.Time) {
+	m.locked_until = &t
+}
+
+// LockedUntil returns the value of the "locked_until" field in the mutation.
+func (m *LockOutMutation) LockedUntil() (r time.Time, exists bool) {
+	v := m.locked_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLockedUntil returns the old "locked_until" field's value of the LockOut entity.
+// If the LockOut object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LockOutMutation) OldLockedUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLockedUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLockedUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLockedUntil: %w", err)
+	}
+	return oldValue.LockedUntil, nil
+}
+
+// ClearLockedUntil clears the value of the "locked_until" field.
+func (m *LockOutMutation) ClearLockedUntil() {
+	m.locked_until = nil
+	m.clearedFields[lockout.FieldLockedUntil] = struct{}{}
+}
+
+// LockedUntilCleared returns if the "locked_until" field was cleared in this mutation.
+func (m *LockOutMutation) LockedUntilCleared() bool {
+	_, ok := m.clearedFields[lockout.FieldLockedUntil]
+	return ok
+}
+
+// ResetLockedUntil resets all changes to the "locked_until" field.
+func (m *LockOutMutation) ResetLockedUntil() {
+	m.locked_until = nil
+	delete(m.clearedFields, lockout.FieldLockedUntil)
+}
+
+// Where appends a list predicates to the LockOutMutation builder.
+func (m *LockOutMutation) Where(ps ...predicate.LockOut) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the LockOutMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *LockOutMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.LockOut, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *LockOutMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *LockOutMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (LockOut).
+func (m *LockOutMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *LockOutMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.created_at != nil {
+		fields = append(fields, lockout.FieldCreatedAt)
+	}
+	if m.bucket != nil {
+		fields = append(fields, lockout.FieldBucket)
+	}
+	if m.failures != nil {
+		fields = append(fields, lockout.FieldFailures)
+	}
+	if m.failures_since != nil {
+		fields = append(fields, lockout.FieldFailuresSince)
+	}
+	if m.locked_until != nil {
+		fields = append(fields, lockout.FieldLockedUntil)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *LockOutMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case lockout.FieldCreatedAt:
+		return m.CreatedAt()
+	case lockout.FieldBucket:
+		return m.Bucket()
+	case lockout.FieldFailures:
+		return m.Failures()
+	case lockout.FieldFailuresSince:
+		return m.FailuresSince()
+	case lockout.FieldLockedUntil:
+		return m.LockedUntil()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *LockOutMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case lockout.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case lockout.FieldBucket:
+		return m.OldBucket(ctx)
+	case lockout.FieldFailures:
+		return m.OldFailures(ctx)
+	case lockout.FieldFailuresSince:
+		return m.OldFailuresSince(ctx)
+	case lockout.FieldLockedUntil:
+		return m.OldLockedUntil(ctx)
+	}
+	return nil, fmt.Errorf("unknown LockOut field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LockOutMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case lockout.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case lockout.FieldBucket:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBucket(v)
+		return nil
+	case lockout.FieldFailures:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailures(v)
+		return nil
+	case lockout.FieldFailuresSince:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailuresSince(v)
+		return nil
+	case lockout.FieldLockedUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLockedUntil(v)
+		return nil
+	}
+	return fmt.Errorf("unknown LockOut field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *LockOutMutation) AddedFields() []string {
+	var fields []string
+	if m.addbucket != nil {
+		fields = append(fields, lockout.FieldBucket)
+	}
+	if m.addfailures != nil {
+		fields = append(fields, lockout.FieldFailures)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *LockOutMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case lockout.FieldBucket:
+		return m.AddedBucket()
+	case lockout.FieldFailures:
+		return m.AddedFailures()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LockOutMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case lockout.FieldBucket:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddBucket(v)
+		return nil
+	case lockout.FieldFailures:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFailures(v)
+		return nil
+	}
+	return fmt.Errorf("unknown LockOut numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *LockOutMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(lockout.FieldFailuresSince) {
+		fields = append(fields, lockout.FieldFailuresSince)
+	}
+	if m.FieldCleared(lockout.FieldLockedUntil) {
+		fields = append(fields, lockout.FieldLockedUntil)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *LockOutMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *LockOutMutation) ClearField(name string) error {
+	switch name {
+	case lockout.FieldFailuresSince:
+		m.ClearFailuresSince()
+		return nil
+	case lockout.FieldLockedUntil:
+		m.ClearLockedUntil()
+		return nil
+	}
+	return fmt.Errorf("unknown LockOut nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *LockOutMutation) ResetField(name string) error {
+	switch name {
+	case lockout.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case lockout.FieldBucket:
+		m.ResetBucket()
+		return nil
+	case lockout.FieldFailures:
+		m.ResetFailures()
+		return nil
+	case lockout.FieldFailuresSince:
+		m.ResetFailuresSince()
+		return nil
+	case lockout.FieldLockedUntil:
+		m.ResetLockedUntil()
+		return nil
+	}
+	return fmt.Errorf("unknown LockOut field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *LockOutMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *LockOutMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *LockOutMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *LockOutMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *LockOutMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *LockOutMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *LockOutMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown LockOut unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *LockOutMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown LockOut edge %s", name)
 }
 
 // OpeningHoursMutation represents an operation that mutates the OpeningHours nodes in the graph.
@@ -9298,6 +10047,2372 @@ func (m *OwnershipMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Ownership edge %s", name)
 }
 
+// PartnerAppMutation represents an operation that mutates the PartnerApp nodes in the graph.
+type PartnerAppMutation struct {
+	config
+	op                      Op
+	typ                     string
+	id                      *domain.ID
+	created_at              *time.Time
+	name                    *string
+	scopes                  *[]domain.AppScope
+	appendscopes            []domain.AppScope
+	read_only               *bool
+	operations              *[]string
+	appendoperations        []string
+	origins                 *[]string
+	appendorigins           []string
+	networks                *[]string
+	appendnetworks          []string
+	audiences               *[]string
+	appendaudiences         []string
+	public_keys             *[]string
+	appendpublic_keys       []string
+	valid_until             *domain.Date
+	revoked_at              *time.Time
+	tokens_from             *time.Time
+	last_used_at            *time.Time
+	failures                *int
+	addfailures             *int
+	failures_since          *time.Time
+	locked_until            *time.Time
+	version                 *int
+	addversion              *int
+	clearedFields           map[string]struct{}
+	organisation            *domain.ID
+	clearedorganisation     bool
+	reception_points        map[domain.ID]struct{}
+	removedreception_points map[domain.ID]struct{}
+	clearedreception_points bool
+	territory               map[domain.ID]struct{}
+	removedterritory        map[domain.ID]struct{}
+	clearedterritory        bool
+	secrets                 map[domain.ID]struct{}
+	removedsecrets          map[domain.ID]struct{}
+	clearedsecrets          bool
+	done                    bool
+	oldValue                func(context.Context) (*PartnerApp, error)
+	predicates              []predicate.PartnerApp
+}
+
+var _ ent.Mutation = (*PartnerAppMutation)(nil)
+
+// partnerappOption allows management of the mutation configuration using functional options.
+type partnerappOption func(*PartnerAppMutation)
+
+// newPartnerAppMutation creates new mutation for the PartnerApp entity.
+func newPartnerAppMutation(c config, op Op, opts ...partnerappOption) *PartnerAppMutation {
+	m := &PartnerAppMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePartnerApp,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPartnerAppID sets the ID field of the mutation.
+func withPartnerAppID(id domain.ID) partnerappOption {
+	return func(m *PartnerAppMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PartnerApp
+		)
+		m.oldValue = func(ctx context.Context) (*PartnerApp, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PartnerApp.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPartnerApp sets the old PartnerApp of the mutation.
+func withPartnerApp(node *PartnerApp) partnerappOption {
+	return func(m *PartnerAppMutation) {
+		m.oldValue = func(context.Context) (*PartnerApp, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PartnerAppMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PartnerAppMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of PartnerApp entities.
+func (m *PartnerAppMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PartnerAppMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PartnerAppMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PartnerApp.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *PartnerAppMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *PartnerAppMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the PartnerApp entity.
+// If the PartnerApp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartnerAppMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *PartnerAppMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetOrganisationID sets the "organisation_id" field.
+func (m *PartnerAppMutation) SetOrganisationID(d domain.ID) {
+	m.organisation = &d
+}
+
+// OrganisationID returns the value of the "organisation_id" field in the mutation.
+func (m *PartnerAppMutation) OrganisationID() (r domain.ID, exists bool) {
+	v := m.organisation
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganisationID returns the old "organisation_id" field's value of the PartnerApp entity.
+// If the PartnerApp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartnerAppMutation) OldOrganisationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganisationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganisationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganisationID: %w", err)
+	}
+	return oldValue.OrganisationID, nil
+}
+
+// ResetOrganisationID resets all changes to the "organisation_id" field.
+func (m *PartnerAppMutation) ResetOrganisationID() {
+	m.organisation = nil
+}
+
+// SetName sets the "name" field.
+func (m *PartnerAppMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *PartnerAppMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the PartnerApp entity.
+// If the PartnerApp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartnerAppMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *PartnerAppMutation) ResetName() {
+	m.name = nil
+}
+
+// SetScopes sets the "scopes" field.
+func (m *PartnerAppMutation) SetScopes(ds []domain.AppScope) {
+	m.scopes = &ds
+	m.appendscopes = nil
+}
+
+// Scopes returns the value of the "scopes" field in the mutation.
+func (m *PartnerAppMutation) Scopes() (r []domain.AppScope, exists bool) {
+	v := m.scopes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScopes returns the old "scopes" field's value of the PartnerApp entity.
+// If the PartnerApp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartnerAppMutation) OldScopes(ctx context.Context) (v []domain.AppScope, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScopes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScopes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScopes: %w", err)
+	}
+	return oldValue.Scopes, nil
+}
+
+// AppendScopes adds ds to the "scopes" field.
+func (m *PartnerAppMutation) AppendScopes(ds []domain.AppScope) {
+	m.appendscopes = append(m.appendscopes, ds...)
+}
+
+// AppendedScopes returns the list of values that were appended to the "scopes" field in this mutation.
+func (m *PartnerAppMutation) AppendedScopes() ([]domain.AppScope, bool) {
+	if len(m.appendscopes) == 0 {
+		return nil, false
+	}
+	return m.appendscopes, true
+}
+
+// ResetScopes resets all changes to the "scopes" field.
+func (m *PartnerAppMutation) ResetScopes() {
+	m.scopes = nil
+	m.appendscopes = nil
+}
+
+// SetReadOnly sets the "read_only" field.
+func (m *PartnerAppMutation) SetReadOnly(b bool) {
+	m.read_only = &b
+}
+
+// ReadOnly returns the value of the "read_only" field in the mutation.
+func (m *PartnerAppMutation) ReadOnly() (r bool, exists bool) {
+	v := m.read_only
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReadOnly returns the old "read_only" field's value of the PartnerApp entity.
+// If the PartnerApp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartnerAppMutation) OldReadOnly(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReadOnly is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReadOnly requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReadOnly: %w", err)
+	}
+	return oldValue.ReadOnly, nil
+}
+
+// ResetReadOnly resets all changes to the "read_only" field.
+func (m *PartnerAppMutation) ResetReadOnly() {
+	m.read_only = nil
+}
+
+// SetOperations sets the "operations" field.
+func (m *PartnerAppMutation) SetOperations(s []string) {
+	m.operations = &s
+	m.appendoperations = nil
+}
+
+// Operations returns the value of the "operations" field in the mutation.
+func (m *PartnerAppMutation) Operations() (r []string, exists bool) {
+	v := m.operations
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOperations returns the old "operations" field's value of the PartnerApp entity.
+// If the PartnerApp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartnerAppMutation) OldOperations(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOperations is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOperations requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOperations: %w", err)
+	}
+	return oldValue.Operations, nil
+}
+
+// AppendOperations adds s to the "operations" field.
+func (m *PartnerAppMutation) AppendOperations(s []string) {
+	m.appendoperations = append(m.appendoperations, s...)
+}
+
+// AppendedOperations returns the list of values that were appended to the "operations" field in this mutation.
+func (m *PartnerAppMutation) AppendedOperations() ([]string, bool) {
+	if len(m.appendoperations) == 0 {
+		return nil, false
+	}
+	return m.appendoperations, true
+}
+
+// ResetOperations resets all changes to the "operations" field.
+func (m *PartnerAppMutation) ResetOperations() {
+	m.operations = nil
+	m.appendoperations = nil
+}
+
+// SetOrigins sets the "origins" field.
+func (m *PartnerAppMutation) SetOrigins(s []string) {
+	m.origins = &s
+	m.appendorigins = nil
+}
+
+// Origins returns the value of the "origins" field in the mutation.
+func (m *PartnerAppMutation) Origins() (r []string, exists bool) {
+	v := m.origins
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrigins returns the old "origins" field's value of the PartnerApp entity.
+// If the PartnerApp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartnerAppMutation) OldOrigins(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrigins is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrigins requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrigins: %w", err)
+	}
+	return oldValue.Origins, nil
+}
+
+// AppendOrigins adds s to the "origins" field.
+func (m *PartnerAppMutation) AppendOrigins(s []string) {
+	m.appendorigins = append(m.appendorigins, s...)
+}
+
+// AppendedOrigins returns the list of values that were appended to the "origins" field in this mutation.
+func (m *PartnerAppMutation) AppendedOrigins() ([]string, bool) {
+	if len(m.appendorigins) == 0 {
+		return nil, false
+	}
+	return m.appendorigins, true
+}
+
+// ResetOrigins resets all changes to the "origins" field.
+func (m *PartnerAppMutation) ResetOrigins() {
+	m.origins = nil
+	m.appendorigins = nil
+}
+
+// SetNetworks sets the "networks" field.
+func (m *PartnerAppMutation) SetNetworks(s []string) {
+	m.networks = &s
+	m.appendnetworks = nil
+}
+
+// Networks returns the value of the "networks" field in the mutation.
+func (m *PartnerAppMutation) Networks() (r []string, exists bool) {
+	v := m.networks
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNetworks returns the old "networks" field's value of the PartnerApp entity.
+// If the PartnerApp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartnerAppMutation) OldNetworks(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNetworks is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNetworks requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNetworks: %w", err)
+	}
+	return oldValue.Networks, nil
+}
+
+// AppendNetworks adds s to the "networks" field.
+func (m *PartnerAppMutation) AppendNetworks(s []string) {
+	m.appendnetworks = append(m.appendnetworks, s...)
+}
+
+// AppendedNetworks returns the list of values that were appended to the "networks" field in this mutation.
+func (m *PartnerAppMutation) AppendedNetworks() ([]string, bool) {
+	if len(m.appendnetworks) == 0 {
+		return nil, false
+	}
+	return m.appendnetworks, true
+}
+
+// ResetNetworks resets all changes to the "networks" field.
+func (m *PartnerAppMutation) ResetNetworks() {
+	m.networks = nil
+	m.appendnetworks = nil
+}
+
+// SetAudiences sets the "audiences" field.
+func (m *PartnerAppMutation) SetAudiences(s []string) {
+	m.audiences = &s
+	m.appendaudiences = nil
+}
+
+// Audiences returns the value of the "audiences" field in the mutation.
+func (m *PartnerAppMutation) Audiences() (r []string, exists bool) {
+	v := m.audiences
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAudiences returns the old "audiences" field's value of the PartnerApp entity.
+// If the PartnerApp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartnerAppMutation) OldAudiences(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAudiences is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAudiences requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAudiences: %w", err)
+	}
+	return oldValue.Audiences, nil
+}
+
+// AppendAudiences adds s to the "audiences" field.
+func (m *PartnerAppMutation) AppendAudiences(s []string) {
+	m.appendaudiences = append(m.appendaudiences, s...)
+}
+
+// AppendedAudiences returns the list of values that were appended to the "audiences" field in this mutation.
+func (m *PartnerAppMutation) AppendedAudiences() ([]string, bool) {
+	if len(m.appendaudiences) == 0 {
+		return nil, false
+	}
+	return m.appendaudiences, true
+}
+
+// ResetAudiences resets all changes to the "audiences" field.
+func (m *PartnerAppMutation) ResetAudiences() {
+	m.audiences = nil
+	m.appendaudiences = nil
+}
+
+// SetPublicKeys sets the "public_keys" field.
+func (m *PartnerAppMutation) SetPublicKeys(s []string) {
+	m.public_keys = &s
+	m.appendpublic_keys = nil
+}
+
+// PublicKeys returns the value of the "public_keys" field in the mutation.
+func (m *PartnerAppMutation) PublicKeys() (r []string, exists bool) {
+	v := m.public_keys
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPublicKeys returns the old "public_keys" field's value of the PartnerApp entity.
+// If the PartnerApp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartnerAppMutation) OldPublicKeys(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPublicKeys is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPublicKeys requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPublicKeys: %w", err)
+	}
+	return oldValue.PublicKeys, nil
+}
+
+// AppendPublicKeys adds s to the "public_keys" field.
+func (m *PartnerAppMutation) AppendPublicKeys(s []string) {
+	m.appendpublic_keys = append(m.appendpublic_keys, s...)
+}
+
+// AppendedPublicKeys returns the list of values that were appended to the "public_keys" field in this mutation.
+func (m *PartnerAppMutation) AppendedPublicKeys() ([]string, bool) {
+	if len(m.appendpublic_keys) == 0 {
+		return nil, false
+	}
+	return m.appendpublic_keys, true
+}
+
+// ResetPublicKeys resets all changes to the "public_keys" field.
+func (m *PartnerAppMutation) ResetPublicKeys() {
+	m.public_keys = nil
+	m.appendpublic_keys = nil
+}
+
+// SetValidUntil sets the "valid_until" field.
+func (m *PartnerAppMutation) SetValidUntil(d domain.Date) {
+	m.valid_until = &d
+}
+
+// ValidUntil returns the value of the "valid_until" field in the mutation.
+func (m *PartnerAppMutation) ValidUntil() (r domain.Date, exists bool) {
+	v := m.valid_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidUntil returns the old "valid_until" field's value of the PartnerApp entity.
+// If the PartnerApp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartnerAppMutation) OldValidUntil(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidUntil: %w", err)
+	}
+	return oldValue.ValidUntil, nil
+}
+
+// ResetValidUntil resets all changes to the "valid_until" field.
+func (m *PartnerAppMutation) ResetValidUntil() {
+	m.valid_until = nil
+}
+
+// SetRevokedAt sets the "revoked_at" field.
+func (m *PartnerAppMutation) SetRevokedAt(t time.Time) {
+	m.revoked_at = &t
+}
+
+// RevokedAt returns the value of the "revoked_at" field in the mutation.
+func (m *PartnerAppMutation) RevokedAt() (r time.Time, exists bool) {
+	v := m.revoked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevokedAt returns the old "revoked_at" field's value of the PartnerApp entity.
+// If the PartnerApp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartnerAppMutation) OldRevokedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevokedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevokedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevokedAt: %w", err)
+	}
+	return oldValue.RevokedAt, nil
+}
+
+// ClearRevokedAt clears the value of the "revoked_at" field.
+func (m *PartnerAppMutation) ClearRevokedAt() {
+	m.revoked_at = nil
+	m.clearedFields[partnerapp.FieldRevokedAt] = struct{}{}
+}
+
+// RevokedAtCleared returns if the "revoked_at" field was cleared in this mutation.
+func (m *PartnerAppMutation) RevokedAtCleared() bool {
+	_, ok := m.clearedFields[partnerapp.FieldRevokedAt]
+	return ok
+}
+
+// ResetRevokedAt resets all changes to the "revoked_at" field.
+func (m *PartnerAppMutation) ResetRevokedAt() {
+	m.revoked_at = nil
+	delete(m.clearedFields, partnerapp.FieldRevokedAt)
+}
+
+// SetTokensFrom sets the "tokens_from" field.
+func (m *PartnerAppMutation) SetTokensFrom(t time.Time) {
+	m.tokens_from = &t
+}
+
+// TokensFrom returns the value of the "tokens_from" field in the mutation.
+func (m *PartnerAppMutation) TokensFrom() (r time.Time, exists bool) {
+	v := m.tokens_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTokensFrom returns the old "tokens_from" field's value of the PartnerApp entity.
+// If the PartnerApp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartnerAppMutation) OldTokensFrom(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTokensFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTokensFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTokensFrom: %w", err)
+	}
+	return oldValue.TokensFrom, nil
+}
+
+// ClearTokensFrom clears the value of the "tokens_from" field.
+func (m *PartnerAppMutation) ClearTokensFrom() {
+	m.tokens_from = nil
+	m.clearedFields[partnerapp.FieldTokensFrom] = struct{}{}
+}
+
+// TokensFromCleared returns if the "tokens_from" field was cleared in this mutation.
+func (m *PartnerAppMutation) TokensFromCleared() bool {
+	_, ok := m.clearedFields[partnerapp.FieldTokensFrom]
+	return ok
+}
+
+// ResetTokensFrom resets all changes to the "tokens_from" field.
+func (m *PartnerAppMutation) ResetTokensFrom() {
+	m.tokens_from = nil
+	delete(m.clearedFields, partnerapp.FieldTokensFrom)
+}
+
+// SetLastUsedAt sets the "last_used_at" field.
+func (m *PartnerAppMutation) SetLastUsedAt(t time.Time) {
+	m.last_used_at = &t
+}
+
+// LastUsedAt returns the value of the "last_used_at" field in the mutation.
+func (m *PartnerAppMutation) LastUsedAt() (r time.Time, exists bool) {
+	v := m.last_used_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastUsedAt returns the old "last_used_at" field's value of the PartnerApp entity.
+// If the PartnerApp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartnerAppMutation) OldLastUsedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastUsedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastUsedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastUsedAt: %w", err)
+	}
+	return oldValue.LastUsedAt, nil
+}
+
+// ClearLastUsedAt clears the value of the "last_used_at" field.
+func (m *PartnerAppMutation) ClearLastUsedAt() {
+	m.last_used_at = nil
+	m.clearedFields[partnerapp.FieldLastUsedAt] = struct{}{}
+}
+
+// LastUsedAtCleared returns if the "last_used_at" field was cleared in this mutation.
+func (m *PartnerAppMutation) LastUsedAtCleared() bool {
+	_, ok := m.clearedFields[partnerapp.FieldLastUsedAt]
+	return ok
+}
+
+// ResetLastUsedAt resets all changes to the "last_used_at" field.
+func (m *PartnerAppMutation) ResetLastUsedAt() {
+	m.last_used_at = nil
+	delete(m.clearedFields, partnerapp.FieldLastUsedAt)
+}
+
+// SetFailures sets the "failures" field.
+func (m *PartnerAppMutation) SetFailures(i int) {
+	m.failures = &i
+	m.addfailures = nil
+}
+
+// Failures returns the value of the "failures" field in the mutation.
+func (m *PartnerAppMutation) Failures() (r int, exists bool) {
+	v := m.failures
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailures returns the old "failures" field's value of the PartnerApp entity.
+// If the PartnerApp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartnerAppMutation) OldFailures(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailures is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailures requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailures: %w", err)
+	}
+	return oldValue.Failures, nil
+}
+
+// AddFailures adds i to the "failures" field.
+func (m *PartnerAppMutation) AddFailures(i int) {
+	if m.addfailures != nil {
+		*m.addfailures += i
+	} else {
+		m.addfailures = &i
+	}
+}
+
+// AddedFailures returns the value that was added to the "failures" field in this mutation.
+func (m *PartnerAppMutation) AddedFailures() (r int, exists bool) {
+	v := m.addfailures
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetFailures resets all changes to the "failures" field.
+func (m *PartnerAppMutation) ResetFailures() {
+	m.failures = nil
+	m.addfailures = nil
+}
+
+// SetFailuresSince sets the "failures_since" field.
+func (m *PartnerAppMutation) SetFailuresSince(t time.Time) {
+	m.failures_since = &t
+}
+
+// FailuresSince returns the value of the "failures_since" field in the mutation.
+func (m *PartnerAppMutation) FailuresSince() (r time.Time, exists bool) {
+	v := m.failures_since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailuresSince returns the old "failures_since" field's value of the PartnerApp entity.
+// If the PartnerApp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartnerAppMutation) OldFailuresSince(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailuresSince is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailuresSince requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailuresSince: %w", err)
+	}
+	return oldValue.FailuresSince, nil
+}
+
+// ClearFailuresSince clears the value of the "failures_since" field.
+func (m *PartnerAppMutation) ClearFailuresSince() {
+	m.failures_since = nil
+	m.clearedFields[partnerapp.FieldFailuresSince] = struct{}{}
+}
+
+// FailuresSinceCleared returns if the "failures_since" field was cleared in this mutation.
+func (m *PartnerAppMutation) FailuresSinceCleared() bool {
+	_, ok := m.clearedFields[partnerapp.FieldFailuresSince]
+	return ok
+}
+
+// ResetFailuresSince resets all changes to the "failures_since" field.
+func (m *PartnerAppMutation) ResetFailuresSince() {
+	m.failures_since = nil
+	delete(m.clearedFields, partnerapp.FieldFailuresSince)
+}
+
+// SetLockedUntil sets the "locked_until" field.
+func (m *PartnerAppMutation) SetLockedUntil(t time.Time) {
+	m.locked_until = &t
+}
+
+// LockedUntil returns the value of the "locked_until" field in the mutation.
+func (m *PartnerAppMutation) LockedUntil() (r time.Time, exists bool) {
+	v := m.locked_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLockedUntil returns the old "locked_until" field's value of the PartnerApp entity.
+// If the PartnerApp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartnerAppMutation) OldLockedUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLockedUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLockedUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLockedUntil: %w", err)
+	}
+	return oldValue.LockedUntil, nil
+}
+
+// ClearLockedUntil clears the value of the "locked_until" field.
+func (m *PartnerAppMutation) ClearLockedUntil() {
+	m.locked_until = nil
+	m.clearedFields[partnerapp.FieldLockedUntil] = struct{}{}
+}
+
+// LockedUntilCleared returns if the "locked_until" field was cleared in this mutation.
+func (m *PartnerAppMutation) LockedUntilCleared() bool {
+	_, ok := m.clearedFields[partnerapp.FieldLockedUntil]
+	return ok
+}
+
+// ResetLockedUntil resets all changes to the "locked_until" field.
+func (m *PartnerAppMutation) ResetLockedUntil() {
+	m.locked_until = nil
+	delete(m.clearedFields, partnerapp.FieldLockedUntil)
+}
+
+// SetVersion sets the "version" field.
+func (m *PartnerAppMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *PartnerAppMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the PartnerApp entity.
+// If the PartnerApp object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartnerAppMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *PartnerAppMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *PartnerAppMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *PartnerAppMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearOrganisation clears the "organisation" edge to the Organisation entity.
+func (m *PartnerAppMutation) ClearOrganisation() {
+	m.clearedorganisation = true
+	m.clearedFields[partnerapp.FieldOrganisationID] = struct{}{}
+}
+
+// OrganisationCleared reports if the "organisation" edge to the Organisation entity was cleared.
+func (m *PartnerAppMutation) OrganisationCleared() bool {
+	return m.clearedorganisation
+}
+
+// OrganisationIDs returns the "organisation" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrganisationID instead. It exists only for internal usage by the builders.
+func (m *PartnerAppMutation) OrganisationIDs() (ids []domain.ID) {
+	if id := m.organisation; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrganisation resets all changes to the "organisation" edge.
+func (m *PartnerAppMutation) ResetOrganisation() {
+	m.organisation = nil
+	m.clearedorganisation = false
+}
+
+// AddReceptionPointIDs adds the "reception_points" edge to the ReceptionPoint entity by ids.
+func (m *PartnerAppMutation) AddReceptionPointIDs(ids ...domain.ID) {
+	if m.reception_points == nil {
+		m.reception_points = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.reception_points[ids[i]] = struct{}{}
+	}
+}
+
+// ClearReceptionPoints clears the "reception_points" edge to the ReceptionPoint entity.
+func (m *PartnerAppMutation) ClearReceptionPoints() {
+	m.clearedreception_points = true
+}
+
+// ReceptionPointsCleared reports if the "reception_points" edge to the ReceptionPoint entity was cleared.
+func (m *PartnerAppMutation) ReceptionPointsCleared() bool {
+	return m.clearedreception_points
+}
+
+// RemoveReceptionPointIDs removes the "reception_points" edge to the ReceptionPoint entity by IDs.
+func (m *PartnerAppMutation) RemoveReceptionPointIDs(ids ...domain.ID) {
+	if m.removedreception_points == nil {
+		m.removedreception_points = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.reception_points, ids[i])
+		m.removedreception_points[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedReceptionPoints returns the removed IDs of the "reception_points" edge to the ReceptionPoint entity.
+func (m *PartnerAppMutation) RemovedReceptionPointsIDs() (ids []domain.ID) {
+	for id := range m.removedreception_points {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ReceptionPointsIDs returns the "reception_points" edge IDs in the mutation.
+func (m *PartnerAppMutation) ReceptionPointsIDs() (ids []domain.ID) {
+	for id := range m.reception_points {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetReceptionPoints resets all changes to the "reception_points" edge.
+func (m *PartnerAppMutation) ResetReceptionPoints() {
+	m.reception_points = nil
+	m.clearedreception_points = false
+	m.removedreception_points = nil
+}
+
+// AddTerritoryIDs adds the "territory" edge to the Commune entity by ids.
+func (m *PartnerAppMutation) AddTerritoryIDs(ids ...domain.ID) {
+	if m.territory == nil {
+		m.territory = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.territory[ids[i]] = struct{}{}
+	}
+}
+
+// ClearTerritory clears the "territory" edge to the Commune entity.
+func (m *PartnerAppMutation) ClearTerritory() {
+	m.clearedterritory = true
+}
+
+// TerritoryCleared reports if the "territory" edge to the Commune entity was cleared.
+func (m *PartnerAppMutation) TerritoryCleared() bool {
+	return m.clearedterritory
+}
+
+// RemoveTerritoryIDs removes the "territory" edge to the Commune entity by IDs.
+func (m *PartnerAppMutation) RemoveTerritoryIDs(ids ...domain.ID) {
+	if m.removedterritory == nil {
+		m.removedterritory = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.territory, ids[i])
+		m.removedterritory[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedTerritory returns the removed IDs of the "territory" edge to the Commune entity.
+func (m *PartnerAppMutation) RemovedTerritoryIDs() (ids []domain.ID) {
+	for id := range m.removedterritory {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// TerritoryIDs returns the "territory" edge IDs in the mutation.
+func (m *PartnerAppMutation) TerritoryIDs() (ids []domain.ID) {
+	for id := range m.territory {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetTerritory resets all changes to the "territory" edge.
+func (m *PartnerAppMutation) ResetTerritory() {
+	m.territory = nil
+	m.clearedterritory = false
+	m.removedterritory = nil
+}
+
+// AddSecretIDs adds the "secrets" edge to the PartnerAppSecret entity by ids.
+func (m *PartnerAppMutation) AddSecretIDs(ids ...domain.ID) {
+	if m.secrets == nil {
+		m.secrets = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.secrets[ids[i]] = struct{}{}
+	}
+}
+
+// ClearSecrets clears the "secrets" edge to the PartnerAppSecret entity.
+func (m *PartnerAppMutation) ClearSecrets() {
+	m.clearedsecrets = true
+}
+
+// SecretsCleared reports if the "secrets" edge to the PartnerAppSecret entity was cleared.
+func (m *PartnerAppMutation) SecretsCleared() bool {
+	return m.clearedsecrets
+}
+
+// RemoveSecretIDs removes the "secrets" edge to the PartnerAppSecret entity by IDs.
+func (m *PartnerAppMutation) RemoveSecretIDs(ids ...domain.ID) {
+	if m.removedsecrets == nil {
+		m.removedsecrets = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.secrets, ids[i])
+		m.removedsecrets[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedSecrets returns the removed IDs of the "secrets" edge to the PartnerAppSecret entity.
+func (m *PartnerAppMutation) RemovedSecretsIDs() (ids []domain.ID) {
+	for id := range m.removedsecrets {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// SecretsIDs returns the "secrets" edge IDs in the mutation.
+func (m *PartnerAppMutation) SecretsIDs() (ids []domain.ID) {
+	for id := range m.secrets {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetSecrets resets all changes to the "secrets" edge.
+func (m *PartnerAppMutation) ResetSecrets() {
+	m.secrets = nil
+	m.clearedsecrets = false
+	m.removedsecrets = nil
+}
+
+// Where appends a list predicates to the PartnerAppMutation builder.
+func (m *PartnerAppMutation) Where(ps ...predicate.PartnerApp) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PartnerAppMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PartnerAppMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PartnerApp, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PartnerAppMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PartnerAppMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PartnerApp).
+func (m *PartnerAppMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PartnerAppMutation) Fields() []string {
+	fields := make([]string, 0, 18)
+	if m.created_at != nil {
+		fields = append(fields, partnerapp.FieldCreatedAt)
+	}
+	if m.organisation != nil {
+		fields = append(fields, partnerapp.FieldOrganisationID)
+	}
+	if m.name != nil {
+		fields = append(fields, partnerapp.FieldName)
+	}
+	if m.scopes != nil {
+		fields = append(fields, partnerapp.FieldScopes)
+	}
+	if m.read_only != nil {
+		fields = append(fields, partnerapp.FieldReadOnly)
+	}
+	if m.operations != nil {
+		fields = append(fields, partnerapp.FieldOperations)
+	}
+	if m.origins != nil {
+		fields = append(fields, partnerapp.FieldOrigins)
+	}
+	if m.networks != nil {
+		fields = append(fields, partnerapp.FieldNetworks)
+	}
+	if m.audiences != nil {
+		fields = append(fields, partnerapp.FieldAudiences)
+	}
+	if m.public_keys != nil {
+		fields = append(fields, partnerapp.FieldPublicKeys)
+	}
+	if m.valid_until != nil {
+		fields = append(fields, partnerapp.FieldValidUntil)
+	}
+	if m.revoked_at != nil {
+		fields = append(fields, partnerapp.FieldRevokedAt)
+	}
+	if m.tokens_from != nil {
+		fields = append(fields, partnerapp.FieldTokensFrom)
+	}
+	if m.last_used_at != nil {
+		fields = append(fields, partnerapp.FieldLastUsedAt)
+	}
+	if m.failures != nil {
+		fields = append(fields, partnerapp.FieldFailures)
+	}
+	if m.failures_since != nil {
+		fields = append(fields, partnerapp.FieldFailuresSince)
+	}
+	if m.locked_until != nil {
+		fields = append(fields, partnerapp.FieldLockedUntil)
+	}
+	if m.version != nil {
+		fields = append(fields, partnerapp.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PartnerAppMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case partnerapp.FieldCreatedAt:
+		return m.CreatedAt()
+	case partnerapp.FieldOrganisationID:
+		return m.OrganisationID()
+	case partnerapp.FieldName:
+		return m.Name()
+	case partnerapp.FieldScopes:
+		return m.Scopes()
+	case partnerapp.FieldReadOnly:
+		return m.ReadOnly()
+	case partnerapp.FieldOperations:
+		return m.Operations()
+	case partnerapp.FieldOrigins:
+		return m.Origins()
+	case partnerapp.FieldNetworks:
+		return m.Networks()
+	case partnerapp.FieldAudiences:
+		return m.Audiences()
+	case partnerapp.FieldPublicKeys:
+		return m.PublicKeys()
+	case partnerapp.FieldValidUntil:
+		return m.ValidUntil()
+	case partnerapp.FieldRevokedAt:
+		return m.RevokedAt()
+	case partnerapp.FieldTokensFrom:
+		return m.TokensFrom()
+	case partnerapp.FieldLastUsedAt:
+		return m.LastUsedAt()
+	case partnerapp.FieldFailures:
+		return m.Failures()
+	case partnerapp.FieldFailuresSince:
+		return m.FailuresSince()
+	case partnerapp.FieldLockedUntil:
+		return m.LockedUntil()
+	case partnerapp.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PartnerAppMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case partnerapp.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case partnerapp.FieldOrganisationID:
+		return m.OldOrganisationID(ctx)
+	case partnerapp.FieldName:
+		return m.OldName(ctx)
+	case partnerapp.FieldScopes:
+		return m.OldScopes(ctx)
+	case partnerapp.FieldReadOnly:
+		return m.OldReadOnly(ctx)
+	case partnerapp.FieldOperations:
+		return m.OldOperations(ctx)
+	case partnerapp.FieldOrigins:
+		return m.OldOrigins(ctx)
+	case partnerapp.FieldNetworks:
+		return m.OldNetworks(ctx)
+	case partnerapp.FieldAudiences:
+		return m.OldAudiences(ctx)
+	case partnerapp.FieldPublicKeys:
+		return m.OldPublicKeys(ctx)
+	case partnerapp.FieldValidUntil:
+		return m.OldValidUntil(ctx)
+	case partnerapp.FieldRevokedAt:
+		return m.OldRevokedAt(ctx)
+	case partnerapp.FieldTokensFrom:
+		return m.OldTokensFrom(ctx)
+	case partnerapp.FieldLastUsedAt:
+		return m.OldLastUsedAt(ctx)
+	case partnerapp.FieldFailures:
+		return m.OldFailures(ctx)
+	case partnerapp.FieldFailuresSince:
+		return m.OldFailuresSince(ctx)
+	case partnerapp.FieldLockedUntil:
+		return m.OldLockedUntil(ctx)
+	case partnerapp.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown PartnerApp field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PartnerAppMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case partnerapp.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case partnerapp.FieldOrganisationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganisationID(v)
+		return nil
+	case partnerapp.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case partnerapp.FieldScopes:
+		v, ok := value.([]domain.AppScope)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScopes(v)
+		return nil
+	case partnerapp.FieldReadOnly:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReadOnly(v)
+		return nil
+	case partnerapp.FieldOperations:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOperations(v)
+		return nil
+	case partnerapp.FieldOrigins:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrigins(v)
+		return nil
+	case partnerapp.FieldNetworks:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNetworks(v)
+		return nil
+	case partnerapp.FieldAudiences:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAudiences(v)
+		return nil
+	case partnerapp.FieldPublicKeys:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPublicKeys(v)
+		return nil
+	case partnerapp.FieldValidUntil:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidUntil(v)
+		return nil
+	case partnerapp.FieldRevokedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevokedAt(v)
+		return nil
+	case partnerapp.FieldTokensFrom:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTokensFrom(v)
+		return nil
+	case partnerapp.FieldLastUsedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastUsedAt(v)
+		return nil
+	case partnerapp.FieldFailures:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailures(v)
+		return nil
+	case partnerapp.FieldFailuresSince:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailuresSince(v)
+		return nil
+	case partnerapp.FieldLockedUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLockedUntil(v)
+		return nil
+	case partnerapp.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PartnerApp field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PartnerAppMutation) AddedFields() []string {
+	var fields []string
+	if m.addfailures != nil {
+		fields = append(fields, partnerapp.FieldFailures)
+	}
+	if m.addversion != nil {
+		fields = append(fields, partnerapp.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PartnerAppMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case partnerapp.FieldFailures:
+		return m.AddedFailures()
+	case partnerapp.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PartnerAppMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case partnerapp.FieldFailures:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFailures(v)
+		return nil
+	case partnerapp.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PartnerApp numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PartnerAppMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(partnerapp.FieldRevokedAt) {
+		fields = append(fields, partnerapp.FieldRevokedAt)
+	}
+	if m.FieldCleared(partnerapp.FieldTokensFrom) {
+		fields = append(fields, partnerapp.FieldTokensFrom)
+	}
+	if m.FieldCleared(partnerapp.FieldLastUsedAt) {
+		fields = append(fields, partnerapp.FieldLastUsedAt)
+	}
+	if m.FieldCleared(partnerapp.FieldFailuresSince) {
+		fields = append(fields, partnerapp.FieldFailuresSince)
+	}
+	if m.FieldCleared(partnerapp.FieldLockedUntil) {
+		fields = append(fields, partnerapp.FieldLockedUntil)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PartnerAppMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PartnerAppMutation) ClearField(name string) error {
+	switch name {
+	case partnerapp.FieldRevokedAt:
+		m.ClearRevokedAt()
+		return nil
+	case partnerapp.FieldTokensFrom:
+		m.ClearTokensFrom()
+		return nil
+	case partnerapp.FieldLastUsedAt:
+		m.ClearLastUsedAt()
+		return nil
+	case partnerapp.FieldFailuresSince:
+		m.ClearFailuresSince()
+		return nil
+	case partnerapp.FieldLockedUntil:
+		m.ClearLockedUntil()
+		return nil
+	}
+	return fmt.Errorf("unknown PartnerApp nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PartnerAppMutation) ResetField(name string) error {
+	switch name {
+	case partnerapp.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case partnerapp.FieldOrganisationID:
+		m.ResetOrganisationID()
+		return nil
+	case partnerapp.FieldName:
+		m.ResetName()
+		return nil
+	case partnerapp.FieldScopes:
+		m.ResetScopes()
+		return nil
+	case partnerapp.FieldReadOnly:
+		m.ResetReadOnly()
+		return nil
+	case partnerapp.FieldOperations:
+		m.ResetOperations()
+		return nil
+	case partnerapp.FieldOrigins:
+		m.ResetOrigins()
+		return nil
+	case partnerapp.FieldNetworks:
+		m.ResetNetworks()
+		return nil
+	case partnerapp.FieldAudiences:
+		m.ResetAudiences()
+		return nil
+	case partnerapp.FieldPublicKeys:
+		m.ResetPublicKeys()
+		return nil
+	case partnerapp.FieldValidUntil:
+		m.ResetValidUntil()
+		return nil
+	case partnerapp.FieldRevokedAt:
+		m.ResetRevokedAt()
+		return nil
+	case partnerapp.FieldTokensFrom:
+		m.ResetTokensFrom()
+		return nil
+	case partnerapp.FieldLastUsedAt:
+		m.ResetLastUsedAt()
+		return nil
+	case partnerapp.FieldFailures:
+		m.ResetFailures()
+		return nil
+	case partnerapp.FieldFailuresSince:
+		m.ResetFailuresSince()
+		return nil
+	case partnerapp.FieldLockedUntil:
+		m.ResetLockedUntil()
+		return nil
+	case partnerapp.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown PartnerApp field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PartnerAppMutation) AddedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.organisation != nil {
+		edges = append(edges, partnerapp.EdgeOrganisation)
+	}
+	if m.reception_points != nil {
+		edges = append(edges, partnerapp.EdgeReceptionPoints)
+	}
+	if m.territory != nil {
+		edges = append(edges, partnerapp.EdgeTerritory)
+	}
+	if m.secrets != nil {
+		edges = append(edges, partnerapp.EdgeSecrets)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PartnerAppMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case partnerapp.EdgeOrganisation:
+		if id := m.organisation; id != nil {
+			return []ent.Value{*id}
+		}
+	case partnerapp.EdgeReceptionPoints:
+		ids := make([]ent.Value, 0, len(m.reception_points))
+		for id := range m.reception_points {
+			ids = append(ids, id)
+		}
+		return ids
+	case partnerapp.EdgeTerritory:
+		ids := make([]ent.Value, 0, len(m.territory))
+		for id := range m.territory {
+			ids = append(ids, id)
+		}
+		return ids
+	case partnerapp.EdgeSecrets:
+		ids := make([]ent.Value, 0, len(m.secrets))
+		for id := range m.secrets {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PartnerAppMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.removedreception_points != nil {
+		edges = append(edges, partnerapp.EdgeReceptionPoints)
+	}
+	if m.removedterritory != nil {
+		edges = append(edges, partnerapp.EdgeTerritory)
+	}
+	if m.removedsecrets != nil {
+		edges = append(edges, partnerapp.EdgeSecrets)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PartnerAppMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case partnerapp.EdgeReceptionPoints:
+		ids := make([]ent.Value, 0, len(m.removedreception_points))
+		for id := range m.removedreception_points {
+			ids = append(ids, id)
+		}
+		return ids
+	case partnerapp.EdgeTerritory:
+		ids := make([]ent.Value, 0, len(m.removedterritory))
+		for id := range m.removedterritory {
+			ids = append(ids, id)
+		}
+		return ids
+	case partnerapp.EdgeSecrets:
+		ids := make([]ent.Value, 0, len(m.removedsecrets))
+		for id := range m.removedsecrets {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PartnerAppMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.clearedorganisation {
+		edges = append(edges, partnerapp.EdgeOrganisation)
+	}
+	if m.clearedreception_points {
+		edges = append(edges, partnerapp.EdgeReceptionPoints)
+	}
+	if m.clearedterritory {
+		edges = append(edges, partnerapp.EdgeTerritory)
+	}
+	if m.clearedsecrets {
+		edges = append(edges, partnerapp.EdgeSecrets)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PartnerAppMutation) EdgeCleared(name string) bool {
+	switch name {
+	case partnerapp.EdgeOrganisation:
+		return m.clearedorganisation
+	case partnerapp.EdgeReceptionPoints:
+		return m.clearedreception_points
+	case partnerapp.EdgeTerritory:
+		return m.clearedterritory
+	case partnerapp.EdgeSecrets:
+		return m.clearedsecrets
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PartnerAppMutation) ClearEdge(name string) error {
+	switch name {
+	case partnerapp.EdgeOrganisation:
+		m.ClearOrganisation()
+		return nil
+	}
+	return fmt.Errorf("unknown PartnerApp unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PartnerAppMutation) ResetEdge(name string) error {
+	switch name {
+	case partnerapp.EdgeOrganisation:
+		m.ResetOrganisation()
+		return nil
+	case partnerapp.EdgeReceptionPoints:
+		m.ResetReceptionPoints()
+		return nil
+	case partnerapp.EdgeTerritory:
+		m.ResetTerritory()
+		return nil
+	case partnerapp.EdgeSecrets:
+		m.ResetSecrets()
+		return nil
+	}
+	return fmt.Errorf("unknown PartnerApp edge %s", name)
+}
+
+// PartnerAppSecretMutation represents an operation that mutates the PartnerAppSecret nodes in the graph.
+type PartnerAppSecretMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *domain.ID
+	created_at         *time.Time
+	hash               *[]byte
+	made_at            *time.Time
+	clearedFields      map[string]struct{}
+	partner_app        *domain.ID
+	clearedpartner_app bool
+	done               bool
+	oldValue           func(context.Context) (*PartnerAppSecret, error)
+	predicates         []predicate.PartnerAppSecret
+}
+
+var _ ent.Mutation = (*PartnerAppSecretMutation)(nil)
+
+// partnerappsecretOption allows management of the mutation configuration using functional options.
+type partnerappsecretOption func(*PartnerAppSecretMutation)
+
+// newPartnerAppSecretMutation creates new mutation for the PartnerAppSecret entity.
+func newPartnerAppSecretMutation(c config, op Op, opts ...partnerappsecretOption) *PartnerAppSecretMutation {
+	m := &PartnerAppSecretMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePartnerAppSecret,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPartnerAppSecretID sets the ID field of the mutation.
+func withPartnerAppSecretID(id domain.ID) partnerappsecretOption {
+	return func(m *PartnerAppSecretMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PartnerAppSecret
+		)
+		m.oldValue = func(ctx context.Context) (*PartnerAppSecret, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PartnerAppSecret.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPartnerAppSecret sets the old PartnerAppSecret of the mutation.
+func withPartnerAppSecret(node *PartnerAppSecret) partnerappsecretOption {
+	return func(m *PartnerAppSecretMutation) {
+		m.oldValue = func(context.Context) (*PartnerAppSecret, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PartnerAppSecretMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PartnerAppSecretMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of PartnerAppSecret entities.
+func (m *PartnerAppSecretMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PartnerAppSecretMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PartnerAppSecretMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PartnerAppSecret.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *PartnerAppSecretMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *PartnerAppSecretMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the PartnerAppSecret entity.
+// If the PartnerAppSecret object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartnerAppSecretMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *PartnerAppSecretMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetPartnerAppID sets the "partner_app_id" field.
+func (m *PartnerAppSecretMutation) SetPartnerAppID(d domain.ID) {
+	m.partner_app = &d
+}
+
+// PartnerAppID returns the value of the "partner_app_id" field in the mutation.
+func (m *PartnerAppSecretMutation) PartnerAppID() (r domain.ID, exists bool) {
+	v := m.partner_app
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPartnerAppID returns the old "partner_app_id" field's value of the PartnerAppSecret entity.
+// If the PartnerAppSecret object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartnerAppSecretMutation) OldPartnerAppID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPartnerAppID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPartnerAppID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPartnerAppID: %w", err)
+	}
+	return oldValue.PartnerAppID, nil
+}
+
+// ResetPartnerAppID resets all changes to the "partner_app_id" field.
+func (m *PartnerAppSecretMutation) ResetPartnerAppID() {
+	m.partner_app = nil
+}
+
+// SetHash sets the "hash" field.
+func (m *PartnerAppSecretMutation) SetHash(b []byte) {
+	m.hash = &b
+}
+
+// Hash returns the value of the "hash" field in the mutation.
+func (m *PartnerAppSecretMutation) Hash() (r []byte, exists bool) {
+	v := m.hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHash returns the old "hash" field's value of the PartnerAppSecret entity.
+// If the PartnerAppSecret object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartnerAppSecretMutation) OldHash(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHash: %w", err)
+	}
+	return oldValue.Hash, nil
+}
+
+// ResetHash resets all changes to the "hash" field.
+func (m *PartnerAppSecretMutation) ResetHash() {
+	m.hash = nil
+}
+
+// SetMadeAt sets the "made_at" field.
+func (m *PartnerAppSecretMutation) SetMadeAt(t time.Time) {
+	m.made_at = &t
+}
+
+// MadeAt returns the value of the "made_at" field in the mutation.
+func (m *PartnerAppSecretMutation) MadeAt() (r time.Time, exists bool) {
+	v := m.made_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMadeAt returns the old "made_at" field's value of the PartnerAppSecret entity.
+// If the PartnerAppSecret object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PartnerAppSecretMutation) OldMadeAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMadeAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMadeAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMadeAt: %w", err)
+	}
+	return oldValue.MadeAt, nil
+}
+
+// ResetMadeAt resets all changes to the "made_at" field.
+func (m *PartnerAppSecretMutation) ResetMadeAt() {
+	m.made_at = nil
+}
+
+// ClearPartnerApp clears the "partner_app" edge to the PartnerApp entity.
+func (m *PartnerAppSecretMutation) ClearPartnerApp() {
+	m.clearedpartner_app = true
+	m.clearedFields[partnerappsecret.FieldPartnerAppID] = struct{}{}
+}
+
+// PartnerAppCleared reports if the "partner_app" edge to the PartnerApp entity was cleared.
+func (m *PartnerAppSecretMutation) PartnerAppCleared() bool {
+	return m.clearedpartner_app
+}
+
+// PartnerAppIDs returns the "partner_app" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PartnerAppID instead. It exists only for internal usage by the builders.
+func (m *PartnerAppSecretMutation) PartnerAppIDs() (ids []domain.ID) {
+	if id := m.partner_app; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPartnerApp resets all changes to the "partner_app" edge.
+func (m *PartnerAppSecretMutation) ResetPartnerApp() {
+	m.partner_app = nil
+	m.clearedpartner_app = false
+}
+
+// Where appends a list predicates to the PartnerAppSecretMutation builder.
+func (m *PartnerAppSecretMutation) Where(ps ...predicate.PartnerAppSecret) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PartnerAppSecretMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PartnerAppSecretMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PartnerAppSecret, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PartnerAppSecretMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PartnerAppSecretMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PartnerAppSecret).
+func (m *PartnerAppSecretMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PartnerAppSecretMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.created_at != nil {
+		fields = append(fields, partnerappsecret.FieldCreatedAt)
+	}
+	if m.partner_app != nil {
+		fields = append(fields, partnerappsecret.FieldPartnerAppID)
+	}
+	if m.hash != nil {
+		fields = append(fields, partnerappsecret.FieldHash)
+	}
+	if m.made_at != nil {
+		fields = append(fields, partnerappsecret.FieldMadeAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PartnerAppSecretMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case partnerappsecret.FieldCreatedAt:
+		return m.CreatedAt()
+	case partnerappsecret.FieldPartnerAppID:
+		return m.PartnerAppID()
+	case partnerappsecret.FieldHash:
+		return m.Hash()
+	case partnerappsecret.FieldMadeAt:
+		return m.MadeAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PartnerAppSecretMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case partnerappsecret.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case partnerappsecret.FieldPartnerAppID:
+		return m.OldPartnerAppID(ctx)
+	case partnerappsecret.FieldHash:
+		return m.OldHash(ctx)
+	case partnerappsecret.FieldMadeAt:
+		return m.OldMadeAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown PartnerAppSecret field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PartnerAppSecretMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case partnerappsecret.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case partnerappsecret.FieldPartnerAppID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPartnerAppID(v)
+		return nil
+	case partnerappsecret.FieldHash:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHash(v)
+		return nil
+	case partnerappsecret.FieldMadeAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMadeAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PartnerAppSecret field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PartnerAppSecretMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PartnerAppSecretMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PartnerAppSecretMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown PartnerAppSecret numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PartnerAppSecretMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PartnerAppSecretMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PartnerAppSecretMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown PartnerAppSecret nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PartnerAppSecretMutation) ResetField(name string) error {
+	switch name {
+	case partnerappsecret.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case partnerappsecret.FieldPartnerAppID:
+		m.ResetPartnerAppID()
+		return nil
+	case partnerappsecret.FieldHash:
+		m.ResetHash()
+		return nil
+	case partnerappsecret.FieldMadeAt:
+		m.ResetMadeAt()
+		return nil
+	}
+	return fmt.Errorf("unknown PartnerAppSecret field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PartnerAppSecretMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.partner_app != nil {
+		edges = append(edges, partnerappsecret.EdgePartnerApp)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PartnerAppSecretMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case partnerappsecret.EdgePartnerApp:
+		if id := m.partner_app; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PartnerAppSecretMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PartnerAppSecretMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PartnerAppSecretMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedpartner_app {
+		edges = append(edges, partnerappsecret.EdgePartnerApp)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PartnerAppSecretMutation) EdgeCleared(name string) bool {
+	switch name {
+	case partnerappsecret.EdgePartnerApp:
+		return m.clearedpartner_app
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PartnerAppSecretMutation) ClearEdge(name string) error {
+	switch name {
+	case partnerappsecret.EdgePartnerApp:
+		m.ClearPartnerApp()
+		return nil
+	}
+	return fmt.Errorf("unknown PartnerAppSecret unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PartnerAppSecretMutation) ResetEdge(name string) error {
+	switch name {
+	case partnerappsecret.EdgePartnerApp:
+		m.ResetPartnerApp()
+		return nil
+	}
+	return fmt.Errorf("unknown PartnerAppSecret edge %s", name)
+}
+
 // PersonMutation represents an operation that mutates the Person nodes in the graph.
 type PersonMutation struct {
 	config
@@ -9974,6 +13089,9 @@ type ReceptionPointMutation struct {
 	assignments          map[domain.ID]struct{}
 	removedassignments   map[domain.ID]struct{}
 	clearedassignments   bool
+	partner_apps         map[domain.ID]struct{}
+	removedpartner_apps  map[domain.ID]struct{}
+	clearedpartner_apps  bool
 	done                 bool
 	oldValue             func(context.Context) (*ReceptionPoint, error)
 	predicates           []predicate.ReceptionPoint
@@ -10826,6 +13944,60 @@ func (m *ReceptionPointMutation) ResetAssignments() {
 	m.removedassignments = nil
 }
 
+// AddPartnerAppIDs adds the "partner_apps" edge to the PartnerApp entity by ids.
+func (m *ReceptionPointMutation) AddPartnerAppIDs(ids ...domain.ID) {
+	if m.partner_apps == nil {
+		m.partner_apps = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.partner_apps[ids[i]] = struct{}{}
+	}
+}
+
+// ClearPartnerApps clears the "partner_apps" edge to the PartnerApp entity.
+func (m *ReceptionPointMutation) ClearPartnerApps() {
+	m.clearedpartner_apps = true
+}
+
+// PartnerAppsCleared reports if the "partner_apps" edge to the PartnerApp entity was cleared.
+func (m *ReceptionPointMutation) PartnerAppsCleared() bool {
+	return m.clearedpartner_apps
+}
+
+// RemovePartnerAppIDs removes the "partner_apps" edge to the PartnerApp entity by IDs.
+func (m *ReceptionPointMutation) RemovePartnerAppIDs(ids ...domain.ID) {
+	if m.removedpartner_apps == nil {
+		m.removedpartner_apps = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.partner_apps, ids[i])
+		m.removedpartner_apps[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedPartnerApps returns the removed IDs of the "partner_apps" edge to the PartnerApp entity.
+func (m *ReceptionPointMutation) RemovedPartnerAppsIDs() (ids []domain.ID) {
+	for id := range m.removedpartner_apps {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// PartnerAppsIDs returns the "partner_apps" edge IDs in the mutation.
+func (m *ReceptionPointMutation) PartnerAppsIDs() (ids []domain.ID) {
+	for id := range m.partner_apps {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetPartnerApps resets all changes to the "partner_apps" edge.
+func (m *ReceptionPointMutation) ResetPartnerApps() {
+	m.partner_apps = nil
+	m.clearedpartner_apps = false
+	m.removedpartner_apps = nil
+}
+
 // Where appends a list predicates to the ReceptionPointMutation builder.
 func (m *ReceptionPointMutation) Where(ps ...predicate.ReceptionPoint) {
 	m.predicates = append(m.predicates, ps...)
@@ -11182,7 +14354,7 @@ func (m *ReceptionPointMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ReceptionPointMutation) AddedEdges() []string {
-	edges := make([]string, 0, 5)
+	edges := make([]string, 0, 6)
 	if m.commune != nil {
 		edges = append(edges, receptionpoint.EdgeCommune)
 	}
@@ -11197,6 +14369,9 @@ func (m *ReceptionPointMutation) AddedEdges() []string {
 	}
 	if m.assignments != nil {
 		edges = append(edges, receptionpoint.EdgeAssignments)
+	}
+	if m.partner_apps != nil {
+		edges = append(edges, receptionpoint.EdgePartnerApps)
 	}
 	return edges
 }
@@ -11233,13 +14408,19 @@ func (m *ReceptionPointMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case receptionpoint.EdgePartnerApps:
+		ids := make([]ent.Value, 0, len(m.partner_apps))
+		for id := range m.partner_apps {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ReceptionPointMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 5)
+	edges := make([]string, 0, 6)
 	if m.removedoperators != nil {
 		edges = append(edges, receptionpoint.EdgeOperators)
 	}
@@ -11251,6 +14432,9 @@ func (m *ReceptionPointMutation) RemovedEdges() []string {
 	}
 	if m.removedassignments != nil {
 		edges = append(edges, receptionpoint.EdgeAssignments)
+	}
+	if m.removedpartner_apps != nil {
+		edges = append(edges, receptionpoint.EdgePartnerApps)
 	}
 	return edges
 }
@@ -11283,13 +14467,19 @@ func (m *ReceptionPointMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case receptionpoint.EdgePartnerApps:
+		ids := make([]ent.Value, 0, len(m.removedpartner_apps))
+		for id := range m.removedpartner_apps {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ReceptionPointMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 5)
+	edges := make([]string, 0, 6)
 	if m.clearedcommune {
 		edges = append(edges, receptionpoint.EdgeCommune)
 	}
@@ -11304,6 +14494,9 @@ func (m *ReceptionPointMutation) ClearedEdges() []string {
 	}
 	if m.clearedassignments {
 		edges = append(edges, receptionpoint.EdgeAssignments)
+	}
+	if m.clearedpartner_apps {
+		edges = append(edges, receptionpoint.EdgePartnerApps)
 	}
 	return edges
 }
@@ -11322,6 +14515,8 @@ func (m *ReceptionPointMutation) EdgeCleared(name string) bool {
 		return m.clearedopening_hours
 	case receptionpoint.EdgeAssignments:
 		return m.clearedassignments
+	case receptionpoint.EdgePartnerApps:
+		return m.clearedpartner_apps
 	}
 	return false
 }
@@ -11355,6 +14550,9 @@ func (m *ReceptionPointMutation) ResetEdge(name string) error {
 		return nil
 	case receptionpoint.EdgeAssignments:
 		m.ResetAssignments()
+		return nil
+	case receptionpoint.EdgePartnerApps:
+		m.ResetPartnerApps()
 		return nil
 	}
 	return fmt.Errorf("unknown ReceptionPoint edge %s", name)
@@ -14024,4 +17222,444 @@ func (m *StockVintageMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown StockVintage edge %s", name)
+}
+
+// UsedAssertionMutation represents an operation that mutates the UsedAssertion nodes in the graph.
+type UsedAssertionMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *domain.ID
+	created_at    *time.Time
+	hash          *[]byte
+	expires_at    *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*UsedAssertion, error)
+	predicates    []predicate.UsedAssertion
+}
+
+var _ ent.Mutation = (*UsedAssertionMutation)(nil)
+
+// usedassertionOption allows management of the mutation configuration using functional options.
+type usedassertionOption func(*UsedAssertionMutation)
+
+// newUsedAssertionMutation creates new mutation for the UsedAssertion entity.
+func newUsedAssertionMutation(c config, op Op, opts ...usedassertionOption) *UsedAssertionMutation {
+	m := &UsedAssertionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeUsedAssertion,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withUsedAssertionID sets the ID field of the mutation.
+func withUsedAssertionID(id domain.ID) usedassertionOption {
+	return func(m *UsedAssertionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *UsedAssertion
+		)
+		m.oldValue = func(ctx context.Context) (*UsedAssertion, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().UsedAssertion.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withUsedAssertion sets the old UsedAssertion of the mutation.
+func withUsedAssertion(node *UsedAssertion) usedassertionOption {
+	return func(m *UsedAssertionMutation) {
+		m.oldValue = func(context.Context) (*UsedAssertion, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m UsedAssertionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m UsedAssertionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of UsedAssertion entities.
+func (m *UsedAssertionMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *UsedAssertionMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *UsedAssertionMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().UsedAssertion.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *UsedAssertionMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *UsedAssertionMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the UsedAssertion entity.
+// If the UsedAssertion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UsedAssertionMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *UsedAssertionMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetHash sets the "hash" field.
+func (m *UsedAssertionMutation) SetHash(b []byte) {
+	m.hash = &b
+}
+
+// Hash returns the value of the "hash" field in the mutation.
+func (m *UsedAssertionMutation) Hash() (r []byte, exists bool) {
+	v := m.hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHash returns the old "hash" field's value of the UsedAssertion entity.
+// If the UsedAssertion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UsedAssertionMutation) OldHash(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHash: %w", err)
+	}
+	return oldValue.Hash, nil
+}
+
+// ResetHash resets all changes to the "hash" field.
+func (m *UsedAssertionMutation) ResetHash() {
+	m.hash = nil
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (m *UsedAssertionMutation) SetExpiresAt(t time.Time) {
+	m.expires_at = &t
+}
+
+// ExpiresAt returns the value of the "expires_at" field in the mutation.
+func (m *UsedAssertionMutation) ExpiresAt() (r time.Time, exists bool) {
+	v := m.expires_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpiresAt returns the old "expires_at" field's value of the UsedAssertion entity.
+// If the UsedAssertion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UsedAssertionMutation) OldExpiresAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpiresAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpiresAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpiresAt: %w", err)
+	}
+	return oldValue.ExpiresAt, nil
+}
+
+// ResetExpiresAt resets all changes to the "expires_at" field.
+func (m *UsedAssertionMutation) ResetExpiresAt() {
+	m.expires_at = nil
+}
+
+// Where appends a list predicates to the UsedAssertionMutation builder.
+func (m *UsedAssertionMutation) Where(ps ...predicate.UsedAssertion) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the UsedAssertionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *UsedAssertionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.UsedAssertion, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *UsedAssertionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *UsedAssertionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (UsedAssertion).
+func (m *UsedAssertionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *UsedAssertionMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.created_at != nil {
+		fields = append(fields, usedassertion.FieldCreatedAt)
+	}
+	if m.hash != nil {
+		fields = append(fields, usedassertion.FieldHash)
+	}
+	if m.expires_at != nil {
+		fields = append(fields, usedassertion.FieldExpiresAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *UsedAssertionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case usedassertion.FieldCreatedAt:
+		return m.CreatedAt()
+	case usedassertion.FieldHash:
+		return m.Hash()
+	case usedassertion.FieldExpiresAt:
+		return m.ExpiresAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *UsedAssertionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case usedassertion.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case usedassertion.FieldHash:
+		return m.OldHash(ctx)
+	case usedassertion.FieldExpiresAt:
+		return m.OldExpiresAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown UsedAssertion field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *UsedAssertionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case usedassertion.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case usedassertion.FieldHash:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHash(v)
+		return nil
+	case usedassertion.FieldExpiresAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpiresAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown UsedAssertion field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *UsedAssertionMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *UsedAssertionMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *UsedAssertionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown UsedAssertion numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *UsedAssertionMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *UsedAssertionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *UsedAssertionMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown UsedAssertion nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *UsedAssertionMutation) ResetField(name string) error {
+	switch name {
+	case usedassertion.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case usedassertion.FieldHash:
+		m.ResetHash()
+		return nil
+	case usedassertion.FieldExpiresAt:
+		m.ResetExpiresAt()
+		return nil
+	}
+	return fmt.Errorf("unknown UsedAssertion field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *UsedAssertionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *UsedAssertionMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *UsedAssertionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *UsedAssertionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *UsedAssertionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *UsedAssertionMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *UsedAssertionMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown UsedAssertion unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *UsedAssertionMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown UsedAssertion edge %s", name)
 }

@@ -62,9 +62,11 @@ type ReceptionPointEdges struct {
 	OpeningHours []*OpeningHours `json:"opening_hours,omitempty"`
 	// Assignments holds the value of the assignments edge.
 	Assignments []*Assignment `json:"assignments,omitempty"`
+	// PartnerApps holds the value of the partner_apps edge.
+	PartnerApps []*PartnerApp `json:"partner_apps,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [5]bool
+	loadedTypes [6]bool
 	// totalCount holds the count of the edges above.
 	totalCount [4]map[string]int
 
@@ -72,6 +74,7 @@ type ReceptionPointEdges struct {
 	namedAgreements   map[string][]*Agreement
 	namedOpeningHours map[string][]*OpeningHours
 	namedAssignments  map[string][]*Assignment
+	namedPartnerApps  map[string][]*PartnerApp
 }
 
 // CommuneOrErr returns the Commune value or an error if the edge
@@ -119,6 +122,15 @@ func (e ReceptionPointEdges) AssignmentsOrErr() ([]*Assignment, error) {
 		return e.Assignments, nil
 	}
 	return nil, &NotLoadedError{edge: "assignments"}
+}
+
+// PartnerAppsOrErr returns the PartnerApps value or an error if the edge
+// was not loaded in eager-loading.
+func (e ReceptionPointEdges) PartnerAppsOrErr() ([]*PartnerApp, error) {
+	if e.loadedTypes[5] {
+		return e.PartnerApps, nil
+	}
+	return nil, &NotLoadedError{edge: "partner_apps"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -272,6 +284,11 @@ func (_m *ReceptionPoint) QueryOpeningHours() *OpeningHoursQuery {
 // QueryAssignments queries the "assignments" edge of the ReceptionPoint entity.
 func (_m *ReceptionPoint) QueryAssignments() *AssignmentQuery {
 	return NewReceptionPointClient(_m.config).QueryAssignments(_m)
+}
+
+// QueryPartnerApps queries the "partner_apps" edge of the ReceptionPoint entity.
+func (_m *ReceptionPoint) QueryPartnerApps() *PartnerAppQuery {
+	return NewReceptionPointClient(_m.config).QueryPartnerApps(_m)
 }
 
 // Update returns a builder for updating this ReceptionPoint.
@@ -431,6 +448,30 @@ func (_m *ReceptionPoint) appendNamedAssignments(name string, edges ...*Assignme
 		_m.Edges.namedAssignments[name] = []*Assignment{}
 	} else {
 		_m.Edges.namedAssignments[name] = append(_m.Edges.namedAssignments[name], edges...)
+	}
+}
+
+// NamedPartnerApps returns the PartnerApps named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *ReceptionPoint) NamedPartnerApps(name string) ([]*PartnerApp, error) {
+	if _m.Edges.namedPartnerApps == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedPartnerApps[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *ReceptionPoint) appendNamedPartnerApps(name string, edges ...*PartnerApp) {
+	if _m.Edges.namedPartnerApps == nil {
+		_m.Edges.namedPartnerApps = make(map[string][]*PartnerApp)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedPartnerApps[name] = []*PartnerApp{}
+	} else {
+		_m.Edges.namedPartnerApps[name] = append(_m.Edges.namedPartnerApps[name], edges...)
 	}
 }
 

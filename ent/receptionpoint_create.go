@@ -18,6 +18,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
+	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 )
 
@@ -194,6 +195,21 @@ func (_c *ReceptionPointCreate) AddAssignments(v ...*Assignment) *ReceptionPoint
 		ids[i] = v[i].ID
 	}
 	return _c.AddAssignmentIDs(ids...)
+}
+
+// AddPartnerAppIDs adds the "partner_apps" edge to the PartnerApp entity by IDs.
+func (_c *ReceptionPointCreate) AddPartnerAppIDs(ids ...domain.ID) *ReceptionPointCreate {
+	_c.mutation.AddPartnerAppIDs(ids...)
+	return _c
+}
+
+// AddPartnerApps adds the "partner_apps" edges to the PartnerApp entity.
+func (_c *ReceptionPointCreate) AddPartnerApps(v ...*PartnerApp) *ReceptionPointCreate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddPartnerAppIDs(ids...)
 }
 
 // Mutation returns the ReceptionPointMutation object of the builder.
@@ -469,6 +485,22 @@ func (_c *ReceptionPointCreate) createSpec() (*ReceptionPoint, *sqlgraph.CreateS
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(assignment.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.PartnerAppsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   receptionpoint.PartnerAppsTable,
+			Columns: receptionpoint.PartnerAppsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(partnerapp.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -20,6 +20,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
+	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 )
@@ -36,12 +37,14 @@ type ReceptionPointQuery struct {
 	withAgreements        *AgreementQuery
 	withOpeningHours      *OpeningHoursQuery
 	withAssignments       *AssignmentQuery
+	withPartnerApps       *PartnerAppQuery
 	loadTotal             []func(context.Context, []*ReceptionPoint) error
 	modifiers             []func(*sql.Selector)
 	withNamedOperators    map[string]*OrganisationQuery
 	withNamedAgreements   map[string]*AgreementQuery
 	withNamedOpeningHours map[string]*OpeningHoursQuery
 	withNamedAssignments  map[string]*AssignmentQuery
+	withNamedPartnerApps  map[string]*PartnerAppQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -181,6 +184,28 @@ func (_q *ReceptionPointQuery) QueryAssignments() *AssignmentQuery {
 			sqlgraph.From(receptionpoint.Table, receptionpoint.FieldID, selector),
 			sqlgraph.To(assignment.Table, assignment.FieldID),
 			sqlgraph.Edge(sqlgraph.M2M, true, receptionpoint.AssignmentsTable, receptionpoint.AssignmentsPrimaryKey...),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryPartnerApps chains the current query on the "partner_apps" edge.
+func (_q *ReceptionPointQuery) QueryPartnerApps() *PartnerAppQuery {
+	query := (&PartnerAppClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(receptionpoint.Table, receptionpoint.FieldID, selector),
+			sqlgraph.To(partnerapp.Table, partnerapp.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, receptionpoint.PartnerAppsTable, receptionpoint.PartnerAppsPrimaryKey...),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -385,6 +410,7 @@ func (_q *ReceptionPointQuery) Clone() *ReceptionPointQuery {
 		withAgreements:   _q.withAgreements.Clone(),
 		withOpeningHours: _q.withOpeningHours.Clone(),
 		withAssignments:  _q.withAssignments.Clone(),
+		withPartnerApps:  _q.withPartnerApps.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -444,6 +470,17 @@ func (_q *ReceptionPointQuery) WithAssignments(opts ...func(*AssignmentQuery)) *
 		opt(query)
 	}
 	_q.withAssignments = query
+	return _q
+}
+
+// WithPartnerApps tells the query-builder to eager-load the nodes that are connected to
+// the "partner_apps" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ReceptionPointQuery) WithPartnerApps(opts ...func(*PartnerAppQuery)) *ReceptionPointQuery {
+	query := (&PartnerAppClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withPartnerApps = query
 	return _q
 }
 
@@ -531,12 +568,13 @@ func (_q *ReceptionPointQuery) sqlAll(ctx context.Context, hooks ...queryHook) (
 	var (
 		nodes       = []*ReceptionPoint{}
 		_spec       = _q.querySpec()
-		loadedTypes = [5]bool{
+		loadedTypes = [6]bool{
 			_q.withCommune != nil,
 			_q.withOperators != nil,
 			_q.withAgreements != nil,
 			_q.withOpeningHours != nil,
 			_q.withAssignments != nil,
+			_q.withPartnerApps != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -594,6 +632,13 @@ func (_q *ReceptionPointQuery) sqlAll(ctx context.Context, hooks ...queryHook) (
 			return nil, err
 		}
 	}
+	if query := _q.withPartnerApps; query != nil {
+		if err := _q.loadPartnerApps(ctx, query, nodes,
+			func(n *ReceptionPoint) { n.Edges.PartnerApps = []*PartnerApp{} },
+			func(n *ReceptionPoint, e *PartnerApp) { n.Edges.PartnerApps = append(n.Edges.PartnerApps, e) }); err != nil {
+			return nil, err
+		}
+	}
 	for name, query := range _q.withNamedOperators {
 		if err := _q.loadOperators(ctx, query, nodes,
 			func(n *ReceptionPoint) { n.appendNamedOperators(name) },
@@ -619,6 +664,13 @@ func (_q *ReceptionPointQuery) sqlAll(ctx context.Context, hooks ...queryHook) (
 		if err := _q.loadAssignments(ctx, query, nodes,
 			func(n *ReceptionPoint) { n.appendNamedAssignments(name) },
 			func(n *ReceptionPoint, e *Assignment) { n.appendNamedAssignments(name, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedPartnerApps {
+		if err := _q.loadPartnerApps(ctx, query, nodes,
+			func(n *ReceptionPoint) { n.appendNamedPartnerApps(name) },
+			func(n *ReceptionPoint, e *PartnerApp) { n.appendNamedPartnerApps(name, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -841,6 +893,67 @@ func (_q *ReceptionPointQuery) loadAssignments(ctx context.Context, query *Assig
 	}
 	return nil
 }
+func (_q *ReceptionPointQuery) loadPartnerApps(ctx context.Context, query *PartnerAppQuery, nodes []*ReceptionPoint, init func(*ReceptionPoint), assign func(*ReceptionPoint, *PartnerApp)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[domain.ID]*ReceptionPoint)
+	nids := make(map[domain.ID]map[*ReceptionPoint]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(receptionpoint.PartnerAppsTable)
+		s.Join(joinT).On(s.C(partnerapp.FieldID), joinT.C(receptionpoint.PartnerAppsPrimaryKey[0]))
+		s.Where(sql.InValues(joinT.C(receptionpoint.PartnerAppsPrimaryKey[1]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(receptionpoint.PartnerAppsPrimaryKey[1]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(domain.ID)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := *values[0].(*domain.ID)
+				inValue := *values[1].(*domain.ID)
+				if nids[inValue] == nil {
+					nids[inValue] = map[*ReceptionPoint]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*PartnerApp](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "partner_apps" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
+		}
+	}
+	return nil
+}
 
 func (_q *ReceptionPointQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
@@ -1017,6 +1130,20 @@ func (_q *ReceptionPointQuery) WithNamedAssignments(name string, opts ...func(*A
 		_q.withNamedAssignments = make(map[string]*AssignmentQuery)
 	}
 	_q.withNamedAssignments[name] = query
+	return _q
+}
+
+// WithNamedPartnerApps tells the query-builder to eager-load the nodes that are connected to the "partner_apps"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *ReceptionPointQuery) WithNamedPartnerApps(name string, opts ...func(*PartnerAppQuery)) *ReceptionPointQuery {
+	query := (&PartnerAppClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedPartnerApps == nil {
+		_q.withNamedPartnerApps = make(map[string]*PartnerAppQuery)
+	}
+	_q.withNamedPartnerApps[name] = query
 	return _q
 }
 

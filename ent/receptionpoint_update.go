@@ -17,6 +17,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
+	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 )
@@ -258,6 +259,21 @@ func (_u *ReceptionPointUpdate) AddAssignments(v ...*Assignment) *ReceptionPoint
 	return _u.AddAssignmentIDs(ids...)
 }
 
+// AddPartnerAppIDs adds the "partner_apps" edge to the PartnerApp entity by IDs.
+func (_u *ReceptionPointUpdate) AddPartnerAppIDs(ids ...domain.ID) *ReceptionPointUpdate {
+	_u.mutation.AddPartnerAppIDs(ids...)
+	return _u
+}
+
+// AddPartnerApps adds the "partner_apps" edges to the PartnerApp entity.
+func (_u *ReceptionPointUpdate) AddPartnerApps(v ...*PartnerApp) *ReceptionPointUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddPartnerAppIDs(ids...)
+}
+
 // Mutation returns the ReceptionPointMutation object of the builder.
 func (_u *ReceptionPointUpdate) Mutation() *ReceptionPointMutation {
 	return _u.mutation
@@ -351,6 +367,27 @@ func (_u *ReceptionPointUpdate) RemoveAssignments(v ...*Assignment) *ReceptionPo
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveAssignmentIDs(ids...)
+}
+
+// ClearPartnerApps clears all "partner_apps" edges to the PartnerApp entity.
+func (_u *ReceptionPointUpdate) ClearPartnerApps() *ReceptionPointUpdate {
+	_u.mutation.ClearPartnerApps()
+	return _u
+}
+
+// RemovePartnerAppIDs removes the "partner_apps" edge to PartnerApp entities by IDs.
+func (_u *ReceptionPointUpdate) RemovePartnerAppIDs(ids ...domain.ID) *ReceptionPointUpdate {
+	_u.mutation.RemovePartnerAppIDs(ids...)
+	return _u
+}
+
+// RemovePartnerApps removes "partner_apps" edges to PartnerApp entities.
+func (_u *ReceptionPointUpdate) RemovePartnerApps(v ...*PartnerApp) *ReceptionPointUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemovePartnerAppIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -676,6 +713,51 @@ func (_u *ReceptionPointUpdate) sqlSave(ctx context.Context) (_node int, err err
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.PartnerAppsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   receptionpoint.PartnerAppsTable,
+			Columns: receptionpoint.PartnerAppsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(partnerapp.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedPartnerAppsIDs(); len(nodes) > 0 && !_u.mutation.PartnerAppsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   receptionpoint.PartnerAppsTable,
+			Columns: receptionpoint.PartnerAppsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(partnerapp.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.PartnerAppsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   receptionpoint.PartnerAppsTable,
+			Columns: receptionpoint.PartnerAppsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(partnerapp.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -921,6 +1003,21 @@ func (_u *ReceptionPointUpdateOne) AddAssignments(v ...*Assignment) *ReceptionPo
 	return _u.AddAssignmentIDs(ids...)
 }
 
+// AddPartnerAppIDs adds the "partner_apps" edge to the PartnerApp entity by IDs.
+func (_u *ReceptionPointUpdateOne) AddPartnerAppIDs(ids ...domain.ID) *ReceptionPointUpdateOne {
+	_u.mutation.AddPartnerAppIDs(ids...)
+	return _u
+}
+
+// AddPartnerApps adds the "partner_apps" edges to the PartnerApp entity.
+func (_u *ReceptionPointUpdateOne) AddPartnerApps(v ...*PartnerApp) *ReceptionPointUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddPartnerAppIDs(ids...)
+}
+
 // Mutation returns the ReceptionPointMutation object of the builder.
 func (_u *ReceptionPointUpdateOne) Mutation() *ReceptionPointMutation {
 	return _u.mutation
@@ -1014,6 +1111,27 @@ func (_u *ReceptionPointUpdateOne) RemoveAssignments(v ...*Assignment) *Receptio
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveAssignmentIDs(ids...)
+}
+
+// ClearPartnerApps clears all "partner_apps" edges to the PartnerApp entity.
+func (_u *ReceptionPointUpdateOne) ClearPartnerApps() *ReceptionPointUpdateOne {
+	_u.mutation.ClearPartnerApps()
+	return _u
+}
+
+// RemovePartnerAppIDs removes the "partner_apps" edge to PartnerApp entities by IDs.
+func (_u *ReceptionPointUpdateOne) RemovePartnerAppIDs(ids ...domain.ID) *ReceptionPointUpdateOne {
+	_u.mutation.RemovePartnerAppIDs(ids...)
+	return _u
+}
+
+// RemovePartnerApps removes "partner_apps" edges to PartnerApp entities.
+func (_u *ReceptionPointUpdateOne) RemovePartnerApps(v ...*PartnerApp) *ReceptionPointUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemovePartnerAppIDs(ids...)
 }
 
 // Where appends a list predicates to the ReceptionPointUpdate builder.
@@ -1362,6 +1480,51 @@ func (_u *ReceptionPointUpdateOne) sqlSave(ctx context.Context) (_node *Receptio
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(assignment.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.PartnerAppsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   receptionpoint.PartnerAppsTable,
+			Columns: receptionpoint.PartnerAppsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(partnerapp.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedPartnerAppsIDs(); len(nodes) > 0 && !_u.mutation.PartnerAppsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   receptionpoint.PartnerAppsTable,
+			Columns: receptionpoint.PartnerAppsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(partnerapp.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.PartnerAppsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   receptionpoint.PartnerAppsTable,
+			Columns: receptionpoint.PartnerAppsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(partnerapp.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

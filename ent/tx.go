@@ -24,12 +24,18 @@ type Tx struct {
 	Commune *CommuneClient
 	// Dwelling is the client for interacting with the Dwelling builders.
 	Dwelling *DwellingClient
+	// LockOut is the client for interacting with the LockOut builders.
+	LockOut *LockOutClient
 	// OpeningHours is the client for interacting with the OpeningHours builders.
 	OpeningHours *OpeningHoursClient
 	// Organisation is the client for interacting with the Organisation builders.
 	Organisation *OrganisationClient
 	// Ownership is the client for interacting with the Ownership builders.
 	Ownership *OwnershipClient
+	// PartnerApp is the client for interacting with the PartnerApp builders.
+	PartnerApp *PartnerAppClient
+	// PartnerAppSecret is the client for interacting with the PartnerAppSecret builders.
+	PartnerAppSecret *PartnerAppSecretClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
 	// ReceptionPoint is the client for interacting with the ReceptionPoint builders.
@@ -40,6 +46,8 @@ type Tx struct {
 	StockChange *StockChangeClient
 	// StockVintage is the client for interacting with the StockVintage builders.
 	StockVintage *StockVintageClient
+	// UsedAssertion is the client for interacting with the UsedAssertion builders.
+	UsedAssertion *UsedAssertionClient
 
 	// lazily loaded.
 	client     *Client
@@ -177,14 +185,18 @@ func (tx *Tx) init() {
 	tx.CatalogueEntry = NewCatalogueEntryClient(tx.config)
 	tx.Commune = NewCommuneClient(tx.config)
 	tx.Dwelling = NewDwellingClient(tx.config)
+	tx.LockOut = NewLockOutClient(tx.config)
 	tx.OpeningHours = NewOpeningHoursClient(tx.config)
 	tx.Organisation = NewOrganisationClient(tx.config)
 	tx.Ownership = NewOwnershipClient(tx.config)
+	tx.PartnerApp = NewPartnerAppClient(tx.config)
+	tx.PartnerAppSecret = NewPartnerAppSecretClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
 	tx.ReceptionPoint = NewReceptionPointClient(tx.config)
 	tx.SandboxClock = NewSandboxClockClient(tx.config)
 	tx.StockChange = NewStockChangeClient(tx.config)
 	tx.StockVintage = NewStockVintageClient(tx.config)
+	tx.UsedAssertion = NewUsedAssertionClient(tx.config)
 }
 
 // txDriver wraps the given dialect.Tx with a nop dialect.Driver implementation.

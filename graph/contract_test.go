@@ -187,7 +187,7 @@ func TestArgumentsReachTheirMethods(t *testing.T) {
 		"Agreement": reflect.TypeFor[*ent.Agreement](), "Assignment": reflect.TypeFor[*ent.Assignment](),
 		"CatalogueEntry": reflect.TypeFor[*ent.CatalogueEntry](), "Commune": reflect.TypeFor[*ent.Commune](),
 		"OpeningHours": reflect.TypeFor[*ent.OpeningHours](), "Organisation": reflect.TypeFor[*ent.Organisation](),
-		"ReceptionPoint": reflect.TypeFor[*ent.ReceptionPoint](), "Building": reflect.TypeFor[*ent.Building](),
+		"ReceptionPoint": reflect.TypeFor[*ent.ReceptionPoint](), "PartnerApp": reflect.TypeFor[*ent.PartnerApp](), "Building": reflect.TypeFor[*ent.Building](),
 		"StockVintage": reflect.TypeFor[*ent.StockVintage](),
 	}
 	checked := 0
@@ -241,8 +241,10 @@ func TestEnumsAreThoseOfGo(t *testing.T) {
 		"Role": domain.Role("").Values(), "OrganisationKind": domain.OrganisationKind("").Values(),
 		"Means": domain.Means("").Values(), "Weekday": domain.Weekday(0).Values(),
 		"CatalogueKind": domain.CatalogueKind("").Values(), "ErrorCode": domain.RefusalCode("").Values(),
-		"OrderDirection": {"ASC", "DESC"},
-		"Typology":       domain.Typology("").Values(), "EnergyClass": domain.EnergyClass("").Values(),
+		"PartnerAppScope": domain.AppScope("").Values(), "PartnerAppNotice": domain.AppNotice("").Values(),
+		"PartnerAppOrderField": orderFields[ent.PartnerAppOrderField](t, "NAME"),
+		"OrderDirection":       {"ASC", "DESC"},
+		"Typology":             domain.Typology("").Values(), "EnergyClass": domain.EnergyClass("").Values(),
 		"StockAxis": domain.StockAxis("").Values(), "StockChangeKind": domain.StockChangeKind("").Values(),
 		"StockColumn": domain.StockColumn("").Values(),
 		// Those of entgql are read by its own code, which refuses what it does not know.
@@ -354,6 +356,9 @@ func TestPublicFields(t *testing.T) {
 	private := []string{
 		"Assignment", "Viewer", "Mutation", "InputError", "StaleVersionError", "UserError", "Node", "PageInfo",
 		"DeclareOpeningExceptionPayload", "WithdrawOpeningExceptionPayload", "SetSandboxClockPayload",
+		"ViewerApp", "PartnerApp", "PartnerAppSecret", "PartnerAppConnection", "PartnerAppEdge",
+		"RegisterPartnerAppPayload", "ChangePartnerAppPayload", "AddPartnerAppSecretPayload",
+		"RevokePartnerAppSecretPayload", "RevokePartnerAppPayload",
 	}
 	for _, d := range own(contract(t)) {
 		if d.Kind != ast.Object && d.Kind != ast.Interface {
@@ -364,7 +369,7 @@ func TestPublicFields(t *testing.T) {
 			want := !slices.Contains(private, d.Name) && !strings.HasPrefix(f.Name, "__")
 			switch d.Name {
 			case "Query":
-				want = !slices.Contains([]string{"node", "nodes", "viewer"}, f.Name) && !strings.HasPrefix(f.Name, "__")
+				want = !slices.Contains([]string{"node", "nodes", "viewer", "partnerApps"}, f.Name) && !strings.HasPrefix(f.Name, "__")
 			case "PageInfo":
 				want = true
 			}

@@ -18,6 +18,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
+	"github.com/guichet-logement/guichet/ent/partnerapp"
+	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
@@ -40,6 +42,9 @@ var tables = map[domain.Prefix]string{
 	domain.ReceptionPointPrefix: receptionpoint.Table,
 	domain.StockChangePrefix:    stockchange.Table,
 	domain.StockVintagePrefix:   stockvintage.Table,
+
+	domain.PartnerAppPrefix:       partnerapp.Table,
+	domain.PartnerAppSecretPrefix: partnerappsecret.Table,
 }
 
 func nodeType(_ context.Context, id domain.ID) (string, error) {

@@ -27,6 +27,8 @@ type (
 	catalogueEntryResolver       struct{}
 	openingHoursResolver         struct{}
 	receptionPointResolver       struct{ *Resolver }
+	partnerAppResolver           struct{}
+	partnerAppFilterResolver     struct{}
 	viewerResolver               struct{ *Resolver }
 	codeEntryResolver            struct{}
 	stockStatisticsResolver      struct{ *Resolver }
@@ -58,6 +60,12 @@ func (r *Resolver) OpeningHours() gen.OpeningHoursResolver { return openingHours
 
 // ReceptionPoint resolves the computed fields of reception points.
 func (r *Resolver) ReceptionPoint() gen.ReceptionPointResolver { return receptionPointResolver{r} }
+
+// PartnerApp resolves the computed fields of partner apps.
+func (r *Resolver) PartnerApp() gen.PartnerAppResolver { return partnerAppResolver{} }
+
+// PartnerAppFilter resolves the filters of partner apps that are not columns.
+func (r *Resolver) PartnerAppFilter() gen.PartnerAppFilterResolver { return partnerAppFilterResolver{} }
 
 // Viewer resolves the computed fields of the viewer.
 func (r *Resolver) Viewer() gen.ViewerResolver { return viewerResolver{r} }

@@ -9,13 +9,25 @@ import (
 	"github.com/guichet-logement/guichet/policy/guard"
 )
 
-// A person sees its own assignments of today: what it asks about the network of
-// another day never moves its rights.
+// A person sees its own assignments of today, through an app those that are left:
+// what it asks about the network of another day never moves its rights.
 func installAssignment() {
 	guard.Register("Assignment", func(v *auth.Viewer, q *ent.AssignmentQuery) {
-		q.Where(assignment.PersonID(v.PersonID), AssignmentInForce(v.Today())).
-			Order(assignment.ByValidFrom(), assignment.ByID())
+		q.Where(assignment.PersonID(v.PersonID), AssignmentInForce(v.Today()))
+		if v.App != nil {
+			q.Where(assignment.IDIn(held(v)...))
+		}
+		q.Order(assignment.ByValidFrom(), assignment.ByID())
 	})
+}
+
+// held are the assignments that an app leaves of its person's.
+func held(v *auth.Viewer) []domain.ID {
+	ids := []domain.ID{}
+	for _, a := range v.Assignments {
+		ids = append(ids, a.ID)
+	}
+	return ids
 }
 
 // AssignmentInForce keeps the assignments in force on that day.

@@ -60,6 +60,14 @@ var acts = []struct {
 		_, err := policy.WithdrawOpeningException(ctx, subject())
 		return err
 	}},
+	{"registerPartnerApp", func(ctx context.Context) error {
+		_, err := policy.RegisterPartnerApp(ctx, operator)
+		return err
+	}},
+	{"changePartnerApp", onApp(policy.ChangePartnerApp)},
+	{"addPartnerAppSecret", onApp(policy.AddPartnerAppSecret)},
+	{"revokePartnerAppSecret", onApp(policy.RevokePartnerAppSecret)},
+	{"revokePartnerApp", onApp(policy.RevokePartnerApp)},
 	{"setSandboxClock (sandbox)", func(ctx context.Context) error {
 		_, err := policy.SetSandboxClock(ctx, true)
 		return err
@@ -70,8 +78,16 @@ var acts = []struct {
 	}},
 }
 
+// onApp decides on an app of the operator.
+func onApp(decide func(context.Context, *ent.PartnerApp) (context.Context, error)) func(context.Context) error {
+	return func(ctx context.Context) error {
+		_, err := decide(ctx, &ent.PartnerApp{OrganisationID: operator})
+		return err
+	}
+}
+
 func subject() *ent.ReceptionPoint {
-	p := &ent.ReceptionPoint{ID: point}
+	p := &ent.ReceptionPoint{ID: point, CommuneID: "com_here"}
 	p.Edges.Operators = []*ent.Organisation{{ID: operator}}
 	return p
 }
@@ -92,6 +108,26 @@ func matrix() string {
 	}
 	row("anonymous", &auth.Viewer{})
 	row("a person without an assignment today", &auth.Viewer{PersonID: "per_x"})
+	row("an applicant, of the operator's portal", &auth.Viewer{Applicant: true, PortalID: operator})
+	row("an app of an operator, alone", &auth.Viewer{App: &auth.App{OrganisationID: operator}})
+	for _, role := range []domain.Role{domain.OrgAdmin, domain.PointManager} {
+		person := &auth.Viewer{PersonID: "per_x", Assignments: []auth.Assignment{
+			{OrganisationID: operator, Role: role, PointIDs: []domain.ID{point}},
+		}}
+		for _, through := range []struct {
+			name string
+			app  auth.App
+		}{
+			{"an app of an operator", auth.App{OrganisationID: operator}},
+			{"an app of a stranger", auth.App{OrganisationID: stranger}},
+			{"an app of the point", auth.App{OrganisationID: operator, PointIDs: []domain.ID{point}}},
+			{"an app of another point", auth.App{OrganisationID: operator, PointIDs: []domain.ID{"rpt_other"}}},
+			{"an app of the commune", auth.App{OrganisationID: operator, CommuneIDs: []domain.ID{"com_here"}}},
+			{"an app of another commune", auth.App{OrganisationID: operator, CommuneIDs: []domain.ID{"com_other"}}},
+		} {
+			row(string(role)+" through "+through.name, policy.Through(person, &through.app))
+		}
+	}
 	for _, word := range domain.Role("").Values() {
 		role := domain.Role(word)
 		for _, relation := range []struct {

@@ -36,6 +36,9 @@ func changeOpeningHours(ctx context.Context, act string, point *ent.ReceptionPoi
 	if err != nil {
 		return nil, err
 	}
+	if v.App != nil && !v.App.Reaches(point.ID, point.CommuneID) {
+		return nil, forbidden()
+	}
 	for _, operator := range point.Edges.Operators {
 		if v.Holds(operator.ID, domain.OrgAdmin) || v.HoldsAtPoint(operator.ID, point.ID, domain.PointManager) {
 			return guard.Grant(ctx, act, "OpeningHours"), nil

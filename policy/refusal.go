@@ -7,7 +7,8 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 )
 
-// identified returns the viewer, or refuses an anonymous one.
+// identified returns the viewer, or refuses one that is no member of staff: an
+// anonymous one for lack of a token, an app alone or an applicant for good.
 func identified(ctx context.Context) (*auth.Viewer, error) {
 	v := auth.FromContext(ctx)
 	if v == nil || v.Anonymous() {
@@ -16,6 +17,15 @@ func identified(ctx context.Context) (*auth.Viewer, error) {
 			Message: domain.Text{
 				EN: "Send a bearer token: this act needs to know who you are.",
 				FR: "Envoyez un jeton : cet acte demande de savoir qui vous êtes.",
+			},
+		}
+	}
+	if v.PersonID == "" {
+		return nil, &domain.Error{
+			Code: domain.Forbidden, Reason: "PERSON",
+			Message: domain.Text{
+				EN: "This act needs a member of staff: an app exchanges the person's token for its own.",
+				FR: "Cet acte demande un agent : une application échange le jeton de la personne contre le sien.",
 			},
 		}
 	}

@@ -14,6 +14,12 @@ func RecogniseCaller(ctx context.Context) context.Context {
 	return guard.Grant(ctx, "recognise caller")
 }
 
+// AuthenticateApp checks how an app proves itself, before there is a viewer, and
+// notes how that went and when the app was used.
+func AuthenticateApp(ctx context.Context) context.Context {
+	return guard.Grant(ctx, "authenticate app", "PartnerApp", "LockOut", "UsedAssertion")
+}
+
 // RestoreClock reads where the sandbox's clock was left.
 func RestoreClock(ctx context.Context) context.Context {
 	return guard.Grant(ctx, "restore clock")
@@ -25,9 +31,10 @@ func ImportDirectory(ctx context.Context) context.Context {
 		"Commune", "Organisation", "ReceptionPoint", "Agreement", "OpeningHours", "CatalogueEntry")
 }
 
-// SeedSandbox writes the people of a sandbox and the exceptions to its hours.
+// SeedSandbox writes the people and apps of a sandbox and the exceptions to its hours.
 func SeedSandbox(ctx context.Context) context.Context {
-	return guard.Grant(ctx, "seed sandbox", "Person", "Assignment", "OpeningHours", "SandboxClock")
+	return guard.Grant(ctx, "seed sandbox",
+		"Person", "Assignment", "OpeningHours", "SandboxClock", "PartnerApp", "PartnerAppSecret")
 }
 
 // ImportStock writes the stock from the operator's files.

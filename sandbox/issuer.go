@@ -2,9 +2,13 @@ package sandbox
 
 import (
 	"crypto/ed25519"
+	"crypto/x509"
 	"encoding/base64"
+	"encoding/pem"
 	"errors"
 	"fmt"
+	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -23,6 +27,12 @@ const (
 	// publishedSeed makes the sandbox's private key. Everybody can read it, which
 	// is the point: whoever tries the sandbox may sign in as any of its personas.
 	publishedSeed = "guichet-sandbox-key-not-a-secret"
+	// signerSeed makes the key by which a sandbox signs the tokens of partner apps.
+	signerSeed = "guichet-sandbox-apps-not-secret!"
+
+	// strongMethod is the amr of the sandbox's people: they always come by two factors
+	// (RFC 8176).
+	strongMethod = "mfa"
 )
 
 func privateKey() ed25519.PrivateKey {
@@ -30,7 +40,24 @@ func privateKey() ed25519.PrivateKey {
 }
 
 func publicKey() ed25519.PublicKey {
-	return ed25519.PublicKey(privateKey()[ed25519.SeedSize:])
+	return publicPart(privateKey())
+}
+
+func publicPart(k ed25519.PrivateKey) ed25519.PublicKey {
+	return ed25519.PublicKey(k[ed25519.SeedSize:])
+}
+
+// Signer signs the tokens of partner apps in a sandbox that is reached under that
+// address. Everybody can read its key, and production refuses it.
+// Clock is the real one: moving the sandbox in time must not expire tokens.
+func Signer(address string, clock func() time.Time, log *slog.Logger) (*auth.Signer, error) {
+	der, err := x509.MarshalPKCS8PrivateKey(ed25519.NewKeyFromSeed([]byte(signerSeed)))
+	if err != nil {
+		return nil, fmt.Errorf("make the sandbox's key: %w", err)
+	}
+	return auth.NewSigner(auth.SignerConfig{
+		Issuer: address, Keys: pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), Clock: clock, Log: log,
+	})
 }
 
 // Issuer returns the settings under which the sandbox's tokens are accepted.
@@ -39,6 +66,7 @@ func Issuer() auth.Issuer {
 	return auth.Issuer{
 		URL:        IssuerURL,
 		Audience:   Audience,
+		AMR:        []string{strongMethod},
 		Algorithms: []auth.Algorithm{auth.EdDSA},
 		KeySet: fmt.Appendf(nil,
 			`{"keys":[{"kty":"OKP","crv":"Ed25519","alg":"EdDSA","use":"sig","kid":%q,"x":%q}]}`, keyID, x),
@@ -56,13 +84,10 @@ func Token(subject string, now time.Time, lifetime time.Duration) (string, error
 		return "", fmt.Errorf("make a sandbox token: the lifetime must lie between 1 second and %s, not %s",
 			auth.DefaultMaxLifetime, lifetime)
 	}
-	t := jwt.NewWithClaims(jwt.SigningMethodEdDSA, jwt.RegisteredClaims{
-		Issuer:    IssuerURL,
-		Subject:   subject,
-		Audience:  jwt.ClaimStrings{Audience},
-		IssuedAt:  jwt.NewNumericDate(now),
-		NotBefore: jwt.NewNumericDate(now),
-		ExpiresAt: jwt.NewNumericDate(now.Add(lifetime)),
+	t := jwt.NewWithClaims(jwt.SigningMethodEdDSA, jwt.MapClaims{
+		"iss": IssuerURL, "sub": subject, "aud": Audience,
+		"iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(lifetime).Unix(),
+		"amr": []string{strongMethod}, "auth_time": now.Unix(),
 	})
 	t.Header["kid"] = keyID
 	signed, err := t.SignedString(privateKey())
@@ -77,12 +102,15 @@ func Token(subject string, now time.Time, lifetime time.Duration) (string, error
 // it turns up, also while the program runs. A verifier for production is made
 // from its result only.
 func RefuseInProduction(c auth.Config) (auth.Config, error) {
-	thumbprint, err := auth.Thumbprint(publicKey())
-	if err != nil {
-		return auth.Config{}, fmt.Errorf("name the sandbox's key: %w", err)
-	}
 	c.Production = true
 	c.ForbiddenIssuers = append([]string{IssuerURL}, c.ForbiddenIssuers...)
-	c.ForbiddenKeys = append([]string{thumbprint}, c.ForbiddenKeys...)
+	c.ForbiddenKeys = slices.Clone(c.ForbiddenKeys)
+	for _, seed := range []string{publishedSeed, signerSeed} {
+		thumbprint, err := auth.Thumbprint(publicPart(ed25519.NewKeyFromSeed([]byte(seed))))
+		if err != nil {
+			return auth.Config{}, fmt.Errorf("name the sandbox's key: %w", err)
+		}
+		c.ForbiddenKeys = append(c.ForbiddenKeys, thumbprint)
+	}
 	return c, nil
 }

@@ -1,6 +1,9 @@
 package sandbox_test
 
 import (
+	"crypto/ed25519"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -154,4 +157,32 @@ func TestTokenIsAcceptedInTheSandbox(t *testing.T) {
 	if err != nil || id.Issuer != want.Issuer || id.Subject != want.Subject || !id.Expires.Equal(want.Expires) {
 		t.Errorf("got %v, %v, want %v", id, err, want)
 	}
+}
+
+// TestProductionRefusesTheSandboxSigner: neither to sign with it, nor from whoever
+// publishes it.
+func TestProductionRefusesTheSandboxSigner(t *testing.T) {
+	t.Parallel()
+	clock := func() time.Time { return start }
+	signer, err := sandbox.Signer("https://guichet.example", clock, slog.New(slog.DiscardHandler))
+	must(t, err)
+	issuer := sandbox.Issuer()
+	issuer.URL, issuer.KeySet = "https://id.metropole.example", signer.Published()
+	if _, err := auth.NewVerifier(t.Context(), production(t, issuer)); !errors.Is(err, auth.ErrForbiddenKey) {
+		t.Errorf("from another issuer: %v", err)
+	}
+	keys := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8(t, "guichet-sandbox-apps-not-secret!")})
+	_, err = auth.NewSigner(auth.SignerConfig{
+		Issuer: "https://guichet.example", Keys: keys, Production: true, ForbiddenKeys: production(t).ForbiddenKeys, Clock: clock,
+	})
+	if !errors.Is(err, auth.ErrForbiddenKey) {
+		t.Errorf("to sign with: %v", err)
+	}
+}
+
+func pkcs8(t *testing.T, seed string) []byte {
+	t.Helper()
+	der, err := x509.MarshalPKCS8PrivateKey(ed25519.NewKeyFromSeed([]byte(seed)))
+	must(t, err)
+	return der
 }

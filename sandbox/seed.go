@@ -66,10 +66,12 @@ func throughFile(d service.Directory, points []directoryfile.ReceptionPoint) ([]
 	return parsed.Rows, nil
 }
 
-// staff turns the personas into people of the service, and announces that the
-// shared desk closes between Christmas and New Year.
+// epoch is when people and apps came to the sandbox.
+var epoch = time.Date(2024, time.September, 1, 0, 0, 0, 0, time.UTC)
+
+// staff turns the personas into people of the service and the apps into apps, and
+// announces that the shared desk closes between Christmas and New Year.
 func staff() service.SandboxSeed {
-	epoch := time.Date(2024, time.September, 1, 0, 0, 0, 0, time.UTC)
 	seed := service.SandboxSeed{Issuer: IssuerURL, Exceptions: []service.SandboxException{{
 		Point: sharedDesk, Exception: domain.OpeningException{
 			From: domain.NewDate(2026, 12, 24), Until: domain.NewDate(2027, 1, 4), Reason: "Fermeture de fin d'année",
@@ -87,6 +89,12 @@ func staff() service.SandboxSeed {
 			AssignmentID: domain.DerivedID(domain.AssignmentPrefix, epoch, p.Name),
 			Subject:      p.Name, GivenName: p.GivenName, FamilyName: p.FamilyName,
 			Organisation: p.Organisation, Role: p.Role, Points: p.Points, From: p.From, Until: p.Until,
+		})
+	}
+	for _, a := range PartnerApps() {
+		seed.Apps = append(seed.Apps, service.SandboxApp{
+			ID: a.ClientID, SecretID: domain.DerivedID(domain.PartnerAppSecretPrefix, epoch, a.Key),
+			Organisation: a.Organisation, Secret: a.Secret, Settings: a.Settings, MadeAt: epoch,
 		})
 	}
 	return seed

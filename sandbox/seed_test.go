@@ -177,7 +177,7 @@ func TestPersonas(t *testing.T) {
 		if day.Before(p.From) || (!p.Until.IsZero() && !day.Before(p.Until)) {
 			want = 0
 		}
-		viewer, err := s.Recognise(t.Context(), identity.Issuer, identity.Subject, start)
+		viewer, err := s.Recognise(t.Context(), identity, start)
 		if err != nil {
 			t.Errorf("%s: %v", p.Name, err)
 			continue
@@ -200,7 +200,7 @@ func TestPersonas(t *testing.T) {
 		}
 		// The clock can be moved to a day on which the assignment holds.
 		at := p.From.At(domain.NewLocalTime(12, 0))
-		if viewer, err := s.Recognise(t.Context(), identity.Issuer, identity.Subject, at); err != nil || len(viewer.Assignments) != 1 {
+		if viewer, err := s.Recognise(t.Context(), identity, at); err != nil || len(viewer.Assignments) != 1 {
 			t.Errorf("%s on %s: %+v, %v", p.Name, p.From, viewer, err)
 		}
 	}

@@ -41,6 +41,15 @@ type Config struct {
 	// OperationNames are those that metrics may show.
 	OperationNames []string
 
+	// Admit tells whether the caller may send an operation at all, before anything of
+	// it runs. Nil lets everybody send everything.
+	Admit func(ctx context.Context, document string, op *ast.OperationDefinition, fragments ast.FragmentDefinitionList) error
+	// OAuth gives partner apps their tokens. Nil leaves its addresses empty.
+	OAuth *OAuth
+	// KnowsOrigin tells whether a partner app has pages of that origin, beside
+	// AllowedOrigins. Nil knows none.
+	KnowsOrigin func(ctx context.Context, origin string) (bool, error)
+
 	// Limits are those of an operation; [DefaultLimits] are the documented ones.
 	Limits Limits
 	// Introspection opens the contract to callers, and the suggestions of the

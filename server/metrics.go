@@ -25,6 +25,8 @@ type metrics struct {
 	handOvers  *prometheus.CounterVec   // operation, one of the documented ones
 	documented []string
 	inFlight   prometheus.Gauge
+	tokens     *prometheus.CounterVec // grant, outcome
+	notices    *prometheus.CounterVec // notice
 }
 
 func newMetrics(registry prometheus.Registerer, schema *ast.Schema, documented []string) (*metrics, error) {
@@ -53,9 +55,15 @@ func newMetrics(registry prometheus.Registerer, schema *ast.Schema, documented [
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "guichet_http_requests_in_flight", Help: "HTTP requests under way.",
 		}),
+		tokens: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "guichet_oauth_tokens_total", Help: "Requests for a token answered, by grant and error.",
+		}, []string{"grant", "outcome"}),
+		notices: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "guichet_partner_app_notices_total", Help: "Tokens given to apps whose end is near. The log names them.",
+		}, []string{"notice"}),
 	}
 	for _, collector := range []prometheus.Collector{
-		m.requests, m.operations, m.duration, m.statements, m.fields, m.handOvers, m.inFlight,
+		m.requests, m.operations, m.duration, m.statements, m.fields, m.handOvers, m.inFlight, m.tokens, m.notices,
 	} {
 		if err := registry.Register(collector); err != nil {
 			return nil, fmt.Errorf("register metrics: %w", err)

@@ -25,6 +25,7 @@ type operations struct {
 	limits        Limits
 	introspection bool
 	checkCursor   func(context.Context, *ast.Field, string, map[string]any) error
+	admitCaller   func(context.Context, string, *ast.OperationDefinition, ast.FragmentDefinitionList) error
 }
 
 func newOperations(c Config, m *metrics) (*operations, error) {
@@ -58,6 +59,7 @@ func newOperations(c Config, m *metrics) (*operations, error) {
 		limits:        c.Limits,
 		introspection: c.Introspection,
 		checkCursor:   c.CheckCursor,
+		admitCaller:   c.Admit,
 	}, nil
 }
 
@@ -142,6 +144,11 @@ func (o *operations) admit(ctx context.Context, p *prepared, state *operation) (
 	if p.op.Operation == ast.Subscription {
 		return nil, list(badRequest("SUBSCRIPTION", "query",
 			"A subscription needs a transport that streams.", "Un abonnement demande un transport de flux."))
+	}
+	if o.admitCaller != nil {
+		if err := o.admitCaller(ctx, p.params.Query, p.op, p.doc.ast.Fragments); err != nil {
+			return nil, gqlerror.List{gqlerror.Wrap(err)}
+		}
 	}
 	sent := bounds{limits: o.limits}
 	for name, value := range p.params.Variables {

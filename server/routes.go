@@ -9,7 +9,11 @@ import (
 // routes is the whole surface.
 func routes(c Config, m *metrics, graphql http.Handler) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", cors(c.AllowedOrigins)(anonymousGET(c.Authenticate(graphql))))
+	origins := origins{configured: c.AllowedOrigins, registered: c.KnowsOrigin, log: c.Log}
+	mux.Handle("/graphql", origins.cors()(anonymousGET(c.Authenticate(origins.ofCredential(graphql)))))
+	if c.OAuth != nil {
+		c.OAuth.route(mux, c.Log, m)
+	}
 	mux.Handle("GET /healthz", healthz())
 	mux.Handle("GET /readyz", readyz(c.Ready, c.Log))
 	mux.Handle("GET /version", version(c.Version))

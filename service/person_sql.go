@@ -16,11 +16,10 @@ import (
 	"github.com/guichet-logement/guichet/policy"
 )
 
-// Recognise returns the viewer behind the issuer and subject of a verified token,
-// with the assignments in force at that time; nobody is NOT_FOUND. It is one
-// statement, made at each request: an assignment that ends takes its rights with
-// it at once.
-func (s *Service) Recognise(ctx context.Context, issuer, subject string, at time.Time) (*auth.Viewer, error) {
+// recogniseStaff returns the member of staff behind an issuer and subject, with the
+// assignments in force at that time; nobody is NOT_FOUND. It is one statement, made
+// at each request: an assignment that ends takes its rights with it at once.
+func (s *Service) recogniseStaff(ctx context.Context, issuer, subject string, at time.Time) (*auth.Viewer, error) {
 	day := domain.DateOf(at)
 	var rows []struct {
 		PersonID   domain.ID `sql:"person_id"`

@@ -3,14 +3,17 @@ package service
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/lib/pq"
 	"github.com/lib/pq/pqerror"
 
+	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
+	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
@@ -23,6 +26,17 @@ type SandboxSeed struct {
 	Issuer     string
 	People     []SandboxPerson
 	Exceptions []SandboxException
+	Apps       []SandboxApp
+}
+
+// SandboxApp is a fictional partner app with a secret that everybody knows.
+// Organisation is a key of the directory.
+type SandboxApp struct {
+	ID, SecretID domain.ID
+	Organisation string
+	Secret       string
+	Settings     domain.PartnerAppSettings
+	MadeAt       time.Time
 }
 
 // SandboxPerson is a fictional member of staff with one assignment. Organisation
@@ -45,7 +59,7 @@ type SandboxException struct {
 
 // Seeded tells whether SeedSandbox has run to its end in this database.
 func (s *Service) Seeded(ctx context.Context) (bool, error) {
-	return s.ent.Person.Query().Exist(policy.SeedSandbox(ctx))
+	return s.ent.PartnerApp.Query().Exist(policy.SeedSandbox(ctx))
 }
 
 // Stocked tells whether the sandbox's stock and its landlords were loaded.
@@ -74,6 +88,11 @@ func (s *Service) SeedSandbox(ctx context.Context, seed SandboxSeed) error {
 		for _, p := range seed.People {
 			if err := seedPerson(ctx, tx, seed.Issuer, p); err != nil {
 				return fmt.Errorf("person %s: %w", p.Subject, err)
+			}
+		}
+		for _, a := range seed.Apps {
+			if err := seedApp(ctx, tx, a); err != nil {
+				return fmt.Errorf("app %s: %w", a.Settings.Name, err)
 			}
 		}
 		for _, e := range seed.Exceptions {
@@ -107,6 +126,28 @@ func seedPerson(ctx context.Context, tx *ent.Tx, issuer string, p SandboxPerson)
 		SetRole(p.Role).AddReceptionPointIDs(points...).
 		SetValidFrom(p.From).SetNillableValidUntil(optional(p.Until)).
 		Exec(ctx)
+}
+
+func seedApp(ctx context.Context, tx *ent.Tx, a SandboxApp) error {
+	there, err := tx.PartnerApp.Query().Where(partnerapp.ID(a.ID)).Exist(ctx)
+	if err != nil || there {
+		return err
+	}
+	owner, err := tx.Organisation.Query().Where(organisation.Key(a.Organisation)).OnlyID(ctx)
+	if err != nil {
+		return err
+	}
+	s := a.Settings
+	err = tx.PartnerApp.Create().SetID(a.ID).SetOrganisationID(owner).
+		SetName(s.Name).SetScopes(s.Scopes).SetReadOnly(s.ReadOnly).SetValidUntil(s.ValidUntil).
+		SetOperations(s.Operations).SetOrigins(s.Origins).SetNetworks(s.Networks).
+		SetAudiences(s.Audiences).SetPublicKeys(s.PublicKeys).
+		Exec(ctx)
+	if err != nil {
+		return err
+	}
+	return tx.PartnerAppSecret.Create().SetID(a.SecretID).SetPartnerAppID(a.ID).
+		SetHash(auth.HashSecret(a.Secret)).SetMadeAt(a.MadeAt).Exec(ctx)
 }
 
 func seedException(ctx context.Context, tx *ent.Tx, e SandboxException) error {

@@ -12,6 +12,7 @@ type Service struct {
 	ent     *ent.Client
 	clock   *Clock
 	sandbox bool
+	origins appOrigins
 }
 
 // New returns the service over that database and clock. It installs the scopes:

@@ -38,6 +38,8 @@ const (
 	EdgeReceptionPoints = "reception_points"
 	// EdgeOrganisations holds the string denoting the organisations edge name in mutations.
 	EdgeOrganisations = "organisations"
+	// EdgePartnerApps holds the string denoting the partner_apps edge name in mutations.
+	EdgePartnerApps = "partner_apps"
 	// Table holds the table name of the commune in the database.
 	Table = "commune"
 	// ReceptionPointsTable is the table that holds the reception_points relation/edge.
@@ -54,6 +56,11 @@ const (
 	OrganisationsInverseTable = "organisation"
 	// OrganisationsColumn is the table column denoting the organisations relation/edge.
 	OrganisationsColumn = "commune_id"
+	// PartnerAppsTable is the table that holds the partner_apps relation/edge. The primary key declared below.
+	PartnerAppsTable = "partner_app_commune"
+	// PartnerAppsInverseTable is the table name for the PartnerApp entity.
+	// It exists in this package in order to avoid circular dependency with the "partnerapp" package.
+	PartnerAppsInverseTable = "partner_app"
 )
 
 // Columns holds all SQL columns for commune fields.
@@ -69,6 +76,12 @@ var Columns = []string{
 	FieldLongitude,
 	FieldBoundary,
 }
+
+var (
+	// PartnerAppsPrimaryKey and PartnerAppsColumn2 are the table columns denoting the
+	// primary key for the partner_apps relation (M2M).
+	PartnerAppsPrimaryKey = []string{"partner_app_id", "commune_id"}
+)
 
 // ValidColumn reports if the column name is valid (part of the table columns).
 func ValidColumn(column string) bool {
@@ -170,6 +183,20 @@ func ByOrganisations(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newOrganisationsStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByPartnerAppsCount orders the results by partner_apps count.
+func ByPartnerAppsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newPartnerAppsStep(), opts...)
+	}
+}
+
+// ByPartnerApps orders the results by partner_apps terms.
+func ByPartnerApps(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newPartnerAppsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newReceptionPointsStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -182,5 +209,12 @@ func newOrganisationsStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(OrganisationsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, OrganisationsTable, OrganisationsColumn),
+	)
+}
+func newPartnerAppsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(PartnerAppsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2M, true, PartnerAppsTable, PartnerAppsPrimaryKey...),
 	)
 }

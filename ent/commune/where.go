@@ -542,6 +542,29 @@ func HasOrganisationsWith(preds ...predicate.Organisation) predicate.Commune {
 	})
 }
 
+// HasPartnerApps applies the HasEdge predicate on the "partner_apps" edge.
+func HasPartnerApps() predicate.Commune {
+	return predicate.Commune(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, PartnerAppsTable, PartnerAppsPrimaryKey...),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasPartnerAppsWith applies the HasEdge predicate on the "partner_apps" edge with a given conditions (other predicates).
+func HasPartnerAppsWith(preds ...predicate.PartnerApp) predicate.Commune {
+	return predicate.Commune(func(s *sql.Selector) {
+		step := newPartnerAppsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // And groups predicates with the AND operator between them.
 func And(predicates ...predicate.Commune) predicate.Commune {
 	return predicate.Commune(sql.AndPredicates(predicates...))

@@ -81,6 +81,18 @@ func (f DwellingFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, er
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DwellingMutation", m)
 }
 
+// The LockOutFunc type is an adapter to allow the use of ordinary
+// function as LockOut mutator.
+type LockOutFunc func(context.Context, *ent.LockOutMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f LockOutFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.LockOutMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.LockOutMutation", m)
+}
+
 // The OpeningHoursFunc type is an adapter to allow the use of ordinary
 // function as OpeningHours mutator.
 type OpeningHoursFunc func(context.Context, *ent.OpeningHoursMutation) (ent.Value, error)
@@ -115,6 +127,30 @@ func (f OwnershipFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, e
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.OwnershipMutation", m)
+}
+
+// The PartnerAppFunc type is an adapter to allow the use of ordinary
+// function as PartnerApp mutator.
+type PartnerAppFunc func(context.Context, *ent.PartnerAppMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PartnerAppFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.PartnerAppMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PartnerAppMutation", m)
+}
+
+// The PartnerAppSecretFunc type is an adapter to allow the use of ordinary
+// function as PartnerAppSecret mutator.
+type PartnerAppSecretFunc func(context.Context, *ent.PartnerAppSecretMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PartnerAppSecretFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.PartnerAppSecretMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PartnerAppSecretMutation", m)
 }
 
 // The PersonFunc type is an adapter to allow the use of ordinary
@@ -175,6 +211,18 @@ func (f StockVintageFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.StockVintageMutation", m)
+}
+
+// The UsedAssertionFunc type is an adapter to allow the use of ordinary
+// function as UsedAssertion mutator.
+type UsedAssertionFunc func(context.Context, *ent.UsedAssertionMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f UsedAssertionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.UsedAssertionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.UsedAssertionMutation", m)
 }
 
 // Condition is a hook condition function.

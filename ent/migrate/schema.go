@@ -376,6 +376,28 @@ var (
 			},
 		},
 	}
+	// LockOutColumns holds the columns for the "lock_out" table.
+	LockOutColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "bucket", Type: field.TypeInt},
+		{Name: "failures", Type: field.TypeInt, Default: 0},
+		{Name: "failures_since", Type: field.TypeTime, Nullable: true},
+		{Name: "locked_until", Type: field.TypeTime, Nullable: true},
+	}
+	// LockOutTable holds the schema information for the "lock_out" table.
+	LockOutTable = &schema.Table{
+		Name:       "lock_out",
+		Columns:    LockOutColumns,
+		PrimaryKey: []*schema.Column{LockOutColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "lock_out_bucket_key",
+				Unique:  true,
+				Columns: []*schema.Column{LockOutColumns[2]},
+			},
+		},
+	}
 	// OpeningHoursColumns holds the columns for the "opening_hours" table.
 	OpeningHoursColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
@@ -497,6 +519,78 @@ var (
 				Name:    "ownership_landlord_idx",
 				Unique:  false,
 				Columns: []*schema.Column{OwnershipColumns[7]},
+			},
+		},
+	}
+	// PartnerAppColumns holds the columns for the "partner_app" table.
+	PartnerAppColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "name", Type: field.TypeString, Size: 100, Collation: "fr-x-icu"},
+		{Name: "scopes", Type: field.TypeJSON},
+		{Name: "read_only", Type: field.TypeBool},
+		{Name: "operations", Type: field.TypeJSON},
+		{Name: "origins", Type: field.TypeJSON},
+		{Name: "networks", Type: field.TypeJSON},
+		{Name: "audiences", Type: field.TypeJSON},
+		{Name: "public_keys", Type: field.TypeJSON},
+		{Name: "valid_until", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "revoked_at", Type: field.TypeTime, Nullable: true},
+		{Name: "tokens_from", Type: field.TypeTime, Nullable: true},
+		{Name: "last_used_at", Type: field.TypeTime, Nullable: true},
+		{Name: "failures", Type: field.TypeInt, Default: 0},
+		{Name: "failures_since", Type: field.TypeTime, Nullable: true},
+		{Name: "locked_until", Type: field.TypeTime, Nullable: true},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "organisation_id", Type: field.TypeString, Size: 30},
+	}
+	// PartnerAppTable holds the schema information for the "partner_app" table.
+	PartnerAppTable = &schema.Table{
+		Name:       "partner_app",
+		Columns:    PartnerAppColumns,
+		PrimaryKey: []*schema.Column{PartnerAppColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "partner_app_organisation_organisation",
+				Columns:    []*schema.Column{PartnerAppColumns[18]},
+				RefColumns: []*schema.Column{OrganisationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "partner_app_organisation_idx",
+				Unique:  false,
+				Columns: []*schema.Column{PartnerAppColumns[18], PartnerAppColumns[2], PartnerAppColumns[0]},
+			},
+		},
+	}
+	// PartnerAppSecretColumns holds the columns for the "partner_app_secret" table.
+	PartnerAppSecretColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "hash", Type: field.TypeBytes, Size: 32},
+		{Name: "made_at", Type: field.TypeTime},
+		{Name: "partner_app_id", Type: field.TypeString, Size: 30},
+	}
+	// PartnerAppSecretTable holds the schema information for the "partner_app_secret" table.
+	PartnerAppSecretTable = &schema.Table{
+		Name:       "partner_app_secret",
+		Columns:    PartnerAppSecretColumns,
+		PrimaryKey: []*schema.Column{PartnerAppSecretColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "partner_app_secret_partner_app_secrets",
+				Columns:    []*schema.Column{PartnerAppSecretColumns[4]},
+				RefColumns: []*schema.Column{PartnerAppColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "partner_app_secret_app_idx",
+				Unique:  false,
+				Columns: []*schema.Column{PartnerAppSecretColumns[4]},
 			},
 		},
 	}
@@ -695,6 +789,31 @@ var (
 			},
 		},
 	}
+	// UsedAssertionColumns holds the columns for the "used_assertion" table.
+	UsedAssertionColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "hash", Type: field.TypeBytes, Size: 32},
+		{Name: "expires_at", Type: field.TypeTime},
+	}
+	// UsedAssertionTable holds the schema information for the "used_assertion" table.
+	UsedAssertionTable = &schema.Table{
+		Name:       "used_assertion",
+		Columns:    UsedAssertionColumns,
+		PrimaryKey: []*schema.Column{UsedAssertionColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "used_assertion_hash_key",
+				Unique:  true,
+				Columns: []*schema.Column{UsedAssertionColumns[2]},
+			},
+			{
+				Name:    "used_assertion_expiry_idx",
+				Unique:  false,
+				Columns: []*schema.Column{UsedAssertionColumns[3]},
+			},
+		},
+	}
 	// AssignmentReceptionPointColumns holds the columns for the "assignment_reception_point" table.
 	AssignmentReceptionPointColumns = []*schema.Column{
 		{Name: "assignment_id", Type: field.TypeString, Size: 30},
@@ -716,6 +835,56 @@ var (
 				Symbol:     "assignment_reception_point_point_fkey",
 				Columns:    []*schema.Column{AssignmentReceptionPointColumns[1]},
 				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+	}
+	// PartnerAppReceptionPointColumns holds the columns for the "partner_app_reception_point" table.
+	PartnerAppReceptionPointColumns = []*schema.Column{
+		{Name: "partner_app_id", Type: field.TypeString, Size: 30},
+		{Name: "reception_point_id", Type: field.TypeString, Size: 30},
+	}
+	// PartnerAppReceptionPointTable holds the schema information for the "partner_app_reception_point" table.
+	PartnerAppReceptionPointTable = &schema.Table{
+		Name:       "partner_app_reception_point",
+		Columns:    PartnerAppReceptionPointColumns,
+		PrimaryKey: []*schema.Column{PartnerAppReceptionPointColumns[0], PartnerAppReceptionPointColumns[1]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "partner_app_reception_point_app_fkey",
+				Columns:    []*schema.Column{PartnerAppReceptionPointColumns[0]},
+				RefColumns: []*schema.Column{PartnerAppColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "partner_app_reception_point_point_fkey",
+				Columns:    []*schema.Column{PartnerAppReceptionPointColumns[1]},
+				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+	}
+	// PartnerAppCommuneColumns holds the columns for the "partner_app_commune" table.
+	PartnerAppCommuneColumns = []*schema.Column{
+		{Name: "partner_app_id", Type: field.TypeString, Size: 30},
+		{Name: "commune_id", Type: field.TypeString, Size: 30},
+	}
+	// PartnerAppCommuneTable holds the schema information for the "partner_app_commune" table.
+	PartnerAppCommuneTable = &schema.Table{
+		Name:       "partner_app_commune",
+		Columns:    PartnerAppCommuneColumns,
+		PrimaryKey: []*schema.Column{PartnerAppCommuneColumns[0], PartnerAppCommuneColumns[1]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "partner_app_commune_app_fkey",
+				Columns:    []*schema.Column{PartnerAppCommuneColumns[0]},
+				RefColumns: []*schema.Column{PartnerAppColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "partner_app_commune_commune_fkey",
+				Columns:    []*schema.Column{PartnerAppCommuneColumns[1]},
+				RefColumns: []*schema.Column{CommuneColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
 		},
@@ -753,15 +922,21 @@ var (
 		CatalogueEntryTable,
 		CommuneTable,
 		DwellingTable,
+		LockOutTable,
 		OpeningHoursTable,
 		OrganisationTable,
 		OwnershipTable,
+		PartnerAppTable,
+		PartnerAppSecretTable,
 		PersonTable,
 		ReceptionPointTable,
 		SandboxClockTable,
 		StockChangeTable,
 		StockVintageTable,
+		UsedAssertionTable,
 		AssignmentReceptionPointTable,
+		PartnerAppReceptionPointTable,
+		PartnerAppCommuneTable,
 		ReceptionPointOperatorTable,
 	}
 )
@@ -812,6 +987,9 @@ func init() {
 	DwellingTable.Annotation = &entsql.Annotation{
 		Table: "dwelling",
 	}
+	LockOutTable.Annotation = &entsql.Annotation{
+		Table: "lock_out",
+	}
 	OpeningHoursTable.ForeignKeys[0].RefTable = ReceptionPointTable
 	OpeningHoursTable.Annotation = &entsql.Annotation{
 		Table: "opening_hours",
@@ -839,6 +1017,14 @@ func init() {
 		"ownership_part_check":  "share IS NULL OR floors IS NULL",
 		"ownership_share_check": "share BETWEEN 1 AND 100",
 	}
+	PartnerAppTable.ForeignKeys[0].RefTable = OrganisationTable
+	PartnerAppTable.Annotation = &entsql.Annotation{
+		Table: "partner_app",
+	}
+	PartnerAppSecretTable.ForeignKeys[0].RefTable = PartnerAppTable
+	PartnerAppSecretTable.Annotation = &entsql.Annotation{
+		Table: "partner_app_secret",
+	}
 	PersonTable.Annotation = &entsql.Annotation{
 		Table: "person",
 	}
@@ -862,8 +1048,15 @@ func init() {
 	StockVintageTable.Annotation = &entsql.Annotation{
 		Table: "stock_vintage",
 	}
+	UsedAssertionTable.Annotation = &entsql.Annotation{
+		Table: "used_assertion",
+	}
 	AssignmentReceptionPointTable.ForeignKeys[0].RefTable = AssignmentTable
 	AssignmentReceptionPointTable.ForeignKeys[1].RefTable = ReceptionPointTable
+	PartnerAppReceptionPointTable.ForeignKeys[0].RefTable = PartnerAppTable
+	PartnerAppReceptionPointTable.ForeignKeys[1].RefTable = ReceptionPointTable
+	PartnerAppCommuneTable.ForeignKeys[0].RefTable = PartnerAppTable
+	PartnerAppCommuneTable.ForeignKeys[1].RefTable = CommuneTable
 	ReceptionPointOperatorTable.ForeignKeys[0].RefTable = ReceptionPointTable
 	ReceptionPointOperatorTable.ForeignKeys[1].RefTable = OrganisationTable
 }

@@ -24,6 +24,9 @@ type Commune func(*sql.Selector)
 // Dwelling is the predicate function for dwelling builders.
 type Dwelling func(*sql.Selector)
 
+// LockOut is the predicate function for lockout builders.
+type LockOut func(*sql.Selector)
+
 // OpeningHours is the predicate function for openinghours builders.
 type OpeningHours func(*sql.Selector)
 
@@ -32,6 +35,12 @@ type Organisation func(*sql.Selector)
 
 // Ownership is the predicate function for ownership builders.
 type Ownership func(*sql.Selector)
+
+// PartnerApp is the predicate function for partnerapp builders.
+type PartnerApp func(*sql.Selector)
+
+// PartnerAppSecret is the predicate function for partnerappsecret builders.
+type PartnerAppSecret func(*sql.Selector)
 
 // Person is the predicate function for person builders.
 type Person func(*sql.Selector)
@@ -47,3 +56,6 @@ type StockChange func(*sql.Selector)
 
 // StockVintage is the predicate function for stockvintage builders.
 type StockVintage func(*sql.Selector)
+
+// UsedAssertion is the predicate function for usedassertion builders.
+type UsedAssertion func(*sql.Selector)

@@ -254,6 +254,30 @@ func (f DwellingMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutati
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DwellingMutation", m)
 }
 
+// The LockOutQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type LockOutQueryRuleFunc func(context.Context, *ent.LockOutQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f LockOutQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.LockOutQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.LockOutQuery", q)
+}
+
+// The LockOutMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type LockOutMutationRuleFunc func(context.Context, *ent.LockOutMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f LockOutMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.LockOutMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.LockOutMutation", m)
+}
+
 // The OpeningHoursQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type OpeningHoursQueryRuleFunc func(context.Context, *ent.OpeningHoursQuery) error
@@ -324,6 +348,54 @@ func (f OwnershipMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutat
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.OwnershipMutation", m)
+}
+
+// The PartnerAppQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type PartnerAppQueryRuleFunc func(context.Context, *ent.PartnerAppQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f PartnerAppQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.PartnerAppQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.PartnerAppQuery", q)
+}
+
+// The PartnerAppMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type PartnerAppMutationRuleFunc func(context.Context, *ent.PartnerAppMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f PartnerAppMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.PartnerAppMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.PartnerAppMutation", m)
+}
+
+// The PartnerAppSecretQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type PartnerAppSecretQueryRuleFunc func(context.Context, *ent.PartnerAppSecretQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f PartnerAppSecretQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.PartnerAppSecretQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.PartnerAppSecretQuery", q)
+}
+
+// The PartnerAppSecretMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type PartnerAppSecretMutationRuleFunc func(context.Context, *ent.PartnerAppSecretMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f PartnerAppSecretMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.PartnerAppSecretMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.PartnerAppSecretMutation", m)
 }
 
 // The PersonQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -444,4 +516,28 @@ func (f StockVintageMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mu
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.StockVintageMutation", m)
+}
+
+// The UsedAssertionQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type UsedAssertionQueryRuleFunc func(context.Context, *ent.UsedAssertionQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f UsedAssertionQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.UsedAssertionQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.UsedAssertionQuery", q)
+}
+
+// The UsedAssertionMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type UsedAssertionMutationRuleFunc func(context.Context, *ent.UsedAssertionMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f UsedAssertionMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.UsedAssertionMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.UsedAssertionMutation", m)
 }

@@ -52,6 +52,8 @@ const (
 	EdgeOpeningHours = "opening_hours"
 	// EdgeAssignments holds the string denoting the assignments edge name in mutations.
 	EdgeAssignments = "assignments"
+	// EdgePartnerApps holds the string denoting the partner_apps edge name in mutations.
+	EdgePartnerApps = "partner_apps"
 	// Table holds the table name of the receptionpoint in the database.
 	Table = "reception_point"
 	// CommuneTable is the table that holds the commune relation/edge.
@@ -85,6 +87,11 @@ const (
 	// AssignmentsInverseTable is the table name for the Assignment entity.
 	// It exists in this package in order to avoid circular dependency with the "assignment" package.
 	AssignmentsInverseTable = "assignment"
+	// PartnerAppsTable is the table that holds the partner_apps relation/edge. The primary key declared below.
+	PartnerAppsTable = "partner_app_reception_point"
+	// PartnerAppsInverseTable is the table name for the PartnerApp entity.
+	// It exists in this package in order to avoid circular dependency with the "partnerapp" package.
+	PartnerAppsInverseTable = "partner_app"
 )
 
 // Columns holds all SQL columns for receptionpoint fields.
@@ -111,6 +118,9 @@ var (
 	// AssignmentsPrimaryKey and AssignmentsColumn2 are the table columns denoting the
 	// primary key for the assignments relation (M2M).
 	AssignmentsPrimaryKey = []string{"assignment_id", "reception_point_id"}
+	// PartnerAppsPrimaryKey and PartnerAppsColumn2 are the table columns denoting the
+	// primary key for the partner_apps relation (M2M).
+	PartnerAppsPrimaryKey = []string{"partner_app_id", "reception_point_id"}
 )
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -282,6 +292,20 @@ func ByAssignments(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newAssignmentsStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByPartnerAppsCount orders the results by partner_apps count.
+func ByPartnerAppsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newPartnerAppsStep(), opts...)
+	}
+}
+
+// ByPartnerApps orders the results by partner_apps terms.
+func ByPartnerApps(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newPartnerAppsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newCommuneStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -315,6 +339,13 @@ func newAssignmentsStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(AssignmentsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2M, true, AssignmentsTable, AssignmentsPrimaryKey...),
+	)
+}
+func newPartnerAppsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(PartnerAppsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2M, true, PartnerAppsTable, PartnerAppsPrimaryKey...),
 	)
 }
 

@@ -13,15 +13,19 @@ import (
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/dwelling"
+	"github.com/guichet-logement/guichet/ent/lockout"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
+	"github.com/guichet-logement/guichet/ent/partnerapp"
+	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
 	"github.com/guichet-logement/guichet/ent/schema"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
+	"github.com/guichet-logement/guichet/ent/usedassertion"
 
 	"entgo.io/ent"
 	"entgo.io/ent/privacy"
@@ -199,6 +203,40 @@ func init() {
 	dwelling.DefaultID = dwellingDescID.Default.(func() domain.ID)
 	// dwelling.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	dwelling.IDValidator = dwellingDescID.Validators[0].(func(string) error)
+	lockoutMixin := schema.LockOut{}.Mixin()
+	lockout.Policy = privacy.NewPolicies(schema.LockOut{})
+	lockout.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := lockout.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	lockoutMixinFields0 := lockoutMixin[0].Fields()
+	_ = lockoutMixinFields0
+	lockoutFields := schema.LockOut{}.Fields()
+	_ = lockoutFields
+	// lockoutDescCreatedAt is the schema descriptor for created_at field.
+	lockoutDescCreatedAt := lockoutMixinFields0[1].Descriptor()
+	// lockout.DefaultCreatedAt holds the default value on creation for the created_at field.
+	lockout.DefaultCreatedAt = lockoutDescCreatedAt.Default.(func() time.Time)
+	// lockoutDescBucket is the schema descriptor for bucket field.
+	lockoutDescBucket := lockoutFields[0].Descriptor()
+	// lockout.BucketValidator is a validator for the "bucket" field. It is called by the builders before save.
+	lockout.BucketValidator = lockoutDescBucket.Validators[0].(func(int) error)
+	// lockoutDescFailures is the schema descriptor for failures field.
+	lockoutDescFailures := lockoutFields[1].Descriptor()
+	// lockout.DefaultFailures holds the default value on creation for the failures field.
+	lockout.DefaultFailures = lockoutDescFailures.Default.(int)
+	// lockout.FailuresValidator is a validator for the "failures" field. It is called by the builders before save.
+	lockout.FailuresValidator = lockoutDescFailures.Validators[0].(func(int) error)
+	// lockoutDescID is the schema descriptor for id field.
+	lockoutDescID := lockoutMixinFields0[0].Descriptor()
+	// lockout.DefaultID holds the default value on creation for the id field.
+	lockout.DefaultID = lockoutDescID.Default.(func() domain.ID)
+	// lockout.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	lockout.IDValidator = lockoutDescID.Validators[0].(func(string) error)
 	openinghoursMixin := schema.OpeningHours{}.Mixin()
 	openinghours.Policy = privacy.NewPolicies(schema.OpeningHours{})
 	openinghours.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -293,6 +331,74 @@ func init() {
 	ownership.DefaultID = ownershipDescID.Default.(func() domain.ID)
 	// ownership.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	ownership.IDValidator = ownershipDescID.Validators[0].(func(string) error)
+	partnerappMixin := schema.PartnerApp{}.Mixin()
+	partnerapp.Policy = privacy.NewPolicies(schema.PartnerApp{})
+	partnerapp.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := partnerapp.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	partnerappMixinFields0 := partnerappMixin[0].Fields()
+	_ = partnerappMixinFields0
+	partnerappFields := schema.PartnerApp{}.Fields()
+	_ = partnerappFields
+	// partnerappDescCreatedAt is the schema descriptor for created_at field.
+	partnerappDescCreatedAt := partnerappMixinFields0[1].Descriptor()
+	// partnerapp.DefaultCreatedAt holds the default value on creation for the created_at field.
+	partnerapp.DefaultCreatedAt = partnerappDescCreatedAt.Default.(func() time.Time)
+	// partnerappDescName is the schema descriptor for name field.
+	partnerappDescName := partnerappFields[1].Descriptor()
+	// partnerapp.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	partnerapp.NameValidator = partnerappDescName.Validators[0].(func(string) error)
+	// partnerappDescFailures is the schema descriptor for failures field.
+	partnerappDescFailures := partnerappFields[13].Descriptor()
+	// partnerapp.DefaultFailures holds the default value on creation for the failures field.
+	partnerapp.DefaultFailures = partnerappDescFailures.Default.(int)
+	// partnerapp.FailuresValidator is a validator for the "failures" field. It is called by the builders before save.
+	partnerapp.FailuresValidator = partnerappDescFailures.Validators[0].(func(int) error)
+	// partnerappDescVersion is the schema descriptor for version field.
+	partnerappDescVersion := partnerappFields[16].Descriptor()
+	// partnerapp.DefaultVersion holds the default value on creation for the version field.
+	partnerapp.DefaultVersion = partnerappDescVersion.Default.(int)
+	// partnerapp.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	partnerapp.VersionValidator = partnerappDescVersion.Validators[0].(func(int) error)
+	// partnerappDescID is the schema descriptor for id field.
+	partnerappDescID := partnerappMixinFields0[0].Descriptor()
+	// partnerapp.DefaultID holds the default value on creation for the id field.
+	partnerapp.DefaultID = partnerappDescID.Default.(func() domain.ID)
+	// partnerapp.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	partnerapp.IDValidator = partnerappDescID.Validators[0].(func(string) error)
+	partnerappsecretMixin := schema.PartnerAppSecret{}.Mixin()
+	partnerappsecret.Policy = privacy.NewPolicies(schema.PartnerAppSecret{})
+	partnerappsecret.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := partnerappsecret.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	partnerappsecretMixinFields0 := partnerappsecretMixin[0].Fields()
+	_ = partnerappsecretMixinFields0
+	partnerappsecretFields := schema.PartnerAppSecret{}.Fields()
+	_ = partnerappsecretFields
+	// partnerappsecretDescCreatedAt is the schema descriptor for created_at field.
+	partnerappsecretDescCreatedAt := partnerappsecretMixinFields0[1].Descriptor()
+	// partnerappsecret.DefaultCreatedAt holds the default value on creation for the created_at field.
+	partnerappsecret.DefaultCreatedAt = partnerappsecretDescCreatedAt.Default.(func() time.Time)
+	// partnerappsecretDescHash is the schema descriptor for hash field.
+	partnerappsecretDescHash := partnerappsecretFields[1].Descriptor()
+	// partnerappsecret.HashValidator is a validator for the "hash" field. It is called by the builders before save.
+	partnerappsecret.HashValidator = partnerappsecretDescHash.Validators[0].(func([]byte) error)
+	// partnerappsecretDescID is the schema descriptor for id field.
+	partnerappsecretDescID := partnerappsecretMixinFields0[0].Descriptor()
+	// partnerappsecret.DefaultID holds the default value on creation for the id field.
+	partnerappsecret.DefaultID = partnerappsecretDescID.Default.(func() domain.ID)
+	// partnerappsecret.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	partnerappsecret.IDValidator = partnerappsecretDescID.Validators[0].(func(string) error)
 	personMixin := schema.Person{}.Mixin()
 	person.Policy = privacy.NewPolicies(schema.Person{})
 	person.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -461,6 +567,34 @@ func init() {
 	stockvintage.DefaultID = stockvintageDescID.Default.(func() domain.ID)
 	// stockvintage.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	stockvintage.IDValidator = stockvintageDescID.Validators[0].(func(string) error)
+	usedassertionMixin := schema.UsedAssertion{}.Mixin()
+	usedassertion.Policy = privacy.NewPolicies(schema.UsedAssertion{})
+	usedassertion.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := usedassertion.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	usedassertionMixinFields0 := usedassertionMixin[0].Fields()
+	_ = usedassertionMixinFields0
+	usedassertionFields := schema.UsedAssertion{}.Fields()
+	_ = usedassertionFields
+	// usedassertionDescCreatedAt is the schema descriptor for created_at field.
+	usedassertionDescCreatedAt := usedassertionMixinFields0[1].Descriptor()
+	// usedassertion.DefaultCreatedAt holds the default value on creation for the created_at field.
+	usedassertion.DefaultCreatedAt = usedassertionDescCreatedAt.Default.(func() time.Time)
+	// usedassertionDescHash is the schema descriptor for hash field.
+	usedassertionDescHash := usedassertionFields[0].Descriptor()
+	// usedassertion.HashValidator is a validator for the "hash" field. It is called by the builders before save.
+	usedassertion.HashValidator = usedassertionDescHash.Validators[0].(func([]byte) error)
+	// usedassertionDescID is the schema descriptor for id field.
+	usedassertionDescID := usedassertionMixinFields0[0].Descriptor()
+	// usedassertion.DefaultID holds the default value on creation for the id field.
+	usedassertion.DefaultID = usedassertionDescID.Default.(func() domain.ID)
+	// usedassertion.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	usedassertion.IDValidator = usedassertionDescID.Validators[0].(func(string) error)
 }
 
 const (

@@ -49,6 +49,8 @@ func (Commune) Edges() []ent.Edge {
 		edge.To("reception_points", ReceptionPoint.Type).
 			Annotations(entgql.RelayConnection(), entgql.MapsTo("receptionPoints")),
 		edge.To("organisations", Organisation.Type).Annotations(entgql.Skip(entgql.SkipAll)),
+		edge.From("partner_apps", PartnerApp.Type).Ref("territory").
+			Annotations(entgql.Skip(entgql.SkipAll)),
 	}
 }
 

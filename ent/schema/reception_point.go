@@ -61,6 +61,8 @@ func (ReceptionPoint) Edges() []ent.Edge {
 			Annotations(entgql.MapsTo("openingHours", "openingDays")),
 		edge.From("assignments", Assignment.Type).Ref("reception_points").
 			Annotations(entgql.Skip(entgql.SkipAll)),
+		edge.From("partner_apps", PartnerApp.Type).Ref("reception_points").
+			Annotations(entgql.Skip(entgql.SkipAll)),
 	}
 }
 

@@ -42,6 +42,7 @@ type ResolverRoot interface {
 	CodeEntry() CodeEntryResolver
 	Mutation() MutationResolver
 	OpeningHours() OpeningHoursResolver
+	PartnerApp() PartnerAppResolver
 	Query() QueryResolver
 	ReceptionPoint() ReceptionPointResolver
 	StockStatistics() StockStatisticsResolver
@@ -50,6 +51,7 @@ type ResolverRoot interface {
 	CommuneFilter() CommuneFilterResolver
 	DwellingFilter() DwellingFilterResolver
 	OrganisationFilter() OrganisationFilterResolver
+	PartnerAppFilter() PartnerAppFilterResolver
 	ReceptionPointFilter() ReceptionPointFilterResolver
 	StockChangeFilter() StockChangeFilterResolver
 }
@@ -58,6 +60,13 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	AddPartnerAppSecretPayload struct {
+		Errors           func(childComplexity int) int
+		PartnerApp       func(childComplexity int) int
+		PartnerAppSecret func(childComplexity int) int
+		Secret           func(childComplexity int) int
+	}
+
 	Agreement struct {
 		ID         func(childComplexity int) int
 		Level      func(childComplexity int) int
@@ -111,6 +120,11 @@ type ComplexityRoot struct {
 		Kind  func(childComplexity int) int
 		Label func(childComplexity int, language *domain.Language) int
 		Level func(childComplexity int) int
+	}
+
+	ChangePartnerAppPayload struct {
+		Errors     func(childComplexity int) int
+		PartnerApp func(childComplexity int) int
 	}
 
 	CodeEntry struct {
@@ -195,7 +209,12 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
+		AddPartnerAppSecret      func(childComplexity int, input model.AddPartnerAppSecretInput) int
+		ChangePartnerApp         func(childComplexity int, input model.ChangePartnerAppInput) int
 		DeclareOpeningException  func(childComplexity int, input model.DeclareOpeningExceptionInput) int
+		RegisterPartnerApp       func(childComplexity int, input model.RegisterPartnerAppInput) int
+		RevokePartnerApp         func(childComplexity int, input model.RevokePartnerAppInput) int
+		RevokePartnerAppSecret   func(childComplexity int, input model.RevokePartnerAppSecretInput) int
 		SetSandboxClock          func(childComplexity int, input model.SetSandboxClockInput) int
 		WithdrawOpeningException func(childComplexity int, input model.WithdrawOpeningExceptionInput) int
 	}
@@ -266,6 +285,44 @@ type ComplexityRoot struct {
 		StartCursor     func(childComplexity int) int
 	}
 
+	PartnerApp struct {
+		Audiences       func(childComplexity int) int
+		ID              func(childComplexity int) int
+		LastUsedAt      func(childComplexity int) int
+		LockedUntil     func(childComplexity int) int
+		Name            func(childComplexity int) int
+		Networks        func(childComplexity int) int
+		Notice          func(childComplexity int) int
+		Operations      func(childComplexity int) int
+		Organisation    func(childComplexity int) int
+		Origins         func(childComplexity int) int
+		PublicKeys      func(childComplexity int) int
+		ReadOnly        func(childComplexity int) int
+		ReceptionPoints func(childComplexity int) int
+		RevokedAt       func(childComplexity int) int
+		Scopes          func(childComplexity int) int
+		Secrets         func(childComplexity int) int
+		Territory       func(childComplexity int) int
+		ValidUntil      func(childComplexity int) int
+		Version         func(childComplexity int) int
+	}
+
+	PartnerAppConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	PartnerAppEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	PartnerAppSecret struct {
+		ID     func(childComplexity int) int
+		MadeAt func(childComplexity int) int
+	}
+
 	Query struct {
 		Buildings              func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.BuildingOrder, where *ent.BuildingWhereInput) int
 		CodeLists              func(childComplexity int, names []string) int
@@ -276,6 +333,7 @@ type ComplexityRoot struct {
 		Node                   func(childComplexity int, id domain.ID) int
 		Nodes                  func(childComplexity int, ids []domain.ID, on *domain.Date) int
 		Organisations          func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.OrganisationOrder, where *ent.OrganisationWhereInput) int
+		PartnerApps            func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.PartnerAppOrder, where *ent.PartnerAppWhereInput) int
 		ReceptionPoints        func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.ReceptionPointOrder, where *ent.ReceptionPointWhereInput) int
 		ServiceCatalogue       func(childComplexity int) int
 		StockFacets            func(childComplexity int, axes []domain.StockAxis, where *ent.DwellingWhereInput) int
@@ -312,6 +370,21 @@ type ComplexityRoot struct {
 	ReceptionPointEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	RegisterPartnerAppPayload struct {
+		Errors     func(childComplexity int) int
+		PartnerApp func(childComplexity int) int
+	}
+
+	RevokePartnerAppPayload struct {
+		Errors     func(childComplexity int) int
+		PartnerApp func(childComplexity int) int
+	}
+
+	RevokePartnerAppSecretPayload struct {
+		Errors     func(childComplexity int) int
+		PartnerApp func(childComplexity int) int
 	}
 
 	ServiceCatalogue struct {
@@ -433,12 +506,23 @@ type ComplexityRoot struct {
 
 	Viewer struct {
 		Anonymous   func(childComplexity int) int
+		App         func(childComplexity int) int
+		Applicant   func(childComplexity int) int
 		Assignments func(childComplexity int) int
 		FamilyName  func(childComplexity int) int
 		GivenName   func(childComplexity int) int
 		Language    func(childComplexity int) int
 		Now         func(childComplexity int) int
 		Today       func(childComplexity int) int
+	}
+
+	ViewerApp struct {
+		ActsForPerson func(childComplexity int) int
+		ID            func(childComplexity int) int
+		Name          func(childComplexity int) int
+		Notice        func(childComplexity int) int
+		ReadOnly      func(childComplexity int) int
+		Scopes        func(childComplexity int) int
 	}
 
 	WithdrawOpeningExceptionPayload struct {
@@ -467,9 +551,22 @@ type MutationResolver interface {
 	DeclareOpeningException(ctx context.Context, input model.DeclareOpeningExceptionInput) (*model.DeclareOpeningExceptionPayload, error)
 	WithdrawOpeningException(ctx context.Context, input model.WithdrawOpeningExceptionInput) (*model.WithdrawOpeningExceptionPayload, error)
 	SetSandboxClock(ctx context.Context, input model.SetSandboxClockInput) (*model.SetSandboxClockPayload, error)
+	RegisterPartnerApp(ctx context.Context, input model.RegisterPartnerAppInput) (*model.RegisterPartnerAppPayload, error)
+	ChangePartnerApp(ctx context.Context, input model.ChangePartnerAppInput) (*model.ChangePartnerAppPayload, error)
+	AddPartnerAppSecret(ctx context.Context, input model.AddPartnerAppSecretInput) (*model.AddPartnerAppSecretPayload, error)
+	RevokePartnerAppSecret(ctx context.Context, input model.RevokePartnerAppSecretInput) (*model.RevokePartnerAppSecretPayload, error)
+	RevokePartnerApp(ctx context.Context, input model.RevokePartnerAppInput) (*model.RevokePartnerAppPayload, error)
 }
 type OpeningHoursResolver interface {
 	Intervals(ctx context.Context, obj *ent.OpeningHours) ([]*domain.OpeningInterval, error)
+}
+type PartnerAppResolver interface {
+	ReceptionPoints(ctx context.Context, obj *ent.PartnerApp) ([]*ent.ReceptionPoint, error)
+	Territory(ctx context.Context, obj *ent.PartnerApp) ([]*ent.Commune, error)
+
+	Secrets(ctx context.Context, obj *ent.PartnerApp) ([]*ent.PartnerAppSecret, error)
+
+	Notice(ctx context.Context, obj *ent.PartnerApp) (*domain.AppNotice, error)
 }
 type QueryResolver interface {
 	Node(ctx context.Context, id domain.ID) (ent.Noder, error)
@@ -487,6 +584,7 @@ type QueryResolver interface {
 	StockFacets(ctx context.Context, axes []domain.StockAxis, where *ent.DwellingWhereInput) ([]*service.StockFacet, error)
 	StockVintages(ctx context.Context, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.StockVintageOrder, where *ent.StockVintageWhereInput) (*ent.StockVintageConnection, error)
 	CodeLists(ctx context.Context, names []string) ([]*domain.CodeList, error)
+	PartnerApps(ctx context.Context, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.PartnerAppOrder, where *ent.PartnerAppWhereInput) (*ent.PartnerAppConnection, error)
 }
 type ReceptionPointResolver interface {
 	Operators(ctx context.Context, obj *ent.ReceptionPoint) ([]*ent.Organisation, error)
@@ -534,6 +632,10 @@ type DwellingFilterResolver interface {
 type OrganisationFilterResolver interface {
 	Kinds(ctx context.Context, obj *ent.OrganisationWhereInput, data []domain.OrganisationKind) error
 }
+type PartnerAppFilterResolver interface {
+	Organisations(ctx context.Context, obj *ent.PartnerAppWhereInput, data []domain.ID) error
+	Revoked(ctx context.Context, obj *ent.PartnerAppWhereInput, data *bool) error
+}
 type ReceptionPointFilterResolver interface {
 	Communes(ctx context.Context, obj *ent.ReceptionPointWhereInput, data []domain.InseeCode) error
 	Levels(ctx context.Context, obj *ent.ReceptionPointWhereInput, data []int) error
@@ -566,6 +668,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "AddPartnerAppSecretPayload.errors":
+		if e.ComplexityRoot.AddPartnerAppSecretPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddPartnerAppSecretPayload.Errors(childComplexity), true
+	case "AddPartnerAppSecretPayload.partnerApp":
+		if e.ComplexityRoot.AddPartnerAppSecretPayload.PartnerApp == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddPartnerAppSecretPayload.PartnerApp(childComplexity), true
+	case "AddPartnerAppSecretPayload.partnerAppSecret":
+		if e.ComplexityRoot.AddPartnerAppSecretPayload.PartnerAppSecret == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddPartnerAppSecretPayload.PartnerAppSecret(childComplexity), true
+	case "AddPartnerAppSecretPayload.secret":
+		if e.ComplexityRoot.AddPartnerAppSecretPayload.Secret == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddPartnerAppSecretPayload.Secret(childComplexity), true
 
 	case "Agreement.id":
 		if e.ComplexityRoot.Agreement.ID == nil {
@@ -804,6 +931,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CatalogueEntry.Level(childComplexity), true
+
+	case "ChangePartnerAppPayload.errors":
+		if e.ComplexityRoot.ChangePartnerAppPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangePartnerAppPayload.Errors(childComplexity), true
+	case "ChangePartnerAppPayload.partnerApp":
+		if e.ComplexityRoot.ChangePartnerAppPayload.PartnerApp == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangePartnerAppPayload.PartnerApp(childComplexity), true
 
 	case "CodeEntry.code":
 		if e.ComplexityRoot.CodeEntry.Code == nil {
@@ -1131,6 +1271,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.InputError.Message(childComplexity), true
 
+	case "Mutation.addPartnerAppSecret":
+		if e.ComplexityRoot.Mutation.AddPartnerAppSecret == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_addPartnerAppSecret_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AddPartnerAppSecret(childComplexity, args["input"].(model.AddPartnerAppSecretInput)), true
+	case "Mutation.changePartnerApp":
+		if e.ComplexityRoot.Mutation.ChangePartnerApp == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_changePartnerApp_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ChangePartnerApp(childComplexity, args["input"].(model.ChangePartnerAppInput)), true
 	case "Mutation.declareOpeningException":
 		if e.ComplexityRoot.Mutation.DeclareOpeningException == nil {
 			break
@@ -1142,6 +1304,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeclareOpeningException(childComplexity, args["input"].(model.DeclareOpeningExceptionInput)), true
+	case "Mutation.registerPartnerApp":
+		if e.ComplexityRoot.Mutation.RegisterPartnerApp == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_registerPartnerApp_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RegisterPartnerApp(childComplexity, args["input"].(model.RegisterPartnerAppInput)), true
+	case "Mutation.revokePartnerApp":
+		if e.ComplexityRoot.Mutation.RevokePartnerApp == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokePartnerApp_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokePartnerApp(childComplexity, args["input"].(model.RevokePartnerAppInput)), true
+	case "Mutation.revokePartnerAppSecret":
+		if e.ComplexityRoot.Mutation.RevokePartnerAppSecret == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokePartnerAppSecret_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokePartnerAppSecret(childComplexity, args["input"].(model.RevokePartnerAppSecretInput)), true
 	case "Mutation.setSandboxClock":
 		if e.ComplexityRoot.Mutation.SetSandboxClock == nil {
 			break
@@ -1413,6 +1608,166 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
 
+	case "PartnerApp.audiences":
+		if e.ComplexityRoot.PartnerApp.Audiences == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartnerApp.Audiences(childComplexity), true
+	case "PartnerApp.id":
+		if e.ComplexityRoot.PartnerApp.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartnerApp.ID(childComplexity), true
+	case "PartnerApp.lastUsedAt":
+		if e.ComplexityRoot.PartnerApp.LastUsedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartnerApp.LastUsedAt(childComplexity), true
+	case "PartnerApp.lockedUntil":
+		if e.ComplexityRoot.PartnerApp.LockedUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartnerApp.LockedUntil(childComplexity), true
+	case "PartnerApp.name":
+		if e.ComplexityRoot.PartnerApp.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartnerApp.Name(childComplexity), true
+	case "PartnerApp.networks":
+		if e.ComplexityRoot.PartnerApp.Networks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartnerApp.Networks(childComplexity), true
+	case "PartnerApp.notice":
+		if e.ComplexityRoot.PartnerApp.Notice == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartnerApp.Notice(childComplexity), true
+	case "PartnerApp.operations":
+		if e.ComplexityRoot.PartnerApp.Operations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartnerApp.Operations(childComplexity), true
+	case "PartnerApp.organisation":
+		if e.ComplexityRoot.PartnerApp.Organisation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartnerApp.Organisation(childComplexity), true
+	case "PartnerApp.origins":
+		if e.ComplexityRoot.PartnerApp.Origins == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartnerApp.Origins(childComplexity), true
+	case "PartnerApp.publicKeys":
+		if e.ComplexityRoot.PartnerApp.PublicKeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartnerApp.PublicKeys(childComplexity), true
+	case "PartnerApp.readOnly":
+		if e.ComplexityRoot.PartnerApp.ReadOnly == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartnerApp.ReadOnly(childComplexity), true
+	case "PartnerApp.receptionPoints":
+		if e.ComplexityRoot.PartnerApp.ReceptionPoints == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartnerApp.ReceptionPoints(childComplexity), true
+	case "PartnerApp.revokedAt":
+		if e.ComplexityRoot.PartnerApp.RevokedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartnerApp.RevokedAt(childComplexity), true
+	case "PartnerApp.scopes":
+		if e.ComplexityRoot.PartnerApp.Scopes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartnerApp.Scopes(childComplexity), true
+	case "PartnerApp.secrets":
+		if e.ComplexityRoot.PartnerApp.Secrets == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartnerApp.Secrets(childComplexity), true
+	case "PartnerApp.territory":
+		if e.ComplexityRoot.PartnerApp.Territory == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartnerApp.Territory(childComplexity), true
+	case "PartnerApp.validUntil":
+		if e.ComplexityRoot.PartnerApp.ValidUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartnerApp.ValidUntil(childComplexity), true
+	case "PartnerApp.version":
+		if e.ComplexityRoot.PartnerApp.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartnerApp.Version(childComplexity), true
+
+	case "PartnerAppConnection.edges":
+		if e.ComplexityRoot.PartnerAppConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartnerAppConnection.Edges(childComplexity), true
+	case "PartnerAppConnection.pageInfo":
+		if e.ComplexityRoot.PartnerAppConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartnerAppConnection.PageInfo(childComplexity), true
+	case "PartnerAppConnection.totalCount":
+		if e.ComplexityRoot.PartnerAppConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartnerAppConnection.TotalCount(childComplexity), true
+
+	case "PartnerAppEdge.cursor":
+		if e.ComplexityRoot.PartnerAppEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartnerAppEdge.Cursor(childComplexity), true
+	case "PartnerAppEdge.node":
+		if e.ComplexityRoot.PartnerAppEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartnerAppEdge.Node(childComplexity), true
+
+	case "PartnerAppSecret.id":
+		if e.ComplexityRoot.PartnerAppSecret.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartnerAppSecret.ID(childComplexity), true
+	case "PartnerAppSecret.madeAt":
+		if e.ComplexityRoot.PartnerAppSecret.MadeAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartnerAppSecret.MadeAt(childComplexity), true
+
 	case "Query.buildings":
 		if e.ComplexityRoot.Query.Buildings == nil {
 			break
@@ -1513,6 +1868,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Organisations(childComplexity, args["on"].(*domain.Date), args["after"].(*entgql.Cursor[domain.ID]), args["first"].(*int), args["before"].(*entgql.Cursor[domain.ID]), args["last"].(*int), args["orderBy"].(*ent.OrganisationOrder), args["where"].(*ent.OrganisationWhereInput)), true
+	case "Query.partnerApps":
+		if e.ComplexityRoot.Query.PartnerApps == nil {
+			break
+		}
+
+		args, err := ec.field_Query_partnerApps_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.PartnerApps(childComplexity, args["after"].(*entgql.Cursor[domain.ID]), args["first"].(*int), args["before"].(*entgql.Cursor[domain.ID]), args["last"].(*int), args["orderBy"].(*ent.PartnerAppOrder), args["where"].(*ent.PartnerAppWhereInput)), true
 	case "Query.receptionPoints":
 		if e.ComplexityRoot.Query.ReceptionPoints == nil {
 			break
@@ -1703,6 +2069,45 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReceptionPointEdge.Node(childComplexity), true
+
+	case "RegisterPartnerAppPayload.errors":
+		if e.ComplexityRoot.RegisterPartnerAppPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegisterPartnerAppPayload.Errors(childComplexity), true
+	case "RegisterPartnerAppPayload.partnerApp":
+		if e.ComplexityRoot.RegisterPartnerAppPayload.PartnerApp == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegisterPartnerAppPayload.PartnerApp(childComplexity), true
+
+	case "RevokePartnerAppPayload.errors":
+		if e.ComplexityRoot.RevokePartnerAppPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokePartnerAppPayload.Errors(childComplexity), true
+	case "RevokePartnerAppPayload.partnerApp":
+		if e.ComplexityRoot.RevokePartnerAppPayload.PartnerApp == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokePartnerAppPayload.PartnerApp(childComplexity), true
+
+	case "RevokePartnerAppSecretPayload.errors":
+		if e.ComplexityRoot.RevokePartnerAppSecretPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokePartnerAppSecretPayload.Errors(childComplexity), true
+	case "RevokePartnerAppSecretPayload.partnerApp":
+		if e.ComplexityRoot.RevokePartnerAppSecretPayload.PartnerApp == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokePartnerAppSecretPayload.PartnerApp(childComplexity), true
 
 	case "ServiceCatalogue.levels":
 		if e.ComplexityRoot.ServiceCatalogue.Levels == nil {
@@ -2128,6 +2533,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.Anonymous(childComplexity), true
+	case "Viewer.app":
+		if e.ComplexityRoot.Viewer.App == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.App(childComplexity), true
+	case "Viewer.applicant":
+		if e.ComplexityRoot.Viewer.Applicant == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Applicant(childComplexity), true
 	case "Viewer.assignments":
 		if e.ComplexityRoot.Viewer.Assignments == nil {
 			break
@@ -2165,6 +2582,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Viewer.Today(childComplexity), true
 
+	case "ViewerApp.actsForPerson":
+		if e.ComplexityRoot.ViewerApp.ActsForPerson == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ViewerApp.ActsForPerson(childComplexity), true
+	case "ViewerApp.id":
+		if e.ComplexityRoot.ViewerApp.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ViewerApp.ID(childComplexity), true
+	case "ViewerApp.name":
+		if e.ComplexityRoot.ViewerApp.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ViewerApp.Name(childComplexity), true
+	case "ViewerApp.notice":
+		if e.ComplexityRoot.ViewerApp.Notice == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ViewerApp.Notice(childComplexity), true
+	case "ViewerApp.readOnly":
+		if e.ComplexityRoot.ViewerApp.ReadOnly == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ViewerApp.ReadOnly(childComplexity), true
+	case "ViewerApp.scopes":
+		if e.ComplexityRoot.ViewerApp.Scopes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ViewerApp.Scopes(childComplexity), true
+
 	case "WithdrawOpeningExceptionPayload.errors":
 		if e.ComplexityRoot.WithdrawOpeningExceptionPayload.Errors == nil {
 			break
@@ -2187,9 +2641,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
+			graphql.NewInputUnmarshaler("AddPartnerAppSecretInput", ec.unmarshalInputAddPartnerAppSecretInput),
 			graphql.NewInputUnmarshaler("BoundingBoxInput", ec.unmarshalInputBoundingBoxInput),
 			graphql.NewInputUnmarshaler("BuildingFilter", ec.unmarshalInputBuildingFilter),
 			graphql.NewInputUnmarshaler("BuildingOrder", ec.unmarshalInputBuildingOrder),
+			graphql.NewInputUnmarshaler("ChangePartnerAppInput", ec.unmarshalInputChangePartnerAppInput),
 			graphql.NewInputUnmarshaler("CommuneFilter", ec.unmarshalInputCommuneFilter),
 			graphql.NewInputUnmarshaler("CommuneOrder", ec.unmarshalInputCommuneOrder),
 			graphql.NewInputUnmarshaler("CoordinatesInput", ec.unmarshalInputCoordinatesInput),
@@ -2200,8 +2656,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("OpeningIntervalInput", ec.unmarshalInputOpeningIntervalInput),
 			graphql.NewInputUnmarshaler("OrganisationFilter", ec.unmarshalInputOrganisationFilter),
 			graphql.NewInputUnmarshaler("OrganisationOrder", ec.unmarshalInputOrganisationOrder),
+			graphql.NewInputUnmarshaler("PartnerAppFilter", ec.unmarshalInputPartnerAppFilter),
+			graphql.NewInputUnmarshaler("PartnerAppOrder", ec.unmarshalInputPartnerAppOrder),
+			graphql.NewInputUnmarshaler("PartnerAppSettingsInput", ec.unmarshalInputPartnerAppSettingsInput),
 			graphql.NewInputUnmarshaler("ReceptionPointFilter", ec.unmarshalInputReceptionPointFilter),
 			graphql.NewInputUnmarshaler("ReceptionPointOrder", ec.unmarshalInputReceptionPointOrder),
+			graphql.NewInputUnmarshaler("RegisterPartnerAppInput", ec.unmarshalInputRegisterPartnerAppInput),
+			graphql.NewInputUnmarshaler("RevokePartnerAppInput", ec.unmarshalInputRevokePartnerAppInput),
+			graphql.NewInputUnmarshaler("RevokePartnerAppSecretInput", ec.unmarshalInputRevokePartnerAppSecretInput),
 			graphql.NewInputUnmarshaler("SetSandboxClockInput", ec.unmarshalInputSetSandboxClockInput),
 			graphql.NewInputUnmarshaler("StockChangeFilter", ec.unmarshalInputStockChangeFilter),
 			graphql.NewInputUnmarshaler("StockChangeOrder", ec.unmarshalInputStockChangeOrder),
@@ -2554,6 +3016,25 @@ type Query {
     "The names of the lists; all of them when absent, none when empty. At most 20."
     names: [String!]
   ): [CodeList!]! @public
+
+  """
+  The partner apps of the organisations that you administer (ORG_ADMIN), revoked
+  ones too. For everybody else, and through an app, the list is empty.
+  """
+  partnerApps(
+    "Begin after this position."
+    after: Cursor
+    "How many from the beginning, 1 to 100."
+    first: Int
+    "End before this position."
+    before: Cursor
+    "How many from the end, 1 to 100."
+    last: Int
+    "The order of the list."
+    orderBy: PartnerAppOrder = {direction: ASC, field: NAME}
+    "Which apps."
+    where: PartnerAppFilter
+  ): PartnerAppConnection!
 }
 
 "What can be done. A mutation is a command of the field, never the edition of a table."
@@ -2588,6 +3069,60 @@ type Mutation {
     "The time to show."
     input: SetSandboxClockInput!
   ): SetSandboxClockPayload!
+
+  """
+  Registers a partner app of an organisation (*application partenaire*). Its ` + "`" + `id` + "`" + ` is
+  its client id at ` + "`" + `/oauth/token` + "`" + `. It proves itself by a secret, which
+  ` + "`" + `addPartnerAppSecret` + "`" + ` makes, or by a public key of its settings.
+
+  For an ORG_ADMIN of the organisation, with the person's own token.
+  """
+  registerPartnerApp(
+    "The app."
+    input: RegisterPartnerAppInput!
+  ): RegisterPartnerAppPayload!
+
+  """
+  Replaces the settings of an app. They hold at once, for tokens in use too.
+
+  For an ORG_ADMIN of its organisation, with the person's own token.
+  """
+  changePartnerApp(
+    "The app and its settings."
+    input: ChangePartnerAppInput!
+  ): ChangePartnerAppPayload!
+
+  """
+  Makes a secret for an app and shows it, this once. An app has at most two: one in
+  use, and one to replace it with.
+
+  For an ORG_ADMIN of its organisation, with the person's own token.
+  """
+  addPartnerAppSecret(
+    "The app."
+    input: AddPartnerAppSecretInput!
+  ): AddPartnerAppSecretPayload!
+
+  """
+  Withdraws a secret. All tokens of the app are refused from then on: it asks for
+  new ones with what it has left.
+
+  For an ORG_ADMIN of its organisation, with the person's own token.
+  """
+  revokePartnerAppSecret(
+    "The secret."
+    input: RevokePartnerAppSecretInput!
+  ): RevokePartnerAppSecretPayload!
+
+  """
+  Ends an app for good: its secrets, its keys and its tokens are refused from then on.
+
+  For an ORG_ADMIN of its organisation, with the person's own token.
+  """
+  revokePartnerApp(
+    "The app."
+    input: RevokePartnerAppInput!
+  ): RevokePartnerAppPayload!
 }
 
 # Shared ----------------------------------------------------------------------
@@ -2730,6 +3265,26 @@ type Viewer {
   today: Date!
   "What the person is assigned to today (*affectations*). At most 50."
   assignments: [Assignment!]!
+  "The token is that of an applicant, from a portal (*demandeur*)."
+  applicant: Boolean!
+  "The partner app that sent the request; ` + "`" + `null` + "`" + ` when none did."
+  app: ViewerApp
+}
+
+"The partner app that sent a request, with what it may do (*application partenaire*)."
+type ViewerApp {
+  "Its identifier, which is its client id."
+  id: ID!
+  "Its name."
+  name: String!
+  "The parts of the API that it may use. At most 20."
+  scopes: [PartnerAppScope!]!
+  "It may read and not write."
+  readOnly: Boolean!
+  "It acts for the person of the token, and may do no more than that person. Otherwise it is alone, and sees nothing that names anybody."
+  actsForPerson: Boolean!
+  "What is to be said of its end; ` + "`" + `null` + "`" + ` while that is far."
+  notice: PartnerAppNotice
 }
 
 "What a person does for an organisation, for a time (*affectation*). Its rights end with it."
@@ -3867,6 +4422,231 @@ type SetSandboxClockPayload {
   "Why it was refused; empty when it was accepted. At most 20."
   errors: [UserError!]!
 }
+
+# Partner apps ----------------------------------------------------------------
+
+"A program of one organisation that calls the API with a credential of its own (*application partenaire*)."
+type PartnerApp implements Node {
+  "An opaque identifier, which is the app's client id."
+  id: ID!
+  "Its name."
+  name: String!
+  "The organisation for which it acts."
+  organisation: Organisation!
+  "The parts of the API that it may use. At most 20."
+  scopes: [PartnerAppScope!]!
+  "It may read and not write."
+  readOnly: Boolean!
+  "The reception points to which its commands are limited; none for no limit. At most 50."
+  receptionPoints: [ReceptionPoint!]!
+  "The communes to which its commands are limited; none for no limit. At most 49."
+  territory: [Commune!]!
+  "SHA-256 of the documents that it may send, in hexadecimal; none for any. At most 200."
+  operations: [String!]!
+  "The origins of its pages in a browser, exact. At most 20."
+  origins: [String!]!
+  "The networks from which it calls, as CIDR; none for anywhere. At most 20."
+  networks: [String!]!
+  "What it is called in the tokens of its people: its identifiers at their identity providers. At most 5."
+  audiences: [String!]!
+  "The public keys by which it may prove itself (` + "`" + `private_key_jwt` + "`" + `, RFC 7523), as JWK. At most 4."
+  publicKeys: [String!]!
+  "The live secrets. At most 2."
+  secrets: [PartnerAppSecret!]!
+  "The day from which it is refused."
+  validUntil: Date!
+  "What is to be said of its end; ` + "`" + `null` + "`" + ` while that is far."
+  notice: PartnerAppNotice
+  "When it was ended; ` + "`" + `null` + "`" + ` while it is not."
+  revokedAt: DateTime
+  "When it last called, to the minute; ` + "`" + `null` + "`" + ` when it never did."
+  lastUsedAt: DateTime
+  "Until when its authentications are refused, after too many that failed; ` + "`" + `null` + "`" + ` when there is no such time."
+  lockedUntil: DateTime
+  "Changes at each change of the settings."
+  version: Int!
+}
+
+"A live secret of an app. What it is was shown when it was made."
+type PartnerAppSecret implements Node {
+  "An opaque identifier."
+  id: ID!
+  "When it was made."
+  madeAt: DateTime!
+}
+
+"A list of partner apps."
+type PartnerAppConnection {
+  "The items of the page."
+  edges: [PartnerAppEdge!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are in all pages. Costs a count: select it when you need it."
+  totalCount: Int!
+}
+
+"A partner app in a list."
+type PartnerAppEdge {
+  "The app."
+  node: PartnerApp!
+  "Its position."
+  cursor: Cursor!
+}
+
+"The order of a list of partner apps. Equals follow in a fixed order of their own."
+input PartnerAppOrder {
+  "The way the list runs."
+  direction: OrderDirection! = ASC
+  "What is compared."
+  field: PartnerAppOrderField!
+}
+
+"What a list of partner apps can be ordered by."
+enum PartnerAppOrderField {
+  "The name, in French alphabetical order."
+  NAME
+}
+
+"Which partner apps."
+input PartnerAppFilter {
+  "Of one of these organisations."
+  organisations: [ID!]
+  "Was ended, or was not."
+  revoked: Boolean
+}
+
+"A part of the API that a partner app may use (*portée*). It narrows: it opens no row by itself."
+enum PartnerAppScope {
+  "Communes, organisations, reception points and what they offer."
+  DIRECTORY
+  "Buildings, dwellings and the vintages of the stock file."
+  STOCK
+  "Tables and facets."
+  STATISTICS
+  "Exchange a person's token at ` + "`" + `/oauth/token` + "`" + ` and act for that person (RFC 8693)."
+  ACT_FOR_PERSON
+}
+
+"What is to be said of the end of a partner app."
+enum PartnerAppNotice {
+  "It is refused from a day within the next thirty."
+  EXPIRES_WITHIN_30_DAYS
+  "It is refused from a day within the next seven."
+  EXPIRES_WITHIN_7_DAYS
+  "It is refused."
+  EXPIRED
+}
+
+"""
+What a partner app may do and from where. A change gives all of them: read the app,
+change what must change and send the whole.
+"""
+input PartnerAppSettingsInput {
+  "Its name, 1 to 100 characters."
+  name: String!
+  "The parts of the API that it may use, one at least."
+  scopes: [PartnerAppScope!]!
+  "It may read and not write."
+  readOnly: Boolean! = true
+  "The reception points to which its commands are limited; none for no limit. At most 50."
+  receptionPointIds: [ID!]! = []
+  "The communes to which its commands are limited; none for no limit. At most 49."
+  territory: [InseeCode!]! = []
+  "SHA-256 of the documents that it may send, in hexadecimal; none for any. At most 200."
+  operations: [String!]! = []
+  "The origins of its pages in a browser, exact: ` + "`" + `https://app.example` + "`" + `. At most 20."
+  origins: [String!]! = []
+  "The networks from which it calls, as CIDR: ` + "`" + `192.0.2.0/24` + "`" + `; none for anywhere. At most 20."
+  networks: [String!]! = []
+  "What it is called in the tokens of its people: its identifiers at their identity providers. At most 5."
+  audiences: [String!]! = []
+  "Public keys by which it may prove itself (` + "`" + `private_key_jwt` + "`" + `), as JWK: Ed25519, P-256 or RSA of 2048 bits and more. At most 4."
+  publicKeys: [String!]! = []
+  "The day from which it is refused, at most two years from today."
+  validUntil: Date!
+}
+
+"A partner app to register."
+input RegisterPartnerAppInput {
+  "The organisation for which it acts."
+  organisationId: ID!
+  "What it may do and from where."
+  settings: PartnerAppSettingsInput!
+}
+
+"What became of the registration."
+type RegisterPartnerAppPayload {
+  "The app; ` + "`" + `null` + "`" + ` when it was refused."
+  partnerApp: PartnerApp
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
+"A partner app to change."
+input ChangePartnerAppInput {
+  "The app."
+  id: ID!
+  "The version you read."
+  version: Int!
+  "What it may do and from where, whole."
+  settings: PartnerAppSettingsInput!
+}
+
+"What became of the change."
+type ChangePartnerAppPayload {
+  "The app; ` + "`" + `null` + "`" + ` when it was refused."
+  partnerApp: PartnerApp
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
+"A secret to make."
+input AddPartnerAppSecretInput {
+  "The app."
+  partnerAppId: ID!
+}
+
+"What became of the secret."
+type AddPartnerAppSecretPayload {
+  "The app; ` + "`" + `null` + "`" + ` when it was refused."
+  partnerApp: PartnerApp
+  "The secret's identifier, by which it is revoked; ` + "`" + `null` + "`" + ` when it was refused."
+  partnerAppSecret: PartnerAppSecret
+  "The secret itself, shown this once: keep it where secrets are kept. ` + "`" + `null` + "`" + ` when it was refused."
+  secret: String
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
+"A secret to withdraw."
+input RevokePartnerAppSecretInput {
+  "The secret's identifier."
+  id: ID!
+}
+
+"What became of the secret."
+type RevokePartnerAppSecretPayload {
+  "The app; ` + "`" + `null` + "`" + ` when it was refused."
+  partnerApp: PartnerApp
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
+"A partner app to end."
+input RevokePartnerAppInput {
+  "The app."
+  id: ID!
+  "The version you read."
+  version: Int!
+}
+
+"What became of the app."
+type RevokePartnerAppPayload {
+  "The app; ` + "`" + `null` + "`" + ` when it was refused."
+  partnerApp: PartnerApp
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
 `, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
@@ -3874,6 +4654,20 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // childFields_* functions provide shared child field context lookups.
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
+
+func (ec *executionContext) childFields_AddPartnerAppSecretPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "partnerApp":
+		return ec.fieldContext_AddPartnerAppSecretPayload_partnerApp(ctx, field)
+	case "partnerAppSecret":
+		return ec.fieldContext_AddPartnerAppSecretPayload_partnerAppSecret(ctx, field)
+	case "secret":
+		return ec.fieldContext_AddPartnerAppSecretPayload_secret(ctx, field)
+	case "errors":
+		return ec.fieldContext_AddPartnerAppSecretPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AddPartnerAppSecretPayload", field.Name)
+}
 
 func (ec *executionContext) childFields_Agreement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
@@ -3983,6 +4777,16 @@ func (ec *executionContext) childFields_CatalogueEntry(ctx context.Context, fiel
 		return ec.fieldContext_CatalogueEntry_label(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CatalogueEntry", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangePartnerAppPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "partnerApp":
+		return ec.fieldContext_ChangePartnerAppPayload_partnerApp(ctx, field)
+	case "errors":
+		return ec.fieldContext_ChangePartnerAppPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangePartnerAppPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CodeEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4265,6 +5069,82 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
 }
 
+func (ec *executionContext) childFields_PartnerApp(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_PartnerApp_id(ctx, field)
+	case "name":
+		return ec.fieldContext_PartnerApp_name(ctx, field)
+	case "organisation":
+		return ec.fieldContext_PartnerApp_organisation(ctx, field)
+	case "scopes":
+		return ec.fieldContext_PartnerApp_scopes(ctx, field)
+	case "readOnly":
+		return ec.fieldContext_PartnerApp_readOnly(ctx, field)
+	case "receptionPoints":
+		return ec.fieldContext_PartnerApp_receptionPoints(ctx, field)
+	case "territory":
+		return ec.fieldContext_PartnerApp_territory(ctx, field)
+	case "operations":
+		return ec.fieldContext_PartnerApp_operations(ctx, field)
+	case "origins":
+		return ec.fieldContext_PartnerApp_origins(ctx, field)
+	case "networks":
+		return ec.fieldContext_PartnerApp_networks(ctx, field)
+	case "audiences":
+		return ec.fieldContext_PartnerApp_audiences(ctx, field)
+	case "publicKeys":
+		return ec.fieldContext_PartnerApp_publicKeys(ctx, field)
+	case "secrets":
+		return ec.fieldContext_PartnerApp_secrets(ctx, field)
+	case "validUntil":
+		return ec.fieldContext_PartnerApp_validUntil(ctx, field)
+	case "notice":
+		return ec.fieldContext_PartnerApp_notice(ctx, field)
+	case "revokedAt":
+		return ec.fieldContext_PartnerApp_revokedAt(ctx, field)
+	case "lastUsedAt":
+		return ec.fieldContext_PartnerApp_lastUsedAt(ctx, field)
+	case "lockedUntil":
+		return ec.fieldContext_PartnerApp_lockedUntil(ctx, field)
+	case "version":
+		return ec.fieldContext_PartnerApp_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PartnerApp", field.Name)
+}
+
+func (ec *executionContext) childFields_PartnerAppConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PartnerAppConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PartnerAppConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_PartnerAppConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PartnerAppConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PartnerAppEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_PartnerAppEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_PartnerAppEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PartnerAppEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_PartnerAppSecret(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_PartnerAppSecret_id(ctx, field)
+	case "madeAt":
+		return ec.fieldContext_PartnerAppSecret_madeAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PartnerAppSecret", field.Name)
+}
+
 func (ec *executionContext) childFields_ReceptionPoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -4323,6 +5203,36 @@ func (ec *executionContext) childFields_ReceptionPointEdge(ctx context.Context, 
 		return ec.fieldContext_ReceptionPointEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReceptionPointEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_RegisterPartnerAppPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "partnerApp":
+		return ec.fieldContext_RegisterPartnerAppPayload_partnerApp(ctx, field)
+	case "errors":
+		return ec.fieldContext_RegisterPartnerAppPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RegisterPartnerAppPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RevokePartnerAppPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "partnerApp":
+		return ec.fieldContext_RevokePartnerAppPayload_partnerApp(ctx, field)
+	case "errors":
+		return ec.fieldContext_RevokePartnerAppPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevokePartnerAppPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RevokePartnerAppSecretPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "partnerApp":
+		return ec.fieldContext_RevokePartnerAppSecretPayload_partnerApp(ctx, field)
+	case "errors":
+		return ec.fieldContext_RevokePartnerAppSecretPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevokePartnerAppSecretPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ServiceCatalogue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4557,8 +5467,30 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_today(ctx, field)
 	case "assignments":
 		return ec.fieldContext_Viewer_assignments(ctx, field)
+	case "applicant":
+		return ec.fieldContext_Viewer_applicant(ctx, field)
+	case "app":
+		return ec.fieldContext_Viewer_app(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
+}
+
+func (ec *executionContext) childFields_ViewerApp(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ViewerApp_id(ctx, field)
+	case "name":
+		return ec.fieldContext_ViewerApp_name(ctx, field)
+	case "scopes":
+		return ec.fieldContext_ViewerApp_scopes(ctx, field)
+	case "readOnly":
+		return ec.fieldContext_ViewerApp_readOnly(ctx, field)
+	case "actsForPerson":
+		return ec.fieldContext_ViewerApp_actsForPerson(ctx, field)
+	case "notice":
+		return ec.fieldContext_ViewerApp_notice(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ViewerApp", field.Name)
 }
 
 func (ec *executionContext) childFields_WithdrawOpeningExceptionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4823,12 +5755,82 @@ func (ec *executionContext) field_Commune_receptionPoints_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_addPartnerAppSecret_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.AddPartnerAppSecretInput, error) {
+			return ec.unmarshalNAddPartnerAppSecretInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_changePartnerApp_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ChangePartnerAppInput, error) {
+			return ec.unmarshalNChangePartnerAppInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐChangePartnerAppInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_declareOpeningException_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.DeclareOpeningExceptionInput, error) {
 			return ec.unmarshalNDeclareOpeningExceptionInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareOpeningExceptionInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_registerPartnerApp_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RegisterPartnerAppInput, error) {
+			return ec.unmarshalNRegisterPartnerAppInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPartnerAppInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_revokePartnerAppSecret_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RevokePartnerAppSecretInput, error) {
+			return ec.unmarshalNRevokePartnerAppSecretInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppSecretInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_revokePartnerApp_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RevokePartnerAppInput, error) {
+			return ec.unmarshalNRevokePartnerAppInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -5275,6 +6277,60 @@ func (ec *executionContext) field_Query_organisations_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_partnerApps_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*entgql.Cursor[domain.ID], error) {
+			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*entgql.Cursor[domain.ID], error) {
+			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*ent.PartnerAppOrder, error) {
+			return ec.unmarshalOPartnerAppOrder2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*ent.PartnerAppWhereInput, error) {
+			return ec.unmarshalOPartnerAppFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppWhereInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg5
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_receptionPoints_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -5576,6 +6632,125 @@ func (ec *executionContext) field___Type_inputFields_args(ctx context.Context, r
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _AddPartnerAppSecretPayload_partnerApp(ctx context.Context, field graphql.CollectedField, obj *model.AddPartnerAppSecretPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddPartnerAppSecretPayload_partnerApp(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PartnerApp, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.PartnerApp) graphql.Marshaler {
+			return ec.marshalOPartnerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerApp(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddPartnerAppSecretPayload_partnerApp(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddPartnerAppSecretPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PartnerApp(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AddPartnerAppSecretPayload_partnerAppSecret(ctx context.Context, field graphql.CollectedField, obj *model.AddPartnerAppSecretPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddPartnerAppSecretPayload_partnerAppSecret(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PartnerAppSecret, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.PartnerAppSecret) graphql.Marshaler {
+			return ec.marshalOPartnerAppSecret2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppSecret(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddPartnerAppSecretPayload_partnerAppSecret(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddPartnerAppSecretPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PartnerAppSecret(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AddPartnerAppSecretPayload_secret(ctx context.Context, field graphql.CollectedField, obj *model.AddPartnerAppSecretPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddPartnerAppSecretPayload_secret(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Secret, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddPartnerAppSecretPayload_secret(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AddPartnerAppSecretPayload", field, false, false, "String")
+}
+
+func (ec *executionContext) _AddPartnerAppSecretPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.AddPartnerAppSecretPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddPartnerAppSecretPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AddPartnerAppSecretPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddPartnerAppSecretPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
 
 func (ec *executionContext) _Agreement_id(ctx context.Context, field graphql.CollectedField, obj *ent.Agreement) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -6556,6 +7731,70 @@ func (ec *executionContext) fieldContext_CatalogueEntry_label(ctx context.Contex
 	if fc.Args, err = ec.field_CatalogueEntry_label_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChangePartnerAppPayload_partnerApp(ctx context.Context, field graphql.CollectedField, obj *model.ChangePartnerAppPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangePartnerAppPayload_partnerApp(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PartnerApp, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.PartnerApp) graphql.Marshaler {
+			return ec.marshalOPartnerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerApp(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChangePartnerAppPayload_partnerApp(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangePartnerAppPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PartnerApp(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChangePartnerAppPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.ChangePartnerAppPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangePartnerAppPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangePartnerAppPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangePartnerAppPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
 	}
 	return fc, nil
 }
@@ -8033,6 +9272,226 @@ func (ec *executionContext) fieldContext_Mutation_setSandboxClock(ctx context.Co
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_registerPartnerApp(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_registerPartnerApp(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RegisterPartnerApp(ctx, fc.Args["input"].(model.RegisterPartnerAppInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RegisterPartnerAppPayload) graphql.Marshaler {
+			return ec.answerNRegisterPartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPartnerAppPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_registerPartnerApp(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RegisterPartnerAppPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_registerPartnerApp_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_changePartnerApp(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_changePartnerApp(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ChangePartnerApp(ctx, fc.Args["input"].(model.ChangePartnerAppInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ChangePartnerAppPayload) graphql.Marshaler {
+			return ec.answerNChangePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐChangePartnerAppPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_changePartnerApp(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ChangePartnerAppPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_changePartnerApp_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_addPartnerAppSecret(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_addPartnerAppSecret(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AddPartnerAppSecret(ctx, fc.Args["input"].(model.AddPartnerAppSecretInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.AddPartnerAppSecretPayload) graphql.Marshaler {
+			return ec.answerNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_addPartnerAppSecret(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AddPartnerAppSecretPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_addPartnerAppSecret_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_revokePartnerAppSecret(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_revokePartnerAppSecret(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RevokePartnerAppSecret(ctx, fc.Args["input"].(model.RevokePartnerAppSecretInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RevokePartnerAppSecretPayload) graphql.Marshaler {
+			return ec.answerNRevokePartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppSecretPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_revokePartnerAppSecret(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RevokePartnerAppSecretPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_revokePartnerAppSecret_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_revokePartnerApp(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_revokePartnerApp(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RevokePartnerApp(ctx, fc.Args["input"].(model.RevokePartnerAppInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RevokePartnerAppPayload) graphql.Marshaler {
+			return ec.answerNRevokePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_revokePartnerApp(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RevokePartnerAppPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_revokePartnerApp_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _NearestReceptionPoint_distanceMetres(ctx context.Context, field graphql.CollectedField, obj *model.NearestReceptionPoint) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9023,6 +10482,667 @@ func (ec *executionContext) fieldContext_PageInfo_endCursor(_ context.Context, f
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Cursor")
 }
 
+func (ec *executionContext) _PartnerApp_id(ctx context.Context, field graphql.CollectedField, obj *ent.PartnerApp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PartnerApp_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PartnerApp_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PartnerApp", field, false, false, "ID")
+}
+
+func (ec *executionContext) _PartnerApp_name(ctx context.Context, field graphql.CollectedField, obj *ent.PartnerApp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PartnerApp_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PartnerApp_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PartnerApp", field, false, false, "String")
+}
+
+func (ec *executionContext) _PartnerApp_organisation(ctx context.Context, field graphql.CollectedField, obj *ent.PartnerApp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PartnerApp_organisation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Organisation(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Organisation) graphql.Marshaler {
+			return ec.marshalNOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PartnerApp_organisation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PartnerApp",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Organisation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PartnerApp_scopes(ctx context.Context, field graphql.CollectedField, obj *ent.PartnerApp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PartnerApp_scopes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Scopes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.AppScope) graphql.Marshaler {
+			return ec.marshalNPartnerAppScope2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppScopeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PartnerApp_scopes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PartnerApp", field, false, false, "PartnerAppScope")
+}
+
+func (ec *executionContext) _PartnerApp_readOnly(ctx context.Context, field graphql.CollectedField, obj *ent.PartnerApp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PartnerApp_readOnly(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReadOnly, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PartnerApp_readOnly(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PartnerApp", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _PartnerApp_receptionPoints(ctx context.Context, field graphql.CollectedField, obj *ent.PartnerApp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PartnerApp_receptionPoints(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PartnerApp().ReceptionPoints(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ReceptionPoint) graphql.Marshaler {
+			return ec.answerNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PartnerApp_receptionPoints(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PartnerApp",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PartnerApp_territory(ctx context.Context, field graphql.CollectedField, obj *ent.PartnerApp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PartnerApp_territory(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PartnerApp().Territory(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Commune) graphql.Marshaler {
+			return ec.answerNCommune2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PartnerApp_territory(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PartnerApp",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Commune(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PartnerApp_operations(ctx context.Context, field graphql.CollectedField, obj *ent.PartnerApp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PartnerApp_operations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Operations, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PartnerApp_operations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PartnerApp", field, false, false, "String")
+}
+
+func (ec *executionContext) _PartnerApp_origins(ctx context.Context, field graphql.CollectedField, obj *ent.PartnerApp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PartnerApp_origins(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Origins, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PartnerApp_origins(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PartnerApp", field, false, false, "String")
+}
+
+func (ec *executionContext) _PartnerApp_networks(ctx context.Context, field graphql.CollectedField, obj *ent.PartnerApp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PartnerApp_networks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Networks, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PartnerApp_networks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PartnerApp", field, false, false, "String")
+}
+
+func (ec *executionContext) _PartnerApp_audiences(ctx context.Context, field graphql.CollectedField, obj *ent.PartnerApp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PartnerApp_audiences(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Audiences, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PartnerApp_audiences(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PartnerApp", field, false, false, "String")
+}
+
+func (ec *executionContext) _PartnerApp_publicKeys(ctx context.Context, field graphql.CollectedField, obj *ent.PartnerApp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PartnerApp_publicKeys(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PublicKeys, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PartnerApp_publicKeys(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PartnerApp", field, false, false, "String")
+}
+
+func (ec *executionContext) _PartnerApp_secrets(ctx context.Context, field graphql.CollectedField, obj *ent.PartnerApp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PartnerApp_secrets(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PartnerApp().Secrets(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.PartnerAppSecret) graphql.Marshaler {
+			return ec.answerNPartnerAppSecret2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppSecretᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PartnerApp_secrets(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PartnerApp",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PartnerAppSecret(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PartnerApp_validUntil(ctx context.Context, field graphql.CollectedField, obj *ent.PartnerApp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PartnerApp_validUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PartnerApp_validUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PartnerApp", field, false, false, "Date")
+}
+
+func (ec *executionContext) _PartnerApp_notice(ctx context.Context, field graphql.CollectedField, obj *ent.PartnerApp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PartnerApp_notice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PartnerApp().Notice(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.AppNotice) graphql.Marshaler {
+			return ec.marshalOPartnerAppNotice2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppNotice(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PartnerApp_notice(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PartnerApp", field, true, true, "PartnerAppNotice")
+}
+
+func (ec *executionContext) _PartnerApp_revokedAt(ctx context.Context, field graphql.CollectedField, obj *ent.PartnerApp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PartnerApp_revokedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RevokedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PartnerApp_revokedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PartnerApp", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _PartnerApp_lastUsedAt(ctx context.Context, field graphql.CollectedField, obj *ent.PartnerApp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PartnerApp_lastUsedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LastUsedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PartnerApp_lastUsedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PartnerApp", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _PartnerApp_lockedUntil(ctx context.Context, field graphql.CollectedField, obj *ent.PartnerApp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PartnerApp_lockedUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LockedUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PartnerApp_lockedUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PartnerApp", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _PartnerApp_version(ctx context.Context, field graphql.CollectedField, obj *ent.PartnerApp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PartnerApp_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PartnerApp_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PartnerApp", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PartnerAppConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.PartnerAppConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PartnerAppConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.PartnerAppEdge) graphql.Marshaler {
+			return ec.marshalNPartnerAppEdge2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PartnerAppConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PartnerAppConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PartnerAppEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PartnerAppConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *ent.PartnerAppConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PartnerAppConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[domain.ID]) graphql.Marshaler {
+			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PartnerAppConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PartnerAppConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PartnerAppConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *ent.PartnerAppConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PartnerAppConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PartnerAppConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PartnerAppConnection", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PartnerAppEdge_node(ctx context.Context, field graphql.CollectedField, obj *ent.PartnerAppEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PartnerAppEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.PartnerApp) graphql.Marshaler {
+			return ec.marshalNPartnerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerApp(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PartnerAppEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PartnerAppEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PartnerApp(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PartnerAppEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *ent.PartnerAppEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PartnerAppEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[domain.ID]) graphql.Marshaler {
+			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PartnerAppEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PartnerAppEdge", field, false, false, "Cursor")
+}
+
+func (ec *executionContext) _PartnerAppSecret_id(ctx context.Context, field graphql.CollectedField, obj *ent.PartnerAppSecret) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PartnerAppSecret_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PartnerAppSecret_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PartnerAppSecret", field, false, false, "ID")
+}
+
+func (ec *executionContext) _PartnerAppSecret_madeAt(ctx context.Context, field graphql.CollectedField, obj *ent.PartnerAppSecret) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PartnerAppSecret_madeAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MadeAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PartnerAppSecret_madeAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PartnerAppSecret", field, false, false, "DateTime")
+}
+
 func (ec *executionContext) _Query_node(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9653,6 +11773,50 @@ func (ec *executionContext) fieldContext_Query_codeLists(ctx context.Context, fi
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_codeLists_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_partnerApps(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_partnerApps(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PartnerApps(ctx, fc.Args["after"].(*entgql.Cursor[domain.ID]), fc.Args["first"].(*int), fc.Args["before"].(*entgql.Cursor[domain.ID]), fc.Args["last"].(*int), fc.Args["orderBy"].(*ent.PartnerAppOrder), fc.Args["where"].(*ent.PartnerAppWhereInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.PartnerAppConnection) graphql.Marshaler {
+			return ec.answerNPartnerAppConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_partnerApps(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PartnerAppConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_partnerApps_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -10300,6 +12464,198 @@ func (ec *executionContext) _ReceptionPointEdge_cursor(ctx context.Context, fiel
 }
 func (ec *executionContext) fieldContext_ReceptionPointEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ReceptionPointEdge", field, false, false, "Cursor")
+}
+
+func (ec *executionContext) _RegisterPartnerAppPayload_partnerApp(ctx context.Context, field graphql.CollectedField, obj *model.RegisterPartnerAppPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegisterPartnerAppPayload_partnerApp(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PartnerApp, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.PartnerApp) graphql.Marshaler {
+			return ec.marshalOPartnerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerApp(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RegisterPartnerAppPayload_partnerApp(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RegisterPartnerAppPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PartnerApp(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RegisterPartnerAppPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RegisterPartnerAppPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegisterPartnerAppPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegisterPartnerAppPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RegisterPartnerAppPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevokePartnerAppPayload_partnerApp(ctx context.Context, field graphql.CollectedField, obj *model.RevokePartnerAppPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokePartnerAppPayload_partnerApp(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PartnerApp, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.PartnerApp) graphql.Marshaler {
+			return ec.marshalOPartnerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerApp(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RevokePartnerAppPayload_partnerApp(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevokePartnerAppPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PartnerApp(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevokePartnerAppPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RevokePartnerAppPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokePartnerAppPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RevokePartnerAppPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevokePartnerAppPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevokePartnerAppSecretPayload_partnerApp(ctx context.Context, field graphql.CollectedField, obj *model.RevokePartnerAppSecretPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokePartnerAppSecretPayload_partnerApp(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PartnerApp, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.PartnerApp) graphql.Marshaler {
+			return ec.marshalOPartnerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerApp(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RevokePartnerAppSecretPayload_partnerApp(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevokePartnerAppSecretPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PartnerApp(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevokePartnerAppSecretPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RevokePartnerAppSecretPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokePartnerAppSecretPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RevokePartnerAppSecretPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevokePartnerAppSecretPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ServiceCatalogue_levels(ctx context.Context, field graphql.CollectedField, obj *model.ServiceCatalogue) (ret graphql.Marshaler) {
@@ -12218,6 +14574,199 @@ func (ec *executionContext) fieldContext_Viewer_assignments(_ context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _Viewer_applicant(ctx context.Context, field graphql.CollectedField, obj *auth.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_applicant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Applicant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_applicant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Viewer", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Viewer_app(ctx context.Context, field graphql.CollectedField, obj *auth.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_app(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.App, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *auth.App) graphql.Marshaler {
+			return ec.marshalOViewerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋauthᚐApp(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_app(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Viewer",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ViewerApp(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ViewerApp_id(ctx context.Context, field graphql.CollectedField, obj *auth.App) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ViewerApp_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ViewerApp_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ViewerApp", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ViewerApp_name(ctx context.Context, field graphql.CollectedField, obj *auth.App) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ViewerApp_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ViewerApp_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ViewerApp", field, false, false, "String")
+}
+
+func (ec *executionContext) _ViewerApp_scopes(ctx context.Context, field graphql.CollectedField, obj *auth.App) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ViewerApp_scopes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Scopes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.AppScope) graphql.Marshaler {
+			return ec.marshalNPartnerAppScope2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppScopeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ViewerApp_scopes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ViewerApp", field, false, false, "PartnerAppScope")
+}
+
+func (ec *executionContext) _ViewerApp_readOnly(ctx context.Context, field graphql.CollectedField, obj *auth.App) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ViewerApp_readOnly(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReadOnly, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ViewerApp_readOnly(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ViewerApp", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _ViewerApp_actsForPerson(ctx context.Context, field graphql.CollectedField, obj *auth.App) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ViewerApp_actsForPerson(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ActsForPerson, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ViewerApp_actsForPerson(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ViewerApp", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _ViewerApp_notice(ctx context.Context, field graphql.CollectedField, obj *auth.App) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ViewerApp_notice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notice, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.AppNotice) graphql.Marshaler {
+			return ec.marshalOPartnerAppNotice2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppNotice(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ViewerApp_notice(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ViewerApp", field, false, false, "PartnerAppNotice")
+}
+
 func (ec *executionContext) _WithdrawOpeningExceptionPayload_receptionPoint(ctx context.Context, field graphql.CollectedField, obj *model.WithdrawOpeningExceptionPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13355,6 +15904,48 @@ func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field
 
 // region    **************************** input.gotpl *****************************
 
+func (ec *executionContext) unmarshalInputAddPartnerAppSecretInput(ctx context.Context, obj any) (model.AddPartnerAppSecretInput, error) {
+	var it model.AddPartnerAppSecretInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"partnerAppId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "partnerAppId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("partnerAppId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PartnerAppID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAddPartnerAppSecretInput unmarshals raw into the AddPartnerAppSecretInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAddPartnerAppSecretInput(ctx context.Context, raw any) (model.AddPartnerAppSecretInput, error) {
+	var out model.AddPartnerAppSecretInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AddPartnerAppSecretInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputBoundingBoxInput(ctx context.Context, obj any) (domain.BoundingBox, error) {
 	var it domain.BoundingBox
 	if obj == nil {
@@ -13552,6 +16143,62 @@ func (ec *executionContext) unmarshalInputBuildingOrder(ctx context.Context, obj
 func UnmarshalBuildingOrder(ctx context.Context, raw any) (ent.BuildingOrder, error) {
 	var out ent.BuildingOrder
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "BuildingOrder", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputChangePartnerAppInput(ctx context.Context, obj any) (model.ChangePartnerAppInput, error) {
+	var it model.ChangePartnerAppInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version", "settings"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "settings":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("settings"))
+			data, err := ec.unmarshalNPartnerAppSettingsInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPartnerAppSettings(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Settings = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalChangePartnerAppInput unmarshals raw into the ChangePartnerAppInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalChangePartnerAppInput(ctx context.Context, raw any) (model.ChangePartnerAppInput, error) {
+	var out model.ChangePartnerAppInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ChangePartnerAppInput", raw, &out)
 	return out, err
 }
 
@@ -14214,6 +16861,249 @@ func UnmarshalOrganisationOrder(ctx context.Context, raw any) (ent.OrganisationO
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputPartnerAppFilter(ctx context.Context, obj any) (ent.PartnerAppWhereInput, error) {
+	var it ent.PartnerAppWhereInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"organisations", "revoked"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "organisations":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("organisations"))
+			data, err := ec.unmarshalOID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.PartnerAppFilter().Organisations(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "revoked":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("revoked"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.PartnerAppFilter().Revoked(ctx, &it, data); err != nil {
+				return it, err
+			}
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPartnerAppFilter unmarshals raw into the PartnerAppFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPartnerAppFilter(ctx context.Context, raw any) (ent.PartnerAppWhereInput, error) {
+	var out ent.PartnerAppWhereInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PartnerAppFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputPartnerAppOrder(ctx context.Context, obj any) (ent.PartnerAppOrder, error) {
+	var it ent.PartnerAppOrder
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+
+	fieldsInOrder := [...]string{"direction", "field"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2entgoᚗioᚋcontribᚋentgqlᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNPartnerAppOrderField2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPartnerAppOrder unmarshals raw into the PartnerAppOrder input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPartnerAppOrder(ctx context.Context, raw any) (ent.PartnerAppOrder, error) {
+	var out ent.PartnerAppOrder
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PartnerAppOrder", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputPartnerAppSettingsInput(ctx context.Context, obj any) (domain.PartnerAppSettings, error) {
+	var it domain.PartnerAppSettings
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["readOnly"]; !present {
+		asMap["readOnly"] = true
+	}
+	if _, present := asMap["receptionPointIds"]; !present {
+		asMap["receptionPointIds"] = []any{}
+	}
+	if _, present := asMap["territory"]; !present {
+		asMap["territory"] = []any{}
+	}
+	if _, present := asMap["operations"]; !present {
+		asMap["operations"] = []any{}
+	}
+	if _, present := asMap["origins"]; !present {
+		asMap["origins"] = []any{}
+	}
+	if _, present := asMap["networks"]; !present {
+		asMap["networks"] = []any{}
+	}
+	if _, present := asMap["audiences"]; !present {
+		asMap["audiences"] = []any{}
+	}
+	if _, present := asMap["publicKeys"]; !present {
+		asMap["publicKeys"] = []any{}
+	}
+
+	fieldsInOrder := [...]string{"name", "scopes", "readOnly", "receptionPointIds", "territory", "operations", "origins", "networks", "audiences", "publicKeys", "validUntil"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "scopes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("scopes"))
+			data, err := ec.unmarshalNPartnerAppScope2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppScopeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Scopes = data
+		case "readOnly":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("readOnly"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReadOnly = data
+		case "receptionPointIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("receptionPointIds"))
+			data, err := ec.unmarshalNID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReceptionPointIDs = data
+		case "territory":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("territory"))
+			data, err := ec.unmarshalNInseeCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCodeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Territory = data
+		case "operations":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("operations"))
+			data, err := ec.unmarshalNString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Operations = data
+		case "origins":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("origins"))
+			data, err := ec.unmarshalNString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Origins = data
+		case "networks":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("networks"))
+			data, err := ec.unmarshalNString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Networks = data
+		case "audiences":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("audiences"))
+			data, err := ec.unmarshalNString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Audiences = data
+		case "publicKeys":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("publicKeys"))
+			data, err := ec.unmarshalNString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PublicKeys = data
+		case "validUntil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validUntil"))
+			data, err := ec.unmarshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValidUntil = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPartnerAppSettingsInput unmarshals raw into the PartnerAppSettingsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPartnerAppSettingsInput(ctx context.Context, raw any) (domain.PartnerAppSettings, error) {
+	var out domain.PartnerAppSettings
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PartnerAppSettingsInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputReceptionPointFilter(ctx context.Context, obj any) (ent.ReceptionPointWhereInput, error) {
 	var it ent.ReceptionPointWhereInput
 	if obj == nil {
@@ -14369,6 +17259,146 @@ func (ec *executionContext) unmarshalInputReceptionPointOrder(ctx context.Contex
 func UnmarshalReceptionPointOrder(ctx context.Context, raw any) (ent.ReceptionPointOrder, error) {
 	var out ent.ReceptionPointOrder
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ReceptionPointOrder", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRegisterPartnerAppInput(ctx context.Context, obj any) (model.RegisterPartnerAppInput, error) {
+	var it model.RegisterPartnerAppInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"organisationId", "settings"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "organisationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("organisationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OrganisationID = data
+		case "settings":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("settings"))
+			data, err := ec.unmarshalNPartnerAppSettingsInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPartnerAppSettings(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Settings = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRegisterPartnerAppInput unmarshals raw into the RegisterPartnerAppInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRegisterPartnerAppInput(ctx context.Context, raw any) (model.RegisterPartnerAppInput, error) {
+	var out model.RegisterPartnerAppInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RegisterPartnerAppInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRevokePartnerAppInput(ctx context.Context, obj any) (model.RevokePartnerAppInput, error) {
+	var it model.RevokePartnerAppInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRevokePartnerAppInput unmarshals raw into the RevokePartnerAppInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRevokePartnerAppInput(ctx context.Context, raw any) (model.RevokePartnerAppInput, error) {
+	var out model.RevokePartnerAppInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RevokePartnerAppInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRevokePartnerAppSecretInput(ctx context.Context, obj any) (model.RevokePartnerAppSecretInput, error) {
+	var it model.RevokePartnerAppSecretInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRevokePartnerAppSecretInput unmarshals raw into the RevokePartnerAppSecretInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRevokePartnerAppSecretInput(ctx context.Context, raw any) (model.RevokePartnerAppSecretInput, error) {
+	var out model.RevokePartnerAppSecretInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RevokePartnerAppSecretInput", raw, &out)
 	return out, err
 }
 
@@ -14736,6 +17766,16 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._ReceptionPoint(ctx, sel, obj)
+	case *ent.PartnerAppSecret:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._PartnerAppSecret(ctx, sel, obj)
+	case *ent.PartnerApp:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._PartnerApp(ctx, sel, obj)
 	case *ent.Ownership:
 		if obj == nil {
 			return graphql.Null
@@ -14820,6 +17860,54 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
+
+var addPartnerAppSecretPayloadImplementors = []string{"AddPartnerAppSecretPayload"}
+
+func (ec *executionContext) _AddPartnerAppSecretPayload(ctx context.Context, sel ast.SelectionSet, obj *model.AddPartnerAppSecretPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, addPartnerAppSecretPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AddPartnerAppSecretPayload")
+		case "partnerApp":
+			out.Values[i] = ec._AddPartnerAppSecretPayload_partnerApp(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "partnerAppSecret":
+			out.Values[i] = ec._AddPartnerAppSecretPayload_partnerAppSecret(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "secret":
+			out.Values[i] = ec._AddPartnerAppSecretPayload_secret(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._AddPartnerAppSecretPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
 
 var agreementImplementors = []string{"Agreement", "Node"}
 
@@ -15166,6 +18254,44 @@ func (ec *executionContext) _CatalogueEntry(ctx context.Context, sel ast.Selecti
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._CatalogueEntry_label(ctx, field, obj)
 				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var changePartnerAppPayloadImplementors = []string{"ChangePartnerAppPayload"}
+
+func (ec *executionContext) _ChangePartnerAppPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ChangePartnerAppPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, changePartnerAppPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ChangePartnerAppPayload")
+		case "partnerApp":
+			out.Values[i] = ec._ChangePartnerAppPayload_partnerApp(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._ChangePartnerAppPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -15764,6 +18890,41 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "registerPartnerApp":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_registerPartnerApp(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "changePartnerApp":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_changePartnerApp(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "addPartnerAppSecret":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_addPartnerAppSecret(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revokePartnerAppSecret":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_revokePartnerAppSecret(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revokePartnerApp":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_revokePartnerApp(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -16232,6 +19393,253 @@ func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var partnerAppImplementors = []string{"PartnerApp", "Node"}
+
+func (ec *executionContext) _PartnerApp(ctx context.Context, sel ast.SelectionSet, obj *ent.PartnerApp) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, partnerAppImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PartnerApp")
+		case "id":
+			out.Values[i] = ec._PartnerApp_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "name":
+			out.Values[i] = ec._PartnerApp_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "organisation":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PartnerApp_organisation(ctx, field, obj)
+				})
+		case "scopes":
+			out.Values[i] = ec._PartnerApp_scopes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "readOnly":
+			out.Values[i] = ec._PartnerApp_readOnly(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "receptionPoints":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PartnerApp_receptionPoints(ctx, field, obj)
+				})
+		case "territory":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PartnerApp_territory(ctx, field, obj)
+				})
+		case "operations":
+			out.Values[i] = ec._PartnerApp_operations(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "origins":
+			out.Values[i] = ec._PartnerApp_origins(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "networks":
+			out.Values[i] = ec._PartnerApp_networks(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "audiences":
+			out.Values[i] = ec._PartnerApp_audiences(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "publicKeys":
+			out.Values[i] = ec._PartnerApp_publicKeys(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "secrets":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PartnerApp_secrets(ctx, field, obj)
+				})
+		case "validUntil":
+			out.Values[i] = ec._PartnerApp_validUntil(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "notice":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PartnerApp_notice(ctx, field, obj)
+				})
+		case "revokedAt":
+			out.Values[i] = ec._PartnerApp_revokedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "lastUsedAt":
+			out.Values[i] = ec._PartnerApp_lastUsedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "lockedUntil":
+			out.Values[i] = ec._PartnerApp_lockedUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "version":
+			out.Values[i] = ec._PartnerApp_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var partnerAppConnectionImplementors = []string{"PartnerAppConnection"}
+
+func (ec *executionContext) _PartnerAppConnection(ctx context.Context, sel ast.SelectionSet, obj *ent.PartnerAppConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, partnerAppConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PartnerAppConnection")
+		case "edges":
+			out.Values[i] = ec._PartnerAppConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._PartnerAppConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._PartnerAppConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var partnerAppEdgeImplementors = []string{"PartnerAppEdge"}
+
+func (ec *executionContext) _PartnerAppEdge(ctx context.Context, sel ast.SelectionSet, obj *ent.PartnerAppEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, partnerAppEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PartnerAppEdge")
+		case "node":
+			out.Values[i] = ec._PartnerAppEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._PartnerAppEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var partnerAppSecretImplementors = []string{"PartnerAppSecret", "Node"}
+
+func (ec *executionContext) _PartnerAppSecret(ctx context.Context, sel ast.SelectionSet, obj *ent.PartnerAppSecret) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, partnerAppSecretImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PartnerAppSecret")
+		case "id":
+			out.Values[i] = ec._PartnerAppSecret_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "madeAt":
+			out.Values[i] = ec._PartnerAppSecret_madeAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var queryImplementors = []string{"Query"}
 
 func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
@@ -16340,6 +19748,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_codeLists(ctx, field)
+				})
+		case "partnerApps":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_partnerApps(ctx, field)
 				})
 		case "__type":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
@@ -16546,6 +19960,120 @@ func (ec *executionContext) _ReceptionPointEdge(ctx context.Context, sel ast.Sel
 			}
 		case "cursor":
 			out.Values[i] = ec._ReceptionPointEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var registerPartnerAppPayloadImplementors = []string{"RegisterPartnerAppPayload"}
+
+func (ec *executionContext) _RegisterPartnerAppPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RegisterPartnerAppPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, registerPartnerAppPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RegisterPartnerAppPayload")
+		case "partnerApp":
+			out.Values[i] = ec._RegisterPartnerAppPayload_partnerApp(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RegisterPartnerAppPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var revokePartnerAppPayloadImplementors = []string{"RevokePartnerAppPayload"}
+
+func (ec *executionContext) _RevokePartnerAppPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RevokePartnerAppPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, revokePartnerAppPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RevokePartnerAppPayload")
+		case "partnerApp":
+			out.Values[i] = ec._RevokePartnerAppPayload_partnerApp(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RevokePartnerAppPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var revokePartnerAppSecretPayloadImplementors = []string{"RevokePartnerAppSecretPayload"}
+
+func (ec *executionContext) _RevokePartnerAppSecretPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RevokePartnerAppSecretPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, revokePartnerAppSecretPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RevokePartnerAppSecretPayload")
+		case "partnerApp":
+			out.Values[i] = ec._RevokePartnerAppSecretPayload_partnerApp(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RevokePartnerAppSecretPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -17426,6 +20954,74 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Viewer_assignments(ctx, field, obj)
 				})
+		case "applicant":
+			out.Values[i] = ec._Viewer_applicant(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "app":
+			out.Values[i] = ec._Viewer_app(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var viewerAppImplementors = []string{"ViewerApp"}
+
+func (ec *executionContext) _ViewerApp(ctx context.Context, sel ast.SelectionSet, obj *auth.App) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, viewerAppImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ViewerApp")
+		case "id":
+			out.Values[i] = ec._ViewerApp_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._ViewerApp_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "scopes":
+			out.Values[i] = ec._ViewerApp_scopes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "readOnly":
+			out.Values[i] = ec._ViewerApp_readOnly(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "actsForPerson":
+			out.Values[i] = ec._ViewerApp_actsForPerson(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "notice":
+			out.Values[i] = ec._ViewerApp_notice(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -17843,6 +21439,19 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) unmarshalNAddPartnerAppSecretInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretInput(ctx context.Context, v any) (model.AddPartnerAppSecretInput, error) {
+	res, err := ec.unmarshalInputAddPartnerAppSecretInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload(ctx context.Context, sel ast.SelectionSet, v *model.AddPartnerAppSecretPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AddPartnerAppSecretPayload!")
+		return graphql.Null
+	}
+	return ec._AddPartnerAppSecretPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNAssignment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignmentᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Assignment) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -17969,6 +21578,19 @@ func (ec *executionContext) marshalNCatalogueKind2githubᚗcomᚋguichetᚑlogem
 	return v
 }
 
+func (ec *executionContext) unmarshalNChangePartnerAppInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐChangePartnerAppInput(ctx context.Context, v any) (model.ChangePartnerAppInput, error) {
+	res, err := ec.unmarshalInputChangePartnerAppInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNChangePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐChangePartnerAppPayload(ctx context.Context, sel ast.SelectionSet, v *model.ChangePartnerAppPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ChangePartnerAppPayload!")
+		return graphql.Null
+	}
+	return ec._ChangePartnerAppPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNCodeEntry2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCodeEntry(ctx context.Context, sel ast.SelectionSet, v domain.CodeEntry) graphql.Marshaler {
 	return ec._CodeEntry(ctx, sel, &v)
 }
@@ -18011,6 +21633,22 @@ func (ec *executionContext) marshalNCodeList2ᚖgithubᚗcomᚋguichetᚑlogemen
 		return graphql.Null
 	}
 	return ec._CodeList(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCommune2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Commune) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCommune2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommune(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNCommune2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommune(ctx context.Context, sel ast.SelectionSet, v *ent.Commune) graphql.Marshaler {
@@ -18244,6 +21882,35 @@ func (ec *executionContext) unmarshalNInseeCode2githubᚗcomᚋguichetᚑlogemen
 
 func (ec *executionContext) marshalNInseeCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCode(ctx context.Context, sel ast.SelectionSet, v domain.InseeCode) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNInseeCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCodeᚄ(ctx context.Context, v any) ([]domain.InseeCode, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.InseeCode, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNInseeCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCode(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNInseeCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCodeᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.InseeCode) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNInseeCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCode(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNInt2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFloor(ctx context.Context, v any) (domain.Floor, error) {
@@ -18602,6 +22269,129 @@ func (ec *executionContext) marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPag
 	return ec._PageInfo(ctx, sel, &v)
 }
 
+func (ec *executionContext) marshalNPartnerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerApp(ctx context.Context, sel ast.SelectionSet, v *ent.PartnerApp) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PartnerApp!")
+		return graphql.Null
+	}
+	return ec._PartnerApp(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPartnerAppConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppConnection(ctx context.Context, sel ast.SelectionSet, v *ent.PartnerAppConnection) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PartnerAppConnection!")
+		return graphql.Null
+	}
+	return ec._PartnerAppConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPartnerAppEdge2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.PartnerAppEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPartnerAppEdge2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPartnerAppEdge2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppEdge(ctx context.Context, sel ast.SelectionSet, v *ent.PartnerAppEdge) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PartnerAppEdge!")
+		return graphql.Null
+	}
+	return ec._PartnerAppEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPartnerAppOrderField2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppOrderField(ctx context.Context, v any) (*ent.PartnerAppOrderField, error) {
+	var res = new(ent.PartnerAppOrderField)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPartnerAppOrderField2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppOrderField(ctx context.Context, sel ast.SelectionSet, v *ent.PartnerAppOrderField) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PartnerAppOrderField!")
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalNPartnerAppScope2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppScope(ctx context.Context, v any) (domain.AppScope, error) {
+	var res domain.AppScope
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPartnerAppScope2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppScope(ctx context.Context, sel ast.SelectionSet, v domain.AppScope) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNPartnerAppScope2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppScopeᚄ(ctx context.Context, v any) ([]domain.AppScope, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.AppScope, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNPartnerAppScope2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppScope(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNPartnerAppScope2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppScopeᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.AppScope) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPartnerAppScope2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppScope(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPartnerAppSecret2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppSecretᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.PartnerAppSecret) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPartnerAppSecret2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppSecret(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPartnerAppSecret2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppSecret(ctx context.Context, sel ast.SelectionSet, v *ent.PartnerAppSecret) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PartnerAppSecret!")
+		return graphql.Null
+	}
+	return ec._PartnerAppSecret(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPartnerAppSettingsInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPartnerAppSettings(ctx context.Context, v any) (*domain.PartnerAppSettings, error) {
+	res, err := ec.unmarshalInputPartnerAppSettingsInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ReceptionPoint) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -18670,6 +22460,45 @@ func (ec *executionContext) marshalNReceptionPointOrderField2ᚖgithubᚗcomᚋg
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) unmarshalNRegisterPartnerAppInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPartnerAppInput(ctx context.Context, v any) (model.RegisterPartnerAppInput, error) {
+	res, err := ec.unmarshalInputRegisterPartnerAppInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRegisterPartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPartnerAppPayload(ctx context.Context, sel ast.SelectionSet, v *model.RegisterPartnerAppPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RegisterPartnerAppPayload!")
+		return graphql.Null
+	}
+	return ec._RegisterPartnerAppPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRevokePartnerAppInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppInput(ctx context.Context, v any) (model.RevokePartnerAppInput, error) {
+	res, err := ec.unmarshalInputRevokePartnerAppInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRevokePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppPayload(ctx context.Context, sel ast.SelectionSet, v *model.RevokePartnerAppPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RevokePartnerAppPayload!")
+		return graphql.Null
+	}
+	return ec._RevokePartnerAppPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRevokePartnerAppSecretInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppSecretInput(ctx context.Context, v any) (model.RevokePartnerAppSecretInput, error) {
+	res, err := ec.unmarshalInputRevokePartnerAppSecretInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRevokePartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppSecretPayload(ctx context.Context, sel ast.SelectionSet, v *model.RevokePartnerAppSecretPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RevokePartnerAppSecretPayload!")
+		return graphql.Null
+	}
+	return ec._RevokePartnerAppSecretPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRole2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRole(ctx context.Context, v any) (domain.Role, error) {
@@ -19851,6 +23680,52 @@ func (ec *executionContext) unmarshalOOrganisationOrder2ᚖgithubᚗcomᚋguiche
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalOPartnerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerApp(ctx context.Context, sel ast.SelectionSet, v *ent.PartnerApp) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PartnerApp(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOPartnerAppFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppWhereInput(ctx context.Context, v any) (*ent.PartnerAppWhereInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputPartnerAppFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOPartnerAppNotice2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppNotice(ctx context.Context, v any) (*domain.AppNotice, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.AppNotice)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOPartnerAppNotice2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppNotice(ctx context.Context, sel ast.SelectionSet, v *domain.AppNotice) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalOPartnerAppOrder2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppOrder(ctx context.Context, v any) (*ent.PartnerAppOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputPartnerAppOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOPartnerAppSecret2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppSecret(ctx context.Context, sel ast.SelectionSet, v *ent.PartnerAppSecret) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PartnerAppSecret(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOPhoneNumber2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPhoneNumber(ctx context.Context, v any) (*domain.PhoneNumber, error) {
 	if v == nil {
 		return nil, nil
@@ -20145,6 +24020,13 @@ func (ec *executionContext) marshalOTypology2ᚕgithubᚗcomᚋguichetᚑlogemen
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOViewerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋauthᚐApp(ctx context.Context, sel ast.SelectionSet, v *auth.App) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ViewerApp(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOWeekday2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWeekday(ctx context.Context, v any) (*domain.Weekday, error) {

@@ -19,6 +19,10 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
+func (ec *executionContext) answerNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload(ctx context.Context, sel ast.SelectionSet, v *model.AddPartnerAppSecretPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload, ec.marshalNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload)
+}
+
 func (ec *executionContext) answerNAssignment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignmentᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Assignment) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAssignment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignmentᚄ, ec.marshalNAssignment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignmentᚄ)
 }
@@ -31,8 +35,16 @@ func (ec *executionContext) answerNCatalogueEntry2ᚕᚖgithubᚗcomᚋguichet�
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNCatalogueEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCatalogueEntryᚄ, ec.marshalNCatalogueEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCatalogueEntryᚄ)
 }
 
+func (ec *executionContext) answerNChangePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐChangePartnerAppPayload(ctx context.Context, sel ast.SelectionSet, v *model.ChangePartnerAppPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNChangePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐChangePartnerAppPayload, ec.marshalNChangePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐChangePartnerAppPayload)
+}
+
 func (ec *executionContext) answerNCodeList2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCodeListᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.CodeList) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNCodeList2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCodeListᚄ, ec.marshalNCodeList2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCodeListᚄ)
+}
+
+func (ec *executionContext) answerNCommune2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Commune) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNCommune2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneᚄ, ec.marshalNCommune2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneᚄ)
 }
 
 func (ec *executionContext) answerNCommuneConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneConnection(ctx context.Context, sel ast.SelectionSet, v *ent.CommuneConnection) graphql.Marshaler {
@@ -71,12 +83,32 @@ func (ec *executionContext) answerNOrganisationConnection2ᚖgithubᚗcomᚋguic
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNOrganisationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisationConnection, ec.marshalNOrganisationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisationConnection)
 }
 
+func (ec *executionContext) answerNPartnerAppConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppConnection(ctx context.Context, sel ast.SelectionSet, v *ent.PartnerAppConnection) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNPartnerAppConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppConnection, ec.marshalNPartnerAppConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppConnection)
+}
+
+func (ec *executionContext) answerNPartnerAppSecret2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppSecretᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.PartnerAppSecret) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNPartnerAppSecret2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppSecretᚄ, ec.marshalNPartnerAppSecret2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppSecretᚄ)
+}
+
 func (ec *executionContext) answerNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ReceptionPoint) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ, ec.marshalNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ)
 }
 
 func (ec *executionContext) answerNReceptionPointConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointConnection(ctx context.Context, sel ast.SelectionSet, v *ent.ReceptionPointConnection) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNReceptionPointConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointConnection, ec.marshalNReceptionPointConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointConnection)
+}
+
+func (ec *executionContext) answerNRegisterPartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPartnerAppPayload(ctx context.Context, sel ast.SelectionSet, v *model.RegisterPartnerAppPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRegisterPartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPartnerAppPayload, ec.marshalNRegisterPartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPartnerAppPayload)
+}
+
+func (ec *executionContext) answerNRevokePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppPayload(ctx context.Context, sel ast.SelectionSet, v *model.RevokePartnerAppPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRevokePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppPayload, ec.marshalNRevokePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppPayload)
+}
+
+func (ec *executionContext) answerNRevokePartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppSecretPayload(ctx context.Context, sel ast.SelectionSet, v *model.RevokePartnerAppSecretPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRevokePartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppSecretPayload, ec.marshalNRevokePartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppSecretPayload)
 }
 
 func (ec *executionContext) answerNServiceCatalogue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐServiceCatalogue(ctx context.Context, sel ast.SelectionSet, v *model.ServiceCatalogue) graphql.Marshaler {
@@ -121,6 +153,42 @@ func (ec *executionContext) answerONode2githubᚗcomᚋguichetᚑlogementᚋguic
 
 func (ec *executionContext) answerOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage(ctx context.Context, sel ast.SelectionSet, v *ent.StockVintage) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage, ec.marshalOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage)
+}
+
+func (ec *executionContext) write_AddPartnerAppSecretPayload(w *writers.Writer, above *writers.Field, obj *model.AddPartnerAppSecretPayload) {
+	fields := above.Select(w, "AddPartnerAppSecretPayload", addPartnerAppSecretPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("AddPartnerAppSecretPayload")
+		case "partnerApp":
+			if !f.Enter(w, ec.fieldContext_AddPartnerAppSecretPayload_partnerApp) {
+				return
+			}
+			ec.writeOPartnerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerApp(w, f, obj.PartnerApp)
+		case "partnerAppSecret":
+			if !f.Enter(w, ec.fieldContext_AddPartnerAppSecretPayload_partnerAppSecret) {
+				return
+			}
+			ec.writeOPartnerAppSecret2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppSecret(w, f, obj.PartnerAppSecret)
+		case "secret":
+			ec.writeOString2ᚖstring(w, f, obj.Secret)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_AddPartnerAppSecretPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
 }
 
 func (ec *executionContext) write_Agreement(w *writers.Writer, above *writers.Field, obj *ent.Agreement) {
@@ -387,6 +455,35 @@ func (ec *executionContext) write_CatalogueEntry(w *writers.Writer, above *write
 				return
 			}
 			ec.writeNString2string(w, f, v)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_ChangePartnerAppPayload(w *writers.Writer, above *writers.Field, obj *model.ChangePartnerAppPayload) {
+	fields := above.Select(w, "ChangePartnerAppPayload", changePartnerAppPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ChangePartnerAppPayload")
+		case "partnerApp":
+			if !f.Enter(w, ec.fieldContext_ChangePartnerAppPayload_partnerApp) {
+				return
+			}
+			ec.writeOPartnerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerApp(w, f, obj.PartnerApp)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_ChangePartnerAppPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -1081,6 +1178,186 @@ func (ec *executionContext) write_PageInfo(w *writers.Writer, above *writers.Fie
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_PartnerApp(w *writers.Writer, above *writers.Field, obj *ent.PartnerApp) {
+	fields := above.Select(w, "PartnerApp", partnerAppImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("PartnerApp")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "name":
+			ec.writeNString2string(w, f, obj.Name)
+		case "organisation":
+			if !f.Enter(w, ec.fieldContext_PartnerApp_organisation) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Organisation(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(w, f, v)
+		case "scopes":
+			ec.writeNPartnerAppScope2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppScopeᚄ(w, f, obj.Scopes)
+		case "readOnly":
+			ec.writeNBoolean2bool(w, f, obj.ReadOnly)
+		case "receptionPoints":
+			if !f.Enter(w, ec.fieldContext_PartnerApp_receptionPoints) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.PartnerApp().ReceptionPoints(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(w, f, v)
+		case "territory":
+			if !f.Enter(w, ec.fieldContext_PartnerApp_territory) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.PartnerApp().Territory(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNCommune2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneᚄ(w, f, v)
+		case "operations":
+			ec.writeNString2ᚕstringᚄ(w, f, obj.Operations)
+		case "origins":
+			ec.writeNString2ᚕstringᚄ(w, f, obj.Origins)
+		case "networks":
+			ec.writeNString2ᚕstringᚄ(w, f, obj.Networks)
+		case "audiences":
+			ec.writeNString2ᚕstringᚄ(w, f, obj.Audiences)
+		case "publicKeys":
+			ec.writeNString2ᚕstringᚄ(w, f, obj.PublicKeys)
+		case "secrets":
+			if !f.Enter(w, ec.fieldContext_PartnerApp_secrets) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.PartnerApp().Secrets(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNPartnerAppSecret2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppSecretᚄ(w, f, v)
+		case "validUntil":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.ValidUntil)
+		case "notice":
+			if !f.Enter(w, ec.fieldContext_PartnerApp_notice) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.PartnerApp().Notice(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOPartnerAppNotice2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppNotice(w, f, v)
+		case "revokedAt":
+			ec.writeODateTime2ᚖtimeᚐTime(w, f, obj.RevokedAt)
+		case "lastUsedAt":
+			ec.writeODateTime2ᚖtimeᚐTime(w, f, obj.LastUsedAt)
+		case "lockedUntil":
+			ec.writeODateTime2ᚖtimeᚐTime(w, f, obj.LockedUntil)
+		case "version":
+			ec.writeNInt2int(w, f, obj.Version)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_PartnerAppConnection(w *writers.Writer, above *writers.Field, obj *ent.PartnerAppConnection) {
+	fields := above.Select(w, "PartnerAppConnection", partnerAppConnectionImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("PartnerAppConnection")
+		case "edges":
+			if !f.Enter(w, ec.fieldContext_PartnerAppConnection_edges) {
+				return
+			}
+			ec.writeNPartnerAppEdge2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppEdgeᚄ(w, f, obj.Edges)
+		case "pageInfo":
+			if !f.Enter(w, ec.fieldContext_PartnerAppConnection_pageInfo) {
+				return
+			}
+			ec.writeNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(w, f, obj.PageInfo)
+		case "totalCount":
+			ec.writeNInt2int(w, f, obj.TotalCount)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_PartnerAppEdge(w *writers.Writer, above *writers.Field, obj *ent.PartnerAppEdge) {
+	fields := above.Select(w, "PartnerAppEdge", partnerAppEdgeImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("PartnerAppEdge")
+		case "node":
+			if !f.Enter(w, ec.fieldContext_PartnerAppEdge_node) {
+				return
+			}
+			ec.writeNPartnerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerApp(w, f, obj.Node)
+		case "cursor":
+			if !f.Enter(w, ec.fieldContext_PartnerAppEdge_cursor) {
+				return
+			}
+			ec.writeNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(w, f, obj.Cursor)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_PartnerAppSecret(w *writers.Writer, above *writers.Field, obj *ent.PartnerAppSecret) {
+	fields := above.Select(w, "PartnerAppSecret", partnerAppSecretImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("PartnerAppSecret")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "madeAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.MadeAt)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_ReceptionPoint(w *writers.Writer, above *writers.Field, obj *ent.ReceptionPoint) {
 	fields := above.Select(w, "ReceptionPoint", receptionPointImplementors)
 	w.Raw("{")
@@ -1223,6 +1500,93 @@ func (ec *executionContext) write_ReceptionPointEdge(w *writers.Writer, above *w
 				return
 			}
 			ec.writeNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(w, f, obj.Cursor)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_RegisterPartnerAppPayload(w *writers.Writer, above *writers.Field, obj *model.RegisterPartnerAppPayload) {
+	fields := above.Select(w, "RegisterPartnerAppPayload", registerPartnerAppPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("RegisterPartnerAppPayload")
+		case "partnerApp":
+			if !f.Enter(w, ec.fieldContext_RegisterPartnerAppPayload_partnerApp) {
+				return
+			}
+			ec.writeOPartnerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerApp(w, f, obj.PartnerApp)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_RegisterPartnerAppPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_RevokePartnerAppPayload(w *writers.Writer, above *writers.Field, obj *model.RevokePartnerAppPayload) {
+	fields := above.Select(w, "RevokePartnerAppPayload", revokePartnerAppPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("RevokePartnerAppPayload")
+		case "partnerApp":
+			if !f.Enter(w, ec.fieldContext_RevokePartnerAppPayload_partnerApp) {
+				return
+			}
+			ec.writeOPartnerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerApp(w, f, obj.PartnerApp)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_RevokePartnerAppPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_RevokePartnerAppSecretPayload(w *writers.Writer, above *writers.Field, obj *model.RevokePartnerAppSecretPayload) {
+	fields := above.Select(w, "RevokePartnerAppSecretPayload", revokePartnerAppSecretPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("RevokePartnerAppSecretPayload")
+		case "partnerApp":
+			if !f.Enter(w, ec.fieldContext_RevokePartnerAppSecretPayload_partnerApp) {
+				return
+			}
+			ec.writeOPartnerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerApp(w, f, obj.PartnerApp)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_RevokePartnerAppSecretPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -1847,6 +2211,44 @@ func (ec *executionContext) write_Viewer(w *writers.Writer, above *writers.Field
 				return
 			}
 			ec.writeNAssignment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignmentᚄ(w, f, v)
+		case "applicant":
+			ec.writeNBoolean2bool(w, f, obj.Applicant)
+		case "app":
+			if !f.Enter(w, ec.fieldContext_Viewer_app) {
+				return
+			}
+			ec.writeOViewerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋauthᚐApp(w, f, obj.App)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_ViewerApp(w *writers.Writer, above *writers.Field, obj *auth.App) {
+	fields := above.Select(w, "ViewerApp", viewerAppImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ViewerApp")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "name":
+			ec.writeNString2string(w, f, obj.Name)
+		case "scopes":
+			ec.writeNPartnerAppScope2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppScopeᚄ(w, f, obj.Scopes)
+		case "readOnly":
+			ec.writeNBoolean2bool(w, f, obj.ReadOnly)
+		case "actsForPerson":
+			ec.writeNBoolean2bool(w, f, obj.ActsForPerson)
+		case "notice":
+			ec.writeOPartnerAppNotice2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppNotice(w, f, obj.Notice)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -1906,6 +2308,18 @@ func (ec *executionContext) write_Node(w *writers.Writer, f *writers.Field, obj 
 			return
 		}
 		ec.write_ReceptionPoint(w, f, obj)
+	case *ent.PartnerAppSecret:
+		if obj == nil {
+			w.GiveUp()
+			return
+		}
+		ec.write_PartnerAppSecret(w, f, obj)
+	case *ent.PartnerApp:
+		if obj == nil {
+			w.GiveUp()
+			return
+		}
+		ec.write_PartnerApp(w, f, obj)
 	case *ent.Ownership:
 		if obj == nil {
 			w.GiveUp()
@@ -1986,6 +2400,14 @@ func (ec *executionContext) write_UserError(w *writers.Writer, f *writers.Field,
 	default:
 		w.GiveUp()
 	}
+}
+
+func (ec *executionContext) writeNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload(w *writers.Writer, f *writers.Field, v *model.AddPartnerAppSecretPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_AddPartnerAppSecretPayload(w, f, v)
 }
 
 func (ec *executionContext) writeNAssignment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignmentᚄ(w *writers.Writer, f *writers.Field, v []*ent.Assignment) {
@@ -2072,6 +2494,14 @@ func (ec *executionContext) writeNCatalogueKind2githubᚗcomᚋguichetᚑlogemen
 	v.MarshalGQL(w)
 }
 
+func (ec *executionContext) writeNChangePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐChangePartnerAppPayload(w *writers.Writer, f *writers.Field, v *model.ChangePartnerAppPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ChangePartnerAppPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNCodeEntry2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCodeEntry(w *writers.Writer, f *writers.Field, v domain.CodeEntry) {
 	ec.write_CodeEntry(w, f, &v)
 }
@@ -2106,6 +2536,18 @@ func (ec *executionContext) writeNCodeList2ᚖgithubᚗcomᚋguichetᚑlogement�
 		return
 	}
 	ec.write_CodeList(w, f, v)
+}
+
+func (ec *executionContext) writeNCommune2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneᚄ(w *writers.Writer, f *writers.Field, v []*ent.Commune) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNCommune2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommune(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
 }
 
 func (ec *executionContext) writeNCommune2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommune(w *writers.Writer, f *writers.Field, v *ent.Commune) {
@@ -2428,6 +2870,78 @@ func (ec *executionContext) writeNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageI
 	ec.write_PageInfo(w, f, &v)
 }
 
+func (ec *executionContext) writeNPartnerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerApp(w *writers.Writer, f *writers.Field, v *ent.PartnerApp) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_PartnerApp(w, f, v)
+}
+
+func (ec *executionContext) writeNPartnerAppConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppConnection(w *writers.Writer, f *writers.Field, v *ent.PartnerAppConnection) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_PartnerAppConnection(w, f, v)
+}
+
+func (ec *executionContext) writeNPartnerAppEdge2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppEdgeᚄ(w *writers.Writer, f *writers.Field, v []*ent.PartnerAppEdge) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNPartnerAppEdge2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppEdge(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNPartnerAppEdge2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppEdge(w *writers.Writer, f *writers.Field, v *ent.PartnerAppEdge) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_PartnerAppEdge(w, f, v)
+}
+
+func (ec *executionContext) writeNPartnerAppScope2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppScope(w *writers.Writer, f *writers.Field, v domain.AppScope) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNPartnerAppScope2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppScopeᚄ(w *writers.Writer, f *writers.Field, v []domain.AppScope) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNPartnerAppScope2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppScope(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNPartnerAppSecret2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppSecretᚄ(w *writers.Writer, f *writers.Field, v []*ent.PartnerAppSecret) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNPartnerAppSecret2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppSecret(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNPartnerAppSecret2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppSecret(w *writers.Writer, f *writers.Field, v *ent.PartnerAppSecret) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_PartnerAppSecret(w, f, v)
+}
+
 func (ec *executionContext) writeNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(w *writers.Writer, f *writers.Field, v []*ent.ReceptionPoint) {
 	w.Raw("[")
 	for i := range v {
@@ -2474,6 +2988,30 @@ func (ec *executionContext) writeNReceptionPointEdge2ᚖgithubᚗcomᚋguichet�
 		return
 	}
 	ec.write_ReceptionPointEdge(w, f, v)
+}
+
+func (ec *executionContext) writeNRegisterPartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPartnerAppPayload(w *writers.Writer, f *writers.Field, v *model.RegisterPartnerAppPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_RegisterPartnerAppPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNRevokePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppPayload(w *writers.Writer, f *writers.Field, v *model.RevokePartnerAppPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_RevokePartnerAppPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNRevokePartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppSecretPayload(w *writers.Writer, f *writers.Field, v *model.RevokePartnerAppSecretPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_RevokePartnerAppSecretPayload(w, f, v)
 }
 
 func (ec *executionContext) writeNRole2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRole(w *writers.Writer, f *writers.Field, v domain.Role) {
@@ -2908,6 +3446,30 @@ func (ec *executionContext) writeOOrganisation2ᚖgithubᚗcomᚋguichetᚑlogem
 	ec.write_Organisation(w, f, v)
 }
 
+func (ec *executionContext) writeOPartnerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerApp(w *writers.Writer, f *writers.Field, v *ent.PartnerApp) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_PartnerApp(w, f, v)
+}
+
+func (ec *executionContext) writeOPartnerAppNotice2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppNotice(w *writers.Writer, f *writers.Field, v *domain.AppNotice) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeOPartnerAppSecret2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppSecret(w *writers.Writer, f *writers.Field, v *ent.PartnerAppSecret) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_PartnerAppSecret(w, f, v)
+}
+
 func (ec *executionContext) writeOPhoneNumber2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPhoneNumber(w *writers.Writer, f *writers.Field, v *domain.PhoneNumber) {
 	if v == nil {
 		w.Null(false)
@@ -2974,6 +3536,14 @@ func (ec *executionContext) writeOString2ᚖstring(w *writers.Writer, f *writers
 		return
 	}
 	w.String(string(*v))
+}
+
+func (ec *executionContext) writeOViewerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋauthᚐApp(w *writers.Writer, f *writers.Field, v *auth.App) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_ViewerApp(w, f, v)
 }
 
 func (ec *executionContext) writeOWeekday2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWeekday(w *writers.Writer, f *writers.Field, v *domain.Weekday) {

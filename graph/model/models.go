@@ -14,6 +14,42 @@ type UserError interface {
 	IsUserError()
 }
 
+// A secret to make.
+type AddPartnerAppSecretInput struct {
+	// The app.
+	PartnerAppID domain.ID `json:"partnerAppId"`
+}
+
+// What became of the secret.
+type AddPartnerAppSecretPayload struct {
+	// The app; `null` when it was refused.
+	PartnerApp *ent.PartnerApp `json:"partnerApp,omitempty"`
+	// The secret's identifier, by which it is revoked; `null` when it was refused.
+	PartnerAppSecret *ent.PartnerAppSecret `json:"partnerAppSecret,omitempty"`
+	// The secret itself, shown this once: keep it where secrets are kept. `null` when it was refused.
+	Secret *string `json:"secret,omitempty"`
+	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// A partner app to change.
+type ChangePartnerAppInput struct {
+	// The app.
+	ID domain.ID `json:"id"`
+	// The version you read.
+	Version int `json:"version"`
+	// What it may do and from where, whole.
+	Settings *domain.PartnerAppSettings `json:"settings"`
+}
+
+// What became of the change.
+type ChangePartnerAppPayload struct {
+	// The app; `null` when it was refused.
+	PartnerApp *ent.PartnerApp `json:"partnerApp,omitempty"`
+	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
 // An exception to the weekly hours.
 type DeclareOpeningExceptionInput struct {
 	// The reception point.
@@ -72,6 +108,52 @@ type OpeningDay struct {
 	Holiday *string `json:"holiday,omitempty"`
 	// Why the day departs from the weekly hours, in the declarer's words; `null` on other days.
 	ExceptionReason *string `json:"exceptionReason,omitempty"`
+}
+
+// A partner app to register.
+type RegisterPartnerAppInput struct {
+	// The organisation for which it acts.
+	OrganisationID domain.ID `json:"organisationId"`
+	// What it may do and from where.
+	Settings *domain.PartnerAppSettings `json:"settings"`
+}
+
+// What became of the registration.
+type RegisterPartnerAppPayload struct {
+	// The app; `null` when it was refused.
+	PartnerApp *ent.PartnerApp `json:"partnerApp,omitempty"`
+	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// A partner app to end.
+type RevokePartnerAppInput struct {
+	// The app.
+	ID domain.ID `json:"id"`
+	// The version you read.
+	Version int `json:"version"`
+}
+
+// What became of the app.
+type RevokePartnerAppPayload struct {
+	// The app; `null` when it was refused.
+	PartnerApp *ent.PartnerApp `json:"partnerApp,omitempty"`
+	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// A secret to withdraw.
+type RevokePartnerAppSecretInput struct {
+	// The secret's identifier.
+	ID domain.ID `json:"id"`
+}
+
+// What became of the secret.
+type RevokePartnerAppSecretPayload struct {
+	// The app; `null` when it was refused.
+	PartnerApp *ent.PartnerApp `json:"partnerApp,omitempty"`
+	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
 }
 
 // The one catalogue of services and missions of the network.

@@ -110,6 +110,9 @@ func binding(ctx context.Context, field *ast.Field, vars map[string]any) string 
 		for _, a := range v.Assignments {
 			organisations = append(organisations, string(a.OrganisationID))
 		}
+		if v.App != nil {
+			organisations = append(organisations, string(v.App.OrganisationID))
+		}
 	}
 	slices.Sort(organisations)
 	parent := ""

@@ -9,7 +9,9 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -41,15 +43,30 @@ type API struct {
 	// Handler is what is served, Plain the same without generated writers.
 	Handler, Plain http.Handler
 	Client         *ent.Client
-	Service        *service.Service
-	DB             *sql.DB
+	// Tokens is the clock of tokens: move it to make them expire.
+	Tokens  *Clock
+	Service *service.Service
+	DB      *sql.DB
 	// Log is what the server wrote.
 	Log *Buffer
+
+	dsn       string
+	inSandbox bool
+	limits    server.Limits
 
 	mu         sync.Mutex
 	statements []string
 	reads      []Read
 }
+
+// Clock is the real one, moved by a test.
+type Clock struct{ offset atomic.Int64 }
+
+// Now is the time by the clock.
+func (c *Clock) Now() time.Time { return time.Now().Add(time.Duration(c.offset.Load())) }
+
+// Advance moves the clock.
+func (c *Clock) Advance(d time.Duration) { c.offset.Add(int64(d)) }
 
 // Read is one SQL statement that reads, with its arguments.
 type Read struct {
@@ -115,8 +132,19 @@ func NewWithWholeStock(t testing.TB) *API {
 
 func start(t testing.TB, inSandbox bool, limits server.Limits, stock *stockfile.Filter) *API {
 	t.Helper()
-	a := &API{Log: &Buffer{}}
-	connector, err := pq.NewConnector(testdb.New(t))
+	return serve(t, testdb.New(t), &API{Log: &Buffer{}, Tokens: &Clock{}, inSandbox: inSandbox, limits: limits}, stock)
+}
+
+// Another serves the same database once more, as a second process would.
+func (a *API) Another(t testing.TB) *API {
+	t.Helper()
+	return serve(t, a.dsn, &API{Log: &Buffer{}, Tokens: a.Tokens, inSandbox: a.inSandbox, limits: a.limits}, nil)
+}
+
+func serve(t testing.TB, dsn string, a *API, stock *stockfile.Filter) *API {
+	t.Helper()
+	a.dsn = dsn
+	connector, err := pq.NewConnector(dsn)
 	check(t, err)
 	a.DB = sql.OpenDB(pqcache.New(connector, pqcache.Options{Size: pqcache.DefaultSize}))
 	t.Cleanup(func() { _ = a.DB.Close() })
@@ -127,29 +155,39 @@ func start(t testing.TB, inSandbox bool, limits server.Limits, stock *stockfile.
 		a.statements = append(a.statements, query)
 	})
 	a.Client = ent.NewClient(ent.Driver(driver))
-	clock := service.NewClock(func() time.Time { return Now })
-	a.Service = service.New(a.Client, clock, inSandbox)
-	check(t, sandbox.Seed(t.Context(), a.Service))
-	if stock != nil {
-		check(t, sandbox.SeedStock(t.Context(), a.Service, a.DB, *stock))
+	clock := service.NewClock(func() time.Time { return Now }).TokensBy(a.Tokens.Now)
+	a.Service = service.New(a.Client, clock, a.inSandbox)
+	seeded, err := a.Service.Seeded(t.Context())
+	check(t, err)
+	if !seeded {
+		check(t, sandbox.Seed(t.Context(), a.Service))
+		if stock != nil {
+			check(t, sandbox.SeedStock(t.Context(), a.Service, a.DB, *stock))
+		}
 	}
 	log := slog.New(slog.NewJSONHandler(a.Log, nil))
-	verifier, err := auth.NewVerifier(t.Context(), auth.Config{Issuers: []auth.Issuer{sandbox.Issuer()}, Clock: time.Now, Log: log})
+	s := httptest.NewUnstartedServer(nil)
+	a.URL = "http://" + s.Listener.Addr().String()
+	signer, err := sandbox.Signer(a.URL, a.Tokens.Now, log)
+	check(t, err)
+	verifier, err := auth.NewVerifier(t.Context(), auth.Config{
+		Issuers: append([]auth.Issuer{sandbox.Issuer()}, Portals()...), Own: signer, Clock: a.Tokens.Now, Log: log,
+	})
 	check(t, err)
 	parts := command.Parts{
-		Client: a.Client, Service: a.Service, Clock: clock.Now, Verifier: verifier,
+		Client: a.Client, Service: a.Service, Clock: clock.Now, Verifier: verifier, Signer: signer,
 		CursorKeys: [][]byte{bytes.Repeat([]byte("k"), 32)}, Log: log, Metrics: prometheus.NewRegistry(),
-		Ready: a.DB.PingContext, Introspection: inSandbox, PublicMaxAge: time.Minute,
-		AllowedOrigins: []string{"https://app.example"}, Limits: limits,
+		Ready: a.DB.PingContext, Introspection: a.inSandbox, PublicMaxAge: time.Minute,
+		AllowedOrigins: []string{"https://app.example"}, Limits: a.limits,
 	}
 	a.Plain, err = command.Handler(parts)
 	check(t, err)
 	parts.Writers, parts.Metrics = true, prometheus.NewRegistry()
 	a.Handler, err = command.Handler(parts)
 	check(t, err)
-	s := httptest.NewServer(a.Handler)
+	s.Config.Handler = a.Handler
+	s.Start()
 	t.Cleanup(s.Close)
-	a.URL = s.URL
 	return a
 }
 
@@ -191,7 +229,38 @@ func (a *API) Query(t testing.TB, persona, query string, variables map[string]an
 	r.Header.Set("Accept", "application/graphql-response+json")
 	r.Header.Set("Accept-Language", "en")
 	if persona != "" {
-		r.Header.Set("Authorization", "Bearer "+Token(t, persona))
+		r.Header.Set("Authorization", "Bearer "+a.bearer(t, persona))
+	}
+	return a.Send(t, r)
+}
+
+// bearer is the token of a persona, of an app ("app:KEY"), or of an app that acts for
+// a persona ("app:KEY for PERSONA").
+func (a *API) bearer(t testing.TB, as string) string {
+	t.Helper()
+	app, ok := strings.CutPrefix(as, "app:")
+	if !ok {
+		return Token(t, as)
+	}
+	key, persona, _ := strings.Cut(app, " for ")
+	return a.AppToken(t, key, persona)
+}
+
+// QueryWith sends an operation with that token and further headers.
+func (a *API) QueryWith(t testing.TB, token, query string, header ...string) Answer {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{"query": query})
+	check(t, err)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, a.URL+"/graphql", bytes.NewReader(body))
+	check(t, err)
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Accept", "application/graphql-response+json")
+	r.Header.Set("Accept-Language", "en")
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
 	}
 	return a.Send(t, r)
 }

@@ -1,0 +1,3 @@
+package graph
+
+// How authentications went is no part of the contract: an app shows lockedUntil.

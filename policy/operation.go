@@ -1,0 +1,83 @@
+package policy
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/guichet-logement/guichet/auth"
+	"github.com/guichet-logement/guichet/domain"
+)
+
+// appTypes says which scope an app needs to select something of a type of the
+// contract; an empty scope is needed by nobody. Connections and edges go with their
+// rows. A type that is not named here is closed to apps: a test names it.
+var appTypes = map[string]domain.AppScope{
+	"Commune": domain.DirectoryScope, "Organisation": domain.DirectoryScope,
+	"ReceptionPoint": domain.DirectoryScope, "NearestReceptionPoint": domain.DirectoryScope, "Agreement": domain.DirectoryScope,
+	"OpeningHours": domain.DirectoryScope, "OpeningInterval": domain.DirectoryScope, "OpeningDay": domain.DirectoryScope,
+	"ServiceCatalogue": domain.DirectoryScope, "ServiceLevel": domain.DirectoryScope, "CatalogueEntry": domain.DirectoryScope,
+
+	"Building": domain.StockScope, "Dwelling": domain.StockScope, "Ownership": domain.StockScope,
+	"StockVintage": domain.StockScope, "StockComparison": domain.StockScope, "StockTally": domain.StockScope,
+	"StockChange": domain.StockScope, "StockDifference": domain.StockScope,
+
+	"StockStatistics": domain.StatisticsScope, "StockCell": domain.StatisticsScope,
+	"StockFacet": domain.StatisticsScope, "StockFacetValue": domain.StatisticsScope,
+
+	"Query": "", "Mutation": "", "Node": "", "PageInfo": "", "CodeList": "", "CodeEntry": "",
+	"Viewer": "", "ViewerApp": "", "Assignment": "", "PartnerApp": "", "PartnerAppSecret": "",
+	"UserError": "", "InputError": "", "StaleVersionError": "",
+}
+
+// ScopeOfType tells which scope an app needs for a type of the contract, and whether
+// the type is known at all.
+func ScopeOfType(name string) (domain.AppScope, bool) {
+	if strings.HasPrefix(name, "__") {
+		return "", true // introspection is opened and closed by the server.
+	}
+	for _, suffix := range []string{"Connection", "Edge", "Payload"} {
+		if base, ok := strings.CutSuffix(name, suffix); ok {
+			if suffix == "Payload" {
+				return "", true // what it carries is a type of its own.
+			}
+			name = base
+			break
+		}
+	}
+	scope, known := appTypes[name]
+	return scope, known
+}
+
+// SendOperation decides whether the caller may send the operation at all. Only apps
+// are limited: what a person may do is decided act by act and row by row.
+func SendOperation(ctx context.Context, op domain.Operation) error {
+	v := auth.FromContext(ctx)
+	if v == nil || v.App == nil {
+		return nil
+	}
+	switch app := v.App; {
+	case op.Writes && app.ReadOnly:
+		return appMayNot("READ_ONLY", "This app may only read.", "Cette application ne peut que lire.")
+	case len(app.Operations) > 0 && !slices.Contains(app.Operations, op.SHA256):
+		return appMayNot("OPERATION",
+			"This app may send its registered documents alone, byte by byte.",
+			"Cette application ne peut envoyer que ses documents enregistrés, octet pour octet.")
+	}
+	for _, name := range op.Types {
+		scope, known := ScopeOfType(name)
+		switch {
+		case !known:
+			return appMayNot("SCOPE", name+" is not for apps.", name+" n'est pas pour les applications.")
+		case scope != "" && !v.App.May(scope):
+			return appMayNot("SCOPE",
+				name+" needs the scope "+string(scope)+", which this app does not have.",
+				name+" demande la portée "+string(scope)+", que cette application n'a pas.")
+		}
+	}
+	return nil
+}
+
+func appMayNot(reason, en, fr string) error {
+	return &domain.Error{Code: domain.Forbidden, Reason: reason, Message: domain.Text{EN: en, FR: fr}}
+}
