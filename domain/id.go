@@ -39,6 +39,9 @@ const (
 	OwnershipPrefix      Prefix = "own"
 	StockVintagePrefix   Prefix = "vin"
 	StockChangePrefix    Prefix = "chg"
+
+	StaffAuthorisationPrefix Prefix = "aut"
+	PairPrefix               Prefix = "pai"
 )
 
 // Prefixes lists every prefix in use.
@@ -48,6 +51,7 @@ func Prefixes() []Prefix {
 		CatalogueEntryPrefix, OpeningHoursPrefix, SandboxClockPrefix,
 		PersonPrefix, AssignmentPrefix,
 		BuildingPrefix, DwellingPrefix, OwnershipPrefix, StockVintagePrefix, StockChangePrefix,
+		StaffAuthorisationPrefix, PairPrefix,
 	}
 }
 

@@ -21,9 +21,11 @@ import (
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
+	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
+	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
 )
@@ -86,20 +88,22 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			agreement.Table:      agreement.ValidColumn,
-			assignment.Table:     assignment.ValidColumn,
-			building.Table:       building.ValidColumn,
-			catalogueentry.Table: catalogueentry.ValidColumn,
-			commune.Table:        commune.ValidColumn,
-			dwelling.Table:       dwelling.ValidColumn,
-			openinghours.Table:   openinghours.ValidColumn,
-			organisation.Table:   organisation.ValidColumn,
-			ownership.Table:      ownership.ValidColumn,
-			person.Table:         person.ValidColumn,
-			receptionpoint.Table: receptionpoint.ValidColumn,
-			sandboxclock.Table:   sandboxclock.ValidColumn,
-			stockchange.Table:    stockchange.ValidColumn,
-			stockvintage.Table:   stockvintage.ValidColumn,
+			agreement.Table:          agreement.ValidColumn,
+			assignment.Table:         assignment.ValidColumn,
+			building.Table:           building.ValidColumn,
+			catalogueentry.Table:     catalogueentry.ValidColumn,
+			commune.Table:            commune.ValidColumn,
+			dwelling.Table:           dwelling.ValidColumn,
+			openinghours.Table:       openinghours.ValidColumn,
+			organisation.Table:       organisation.ValidColumn,
+			ownership.Table:          ownership.ValidColumn,
+			pair.Table:               pair.ValidColumn,
+			person.Table:             person.ValidColumn,
+			receptionpoint.Table:     receptionpoint.ValidColumn,
+			sandboxclock.Table:       sandboxclock.ValidColumn,
+			staffauthorisation.Table: staffauthorisation.ValidColumn,
+			stockchange.Table:        stockchange.ValidColumn,
+			stockvintage.Table:       stockvintage.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

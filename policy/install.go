@@ -21,4 +21,6 @@ func Install() {
 	installBuilding()
 	installDwelling()
 	installOwnership()
+	installStaffAuthorisation()
+	installPair()
 }

@@ -27,7 +27,8 @@ func ImportDirectory(ctx context.Context) context.Context {
 
 // SeedSandbox writes the people of a sandbox and the exceptions to its hours.
 func SeedSandbox(ctx context.Context) context.Context {
-	return guard.Grant(ctx, "seed sandbox", "Person", "Assignment", "OpeningHours", "SandboxClock")
+	return guard.Grant(ctx, "seed sandbox",
+		"Person", "Assignment", "StaffAuthorisation", "Pair", "OpeningHours", "SandboxClock")
 }
 
 // ImportStock writes the stock from the operator's files.

@@ -23,6 +23,9 @@ type SandboxSeed struct {
 	Issuer     string
 	People     []SandboxPerson
 	Exceptions []SandboxException
+
+	Authorisations []SandboxAuthorisation
+	Pairs          []SandboxPair
 }
 
 // SandboxPerson is a fictional member of staff with one assignment. Organisation
@@ -75,6 +78,9 @@ func (s *Service) SeedSandbox(ctx context.Context, seed SandboxSeed) error {
 			if err := seedPerson(ctx, tx, seed.Issuer, p); err != nil {
 				return fmt.Errorf("person %s: %w", p.Subject, err)
 			}
+		}
+		if err := seedStaff(ctx, tx, seed); err != nil {
+			return err
 		}
 		for _, e := range seed.Exceptions {
 			if err := seedException(ctx, tx, e); err != nil {
