@@ -193,8 +193,8 @@ func checkPeriod(from, until, today Date) Refusals {
 	var refusals Refusals
 	if from.Before(today) {
 		refusals = append(refusals, refuse(Invalid,
-			"It begins today or later: rights are not given for the past.",
-			"Cela commence aujourd'hui ou plus tard : un droit ne se donne pas pour le passé.", "validFrom"))
+			"It begins today or later: nothing is given for the past.",
+			"Cela commence aujourd'hui ou plus tard : rien ne se donne pour le passé.", "validFrom"))
 	}
 	if !until.IsZero() && !from.Before(until) {
 		refusals = append(refusals, refuse(Invalid,
