@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -30,13 +31,14 @@ type limit struct {
 	communeNode, organisationNode, pointNode, pointHours, hoursNode, agreementNode, entryNode,
 	communeNodes, organisationNodes, pointNodes,
 	buildingPage, buildingCount, ownerships, dwellingPage,
-	stockTable, stockFacets, vintageInForce, vintagePage, changePage *sql.Stmt
+	stockTable, stockFacets, vintageInForce, vintagePage, changePage,
+	managed, staffPage, staffAssignments, staffAuthorisations *sql.Stmt
 }
 
 // newLimit prepares every statement on the database.
 func newLimit(ctx context.Context, db *sql.DB, clock func() time.Time) (*limit, error) {
 	l := &limit{db: db, clock: clock}
-	for _, s := range l.statements() {
+	for _, s := range slices.Concat(l.statements(), l.staffStatements()) {
 		var err error
 		if *s.into, err = db.PrepareContext(ctx, s.text); err != nil { //nolint:sqlclosecheck // kept as long as the process serves
 			return nil, fmt.Errorf("prepare %s: %w", s.text, err)
@@ -72,6 +74,7 @@ func (l *limit) handler(v *auth.Verifier) http.Handler {
 	} {
 		mux.Handle("POST /"+name, respond(answer))
 	}
+	mux.Handle("POST /Staff", auth.Middleware(v, l.recognise, l.clock, nil)(respond(l.staff)))
 	mux.Handle("POST /Viewer", auth.Middleware(v, l.recognise, l.clock, nil)(respond(l.viewer)))
 	return mux
 }

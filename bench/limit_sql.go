@@ -65,7 +65,7 @@ func (l *limit) statements() []statement {
 			FROM assignment a JOIN organisation o ON o.id = a.organisation_id
 			LEFT JOIN assignment_reception_point ap ON ap.assignment_id = a.id
 			LEFT JOIN reception_point p ON p.id = ap.reception_point_id
-			WHERE a.person_id = $2 AND ` + inForce + ` ORDER BY a.valid_from, a.id, p.id COLLATE "C"`},
+			WHERE a.person_id = $2 AND a.state = 'CONFIRMED' AND ` + inForce + ` ORDER BY a.valid_from, a.id, p.id COLLATE "C"`},
 
 		{&l.communeNode, `SELECT insee_code, name FROM commune WHERE id = $1`},
 		{&l.organisationNode, `SELECT key, name, kind FROM organisation WHERE id = $1`},

@@ -62,6 +62,7 @@ func readOperations(repository string, s sample, page int) ([]operation, error) 
 		{name: "Dwellings", target: listTarget, cases: dwellingCases(s, page)},
 		{name: "StockStatistics", target: aggregateTarget, cases: statisticsCases()},
 		{name: "StockFacets", target: aggregateTarget, cases: facetCases()},
+		{name: "Staff", target: listTarget, cases: staffCases(page)},
 		{name: "StockVintages", target: listTarget, cases: vintageCases(page)},
 	}
 	for i, o := range operations {

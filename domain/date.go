@@ -55,6 +55,16 @@ func (d Date) IsZero() bool { return d.t.IsZero() }
 // AddDays returns the day n days later (earlier when n is negative).
 func (d Date) AddDays(n int) Date { return Date{d.t.AddDate(0, 0, n)} }
 
+// AddYear returns the same day a year later, and 28 February after a 29th, as the
+// database counts.
+func (d Date) AddYear() Date {
+	next := Date{d.t.AddDate(1, 0, 0)}
+	if next.t.Day() != d.t.Day() {
+		return next.AddDays(-1)
+	}
+	return next
+}
+
 // Before tells whether d comes before other.
 func (d Date) Before(other Date) bool { return d.t.Before(other.t) }
 

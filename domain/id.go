@@ -44,6 +44,8 @@ const (
 	PartnerAppSecretPrefix Prefix = "pas"
 	LockOutPrefix          Prefix = "lck"
 	UsedAssertionPrefix    Prefix = "uas"
+	StaffAuthorisationPrefix Prefix = "aut"
+	PairPrefix               Prefix = "pai"
 )
 
 // Prefixes lists every prefix in use.
@@ -54,6 +56,7 @@ func Prefixes() []Prefix {
 		PersonPrefix, AssignmentPrefix,
 		BuildingPrefix, DwellingPrefix, OwnershipPrefix, StockVintagePrefix, StockChangePrefix,
 		PartnerAppPrefix, PartnerAppSecretPrefix, LockOutPrefix, UsedAssertionPrefix,
+		StaffAuthorisationPrefix, PairPrefix,
 	}
 }
 

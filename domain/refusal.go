@@ -16,11 +16,17 @@ const (
 	Overlap      RefusalCode = "OVERLAP"
 	Duplicate    RefusalCode = "DUPLICATE"
 	Unknown      RefusalCode = "UNKNOWN_REFERENCE"
+
+	RoleUnavailable   RefusalCode = "ROLE_UNAVAILABLE"
+	IllegalTransition RefusalCode = "ILLEGAL_TRANSITION"
 )
 
 // Values lists the catalogue in the order of the contract.
 func (RefusalCode) Values() []string {
-	return []string{string(Invalid), string(StaleVersion), string(Overlap), string(Duplicate), string(Unknown)}
+	return []string{
+		string(Invalid), string(StaleVersion), string(Overlap), string(Duplicate), string(Unknown),
+		string(RoleUnavailable), string(IllegalTransition),
+	}
 }
 
 // Refusal is a command that was understood and refused by a rule. The client can

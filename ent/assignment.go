@@ -32,6 +32,18 @@ type Assignment struct {
 	ValidFrom domain.Date `json:"valid_from,omitempty"`
 	// ValidUntil holds the value of the "valid_until" field.
 	ValidUntil *domain.Date `json:"valid_until,omitempty"`
+	// Of full time, in percent.
+	Share int `json:"share,omitempty"`
+	// State holds the value of the "state" field.
+	State domain.AssignmentState `json:"state,omitempty"`
+	// Null for what was there before anybody assigned.
+	AssignedByID *domain.ID `json:"assigned_by_id,omitempty"`
+	// The second person, who confirmed or rejected it; null where none was needed.
+	DecidedByID *domain.ID `json:"decided_by_id,omitempty"`
+	// RejectionReason holds the value of the "rejection_reason" field.
+	RejectionReason *string `json:"rejection_reason,omitempty"`
+	// Version holds the value of the "version" field.
+	Version int `json:"version,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the AssignmentQuery when eager-loading is set.
 	Edges        AssignmentEdges `json:"edges"`
@@ -46,11 +58,15 @@ type AssignmentEdges struct {
 	Organisation *Organisation `json:"organisation,omitempty"`
 	// ReceptionPoints holds the value of the reception_points edge.
 	ReceptionPoints []*ReceptionPoint `json:"reception_points,omitempty"`
+	// AssignedBy holds the value of the assigned_by edge.
+	AssignedBy *Person `json:"assigned_by,omitempty"`
+	// DecidedBy holds the value of the decided_by edge.
+	DecidedBy *Person `json:"decided_by,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [3]bool
+	loadedTypes [5]bool
 	// totalCount holds the count of the edges above.
-	totalCount [2]map[string]int
+	totalCount [5]map[string]int
 
 	namedReceptionPoints map[string][]*ReceptionPoint
 }
@@ -86,6 +102,28 @@ func (e AssignmentEdges) ReceptionPointsOrErr() ([]*ReceptionPoint, error) {
 	return nil, &NotLoadedError{edge: "reception_points"}
 }
 
+// AssignedByOrErr returns the AssignedBy value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e AssignmentEdges) AssignedByOrErr() (*Person, error) {
+	if e.AssignedBy != nil {
+		return e.AssignedBy, nil
+	} else if e.loadedTypes[3] {
+		return nil, &NotFoundError{label: person.Label}
+	}
+	return nil, &NotLoadedError{edge: "assigned_by"}
+}
+
+// DecidedByOrErr returns the DecidedBy value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e AssignmentEdges) DecidedByOrErr() (*Person, error) {
+	if e.DecidedBy != nil {
+		return e.DecidedBy, nil
+	} else if e.loadedTypes[4] {
+		return nil, &NotFoundError{label: person.Label}
+	}
+	return nil, &NotLoadedError{edge: "decided_by"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*Assignment) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
@@ -93,11 +131,15 @@ func (*Assignment) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case assignment.FieldValidUntil:
 			values[i] = &sql.NullScanner{S: new(domain.Date)}
+		case assignment.FieldAssignedByID, assignment.FieldDecidedByID:
+			values[i] = &sql.NullScanner{S: new(domain.ID)}
 		case assignment.FieldValidFrom:
 			values[i] = new(domain.Date)
 		case assignment.FieldID, assignment.FieldPersonID, assignment.FieldOrganisationID:
 			values[i] = new(domain.ID)
-		case assignment.FieldRole:
+		case assignment.FieldShare, assignment.FieldVersion:
+			values[i] = new(sql.NullInt64)
+		case assignment.FieldRole, assignment.FieldState, assignment.FieldRejectionReason:
 			values[i] = new(sql.NullString)
 		case assignment.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -159,6 +201,45 @@ func (_m *Assignment) assignValues(columns []string, values []any) error {
 				_m.ValidUntil = new(domain.Date)
 				*_m.ValidUntil = *value.S.(*domain.Date)
 			}
+		case assignment.FieldShare:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field share", values[i])
+			} else if value.Valid {
+				_m.Share = int(value.Int64)
+			}
+		case assignment.FieldState:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field state", values[i])
+			} else if value.Valid {
+				_m.State = domain.AssignmentState(value.String)
+			}
+		case assignment.FieldAssignedByID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field assigned_by_id", values[i])
+			} else if value.Valid {
+				_m.AssignedByID = new(domain.ID)
+				*_m.AssignedByID = *value.S.(*domain.ID)
+			}
+		case assignment.FieldDecidedByID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field decided_by_id", values[i])
+			} else if value.Valid {
+				_m.DecidedByID = new(domain.ID)
+				*_m.DecidedByID = *value.S.(*domain.ID)
+			}
+		case assignment.FieldRejectionReason:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field rejection_reason", values[i])
+			} else if value.Valid {
+				_m.RejectionReason = new(string)
+				*_m.RejectionReason = value.String
+			}
+		case assignment.FieldVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field version", values[i])
+			} else if value.Valid {
+				_m.Version = int(value.Int64)
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -185,6 +266,16 @@ func (_m *Assignment) QueryOrganisation() *OrganisationQuery {
 // QueryReceptionPoints queries the "reception_points" edge of the Assignment entity.
 func (_m *Assignment) QueryReceptionPoints() *ReceptionPointQuery {
 	return NewAssignmentClient(_m.config).QueryReceptionPoints(_m)
+}
+
+// QueryAssignedBy queries the "assigned_by" edge of the Assignment entity.
+func (_m *Assignment) QueryAssignedBy() *PersonQuery {
+	return NewAssignmentClient(_m.config).QueryAssignedBy(_m)
+}
+
+// QueryDecidedBy queries the "decided_by" edge of the Assignment entity.
+func (_m *Assignment) QueryDecidedBy() *PersonQuery {
+	return NewAssignmentClient(_m.config).QueryDecidedBy(_m)
 }
 
 // Update returns a builder for updating this Assignment.
@@ -229,6 +320,30 @@ func (_m *Assignment) String() string {
 		builder.WriteString("valid_until=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("share=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Share))
+	builder.WriteString(", ")
+	builder.WriteString("state=")
+	builder.WriteString(fmt.Sprintf("%v", _m.State))
+	builder.WriteString(", ")
+	if v := _m.AssignedByID; v != nil {
+		builder.WriteString("assigned_by_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.DecidedByID; v != nil {
+		builder.WriteString("decided_by_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.RejectionReason; v != nil {
+		builder.WriteString("rejection_reason=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	builder.WriteString("version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Version))
 	builder.WriteByte(')')
 	return builder.String()
 }

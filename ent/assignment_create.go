@@ -79,6 +79,90 @@ func (_c *AssignmentCreate) SetNillableValidUntil(v *domain.Date) *AssignmentCre
 	return _c
 }
 
+// SetShare sets the "share" field.
+func (_c *AssignmentCreate) SetShare(v int) *AssignmentCreate {
+	_c.mutation.SetShare(v)
+	return _c
+}
+
+// SetNillableShare sets the "share" field if the given value is not nil.
+func (_c *AssignmentCreate) SetNillableShare(v *int) *AssignmentCreate {
+	if v != nil {
+		_c.SetShare(*v)
+	}
+	return _c
+}
+
+// SetState sets the "state" field.
+func (_c *AssignmentCreate) SetState(v domain.AssignmentState) *AssignmentCreate {
+	_c.mutation.SetState(v)
+	return _c
+}
+
+// SetNillableState sets the "state" field if the given value is not nil.
+func (_c *AssignmentCreate) SetNillableState(v *domain.AssignmentState) *AssignmentCreate {
+	if v != nil {
+		_c.SetState(*v)
+	}
+	return _c
+}
+
+// SetAssignedByID sets the "assigned_by_id" field.
+func (_c *AssignmentCreate) SetAssignedByID(v domain.ID) *AssignmentCreate {
+	_c.mutation.SetAssignedByID(v)
+	return _c
+}
+
+// SetNillableAssignedByID sets the "assigned_by_id" field if the given value is not nil.
+func (_c *AssignmentCreate) SetNillableAssignedByID(v *domain.ID) *AssignmentCreate {
+	if v != nil {
+		_c.SetAssignedByID(*v)
+	}
+	return _c
+}
+
+// SetDecidedByID sets the "decided_by_id" field.
+func (_c *AssignmentCreate) SetDecidedByID(v domain.ID) *AssignmentCreate {
+	_c.mutation.SetDecidedByID(v)
+	return _c
+}
+
+// SetNillableDecidedByID sets the "decided_by_id" field if the given value is not nil.
+func (_c *AssignmentCreate) SetNillableDecidedByID(v *domain.ID) *AssignmentCreate {
+	if v != nil {
+		_c.SetDecidedByID(*v)
+	}
+	return _c
+}
+
+// SetRejectionReason sets the "rejection_reason" field.
+func (_c *AssignmentCreate) SetRejectionReason(v string) *AssignmentCreate {
+	_c.mutation.SetRejectionReason(v)
+	return _c
+}
+
+// SetNillableRejectionReason sets the "rejection_reason" field if the given value is not nil.
+func (_c *AssignmentCreate) SetNillableRejectionReason(v *string) *AssignmentCreate {
+	if v != nil {
+		_c.SetRejectionReason(*v)
+	}
+	return _c
+}
+
+// SetVersion sets the "version" field.
+func (_c *AssignmentCreate) SetVersion(v int) *AssignmentCreate {
+	_c.mutation.SetVersion(v)
+	return _c
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_c *AssignmentCreate) SetNillableVersion(v *int) *AssignmentCreate {
+	if v != nil {
+		_c.SetVersion(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *AssignmentCreate) SetID(v domain.ID) *AssignmentCreate {
 	_c.mutation.SetID(v)
@@ -116,6 +200,16 @@ func (_c *AssignmentCreate) AddReceptionPoints(v ...*ReceptionPoint) *Assignment
 		ids[i] = v[i].ID
 	}
 	return _c.AddReceptionPointIDs(ids...)
+}
+
+// SetAssignedBy sets the "assigned_by" edge to the Person entity.
+func (_c *AssignmentCreate) SetAssignedBy(v *Person) *AssignmentCreate {
+	return _c.SetAssignedByID(v.ID)
+}
+
+// SetDecidedBy sets the "decided_by" edge to the Person entity.
+func (_c *AssignmentCreate) SetDecidedBy(v *Person) *AssignmentCreate {
+	return _c.SetDecidedByID(v.ID)
 }
 
 // Mutation returns the AssignmentMutation object of the builder.
@@ -162,6 +256,18 @@ func (_c *AssignmentCreate) defaults() error {
 		v := assignment.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
+	if _, ok := _c.mutation.Share(); !ok {
+		v := assignment.DefaultShare
+		_c.mutation.SetShare(v)
+	}
+	if _, ok := _c.mutation.State(); !ok {
+		v := assignment.DefaultState
+		_c.mutation.SetState(v)
+	}
+	if _, ok := _c.mutation.Version(); !ok {
+		v := assignment.DefaultVersion
+		_c.mutation.SetVersion(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		if assignment.DefaultID == nil {
 			return fmt.Errorf("ent: uninitialized assignment.DefaultID (forgotten import ent/runtime?)")
@@ -190,6 +296,30 @@ func (_c *AssignmentCreate) check() error {
 	}
 	if _, ok := _c.mutation.ValidFrom(); !ok {
 		return &ValidationError{Name: "valid_from", err: errors.New(`ent: missing required field "Assignment.valid_from"`)}
+	}
+	if _, ok := _c.mutation.Share(); !ok {
+		return &ValidationError{Name: "share", err: errors.New(`ent: missing required field "Assignment.share"`)}
+	}
+	if _, ok := _c.mutation.State(); !ok {
+		return &ValidationError{Name: "state", err: errors.New(`ent: missing required field "Assignment.state"`)}
+	}
+	if v, ok := _c.mutation.State(); ok {
+		if err := assignment.StateValidator(v); err != nil {
+			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "Assignment.state": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.RejectionReason(); ok {
+		if err := assignment.RejectionReasonValidator(v); err != nil {
+			return &ValidationError{Name: "rejection_reason", err: fmt.Errorf(`ent: validator failed for field "Assignment.rejection_reason": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Version(); !ok {
+		return &ValidationError{Name: "version", err: errors.New(`ent: missing required field "Assignment.version"`)}
+	}
+	if v, ok := _c.mutation.Version(); ok {
+		if err := assignment.VersionValidator(v); err != nil {
+			return &ValidationError{Name: "version", err: fmt.Errorf(`ent: validator failed for field "Assignment.version": %w`, err)}
+		}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := assignment.IDValidator(string(v)); err != nil {
@@ -254,6 +384,22 @@ func (_c *AssignmentCreate) createSpec() (*Assignment, *sqlgraph.CreateSpec) {
 		_spec.SetField(assignment.FieldValidUntil, field.TypeTime, value)
 		_node.ValidUntil = &value
 	}
+	if value, ok := _c.mutation.Share(); ok {
+		_spec.SetField(assignment.FieldShare, field.TypeInt, value)
+		_node.Share = value
+	}
+	if value, ok := _c.mutation.State(); ok {
+		_spec.SetField(assignment.FieldState, field.TypeEnum, value)
+		_node.State = value
+	}
+	if value, ok := _c.mutation.RejectionReason(); ok {
+		_spec.SetField(assignment.FieldRejectionReason, field.TypeString, value)
+		_node.RejectionReason = &value
+	}
+	if value, ok := _c.mutation.Version(); ok {
+		_spec.SetField(assignment.FieldVersion, field.TypeInt, value)
+		_node.Version = value
+	}
 	if nodes := _c.mutation.PersonIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
@@ -302,6 +448,40 @@ func (_c *AssignmentCreate) createSpec() (*Assignment, *sqlgraph.CreateSpec) {
 		for _, k := range nodes {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.AssignedByIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   assignment.AssignedByTable,
+			Columns: []string{assignment.AssignedByColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(person.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.AssignedByID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.DecidedByIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   assignment.DecidedByTable,
+			Columns: []string{assignment.DecidedByColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(person.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.DecidedByID = &nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
@@ -386,6 +566,72 @@ func (u *AssignmentUpsert) ClearValidUntil() *AssignmentUpsert {
 	return u
 }
 
+// SetState sets the "state" field.
+func (u *AssignmentUpsert) SetState(v domain.AssignmentState) *AssignmentUpsert {
+	u.Set(assignment.FieldState, v)
+	return u
+}
+
+// UpdateState sets the "state" field to the value that was provided on create.
+func (u *AssignmentUpsert) UpdateState() *AssignmentUpsert {
+	u.SetExcluded(assignment.FieldState)
+	return u
+}
+
+// SetDecidedByID sets the "decided_by_id" field.
+func (u *AssignmentUpsert) SetDecidedByID(v domain.ID) *AssignmentUpsert {
+	u.Set(assignment.FieldDecidedByID, v)
+	return u
+}
+
+// UpdateDecidedByID sets the "decided_by_id" field to the value that was provided on create.
+func (u *AssignmentUpsert) UpdateDecidedByID() *AssignmentUpsert {
+	u.SetExcluded(assignment.FieldDecidedByID)
+	return u
+}
+
+// ClearDecidedByID clears the value of the "decided_by_id" field.
+func (u *AssignmentUpsert) ClearDecidedByID() *AssignmentUpsert {
+	u.SetNull(assignment.FieldDecidedByID)
+	return u
+}
+
+// SetRejectionReason sets the "rejection_reason" field.
+func (u *AssignmentUpsert) SetRejectionReason(v string) *AssignmentUpsert {
+	u.Set(assignment.FieldRejectionReason, v)
+	return u
+}
+
+// UpdateRejectionReason sets the "rejection_reason" field to the value that was provided on create.
+func (u *AssignmentUpsert) UpdateRejectionReason() *AssignmentUpsert {
+	u.SetExcluded(assignment.FieldRejectionReason)
+	return u
+}
+
+// ClearRejectionReason clears the value of the "rejection_reason" field.
+func (u *AssignmentUpsert) ClearRejectionReason() *AssignmentUpsert {
+	u.SetNull(assignment.FieldRejectionReason)
+	return u
+}
+
+// SetVersion sets the "version" field.
+func (u *AssignmentUpsert) SetVersion(v int) *AssignmentUpsert {
+	u.Set(assignment.FieldVersion, v)
+	return u
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *AssignmentUpsert) UpdateVersion() *AssignmentUpsert {
+	u.SetExcluded(assignment.FieldVersion)
+	return u
+}
+
+// AddVersion adds v to the "version" field.
+func (u *AssignmentUpsert) AddVersion(v int) *AssignmentUpsert {
+	u.Add(assignment.FieldVersion, v)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -414,6 +660,12 @@ func (u *AssignmentUpsertOne) UpdateNewValues() *AssignmentUpsertOne {
 		}
 		if _, exists := u.create.mutation.Role(); exists {
 			s.SetIgnore(assignment.FieldRole)
+		}
+		if _, exists := u.create.mutation.Share(); exists {
+			s.SetIgnore(assignment.FieldShare)
+		}
+		if _, exists := u.create.mutation.AssignedByID(); exists {
+			s.SetIgnore(assignment.FieldAssignedByID)
 		}
 	}))
 	return u
@@ -478,6 +730,83 @@ func (u *AssignmentUpsertOne) UpdateValidUntil() *AssignmentUpsertOne {
 func (u *AssignmentUpsertOne) ClearValidUntil() *AssignmentUpsertOne {
 	return u.Update(func(s *AssignmentUpsert) {
 		s.ClearValidUntil()
+	})
+}
+
+// SetState sets the "state" field.
+func (u *AssignmentUpsertOne) SetState(v domain.AssignmentState) *AssignmentUpsertOne {
+	return u.Update(func(s *AssignmentUpsert) {
+		s.SetState(v)
+	})
+}
+
+// UpdateState sets the "state" field to the value that was provided on create.
+func (u *AssignmentUpsertOne) UpdateState() *AssignmentUpsertOne {
+	return u.Update(func(s *AssignmentUpsert) {
+		s.UpdateState()
+	})
+}
+
+// SetDecidedByID sets the "decided_by_id" field.
+func (u *AssignmentUpsertOne) SetDecidedByID(v domain.ID) *AssignmentUpsertOne {
+	return u.Update(func(s *AssignmentUpsert) {
+		s.SetDecidedByID(v)
+	})
+}
+
+// UpdateDecidedByID sets the "decided_by_id" field to the value that was provided on create.
+func (u *AssignmentUpsertOne) UpdateDecidedByID() *AssignmentUpsertOne {
+	return u.Update(func(s *AssignmentUpsert) {
+		s.UpdateDecidedByID()
+	})
+}
+
+// ClearDecidedByID clears the value of the "decided_by_id" field.
+func (u *AssignmentUpsertOne) ClearDecidedByID() *AssignmentUpsertOne {
+	return u.Update(func(s *AssignmentUpsert) {
+		s.ClearDecidedByID()
+	})
+}
+
+// SetRejectionReason sets the "rejection_reason" field.
+func (u *AssignmentUpsertOne) SetRejectionReason(v string) *AssignmentUpsertOne {
+	return u.Update(func(s *AssignmentUpsert) {
+		s.SetRejectionReason(v)
+	})
+}
+
+// UpdateRejectionReason sets the "rejection_reason" field to the value that was provided on create.
+func (u *AssignmentUpsertOne) UpdateRejectionReason() *AssignmentUpsertOne {
+	return u.Update(func(s *AssignmentUpsert) {
+		s.UpdateRejectionReason()
+	})
+}
+
+// ClearRejectionReason clears the value of the "rejection_reason" field.
+func (u *AssignmentUpsertOne) ClearRejectionReason() *AssignmentUpsertOne {
+	return u.Update(func(s *AssignmentUpsert) {
+		s.ClearRejectionReason()
+	})
+}
+
+// SetVersion sets the "version" field.
+func (u *AssignmentUpsertOne) SetVersion(v int) *AssignmentUpsertOne {
+	return u.Update(func(s *AssignmentUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// AddVersion adds v to the "version" field.
+func (u *AssignmentUpsertOne) AddVersion(v int) *AssignmentUpsertOne {
+	return u.Update(func(s *AssignmentUpsert) {
+		s.AddVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *AssignmentUpsertOne) UpdateVersion() *AssignmentUpsertOne {
+	return u.Update(func(s *AssignmentUpsert) {
+		s.UpdateVersion()
 	})
 }
 
@@ -676,6 +1005,12 @@ func (u *AssignmentUpsertBulk) UpdateNewValues() *AssignmentUpsertBulk {
 			if _, exists := b.mutation.Role(); exists {
 				s.SetIgnore(assignment.FieldRole)
 			}
+			if _, exists := b.mutation.Share(); exists {
+				s.SetIgnore(assignment.FieldShare)
+			}
+			if _, exists := b.mutation.AssignedByID(); exists {
+				s.SetIgnore(assignment.FieldAssignedByID)
+			}
 		}
 	}))
 	return u
@@ -740,6 +1075,83 @@ func (u *AssignmentUpsertBulk) UpdateValidUntil() *AssignmentUpsertBulk {
 func (u *AssignmentUpsertBulk) ClearValidUntil() *AssignmentUpsertBulk {
 	return u.Update(func(s *AssignmentUpsert) {
 		s.ClearValidUntil()
+	})
+}
+
+// SetState sets the "state" field.
+func (u *AssignmentUpsertBulk) SetState(v domain.AssignmentState) *AssignmentUpsertBulk {
+	return u.Update(func(s *AssignmentUpsert) {
+		s.SetState(v)
+	})
+}
+
+// UpdateState sets the "state" field to the value that was provided on create.
+func (u *AssignmentUpsertBulk) UpdateState() *AssignmentUpsertBulk {
+	return u.Update(func(s *AssignmentUpsert) {
+		s.UpdateState()
+	})
+}
+
+// SetDecidedByID sets the "decided_by_id" field.
+func (u *AssignmentUpsertBulk) SetDecidedByID(v domain.ID) *AssignmentUpsertBulk {
+	return u.Update(func(s *AssignmentUpsert) {
+		s.SetDecidedByID(v)
+	})
+}
+
+// UpdateDecidedByID sets the "decided_by_id" field to the value that was provided on create.
+func (u *AssignmentUpsertBulk) UpdateDecidedByID() *AssignmentUpsertBulk {
+	return u.Update(func(s *AssignmentUpsert) {
+		s.UpdateDecidedByID()
+	})
+}
+
+// ClearDecidedByID clears the value of the "decided_by_id" field.
+func (u *AssignmentUpsertBulk) ClearDecidedByID() *AssignmentUpsertBulk {
+	return u.Update(func(s *AssignmentUpsert) {
+		s.ClearDecidedByID()
+	})
+}
+
+// SetRejectionReason sets the "rejection_reason" field.
+func (u *AssignmentUpsertBulk) SetRejectionReason(v string) *AssignmentUpsertBulk {
+	return u.Update(func(s *AssignmentUpsert) {
+		s.SetRejectionReason(v)
+	})
+}
+
+// UpdateRejectionReason sets the "rejection_reason" field to the value that was provided on create.
+func (u *AssignmentUpsertBulk) UpdateRejectionReason() *AssignmentUpsertBulk {
+	return u.Update(func(s *AssignmentUpsert) {
+		s.UpdateRejectionReason()
+	})
+}
+
+// ClearRejectionReason clears the value of the "rejection_reason" field.
+func (u *AssignmentUpsertBulk) ClearRejectionReason() *AssignmentUpsertBulk {
+	return u.Update(func(s *AssignmentUpsert) {
+		s.ClearRejectionReason()
+	})
+}
+
+// SetVersion sets the "version" field.
+func (u *AssignmentUpsertBulk) SetVersion(v int) *AssignmentUpsertBulk {
+	return u.Update(func(s *AssignmentUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// AddVersion adds v to the "version" field.
+func (u *AssignmentUpsertBulk) AddVersion(v int) *AssignmentUpsertBulk {
+	return u.Update(func(s *AssignmentUpsert) {
+		s.AddVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *AssignmentUpsertBulk) UpdateVersion() *AssignmentUpsertBulk {
+	return u.Update(func(s *AssignmentUpsert) {
+		s.UpdateVersion()
 	})
 }
 

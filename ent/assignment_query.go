@@ -32,6 +32,8 @@ type AssignmentQuery struct {
 	withPerson               *PersonQuery
 	withOrganisation         *OrganisationQuery
 	withReceptionPoints      *ReceptionPointQuery
+	withAssignedBy           *PersonQuery
+	withDecidedBy            *PersonQuery
 	loadTotal                []func(context.Context, []*Assignment) error
 	modifiers                []func(*sql.Selector)
 	withNamedReceptionPoints map[string]*ReceptionPointQuery
@@ -130,6 +132,50 @@ func (_q *AssignmentQuery) QueryReceptionPoints() *ReceptionPointQuery {
 			sqlgraph.From(assignment.Table, assignment.FieldID, selector),
 			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
 			sqlgraph.Edge(sqlgraph.M2M, false, assignment.ReceptionPointsTable, assignment.ReceptionPointsPrimaryKey...),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryAssignedBy chains the current query on the "assigned_by" edge.
+func (_q *AssignmentQuery) QueryAssignedBy() *PersonQuery {
+	query := (&PersonClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(assignment.Table, assignment.FieldID, selector),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, assignment.AssignedByTable, assignment.AssignedByColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryDecidedBy chains the current query on the "decided_by" edge.
+func (_q *AssignmentQuery) QueryDecidedBy() *PersonQuery {
+	query := (&PersonClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(assignment.Table, assignment.FieldID, selector),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, assignment.DecidedByTable, assignment.DecidedByColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -332,6 +378,8 @@ func (_q *AssignmentQuery) Clone() *AssignmentQuery {
 		withPerson:          _q.withPerson.Clone(),
 		withOrganisation:    _q.withOrganisation.Clone(),
 		withReceptionPoints: _q.withReceptionPoints.Clone(),
+		withAssignedBy:      _q.withAssignedBy.Clone(),
+		withDecidedBy:       _q.withDecidedBy.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -369,6 +417,28 @@ func (_q *AssignmentQuery) WithReceptionPoints(opts ...func(*ReceptionPointQuery
 		opt(query)
 	}
 	_q.withReceptionPoints = query
+	return _q
+}
+
+// WithAssignedBy tells the query-builder to eager-load the nodes that are connected to
+// the "assigned_by" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *AssignmentQuery) WithAssignedBy(opts ...func(*PersonQuery)) *AssignmentQuery {
+	query := (&PersonClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withAssignedBy = query
+	return _q
+}
+
+// WithDecidedBy tells the query-builder to eager-load the nodes that are connected to
+// the "decided_by" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *AssignmentQuery) WithDecidedBy(opts ...func(*PersonQuery)) *AssignmentQuery {
+	query := (&PersonClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withDecidedBy = query
 	return _q
 }
 
@@ -456,10 +526,12 @@ func (_q *AssignmentQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*A
 	var (
 		nodes       = []*Assignment{}
 		_spec       = _q.querySpec()
-		loadedTypes = [3]bool{
+		loadedTypes = [5]bool{
 			_q.withPerson != nil,
 			_q.withOrganisation != nil,
 			_q.withReceptionPoints != nil,
+			_q.withAssignedBy != nil,
+			_q.withDecidedBy != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -499,6 +571,18 @@ func (_q *AssignmentQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*A
 		if err := _q.loadReceptionPoints(ctx, query, nodes,
 			func(n *Assignment) { n.Edges.ReceptionPoints = []*ReceptionPoint{} },
 			func(n *Assignment, e *ReceptionPoint) { n.Edges.ReceptionPoints = append(n.Edges.ReceptionPoints, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withAssignedBy; query != nil {
+		if err := _q.loadAssignedBy(ctx, query, nodes, nil,
+			func(n *Assignment, e *Person) { n.Edges.AssignedBy = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withDecidedBy; query != nil {
+		if err := _q.loadDecidedBy(ctx, query, nodes, nil,
+			func(n *Assignment, e *Person) { n.Edges.DecidedBy = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -636,6 +720,70 @@ func (_q *AssignmentQuery) loadReceptionPoints(ctx context.Context, query *Recep
 	}
 	return nil
 }
+func (_q *AssignmentQuery) loadAssignedBy(ctx context.Context, query *PersonQuery, nodes []*Assignment, init func(*Assignment), assign func(*Assignment, *Person)) error {
+	ids := make([]domain.ID, 0, len(nodes))
+	nodeids := make(map[domain.ID][]*Assignment)
+	for i := range nodes {
+		if nodes[i].AssignedByID == nil {
+			continue
+		}
+		fk := *nodes[i].AssignedByID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(person.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "assigned_by_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
+func (_q *AssignmentQuery) loadDecidedBy(ctx context.Context, query *PersonQuery, nodes []*Assignment, init func(*Assignment), assign func(*Assignment, *Person)) error {
+	ids := make([]domain.ID, 0, len(nodes))
+	nodeids := make(map[domain.ID][]*Assignment)
+	for i := range nodes {
+		if nodes[i].DecidedByID == nil {
+			continue
+		}
+		fk := *nodes[i].DecidedByID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(person.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "decided_by_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
 
 func (_q *AssignmentQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
@@ -670,6 +818,12 @@ func (_q *AssignmentQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withOrganisation != nil {
 			_spec.Node.AddColumnOnce(assignment.FieldOrganisationID)
+		}
+		if _q.withAssignedBy != nil {
+			_spec.Node.AddColumnOnce(assignment.FieldAssignedByID)
+		}
+		if _q.withDecidedBy != nil {
+			_spec.Node.AddColumnOnce(assignment.FieldDecidedByID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

@@ -12,6 +12,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/assignment"
+	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 )
@@ -64,6 +65,81 @@ func (_u *AssignmentUpdate) ClearValidUntil() *AssignmentUpdate {
 	return _u
 }
 
+// SetState sets the "state" field.
+func (_u *AssignmentUpdate) SetState(v domain.AssignmentState) *AssignmentUpdate {
+	_u.mutation.SetState(v)
+	return _u
+}
+
+// SetNillableState sets the "state" field if the given value is not nil.
+func (_u *AssignmentUpdate) SetNillableState(v *domain.AssignmentState) *AssignmentUpdate {
+	if v != nil {
+		_u.SetState(*v)
+	}
+	return _u
+}
+
+// SetDecidedByID sets the "decided_by_id" field.
+func (_u *AssignmentUpdate) SetDecidedByID(v domain.ID) *AssignmentUpdate {
+	_u.mutation.SetDecidedByID(v)
+	return _u
+}
+
+// SetNillableDecidedByID sets the "decided_by_id" field if the given value is not nil.
+func (_u *AssignmentUpdate) SetNillableDecidedByID(v *domain.ID) *AssignmentUpdate {
+	if v != nil {
+		_u.SetDecidedByID(*v)
+	}
+	return _u
+}
+
+// ClearDecidedByID clears the value of the "decided_by_id" field.
+func (_u *AssignmentUpdate) ClearDecidedByID() *AssignmentUpdate {
+	_u.mutation.ClearDecidedByID()
+	return _u
+}
+
+// SetRejectionReason sets the "rejection_reason" field.
+func (_u *AssignmentUpdate) SetRejectionReason(v string) *AssignmentUpdate {
+	_u.mutation.SetRejectionReason(v)
+	return _u
+}
+
+// SetNillableRejectionReason sets the "rejection_reason" field if the given value is not nil.
+func (_u *AssignmentUpdate) SetNillableRejectionReason(v *string) *AssignmentUpdate {
+	if v != nil {
+		_u.SetRejectionReason(*v)
+	}
+	return _u
+}
+
+// ClearRejectionReason clears the value of the "rejection_reason" field.
+func (_u *AssignmentUpdate) ClearRejectionReason() *AssignmentUpdate {
+	_u.mutation.ClearRejectionReason()
+	return _u
+}
+
+// SetVersion sets the "version" field.
+func (_u *AssignmentUpdate) SetVersion(v int) *AssignmentUpdate {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *AssignmentUpdate) SetNillableVersion(v *int) *AssignmentUpdate {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *AssignmentUpdate) AddVersion(v int) *AssignmentUpdate {
+	_u.mutation.AddVersion(v)
+	return _u
+}
+
 // AddReceptionPointIDs adds the "reception_points" edge to the ReceptionPoint entity by IDs.
 func (_u *AssignmentUpdate) AddReceptionPointIDs(ids ...domain.ID) *AssignmentUpdate {
 	_u.mutation.AddReceptionPointIDs(ids...)
@@ -77,6 +153,11 @@ func (_u *AssignmentUpdate) AddReceptionPoints(v ...*ReceptionPoint) *Assignment
 		ids[i] = v[i].ID
 	}
 	return _u.AddReceptionPointIDs(ids...)
+}
+
+// SetDecidedBy sets the "decided_by" edge to the Person entity.
+func (_u *AssignmentUpdate) SetDecidedBy(v *Person) *AssignmentUpdate {
+	return _u.SetDecidedByID(v.ID)
 }
 
 // Mutation returns the AssignmentMutation object of the builder.
@@ -103,6 +184,12 @@ func (_u *AssignmentUpdate) RemoveReceptionPoints(v ...*ReceptionPoint) *Assignm
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveReceptionPointIDs(ids...)
+}
+
+// ClearDecidedBy clears the "decided_by" edge to the Person entity.
+func (_u *AssignmentUpdate) ClearDecidedBy() *AssignmentUpdate {
+	_u.mutation.ClearDecidedBy()
+	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -134,6 +221,21 @@ func (_u *AssignmentUpdate) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *AssignmentUpdate) check() error {
+	if v, ok := _u.mutation.State(); ok {
+		if err := assignment.StateValidator(v); err != nil {
+			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "Assignment.state": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.RejectionReason(); ok {
+		if err := assignment.RejectionReasonValidator(v); err != nil {
+			return &ValidationError{Name: "rejection_reason", err: fmt.Errorf(`ent: validator failed for field "Assignment.rejection_reason": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Version(); ok {
+		if err := assignment.VersionValidator(v); err != nil {
+			return &ValidationError{Name: "version", err: fmt.Errorf(`ent: validator failed for field "Assignment.version": %w`, err)}
+		}
+	}
 	if _u.mutation.PersonCleared() && len(_u.mutation.PersonIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "Assignment.person"`)
 	}
@@ -169,6 +271,21 @@ func (_u *AssignmentUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	}
 	if _u.mutation.ValidUntilCleared() {
 		_spec.ClearField(assignment.FieldValidUntil, field.TypeTime)
+	}
+	if value, ok := _u.mutation.State(); ok {
+		_spec.SetField(assignment.FieldState, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.RejectionReason(); ok {
+		_spec.SetField(assignment.FieldRejectionReason, field.TypeString, value)
+	}
+	if _u.mutation.RejectionReasonCleared() {
+		_spec.ClearField(assignment.FieldRejectionReason, field.TypeString)
+	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(assignment.FieldVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(assignment.FieldVersion, field.TypeInt, value)
 	}
 	if _u.mutation.ReceptionPointsCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -208,6 +325,35 @@ func (_u *AssignmentUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(receptionpoint.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.DecidedByCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   assignment.DecidedByTable,
+			Columns: []string{assignment.DecidedByColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(person.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.DecidedByIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   assignment.DecidedByTable,
+			Columns: []string{assignment.DecidedByColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(person.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -271,6 +417,81 @@ func (_u *AssignmentUpdateOne) ClearValidUntil() *AssignmentUpdateOne {
 	return _u
 }
 
+// SetState sets the "state" field.
+func (_u *AssignmentUpdateOne) SetState(v domain.AssignmentState) *AssignmentUpdateOne {
+	_u.mutation.SetState(v)
+	return _u
+}
+
+// SetNillableState sets the "state" field if the given value is not nil.
+func (_u *AssignmentUpdateOne) SetNillableState(v *domain.AssignmentState) *AssignmentUpdateOne {
+	if v != nil {
+		_u.SetState(*v)
+	}
+	return _u
+}
+
+// SetDecidedByID sets the "decided_by_id" field.
+func (_u *AssignmentUpdateOne) SetDecidedByID(v domain.ID) *AssignmentUpdateOne {
+	_u.mutation.SetDecidedByID(v)
+	return _u
+}
+
+// SetNillableDecidedByID sets the "decided_by_id" field if the given value is not nil.
+func (_u *AssignmentUpdateOne) SetNillableDecidedByID(v *domain.ID) *AssignmentUpdateOne {
+	if v != nil {
+		_u.SetDecidedByID(*v)
+	}
+	return _u
+}
+
+// ClearDecidedByID clears the value of the "decided_by_id" field.
+func (_u *AssignmentUpdateOne) ClearDecidedByID() *AssignmentUpdateOne {
+	_u.mutation.ClearDecidedByID()
+	return _u
+}
+
+// SetRejectionReason sets the "rejection_reason" field.
+func (_u *AssignmentUpdateOne) SetRejectionReason(v string) *AssignmentUpdateOne {
+	_u.mutation.SetRejectionReason(v)
+	return _u
+}
+
+// SetNillableRejectionReason sets the "rejection_reason" field if the given value is not nil.
+func (_u *AssignmentUpdateOne) SetNillableRejectionReason(v *string) *AssignmentUpdateOne {
+	if v != nil {
+		_u.SetRejectionReason(*v)
+	}
+	return _u
+}
+
+// ClearRejectionReason clears the value of the "rejection_reason" field.
+func (_u *AssignmentUpdateOne) ClearRejectionReason() *AssignmentUpdateOne {
+	_u.mutation.ClearRejectionReason()
+	return _u
+}
+
+// SetVersion sets the "version" field.
+func (_u *AssignmentUpdateOne) SetVersion(v int) *AssignmentUpdateOne {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *AssignmentUpdateOne) SetNillableVersion(v *int) *AssignmentUpdateOne {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *AssignmentUpdateOne) AddVersion(v int) *AssignmentUpdateOne {
+	_u.mutation.AddVersion(v)
+	return _u
+}
+
 // AddReceptionPointIDs adds the "reception_points" edge to the ReceptionPoint entity by IDs.
 func (_u *AssignmentUpdateOne) AddReceptionPointIDs(ids ...domain.ID) *AssignmentUpdateOne {
 	_u.mutation.AddReceptionPointIDs(ids...)
@@ -284,6 +505,11 @@ func (_u *AssignmentUpdateOne) AddReceptionPoints(v ...*ReceptionPoint) *Assignm
 		ids[i] = v[i].ID
 	}
 	return _u.AddReceptionPointIDs(ids...)
+}
+
+// SetDecidedBy sets the "decided_by" edge to the Person entity.
+func (_u *AssignmentUpdateOne) SetDecidedBy(v *Person) *AssignmentUpdateOne {
+	return _u.SetDecidedByID(v.ID)
 }
 
 // Mutation returns the AssignmentMutation object of the builder.
@@ -310,6 +536,12 @@ func (_u *AssignmentUpdateOne) RemoveReceptionPoints(v ...*ReceptionPoint) *Assi
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveReceptionPointIDs(ids...)
+}
+
+// ClearDecidedBy clears the "decided_by" edge to the Person entity.
+func (_u *AssignmentUpdateOne) ClearDecidedBy() *AssignmentUpdateOne {
+	_u.mutation.ClearDecidedBy()
+	return _u
 }
 
 // Where appends a list predicates to the AssignmentUpdate builder.
@@ -354,6 +586,21 @@ func (_u *AssignmentUpdateOne) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *AssignmentUpdateOne) check() error {
+	if v, ok := _u.mutation.State(); ok {
+		if err := assignment.StateValidator(v); err != nil {
+			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "Assignment.state": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.RejectionReason(); ok {
+		if err := assignment.RejectionReasonValidator(v); err != nil {
+			return &ValidationError{Name: "rejection_reason", err: fmt.Errorf(`ent: validator failed for field "Assignment.rejection_reason": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Version(); ok {
+		if err := assignment.VersionValidator(v); err != nil {
+			return &ValidationError{Name: "version", err: fmt.Errorf(`ent: validator failed for field "Assignment.version": %w`, err)}
+		}
+	}
 	if _u.mutation.PersonCleared() && len(_u.mutation.PersonIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "Assignment.person"`)
 	}
@@ -407,6 +654,21 @@ func (_u *AssignmentUpdateOne) sqlSave(ctx context.Context) (_node *Assignment, 
 	if _u.mutation.ValidUntilCleared() {
 		_spec.ClearField(assignment.FieldValidUntil, field.TypeTime)
 	}
+	if value, ok := _u.mutation.State(); ok {
+		_spec.SetField(assignment.FieldState, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.RejectionReason(); ok {
+		_spec.SetField(assignment.FieldRejectionReason, field.TypeString, value)
+	}
+	if _u.mutation.RejectionReasonCleared() {
+		_spec.ClearField(assignment.FieldRejectionReason, field.TypeString)
+	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(assignment.FieldVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(assignment.FieldVersion, field.TypeInt, value)
+	}
 	if _u.mutation.ReceptionPointsCleared() {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2M,
@@ -445,6 +707,35 @@ func (_u *AssignmentUpdateOne) sqlSave(ctx context.Context) (_node *Assignment, 
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(receptionpoint.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.DecidedByCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   assignment.DecidedByTable,
+			Columns: []string{assignment.DecidedByColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(person.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.DecidedByIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   assignment.DecidedByTable,
+			Columns: []string{assignment.DecidedByColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(person.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -26,11 +26,13 @@ import (
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
+	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
+	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
 	"github.com/guichet-logement/guichet/ent/usedassertion"
@@ -61,6 +63,8 @@ type Client struct {
 	Organisation *OrganisationClient
 	// Ownership is the client for interacting with the Ownership builders.
 	Ownership *OwnershipClient
+	// Pair is the client for interacting with the Pair builders.
+	Pair *PairClient
 	// PartnerApp is the client for interacting with the PartnerApp builders.
 	PartnerApp *PartnerAppClient
 	// PartnerAppSecret is the client for interacting with the PartnerAppSecret builders.
@@ -71,6 +75,8 @@ type Client struct {
 	ReceptionPoint *ReceptionPointClient
 	// SandboxClock is the client for interacting with the SandboxClock builders.
 	SandboxClock *SandboxClockClient
+	// StaffAuthorisation is the client for interacting with the StaffAuthorisation builders.
+	StaffAuthorisation *StaffAuthorisationClient
 	// StockChange is the client for interacting with the StockChange builders.
 	StockChange *StockChangeClient
 	// StockVintage is the client for interacting with the StockVintage builders.
@@ -98,11 +104,13 @@ func (c *Client) init() {
 	c.OpeningHours = NewOpeningHoursClient(c.config)
 	c.Organisation = NewOrganisationClient(c.config)
 	c.Ownership = NewOwnershipClient(c.config)
+	c.Pair = NewPairClient(c.config)
 	c.PartnerApp = NewPartnerAppClient(c.config)
 	c.PartnerAppSecret = NewPartnerAppSecretClient(c.config)
 	c.Person = NewPersonClient(c.config)
 	c.ReceptionPoint = NewReceptionPointClient(c.config)
 	c.SandboxClock = NewSandboxClockClient(c.config)
+	c.StaffAuthorisation = NewStaffAuthorisationClient(c.config)
 	c.StockChange = NewStockChangeClient(c.config)
 	c.StockVintage = NewStockVintageClient(c.config)
 	c.UsedAssertion = NewUsedAssertionClient(c.config)
@@ -196,26 +204,28 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:              ctx,
-		config:           cfg,
-		Agreement:        NewAgreementClient(cfg),
-		Assignment:       NewAssignmentClient(cfg),
-		Building:         NewBuildingClient(cfg),
-		CatalogueEntry:   NewCatalogueEntryClient(cfg),
-		Commune:          NewCommuneClient(cfg),
-		Dwelling:         NewDwellingClient(cfg),
-		LockOut:          NewLockOutClient(cfg),
-		OpeningHours:     NewOpeningHoursClient(cfg),
-		Organisation:     NewOrganisationClient(cfg),
-		Ownership:        NewOwnershipClient(cfg),
-		PartnerApp:       NewPartnerAppClient(cfg),
-		PartnerAppSecret: NewPartnerAppSecretClient(cfg),
-		Person:           NewPersonClient(cfg),
-		ReceptionPoint:   NewReceptionPointClient(cfg),
-		SandboxClock:     NewSandboxClockClient(cfg),
-		StockChange:      NewStockChangeClient(cfg),
-		StockVintage:     NewStockVintageClient(cfg),
-		UsedAssertion:    NewUsedAssertionClient(cfg),
+		ctx:                ctx,
+		config:             cfg,
+		Agreement:          NewAgreementClient(cfg),
+		Assignment:         NewAssignmentClient(cfg),
+		Building:           NewBuildingClient(cfg),
+		CatalogueEntry:     NewCatalogueEntryClient(cfg),
+		Commune:            NewCommuneClient(cfg),
+		Dwelling:           NewDwellingClient(cfg),
+		LockOut:            NewLockOutClient(cfg),
+		OpeningHours:       NewOpeningHoursClient(cfg),
+		Organisation:       NewOrganisationClient(cfg),
+		Ownership:          NewOwnershipClient(cfg),
+		Pair:               NewPairClient(cfg),
+		PartnerApp:         NewPartnerAppClient(cfg),
+		PartnerAppSecret:   NewPartnerAppSecretClient(cfg),
+		Person:             NewPersonClient(cfg),
+		ReceptionPoint:     NewReceptionPointClient(cfg),
+		SandboxClock:       NewSandboxClockClient(cfg),
+		StaffAuthorisation: NewStaffAuthorisationClient(cfg),
+		StockChange:        NewStockChangeClient(cfg),
+		StockVintage:       NewStockVintageClient(cfg),
+		UsedAssertion:      NewUsedAssertionClient(cfg),
 	}, nil
 }
 
@@ -233,26 +243,28 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:              ctx,
-		config:           cfg,
-		Agreement:        NewAgreementClient(cfg),
-		Assignment:       NewAssignmentClient(cfg),
-		Building:         NewBuildingClient(cfg),
-		CatalogueEntry:   NewCatalogueEntryClient(cfg),
-		Commune:          NewCommuneClient(cfg),
-		Dwelling:         NewDwellingClient(cfg),
-		LockOut:          NewLockOutClient(cfg),
-		OpeningHours:     NewOpeningHoursClient(cfg),
-		Organisation:     NewOrganisationClient(cfg),
-		Ownership:        NewOwnershipClient(cfg),
-		PartnerApp:       NewPartnerAppClient(cfg),
-		PartnerAppSecret: NewPartnerAppSecretClient(cfg),
-		Person:           NewPersonClient(cfg),
-		ReceptionPoint:   NewReceptionPointClient(cfg),
-		SandboxClock:     NewSandboxClockClient(cfg),
-		StockChange:      NewStockChangeClient(cfg),
-		StockVintage:     NewStockVintageClient(cfg),
-		UsedAssertion:    NewUsedAssertionClient(cfg),
+		ctx:                ctx,
+		config:             cfg,
+		Agreement:          NewAgreementClient(cfg),
+		Assignment:         NewAssignmentClient(cfg),
+		Building:           NewBuildingClient(cfg),
+		CatalogueEntry:     NewCatalogueEntryClient(cfg),
+		Commune:            NewCommuneClient(cfg),
+		Dwelling:           NewDwellingClient(cfg),
+		LockOut:            NewLockOutClient(cfg),
+		OpeningHours:       NewOpeningHoursClient(cfg),
+		Organisation:       NewOrganisationClient(cfg),
+		Ownership:          NewOwnershipClient(cfg),
+		Pair:               NewPairClient(cfg),
+		PartnerApp:         NewPartnerAppClient(cfg),
+		PartnerAppSecret:   NewPartnerAppSecretClient(cfg),
+		Person:             NewPersonClient(cfg),
+		ReceptionPoint:     NewReceptionPointClient(cfg),
+		SandboxClock:       NewSandboxClockClient(cfg),
+		StaffAuthorisation: NewStaffAuthorisationClient(cfg),
+		StockChange:        NewStockChangeClient(cfg),
+		StockVintage:       NewStockVintageClient(cfg),
+		UsedAssertion:      NewUsedAssertionClient(cfg),
 	}, nil
 }
 
@@ -283,9 +295,9 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Agreement, c.Assignment, c.Building, c.CatalogueEntry, c.Commune, c.Dwelling,
-		c.LockOut, c.OpeningHours, c.Organisation, c.Ownership, c.PartnerApp,
-		c.PartnerAppSecret, c.Person, c.ReceptionPoint, c.SandboxClock, c.StockChange,
-		c.StockVintage, c.UsedAssertion,
+		c.LockOut, c.OpeningHours, c.Organisation, c.Ownership, c.Pair, c.PartnerApp,
+		c.PartnerAppSecret, c.Person, c.ReceptionPoint, c.SandboxClock,
+		c.StaffAuthorisation, c.StockChange, c.StockVintage, c.UsedAssertion,
 	} {
 		n.Use(hooks...)
 	}
@@ -296,9 +308,9 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Agreement, c.Assignment, c.Building, c.CatalogueEntry, c.Commune, c.Dwelling,
-		c.LockOut, c.OpeningHours, c.Organisation, c.Ownership, c.PartnerApp,
-		c.PartnerAppSecret, c.Person, c.ReceptionPoint, c.SandboxClock, c.StockChange,
-		c.StockVintage, c.UsedAssertion,
+		c.LockOut, c.OpeningHours, c.Organisation, c.Ownership, c.Pair, c.PartnerApp,
+		c.PartnerAppSecret, c.Person, c.ReceptionPoint, c.SandboxClock,
+		c.StaffAuthorisation, c.StockChange, c.StockVintage, c.UsedAssertion,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -327,6 +339,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Organisation.mutate(ctx, m)
 	case *OwnershipMutation:
 		return c.Ownership.mutate(ctx, m)
+	case *PairMutation:
+		return c.Pair.mutate(ctx, m)
 	case *PartnerAppMutation:
 		return c.PartnerApp.mutate(ctx, m)
 	case *PartnerAppSecretMutation:
@@ -337,6 +351,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ReceptionPoint.mutate(ctx, m)
 	case *SandboxClockMutation:
 		return c.SandboxClock.mutate(ctx, m)
+	case *StaffAuthorisationMutation:
+		return c.StaffAuthorisation.mutate(ctx, m)
 	case *StockChangeMutation:
 		return c.StockChange.mutate(ctx, m)
 	case *StockVintageMutation:
@@ -647,6 +663,38 @@ func (c *AssignmentClient) QueryReceptionPoints(_m *Assignment) *ReceptionPointQ
 			sqlgraph.From(assignment.Table, assignment.FieldID, id),
 			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
 			sqlgraph.Edge(sqlgraph.M2M, false, assignment.ReceptionPointsTable, assignment.ReceptionPointsPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryAssignedBy queries the assigned_by edge of a Assignment.
+func (c *AssignmentClient) QueryAssignedBy(_m *Assignment) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(assignment.Table, assignment.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, assignment.AssignedByTable, assignment.AssignedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryDecidedBy queries the decided_by edge of a Assignment.
+func (c *AssignmentClient) QueryDecidedBy(_m *Assignment) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(assignment.Table, assignment.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, assignment.DecidedByTable, assignment.DecidedByColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -2056,6 +2104,188 @@ func (c *OwnershipClient) mutate(ctx context.Context, m *OwnershipMutation) (Val
 	}
 }
 
+// PairClient is a client for the Pair schema.
+type PairClient struct {
+	config
+}
+
+// NewPairClient returns a client for the Pair from the given config.
+func NewPairClient(c config) *PairClient {
+	return &PairClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `pair.Hooks(f(g(h())))`.
+func (c *PairClient) Use(hooks ...Hook) {
+	c.hooks.Pair = append(c.hooks.Pair, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `pair.Intercept(f(g(h())))`.
+func (c *PairClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Pair = append(c.inters.Pair, interceptors...)
+}
+
+// Create returns a builder for creating a Pair entity.
+func (c *PairClient) Create() *PairCreate {
+	mutation := newPairMutation(c.config, OpCreate)
+	return &PairCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Pair entities.
+func (c *PairClient) CreateBulk(builders ...*PairCreate) *PairCreateBulk {
+	return &PairCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PairClient) MapCreateBulk(slice any, setFunc func(*PairCreate, int)) *PairCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PairCreateBulk{err: fmt.Errorf("calling to PairClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PairCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PairCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Pair.
+func (c *PairClient) Update() *PairUpdate {
+	mutation := newPairMutation(c.config, OpUpdate)
+	return &PairUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PairClient) UpdateOne(_m *Pair) *PairUpdateOne {
+	mutation := newPairMutation(c.config, OpUpdateOne, withPair(_m))
+	return &PairUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PairClient) UpdateOneID(id domain.ID) *PairUpdateOne {
+	mutation := newPairMutation(c.config, OpUpdateOne, withPairID(id))
+	return &PairUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Pair.
+func (c *PairClient) Delete() *PairDelete {
+	mutation := newPairMutation(c.config, OpDelete)
+	return &PairDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PairClient) DeleteOne(_m *Pair) *PairDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PairClient) DeleteOneID(id domain.ID) *PairDeleteOne {
+	builder := c.Delete().Where(pair.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PairDeleteOne{builder}
+}
+
+// Query returns a query builder for Pair.
+func (c *PairClient) Query() *PairQuery {
+	return &PairQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePair},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Pair entity by its id.
+func (c *PairClient) Get(ctx context.Context, id domain.ID) (*Pair, error) {
+	return c.Query().Where(pair.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PairClient) GetX(ctx context.Context, id domain.ID) *Pair {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryReceptionPoint queries the reception_point edge of a Pair.
+func (c *PairClient) QueryReceptionPoint(_m *Pair) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(pair.Table, pair.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, pair.ReceptionPointTable, pair.ReceptionPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryMembers queries the members edge of a Pair.
+func (c *PairClient) QueryMembers(_m *Pair) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(pair.Table, pair.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, pair.MembersTable, pair.MembersPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryFormedBy queries the formed_by edge of a Pair.
+func (c *PairClient) QueryFormedBy(_m *Pair) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(pair.Table, pair.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, pair.FormedByTable, pair.FormedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PairClient) Hooks() []Hook {
+	hooks := c.hooks.Pair
+	return append(hooks[:len(hooks):len(hooks)], pair.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *PairClient) Interceptors() []Interceptor {
+	return c.inters.Pair
+}
+
+func (c *PairClient) mutate(ctx context.Context, m *PairMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PairCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PairUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PairUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PairDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Pair mutation op: %q", m.Op())
+	}
+}
+
 // PartnerAppClient is a client for the PartnerApp schema.
 type PartnerAppClient struct {
 	config
@@ -2528,6 +2758,54 @@ func (c *PersonClient) QueryAssignments(_m *Person) *AssignmentQuery {
 	return query
 }
 
+// QueryAuthorisations queries the authorisations edge of a Person.
+func (c *PersonClient) QueryAuthorisations(_m *Person) *StaffAuthorisationQuery {
+	query := (&StaffAuthorisationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(person.Table, person.FieldID, id),
+			sqlgraph.To(staffauthorisation.Table, staffauthorisation.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, person.AuthorisationsTable, person.AuthorisationsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryPairs queries the pairs edge of a Person.
+func (c *PersonClient) QueryPairs(_m *Person) *PairQuery {
+	query := (&PairClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(person.Table, person.FieldID, id),
+			sqlgraph.To(pair.Table, pair.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, person.PairsTable, person.PairsPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryOrganisation queries the organisation edge of a Person.
+func (c *PersonClient) QueryOrganisation(_m *Person) *OrganisationQuery {
+	query := (&OrganisationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(person.Table, person.FieldID, id),
+			sqlgraph.To(organisation.Table, organisation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, person.OrganisationTable, person.OrganisationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *PersonClient) Hooks() []Hook {
 	hooks := c.hooks.Person
@@ -2915,6 +3193,204 @@ func (c *SandboxClockClient) mutate(ctx context.Context, m *SandboxClockMutation
 		return (&SandboxClockDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown SandboxClock mutation op: %q", m.Op())
+	}
+}
+
+// StaffAuthorisationClient is a client for the StaffAuthorisation schema.
+type StaffAuthorisationClient struct {
+	config
+}
+
+// NewStaffAuthorisationClient returns a client for the StaffAuthorisation from the given config.
+func NewStaffAuthorisationClient(c config) *StaffAuthorisationClient {
+	return &StaffAuthorisationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `staffauthorisation.Hooks(f(g(h())))`.
+func (c *StaffAuthorisationClient) Use(hooks ...Hook) {
+	c.hooks.StaffAuthorisation = append(c.hooks.StaffAuthorisation, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `staffauthorisation.Intercept(f(g(h())))`.
+func (c *StaffAuthorisationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.StaffAuthorisation = append(c.inters.StaffAuthorisation, interceptors...)
+}
+
+// Create returns a builder for creating a StaffAuthorisation entity.
+func (c *StaffAuthorisationClient) Create() *StaffAuthorisationCreate {
+	mutation := newStaffAuthorisationMutation(c.config, OpCreate)
+	return &StaffAuthorisationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of StaffAuthorisation entities.
+func (c *StaffAuthorisationClient) CreateBulk(builders ...*StaffAuthorisationCreate) *StaffAuthorisationCreateBulk {
+	return &StaffAuthorisationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *StaffAuthorisationClient) MapCreateBulk(slice any, setFunc func(*StaffAuthorisationCreate, int)) *StaffAuthorisationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &StaffAuthorisationCreateBulk{err: fmt.Errorf("calling to StaffAuthorisationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*StaffAuthorisationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &StaffAuthorisationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for StaffAuthorisation.
+func (c *StaffAuthorisationClient) Update() *StaffAuthorisationUpdate {
+	mutation := newStaffAuthorisationMutation(c.config, OpUpdate)
+	return &StaffAuthorisationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *StaffAuthorisationClient) UpdateOne(_m *StaffAuthorisation) *StaffAuthorisationUpdateOne {
+	mutation := newStaffAuthorisationMutation(c.config, OpUpdateOne, withStaffAuthorisation(_m))
+	return &StaffAuthorisationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *StaffAuthorisationClient) UpdateOneID(id domain.ID) *StaffAuthorisationUpdateOne {
+	mutation := newStaffAuthorisationMutation(c.config, OpUpdateOne, withStaffAuthorisationID(id))
+	return &StaffAuthorisationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for StaffAuthorisation.
+func (c *StaffAuthorisationClient) Delete() *StaffAuthorisationDelete {
+	mutation := newStaffAuthorisationMutation(c.config, OpDelete)
+	return &StaffAuthorisationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *StaffAuthorisationClient) DeleteOne(_m *StaffAuthorisation) *StaffAuthorisationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *StaffAuthorisationClient) DeleteOneID(id domain.ID) *StaffAuthorisationDeleteOne {
+	builder := c.Delete().Where(staffauthorisation.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &StaffAuthorisationDeleteOne{builder}
+}
+
+// Query returns a query builder for StaffAuthorisation.
+func (c *StaffAuthorisationClient) Query() *StaffAuthorisationQuery {
+	return &StaffAuthorisationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeStaffAuthorisation},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a StaffAuthorisation entity by its id.
+func (c *StaffAuthorisationClient) Get(ctx context.Context, id domain.ID) (*StaffAuthorisation, error) {
+	return c.Query().Where(staffauthorisation.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *StaffAuthorisationClient) GetX(ctx context.Context, id domain.ID) *StaffAuthorisation {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryPerson queries the person edge of a StaffAuthorisation.
+func (c *StaffAuthorisationClient) QueryPerson(_m *StaffAuthorisation) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(staffauthorisation.Table, staffauthorisation.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, staffauthorisation.PersonTable, staffauthorisation.PersonColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryOrganisation queries the organisation edge of a StaffAuthorisation.
+func (c *StaffAuthorisationClient) QueryOrganisation(_m *StaffAuthorisation) *OrganisationQuery {
+	query := (&OrganisationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(staffauthorisation.Table, staffauthorisation.FieldID, id),
+			sqlgraph.To(organisation.Table, organisation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, staffauthorisation.OrganisationTable, staffauthorisation.OrganisationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryGrantedBy queries the granted_by edge of a StaffAuthorisation.
+func (c *StaffAuthorisationClient) QueryGrantedBy(_m *StaffAuthorisation) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(staffauthorisation.Table, staffauthorisation.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, staffauthorisation.GrantedByTable, staffauthorisation.GrantedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRevokedBy queries the revoked_by edge of a StaffAuthorisation.
+func (c *StaffAuthorisationClient) QueryRevokedBy(_m *StaffAuthorisation) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(staffauthorisation.Table, staffauthorisation.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, staffauthorisation.RevokedByTable, staffauthorisation.RevokedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *StaffAuthorisationClient) Hooks() []Hook {
+	hooks := c.hooks.StaffAuthorisation
+	return append(hooks[:len(hooks):len(hooks)], staffauthorisation.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *StaffAuthorisationClient) Interceptors() []Interceptor {
+	return c.inters.StaffAuthorisation
+}
+
+func (c *StaffAuthorisationClient) mutate(ctx context.Context, m *StaffAuthorisationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&StaffAuthorisationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&StaffAuthorisationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&StaffAuthorisationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&StaffAuthorisationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown StaffAuthorisation mutation op: %q", m.Op())
 	}
 }
 
@@ -3388,14 +3864,14 @@ func (c *UsedAssertionClient) mutate(ctx context.Context, m *UsedAssertionMutati
 type (
 	hooks struct {
 		Agreement, Assignment, Building, CatalogueEntry, Commune, Dwelling, LockOut,
-		OpeningHours, Organisation, Ownership, PartnerApp, PartnerAppSecret, Person,
-		ReceptionPoint, SandboxClock, StockChange, StockVintage,
-		UsedAssertion []ent.Hook
+		OpeningHours, Organisation, Ownership, Pair, PartnerApp, PartnerAppSecret,
+		Person, ReceptionPoint, SandboxClock, StaffAuthorisation, StockChange,
+		StockVintage, UsedAssertion []ent.Hook
 	}
 	inters struct {
 		Agreement, Assignment, Building, CatalogueEntry, Commune, Dwelling, LockOut,
-		OpeningHours, Organisation, Ownership, PartnerApp, PartnerAppSecret, Person,
-		ReceptionPoint, SandboxClock, StockChange, StockVintage,
-		UsedAssertion []ent.Interceptor
+		OpeningHours, Organisation, Ownership, Pair, PartnerApp, PartnerAppSecret,
+		Person, ReceptionPoint, SandboxClock, StaffAuthorisation, StockChange,
+		StockVintage, UsedAssertion []ent.Interceptor
 	}
 )

@@ -22,11 +22,13 @@ import (
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
+	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
+	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
 	"github.com/guichet-logement/guichet/ent/usedassertion"
@@ -90,24 +92,26 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			agreement.Table:        agreement.ValidColumn,
-			assignment.Table:       assignment.ValidColumn,
-			building.Table:         building.ValidColumn,
-			catalogueentry.Table:   catalogueentry.ValidColumn,
-			commune.Table:          commune.ValidColumn,
-			dwelling.Table:         dwelling.ValidColumn,
-			lockout.Table:          lockout.ValidColumn,
-			openinghours.Table:     openinghours.ValidColumn,
-			organisation.Table:     organisation.ValidColumn,
-			ownership.Table:        ownership.ValidColumn,
-			partnerapp.Table:       partnerapp.ValidColumn,
-			partnerappsecret.Table: partnerappsecret.ValidColumn,
-			person.Table:           person.ValidColumn,
-			receptionpoint.Table:   receptionpoint.ValidColumn,
-			sandboxclock.Table:     sandboxclock.ValidColumn,
-			stockchange.Table:      stockchange.ValidColumn,
-			stockvintage.Table:     stockvintage.ValidColumn,
-			usedassertion.Table:    usedassertion.ValidColumn,
+			agreement.Table:          agreement.ValidColumn,
+			assignment.Table:         assignment.ValidColumn,
+			building.Table:           building.ValidColumn,
+			catalogueentry.Table:     catalogueentry.ValidColumn,
+			commune.Table:            commune.ValidColumn,
+			dwelling.Table:           dwelling.ValidColumn,
+			lockout.Table:            lockout.ValidColumn,
+			openinghours.Table:       openinghours.ValidColumn,
+			organisation.Table:       organisation.ValidColumn,
+			ownership.Table:          ownership.ValidColumn,
+			pair.Table:               pair.ValidColumn,
+			partnerapp.Table:         partnerapp.ValidColumn,
+			partnerappsecret.Table:   partnerappsecret.ValidColumn,
+			person.Table:             person.ValidColumn,
+			receptionpoint.Table:     receptionpoint.ValidColumn,
+			sandboxclock.Table:       sandboxclock.ValidColumn,
+			staffauthorisation.Table: staffauthorisation.ValidColumn,
+			stockchange.Table:        stockchange.ValidColumn,
+			stockvintage.Table:       stockvintage.ValidColumn,
+			usedassertion.Table:      usedassertion.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

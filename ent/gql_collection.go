@@ -20,9 +20,12 @@ import (
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
+	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
+	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
+	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
 )
@@ -158,6 +161,28 @@ func (_q *AssignmentQuery) collectField(ctx context.Context, oneNode bool, opCtx
 	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
 		switch field.Name {
 
+		case "person":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&PersonClient{config: _q.config}).Query()
+			)
+			again := _q.withPerson != nil
+			if again {
+				query = _q.withPerson
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, personImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withPerson = query
+			if _, ok := fieldSeen[assignment.FieldPersonID]; !ok {
+				selectedFields = append(selectedFields, assignment.FieldPersonID)
+				fieldSeen[assignment.FieldPersonID] = struct{}{}
+			}
+
 		case "organisation":
 			var (
 				alias = field.Alias
@@ -192,6 +217,50 @@ func (_q *AssignmentQuery) collectField(ctx context.Context, oneNode bool, opCtx
 			_q.WithNamedReceptionPoints(alias, func(wq *ReceptionPointQuery) {
 				*wq = *query
 			})
+
+		case "assignedBy":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&PersonClient{config: _q.config}).Query()
+			)
+			again := _q.withAssignedBy != nil
+			if again {
+				query = _q.withAssignedBy
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, personImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withAssignedBy = query
+			if _, ok := fieldSeen[assignment.FieldAssignedByID]; !ok {
+				selectedFields = append(selectedFields, assignment.FieldAssignedByID)
+				fieldSeen[assignment.FieldAssignedByID] = struct{}{}
+			}
+
+		case "decidedBy":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&PersonClient{config: _q.config}).Query()
+			)
+			again := _q.withDecidedBy != nil
+			if again {
+				query = _q.withDecidedBy
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, personImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withDecidedBy = query
+			if _, ok := fieldSeen[assignment.FieldDecidedByID]; !ok {
+				selectedFields = append(selectedFields, assignment.FieldDecidedByID)
+				fieldSeen[assignment.FieldDecidedByID] = struct{}{}
+			}
 		case "personID":
 			if _, ok := fieldSeen[assignment.FieldPersonID]; !ok {
 				selectedFields = append(selectedFields, assignment.FieldPersonID)
@@ -216,6 +285,36 @@ func (_q *AssignmentQuery) collectField(ctx context.Context, oneNode bool, opCtx
 			if _, ok := fieldSeen[assignment.FieldValidUntil]; !ok {
 				selectedFields = append(selectedFields, assignment.FieldValidUntil)
 				fieldSeen[assignment.FieldValidUntil] = struct{}{}
+			}
+		case "share":
+			if _, ok := fieldSeen[assignment.FieldShare]; !ok {
+				selectedFields = append(selectedFields, assignment.FieldShare)
+				fieldSeen[assignment.FieldShare] = struct{}{}
+			}
+		case "state":
+			if _, ok := fieldSeen[assignment.FieldState]; !ok {
+				selectedFields = append(selectedFields, assignment.FieldState)
+				fieldSeen[assignment.FieldState] = struct{}{}
+			}
+		case "assignedByID":
+			if _, ok := fieldSeen[assignment.FieldAssignedByID]; !ok {
+				selectedFields = append(selectedFields, assignment.FieldAssignedByID)
+				fieldSeen[assignment.FieldAssignedByID] = struct{}{}
+			}
+		case "decidedByID":
+			if _, ok := fieldSeen[assignment.FieldDecidedByID]; !ok {
+				selectedFields = append(selectedFields, assignment.FieldDecidedByID)
+				fieldSeen[assignment.FieldDecidedByID] = struct{}{}
+			}
+		case "rejectionReason":
+			if _, ok := fieldSeen[assignment.FieldRejectionReason]; !ok {
+				selectedFields = append(selectedFields, assignment.FieldRejectionReason)
+				fieldSeen[assignment.FieldRejectionReason] = struct{}{}
+			}
+		case "version":
+			if _, ok := fieldSeen[assignment.FieldVersion]; !ok {
+				selectedFields = append(selectedFields, assignment.FieldVersion)
+				fieldSeen[assignment.FieldVersion] = struct{}{}
 			}
 		case "id":
 		case "__typename":
@@ -1620,6 +1719,150 @@ func newOwnershipPaginateArgs(rv map[string]any) *ownershipPaginateArgs {
 }
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *PairQuery) CollectFields(ctx context.Context, satisfies ...string) (*PairQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *PairQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(pair.Columns))
+		selectedFields = []string{pair.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "receptionPoint":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ReceptionPointClient{config: _q.config}).Query()
+			)
+			again := _q.withReceptionPoint != nil
+			if again {
+				query = _q.withReceptionPoint
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, receptionpointImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withReceptionPoint = query
+			if _, ok := fieldSeen[pair.FieldReceptionPointID]; !ok {
+				selectedFields = append(selectedFields, pair.FieldReceptionPointID)
+				fieldSeen[pair.FieldReceptionPointID] = struct{}{}
+			}
+
+		case "members":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&PersonClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, personImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedMembers(alias, func(wq *PersonQuery) {
+				*wq = *query
+			})
+
+		case "formedBy":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&PersonClient{config: _q.config}).Query()
+			)
+			again := _q.withFormedBy != nil
+			if again {
+				query = _q.withFormedBy
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, personImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withFormedBy = query
+			if _, ok := fieldSeen[pair.FieldFormedByID]; !ok {
+				selectedFields = append(selectedFields, pair.FieldFormedByID)
+				fieldSeen[pair.FieldFormedByID] = struct{}{}
+			}
+		case "receptionPointID":
+			if _, ok := fieldSeen[pair.FieldReceptionPointID]; !ok {
+				selectedFields = append(selectedFields, pair.FieldReceptionPointID)
+				fieldSeen[pair.FieldReceptionPointID] = struct{}{}
+			}
+		case "formedByID":
+			if _, ok := fieldSeen[pair.FieldFormedByID]; !ok {
+				selectedFields = append(selectedFields, pair.FieldFormedByID)
+				fieldSeen[pair.FieldFormedByID] = struct{}{}
+			}
+		case "validFrom":
+			if _, ok := fieldSeen[pair.FieldValidFrom]; !ok {
+				selectedFields = append(selectedFields, pair.FieldValidFrom)
+				fieldSeen[pair.FieldValidFrom] = struct{}{}
+			}
+		case "validUntil":
+			if _, ok := fieldSeen[pair.FieldValidUntil]; !ok {
+				selectedFields = append(selectedFields, pair.FieldValidUntil)
+				fieldSeen[pair.FieldValidUntil] = struct{}{}
+			}
+		case "version":
+			if _, ok := fieldSeen[pair.FieldVersion]; !ok {
+				selectedFields = append(selectedFields, pair.FieldVersion)
+				fieldSeen[pair.FieldVersion] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type pairPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []PairPaginateOption
+}
+
+func newPairPaginateArgs(rv map[string]any) *pairPaginateArgs {
+	args := &pairPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[whereField].(*PairWhereInput); ok {
+		args.opts = append(args.opts, WithPairFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *PartnerAppQuery) CollectFields(ctx context.Context, satisfies ...string) (*PartnerAppQuery, error) {
 	fc := graphql.GetFieldContext(ctx)
 	if fc == nil {
@@ -1929,6 +2172,176 @@ func newPartnerAppSecretPaginateArgs(rv map[string]any) *partnerappsecretPaginat
 }
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *PersonQuery) CollectFields(ctx context.Context, satisfies ...string) (*PersonQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *PersonQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(person.Columns))
+		selectedFields = []string{person.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "assignments":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&AssignmentClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, assignmentImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedAssignments(alias, func(wq *AssignmentQuery) {
+				*wq = *query
+			})
+
+		case "authorisations":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&StaffAuthorisationClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, staffauthorisationImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedAuthorisations(alias, func(wq *StaffAuthorisationQuery) {
+				*wq = *query
+			})
+
+		case "pairs":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&PairClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, pairImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedPairs(alias, func(wq *PairQuery) {
+				*wq = *query
+			})
+
+		case "organisation":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&OrganisationClient{config: _q.config}).Query()
+			)
+			again := _q.withOrganisation != nil
+			if again {
+				query = _q.withOrganisation
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, organisationImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withOrganisation = query
+			if _, ok := fieldSeen[person.FieldOrganisationID]; !ok {
+				selectedFields = append(selectedFields, person.FieldOrganisationID)
+				fieldSeen[person.FieldOrganisationID] = struct{}{}
+			}
+		case "issuer":
+			if _, ok := fieldSeen[person.FieldIssuer]; !ok {
+				selectedFields = append(selectedFields, person.FieldIssuer)
+				fieldSeen[person.FieldIssuer] = struct{}{}
+			}
+		case "subject":
+			if _, ok := fieldSeen[person.FieldSubject]; !ok {
+				selectedFields = append(selectedFields, person.FieldSubject)
+				fieldSeen[person.FieldSubject] = struct{}{}
+			}
+		case "givenName":
+			if _, ok := fieldSeen[person.FieldGivenName]; !ok {
+				selectedFields = append(selectedFields, person.FieldGivenName)
+				fieldSeen[person.FieldGivenName] = struct{}{}
+			}
+		case "familyName":
+			if _, ok := fieldSeen[person.FieldFamilyName]; !ok {
+				selectedFields = append(selectedFields, person.FieldFamilyName)
+				fieldSeen[person.FieldFamilyName] = struct{}{}
+			}
+		case "organisationID":
+			if _, ok := fieldSeen[person.FieldOrganisationID]; !ok {
+				selectedFields = append(selectedFields, person.FieldOrganisationID)
+				fieldSeen[person.FieldOrganisationID] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type personPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []PersonPaginateOption
+}
+
+func newPersonPaginateArgs(rv map[string]any) *personPaginateArgs {
+	args := &personPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case map[string]any:
+			var (
+				err1, err2 error
+				order      = &PersonOrder{Field: &PersonOrderField{}, Direction: entgql.OrderDirectionAsc}
+			)
+			if d, ok := v[directionField]; ok {
+				err1 = order.Direction.UnmarshalGQL(d)
+			}
+			if f, ok := v[fieldField]; ok {
+				err2 = order.Field.UnmarshalGQL(f)
+			}
+			if err1 == nil && err2 == nil {
+				args.opts = append(args.opts, WithPersonOrder(order))
+			}
+		case *PersonOrder:
+			if v != nil {
+				args.opts = append(args.opts, WithPersonOrder(v))
+			}
+		}
+	}
+	if v, ok := rv[whereField].(*PersonWhereInput); ok {
+		args.opts = append(args.opts, WithPersonFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *ReceptionPointQuery) CollectFields(ctx context.Context, satisfies ...string) (*ReceptionPointQuery, error) {
 	fc := graphql.GetFieldContext(ctx)
 	if fc == nil {
@@ -2124,6 +2537,211 @@ func newReceptionPointPaginateArgs(rv map[string]any) *receptionpointPaginateArg
 	}
 	if v, ok := rv[whereField].(*ReceptionPointWhereInput); ok {
 		args.opts = append(args.opts, WithReceptionPointFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *StaffAuthorisationQuery) CollectFields(ctx context.Context, satisfies ...string) (*StaffAuthorisationQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *StaffAuthorisationQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(staffauthorisation.Columns))
+		selectedFields = []string{staffauthorisation.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "person":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&PersonClient{config: _q.config}).Query()
+			)
+			again := _q.withPerson != nil
+			if again {
+				query = _q.withPerson
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, personImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withPerson = query
+			if _, ok := fieldSeen[staffauthorisation.FieldPersonID]; !ok {
+				selectedFields = append(selectedFields, staffauthorisation.FieldPersonID)
+				fieldSeen[staffauthorisation.FieldPersonID] = struct{}{}
+			}
+
+		case "organisation":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&OrganisationClient{config: _q.config}).Query()
+			)
+			again := _q.withOrganisation != nil
+			if again {
+				query = _q.withOrganisation
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, organisationImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withOrganisation = query
+			if _, ok := fieldSeen[staffauthorisation.FieldOrganisationID]; !ok {
+				selectedFields = append(selectedFields, staffauthorisation.FieldOrganisationID)
+				fieldSeen[staffauthorisation.FieldOrganisationID] = struct{}{}
+			}
+
+		case "grantedBy":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&PersonClient{config: _q.config}).Query()
+			)
+			again := _q.withGrantedBy != nil
+			if again {
+				query = _q.withGrantedBy
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, personImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withGrantedBy = query
+			if _, ok := fieldSeen[staffauthorisation.FieldGrantedByID]; !ok {
+				selectedFields = append(selectedFields, staffauthorisation.FieldGrantedByID)
+				fieldSeen[staffauthorisation.FieldGrantedByID] = struct{}{}
+			}
+
+		case "revokedBy":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&PersonClient{config: _q.config}).Query()
+			)
+			again := _q.withRevokedBy != nil
+			if again {
+				query = _q.withRevokedBy
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, personImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withRevokedBy = query
+			if _, ok := fieldSeen[staffauthorisation.FieldRevokedByID]; !ok {
+				selectedFields = append(selectedFields, staffauthorisation.FieldRevokedByID)
+				fieldSeen[staffauthorisation.FieldRevokedByID] = struct{}{}
+			}
+		case "personID":
+			if _, ok := fieldSeen[staffauthorisation.FieldPersonID]; !ok {
+				selectedFields = append(selectedFields, staffauthorisation.FieldPersonID)
+				fieldSeen[staffauthorisation.FieldPersonID] = struct{}{}
+			}
+		case "organisationID":
+			if _, ok := fieldSeen[staffauthorisation.FieldOrganisationID]; !ok {
+				selectedFields = append(selectedFields, staffauthorisation.FieldOrganisationID)
+				fieldSeen[staffauthorisation.FieldOrganisationID] = struct{}{}
+			}
+		case "role":
+			if _, ok := fieldSeen[staffauthorisation.FieldRole]; !ok {
+				selectedFields = append(selectedFields, staffauthorisation.FieldRole)
+				fieldSeen[staffauthorisation.FieldRole] = struct{}{}
+			}
+		case "grantedByID":
+			if _, ok := fieldSeen[staffauthorisation.FieldGrantedByID]; !ok {
+				selectedFields = append(selectedFields, staffauthorisation.FieldGrantedByID)
+				fieldSeen[staffauthorisation.FieldGrantedByID] = struct{}{}
+			}
+		case "grantedOn":
+			if _, ok := fieldSeen[staffauthorisation.FieldGrantedOn]; !ok {
+				selectedFields = append(selectedFields, staffauthorisation.FieldGrantedOn)
+				fieldSeen[staffauthorisation.FieldGrantedOn] = struct{}{}
+			}
+		case "validFrom":
+			if _, ok := fieldSeen[staffauthorisation.FieldValidFrom]; !ok {
+				selectedFields = append(selectedFields, staffauthorisation.FieldValidFrom)
+				fieldSeen[staffauthorisation.FieldValidFrom] = struct{}{}
+			}
+		case "validUntil":
+			if _, ok := fieldSeen[staffauthorisation.FieldValidUntil]; !ok {
+				selectedFields = append(selectedFields, staffauthorisation.FieldValidUntil)
+				fieldSeen[staffauthorisation.FieldValidUntil] = struct{}{}
+			}
+		case "revokedOn":
+			if _, ok := fieldSeen[staffauthorisation.FieldRevokedOn]; !ok {
+				selectedFields = append(selectedFields, staffauthorisation.FieldRevokedOn)
+				fieldSeen[staffauthorisation.FieldRevokedOn] = struct{}{}
+			}
+		case "revokedByID":
+			if _, ok := fieldSeen[staffauthorisation.FieldRevokedByID]; !ok {
+				selectedFields = append(selectedFields, staffauthorisation.FieldRevokedByID)
+				fieldSeen[staffauthorisation.FieldRevokedByID] = struct{}{}
+			}
+		case "revocationReason":
+			if _, ok := fieldSeen[staffauthorisation.FieldRevocationReason]; !ok {
+				selectedFields = append(selectedFields, staffauthorisation.FieldRevocationReason)
+				fieldSeen[staffauthorisation.FieldRevocationReason] = struct{}{}
+			}
+		case "version":
+			if _, ok := fieldSeen[staffauthorisation.FieldVersion]; !ok {
+				selectedFields = append(selectedFields, staffauthorisation.FieldVersion)
+				fieldSeen[staffauthorisation.FieldVersion] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type staffauthorisationPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []StaffAuthorisationPaginateOption
+}
+
+func newStaffAuthorisationPaginateArgs(rv map[string]any) *staffauthorisationPaginateArgs {
+	args := &staffauthorisationPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[whereField].(*StaffAuthorisationWhereInput); ok {
+		args.opts = append(args.opts, WithStaffAuthorisationFilter(v.Filter))
 	}
 	return args
 }

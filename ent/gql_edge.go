@@ -16,6 +16,14 @@ func (_m *Agreement) ReceptionPoint(ctx context.Context) (*ReceptionPoint, error
 	return result, err
 }
 
+func (_m *Assignment) Person(ctx context.Context) (*Person, error) {
+	result, err := _m.Edges.PersonOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryPerson().Only(ctx)
+	}
+	return result, err
+}
+
 func (_m *Assignment) Organisation(ctx context.Context) (*Organisation, error) {
 	result, err := _m.Edges.OrganisationOrErr()
 	if IsNotLoaded(err) {
@@ -34,6 +42,22 @@ func (_m *Assignment) ReceptionPoints(ctx context.Context) (result []*ReceptionP
 		result, err = _m.QueryReceptionPoints().All(ctx)
 	}
 	return result, err
+}
+
+func (_m *Assignment) AssignedBy(ctx context.Context) (*Person, error) {
+	result, err := _m.Edges.AssignedByOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryAssignedBy().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *Assignment) DecidedBy(ctx context.Context) (*Person, error) {
+	result, err := _m.Edges.DecidedByOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryDecidedBy().Only(ctx)
+	}
+	return result, MaskNotFound(err)
 }
 
 func (_m *Building) Commune(ctx context.Context) (*Commune, error) {
@@ -199,6 +223,34 @@ func (_m *Ownership) Landlord(ctx context.Context) (*Organisation, error) {
 	return result, err
 }
 
+func (_m *Pair) ReceptionPoint(ctx context.Context) (*ReceptionPoint, error) {
+	result, err := _m.Edges.ReceptionPointOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryReceptionPoint().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *Pair) Members(ctx context.Context) (result []*Person, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedMembers(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.MembersOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryMembers().All(ctx)
+	}
+	return result, err
+}
+
+func (_m *Pair) FormedBy(ctx context.Context) (*Person, error) {
+	result, err := _m.Edges.FormedByOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryFormedBy().Only(ctx)
+	}
+	return result, err
+}
+
 func (_m *PartnerApp) Organisation(ctx context.Context) (*Organisation, error) {
 	result, err := _m.Edges.OrganisationOrErr()
 	if IsNotLoaded(err) {
@@ -251,6 +303,50 @@ func (_m *PartnerAppSecret) PartnerApp(ctx context.Context) (*PartnerApp, error)
 	return result, err
 }
 
+func (_m *Person) Assignments(ctx context.Context) (result []*Assignment, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedAssignments(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.AssignmentsOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryAssignments().All(ctx)
+	}
+	return result, err
+}
+
+func (_m *Person) Authorisations(ctx context.Context) (result []*StaffAuthorisation, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedAuthorisations(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.AuthorisationsOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryAuthorisations().All(ctx)
+	}
+	return result, err
+}
+
+func (_m *Person) Pairs(ctx context.Context) (result []*Pair, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedPairs(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.PairsOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryPairs().All(ctx)
+	}
+	return result, err
+}
+
+func (_m *Person) Organisation(ctx context.Context) (*Organisation, error) {
+	result, err := _m.Edges.OrganisationOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryOrganisation().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
 func (_m *ReceptionPoint) Commune(ctx context.Context) (*Commune, error) {
 	result, err := _m.Edges.CommuneOrErr()
 	if IsNotLoaded(err) {
@@ -293,6 +389,38 @@ func (_m *ReceptionPoint) OpeningHours(ctx context.Context) (result []*OpeningHo
 		result, err = _m.QueryOpeningHours().All(ctx)
 	}
 	return result, err
+}
+
+func (_m *StaffAuthorisation) Person(ctx context.Context) (*Person, error) {
+	result, err := _m.Edges.PersonOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryPerson().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *StaffAuthorisation) Organisation(ctx context.Context) (*Organisation, error) {
+	result, err := _m.Edges.OrganisationOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryOrganisation().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *StaffAuthorisation) GrantedBy(ctx context.Context) (*Person, error) {
+	result, err := _m.Edges.GrantedByOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryGrantedBy().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *StaffAuthorisation) RevokedBy(ctx context.Context) (*Person, error) {
+	result, err := _m.Edges.RevokedByOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryRevokedBy().Only(ctx)
+	}
+	return result, MaskNotFound(err)
 }
 
 func (_m *StockChange) Vintage(ctx context.Context) (*StockVintage, error) {

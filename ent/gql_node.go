@@ -18,9 +18,12 @@ import (
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
+	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
+	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
+	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
 	"github.com/hashicorp/go-multierror"
@@ -76,6 +79,11 @@ var ownershipImplementors = []string{"Ownership", "Node"}
 // IsNode implements the Node interface check for GQLGen.
 func (*Ownership) IsNode() {}
 
+var pairImplementors = []string{"Pair", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Pair) IsNode() {}
+
 var partnerappImplementors = []string{"PartnerApp", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
@@ -86,10 +94,20 @@ var partnerappsecretImplementors = []string{"PartnerAppSecret", "Node"}
 // IsNode implements the Node interface check for GQLGen.
 func (*PartnerAppSecret) IsNode() {}
 
+var personImplementors = []string{"Person", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Person) IsNode() {}
+
 var receptionpointImplementors = []string{"ReceptionPoint", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*ReceptionPoint) IsNode() {}
+
+var staffauthorisationImplementors = []string{"StaffAuthorisation", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*StaffAuthorisation) IsNode() {}
 
 var stockchangeImplementors = []string{"StockChange", "Node"}
 
@@ -276,6 +294,19 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			}
 		}
 		return query.Only(ctx)
+	case pair.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.Pair.Query().
+			Where(pair.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, pairImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
 	case partnerapp.Table:
 		var uid domain.ID
 		if err := uid.UnmarshalGQL(id); err != nil {
@@ -302,6 +333,19 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			}
 		}
 		return query.Only(ctx)
+	case person.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.Person.Query().
+			Where(person.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, personImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
 	case receptionpoint.Table:
 		var uid domain.ID
 		if err := uid.UnmarshalGQL(id); err != nil {
@@ -311,6 +355,19 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			Where(receptionpoint.ID(uid))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, receptionpointImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case staffauthorisation.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.StaffAuthorisation.Query().
+			Where(staffauthorisation.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, staffauthorisationImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -558,6 +615,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []domain.ID) ([]N
 				*noder = node
 			}
 		}
+	case pair.Table:
+		query := c.Pair.Query().
+			Where(pair.IDIn(ids...))
+		query, err := query.CollectFields(ctx, pairImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
 	case partnerapp.Table:
 		query := c.PartnerApp.Query().
 			Where(partnerapp.IDIn(ids...))
@@ -590,10 +663,42 @@ func (c *Client) noders(ctx context.Context, table string, ids []domain.ID) ([]N
 				*noder = node
 			}
 		}
+	case person.Table:
+		query := c.Person.Query().
+			Where(person.IDIn(ids...))
+		query, err := query.CollectFields(ctx, personImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
 	case receptionpoint.Table:
 		query := c.ReceptionPoint.Query().
 			Where(receptionpoint.IDIn(ids...))
 		query, err := query.CollectFields(ctx, receptionpointImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case staffauthorisation.Table:
+		query := c.StaffAuthorisation.Query().
+			Where(staffauthorisation.IDIn(ids...))
+		query, err := query.CollectFields(ctx, staffauthorisationImplementors...)
 		if err != nil {
 			return nil, err
 		}

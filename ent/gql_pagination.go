@@ -24,9 +24,12 @@ import (
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
+	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
+	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
+	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -2721,6 +2724,255 @@ func (_m *Ownership) ToEdge(order *OwnershipOrder) *OwnershipEdge {
 	}
 }
 
+// PairEdge is the edge representation of Pair.
+type PairEdge struct {
+	Node   *Pair  `json:"node"`
+	Cursor Cursor `json:"cursor"`
+}
+
+// PairConnection is the connection containing edges to Pair.
+type PairConnection struct {
+	Edges      []*PairEdge `json:"edges"`
+	PageInfo   PageInfo    `json:"pageInfo"`
+	TotalCount int         `json:"totalCount"`
+}
+
+func (c *PairConnection) build(nodes []*Pair, pager *pairPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Pair
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Pair {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Pair {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*PairEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &PairEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// PairPaginateOption enables pagination customization.
+type PairPaginateOption func(*pairPager) error
+
+// WithPairOrder configures pagination ordering.
+func WithPairOrder(order *PairOrder) PairPaginateOption {
+	if order == nil {
+		order = DefaultPairOrder
+	}
+	o := *order
+	return func(pager *pairPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultPairOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithPairFilter configures pagination filter.
+func WithPairFilter(filter func(*PairQuery) (*PairQuery, error)) PairPaginateOption {
+	return func(pager *pairPager) error {
+		if filter == nil {
+			return errors.New("PairQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type pairPager struct {
+	reverse bool
+	order   *PairOrder
+	filter  func(*PairQuery) (*PairQuery, error)
+}
+
+func newPairPager(opts []PairPaginateOption, reverse bool) (*pairPager, error) {
+	pager := &pairPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultPairOrder
+	}
+	return pager, nil
+}
+
+func (p *pairPager) applyFilter(query *PairQuery) (*PairQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *pairPager) toCursor(_m *Pair) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *pairPager) applyCursors(query *PairQuery, after, before *Cursor) (*PairQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultPairOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *pairPager) applyOrder(query *PairQuery) *PairQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultPairOrder.Field {
+		query = query.Order(DefaultPairOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *pairPager) orderExpr(query *PairQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultPairOrder.Field {
+			b.Comma().Ident(DefaultPairOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Pair.
+func (_m *PairQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...PairPaginateOption,
+) (*PairConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newPairPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &PairConnection{Edges: []*PairEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// PairOrderField defines the ordering field of Pair.
+type PairOrderField struct {
+	// Value extracts the ordering value from the given Pair.
+	Value    func(*Pair) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) pair.OrderOption
+	toCursor func(*Pair) Cursor
+}
+
+// PairOrder defines the ordering of Pair.
+type PairOrder struct {
+	Direction OrderDirection  `json:"direction"`
+	Field     *PairOrderField `json:"field"`
+}
+
+// DefaultPairOrder is the default ordering of Pair.
+var DefaultPairOrder = &PairOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &PairOrderField{
+		Value: func(_m *Pair) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: pair.FieldID,
+		toTerm: pair.ByID,
+		toCursor: func(_m *Pair) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Pair into PairEdge.
+func (_m *Pair) ToEdge(order *PairOrder) *PairEdge {
+	if order == nil {
+		order = DefaultPairOrder
+	}
+	return &PairEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
 // PartnerAppEdge is the edge representation of PartnerApp.
 type PartnerAppEdge struct {
 	Node   *PartnerApp `json:"node"`
@@ -3266,6 +3518,302 @@ func (_m *PartnerAppSecret) ToEdge(order *PartnerAppSecretOrder) *PartnerAppSecr
 	}
 }
 
+// PersonEdge is the edge representation of Person.
+type PersonEdge struct {
+	Node   *Person `json:"node"`
+	Cursor Cursor  `json:"cursor"`
+}
+
+// PersonConnection is the connection containing edges to Person.
+type PersonConnection struct {
+	Edges      []*PersonEdge `json:"edges"`
+	PageInfo   PageInfo      `json:"pageInfo"`
+	TotalCount int           `json:"totalCount"`
+}
+
+func (c *PersonConnection) build(nodes []*Person, pager *personPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Person
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Person {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Person {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*PersonEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &PersonEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// PersonPaginateOption enables pagination customization.
+type PersonPaginateOption func(*personPager) error
+
+// WithPersonOrder configures pagination ordering.
+func WithPersonOrder(order *PersonOrder) PersonPaginateOption {
+	if order == nil {
+		order = DefaultPersonOrder
+	}
+	o := *order
+	return func(pager *personPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultPersonOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithPersonFilter configures pagination filter.
+func WithPersonFilter(filter func(*PersonQuery) (*PersonQuery, error)) PersonPaginateOption {
+	return func(pager *personPager) error {
+		if filter == nil {
+			return errors.New("PersonQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type personPager struct {
+	reverse bool
+	order   *PersonOrder
+	filter  func(*PersonQuery) (*PersonQuery, error)
+}
+
+func newPersonPager(opts []PersonPaginateOption, reverse bool) (*personPager, error) {
+	pager := &personPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultPersonOrder
+	}
+	return pager, nil
+}
+
+func (p *personPager) applyFilter(query *PersonQuery) (*PersonQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *personPager) toCursor(_m *Person) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *personPager) applyCursors(query *PersonQuery, after, before *Cursor) (*PersonQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultPersonOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *personPager) applyOrder(query *PersonQuery) *PersonQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultPersonOrder.Field {
+		query = query.Order(DefaultPersonOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *personPager) orderExpr(query *PersonQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultPersonOrder.Field {
+			b.Comma().Ident(DefaultPersonOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Person.
+func (_m *PersonQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...PersonPaginateOption,
+) (*PersonConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newPersonPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &PersonConnection{Edges: []*PersonEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+var (
+	// PersonOrderFieldFamilyName orders Person by family_name.
+	PersonOrderFieldFamilyName = &PersonOrderField{
+		Value: func(_m *Person) (ent.Value, error) {
+			return _m.FamilyName, nil
+		},
+		column: person.FieldFamilyName,
+		toTerm: person.ByFamilyName,
+		toCursor: func(_m *Person) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.FamilyName,
+			}
+		},
+	}
+)
+
+// String implement fmt.Stringer interface.
+func (f PersonOrderField) String() string {
+	var str string
+	switch f.column {
+	case PersonOrderFieldFamilyName.column:
+		str = "FAMILY_NAME"
+	}
+	return str
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (f PersonOrderField) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(f.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (f *PersonOrderField) UnmarshalGQL(v interface{}) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("PersonOrderField %T must be a string", v)
+	}
+	switch str {
+	case "FAMILY_NAME":
+		*f = *PersonOrderFieldFamilyName
+	default:
+		return fmt.Errorf("%s is not a valid PersonOrderField", str)
+	}
+	return nil
+}
+
+// PersonOrderField defines the ordering field of Person.
+type PersonOrderField struct {
+	// Value extracts the ordering value from the given Person.
+	Value    func(*Person) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) person.OrderOption
+	toCursor func(*Person) Cursor
+}
+
+// PersonOrder defines the ordering of Person.
+type PersonOrder struct {
+	Direction OrderDirection    `json:"direction"`
+	Field     *PersonOrderField `json:"field"`
+}
+
+// DefaultPersonOrder is the default ordering of Person.
+var DefaultPersonOrder = &PersonOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &PersonOrderField{
+		Value: func(_m *Person) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: person.FieldID,
+		toTerm: person.ByID,
+		toCursor: func(_m *Person) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Person into PersonEdge.
+func (_m *Person) ToEdge(order *PersonOrder) *PersonEdge {
+	if order == nil {
+		order = DefaultPersonOrder
+	}
+	return &PersonEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
 // ReceptionPointEdge is the edge representation of ReceptionPoint.
 type ReceptionPointEdge struct {
 	Node   *ReceptionPoint `json:"node"`
@@ -3557,6 +4105,255 @@ func (_m *ReceptionPoint) ToEdge(order *ReceptionPointOrder) *ReceptionPointEdge
 		order = DefaultReceptionPointOrder
 	}
 	return &ReceptionPointEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// StaffAuthorisationEdge is the edge representation of StaffAuthorisation.
+type StaffAuthorisationEdge struct {
+	Node   *StaffAuthorisation `json:"node"`
+	Cursor Cursor              `json:"cursor"`
+}
+
+// StaffAuthorisationConnection is the connection containing edges to StaffAuthorisation.
+type StaffAuthorisationConnection struct {
+	Edges      []*StaffAuthorisationEdge `json:"edges"`
+	PageInfo   PageInfo                  `json:"pageInfo"`
+	TotalCount int                       `json:"totalCount"`
+}
+
+func (c *StaffAuthorisationConnection) build(nodes []*StaffAuthorisation, pager *staffauthorisationPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *StaffAuthorisation
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *StaffAuthorisation {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *StaffAuthorisation {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*StaffAuthorisationEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &StaffAuthorisationEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// StaffAuthorisationPaginateOption enables pagination customization.
+type StaffAuthorisationPaginateOption func(*staffauthorisationPager) error
+
+// WithStaffAuthorisationOrder configures pagination ordering.
+func WithStaffAuthorisationOrder(order *StaffAuthorisationOrder) StaffAuthorisationPaginateOption {
+	if order == nil {
+		order = DefaultStaffAuthorisationOrder
+	}
+	o := *order
+	return func(pager *staffauthorisationPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultStaffAuthorisationOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithStaffAuthorisationFilter configures pagination filter.
+func WithStaffAuthorisationFilter(filter func(*StaffAuthorisationQuery) (*StaffAuthorisationQuery, error)) StaffAuthorisationPaginateOption {
+	return func(pager *staffauthorisationPager) error {
+		if filter == nil {
+			return errors.New("StaffAuthorisationQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type staffauthorisationPager struct {
+	reverse bool
+	order   *StaffAuthorisationOrder
+	filter  func(*StaffAuthorisationQuery) (*StaffAuthorisationQuery, error)
+}
+
+func newStaffAuthorisationPager(opts []StaffAuthorisationPaginateOption, reverse bool) (*staffauthorisationPager, error) {
+	pager := &staffauthorisationPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultStaffAuthorisationOrder
+	}
+	return pager, nil
+}
+
+func (p *staffauthorisationPager) applyFilter(query *StaffAuthorisationQuery) (*StaffAuthorisationQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *staffauthorisationPager) toCursor(_m *StaffAuthorisation) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *staffauthorisationPager) applyCursors(query *StaffAuthorisationQuery, after, before *Cursor) (*StaffAuthorisationQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultStaffAuthorisationOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *staffauthorisationPager) applyOrder(query *StaffAuthorisationQuery) *StaffAuthorisationQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultStaffAuthorisationOrder.Field {
+		query = query.Order(DefaultStaffAuthorisationOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *staffauthorisationPager) orderExpr(query *StaffAuthorisationQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultStaffAuthorisationOrder.Field {
+			b.Comma().Ident(DefaultStaffAuthorisationOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to StaffAuthorisation.
+func (_m *StaffAuthorisationQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...StaffAuthorisationPaginateOption,
+) (*StaffAuthorisationConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newStaffAuthorisationPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &StaffAuthorisationConnection{Edges: []*StaffAuthorisationEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// StaffAuthorisationOrderField defines the ordering field of StaffAuthorisation.
+type StaffAuthorisationOrderField struct {
+	// Value extracts the ordering value from the given StaffAuthorisation.
+	Value    func(*StaffAuthorisation) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) staffauthorisation.OrderOption
+	toCursor func(*StaffAuthorisation) Cursor
+}
+
+// StaffAuthorisationOrder defines the ordering of StaffAuthorisation.
+type StaffAuthorisationOrder struct {
+	Direction OrderDirection                `json:"direction"`
+	Field     *StaffAuthorisationOrderField `json:"field"`
+}
+
+// DefaultStaffAuthorisationOrder is the default ordering of StaffAuthorisation.
+var DefaultStaffAuthorisationOrder = &StaffAuthorisationOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &StaffAuthorisationOrderField{
+		Value: func(_m *StaffAuthorisation) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: staffauthorisation.FieldID,
+		toTerm: staffauthorisation.ByID,
+		toCursor: func(_m *StaffAuthorisation) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts StaffAuthorisation into StaffAuthorisationEdge.
+func (_m *StaffAuthorisation) ToEdge(order *StaffAuthorisationOrder) *StaffAuthorisationEdge {
+	if order == nil {
+		order = DefaultStaffAuthorisationOrder
+	}
+	return &StaffAuthorisationEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}

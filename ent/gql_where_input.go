@@ -17,10 +17,13 @@ import (
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
+	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
+	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
+	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
 )
@@ -428,6 +431,87 @@ type AssignmentWhereInput struct {
 	ValidUntilIsNil  bool          `json:"validUntilIsNil,omitempty"`
 	ValidUntilNotNil bool          `json:"validUntilNotNil,omitempty"`
 
+	// "share" field predicates.
+	Share      *int  `json:"share,omitempty"`
+	ShareNEQ   *int  `json:"shareNEQ,omitempty"`
+	ShareIn    []int `json:"shareIn,omitempty"`
+	ShareNotIn []int `json:"shareNotIn,omitempty"`
+	ShareGT    *int  `json:"shareGT,omitempty"`
+	ShareGTE   *int  `json:"shareGTE,omitempty"`
+	ShareLT    *int  `json:"shareLT,omitempty"`
+	ShareLTE   *int  `json:"shareLTE,omitempty"`
+
+	// "state" field predicates.
+	State      *domain.AssignmentState  `json:"state,omitempty"`
+	StateNEQ   *domain.AssignmentState  `json:"stateNEQ,omitempty"`
+	StateIn    []domain.AssignmentState `json:"stateIn,omitempty"`
+	StateNotIn []domain.AssignmentState `json:"stateNotIn,omitempty"`
+
+	// "assigned_by_id" field predicates.
+	AssignedByID             *domain.ID  `json:"assignedByID,omitempty"`
+	AssignedByIDNEQ          *domain.ID  `json:"assignedByIDNEQ,omitempty"`
+	AssignedByIDIn           []domain.ID `json:"assignedByIDIn,omitempty"`
+	AssignedByIDNotIn        []domain.ID `json:"assignedByIDNotIn,omitempty"`
+	AssignedByIDGT           *domain.ID  `json:"assignedByIDGT,omitempty"`
+	AssignedByIDGTE          *domain.ID  `json:"assignedByIDGTE,omitempty"`
+	AssignedByIDLT           *domain.ID  `json:"assignedByIDLT,omitempty"`
+	AssignedByIDLTE          *domain.ID  `json:"assignedByIDLTE,omitempty"`
+	AssignedByIDContains     *domain.ID  `json:"assignedByIDContains,omitempty"`
+	AssignedByIDHasPrefix    *domain.ID  `json:"assignedByIDHasPrefix,omitempty"`
+	AssignedByIDHasSuffix    *domain.ID  `json:"assignedByIDHasSuffix,omitempty"`
+	AssignedByIDIsNil        bool        `json:"assignedByIDIsNil,omitempty"`
+	AssignedByIDNotNil       bool        `json:"assignedByIDNotNil,omitempty"`
+	AssignedByIDEqualFold    *domain.ID  `json:"assignedByIDEqualFold,omitempty"`
+	AssignedByIDContainsFold *domain.ID  `json:"assignedByIDContainsFold,omitempty"`
+
+	// "decided_by_id" field predicates.
+	DecidedByID             *domain.ID  `json:"decidedByID,omitempty"`
+	DecidedByIDNEQ          *domain.ID  `json:"decidedByIDNEQ,omitempty"`
+	DecidedByIDIn           []domain.ID `json:"decidedByIDIn,omitempty"`
+	DecidedByIDNotIn        []domain.ID `json:"decidedByIDNotIn,omitempty"`
+	DecidedByIDGT           *domain.ID  `json:"decidedByIDGT,omitempty"`
+	DecidedByIDGTE          *domain.ID  `json:"decidedByIDGTE,omitempty"`
+	DecidedByIDLT           *domain.ID  `json:"decidedByIDLT,omitempty"`
+	DecidedByIDLTE          *domain.ID  `json:"decidedByIDLTE,omitempty"`
+	DecidedByIDContains     *domain.ID  `json:"decidedByIDContains,omitempty"`
+	DecidedByIDHasPrefix    *domain.ID  `json:"decidedByIDHasPrefix,omitempty"`
+	DecidedByIDHasSuffix    *domain.ID  `json:"decidedByIDHasSuffix,omitempty"`
+	DecidedByIDIsNil        bool        `json:"decidedByIDIsNil,omitempty"`
+	DecidedByIDNotNil       bool        `json:"decidedByIDNotNil,omitempty"`
+	DecidedByIDEqualFold    *domain.ID  `json:"decidedByIDEqualFold,omitempty"`
+	DecidedByIDContainsFold *domain.ID  `json:"decidedByIDContainsFold,omitempty"`
+
+	// "rejection_reason" field predicates.
+	RejectionReason             *string  `json:"rejectionReason,omitempty"`
+	RejectionReasonNEQ          *string  `json:"rejectionReasonNEQ,omitempty"`
+	RejectionReasonIn           []string `json:"rejectionReasonIn,omitempty"`
+	RejectionReasonNotIn        []string `json:"rejectionReasonNotIn,omitempty"`
+	RejectionReasonGT           *string  `json:"rejectionReasonGT,omitempty"`
+	RejectionReasonGTE          *string  `json:"rejectionReasonGTE,omitempty"`
+	RejectionReasonLT           *string  `json:"rejectionReasonLT,omitempty"`
+	RejectionReasonLTE          *string  `json:"rejectionReasonLTE,omitempty"`
+	RejectionReasonContains     *string  `json:"rejectionReasonContains,omitempty"`
+	RejectionReasonHasPrefix    *string  `json:"rejectionReasonHasPrefix,omitempty"`
+	RejectionReasonHasSuffix    *string  `json:"rejectionReasonHasSuffix,omitempty"`
+	RejectionReasonIsNil        bool     `json:"rejectionReasonIsNil,omitempty"`
+	RejectionReasonNotNil       bool     `json:"rejectionReasonNotNil,omitempty"`
+	RejectionReasonEqualFold    *string  `json:"rejectionReasonEqualFold,omitempty"`
+	RejectionReasonContainsFold *string  `json:"rejectionReasonContainsFold,omitempty"`
+
+	// "version" field predicates.
+	Version      *int  `json:"version,omitempty"`
+	VersionNEQ   *int  `json:"versionNEQ,omitempty"`
+	VersionIn    []int `json:"versionIn,omitempty"`
+	VersionNotIn []int `json:"versionNotIn,omitempty"`
+	VersionGT    *int  `json:"versionGT,omitempty"`
+	VersionGTE   *int  `json:"versionGTE,omitempty"`
+	VersionLT    *int  `json:"versionLT,omitempty"`
+	VersionLTE   *int  `json:"versionLTE,omitempty"`
+
+	// "person" edge predicates.
+	HasPerson     *bool               `json:"hasPerson,omitempty"`
+	HasPersonWith []*PersonWhereInput `json:"hasPersonWith,omitempty"`
+
 	// "organisation" edge predicates.
 	HasOrganisation     *bool                     `json:"hasOrganisation,omitempty"`
 	HasOrganisationWith []*OrganisationWhereInput `json:"hasOrganisationWith,omitempty"`
@@ -435,6 +519,14 @@ type AssignmentWhereInput struct {
 	// "reception_points" edge predicates.
 	HasReceptionPoints     *bool                       `json:"hasReceptionPoints,omitempty"`
 	HasReceptionPointsWith []*ReceptionPointWhereInput `json:"hasReceptionPointsWith,omitempty"`
+
+	// "assigned_by" edge predicates.
+	HasAssignedBy     *bool               `json:"hasAssignedBy,omitempty"`
+	HasAssignedByWith []*PersonWhereInput `json:"hasAssignedByWith,omitempty"`
+
+	// "decided_by" edge predicates.
+	HasDecidedBy     *bool               `json:"hasDecidedBy,omitempty"`
+	HasDecidedByWith []*PersonWhereInput `json:"hasDecidedByWith,omitempty"`
 }
 
 // AddPredicates adds custom predicates to the where input to be used during the filtering phase.
@@ -676,7 +768,220 @@ func (i *AssignmentWhereInput) P() (predicate.Assignment, error) {
 	if i.ValidUntilNotNil {
 		predicates = append(predicates, assignment.ValidUntilNotNil())
 	}
+	if i.Share != nil {
+		predicates = append(predicates, assignment.ShareEQ(*i.Share))
+	}
+	if i.ShareNEQ != nil {
+		predicates = append(predicates, assignment.ShareNEQ(*i.ShareNEQ))
+	}
+	if len(i.ShareIn) > 0 {
+		predicates = append(predicates, assignment.ShareIn(i.ShareIn...))
+	}
+	if len(i.ShareNotIn) > 0 {
+		predicates = append(predicates, assignment.ShareNotIn(i.ShareNotIn...))
+	}
+	if i.ShareGT != nil {
+		predicates = append(predicates, assignment.ShareGT(*i.ShareGT))
+	}
+	if i.ShareGTE != nil {
+		predicates = append(predicates, assignment.ShareGTE(*i.ShareGTE))
+	}
+	if i.ShareLT != nil {
+		predicates = append(predicates, assignment.ShareLT(*i.ShareLT))
+	}
+	if i.ShareLTE != nil {
+		predicates = append(predicates, assignment.ShareLTE(*i.ShareLTE))
+	}
+	if i.State != nil {
+		predicates = append(predicates, assignment.StateEQ(*i.State))
+	}
+	if i.StateNEQ != nil {
+		predicates = append(predicates, assignment.StateNEQ(*i.StateNEQ))
+	}
+	if len(i.StateIn) > 0 {
+		predicates = append(predicates, assignment.StateIn(i.StateIn...))
+	}
+	if len(i.StateNotIn) > 0 {
+		predicates = append(predicates, assignment.StateNotIn(i.StateNotIn...))
+	}
+	if i.AssignedByID != nil {
+		predicates = append(predicates, assignment.AssignedByIDEQ(*i.AssignedByID))
+	}
+	if i.AssignedByIDNEQ != nil {
+		predicates = append(predicates, assignment.AssignedByIDNEQ(*i.AssignedByIDNEQ))
+	}
+	if len(i.AssignedByIDIn) > 0 {
+		predicates = append(predicates, assignment.AssignedByIDIn(i.AssignedByIDIn...))
+	}
+	if len(i.AssignedByIDNotIn) > 0 {
+		predicates = append(predicates, assignment.AssignedByIDNotIn(i.AssignedByIDNotIn...))
+	}
+	if i.AssignedByIDGT != nil {
+		predicates = append(predicates, assignment.AssignedByIDGT(*i.AssignedByIDGT))
+	}
+	if i.AssignedByIDGTE != nil {
+		predicates = append(predicates, assignment.AssignedByIDGTE(*i.AssignedByIDGTE))
+	}
+	if i.AssignedByIDLT != nil {
+		predicates = append(predicates, assignment.AssignedByIDLT(*i.AssignedByIDLT))
+	}
+	if i.AssignedByIDLTE != nil {
+		predicates = append(predicates, assignment.AssignedByIDLTE(*i.AssignedByIDLTE))
+	}
+	if i.AssignedByIDContains != nil {
+		predicates = append(predicates, assignment.AssignedByIDContains(*i.AssignedByIDContains))
+	}
+	if i.AssignedByIDHasPrefix != nil {
+		predicates = append(predicates, assignment.AssignedByIDHasPrefix(*i.AssignedByIDHasPrefix))
+	}
+	if i.AssignedByIDHasSuffix != nil {
+		predicates = append(predicates, assignment.AssignedByIDHasSuffix(*i.AssignedByIDHasSuffix))
+	}
+	if i.AssignedByIDIsNil {
+		predicates = append(predicates, assignment.AssignedByIDIsNil())
+	}
+	if i.AssignedByIDNotNil {
+		predicates = append(predicates, assignment.AssignedByIDNotNil())
+	}
+	if i.AssignedByIDEqualFold != nil {
+		predicates = append(predicates, assignment.AssignedByIDEqualFold(*i.AssignedByIDEqualFold))
+	}
+	if i.AssignedByIDContainsFold != nil {
+		predicates = append(predicates, assignment.AssignedByIDContainsFold(*i.AssignedByIDContainsFold))
+	}
+	if i.DecidedByID != nil {
+		predicates = append(predicates, assignment.DecidedByIDEQ(*i.DecidedByID))
+	}
+	if i.DecidedByIDNEQ != nil {
+		predicates = append(predicates, assignment.DecidedByIDNEQ(*i.DecidedByIDNEQ))
+	}
+	if len(i.DecidedByIDIn) > 0 {
+		predicates = append(predicates, assignment.DecidedByIDIn(i.DecidedByIDIn...))
+	}
+	if len(i.DecidedByIDNotIn) > 0 {
+		predicates = append(predicates, assignment.DecidedByIDNotIn(i.DecidedByIDNotIn...))
+	}
+	if i.DecidedByIDGT != nil {
+		predicates = append(predicates, assignment.DecidedByIDGT(*i.DecidedByIDGT))
+	}
+	if i.DecidedByIDGTE != nil {
+		predicates = append(predicates, assignment.DecidedByIDGTE(*i.DecidedByIDGTE))
+	}
+	if i.DecidedByIDLT != nil {
+		predicates = append(predicates, assignment.DecidedByIDLT(*i.DecidedByIDLT))
+	}
+	if i.DecidedByIDLTE != nil {
+		predicates = append(predicates, assignment.DecidedByIDLTE(*i.DecidedByIDLTE))
+	}
+	if i.DecidedByIDContains != nil {
+		predicates = append(predicates, assignment.DecidedByIDContains(*i.DecidedByIDContains))
+	}
+	if i.DecidedByIDHasPrefix != nil {
+		predicates = append(predicates, assignment.DecidedByIDHasPrefix(*i.DecidedByIDHasPrefix))
+	}
+	if i.DecidedByIDHasSuffix != nil {
+		predicates = append(predicates, assignment.DecidedByIDHasSuffix(*i.DecidedByIDHasSuffix))
+	}
+	if i.DecidedByIDIsNil {
+		predicates = append(predicates, assignment.DecidedByIDIsNil())
+	}
+	if i.DecidedByIDNotNil {
+		predicates = append(predicates, assignment.DecidedByIDNotNil())
+	}
+	if i.DecidedByIDEqualFold != nil {
+		predicates = append(predicates, assignment.DecidedByIDEqualFold(*i.DecidedByIDEqualFold))
+	}
+	if i.DecidedByIDContainsFold != nil {
+		predicates = append(predicates, assignment.DecidedByIDContainsFold(*i.DecidedByIDContainsFold))
+	}
+	if i.RejectionReason != nil {
+		predicates = append(predicates, assignment.RejectionReasonEQ(*i.RejectionReason))
+	}
+	if i.RejectionReasonNEQ != nil {
+		predicates = append(predicates, assignment.RejectionReasonNEQ(*i.RejectionReasonNEQ))
+	}
+	if len(i.RejectionReasonIn) > 0 {
+		predicates = append(predicates, assignment.RejectionReasonIn(i.RejectionReasonIn...))
+	}
+	if len(i.RejectionReasonNotIn) > 0 {
+		predicates = append(predicates, assignment.RejectionReasonNotIn(i.RejectionReasonNotIn...))
+	}
+	if i.RejectionReasonGT != nil {
+		predicates = append(predicates, assignment.RejectionReasonGT(*i.RejectionReasonGT))
+	}
+	if i.RejectionReasonGTE != nil {
+		predicates = append(predicates, assignment.RejectionReasonGTE(*i.RejectionReasonGTE))
+	}
+	if i.RejectionReasonLT != nil {
+		predicates = append(predicates, assignment.RejectionReasonLT(*i.RejectionReasonLT))
+	}
+	if i.RejectionReasonLTE != nil {
+		predicates = append(predicates, assignment.RejectionReasonLTE(*i.RejectionReasonLTE))
+	}
+	if i.RejectionReasonContains != nil {
+		predicates = append(predicates, assignment.RejectionReasonContains(*i.RejectionReasonContains))
+	}
+	if i.RejectionReasonHasPrefix != nil {
+		predicates = append(predicates, assignment.RejectionReasonHasPrefix(*i.RejectionReasonHasPrefix))
+	}
+	if i.RejectionReasonHasSuffix != nil {
+		predicates = append(predicates, assignment.RejectionReasonHasSuffix(*i.RejectionReasonHasSuffix))
+	}
+	if i.RejectionReasonIsNil {
+		predicates = append(predicates, assignment.RejectionReasonIsNil())
+	}
+	if i.RejectionReasonNotNil {
+		predicates = append(predicates, assignment.RejectionReasonNotNil())
+	}
+	if i.RejectionReasonEqualFold != nil {
+		predicates = append(predicates, assignment.RejectionReasonEqualFold(*i.RejectionReasonEqualFold))
+	}
+	if i.RejectionReasonContainsFold != nil {
+		predicates = append(predicates, assignment.RejectionReasonContainsFold(*i.RejectionReasonContainsFold))
+	}
+	if i.Version != nil {
+		predicates = append(predicates, assignment.VersionEQ(*i.Version))
+	}
+	if i.VersionNEQ != nil {
+		predicates = append(predicates, assignment.VersionNEQ(*i.VersionNEQ))
+	}
+	if len(i.VersionIn) > 0 {
+		predicates = append(predicates, assignment.VersionIn(i.VersionIn...))
+	}
+	if len(i.VersionNotIn) > 0 {
+		predicates = append(predicates, assignment.VersionNotIn(i.VersionNotIn...))
+	}
+	if i.VersionGT != nil {
+		predicates = append(predicates, assignment.VersionGT(*i.VersionGT))
+	}
+	if i.VersionGTE != nil {
+		predicates = append(predicates, assignment.VersionGTE(*i.VersionGTE))
+	}
+	if i.VersionLT != nil {
+		predicates = append(predicates, assignment.VersionLT(*i.VersionLT))
+	}
+	if i.VersionLTE != nil {
+		predicates = append(predicates, assignment.VersionLTE(*i.VersionLTE))
+	}
 
+	if i.HasPerson != nil {
+		p := assignment.HasPerson()
+		if !*i.HasPerson {
+			p = assignment.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasPersonWith) > 0 {
+		with := make([]predicate.Person, 0, len(i.HasPersonWith))
+		for _, w := range i.HasPersonWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasPersonWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, assignment.HasPersonWith(with...))
+	}
 	if i.HasOrganisation != nil {
 		p := assignment.HasOrganisation()
 		if !*i.HasOrganisation {
@@ -712,6 +1017,42 @@ func (i *AssignmentWhereInput) P() (predicate.Assignment, error) {
 			with = append(with, p)
 		}
 		predicates = append(predicates, assignment.HasReceptionPointsWith(with...))
+	}
+	if i.HasAssignedBy != nil {
+		p := assignment.HasAssignedBy()
+		if !*i.HasAssignedBy {
+			p = assignment.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasAssignedByWith) > 0 {
+		with := make([]predicate.Person, 0, len(i.HasAssignedByWith))
+		for _, w := range i.HasAssignedByWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasAssignedByWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, assignment.HasAssignedByWith(with...))
+	}
+	if i.HasDecidedBy != nil {
+		p := assignment.HasDecidedBy()
+		if !*i.HasDecidedBy {
+			p = assignment.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasDecidedByWith) > 0 {
+		with := make([]predicate.Person, 0, len(i.HasDecidedByWith))
+		for _, w := range i.HasDecidedByWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasDecidedByWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, assignment.HasDecidedByWith(with...))
 	}
 	switch len(predicates) {
 	case 0:
@@ -4543,6 +4884,414 @@ func (i *OwnershipWhereInput) P() (predicate.Ownership, error) {
 	}
 }
 
+// PairWhereInput represents a where input for filtering Pair queries.
+type PairWhereInput struct {
+	Predicates []predicate.Pair  `json:"-"`
+	Not        *PairWhereInput   `json:"not,omitempty"`
+	Or         []*PairWhereInput `json:"or,omitempty"`
+	And        []*PairWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID      *domain.ID  `json:"id,omitempty"`
+	IDNEQ   *domain.ID  `json:"idNEQ,omitempty"`
+	IDIn    []domain.ID `json:"idIn,omitempty"`
+	IDNotIn []domain.ID `json:"idNotIn,omitempty"`
+	IDGT    *domain.ID  `json:"idGT,omitempty"`
+	IDGTE   *domain.ID  `json:"idGTE,omitempty"`
+	IDLT    *domain.ID  `json:"idLT,omitempty"`
+	IDLTE   *domain.ID  `json:"idLTE,omitempty"`
+
+	// "reception_point_id" field predicates.
+	ReceptionPointID             *domain.ID  `json:"receptionPointID,omitempty"`
+	ReceptionPointIDNEQ          *domain.ID  `json:"receptionPointIDNEQ,omitempty"`
+	ReceptionPointIDIn           []domain.ID `json:"receptionPointIDIn,omitempty"`
+	ReceptionPointIDNotIn        []domain.ID `json:"receptionPointIDNotIn,omitempty"`
+	ReceptionPointIDGT           *domain.ID  `json:"receptionPointIDGT,omitempty"`
+	ReceptionPointIDGTE          *domain.ID  `json:"receptionPointIDGTE,omitempty"`
+	ReceptionPointIDLT           *domain.ID  `json:"receptionPointIDLT,omitempty"`
+	ReceptionPointIDLTE          *domain.ID  `json:"receptionPointIDLTE,omitempty"`
+	ReceptionPointIDContains     *domain.ID  `json:"receptionPointIDContains,omitempty"`
+	ReceptionPointIDHasPrefix    *domain.ID  `json:"receptionPointIDHasPrefix,omitempty"`
+	ReceptionPointIDHasSuffix    *domain.ID  `json:"receptionPointIDHasSuffix,omitempty"`
+	ReceptionPointIDEqualFold    *domain.ID  `json:"receptionPointIDEqualFold,omitempty"`
+	ReceptionPointIDContainsFold *domain.ID  `json:"receptionPointIDContainsFold,omitempty"`
+
+	// "formed_by_id" field predicates.
+	FormedByID             *domain.ID  `json:"formedByID,omitempty"`
+	FormedByIDNEQ          *domain.ID  `json:"formedByIDNEQ,omitempty"`
+	FormedByIDIn           []domain.ID `json:"formedByIDIn,omitempty"`
+	FormedByIDNotIn        []domain.ID `json:"formedByIDNotIn,omitempty"`
+	FormedByIDGT           *domain.ID  `json:"formedByIDGT,omitempty"`
+	FormedByIDGTE          *domain.ID  `json:"formedByIDGTE,omitempty"`
+	FormedByIDLT           *domain.ID  `json:"formedByIDLT,omitempty"`
+	FormedByIDLTE          *domain.ID  `json:"formedByIDLTE,omitempty"`
+	FormedByIDContains     *domain.ID  `json:"formedByIDContains,omitempty"`
+	FormedByIDHasPrefix    *domain.ID  `json:"formedByIDHasPrefix,omitempty"`
+	FormedByIDHasSuffix    *domain.ID  `json:"formedByIDHasSuffix,omitempty"`
+	FormedByIDEqualFold    *domain.ID  `json:"formedByIDEqualFold,omitempty"`
+	FormedByIDContainsFold *domain.ID  `json:"formedByIDContainsFold,omitempty"`
+
+	// "valid_from" field predicates.
+	ValidFrom      *domain.Date  `json:"validFrom,omitempty"`
+	ValidFromNEQ   *domain.Date  `json:"validFromNEQ,omitempty"`
+	ValidFromIn    []domain.Date `json:"validFromIn,omitempty"`
+	ValidFromNotIn []domain.Date `json:"validFromNotIn,omitempty"`
+	ValidFromGT    *domain.Date  `json:"validFromGT,omitempty"`
+	ValidFromGTE   *domain.Date  `json:"validFromGTE,omitempty"`
+	ValidFromLT    *domain.Date  `json:"validFromLT,omitempty"`
+	ValidFromLTE   *domain.Date  `json:"validFromLTE,omitempty"`
+
+	// "valid_until" field predicates.
+	ValidUntil       *domain.Date  `json:"validUntil,omitempty"`
+	ValidUntilNEQ    *domain.Date  `json:"validUntilNEQ,omitempty"`
+	ValidUntilIn     []domain.Date `json:"validUntilIn,omitempty"`
+	ValidUntilNotIn  []domain.Date `json:"validUntilNotIn,omitempty"`
+	ValidUntilGT     *domain.Date  `json:"validUntilGT,omitempty"`
+	ValidUntilGTE    *domain.Date  `json:"validUntilGTE,omitempty"`
+	ValidUntilLT     *domain.Date  `json:"validUntilLT,omitempty"`
+	ValidUntilLTE    *domain.Date  `json:"validUntilLTE,omitempty"`
+	ValidUntilIsNil  bool          `json:"validUntilIsNil,omitempty"`
+	ValidUntilNotNil bool          `json:"validUntilNotNil,omitempty"`
+
+	// "version" field predicates.
+	Version      *int  `json:"version,omitempty"`
+	VersionNEQ   *int  `json:"versionNEQ,omitempty"`
+	VersionIn    []int `json:"versionIn,omitempty"`
+	VersionNotIn []int `json:"versionNotIn,omitempty"`
+	VersionGT    *int  `json:"versionGT,omitempty"`
+	VersionGTE   *int  `json:"versionGTE,omitempty"`
+	VersionLT    *int  `json:"versionLT,omitempty"`
+	VersionLTE   *int  `json:"versionLTE,omitempty"`
+
+	// "reception_point" edge predicates.
+	HasReceptionPoint     *bool                       `json:"hasReceptionPoint,omitempty"`
+	HasReceptionPointWith []*ReceptionPointWhereInput `json:"hasReceptionPointWith,omitempty"`
+
+	// "members" edge predicates.
+	HasMembers     *bool               `json:"hasMembers,omitempty"`
+	HasMembersWith []*PersonWhereInput `json:"hasMembersWith,omitempty"`
+
+	// "formed_by" edge predicates.
+	HasFormedBy     *bool               `json:"hasFormedBy,omitempty"`
+	HasFormedByWith []*PersonWhereInput `json:"hasFormedByWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *PairWhereInput) AddPredicates(predicates ...predicate.Pair) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the PairWhereInput filter on the PairQuery builder.
+func (i *PairWhereInput) Filter(q *PairQuery) (*PairQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyPairWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyPairWhereInput is returned in case the PairWhereInput is empty.
+var ErrEmptyPairWhereInput = errors.New("ent: empty predicate PairWhereInput")
+
+// P returns a predicate for filtering pairs.
+// An error is returned if the input is empty or invalid.
+func (i *PairWhereInput) P() (predicate.Pair, error) {
+	var predicates []predicate.Pair
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, pair.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.Pair, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, pair.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.Pair, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, pair.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, pair.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, pair.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, pair.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, pair.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, pair.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, pair.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, pair.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, pair.IDLTE(*i.IDLTE))
+	}
+	if i.ReceptionPointID != nil {
+		predicates = append(predicates, pair.ReceptionPointIDEQ(*i.ReceptionPointID))
+	}
+	if i.ReceptionPointIDNEQ != nil {
+		predicates = append(predicates, pair.ReceptionPointIDNEQ(*i.ReceptionPointIDNEQ))
+	}
+	if len(i.ReceptionPointIDIn) > 0 {
+		predicates = append(predicates, pair.ReceptionPointIDIn(i.ReceptionPointIDIn...))
+	}
+	if len(i.ReceptionPointIDNotIn) > 0 {
+		predicates = append(predicates, pair.ReceptionPointIDNotIn(i.ReceptionPointIDNotIn...))
+	}
+	if i.ReceptionPointIDGT != nil {
+		predicates = append(predicates, pair.ReceptionPointIDGT(*i.ReceptionPointIDGT))
+	}
+	if i.ReceptionPointIDGTE != nil {
+		predicates = append(predicates, pair.ReceptionPointIDGTE(*i.ReceptionPointIDGTE))
+	}
+	if i.ReceptionPointIDLT != nil {
+		predicates = append(predicates, pair.ReceptionPointIDLT(*i.ReceptionPointIDLT))
+	}
+	if i.ReceptionPointIDLTE != nil {
+		predicates = append(predicates, pair.ReceptionPointIDLTE(*i.ReceptionPointIDLTE))
+	}
+	if i.ReceptionPointIDContains != nil {
+		predicates = append(predicates, pair.ReceptionPointIDContains(*i.ReceptionPointIDContains))
+	}
+	if i.ReceptionPointIDHasPrefix != nil {
+		predicates = append(predicates, pair.ReceptionPointIDHasPrefix(*i.ReceptionPointIDHasPrefix))
+	}
+	if i.ReceptionPointIDHasSuffix != nil {
+		predicates = append(predicates, pair.ReceptionPointIDHasSuffix(*i.ReceptionPointIDHasSuffix))
+	}
+	if i.ReceptionPointIDEqualFold != nil {
+		predicates = append(predicates, pair.ReceptionPointIDEqualFold(*i.ReceptionPointIDEqualFold))
+	}
+	if i.ReceptionPointIDContainsFold != nil {
+		predicates = append(predicates, pair.ReceptionPointIDContainsFold(*i.ReceptionPointIDContainsFold))
+	}
+	if i.FormedByID != nil {
+		predicates = append(predicates, pair.FormedByIDEQ(*i.FormedByID))
+	}
+	if i.FormedByIDNEQ != nil {
+		predicates = append(predicates, pair.FormedByIDNEQ(*i.FormedByIDNEQ))
+	}
+	if len(i.FormedByIDIn) > 0 {
+		predicates = append(predicates, pair.FormedByIDIn(i.FormedByIDIn...))
+	}
+	if len(i.FormedByIDNotIn) > 0 {
+		predicates = append(predicates, pair.FormedByIDNotIn(i.FormedByIDNotIn...))
+	}
+	if i.FormedByIDGT != nil {
+		predicates = append(predicates, pair.FormedByIDGT(*i.FormedByIDGT))
+	}
+	if i.FormedByIDGTE != nil {
+		predicates = append(predicates, pair.FormedByIDGTE(*i.FormedByIDGTE))
+	}
+	if i.FormedByIDLT != nil {
+		predicates = append(predicates, pair.FormedByIDLT(*i.FormedByIDLT))
+	}
+	if i.FormedByIDLTE != nil {
+		predicates = append(predicates, pair.FormedByIDLTE(*i.FormedByIDLTE))
+	}
+	if i.FormedByIDContains != nil {
+		predicates = append(predicates, pair.FormedByIDContains(*i.FormedByIDContains))
+	}
+	if i.FormedByIDHasPrefix != nil {
+		predicates = append(predicates, pair.FormedByIDHasPrefix(*i.FormedByIDHasPrefix))
+	}
+	if i.FormedByIDHasSuffix != nil {
+		predicates = append(predicates, pair.FormedByIDHasSuffix(*i.FormedByIDHasSuffix))
+	}
+	if i.FormedByIDEqualFold != nil {
+		predicates = append(predicates, pair.FormedByIDEqualFold(*i.FormedByIDEqualFold))
+	}
+	if i.FormedByIDContainsFold != nil {
+		predicates = append(predicates, pair.FormedByIDContainsFold(*i.FormedByIDContainsFold))
+	}
+	if i.ValidFrom != nil {
+		predicates = append(predicates, pair.ValidFromEQ(*i.ValidFrom))
+	}
+	if i.ValidFromNEQ != nil {
+		predicates = append(predicates, pair.ValidFromNEQ(*i.ValidFromNEQ))
+	}
+	if len(i.ValidFromIn) > 0 {
+		predicates = append(predicates, pair.ValidFromIn(i.ValidFromIn...))
+	}
+	if len(i.ValidFromNotIn) > 0 {
+		predicates = append(predicates, pair.ValidFromNotIn(i.ValidFromNotIn...))
+	}
+	if i.ValidFromGT != nil {
+		predicates = append(predicates, pair.ValidFromGT(*i.ValidFromGT))
+	}
+	if i.ValidFromGTE != nil {
+		predicates = append(predicates, pair.ValidFromGTE(*i.ValidFromGTE))
+	}
+	if i.ValidFromLT != nil {
+		predicates = append(predicates, pair.ValidFromLT(*i.ValidFromLT))
+	}
+	if i.ValidFromLTE != nil {
+		predicates = append(predicates, pair.ValidFromLTE(*i.ValidFromLTE))
+	}
+	if i.ValidUntil != nil {
+		predicates = append(predicates, pair.ValidUntilEQ(*i.ValidUntil))
+	}
+	if i.ValidUntilNEQ != nil {
+		predicates = append(predicates, pair.ValidUntilNEQ(*i.ValidUntilNEQ))
+	}
+	if len(i.ValidUntilIn) > 0 {
+		predicates = append(predicates, pair.ValidUntilIn(i.ValidUntilIn...))
+	}
+	if len(i.ValidUntilNotIn) > 0 {
+		predicates = append(predicates, pair.ValidUntilNotIn(i.ValidUntilNotIn...))
+	}
+	if i.ValidUntilGT != nil {
+		predicates = append(predicates, pair.ValidUntilGT(*i.ValidUntilGT))
+	}
+	if i.ValidUntilGTE != nil {
+		predicates = append(predicates, pair.ValidUntilGTE(*i.ValidUntilGTE))
+	}
+	if i.ValidUntilLT != nil {
+		predicates = append(predicates, pair.ValidUntilLT(*i.ValidUntilLT))
+	}
+	if i.ValidUntilLTE != nil {
+		predicates = append(predicates, pair.ValidUntilLTE(*i.ValidUntilLTE))
+	}
+	if i.ValidUntilIsNil {
+		predicates = append(predicates, pair.ValidUntilIsNil())
+	}
+	if i.ValidUntilNotNil {
+		predicates = append(predicates, pair.ValidUntilNotNil())
+	}
+	if i.Version != nil {
+		predicates = append(predicates, pair.VersionEQ(*i.Version))
+	}
+	if i.VersionNEQ != nil {
+		predicates = append(predicates, pair.VersionNEQ(*i.VersionNEQ))
+	}
+	if len(i.VersionIn) > 0 {
+		predicates = append(predicates, pair.VersionIn(i.VersionIn...))
+	}
+	if len(i.VersionNotIn) > 0 {
+		predicates = append(predicates, pair.VersionNotIn(i.VersionNotIn...))
+	}
+	if i.VersionGT != nil {
+		predicates = append(predicates, pair.VersionGT(*i.VersionGT))
+	}
+	if i.VersionGTE != nil {
+		predicates = append(predicates, pair.VersionGTE(*i.VersionGTE))
+	}
+	if i.VersionLT != nil {
+		predicates = append(predicates, pair.VersionLT(*i.VersionLT))
+	}
+	if i.VersionLTE != nil {
+		predicates = append(predicates, pair.VersionLTE(*i.VersionLTE))
+	}
+
+	if i.HasReceptionPoint != nil {
+		p := pair.HasReceptionPoint()
+		if !*i.HasReceptionPoint {
+			p = pair.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasReceptionPointWith) > 0 {
+		with := make([]predicate.ReceptionPoint, 0, len(i.HasReceptionPointWith))
+		for _, w := range i.HasReceptionPointWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasReceptionPointWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, pair.HasReceptionPointWith(with...))
+	}
+	if i.HasMembers != nil {
+		p := pair.HasMembers()
+		if !*i.HasMembers {
+			p = pair.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasMembersWith) > 0 {
+		with := make([]predicate.Person, 0, len(i.HasMembersWith))
+		for _, w := range i.HasMembersWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasMembersWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, pair.HasMembersWith(with...))
+	}
+	if i.HasFormedBy != nil {
+		p := pair.HasFormedBy()
+		if !*i.HasFormedBy {
+			p = pair.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasFormedByWith) > 0 {
+		with := make([]predicate.Person, 0, len(i.HasFormedByWith))
+		for _, w := range i.HasFormedByWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasFormedByWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, pair.HasFormedByWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyPairWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return pair.And(predicates...), nil
+	}
+}
+
 // PartnerAppWhereInput represents a where input for filtering PartnerApp queries.
 type PartnerAppWhereInput struct {
 	Predicates []predicate.PartnerApp  `json:"-"`
@@ -5301,6 +6050,496 @@ func (i *PartnerAppSecretWhereInput) P() (predicate.PartnerAppSecret, error) {
 	}
 }
 
+// PersonWhereInput represents a where input for filtering Person queries.
+type PersonWhereInput struct {
+	Predicates []predicate.Person  `json:"-"`
+	Not        *PersonWhereInput   `json:"not,omitempty"`
+	Or         []*PersonWhereInput `json:"or,omitempty"`
+	And        []*PersonWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID      *domain.ID  `json:"id,omitempty"`
+	IDNEQ   *domain.ID  `json:"idNEQ,omitempty"`
+	IDIn    []domain.ID `json:"idIn,omitempty"`
+	IDNotIn []domain.ID `json:"idNotIn,omitempty"`
+	IDGT    *domain.ID  `json:"idGT,omitempty"`
+	IDGTE   *domain.ID  `json:"idGTE,omitempty"`
+	IDLT    *domain.ID  `json:"idLT,omitempty"`
+	IDLTE   *domain.ID  `json:"idLTE,omitempty"`
+
+	// "issuer" field predicates.
+	Issuer             *string  `json:"issuer,omitempty"`
+	IssuerNEQ          *string  `json:"issuerNEQ,omitempty"`
+	IssuerIn           []string `json:"issuerIn,omitempty"`
+	IssuerNotIn        []string `json:"issuerNotIn,omitempty"`
+	IssuerGT           *string  `json:"issuerGT,omitempty"`
+	IssuerGTE          *string  `json:"issuerGTE,omitempty"`
+	IssuerLT           *string  `json:"issuerLT,omitempty"`
+	IssuerLTE          *string  `json:"issuerLTE,omitempty"`
+	IssuerContains     *string  `json:"issuerContains,omitempty"`
+	IssuerHasPrefix    *string  `json:"issuerHasPrefix,omitempty"`
+	IssuerHasSuffix    *string  `json:"issuerHasSuffix,omitempty"`
+	IssuerEqualFold    *string  `json:"issuerEqualFold,omitempty"`
+	IssuerContainsFold *string  `json:"issuerContainsFold,omitempty"`
+
+	// "subject" field predicates.
+	Subject             *string  `json:"subject,omitempty"`
+	SubjectNEQ          *string  `json:"subjectNEQ,omitempty"`
+	SubjectIn           []string `json:"subjectIn,omitempty"`
+	SubjectNotIn        []string `json:"subjectNotIn,omitempty"`
+	SubjectGT           *string  `json:"subjectGT,omitempty"`
+	SubjectGTE          *string  `json:"subjectGTE,omitempty"`
+	SubjectLT           *string  `json:"subjectLT,omitempty"`
+	SubjectLTE          *string  `json:"subjectLTE,omitempty"`
+	SubjectContains     *string  `json:"subjectContains,omitempty"`
+	SubjectHasPrefix    *string  `json:"subjectHasPrefix,omitempty"`
+	SubjectHasSuffix    *string  `json:"subjectHasSuffix,omitempty"`
+	SubjectEqualFold    *string  `json:"subjectEqualFold,omitempty"`
+	SubjectContainsFold *string  `json:"subjectContainsFold,omitempty"`
+
+	// "given_name" field predicates.
+	GivenName             *string  `json:"givenName,omitempty"`
+	GivenNameNEQ          *string  `json:"givenNameNEQ,omitempty"`
+	GivenNameIn           []string `json:"givenNameIn,omitempty"`
+	GivenNameNotIn        []string `json:"givenNameNotIn,omitempty"`
+	GivenNameGT           *string  `json:"givenNameGT,omitempty"`
+	GivenNameGTE          *string  `json:"givenNameGTE,omitempty"`
+	GivenNameLT           *string  `json:"givenNameLT,omitempty"`
+	GivenNameLTE          *string  `json:"givenNameLTE,omitempty"`
+	GivenNameContains     *string  `json:"givenNameContains,omitempty"`
+	GivenNameHasPrefix    *string  `json:"givenNameHasPrefix,omitempty"`
+	GivenNameHasSuffix    *string  `json:"givenNameHasSuffix,omitempty"`
+	GivenNameEqualFold    *string  `json:"givenNameEqualFold,omitempty"`
+	GivenNameContainsFold *string  `json:"givenNameContainsFold,omitempty"`
+
+	// "family_name" field predicates.
+	FamilyName             *string  `json:"familyName,omitempty"`
+	FamilyNameNEQ          *string  `json:"familyNameNEQ,omitempty"`
+	FamilyNameIn           []string `json:"familyNameIn,omitempty"`
+	FamilyNameNotIn        []string `json:"familyNameNotIn,omitempty"`
+	FamilyNameGT           *string  `json:"familyNameGT,omitempty"`
+	FamilyNameGTE          *string  `json:"familyNameGTE,omitempty"`
+	FamilyNameLT           *string  `json:"familyNameLT,omitempty"`
+	FamilyNameLTE          *string  `json:"familyNameLTE,omitempty"`
+	FamilyNameContains     *string  `json:"familyNameContains,omitempty"`
+	FamilyNameHasPrefix    *string  `json:"familyNameHasPrefix,omitempty"`
+	FamilyNameHasSuffix    *string  `json:"familyNameHasSuffix,omitempty"`
+	FamilyNameEqualFold    *string  `json:"familyNameEqualFold,omitempty"`
+	FamilyNameContainsFold *string  `json:"familyNameContainsFold,omitempty"`
+
+	// "organisation_id" field predicates.
+	OrganisationID             *domain.ID  `json:"organisationID,omitempty"`
+	OrganisationIDNEQ          *domain.ID  `json:"organisationIDNEQ,omitempty"`
+	OrganisationIDIn           []domain.ID `json:"organisationIDIn,omitempty"`
+	OrganisationIDNotIn        []domain.ID `json:"organisationIDNotIn,omitempty"`
+	OrganisationIDGT           *domain.ID  `json:"organisationIDGT,omitempty"`
+	OrganisationIDGTE          *domain.ID  `json:"organisationIDGTE,omitempty"`
+	OrganisationIDLT           *domain.ID  `json:"organisationIDLT,omitempty"`
+	OrganisationIDLTE          *domain.ID  `json:"organisationIDLTE,omitempty"`
+	OrganisationIDContains     *domain.ID  `json:"organisationIDContains,omitempty"`
+	OrganisationIDHasPrefix    *domain.ID  `json:"organisationIDHasPrefix,omitempty"`
+	OrganisationIDHasSuffix    *domain.ID  `json:"organisationIDHasSuffix,omitempty"`
+	OrganisationIDIsNil        bool        `json:"organisationIDIsNil,omitempty"`
+	OrganisationIDNotNil       bool        `json:"organisationIDNotNil,omitempty"`
+	OrganisationIDEqualFold    *domain.ID  `json:"organisationIDEqualFold,omitempty"`
+	OrganisationIDContainsFold *domain.ID  `json:"organisationIDContainsFold,omitempty"`
+
+	// "assignments" edge predicates.
+	HasAssignments     *bool                   `json:"hasAssignments,omitempty"`
+	HasAssignmentsWith []*AssignmentWhereInput `json:"hasAssignmentsWith,omitempty"`
+
+	// "authorisations" edge predicates.
+	HasAuthorisations     *bool                           `json:"hasAuthorisations,omitempty"`
+	HasAuthorisationsWith []*StaffAuthorisationWhereInput `json:"hasAuthorisationsWith,omitempty"`
+
+	// "pairs" edge predicates.
+	HasPairs     *bool             `json:"hasPairs,omitempty"`
+	HasPairsWith []*PairWhereInput `json:"hasPairsWith,omitempty"`
+
+	// "organisation" edge predicates.
+	HasOrganisation     *bool                     `json:"hasOrganisation,omitempty"`
+	HasOrganisationWith []*OrganisationWhereInput `json:"hasOrganisationWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *PersonWhereInput) AddPredicates(predicates ...predicate.Person) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the PersonWhereInput filter on the PersonQuery builder.
+func (i *PersonWhereInput) Filter(q *PersonQuery) (*PersonQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyPersonWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyPersonWhereInput is returned in case the PersonWhereInput is empty.
+var ErrEmptyPersonWhereInput = errors.New("ent: empty predicate PersonWhereInput")
+
+// P returns a predicate for filtering persons.
+// An error is returned if the input is empty or invalid.
+func (i *PersonWhereInput) P() (predicate.Person, error) {
+	var predicates []predicate.Person
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, person.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.Person, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, person.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.Person, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, person.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, person.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, person.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, person.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, person.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, person.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, person.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, person.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, person.IDLTE(*i.IDLTE))
+	}
+	if i.Issuer != nil {
+		predicates = append(predicates, person.IssuerEQ(*i.Issuer))
+	}
+	if i.IssuerNEQ != nil {
+		predicates = append(predicates, person.IssuerNEQ(*i.IssuerNEQ))
+	}
+	if len(i.IssuerIn) > 0 {
+		predicates = append(predicates, person.IssuerIn(i.IssuerIn...))
+	}
+	if len(i.IssuerNotIn) > 0 {
+		predicates = append(predicates, person.IssuerNotIn(i.IssuerNotIn...))
+	}
+	if i.IssuerGT != nil {
+		predicates = append(predicates, person.IssuerGT(*i.IssuerGT))
+	}
+	if i.IssuerGTE != nil {
+		predicates = append(predicates, person.IssuerGTE(*i.IssuerGTE))
+	}
+	if i.IssuerLT != nil {
+		predicates = append(predicates, person.IssuerLT(*i.IssuerLT))
+	}
+	if i.IssuerLTE != nil {
+		predicates = append(predicates, person.IssuerLTE(*i.IssuerLTE))
+	}
+	if i.IssuerContains != nil {
+		predicates = append(predicates, person.IssuerContains(*i.IssuerContains))
+	}
+	if i.IssuerHasPrefix != nil {
+		predicates = append(predicates, person.IssuerHasPrefix(*i.IssuerHasPrefix))
+	}
+	if i.IssuerHasSuffix != nil {
+		predicates = append(predicates, person.IssuerHasSuffix(*i.IssuerHasSuffix))
+	}
+	if i.IssuerEqualFold != nil {
+		predicates = append(predicates, person.IssuerEqualFold(*i.IssuerEqualFold))
+	}
+	if i.IssuerContainsFold != nil {
+		predicates = append(predicates, person.IssuerContainsFold(*i.IssuerContainsFold))
+	}
+	if i.Subject != nil {
+		predicates = append(predicates, person.SubjectEQ(*i.Subject))
+	}
+	if i.SubjectNEQ != nil {
+		predicates = append(predicates, person.SubjectNEQ(*i.SubjectNEQ))
+	}
+	if len(i.SubjectIn) > 0 {
+		predicates = append(predicates, person.SubjectIn(i.SubjectIn...))
+	}
+	if len(i.SubjectNotIn) > 0 {
+		predicates = append(predicates, person.SubjectNotIn(i.SubjectNotIn...))
+	}
+	if i.SubjectGT != nil {
+		predicates = append(predicates, person.SubjectGT(*i.SubjectGT))
+	}
+	if i.SubjectGTE != nil {
+		predicates = append(predicates, person.SubjectGTE(*i.SubjectGTE))
+	}
+	if i.SubjectLT != nil {
+		predicates = append(predicates, person.SubjectLT(*i.SubjectLT))
+	}
+	if i.SubjectLTE != nil {
+		predicates = append(predicates, person.SubjectLTE(*i.SubjectLTE))
+	}
+	if i.SubjectContains != nil {
+		predicates = append(predicates, person.SubjectContains(*i.SubjectContains))
+	}
+	if i.SubjectHasPrefix != nil {
+		predicates = append(predicates, person.SubjectHasPrefix(*i.SubjectHasPrefix))
+	}
+	if i.SubjectHasSuffix != nil {
+		predicates = append(predicates, person.SubjectHasSuffix(*i.SubjectHasSuffix))
+	}
+	if i.SubjectEqualFold != nil {
+		predicates = append(predicates, person.SubjectEqualFold(*i.SubjectEqualFold))
+	}
+	if i.SubjectContainsFold != nil {
+		predicates = append(predicates, person.SubjectContainsFold(*i.SubjectContainsFold))
+	}
+	if i.GivenName != nil {
+		predicates = append(predicates, person.GivenNameEQ(*i.GivenName))
+	}
+	if i.GivenNameNEQ != nil {
+		predicates = append(predicates, person.GivenNameNEQ(*i.GivenNameNEQ))
+	}
+	if len(i.GivenNameIn) > 0 {
+		predicates = append(predicates, person.GivenNameIn(i.GivenNameIn...))
+	}
+	if len(i.GivenNameNotIn) > 0 {
+		predicates = append(predicates, person.GivenNameNotIn(i.GivenNameNotIn...))
+	}
+	if i.GivenNameGT != nil {
+		predicates = append(predicates, person.GivenNameGT(*i.GivenNameGT))
+	}
+	if i.GivenNameGTE != nil {
+		predicates = append(predicates, person.GivenNameGTE(*i.GivenNameGTE))
+	}
+	if i.GivenNameLT != nil {
+		predicates = append(predicates, person.GivenNameLT(*i.GivenNameLT))
+	}
+	if i.GivenNameLTE != nil {
+		predicates = append(predicates, person.GivenNameLTE(*i.GivenNameLTE))
+	}
+	if i.GivenNameContains != nil {
+		predicates = append(predicates, person.GivenNameContains(*i.GivenNameContains))
+	}
+	if i.GivenNameHasPrefix != nil {
+		predicates = append(predicates, person.GivenNameHasPrefix(*i.GivenNameHasPrefix))
+	}
+	if i.GivenNameHasSuffix != nil {
+		predicates = append(predicates, person.GivenNameHasSuffix(*i.GivenNameHasSuffix))
+	}
+	if i.GivenNameEqualFold != nil {
+		predicates = append(predicates, person.GivenNameEqualFold(*i.GivenNameEqualFold))
+	}
+	if i.GivenNameContainsFold != nil {
+		predicates = append(predicates, person.GivenNameContainsFold(*i.GivenNameContainsFold))
+	}
+	if i.FamilyName != nil {
+		predicates = append(predicates, person.FamilyNameEQ(*i.FamilyName))
+	}
+	if i.FamilyNameNEQ != nil {
+		predicates = append(predicates, person.FamilyNameNEQ(*i.FamilyNameNEQ))
+	}
+	if len(i.FamilyNameIn) > 0 {
+		predicates = append(predicates, person.FamilyNameIn(i.FamilyNameIn...))
+	}
+	if len(i.FamilyNameNotIn) > 0 {
+		predicates = append(predicates, person.FamilyNameNotIn(i.FamilyNameNotIn...))
+	}
+	if i.FamilyNameGT != nil {
+		predicates = append(predicates, person.FamilyNameGT(*i.FamilyNameGT))
+	}
+	if i.FamilyNameGTE != nil {
+		predicates = append(predicates, person.FamilyNameGTE(*i.FamilyNameGTE))
+	}
+	if i.FamilyNameLT != nil {
+		predicates = append(predicates, person.FamilyNameLT(*i.FamilyNameLT))
+	}
+	if i.FamilyNameLTE != nil {
+		predicates = append(predicates, person.FamilyNameLTE(*i.FamilyNameLTE))
+	}
+	if i.FamilyNameContains != nil {
+		predicates = append(predicates, person.FamilyNameContains(*i.FamilyNameContains))
+	}
+	if i.FamilyNameHasPrefix != nil {
+		predicates = append(predicates, person.FamilyNameHasPrefix(*i.FamilyNameHasPrefix))
+	}
+	if i.FamilyNameHasSuffix != nil {
+		predicates = append(predicates, person.FamilyNameHasSuffix(*i.FamilyNameHasSuffix))
+	}
+	if i.FamilyNameEqualFold != nil {
+		predicates = append(predicates, person.FamilyNameEqualFold(*i.FamilyNameEqualFold))
+	}
+	if i.FamilyNameContainsFold != nil {
+		predicates = append(predicates, person.FamilyNameContainsFold(*i.FamilyNameContainsFold))
+	}
+	if i.OrganisationID != nil {
+		predicates = append(predicates, person.OrganisationIDEQ(*i.OrganisationID))
+	}
+	if i.OrganisationIDNEQ != nil {
+		predicates = append(predicates, person.OrganisationIDNEQ(*i.OrganisationIDNEQ))
+	}
+	if len(i.OrganisationIDIn) > 0 {
+		predicates = append(predicates, person.OrganisationIDIn(i.OrganisationIDIn...))
+	}
+	if len(i.OrganisationIDNotIn) > 0 {
+		predicates = append(predicates, person.OrganisationIDNotIn(i.OrganisationIDNotIn...))
+	}
+	if i.OrganisationIDGT != nil {
+		predicates = append(predicates, person.OrganisationIDGT(*i.OrganisationIDGT))
+	}
+	if i.OrganisationIDGTE != nil {
+		predicates = append(predicates, person.OrganisationIDGTE(*i.OrganisationIDGTE))
+	}
+	if i.OrganisationIDLT != nil {
+		predicates = append(predicates, person.OrganisationIDLT(*i.OrganisationIDLT))
+	}
+	if i.OrganisationIDLTE != nil {
+		predicates = append(predicates, person.OrganisationIDLTE(*i.OrganisationIDLTE))
+	}
+	if i.OrganisationIDContains != nil {
+		predicates = append(predicates, person.OrganisationIDContains(*i.OrganisationIDContains))
+	}
+	if i.OrganisationIDHasPrefix != nil {
+		predicates = append(predicates, person.OrganisationIDHasPrefix(*i.OrganisationIDHasPrefix))
+	}
+	if i.OrganisationIDHasSuffix != nil {
+		predicates = append(predicates, person.OrganisationIDHasSuffix(*i.OrganisationIDHasSuffix))
+	}
+	if i.OrganisationIDIsNil {
+		predicates = append(predicates, person.OrganisationIDIsNil())
+	}
+	if i.OrganisationIDNotNil {
+		predicates = append(predicates, person.OrganisationIDNotNil())
+	}
+	if i.OrganisationIDEqualFold != nil {
+		predicates = append(predicates, person.OrganisationIDEqualFold(*i.OrganisationIDEqualFold))
+	}
+	if i.OrganisationIDContainsFold != nil {
+		predicates = append(predicates, person.OrganisationIDContainsFold(*i.OrganisationIDContainsFold))
+	}
+
+	if i.HasAssignments != nil {
+		p := person.HasAssignments()
+		if !*i.HasAssignments {
+			p = person.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasAssignmentsWith) > 0 {
+		with := make([]predicate.Assignment, 0, len(i.HasAssignmentsWith))
+		for _, w := range i.HasAssignmentsWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasAssignmentsWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, person.HasAssignmentsWith(with...))
+	}
+	if i.HasAuthorisations != nil {
+		p := person.HasAuthorisations()
+		if !*i.HasAuthorisations {
+			p = person.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasAuthorisationsWith) > 0 {
+		with := make([]predicate.StaffAuthorisation, 0, len(i.HasAuthorisationsWith))
+		for _, w := range i.HasAuthorisationsWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasAuthorisationsWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, person.HasAuthorisationsWith(with...))
+	}
+	if i.HasPairs != nil {
+		p := person.HasPairs()
+		if !*i.HasPairs {
+			p = person.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasPairsWith) > 0 {
+		with := make([]predicate.Pair, 0, len(i.HasPairsWith))
+		for _, w := range i.HasPairsWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasPairsWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, person.HasPairsWith(with...))
+	}
+	if i.HasOrganisation != nil {
+		p := person.HasOrganisation()
+		if !*i.HasOrganisation {
+			p = person.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasOrganisationWith) > 0 {
+		with := make([]predicate.Organisation, 0, len(i.HasOrganisationWith))
+		for _, w := range i.HasOrganisationWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasOrganisationWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, person.HasOrganisationWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyPersonWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return person.And(predicates...), nil
+	}
+}
+
 // ReceptionPointWhereInput represents a where input for filtering ReceptionPoint queries.
 type ReceptionPointWhereInput struct {
 	Predicates []predicate.ReceptionPoint  `json:"-"`
@@ -5938,6 +7177,700 @@ func (i *ReceptionPointWhereInput) P() (predicate.ReceptionPoint, error) {
 		return predicates[0], nil
 	default:
 		return receptionpoint.And(predicates...), nil
+	}
+}
+
+// StaffAuthorisationWhereInput represents a where input for filtering StaffAuthorisation queries.
+type StaffAuthorisationWhereInput struct {
+	Predicates []predicate.StaffAuthorisation  `json:"-"`
+	Not        *StaffAuthorisationWhereInput   `json:"not,omitempty"`
+	Or         []*StaffAuthorisationWhereInput `json:"or,omitempty"`
+	And        []*StaffAuthorisationWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID      *domain.ID  `json:"id,omitempty"`
+	IDNEQ   *domain.ID  `json:"idNEQ,omitempty"`
+	IDIn    []domain.ID `json:"idIn,omitempty"`
+	IDNotIn []domain.ID `json:"idNotIn,omitempty"`
+	IDGT    *domain.ID  `json:"idGT,omitempty"`
+	IDGTE   *domain.ID  `json:"idGTE,omitempty"`
+	IDLT    *domain.ID  `json:"idLT,omitempty"`
+	IDLTE   *domain.ID  `json:"idLTE,omitempty"`
+
+	// "person_id" field predicates.
+	PersonID             *domain.ID  `json:"personID,omitempty"`
+	PersonIDNEQ          *domain.ID  `json:"personIDNEQ,omitempty"`
+	PersonIDIn           []domain.ID `json:"personIDIn,omitempty"`
+	PersonIDNotIn        []domain.ID `json:"personIDNotIn,omitempty"`
+	PersonIDGT           *domain.ID  `json:"personIDGT,omitempty"`
+	PersonIDGTE          *domain.ID  `json:"personIDGTE,omitempty"`
+	PersonIDLT           *domain.ID  `json:"personIDLT,omitempty"`
+	PersonIDLTE          *domain.ID  `json:"personIDLTE,omitempty"`
+	PersonIDContains     *domain.ID  `json:"personIDContains,omitempty"`
+	PersonIDHasPrefix    *domain.ID  `json:"personIDHasPrefix,omitempty"`
+	PersonIDHasSuffix    *domain.ID  `json:"personIDHasSuffix,omitempty"`
+	PersonIDEqualFold    *domain.ID  `json:"personIDEqualFold,omitempty"`
+	PersonIDContainsFold *domain.ID  `json:"personIDContainsFold,omitempty"`
+
+	// "organisation_id" field predicates.
+	OrganisationID             *domain.ID  `json:"organisationID,omitempty"`
+	OrganisationIDNEQ          *domain.ID  `json:"organisationIDNEQ,omitempty"`
+	OrganisationIDIn           []domain.ID `json:"organisationIDIn,omitempty"`
+	OrganisationIDNotIn        []domain.ID `json:"organisationIDNotIn,omitempty"`
+	OrganisationIDGT           *domain.ID  `json:"organisationIDGT,omitempty"`
+	OrganisationIDGTE          *domain.ID  `json:"organisationIDGTE,omitempty"`
+	OrganisationIDLT           *domain.ID  `json:"organisationIDLT,omitempty"`
+	OrganisationIDLTE          *domain.ID  `json:"organisationIDLTE,omitempty"`
+	OrganisationIDContains     *domain.ID  `json:"organisationIDContains,omitempty"`
+	OrganisationIDHasPrefix    *domain.ID  `json:"organisationIDHasPrefix,omitempty"`
+	OrganisationIDHasSuffix    *domain.ID  `json:"organisationIDHasSuffix,omitempty"`
+	OrganisationIDEqualFold    *domain.ID  `json:"organisationIDEqualFold,omitempty"`
+	OrganisationIDContainsFold *domain.ID  `json:"organisationIDContainsFold,omitempty"`
+
+	// "role" field predicates.
+	Role      *domain.Role  `json:"role,omitempty"`
+	RoleNEQ   *domain.Role  `json:"roleNEQ,omitempty"`
+	RoleIn    []domain.Role `json:"roleIn,omitempty"`
+	RoleNotIn []domain.Role `json:"roleNotIn,omitempty"`
+
+	// "granted_by_id" field predicates.
+	GrantedByID             *domain.ID  `json:"grantedByID,omitempty"`
+	GrantedByIDNEQ          *domain.ID  `json:"grantedByIDNEQ,omitempty"`
+	GrantedByIDIn           []domain.ID `json:"grantedByIDIn,omitempty"`
+	GrantedByIDNotIn        []domain.ID `json:"grantedByIDNotIn,omitempty"`
+	GrantedByIDGT           *domain.ID  `json:"grantedByIDGT,omitempty"`
+	GrantedByIDGTE          *domain.ID  `json:"grantedByIDGTE,omitempty"`
+	GrantedByIDLT           *domain.ID  `json:"grantedByIDLT,omitempty"`
+	GrantedByIDLTE          *domain.ID  `json:"grantedByIDLTE,omitempty"`
+	GrantedByIDContains     *domain.ID  `json:"grantedByIDContains,omitempty"`
+	GrantedByIDHasPrefix    *domain.ID  `json:"grantedByIDHasPrefix,omitempty"`
+	GrantedByIDHasSuffix    *domain.ID  `json:"grantedByIDHasSuffix,omitempty"`
+	GrantedByIDEqualFold    *domain.ID  `json:"grantedByIDEqualFold,omitempty"`
+	GrantedByIDContainsFold *domain.ID  `json:"grantedByIDContainsFold,omitempty"`
+
+	// "granted_on" field predicates.
+	GrantedOn      *domain.Date  `json:"grantedOn,omitempty"`
+	GrantedOnNEQ   *domain.Date  `json:"grantedOnNEQ,omitempty"`
+	GrantedOnIn    []domain.Date `json:"grantedOnIn,omitempty"`
+	GrantedOnNotIn []domain.Date `json:"grantedOnNotIn,omitempty"`
+	GrantedOnGT    *domain.Date  `json:"grantedOnGT,omitempty"`
+	GrantedOnGTE   *domain.Date  `json:"grantedOnGTE,omitempty"`
+	GrantedOnLT    *domain.Date  `json:"grantedOnLT,omitempty"`
+	GrantedOnLTE   *domain.Date  `json:"grantedOnLTE,omitempty"`
+
+	// "valid_from" field predicates.
+	ValidFrom      *domain.Date  `json:"validFrom,omitempty"`
+	ValidFromNEQ   *domain.Date  `json:"validFromNEQ,omitempty"`
+	ValidFromIn    []domain.Date `json:"validFromIn,omitempty"`
+	ValidFromNotIn []domain.Date `json:"validFromNotIn,omitempty"`
+	ValidFromGT    *domain.Date  `json:"validFromGT,omitempty"`
+	ValidFromGTE   *domain.Date  `json:"validFromGTE,omitempty"`
+	ValidFromLT    *domain.Date  `json:"validFromLT,omitempty"`
+	ValidFromLTE   *domain.Date  `json:"validFromLTE,omitempty"`
+
+	// "valid_until" field predicates.
+	ValidUntil      *domain.Date  `json:"validUntil,omitempty"`
+	ValidUntilNEQ   *domain.Date  `json:"validUntilNEQ,omitempty"`
+	ValidUntilIn    []domain.Date `json:"validUntilIn,omitempty"`
+	ValidUntilNotIn []domain.Date `json:"validUntilNotIn,omitempty"`
+	ValidUntilGT    *domain.Date  `json:"validUntilGT,omitempty"`
+	ValidUntilGTE   *domain.Date  `json:"validUntilGTE,omitempty"`
+	ValidUntilLT    *domain.Date  `json:"validUntilLT,omitempty"`
+	ValidUntilLTE   *domain.Date  `json:"validUntilLTE,omitempty"`
+
+	// "revoked_on" field predicates.
+	RevokedOn       *domain.Date  `json:"revokedOn,omitempty"`
+	RevokedOnNEQ    *domain.Date  `json:"revokedOnNEQ,omitempty"`
+	RevokedOnIn     []domain.Date `json:"revokedOnIn,omitempty"`
+	RevokedOnNotIn  []domain.Date `json:"revokedOnNotIn,omitempty"`
+	RevokedOnGT     *domain.Date  `json:"revokedOnGT,omitempty"`
+	RevokedOnGTE    *domain.Date  `json:"revokedOnGTE,omitempty"`
+	RevokedOnLT     *domain.Date  `json:"revokedOnLT,omitempty"`
+	RevokedOnLTE    *domain.Date  `json:"revokedOnLTE,omitempty"`
+	RevokedOnIsNil  bool          `json:"revokedOnIsNil,omitempty"`
+	RevokedOnNotNil bool          `json:"revokedOnNotNil,omitempty"`
+
+	// "revoked_by_id" field predicates.
+	RevokedByID             *domain.ID  `json:"revokedByID,omitempty"`
+	RevokedByIDNEQ          *domain.ID  `json:"revokedByIDNEQ,omitempty"`
+	RevokedByIDIn           []domain.ID `json:"revokedByIDIn,omitempty"`
+	RevokedByIDNotIn        []domain.ID `json:"revokedByIDNotIn,omitempty"`
+	RevokedByIDGT           *domain.ID  `json:"revokedByIDGT,omitempty"`
+	RevokedByIDGTE          *domain.ID  `json:"revokedByIDGTE,omitempty"`
+	RevokedByIDLT           *domain.ID  `json:"revokedByIDLT,omitempty"`
+	RevokedByIDLTE          *domain.ID  `json:"revokedByIDLTE,omitempty"`
+	RevokedByIDContains     *domain.ID  `json:"revokedByIDContains,omitempty"`
+	RevokedByIDHasPrefix    *domain.ID  `json:"revokedByIDHasPrefix,omitempty"`
+	RevokedByIDHasSuffix    *domain.ID  `json:"revokedByIDHasSuffix,omitempty"`
+	RevokedByIDIsNil        bool        `json:"revokedByIDIsNil,omitempty"`
+	RevokedByIDNotNil       bool        `json:"revokedByIDNotNil,omitempty"`
+	RevokedByIDEqualFold    *domain.ID  `json:"revokedByIDEqualFold,omitempty"`
+	RevokedByIDContainsFold *domain.ID  `json:"revokedByIDContainsFold,omitempty"`
+
+	// "revocation_reason" field predicates.
+	RevocationReason             *string  `json:"revocationReason,omitempty"`
+	RevocationReasonNEQ          *string  `json:"revocationReasonNEQ,omitempty"`
+	RevocationReasonIn           []string `json:"revocationReasonIn,omitempty"`
+	RevocationReasonNotIn        []string `json:"revocationReasonNotIn,omitempty"`
+	RevocationReasonGT           *string  `json:"revocationReasonGT,omitempty"`
+	RevocationReasonGTE          *string  `json:"revocationReasonGTE,omitempty"`
+	RevocationReasonLT           *string  `json:"revocationReasonLT,omitempty"`
+	RevocationReasonLTE          *string  `json:"revocationReasonLTE,omitempty"`
+	RevocationReasonContains     *string  `json:"revocationReasonContains,omitempty"`
+	RevocationReasonHasPrefix    *string  `json:"revocationReasonHasPrefix,omitempty"`
+	RevocationReasonHasSuffix    *string  `json:"revocationReasonHasSuffix,omitempty"`
+	RevocationReasonIsNil        bool     `json:"revocationReasonIsNil,omitempty"`
+	RevocationReasonNotNil       bool     `json:"revocationReasonNotNil,omitempty"`
+	RevocationReasonEqualFold    *string  `json:"revocationReasonEqualFold,omitempty"`
+	RevocationReasonContainsFold *string  `json:"revocationReasonContainsFold,omitempty"`
+
+	// "version" field predicates.
+	Version      *int  `json:"version,omitempty"`
+	VersionNEQ   *int  `json:"versionNEQ,omitempty"`
+	VersionIn    []int `json:"versionIn,omitempty"`
+	VersionNotIn []int `json:"versionNotIn,omitempty"`
+	VersionGT    *int  `json:"versionGT,omitempty"`
+	VersionGTE   *int  `json:"versionGTE,omitempty"`
+	VersionLT    *int  `json:"versionLT,omitempty"`
+	VersionLTE   *int  `json:"versionLTE,omitempty"`
+
+	// "person" edge predicates.
+	HasPerson     *bool               `json:"hasPerson,omitempty"`
+	HasPersonWith []*PersonWhereInput `json:"hasPersonWith,omitempty"`
+
+	// "organisation" edge predicates.
+	HasOrganisation     *bool                     `json:"hasOrganisation,omitempty"`
+	HasOrganisationWith []*OrganisationWhereInput `json:"hasOrganisationWith,omitempty"`
+
+	// "granted_by" edge predicates.
+	HasGrantedBy     *bool               `json:"hasGrantedBy,omitempty"`
+	HasGrantedByWith []*PersonWhereInput `json:"hasGrantedByWith,omitempty"`
+
+	// "revoked_by" edge predicates.
+	HasRevokedBy     *bool               `json:"hasRevokedBy,omitempty"`
+	HasRevokedByWith []*PersonWhereInput `json:"hasRevokedByWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *StaffAuthorisationWhereInput) AddPredicates(predicates ...predicate.StaffAuthorisation) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the StaffAuthorisationWhereInput filter on the StaffAuthorisationQuery builder.
+func (i *StaffAuthorisationWhereInput) Filter(q *StaffAuthorisationQuery) (*StaffAuthorisationQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyStaffAuthorisationWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyStaffAuthorisationWhereInput is returned in case the StaffAuthorisationWhereInput is empty.
+var ErrEmptyStaffAuthorisationWhereInput = errors.New("ent: empty predicate StaffAuthorisationWhereInput")
+
+// P returns a predicate for filtering staffauthorisations.
+// An error is returned if the input is empty or invalid.
+func (i *StaffAuthorisationWhereInput) P() (predicate.StaffAuthorisation, error) {
+	var predicates []predicate.StaffAuthorisation
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, staffauthorisation.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.StaffAuthorisation, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, staffauthorisation.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.StaffAuthorisation, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, staffauthorisation.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, staffauthorisation.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, staffauthorisation.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, staffauthorisation.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, staffauthorisation.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, staffauthorisation.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, staffauthorisation.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, staffauthorisation.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, staffauthorisation.IDLTE(*i.IDLTE))
+	}
+	if i.PersonID != nil {
+		predicates = append(predicates, staffauthorisation.PersonIDEQ(*i.PersonID))
+	}
+	if i.PersonIDNEQ != nil {
+		predicates = append(predicates, staffauthorisation.PersonIDNEQ(*i.PersonIDNEQ))
+	}
+	if len(i.PersonIDIn) > 0 {
+		predicates = append(predicates, staffauthorisation.PersonIDIn(i.PersonIDIn...))
+	}
+	if len(i.PersonIDNotIn) > 0 {
+		predicates = append(predicates, staffauthorisation.PersonIDNotIn(i.PersonIDNotIn...))
+	}
+	if i.PersonIDGT != nil {
+		predicates = append(predicates, staffauthorisation.PersonIDGT(*i.PersonIDGT))
+	}
+	if i.PersonIDGTE != nil {
+		predicates = append(predicates, staffauthorisation.PersonIDGTE(*i.PersonIDGTE))
+	}
+	if i.PersonIDLT != nil {
+		predicates = append(predicates, staffauthorisation.PersonIDLT(*i.PersonIDLT))
+	}
+	if i.PersonIDLTE != nil {
+		predicates = append(predicates, staffauthorisation.PersonIDLTE(*i.PersonIDLTE))
+	}
+	if i.PersonIDContains != nil {
+		predicates = append(predicates, staffauthorisation.PersonIDContains(*i.PersonIDContains))
+	}
+	if i.PersonIDHasPrefix != nil {
+		predicates = append(predicates, staffauthorisation.PersonIDHasPrefix(*i.PersonIDHasPrefix))
+	}
+	if i.PersonIDHasSuffix != nil {
+		predicates = append(predicates, staffauthorisation.PersonIDHasSuffix(*i.PersonIDHasSuffix))
+	}
+	if i.PersonIDEqualFold != nil {
+		predicates = append(predicates, staffauthorisation.PersonIDEqualFold(*i.PersonIDEqualFold))
+	}
+	if i.PersonIDContainsFold != nil {
+		predicates = append(predicates, staffauthorisation.PersonIDContainsFold(*i.PersonIDContainsFold))
+	}
+	if i.OrganisationID != nil {
+		predicates = append(predicates, staffauthorisation.OrganisationIDEQ(*i.OrganisationID))
+	}
+	if i.OrganisationIDNEQ != nil {
+		predicates = append(predicates, staffauthorisation.OrganisationIDNEQ(*i.OrganisationIDNEQ))
+	}
+	if len(i.OrganisationIDIn) > 0 {
+		predicates = append(predicates, staffauthorisation.OrganisationIDIn(i.OrganisationIDIn...))
+	}
+	if len(i.OrganisationIDNotIn) > 0 {
+		predicates = append(predicates, staffauthorisation.OrganisationIDNotIn(i.OrganisationIDNotIn...))
+	}
+	if i.OrganisationIDGT != nil {
+		predicates = append(predicates, staffauthorisation.OrganisationIDGT(*i.OrganisationIDGT))
+	}
+	if i.OrganisationIDGTE != nil {
+		predicates = append(predicates, staffauthorisation.OrganisationIDGTE(*i.OrganisationIDGTE))
+	}
+	if i.OrganisationIDLT != nil {
+		predicates = append(predicates, staffauthorisation.OrganisationIDLT(*i.OrganisationIDLT))
+	}
+	if i.OrganisationIDLTE != nil {
+		predicates = append(predicates, staffauthorisation.OrganisationIDLTE(*i.OrganisationIDLTE))
+	}
+	if i.OrganisationIDContains != nil {
+		predicates = append(predicates, staffauthorisation.OrganisationIDContains(*i.OrganisationIDContains))
+	}
+	if i.OrganisationIDHasPrefix != nil {
+		predicates = append(predicates, staffauthorisation.OrganisationIDHasPrefix(*i.OrganisationIDHasPrefix))
+	}
+	if i.OrganisationIDHasSuffix != nil {
+		predicates = append(predicates, staffauthorisation.OrganisationIDHasSuffix(*i.OrganisationIDHasSuffix))
+	}
+	if i.OrganisationIDEqualFold != nil {
+		predicates = append(predicates, staffauthorisation.OrganisationIDEqualFold(*i.OrganisationIDEqualFold))
+	}
+	if i.OrganisationIDContainsFold != nil {
+		predicates = append(predicates, staffauthorisation.OrganisationIDContainsFold(*i.OrganisationIDContainsFold))
+	}
+	if i.Role != nil {
+		predicates = append(predicates, staffauthorisation.RoleEQ(*i.Role))
+	}
+	if i.RoleNEQ != nil {
+		predicates = append(predicates, staffauthorisation.RoleNEQ(*i.RoleNEQ))
+	}
+	if len(i.RoleIn) > 0 {
+		predicates = append(predicates, staffauthorisation.RoleIn(i.RoleIn...))
+	}
+	if len(i.RoleNotIn) > 0 {
+		predicates = append(predicates, staffauthorisation.RoleNotIn(i.RoleNotIn...))
+	}
+	if i.GrantedByID != nil {
+		predicates = append(predicates, staffauthorisation.GrantedByIDEQ(*i.GrantedByID))
+	}
+	if i.GrantedByIDNEQ != nil {
+		predicates = append(predicates, staffauthorisation.GrantedByIDNEQ(*i.GrantedByIDNEQ))
+	}
+	if len(i.GrantedByIDIn) > 0 {
+		predicates = append(predicates, staffauthorisation.GrantedByIDIn(i.GrantedByIDIn...))
+	}
+	if len(i.GrantedByIDNotIn) > 0 {
+		predicates = append(predicates, staffauthorisation.GrantedByIDNotIn(i.GrantedByIDNotIn...))
+	}
+	if i.GrantedByIDGT != nil {
+		predicates = append(predicates, staffauthorisation.GrantedByIDGT(*i.GrantedByIDGT))
+	}
+	if i.GrantedByIDGTE != nil {
+		predicates = append(predicates, staffauthorisation.GrantedByIDGTE(*i.GrantedByIDGTE))
+	}
+	if i.GrantedByIDLT != nil {
+		predicates = append(predicates, staffauthorisation.GrantedByIDLT(*i.GrantedByIDLT))
+	}
+	if i.GrantedByIDLTE != nil {
+		predicates = append(predicates, staffauthorisation.GrantedByIDLTE(*i.GrantedByIDLTE))
+	}
+	if i.GrantedByIDContains != nil {
+		predicates = append(predicates, staffauthorisation.GrantedByIDContains(*i.GrantedByIDContains))
+	}
+	if i.GrantedByIDHasPrefix != nil {
+		predicates = append(predicates, staffauthorisation.GrantedByIDHasPrefix(*i.GrantedByIDHasPrefix))
+	}
+	if i.GrantedByIDHasSuffix != nil {
+		predicates = append(predicates, staffauthorisation.GrantedByIDHasSuffix(*i.GrantedByIDHasSuffix))
+	}
+	if i.GrantedByIDEqualFold != nil {
+		predicates = append(predicates, staffauthorisation.GrantedByIDEqualFold(*i.GrantedByIDEqualFold))
+	}
+	if i.GrantedByIDContainsFold != nil {
+		predicates = append(predicates, staffauthorisation.GrantedByIDContainsFold(*i.GrantedByIDContainsFold))
+	}
+	if i.GrantedOn != nil {
+		predicates = append(predicates, staffauthorisation.GrantedOnEQ(*i.GrantedOn))
+	}
+	if i.GrantedOnNEQ != nil {
+		predicates = append(predicates, staffauthorisation.GrantedOnNEQ(*i.GrantedOnNEQ))
+	}
+	if len(i.GrantedOnIn) > 0 {
+		predicates = append(predicates, staffauthorisation.GrantedOnIn(i.GrantedOnIn...))
+	}
+	if len(i.GrantedOnNotIn) > 0 {
+		predicates = append(predicates, staffauthorisation.GrantedOnNotIn(i.GrantedOnNotIn...))
+	}
+	if i.GrantedOnGT != nil {
+		predicates = append(predicates, staffauthorisation.GrantedOnGT(*i.GrantedOnGT))
+	}
+	if i.GrantedOnGTE != nil {
+		predicates = append(predicates, staffauthorisation.GrantedOnGTE(*i.GrantedOnGTE))
+	}
+	if i.GrantedOnLT != nil {
+		predicates = append(predicates, staffauthorisation.GrantedOnLT(*i.GrantedOnLT))
+	}
+	if i.GrantedOnLTE != nil {
+		predicates = append(predicates, staffauthorisation.GrantedOnLTE(*i.GrantedOnLTE))
+	}
+	if i.ValidFrom != nil {
+		predicates = append(predicates, staffauthorisation.ValidFromEQ(*i.ValidFrom))
+	}
+	if i.ValidFromNEQ != nil {
+		predicates = append(predicates, staffauthorisation.ValidFromNEQ(*i.ValidFromNEQ))
+	}
+	if len(i.ValidFromIn) > 0 {
+		predicates = append(predicates, staffauthorisation.ValidFromIn(i.ValidFromIn...))
+	}
+	if len(i.ValidFromNotIn) > 0 {
+		predicates = append(predicates, staffauthorisation.ValidFromNotIn(i.ValidFromNotIn...))
+	}
+	if i.ValidFromGT != nil {
+		predicates = append(predicates, staffauthorisation.ValidFromGT(*i.ValidFromGT))
+	}
+	if i.ValidFromGTE != nil {
+		predicates = append(predicates, staffauthorisation.ValidFromGTE(*i.ValidFromGTE))
+	}
+	if i.ValidFromLT != nil {
+		predicates = append(predicates, staffauthorisation.ValidFromLT(*i.ValidFromLT))
+	}
+	if i.ValidFromLTE != nil {
+		predicates = append(predicates, staffauthorisation.ValidFromLTE(*i.ValidFromLTE))
+	}
+	if i.ValidUntil != nil {
+		predicates = append(predicates, staffauthorisation.ValidUntilEQ(*i.ValidUntil))
+	}
+	if i.ValidUntilNEQ != nil {
+		predicates = append(predicates, staffauthorisation.ValidUntilNEQ(*i.ValidUntilNEQ))
+	}
+	if len(i.ValidUntilIn) > 0 {
+		predicates = append(predicates, staffauthorisation.ValidUntilIn(i.ValidUntilIn...))
+	}
+	if len(i.ValidUntilNotIn) > 0 {
+		predicates = append(predicates, staffauthorisation.ValidUntilNotIn(i.ValidUntilNotIn...))
+	}
+	if i.ValidUntilGT != nil {
+		predicates = append(predicates, staffauthorisation.ValidUntilGT(*i.ValidUntilGT))
+	}
+	if i.ValidUntilGTE != nil {
+		predicates = append(predicates, staffauthorisation.ValidUntilGTE(*i.ValidUntilGTE))
+	}
+	if i.ValidUntilLT != nil {
+		predicates = append(predicates, staffauthorisation.ValidUntilLT(*i.ValidUntilLT))
+	}
+	if i.ValidUntilLTE != nil {
+		predicates = append(predicates, staffauthorisation.ValidUntilLTE(*i.ValidUntilLTE))
+	}
+	if i.RevokedOn != nil {
+		predicates = append(predicates, staffauthorisation.RevokedOnEQ(*i.RevokedOn))
+	}
+	if i.RevokedOnNEQ != nil {
+		predicates = append(predicates, staffauthorisation.RevokedOnNEQ(*i.RevokedOnNEQ))
+	}
+	if len(i.RevokedOnIn) > 0 {
+		predicates = append(predicates, staffauthorisation.RevokedOnIn(i.RevokedOnIn...))
+	}
+	if len(i.RevokedOnNotIn) > 0 {
+		predicates = append(predicates, staffauthorisation.RevokedOnNotIn(i.RevokedOnNotIn...))
+	}
+	if i.RevokedOnGT != nil {
+		predicates = append(predicates, staffauthorisation.RevokedOnGT(*i.RevokedOnGT))
+	}
+	if i.RevokedOnGTE != nil {
+		predicates = append(predicates, staffauthorisation.RevokedOnGTE(*i.RevokedOnGTE))
+	}
+	if i.RevokedOnLT != nil {
+		predicates = append(predicates, staffauthorisation.RevokedOnLT(*i.RevokedOnLT))
+	}
+	if i.RevokedOnLTE != nil {
+		predicates = append(predicates, staffauthorisation.RevokedOnLTE(*i.RevokedOnLTE))
+	}
+	if i.RevokedOnIsNil {
+		predicates = append(predicates, staffauthorisation.RevokedOnIsNil())
+	}
+	if i.RevokedOnNotNil {
+		predicates = append(predicates, staffauthorisation.RevokedOnNotNil())
+	}
+	if i.RevokedByID != nil {
+		predicates = append(predicates, staffauthorisation.RevokedByIDEQ(*i.RevokedByID))
+	}
+	if i.RevokedByIDNEQ != nil {
+		predicates = append(predicates, staffauthorisation.RevokedByIDNEQ(*i.RevokedByIDNEQ))
+	}
+	if len(i.RevokedByIDIn) > 0 {
+		predicates = append(predicates, staffauthorisation.RevokedByIDIn(i.RevokedByIDIn...))
+	}
+	if len(i.RevokedByIDNotIn) > 0 {
+		predicates = append(predicates, staffauthorisation.RevokedByIDNotIn(i.RevokedByIDNotIn...))
+	}
+	if i.RevokedByIDGT != nil {
+		predicates = append(predicates, staffauthorisation.RevokedByIDGT(*i.RevokedByIDGT))
+	}
+	if i.RevokedByIDGTE != nil {
+		predicates = append(predicates, staffauthorisation.RevokedByIDGTE(*i.RevokedByIDGTE))
+	}
+	if i.RevokedByIDLT != nil {
+		predicates = append(predicates, staffauthorisation.RevokedByIDLT(*i.RevokedByIDLT))
+	}
+	if i.RevokedByIDLTE != nil {
+		predicates = append(predicates, staffauthorisation.RevokedByIDLTE(*i.RevokedByIDLTE))
+	}
+	if i.RevokedByIDContains != nil {
+		predicates = append(predicates, staffauthorisation.RevokedByIDContains(*i.RevokedByIDContains))
+	}
+	if i.RevokedByIDHasPrefix != nil {
+		predicates = append(predicates, staffauthorisation.RevokedByIDHasPrefix(*i.RevokedByIDHasPrefix))
+	}
+	if i.RevokedByIDHasSuffix != nil {
+		predicates = append(predicates, staffauthorisation.RevokedByIDHasSuffix(*i.RevokedByIDHasSuffix))
+	}
+	if i.RevokedByIDIsNil {
+		predicates = append(predicates, staffauthorisation.RevokedByIDIsNil())
+	}
+	if i.RevokedByIDNotNil {
+		predicates = append(predicates, staffauthorisation.RevokedByIDNotNil())
+	}
+	if i.RevokedByIDEqualFold != nil {
+		predicates = append(predicates, staffauthorisation.RevokedByIDEqualFold(*i.RevokedByIDEqualFold))
+	}
+	if i.RevokedByIDContainsFold != nil {
+		predicates = append(predicates, staffauthorisation.RevokedByIDContainsFold(*i.RevokedByIDContainsFold))
+	}
+	if i.RevocationReason != nil {
+		predicates = append(predicates, staffauthorisation.RevocationReasonEQ(*i.RevocationReason))
+	}
+	if i.RevocationReasonNEQ != nil {
+		predicates = append(predicates, staffauthorisation.RevocationReasonNEQ(*i.RevocationReasonNEQ))
+	}
+	if len(i.RevocationReasonIn) > 0 {
+		predicates = append(predicates, staffauthorisation.RevocationReasonIn(i.RevocationReasonIn...))
+	}
+	if len(i.RevocationReasonNotIn) > 0 {
+		predicates = append(predicates, staffauthorisation.RevocationReasonNotIn(i.RevocationReasonNotIn...))
+	}
+	if i.RevocationReasonGT != nil {
+		predicates = append(predicates, staffauthorisation.RevocationReasonGT(*i.RevocationReasonGT))
+	}
+	if i.RevocationReasonGTE != nil {
+		predicates = append(predicates, staffauthorisation.RevocationReasonGTE(*i.RevocationReasonGTE))
+	}
+	if i.RevocationReasonLT != nil {
+		predicates = append(predicates, staffauthorisation.RevocationReasonLT(*i.RevocationReasonLT))
+	}
+	if i.RevocationReasonLTE != nil {
+		predicates = append(predicates, staffauthorisation.RevocationReasonLTE(*i.RevocationReasonLTE))
+	}
+	if i.RevocationReasonContains != nil {
+		predicates = append(predicates, staffauthorisation.RevocationReasonContains(*i.RevocationReasonContains))
+	}
+	if i.RevocationReasonHasPrefix != nil {
+		predicates = append(predicates, staffauthorisation.RevocationReasonHasPrefix(*i.RevocationReasonHasPrefix))
+	}
+	if i.RevocationReasonHasSuffix != nil {
+		predicates = append(predicates, staffauthorisation.RevocationReasonHasSuffix(*i.RevocationReasonHasSuffix))
+	}
+	if i.RevocationReasonIsNil {
+		predicates = append(predicates, staffauthorisation.RevocationReasonIsNil())
+	}
+	if i.RevocationReasonNotNil {
+		predicates = append(predicates, staffauthorisation.RevocationReasonNotNil())
+	}
+	if i.RevocationReasonEqualFold != nil {
+		predicates = append(predicates, staffauthorisation.RevocationReasonEqualFold(*i.RevocationReasonEqualFold))
+	}
+	if i.RevocationReasonContainsFold != nil {
+		predicates = append(predicates, staffauthorisation.RevocationReasonContainsFold(*i.RevocationReasonContainsFold))
+	}
+	if i.Version != nil {
+		predicates = append(predicates, staffauthorisation.VersionEQ(*i.Version))
+	}
+	if i.VersionNEQ != nil {
+		predicates = append(predicates, staffauthorisation.VersionNEQ(*i.VersionNEQ))
+	}
+	if len(i.VersionIn) > 0 {
+		predicates = append(predicates, staffauthorisation.VersionIn(i.VersionIn...))
+	}
+	if len(i.VersionNotIn) > 0 {
+		predicates = append(predicates, staffauthorisation.VersionNotIn(i.VersionNotIn...))
+	}
+	if i.VersionGT != nil {
+		predicates = append(predicates, staffauthorisation.VersionGT(*i.VersionGT))
+	}
+	if i.VersionGTE != nil {
+		predicates = append(predicates, staffauthorisation.VersionGTE(*i.VersionGTE))
+	}
+	if i.VersionLT != nil {
+		predicates = append(predicates, staffauthorisation.VersionLT(*i.VersionLT))
+	}
+	if i.VersionLTE != nil {
+		predicates = append(predicates, staffauthorisation.VersionLTE(*i.VersionLTE))
+	}
+
+	if i.HasPerson != nil {
+		p := staffauthorisation.HasPerson()
+		if !*i.HasPerson {
+			p = staffauthorisation.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasPersonWith) > 0 {
+		with := make([]predicate.Person, 0, len(i.HasPersonWith))
+		for _, w := range i.HasPersonWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasPersonWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, staffauthorisation.HasPersonWith(with...))
+	}
+	if i.HasOrganisation != nil {
+		p := staffauthorisation.HasOrganisation()
+		if !*i.HasOrganisation {
+			p = staffauthorisation.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasOrganisationWith) > 0 {
+		with := make([]predicate.Organisation, 0, len(i.HasOrganisationWith))
+		for _, w := range i.HasOrganisationWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasOrganisationWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, staffauthorisation.HasOrganisationWith(with...))
+	}
+	if i.HasGrantedBy != nil {
+		p := staffauthorisation.HasGrantedBy()
+		if !*i.HasGrantedBy {
+			p = staffauthorisation.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasGrantedByWith) > 0 {
+		with := make([]predicate.Person, 0, len(i.HasGrantedByWith))
+		for _, w := range i.HasGrantedByWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasGrantedByWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, staffauthorisation.HasGrantedByWith(with...))
+	}
+	if i.HasRevokedBy != nil {
+		p := staffauthorisation.HasRevokedBy()
+		if !*i.HasRevokedBy {
+			p = staffauthorisation.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasRevokedByWith) > 0 {
+		with := make([]predicate.Person, 0, len(i.HasRevokedByWith))
+		for _, w := range i.HasRevokedByWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasRevokedByWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, staffauthorisation.HasRevokedByWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyStaffAuthorisationWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return staffauthorisation.And(predicates...), nil
 	}
 }
 

@@ -23,12 +23,14 @@ import (
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
+	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
+	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
 	"github.com/guichet-logement/guichet/ent/usedassertion"
@@ -43,24 +45,26 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeAgreement        = "Agreement"
-	TypeAssignment       = "Assignment"
-	TypeBuilding         = "Building"
-	TypeCatalogueEntry   = "CatalogueEntry"
-	TypeCommune          = "Commune"
-	TypeDwelling         = "Dwelling"
-	TypeLockOut          = "LockOut"
-	TypeOpeningHours     = "OpeningHours"
-	TypeOrganisation     = "Organisation"
-	TypeOwnership        = "Ownership"
-	TypePartnerApp       = "PartnerApp"
-	TypePartnerAppSecret = "PartnerAppSecret"
-	TypePerson           = "Person"
-	TypeReceptionPoint   = "ReceptionPoint"
-	TypeSandboxClock     = "SandboxClock"
-	TypeStockChange      = "StockChange"
-	TypeStockVintage     = "StockVintage"
-	TypeUsedAssertion    = "UsedAssertion"
+	TypeAgreement          = "Agreement"
+	TypeAssignment         = "Assignment"
+	TypeBuilding           = "Building"
+	TypeCatalogueEntry     = "CatalogueEntry"
+	TypeCommune            = "Commune"
+	TypeDwelling           = "Dwelling"
+	TypeLockOut            = "LockOut"
+	TypeOpeningHours       = "OpeningHours"
+	TypeOrganisation       = "Organisation"
+	TypeOwnership          = "Ownership"
+	TypePair               = "Pair"
+	TypePartnerApp         = "PartnerApp"
+	TypePartnerAppSecret   = "PartnerAppSecret"
+	TypePerson             = "Person"
+	TypeReceptionPoint     = "ReceptionPoint"
+	TypeSandboxClock       = "SandboxClock"
+	TypeStaffAuthorisation = "StaffAuthorisation"
+	TypeStockChange        = "StockChange"
+	TypeStockVintage       = "StockVintage"
+	TypeUsedAssertion      = "UsedAssertion"
 )
 
 // AgreementMutation represents an operation that mutates the Agreement nodes in the graph.
@@ -787,6 +791,12 @@ type AssignmentMutation struct {
 	role                    *domain.Role
 	valid_from              *domain.Date
 	valid_until             *domain.Date
+	share                   *int
+	addshare                *int
+	state                   *domain.AssignmentState
+	rejection_reason        *string
+	version                 *int
+	addversion              *int
 	clearedFields           map[string]struct{}
 	person                  *domain.ID
 	clearedperson           bool
@@ -795,6 +805,10 @@ type AssignmentMutation struct {
 	reception_points        map[domain.ID]struct{}
 	removedreception_points map[domain.ID]struct{}
 	clearedreception_points bool
+	assigned_by             *domain.ID
+	clearedassigned_by      bool
+	decided_by              *domain.ID
+	cleareddecided_by       bool
 	done                    bool
 	oldValue                func(context.Context) (*Assignment, error)
 	predicates              []predicate.Assignment
@@ -1133,6 +1147,301 @@ func (m *AssignmentMutation) ResetValidUntil() {
 	delete(m.clearedFields, assignment.FieldValidUntil)
 }
 
+// SetShare sets the "share" field.
+func (m *AssignmentMutation) SetShare(i int) {
+	m.share = &i
+	m.addshare = nil
+}
+
+// Share returns the value of the "share" field in the mutation.
+func (m *AssignmentMutation) Share() (r int, exists bool) {
+	v := m.share
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShare returns the old "share" field's value of the Assignment entity.
+// If the Assignment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AssignmentMutation) OldShare(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShare is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShare requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShare: %w", err)
+	}
+	return oldValue.Share, nil
+}
+
+// AddShare adds i to the "share" field.
+func (m *AssignmentMutation) AddShare(i int) {
+	if m.addshare != nil {
+		*m.addshare += i
+	} else {
+		m.addshare = &i
+	}
+}
+
+// AddedShare returns the value that was added to the "share" field in this mutation.
+func (m *AssignmentMutation) AddedShare() (r int, exists bool) {
+	v := m.addshare
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetShare resets all changes to the "share" field.
+func (m *AssignmentMutation) ResetShare() {
+	m.share = nil
+	m.addshare = nil
+}
+
+// SetState sets the "state" field.
+func (m *AssignmentMutation) SetState(ds domain.AssignmentState) {
+	m.state = &ds
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *AssignmentMutation) State() (r domain.AssignmentState, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Assignment entity.
+// If the Assignment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AssignmentMutation) OldState(ctx context.Context) (v domain.AssignmentState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *AssignmentMutation) ResetState() {
+	m.state = nil
+}
+
+// SetAssignedByID sets the "assigned_by_id" field.
+func (m *AssignmentMutation) SetAssignedByID(d domain.ID) {
+	m.assigned_by = &d
+}
+
+// AssignedByID returns the value of the "assigned_by_id" field in the mutation.
+func (m *AssignmentMutation) AssignedByID() (r domain.ID, exists bool) {
+	v := m.assigned_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAssignedByID returns the old "assigned_by_id" field's value of the Assignment entity.
+// If the Assignment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AssignmentMutation) OldAssignedByID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAssignedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAssignedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAssignedByID: %w", err)
+	}
+	return oldValue.AssignedByID, nil
+}
+
+// ClearAssignedByID clears the value of the "assigned_by_id" field.
+func (m *AssignmentMutation) ClearAssignedByID() {
+	m.assigned_by = nil
+	m.clearedFields[assignment.FieldAssignedByID] = struct{}{}
+}
+
+// AssignedByIDCleared returns if the "assigned_by_id" field was cleared in this mutation.
+func (m *AssignmentMutation) AssignedByIDCleared() bool {
+	_, ok := m.clearedFields[assignment.FieldAssignedByID]
+	return ok
+}
+
+// ResetAssignedByID resets all changes to the "assigned_by_id" field.
+func (m *AssignmentMutation) ResetAssignedByID() {
+	m.assigned_by = nil
+	delete(m.clearedFields, assignment.FieldAssignedByID)
+}
+
+// SetDecidedByID sets the "decided_by_id" field.
+func (m *AssignmentMutation) SetDecidedByID(d domain.ID) {
+	m.decided_by = &d
+}
+
+// DecidedByID returns the value of the "decided_by_id" field in the mutation.
+func (m *AssignmentMutation) DecidedByID() (r domain.ID, exists bool) {
+	v := m.decided_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedByID returns the old "decided_by_id" field's value of the Assignment entity.
+// If the Assignment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AssignmentMutation) OldDecidedByID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedByID: %w", err)
+	}
+	return oldValue.DecidedByID, nil
+}
+
+// ClearDecidedByID clears the value of the "decided_by_id" field.
+func (m *AssignmentMutation) ClearDecidedByID() {
+	m.decided_by = nil
+	m.clearedFields[assignment.FieldDecidedByID] = struct{}{}
+}
+
+// DecidedByIDCleared returns if the "decided_by_id" field was cleared in this mutation.
+func (m *AssignmentMutation) DecidedByIDCleared() bool {
+	_, ok := m.clearedFields[assignment.FieldDecidedByID]
+	return ok
+}
+
+// ResetDecidedByID resets all changes to the "decided_by_id" field.
+func (m *AssignmentMutation) ResetDecidedByID() {
+	m.decided_by = nil
+	delete(m.clearedFields, assignment.FieldDecidedByID)
+}
+
+// SetRejectionReason sets the "rejection_reason" field.
+func (m *AssignmentMutation) SetRejectionReason(s string) {
+	m.rejection_reason = &s
+}
+
+// RejectionReason returns the value of the "rejection_reason" field in the mutation.
+func (m *AssignmentMutation) RejectionReason() (r string, exists bool) {
+	v := m.rejection_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRejectionReason returns the old "rejection_reason" field's value of the Assignment entity.
+// If the Assignment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AssignmentMutation) OldRejectionReason(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRejectionReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRejectionReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRejectionReason: %w", err)
+	}
+	return oldValue.RejectionReason, nil
+}
+
+// ClearRejectionReason clears the value of the "rejection_reason" field.
+func (m *AssignmentMutation) ClearRejectionReason() {
+	m.rejection_reason = nil
+	m.clearedFields[assignment.FieldRejectionReason] = struct{}{}
+}
+
+// RejectionReasonCleared returns if the "rejection_reason" field was cleared in this mutation.
+func (m *AssignmentMutation) RejectionReasonCleared() bool {
+	_, ok := m.clearedFields[assignment.FieldRejectionReason]
+	return ok
+}
+
+// ResetRejectionReason resets all changes to the "rejection_reason" field.
+func (m *AssignmentMutation) ResetRejectionReason() {
+	m.rejection_reason = nil
+	delete(m.clearedFields, assignment.FieldRejectionReason)
+}
+
+// SetVersion sets the "version" field.
+func (m *AssignmentMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *AssignmentMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Assignment entity.
+// If the Assignment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AssignmentMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *AssignmentMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *AssignmentMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *AssignmentMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
 // ClearPerson clears the "person" edge to the Person entity.
 func (m *AssignmentMutation) ClearPerson() {
 	m.clearedperson = true
@@ -1241,6 +1550,60 @@ func (m *AssignmentMutation) ResetReceptionPoints() {
 	m.removedreception_points = nil
 }
 
+// ClearAssignedBy clears the "assigned_by" edge to the Person entity.
+func (m *AssignmentMutation) ClearAssignedBy() {
+	m.clearedassigned_by = true
+	m.clearedFields[assignment.FieldAssignedByID] = struct{}{}
+}
+
+// AssignedByCleared reports if the "assigned_by" edge to the Person entity was cleared.
+func (m *AssignmentMutation) AssignedByCleared() bool {
+	return m.AssignedByIDCleared() || m.clearedassigned_by
+}
+
+// AssignedByIDs returns the "assigned_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AssignedByID instead. It exists only for internal usage by the builders.
+func (m *AssignmentMutation) AssignedByIDs() (ids []domain.ID) {
+	if id := m.assigned_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAssignedBy resets all changes to the "assigned_by" edge.
+func (m *AssignmentMutation) ResetAssignedBy() {
+	m.assigned_by = nil
+	m.clearedassigned_by = false
+}
+
+// ClearDecidedBy clears the "decided_by" edge to the Person entity.
+func (m *AssignmentMutation) ClearDecidedBy() {
+	m.cleareddecided_by = true
+	m.clearedFields[assignment.FieldDecidedByID] = struct{}{}
+}
+
+// DecidedByCleared reports if the "decided_by" edge to the Person entity was cleared.
+func (m *AssignmentMutation) DecidedByCleared() bool {
+	return m.DecidedByIDCleared() || m.cleareddecided_by
+}
+
+// DecidedByIDs returns the "decided_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// DecidedByID instead. It exists only for internal usage by the builders.
+func (m *AssignmentMutation) DecidedByIDs() (ids []domain.ID) {
+	if id := m.decided_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetDecidedBy resets all changes to the "decided_by" edge.
+func (m *AssignmentMutation) ResetDecidedBy() {
+	m.decided_by = nil
+	m.cleareddecided_by = false
+}
+
 // Where appends a list predicates to the AssignmentMutation builder.
 func (m *AssignmentMutation) Where(ps ...predicate.Assignment) {
 	m.predicates = append(m.predicates, ps...)
@@ -1275,7 +1638,7 @@ func (m *AssignmentMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *AssignmentMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 12)
 	if m.created_at != nil {
 		fields = append(fields, assignment.FieldCreatedAt)
 	}
@@ -1293,6 +1656,24 @@ func (m *AssignmentMutation) Fields() []string {
 	}
 	if m.valid_until != nil {
 		fields = append(fields, assignment.FieldValidUntil)
+	}
+	if m.share != nil {
+		fields = append(fields, assignment.FieldShare)
+	}
+	if m.state != nil {
+		fields = append(fields, assignment.FieldState)
+	}
+	if m.assigned_by != nil {
+		fields = append(fields, assignment.FieldAssignedByID)
+	}
+	if m.decided_by != nil {
+		fields = append(fields, assignment.FieldDecidedByID)
+	}
+	if m.rejection_reason != nil {
+		fields = append(fields, assignment.FieldRejectionReason)
+	}
+	if m.version != nil {
+		fields = append(fields, assignment.FieldVersion)
 	}
 	return fields
 }
@@ -1314,6 +1695,18 @@ func (m *AssignmentMutation) Field(name string) (ent.Value, bool) {
 		return m.ValidFrom()
 	case assignment.FieldValidUntil:
 		return m.ValidUntil()
+	case assignment.FieldShare:
+		return m.Share()
+	case assignment.FieldState:
+		return m.State()
+	case assignment.FieldAssignedByID:
+		return m.AssignedByID()
+	case assignment.FieldDecidedByID:
+		return m.DecidedByID()
+	case assignment.FieldRejectionReason:
+		return m.RejectionReason()
+	case assignment.FieldVersion:
+		return m.Version()
 	}
 	return nil, false
 }
@@ -1335,6 +1728,18 @@ func (m *AssignmentMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldValidFrom(ctx)
 	case assignment.FieldValidUntil:
 		return m.OldValidUntil(ctx)
+	case assignment.FieldShare:
+		return m.OldShare(ctx)
+	case assignment.FieldState:
+		return m.OldState(ctx)
+	case assignment.FieldAssignedByID:
+		return m.OldAssignedByID(ctx)
+	case assignment.FieldDecidedByID:
+		return m.OldDecidedByID(ctx)
+	case assignment.FieldRejectionReason:
+		return m.OldRejectionReason(ctx)
+	case assignment.FieldVersion:
+		return m.OldVersion(ctx)
 	}
 	return nil, fmt.Errorf("unknown Assignment field %s", name)
 }
@@ -1386,6 +1791,48 @@ func (m *AssignmentMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetValidUntil(v)
 		return nil
+	case assignment.FieldShare:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShare(v)
+		return nil
+	case assignment.FieldState:
+		v, ok := value.(domain.AssignmentState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case assignment.FieldAssignedByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAssignedByID(v)
+		return nil
+	case assignment.FieldDecidedByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedByID(v)
+		return nil
+	case assignment.FieldRejectionReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRejectionReason(v)
+		return nil
+	case assignment.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Assignment field %s", name)
 }
@@ -1393,13 +1840,26 @@ func (m *AssignmentMutation) SetField(name string, value ent.Value) error {
 // AddedFields returns all numeric fields that were incremented/decremented during
 // this mutation.
 func (m *AssignmentMutation) AddedFields() []string {
-	return nil
+	var fields []string
+	if m.addshare != nil {
+		fields = append(fields, assignment.FieldShare)
+	}
+	if m.addversion != nil {
+		fields = append(fields, assignment.FieldVersion)
+	}
+	return fields
 }
 
 // AddedField returns the numeric value that was incremented/decremented on a field
 // with the given name. The second boolean return value indicates that this field
 // was not set, or was not defined in the schema.
 func (m *AssignmentMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case assignment.FieldShare:
+		return m.AddedShare()
+	case assignment.FieldVersion:
+		return m.AddedVersion()
+	}
 	return nil, false
 }
 
@@ -1408,6 +1868,20 @@ func (m *AssignmentMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *AssignmentMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case assignment.FieldShare:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddShare(v)
+		return nil
+	case assignment.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Assignment numeric field %s", name)
 }
@@ -1418,6 +1892,15 @@ func (m *AssignmentMutation) ClearedFields() []string {
 	var fields []string
 	if m.FieldCleared(assignment.FieldValidUntil) {
 		fields = append(fields, assignment.FieldValidUntil)
+	}
+	if m.FieldCleared(assignment.FieldAssignedByID) {
+		fields = append(fields, assignment.FieldAssignedByID)
+	}
+	if m.FieldCleared(assignment.FieldDecidedByID) {
+		fields = append(fields, assignment.FieldDecidedByID)
+	}
+	if m.FieldCleared(assignment.FieldRejectionReason) {
+		fields = append(fields, assignment.FieldRejectionReason)
 	}
 	return fields
 }
@@ -1435,6 +1918,15 @@ func (m *AssignmentMutation) ClearField(name string) error {
 	switch name {
 	case assignment.FieldValidUntil:
 		m.ClearValidUntil()
+		return nil
+	case assignment.FieldAssignedByID:
+		m.ClearAssignedByID()
+		return nil
+	case assignment.FieldDecidedByID:
+		m.ClearDecidedByID()
+		return nil
+	case assignment.FieldRejectionReason:
+		m.ClearRejectionReason()
 		return nil
 	}
 	return fmt.Errorf("unknown Assignment nullable field %s", name)
@@ -1462,13 +1954,31 @@ func (m *AssignmentMutation) ResetField(name string) error {
 	case assignment.FieldValidUntil:
 		m.ResetValidUntil()
 		return nil
+	case assignment.FieldShare:
+		m.ResetShare()
+		return nil
+	case assignment.FieldState:
+		m.ResetState()
+		return nil
+	case assignment.FieldAssignedByID:
+		m.ResetAssignedByID()
+		return nil
+	case assignment.FieldDecidedByID:
+		m.ResetDecidedByID()
+		return nil
+	case assignment.FieldRejectionReason:
+		m.ResetRejectionReason()
+		return nil
+	case assignment.FieldVersion:
+		m.ResetVersion()
+		return nil
 	}
 	return fmt.Errorf("unknown Assignment field %s", name)
 }
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *AssignmentMutation) AddedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 5)
 	if m.person != nil {
 		edges = append(edges, assignment.EdgePerson)
 	}
@@ -1477,6 +1987,12 @@ func (m *AssignmentMutation) AddedEdges() []string {
 	}
 	if m.reception_points != nil {
 		edges = append(edges, assignment.EdgeReceptionPoints)
+	}
+	if m.assigned_by != nil {
+		edges = append(edges, assignment.EdgeAssignedBy)
+	}
+	if m.decided_by != nil {
+		edges = append(edges, assignment.EdgeDecidedBy)
 	}
 	return edges
 }
@@ -1499,13 +2015,21 @@ func (m *AssignmentMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case assignment.EdgeAssignedBy:
+		if id := m.assigned_by; id != nil {
+			return []ent.Value{*id}
+		}
+	case assignment.EdgeDecidedBy:
+		if id := m.decided_by; id != nil {
+			return []ent.Value{*id}
+		}
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *AssignmentMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 5)
 	if m.removedreception_points != nil {
 		edges = append(edges, assignment.EdgeReceptionPoints)
 	}
@@ -1528,7 +2052,7 @@ func (m *AssignmentMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *AssignmentMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 5)
 	if m.clearedperson {
 		edges = append(edges, assignment.EdgePerson)
 	}
@@ -1537,6 +2061,12 @@ func (m *AssignmentMutation) ClearedEdges() []string {
 	}
 	if m.clearedreception_points {
 		edges = append(edges, assignment.EdgeReceptionPoints)
+	}
+	if m.clearedassigned_by {
+		edges = append(edges, assignment.EdgeAssignedBy)
+	}
+	if m.cleareddecided_by {
+		edges = append(edges, assignment.EdgeDecidedBy)
 	}
 	return edges
 }
@@ -1551,6 +2081,10 @@ func (m *AssignmentMutation) EdgeCleared(name string) bool {
 		return m.clearedorganisation
 	case assignment.EdgeReceptionPoints:
 		return m.clearedreception_points
+	case assignment.EdgeAssignedBy:
+		return m.clearedassigned_by
+	case assignment.EdgeDecidedBy:
+		return m.cleareddecided_by
 	}
 	return false
 }
@@ -1564,6 +2098,12 @@ func (m *AssignmentMutation) ClearEdge(name string) error {
 		return nil
 	case assignment.EdgeOrganisation:
 		m.ClearOrganisation()
+		return nil
+	case assignment.EdgeAssignedBy:
+		m.ClearAssignedBy()
+		return nil
+	case assignment.EdgeDecidedBy:
+		m.ClearDecidedBy()
 		return nil
 	}
 	return fmt.Errorf("unknown Assignment unique edge %s", name)
@@ -1581,6 +2121,12 @@ func (m *AssignmentMutation) ResetEdge(name string) error {
 		return nil
 	case assignment.EdgeReceptionPoints:
 		m.ResetReceptionPoints()
+		return nil
+	case assignment.EdgeAssignedBy:
+		m.ResetAssignedBy()
+		return nil
+	case assignment.EdgeDecidedBy:
+		m.ResetDecidedBy()
 		return nil
 	}
 	return fmt.Errorf("unknown Assignment edge %s", name)
@@ -10047,6 +10593,905 @@ func (m *OwnershipMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Ownership edge %s", name)
 }
 
+// PairMutation represents an operation that mutates the Pair nodes in the graph.
+type PairMutation struct {
+	config
+	op                     Op
+	typ                    string
+	id                     *domain.ID
+	created_at             *time.Time
+	member_ids             *string
+	valid_from             *domain.Date
+	valid_until            *domain.Date
+	version                *int
+	addversion             *int
+	clearedFields          map[string]struct{}
+	reception_point        *domain.ID
+	clearedreception_point bool
+	members                map[domain.ID]struct{}
+	removedmembers         map[domain.ID]struct{}
+	clearedmembers         bool
+	formed_by              *domain.ID
+	clearedformed_by       bool
+	done                   bool
+	oldValue               func(context.Context) (*Pair, error)
+	predicates             []predicate.Pair
+}
+
+var _ ent.Mutation = (*PairMutation)(nil)
+
+// pairOption allows management of the mutation configuration using functional options.
+type pairOption func(*PairMutation)
+
+// newPairMutation creates new mutation for the Pair entity.
+func newPairMutation(c config, op Op, opts ...pairOption) *PairMutation {
+	m := &PairMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePair,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPairID sets the ID field of the mutation.
+func withPairID(id domain.ID) pairOption {
+	return func(m *PairMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Pair
+		)
+		m.oldValue = func(ctx context.Context) (*Pair, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Pair.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPair sets the old Pair of the mutation.
+func withPair(node *Pair) pairOption {
+	return func(m *PairMutation) {
+		m.oldValue = func(context.Context) (*Pair, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PairMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PairMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Pair entities.
+func (m *PairMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PairMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PairMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Pair.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *PairMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *PairMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Pair entity.
+// If the Pair object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PairMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *PairMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetReceptionPointID sets the "reception_point_id" field.
+func (m *PairMutation) SetReceptionPointID(d domain.ID) {
+	m.reception_point = &d
+}
+
+// ReceptionPointID returns the value of the "reception_point_id" field in the mutation.
+func (m *PairMutation) ReceptionPointID() (r domain.ID, exists bool) {
+	v := m.reception_point
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceptionPointID returns the old "reception_point_id" field's value of the Pair entity.
+// If the Pair object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PairMutation) OldReceptionPointID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceptionPointID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceptionPointID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceptionPointID: %w", err)
+	}
+	return oldValue.ReceptionPointID, nil
+}
+
+// ResetReceptionPointID resets all changes to the "reception_point_id" field.
+func (m *PairMutation) ResetReceptionPointID() {
+	m.reception_point = nil
+}
+
+// SetMemberIds sets the "member_ids" field.
+func (m *PairMutation) SetMemberIds(s string) {
+	m.member_ids = &s
+}
+
+// MemberIds returns the value of the "member_ids" field in the mutation.
+func (m *PairMutation) MemberIds() (r string, exists bool) {
+	v := m.member_ids
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMemberIds returns the old "member_ids" field's value of the Pair entity.
+// If the Pair object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PairMutation) OldMemberIds(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMemberIds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMemberIds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMemberIds: %w", err)
+	}
+	return oldValue.MemberIds, nil
+}
+
+// ResetMemberIds resets all changes to the "member_ids" field.
+func (m *PairMutation) ResetMemberIds() {
+	m.member_ids = nil
+}
+
+// SetFormedByID sets the "formed_by_id" field.
+func (m *PairMutation) SetFormedByID(d domain.ID) {
+	m.formed_by = &d
+}
+
+// FormedByID returns the value of the "formed_by_id" field in the mutation.
+func (m *PairMutation) FormedByID() (r domain.ID, exists bool) {
+	v := m.formed_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFormedByID returns the old "formed_by_id" field's value of the Pair entity.
+// If the Pair object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PairMutation) OldFormedByID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFormedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFormedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFormedByID: %w", err)
+	}
+	return oldValue.FormedByID, nil
+}
+
+// ResetFormedByID resets all changes to the "formed_by_id" field.
+func (m *PairMutation) ResetFormedByID() {
+	m.formed_by = nil
+}
+
+// SetValidFrom sets the "valid_from" field.
+func (m *PairMutation) SetValidFrom(d domain.Date) {
+	m.valid_from = &d
+}
+
+// ValidFrom returns the value of the "valid_from" field in the mutation.
+func (m *PairMutation) ValidFrom() (r domain.Date, exists bool) {
+	v := m.valid_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidFrom returns the old "valid_from" field's value of the Pair entity.
+// If the Pair object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PairMutation) OldValidFrom(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidFrom: %w", err)
+	}
+	return oldValue.ValidFrom, nil
+}
+
+// ResetValidFrom resets all changes to the "valid_from" field.
+func (m *PairMutation) ResetValidFrom() {
+	m.valid_from = nil
+}
+
+// SetValidUntil sets the "valid_until" field.
+func (m *PairMutation) SetValidUntil(d domain.Date) {
+	m.valid_until = &d
+}
+
+// ValidUntil returns the value of the "valid_until" field in the mutation.
+func (m *PairMutation) ValidUntil() (r domain.Date, exists bool) {
+	v := m.valid_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidUntil returns the old "valid_until" field's value of the Pair entity.
+// If the Pair object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PairMutation) OldValidUntil(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidUntil: %w", err)
+	}
+	return oldValue.ValidUntil, nil
+}
+
+// ClearValidUntil clears the value of the "valid_until" field.
+func (m *PairMutation) ClearValidUntil() {
+	m.valid_until = nil
+	m.clearedFields[pair.FieldValidUntil] = struct{}{}
+}
+
+// ValidUntilCleared returns if the "valid_until" field was cleared in this mutation.
+func (m *PairMutation) ValidUntilCleared() bool {
+	_, ok := m.clearedFields[pair.FieldValidUntil]
+	return ok
+}
+
+// ResetValidUntil resets all changes to the "valid_until" field.
+func (m *PairMutation) ResetValidUntil() {
+	m.valid_until = nil
+	delete(m.clearedFields, pair.FieldValidUntil)
+}
+
+// SetVersion sets the "version" field.
+func (m *PairMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *PairMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Pair entity.
+// If the Pair object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PairMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *PairMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *PairMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *PairMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearReceptionPoint clears the "reception_point" edge to the ReceptionPoint entity.
+func (m *PairMutation) ClearReceptionPoint() {
+	m.clearedreception_point = true
+	m.clearedFields[pair.FieldReceptionPointID] = struct{}{}
+}
+
+// ReceptionPointCleared reports if the "reception_point" edge to the ReceptionPoint entity was cleared.
+func (m *PairMutation) ReceptionPointCleared() bool {
+	return m.clearedreception_point
+}
+
+// ReceptionPointIDs returns the "reception_point" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ReceptionPointID instead. It exists only for internal usage by the builders.
+func (m *PairMutation) ReceptionPointIDs() (ids []domain.ID) {
+	if id := m.reception_point; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetReceptionPoint resets all changes to the "reception_point" edge.
+func (m *PairMutation) ResetReceptionPoint() {
+	m.reception_point = nil
+	m.clearedreception_point = false
+}
+
+// AddMemberIDs adds the "members" edge to the Person entity by ids.
+func (m *PairMutation) AddMemberIDs(ids ...domain.ID) {
+	if m.members == nil {
+		m.members = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.members[ids[i]] = struct{}{}
+	}
+}
+
+// ClearMembers clears the "members" edge to the Person entity.
+func (m *PairMutation) ClearMembers() {
+	m.clearedmembers = true
+}
+
+// MembersCleared reports if the "members" edge to the Person entity was cleared.
+func (m *PairMutation) MembersCleared() bool {
+	return m.clearedmembers
+}
+
+// RemoveMemberIDs removes the "members" edge to the Person entity by IDs.
+func (m *PairMutation) RemoveMemberIDs(ids ...domain.ID) {
+	if m.removedmembers == nil {
+		m.removedmembers = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.members, ids[i])
+		m.removedmembers[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedMembers returns the removed IDs of the "members" edge to the Person entity.
+func (m *PairMutation) RemovedMembersIDs() (ids []domain.ID) {
+	for id := range m.removedmembers {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// MembersIDs returns the "members" edge IDs in the mutation.
+func (m *PairMutation) MembersIDs() (ids []domain.ID) {
+	for id := range m.members {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetMembers resets all changes to the "members" edge.
+func (m *PairMutation) ResetMembers() {
+	m.members = nil
+	m.clearedmembers = false
+	m.removedmembers = nil
+}
+
+// ClearFormedBy clears the "formed_by" edge to the Person entity.
+func (m *PairMutation) ClearFormedBy() {
+	m.clearedformed_by = true
+	m.clearedFields[pair.FieldFormedByID] = struct{}{}
+}
+
+// FormedByCleared reports if the "formed_by" edge to the Person entity was cleared.
+func (m *PairMutation) FormedByCleared() bool {
+	return m.clearedformed_by
+}
+
+// FormedByIDs returns the "formed_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// FormedByID instead. It exists only for internal usage by the builders.
+func (m *PairMutation) FormedByIDs() (ids []domain.ID) {
+	if id := m.formed_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetFormedBy resets all changes to the "formed_by" edge.
+func (m *PairMutation) ResetFormedBy() {
+	m.formed_by = nil
+	m.clearedformed_by = false
+}
+
+// Where appends a list predicates to the PairMutation builder.
+func (m *PairMutation) Where(ps ...predicate.Pair) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PairMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PairMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Pair, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PairMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PairMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Pair).
+func (m *PairMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PairMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.created_at != nil {
+		fields = append(fields, pair.FieldCreatedAt)
+	}
+	if m.reception_point != nil {
+		fields = append(fields, pair.FieldReceptionPointID)
+	}
+	if m.member_ids != nil {
+		fields = append(fields, pair.FieldMemberIds)
+	}
+	if m.formed_by != nil {
+		fields = append(fields, pair.FieldFormedByID)
+	}
+	if m.valid_from != nil {
+		fields = append(fields, pair.FieldValidFrom)
+	}
+	if m.valid_until != nil {
+		fields = append(fields, pair.FieldValidUntil)
+	}
+	if m.version != nil {
+		fields = append(fields, pair.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PairMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case pair.FieldCreatedAt:
+		return m.CreatedAt()
+	case pair.FieldReceptionPointID:
+		return m.ReceptionPointID()
+	case pair.FieldMemberIds:
+		return m.MemberIds()
+	case pair.FieldFormedByID:
+		return m.FormedByID()
+	case pair.FieldValidFrom:
+		return m.ValidFrom()
+	case pair.FieldValidUntil:
+		return m.ValidUntil()
+	case pair.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PairMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case pair.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case pair.FieldReceptionPointID:
+		return m.OldReceptionPointID(ctx)
+	case pair.FieldMemberIds:
+		return m.OldMemberIds(ctx)
+	case pair.FieldFormedByID:
+		return m.OldFormedByID(ctx)
+	case pair.FieldValidFrom:
+		return m.OldValidFrom(ctx)
+	case pair.FieldValidUntil:
+		return m.OldValidUntil(ctx)
+	case pair.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown Pair field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PairMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case pair.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case pair.FieldReceptionPointID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceptionPointID(v)
+		return nil
+	case pair.FieldMemberIds:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMemberIds(v)
+		return nil
+	case pair.FieldFormedByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFormedByID(v)
+		return nil
+	case pair.FieldValidFrom:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidFrom(v)
+		return nil
+	case pair.FieldValidUntil:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidUntil(v)
+		return nil
+	case pair.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Pair field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PairMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, pair.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PairMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case pair.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PairMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case pair.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Pair numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PairMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(pair.FieldValidUntil) {
+		fields = append(fields, pair.FieldValidUntil)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PairMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PairMutation) ClearField(name string) error {
+	switch name {
+	case pair.FieldValidUntil:
+		m.ClearValidUntil()
+		return nil
+	}
+	return fmt.Errorf("unknown Pair nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PairMutation) ResetField(name string) error {
+	switch name {
+	case pair.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case pair.FieldReceptionPointID:
+		m.ResetReceptionPointID()
+		return nil
+	case pair.FieldMemberIds:
+		m.ResetMemberIds()
+		return nil
+	case pair.FieldFormedByID:
+		m.ResetFormedByID()
+		return nil
+	case pair.FieldValidFrom:
+		m.ResetValidFrom()
+		return nil
+	case pair.FieldValidUntil:
+		m.ResetValidUntil()
+		return nil
+	case pair.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown Pair field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PairMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.reception_point != nil {
+		edges = append(edges, pair.EdgeReceptionPoint)
+	}
+	if m.members != nil {
+		edges = append(edges, pair.EdgeMembers)
+	}
+	if m.formed_by != nil {
+		edges = append(edges, pair.EdgeFormedBy)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PairMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case pair.EdgeReceptionPoint:
+		if id := m.reception_point; id != nil {
+			return []ent.Value{*id}
+		}
+	case pair.EdgeMembers:
+		ids := make([]ent.Value, 0, len(m.members))
+		for id := range m.members {
+			ids = append(ids, id)
+		}
+		return ids
+	case pair.EdgeFormedBy:
+		if id := m.formed_by; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PairMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.removedmembers != nil {
+		edges = append(edges, pair.EdgeMembers)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PairMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case pair.EdgeMembers:
+		ids := make([]ent.Value, 0, len(m.removedmembers))
+		for id := range m.removedmembers {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PairMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedreception_point {
+		edges = append(edges, pair.EdgeReceptionPoint)
+	}
+	if m.clearedmembers {
+		edges = append(edges, pair.EdgeMembers)
+	}
+	if m.clearedformed_by {
+		edges = append(edges, pair.EdgeFormedBy)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PairMutation) EdgeCleared(name string) bool {
+	switch name {
+	case pair.EdgeReceptionPoint:
+		return m.clearedreception_point
+	case pair.EdgeMembers:
+		return m.clearedmembers
+	case pair.EdgeFormedBy:
+		return m.clearedformed_by
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PairMutation) ClearEdge(name string) error {
+	switch name {
+	case pair.EdgeReceptionPoint:
+		m.ClearReceptionPoint()
+		return nil
+	case pair.EdgeFormedBy:
+		m.ClearFormedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown Pair unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PairMutation) ResetEdge(name string) error {
+	switch name {
+	case pair.EdgeReceptionPoint:
+		m.ResetReceptionPoint()
+		return nil
+	case pair.EdgeMembers:
+		m.ResetMembers()
+		return nil
+	case pair.EdgeFormedBy:
+		m.ResetFormedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown Pair edge %s", name)
+}
+
 // PartnerAppMutation represents an operation that mutates the PartnerApp nodes in the graph.
 type PartnerAppMutation struct {
 	config
@@ -12416,21 +13861,29 @@ func (m *PartnerAppSecretMutation) ResetEdge(name string) error {
 // PersonMutation represents an operation that mutates the Person nodes in the graph.
 type PersonMutation struct {
 	config
-	op                 Op
-	typ                string
-	id                 *domain.ID
-	created_at         *time.Time
-	issuer             *string
-	subject            *string
-	given_name         *string
-	family_name        *string
-	clearedFields      map[string]struct{}
-	assignments        map[domain.ID]struct{}
-	removedassignments map[domain.ID]struct{}
-	clearedassignments bool
-	done               bool
-	oldValue           func(context.Context) (*Person, error)
-	predicates         []predicate.Person
+	op                    Op
+	typ                   string
+	id                    *domain.ID
+	created_at            *time.Time
+	issuer                *string
+	subject               *string
+	given_name            *string
+	family_name           *string
+	clearedFields         map[string]struct{}
+	assignments           map[domain.ID]struct{}
+	removedassignments    map[domain.ID]struct{}
+	clearedassignments    bool
+	authorisations        map[domain.ID]struct{}
+	removedauthorisations map[domain.ID]struct{}
+	clearedauthorisations bool
+	pairs                 map[domain.ID]struct{}
+	removedpairs          map[domain.ID]struct{}
+	clearedpairs          bool
+	organisation          *domain.ID
+	clearedorganisation   bool
+	done                  bool
+	oldValue              func(context.Context) (*Person, error)
+	predicates            []predicate.Person
 }
 
 var _ ent.Mutation = (*PersonMutation)(nil)
@@ -12717,6 +14170,55 @@ func (m *PersonMutation) ResetFamilyName() {
 	m.family_name = nil
 }
 
+// SetOrganisationID sets the "organisation_id" field.
+func (m *PersonMutation) SetOrganisationID(d domain.ID) {
+	m.organisation = &d
+}
+
+// OrganisationID returns the value of the "organisation_id" field in the mutation.
+func (m *PersonMutation) OrganisationID() (r domain.ID, exists bool) {
+	v := m.organisation
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganisationID returns the old "organisation_id" field's value of the Person entity.
+// If the Person object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonMutation) OldOrganisationID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganisationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganisationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganisationID: %w", err)
+	}
+	return oldValue.OrganisationID, nil
+}
+
+// ClearOrganisationID clears the value of the "organisation_id" field.
+func (m *PersonMutation) ClearOrganisationID() {
+	m.organisation = nil
+	m.clearedFields[person.FieldOrganisationID] = struct{}{}
+}
+
+// OrganisationIDCleared returns if the "organisation_id" field was cleared in this mutation.
+func (m *PersonMutation) OrganisationIDCleared() bool {
+	_, ok := m.clearedFields[person.FieldOrganisationID]
+	return ok
+}
+
+// ResetOrganisationID resets all changes to the "organisation_id" field.
+func (m *PersonMutation) ResetOrganisationID() {
+	m.organisation = nil
+	delete(m.clearedFields, person.FieldOrganisationID)
+}
+
 // AddAssignmentIDs adds the "assignments" edge to the Assignment entity by ids.
 func (m *PersonMutation) AddAssignmentIDs(ids ...domain.ID) {
 	if m.assignments == nil {
@@ -12771,6 +14273,141 @@ func (m *PersonMutation) ResetAssignments() {
 	m.removedassignments = nil
 }
 
+// AddAuthorisationIDs adds the "authorisations" edge to the StaffAuthorisation entity by ids.
+func (m *PersonMutation) AddAuthorisationIDs(ids ...domain.ID) {
+	if m.authorisations == nil {
+		m.authorisations = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.authorisations[ids[i]] = struct{}{}
+	}
+}
+
+// ClearAuthorisations clears the "authorisations" edge to the StaffAuthorisation entity.
+func (m *PersonMutation) ClearAuthorisations() {
+	m.clearedauthorisations = true
+}
+
+// AuthorisationsCleared reports if the "authorisations" edge to the StaffAuthorisation entity was cleared.
+func (m *PersonMutation) AuthorisationsCleared() bool {
+	return m.clearedauthorisations
+}
+
+// RemoveAuthorisationIDs removes the "authorisations" edge to the StaffAuthorisation entity by IDs.
+func (m *PersonMutation) RemoveAuthorisationIDs(ids ...domain.ID) {
+	if m.removedauthorisations == nil {
+		m.removedauthorisations = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.authorisations, ids[i])
+		m.removedauthorisations[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedAuthorisations returns the removed IDs of the "authorisations" edge to the StaffAuthorisation entity.
+func (m *PersonMutation) RemovedAuthorisationsIDs() (ids []domain.ID) {
+	for id := range m.removedauthorisations {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// AuthorisationsIDs returns the "authorisations" edge IDs in the mutation.
+func (m *PersonMutation) AuthorisationsIDs() (ids []domain.ID) {
+	for id := range m.authorisations {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetAuthorisations resets all changes to the "authorisations" edge.
+func (m *PersonMutation) ResetAuthorisations() {
+	m.authorisations = nil
+	m.clearedauthorisations = false
+	m.removedauthorisations = nil
+}
+
+// AddPairIDs adds the "pairs" edge to the Pair entity by ids.
+func (m *PersonMutation) AddPairIDs(ids ...domain.ID) {
+	if m.pairs == nil {
+		m.pairs = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.pairs[ids[i]] = struct{}{}
+	}
+}
+
+// ClearPairs clears the "pairs" edge to the Pair entity.
+func (m *PersonMutation) ClearPairs() {
+	m.clearedpairs = true
+}
+
+// PairsCleared reports if the "pairs" edge to the Pair entity was cleared.
+func (m *PersonMutation) PairsCleared() bool {
+	return m.clearedpairs
+}
+
+// RemovePairIDs removes the "pairs" edge to the Pair entity by IDs.
+func (m *PersonMutation) RemovePairIDs(ids ...domain.ID) {
+	if m.removedpairs == nil {
+		m.removedpairs = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.pairs, ids[i])
+		m.removedpairs[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedPairs returns the removed IDs of the "pairs" edge to the Pair entity.
+func (m *PersonMutation) RemovedPairsIDs() (ids []domain.ID) {
+	for id := range m.removedpairs {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// PairsIDs returns the "pairs" edge IDs in the mutation.
+func (m *PersonMutation) PairsIDs() (ids []domain.ID) {
+	for id := range m.pairs {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetPairs resets all changes to the "pairs" edge.
+func (m *PersonMutation) ResetPairs() {
+	m.pairs = nil
+	m.clearedpairs = false
+	m.removedpairs = nil
+}
+
+// ClearOrganisation clears the "organisation" edge to the Organisation entity.
+func (m *PersonMutation) ClearOrganisation() {
+	m.clearedorganisation = true
+	m.clearedFields[person.FieldOrganisationID] = struct{}{}
+}
+
+// OrganisationCleared reports if the "organisation" edge to the Organisation entity was cleared.
+func (m *PersonMutation) OrganisationCleared() bool {
+	return m.OrganisationIDCleared() || m.clearedorganisation
+}
+
+// OrganisationIDs returns the "organisation" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrganisationID instead. It exists only for internal usage by the builders.
+func (m *PersonMutation) OrganisationIDs() (ids []domain.ID) {
+	if id := m.organisation; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrganisation resets all changes to the "organisation" edge.
+func (m *PersonMutation) ResetOrganisation() {
+	m.organisation = nil
+	m.clearedorganisation = false
+}
+
 // Where appends a list predicates to the PersonMutation builder.
 func (m *PersonMutation) Where(ps ...predicate.Person) {
 	m.predicates = append(m.predicates, ps...)
@@ -12805,7 +14442,7 @@ func (m *PersonMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PersonMutation) Fields() []string {
-	fields := make([]string, 0, 5)
+	fields := make([]string, 0, 6)
 	if m.created_at != nil {
 		fields = append(fields, person.FieldCreatedAt)
 	}
@@ -12820,6 +14457,9 @@ func (m *PersonMutation) Fields() []string {
 	}
 	if m.family_name != nil {
 		fields = append(fields, person.FieldFamilyName)
+	}
+	if m.organisation != nil {
+		fields = append(fields, person.FieldOrganisationID)
 	}
 	return fields
 }
@@ -12839,6 +14479,8 @@ func (m *PersonMutation) Field(name string) (ent.Value, bool) {
 		return m.GivenName()
 	case person.FieldFamilyName:
 		return m.FamilyName()
+	case person.FieldOrganisationID:
+		return m.OrganisationID()
 	}
 	return nil, false
 }
@@ -12858,6 +14500,8 @@ func (m *PersonMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldGivenName(ctx)
 	case person.FieldFamilyName:
 		return m.OldFamilyName(ctx)
+	case person.FieldOrganisationID:
+		return m.OldOrganisationID(ctx)
 	}
 	return nil, fmt.Errorf("unknown Person field %s", name)
 }
@@ -12902,6 +14546,13 @@ func (m *PersonMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetFamilyName(v)
 		return nil
+	case person.FieldOrganisationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganisationID(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Person field %s", name)
 }
@@ -12931,7 +14582,11 @@ func (m *PersonMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *PersonMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(person.FieldOrganisationID) {
+		fields = append(fields, person.FieldOrganisationID)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -12944,6 +14599,11 @@ func (m *PersonMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *PersonMutation) ClearField(name string) error {
+	switch name {
+	case person.FieldOrganisationID:
+		m.ClearOrganisationID()
+		return nil
+	}
 	return fmt.Errorf("unknown Person nullable field %s", name)
 }
 
@@ -12966,15 +14626,27 @@ func (m *PersonMutation) ResetField(name string) error {
 	case person.FieldFamilyName:
 		m.ResetFamilyName()
 		return nil
+	case person.FieldOrganisationID:
+		m.ResetOrganisationID()
+		return nil
 	}
 	return fmt.Errorf("unknown Person field %s", name)
 }
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *PersonMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 4)
 	if m.assignments != nil {
 		edges = append(edges, person.EdgeAssignments)
+	}
+	if m.authorisations != nil {
+		edges = append(edges, person.EdgeAuthorisations)
+	}
+	if m.pairs != nil {
+		edges = append(edges, person.EdgePairs)
+	}
+	if m.organisation != nil {
+		edges = append(edges, person.EdgeOrganisation)
 	}
 	return edges
 }
@@ -12989,15 +14661,37 @@ func (m *PersonMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case person.EdgeAuthorisations:
+		ids := make([]ent.Value, 0, len(m.authorisations))
+		for id := range m.authorisations {
+			ids = append(ids, id)
+		}
+		return ids
+	case person.EdgePairs:
+		ids := make([]ent.Value, 0, len(m.pairs))
+		for id := range m.pairs {
+			ids = append(ids, id)
+		}
+		return ids
+	case person.EdgeOrganisation:
+		if id := m.organisation; id != nil {
+			return []ent.Value{*id}
+		}
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *PersonMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 4)
 	if m.removedassignments != nil {
 		edges = append(edges, person.EdgeAssignments)
+	}
+	if m.removedauthorisations != nil {
+		edges = append(edges, person.EdgeAuthorisations)
+	}
+	if m.removedpairs != nil {
+		edges = append(edges, person.EdgePairs)
 	}
 	return edges
 }
@@ -13012,15 +14706,36 @@ func (m *PersonMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case person.EdgeAuthorisations:
+		ids := make([]ent.Value, 0, len(m.removedauthorisations))
+		for id := range m.removedauthorisations {
+			ids = append(ids, id)
+		}
+		return ids
+	case person.EdgePairs:
+		ids := make([]ent.Value, 0, len(m.removedpairs))
+		for id := range m.removedpairs {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *PersonMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 4)
 	if m.clearedassignments {
 		edges = append(edges, person.EdgeAssignments)
+	}
+	if m.clearedauthorisations {
+		edges = append(edges, person.EdgeAuthorisations)
+	}
+	if m.clearedpairs {
+		edges = append(edges, person.EdgePairs)
+	}
+	if m.clearedorganisation {
+		edges = append(edges, person.EdgeOrganisation)
 	}
 	return edges
 }
@@ -13031,6 +14746,12 @@ func (m *PersonMutation) EdgeCleared(name string) bool {
 	switch name {
 	case person.EdgeAssignments:
 		return m.clearedassignments
+	case person.EdgeAuthorisations:
+		return m.clearedauthorisations
+	case person.EdgePairs:
+		return m.clearedpairs
+	case person.EdgeOrganisation:
+		return m.clearedorganisation
 	}
 	return false
 }
@@ -13039,6 +14760,9 @@ func (m *PersonMutation) EdgeCleared(name string) bool {
 // if that edge is not defined in the schema.
 func (m *PersonMutation) ClearEdge(name string) error {
 	switch name {
+	case person.EdgeOrganisation:
+		m.ClearOrganisation()
+		return nil
 	}
 	return fmt.Errorf("unknown Person unique edge %s", name)
 }
@@ -13049,6 +14773,15 @@ func (m *PersonMutation) ResetEdge(name string) error {
 	switch name {
 	case person.EdgeAssignments:
 		m.ResetAssignments()
+		return nil
+	case person.EdgeAuthorisations:
+		m.ResetAuthorisations()
+		return nil
+	case person.EdgePairs:
+		m.ResetPairs()
+		return nil
+	case person.EdgeOrganisation:
+		m.ResetOrganisation()
 		return nil
 	}
 	return fmt.Errorf("unknown Person edge %s", name)
@@ -14978,6 +16711,1220 @@ func (m *SandboxClockMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *SandboxClockMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown SandboxClock edge %s", name)
+}
+
+// StaffAuthorisationMutation represents an operation that mutates the StaffAuthorisation nodes in the graph.
+type StaffAuthorisationMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *domain.ID
+	created_at          *time.Time
+	role                *domain.Role
+	granted_on          *domain.Date
+	valid_from          *domain.Date
+	valid_until         *domain.Date
+	revoked_on          *domain.Date
+	revocation_reason   *string
+	version             *int
+	addversion          *int
+	clearedFields       map[string]struct{}
+	person              *domain.ID
+	clearedperson       bool
+	organisation        *domain.ID
+	clearedorganisation bool
+	granted_by          *domain.ID
+	clearedgranted_by   bool
+	revoked_by          *domain.ID
+	clearedrevoked_by   bool
+	done                bool
+	oldValue            func(context.Context) (*StaffAuthorisation, error)
+	predicates          []predicate.StaffAuthorisation
+}
+
+var _ ent.Mutation = (*StaffAuthorisationMutation)(nil)
+
+// staffauthorisationOption allows management of the mutation configuration using functional options.
+type staffauthorisationOption func(*StaffAuthorisationMutation)
+
+// newStaffAuthorisationMutation creates new mutation for the StaffAuthorisation entity.
+func newStaffAuthorisationMutation(c config, op Op, opts ...staffauthorisationOption) *StaffAuthorisationMutation {
+	m := &StaffAuthorisationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeStaffAuthorisation,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withStaffAuthorisationID sets the ID field of the mutation.
+func withStaffAuthorisationID(id domain.ID) staffauthorisationOption {
+	return func(m *StaffAuthorisationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *StaffAuthorisation
+		)
+		m.oldValue = func(ctx context.Context) (*StaffAuthorisation, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().StaffAuthorisation.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withStaffAuthorisation sets the old StaffAuthorisation of the mutation.
+func withStaffAuthorisation(node *StaffAuthorisation) staffauthorisationOption {
+	return func(m *StaffAuthorisationMutation) {
+		m.oldValue = func(context.Context) (*StaffAuthorisation, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m StaffAuthorisationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m StaffAuthorisationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of StaffAuthorisation entities.
+func (m *StaffAuthorisationMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *StaffAuthorisationMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *StaffAuthorisationMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().StaffAuthorisation.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *StaffAuthorisationMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *StaffAuthorisationMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the StaffAuthorisation entity.
+// If the StaffAuthorisation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StaffAuthorisationMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *StaffAuthorisationMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *StaffAuthorisationMutation) SetPersonID(d domain.ID) {
+	m.person = &d
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *StaffAuthorisationMutation) PersonID() (r domain.ID, exists bool) {
+	v := m.person
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the StaffAuthorisation entity.
+// If the StaffAuthorisation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StaffAuthorisationMutation) OldPersonID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *StaffAuthorisationMutation) ResetPersonID() {
+	m.person = nil
+}
+
+// SetOrganisationID sets the "organisation_id" field.
+func (m *StaffAuthorisationMutation) SetOrganisationID(d domain.ID) {
+	m.organisation = &d
+}
+
+// OrganisationID returns the value of the "organisation_id" field in the mutation.
+func (m *StaffAuthorisationMutation) OrganisationID() (r domain.ID, exists bool) {
+	v := m.organisation
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganisationID returns the old "organisation_id" field's value of the StaffAuthorisation entity.
+// If the StaffAuthorisation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StaffAuthorisationMutation) OldOrganisationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganisationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganisationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganisationID: %w", err)
+	}
+	return oldValue.OrganisationID, nil
+}
+
+// ResetOrganisationID resets all changes to the "organisation_id" field.
+func (m *StaffAuthorisationMutation) ResetOrganisationID() {
+	m.organisation = nil
+}
+
+// SetRole sets the "role" field.
+func (m *StaffAuthorisationMutation) SetRole(d domain.Role) {
+	m.role = &d
+}
+
+// Role returns the value of the "role" field in the mutation.
+func (m *StaffAuthorisationMutation) Role() (r domain.Role, exists bool) {
+	v := m.role
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRole returns the old "role" field's value of the StaffAuthorisation entity.
+// If the StaffAuthorisation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StaffAuthorisationMutation) OldRole(ctx context.Context) (v domain.Role, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRole is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRole requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRole: %w", err)
+	}
+	return oldValue.Role, nil
+}
+
+// ResetRole resets all changes to the "role" field.
+func (m *StaffAuthorisationMutation) ResetRole() {
+	m.role = nil
+}
+
+// SetGrantedByID sets the "granted_by_id" field.
+func (m *StaffAuthorisationMutation) SetGrantedByID(d domain.ID) {
+	m.granted_by = &d
+}
+
+// GrantedByID returns the value of the "granted_by_id" field in the mutation.
+func (m *StaffAuthorisationMutation) GrantedByID() (r domain.ID, exists bool) {
+	v := m.granted_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGrantedByID returns the old "granted_by_id" field's value of the StaffAuthorisation entity.
+// If the StaffAuthorisation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StaffAuthorisationMutation) OldGrantedByID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGrantedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGrantedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGrantedByID: %w", err)
+	}
+	return oldValue.GrantedByID, nil
+}
+
+// ResetGrantedByID resets all changes to the "granted_by_id" field.
+func (m *StaffAuthorisationMutation) ResetGrantedByID() {
+	m.granted_by = nil
+}
+
+// SetGrantedOn sets the "granted_on" field.
+func (m *StaffAuthorisationMutation) SetGrantedOn(d domain.Date) {
+	m.granted_on = &d
+}
+
+// GrantedOn returns the value of the "granted_on" field in the mutation.
+func (m *StaffAuthorisationMutation) GrantedOn() (r domain.Date, exists bool) {
+	v := m.granted_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGrantedOn returns the old "granted_on" field's value of the StaffAuthorisation entity.
+// If the StaffAuthorisation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StaffAuthorisationMutation) OldGrantedOn(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGrantedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGrantedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGrantedOn: %w", err)
+	}
+	return oldValue.GrantedOn, nil
+}
+
+// ResetGrantedOn resets all changes to the "granted_on" field.
+func (m *StaffAuthorisationMutation) ResetGrantedOn() {
+	m.granted_on = nil
+}
+
+// SetValidFrom sets the "valid_from" field.
+func (m *StaffAuthorisationMutation) SetValidFrom(d domain.Date) {
+	m.valid_from = &d
+}
+
+// ValidFrom returns the value of the "valid_from" field in the mutation.
+func (m *StaffAuthorisationMutation) ValidFrom() (r domain.Date, exists bool) {
+	v := m.valid_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidFrom returns the old "valid_from" field's value of the StaffAuthorisation entity.
+// If the StaffAuthorisation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StaffAuthorisationMutation) OldValidFrom(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidFrom: %w", err)
+	}
+	return oldValue.ValidFrom, nil
+}
+
+// ResetValidFrom resets all changes to the "valid_from" field.
+func (m *StaffAuthorisationMutation) ResetValidFrom() {
+	m.valid_from = nil
+}
+
+// SetValidUntil sets the "valid_until" field.
+func (m *StaffAuthorisationMutation) SetValidUntil(d domain.Date) {
+	m.valid_until = &d
+}
+
+// ValidUntil returns the value of the "valid_until" field in the mutation.
+func (m *StaffAuthorisationMutation) ValidUntil() (r domain.Date, exists bool) {
+	v := m.valid_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidUntil returns the old "valid_until" field's value of the StaffAuthorisation entity.
+// If the StaffAuthorisation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StaffAuthorisationMutation) OldValidUntil(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidUntil: %w", err)
+	}
+	return oldValue.ValidUntil, nil
+}
+
+// ResetValidUntil resets all changes to the "valid_until" field.
+func (m *StaffAuthorisationMutation) ResetValidUntil() {
+	m.valid_until = nil
+}
+
+// SetRevokedOn sets the "revoked_on" field.
+func (m *StaffAuthorisationMutation) SetRevokedOn(d domain.Date) {
+	m.revoked_on = &d
+}
+
+// RevokedOn returns the value of the "revoked_on" field in the mutation.
+func (m *StaffAuthorisationMutation) RevokedOn() (r domain.Date, exists bool) {
+	v := m.revoked_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevokedOn returns the old "revoked_on" field's value of the StaffAuthorisation entity.
+// If the StaffAuthorisation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StaffAuthorisationMutation) OldRevokedOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevokedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevokedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevokedOn: %w", err)
+	}
+	return oldValue.RevokedOn, nil
+}
+
+// ClearRevokedOn clears the value of the "revoked_on" field.
+func (m *StaffAuthorisationMutation) ClearRevokedOn() {
+	m.revoked_on = nil
+	m.clearedFields[staffauthorisation.FieldRevokedOn] = struct{}{}
+}
+
+// RevokedOnCleared returns if the "revoked_on" field was cleared in this mutation.
+func (m *StaffAuthorisationMutation) RevokedOnCleared() bool {
+	_, ok := m.clearedFields[staffauthorisation.FieldRevokedOn]
+	return ok
+}
+
+// ResetRevokedOn resets all changes to the "revoked_on" field.
+func (m *StaffAuthorisationMutation) ResetRevokedOn() {
+	m.revoked_on = nil
+	delete(m.clearedFields, staffauthorisation.FieldRevokedOn)
+}
+
+// SetRevokedByID sets the "revoked_by_id" field.
+func (m *StaffAuthorisationMutation) SetRevokedByID(d domain.ID) {
+	m.revoked_by = &d
+}
+
+// RevokedByID returns the value of the "revoked_by_id" field in the mutation.
+func (m *StaffAuthorisationMutation) RevokedByID() (r domain.ID, exists bool) {
+	v := m.revoked_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevokedByID returns the old "revoked_by_id" field's value of the StaffAuthorisation entity.
+// If the StaffAuthorisation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StaffAuthorisationMutation) OldRevokedByID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevokedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevokedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevokedByID: %w", err)
+	}
+	return oldValue.RevokedByID, nil
+}
+
+// ClearRevokedByID clears the value of the "revoked_by_id" field.
+func (m *StaffAuthorisationMutation) ClearRevokedByID() {
+	m.revoked_by = nil
+	m.clearedFields[staffauthorisation.FieldRevokedByID] = struct{}{}
+}
+
+// RevokedByIDCleared returns if the "revoked_by_id" field was cleared in this mutation.
+func (m *StaffAuthorisationMutation) RevokedByIDCleared() bool {
+	_, ok := m.clearedFields[staffauthorisation.FieldRevokedByID]
+	return ok
+}
+
+// ResetRevokedByID resets all changes to the "revoked_by_id" field.
+func (m *StaffAuthorisationMutation) ResetRevokedByID() {
+	m.revoked_by = nil
+	delete(m.clearedFields, staffauthorisation.FieldRevokedByID)
+}
+
+// SetRevocationReason sets the "revocation_reason" field.
+func (m *StaffAuthorisationMutation) SetRevocationReason(s string) {
+	m.revocation_reason = &s
+}
+
+// RevocationReason returns the value of the "revocation_reason" field in the mutation.
+func (m *StaffAuthorisationMutation) RevocationReason() (r string, exists bool) {
+	v := m.revocation_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevocationReason returns the old "revocation_reason" field's value of the StaffAuthorisation entity.
+// If the StaffAuthorisation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StaffAuthorisationMutation) OldRevocationReason(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevocationReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevocationReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevocationReason: %w", err)
+	}
+	return oldValue.RevocationReason, nil
+}
+
+// ClearRevocationReason clears the value of the "revocation_reason" field.
+func (m *StaffAuthorisationMutation) ClearRevocationReason() {
+	m.revocation_reason = nil
+	m.clearedFields[staffauthorisation.FieldRevocationReason] = struct{}{}
+}
+
+// RevocationReasonCleared returns if the "revocation_reason" field was cleared in this mutation.
+func (m *StaffAuthorisationMutation) RevocationReasonCleared() bool {
+	_, ok := m.clearedFields[staffauthorisation.FieldRevocationReason]
+	return ok
+}
+
+// ResetRevocationReason resets all changes to the "revocation_reason" field.
+func (m *StaffAuthorisationMutation) ResetRevocationReason() {
+	m.revocation_reason = nil
+	delete(m.clearedFields, staffauthorisation.FieldRevocationReason)
+}
+
+// SetVersion sets the "version" field.
+func (m *StaffAuthorisationMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *StaffAuthorisationMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the StaffAuthorisation entity.
+// If the StaffAuthorisation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StaffAuthorisationMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *StaffAuthorisationMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *StaffAuthorisationMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *StaffAuthorisationMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearPerson clears the "person" edge to the Person entity.
+func (m *StaffAuthorisationMutation) ClearPerson() {
+	m.clearedperson = true
+	m.clearedFields[staffauthorisation.FieldPersonID] = struct{}{}
+}
+
+// PersonCleared reports if the "person" edge to the Person entity was cleared.
+func (m *StaffAuthorisationMutation) PersonCleared() bool {
+	return m.clearedperson
+}
+
+// PersonIDs returns the "person" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PersonID instead. It exists only for internal usage by the builders.
+func (m *StaffAuthorisationMutation) PersonIDs() (ids []domain.ID) {
+	if id := m.person; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPerson resets all changes to the "person" edge.
+func (m *StaffAuthorisationMutation) ResetPerson() {
+	m.person = nil
+	m.clearedperson = false
+}
+
+// ClearOrganisation clears the "organisation" edge to the Organisation entity.
+func (m *StaffAuthorisationMutation) ClearOrganisation() {
+	m.clearedorganisation = true
+	m.clearedFields[staffauthorisation.FieldOrganisationID] = struct{}{}
+}
+
+// OrganisationCleared reports if the "organisation" edge to the Organisation entity was cleared.
+func (m *StaffAuthorisationMutation) OrganisationCleared() bool {
+	return m.clearedorganisation
+}
+
+// OrganisationIDs returns the "organisation" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrganisationID instead. It exists only for internal usage by the builders.
+func (m *StaffAuthorisationMutation) OrganisationIDs() (ids []domain.ID) {
+	if id := m.organisation; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrganisation resets all changes to the "organisation" edge.
+func (m *StaffAuthorisationMutation) ResetOrganisation() {
+	m.organisation = nil
+	m.clearedorganisation = false
+}
+
+// ClearGrantedBy clears the "granted_by" edge to the Person entity.
+func (m *StaffAuthorisationMutation) ClearGrantedBy() {
+	m.clearedgranted_by = true
+	m.clearedFields[staffauthorisation.FieldGrantedByID] = struct{}{}
+}
+
+// GrantedByCleared reports if the "granted_by" edge to the Person entity was cleared.
+func (m *StaffAuthorisationMutation) GrantedByCleared() bool {
+	return m.clearedgranted_by
+}
+
+// GrantedByIDs returns the "granted_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// GrantedByID instead. It exists only for internal usage by the builders.
+func (m *StaffAuthorisationMutation) GrantedByIDs() (ids []domain.ID) {
+	if id := m.granted_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetGrantedBy resets all changes to the "granted_by" edge.
+func (m *StaffAuthorisationMutation) ResetGrantedBy() {
+	m.granted_by = nil
+	m.clearedgranted_by = false
+}
+
+// ClearRevokedBy clears the "revoked_by" edge to the Person entity.
+func (m *StaffAuthorisationMutation) ClearRevokedBy() {
+	m.clearedrevoked_by = true
+	m.clearedFields[staffauthorisation.FieldRevokedByID] = struct{}{}
+}
+
+// RevokedByCleared reports if the "revoked_by" edge to the Person entity was cleared.
+func (m *StaffAuthorisationMutation) RevokedByCleared() bool {
+	return m.RevokedByIDCleared() || m.clearedrevoked_by
+}
+
+// RevokedByIDs returns the "revoked_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RevokedByID instead. It exists only for internal usage by the builders.
+func (m *StaffAuthorisationMutation) RevokedByIDs() (ids []domain.ID) {
+	if id := m.revoked_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRevokedBy resets all changes to the "revoked_by" edge.
+func (m *StaffAuthorisationMutation) ResetRevokedBy() {
+	m.revoked_by = nil
+	m.clearedrevoked_by = false
+}
+
+// Where appends a list predicates to the StaffAuthorisationMutation builder.
+func (m *StaffAuthorisationMutation) Where(ps ...predicate.StaffAuthorisation) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the StaffAuthorisationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *StaffAuthorisationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.StaffAuthorisation, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *StaffAuthorisationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *StaffAuthorisationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (StaffAuthorisation).
+func (m *StaffAuthorisationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *StaffAuthorisationMutation) Fields() []string {
+	fields := make([]string, 0, 12)
+	if m.created_at != nil {
+		fields = append(fields, staffauthorisation.FieldCreatedAt)
+	}
+	if m.person != nil {
+		fields = append(fields, staffauthorisation.FieldPersonID)
+	}
+	if m.organisation != nil {
+		fields = append(fields, staffauthorisation.FieldOrganisationID)
+	}
+	if m.role != nil {
+		fields = append(fields, staffauthorisation.FieldRole)
+	}
+	if m.granted_by != nil {
+		fields = append(fields, staffauthorisation.FieldGrantedByID)
+	}
+	if m.granted_on != nil {
+		fields = append(fields, staffauthorisation.FieldGrantedOn)
+	}
+	if m.valid_from != nil {
+		fields = append(fields, staffauthorisation.FieldValidFrom)
+	}
+	if m.valid_until != nil {
+		fields = append(fields, staffauthorisation.FieldValidUntil)
+	}
+	if m.revoked_on != nil {
+		fields = append(fields, staffauthorisation.FieldRevokedOn)
+	}
+	if m.revoked_by != nil {
+		fields = append(fields, staffauthorisation.FieldRevokedByID)
+	}
+	if m.revocation_reason != nil {
+		fields = append(fields, staffauthorisation.FieldRevocationReason)
+	}
+	if m.version != nil {
+		fields = append(fields, staffauthorisation.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *StaffAuthorisationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case staffauthorisation.FieldCreatedAt:
+		return m.CreatedAt()
+	case staffauthorisation.FieldPersonID:
+		return m.PersonID()
+	case staffauthorisation.FieldOrganisationID:
+		return m.OrganisationID()
+	case staffauthorisation.FieldRole:
+		return m.Role()
+	case staffauthorisation.FieldGrantedByID:
+		return m.GrantedByID()
+	case staffauthorisation.FieldGrantedOn:
+		return m.GrantedOn()
+	case staffauthorisation.FieldValidFrom:
+		return m.ValidFrom()
+	case staffauthorisation.FieldValidUntil:
+		return m.ValidUntil()
+	case staffauthorisation.FieldRevokedOn:
+		return m.RevokedOn()
+	case staffauthorisation.FieldRevokedByID:
+		return m.RevokedByID()
+	case staffauthorisation.FieldRevocationReason:
+		return m.RevocationReason()
+	case staffauthorisation.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *StaffAuthorisationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case staffauthorisation.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case staffauthorisation.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case staffauthorisation.FieldOrganisationID:
+		return m.OldOrganisationID(ctx)
+	case staffauthorisation.FieldRole:
+		return m.OldRole(ctx)
+	case staffauthorisation.FieldGrantedByID:
+		return m.OldGrantedByID(ctx)
+	case staffauthorisation.FieldGrantedOn:
+		return m.OldGrantedOn(ctx)
+	case staffauthorisation.FieldValidFrom:
+		return m.OldValidFrom(ctx)
+	case staffauthorisation.FieldValidUntil:
+		return m.OldValidUntil(ctx)
+	case staffauthorisation.FieldRevokedOn:
+		return m.OldRevokedOn(ctx)
+	case staffauthorisation.FieldRevokedByID:
+		return m.OldRevokedByID(ctx)
+	case staffauthorisation.FieldRevocationReason:
+		return m.OldRevocationReason(ctx)
+	case staffauthorisation.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown StaffAuthorisation field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StaffAuthorisationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case staffauthorisation.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case staffauthorisation.FieldPersonID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case staffauthorisation.FieldOrganisationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganisationID(v)
+		return nil
+	case staffauthorisation.FieldRole:
+		v, ok := value.(domain.Role)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRole(v)
+		return nil
+	case staffauthorisation.FieldGrantedByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGrantedByID(v)
+		return nil
+	case staffauthorisation.FieldGrantedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGrantedOn(v)
+		return nil
+	case staffauthorisation.FieldValidFrom:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidFrom(v)
+		return nil
+	case staffauthorisation.FieldValidUntil:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidUntil(v)
+		return nil
+	case staffauthorisation.FieldRevokedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevokedOn(v)
+		return nil
+	case staffauthorisation.FieldRevokedByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevokedByID(v)
+		return nil
+	case staffauthorisation.FieldRevocationReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevocationReason(v)
+		return nil
+	case staffauthorisation.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown StaffAuthorisation field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *StaffAuthorisationMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, staffauthorisation.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *StaffAuthorisationMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case staffauthorisation.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StaffAuthorisationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case staffauthorisation.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown StaffAuthorisation numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *StaffAuthorisationMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(staffauthorisation.FieldRevokedOn) {
+		fields = append(fields, staffauthorisation.FieldRevokedOn)
+	}
+	if m.FieldCleared(staffauthorisation.FieldRevokedByID) {
+		fields = append(fields, staffauthorisation.FieldRevokedByID)
+	}
+	if m.FieldCleared(staffauthorisation.FieldRevocationReason) {
+		fields = append(fields, staffauthorisation.FieldRevocationReason)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *StaffAuthorisationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *StaffAuthorisationMutation) ClearField(name string) error {
+	switch name {
+	case staffauthorisation.FieldRevokedOn:
+		m.ClearRevokedOn()
+		return nil
+	case staffauthorisation.FieldRevokedByID:
+		m.ClearRevokedByID()
+		return nil
+	case staffauthorisation.FieldRevocationReason:
+		m.ClearRevocationReason()
+		return nil
+	}
+	return fmt.Errorf("unknown StaffAuthorisation nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *StaffAuthorisationMutation) ResetField(name string) error {
+	switch name {
+	case staffauthorisation.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case staffauthorisation.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case staffauthorisation.FieldOrganisationID:
+		m.ResetOrganisationID()
+		return nil
+	case staffauthorisation.FieldRole:
+		m.ResetRole()
+		return nil
+	case staffauthorisation.FieldGrantedByID:
+		m.ResetGrantedByID()
+		return nil
+	case staffauthorisation.FieldGrantedOn:
+		m.ResetGrantedOn()
+		return nil
+	case staffauthorisation.FieldValidFrom:
+		m.ResetValidFrom()
+		return nil
+	case staffauthorisation.FieldValidUntil:
+		m.ResetValidUntil()
+		return nil
+	case staffauthorisation.FieldRevokedOn:
+		m.ResetRevokedOn()
+		return nil
+	case staffauthorisation.FieldRevokedByID:
+		m.ResetRevokedByID()
+		return nil
+	case staffauthorisation.FieldRevocationReason:
+		m.ResetRevocationReason()
+		return nil
+	case staffauthorisation.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown StaffAuthorisation field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *StaffAuthorisationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.person != nil {
+		edges = append(edges, staffauthorisation.EdgePerson)
+	}
+	if m.organisation != nil {
+		edges = append(edges, staffauthorisation.EdgeOrganisation)
+	}
+	if m.granted_by != nil {
+		edges = append(edges, staffauthorisation.EdgeGrantedBy)
+	}
+	if m.revoked_by != nil {
+		edges = append(edges, staffauthorisation.EdgeRevokedBy)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *StaffAuthorisationMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case staffauthorisation.EdgePerson:
+		if id := m.person; id != nil {
+			return []ent.Value{*id}
+		}
+	case staffauthorisation.EdgeOrganisation:
+		if id := m.organisation; id != nil {
+			return []ent.Value{*id}
+		}
+	case staffauthorisation.EdgeGrantedBy:
+		if id := m.granted_by; id != nil {
+			return []ent.Value{*id}
+		}
+	case staffauthorisation.EdgeRevokedBy:
+		if id := m.revoked_by; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *StaffAuthorisationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 4)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *StaffAuthorisationMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *StaffAuthorisationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.clearedperson {
+		edges = append(edges, staffauthorisation.EdgePerson)
+	}
+	if m.clearedorganisation {
+		edges = append(edges, staffauthorisation.EdgeOrganisation)
+	}
+	if m.clearedgranted_by {
+		edges = append(edges, staffauthorisation.EdgeGrantedBy)
+	}
+	if m.clearedrevoked_by {
+		edges = append(edges, staffauthorisation.EdgeRevokedBy)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *StaffAuthorisationMutation) EdgeCleared(name string) bool {
+	switch name {
+	case staffauthorisation.EdgePerson:
+		return m.clearedperson
+	case staffauthorisation.EdgeOrganisation:
+		return m.clearedorganisation
+	case staffauthorisation.EdgeGrantedBy:
+		return m.clearedgranted_by
+	case staffauthorisation.EdgeRevokedBy:
+		return m.clearedrevoked_by
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *StaffAuthorisationMutation) ClearEdge(name string) error {
+	switch name {
+	case staffauthorisation.EdgePerson:
+		m.ClearPerson()
+		return nil
+	case staffauthorisation.EdgeOrganisation:
+		m.ClearOrganisation()
+		return nil
+	case staffauthorisation.EdgeGrantedBy:
+		m.ClearGrantedBy()
+		return nil
+	case staffauthorisation.EdgeRevokedBy:
+		m.ClearRevokedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown StaffAuthorisation unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *StaffAuthorisationMutation) ResetEdge(name string) error {
+	switch name {
+	case staffauthorisation.EdgePerson:
+		m.ResetPerson()
+		return nil
+	case staffauthorisation.EdgeOrganisation:
+		m.ResetOrganisation()
+		return nil
+	case staffauthorisation.EdgeGrantedBy:
+		m.ResetGrantedBy()
+		return nil
+	case staffauthorisation.EdgeRevokedBy:
+		m.ResetRevokedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown StaffAuthorisation edge %s", name)
 }
 
 // StockChangeMutation represents an operation that mutates the StockChange nodes in the graph.

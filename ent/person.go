@@ -10,6 +10,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/person"
 )
 
@@ -28,6 +29,8 @@ type Person struct {
 	GivenName string `json:"given_name,omitempty"`
 	// FamilyName holds the value of the "family_name" field.
 	FamilyName string `json:"family_name,omitempty"`
+	// The organisation that registered the person and answers for it; null where none did.
+	OrganisationID *domain.ID `json:"organisation_id,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the PersonQuery when eager-loading is set.
 	Edges        PersonEdges `json:"edges"`
@@ -38,13 +41,21 @@ type Person struct {
 type PersonEdges struct {
 	// Assignments holds the value of the assignments edge.
 	Assignments []*Assignment `json:"assignments,omitempty"`
+	// Authorisations holds the value of the authorisations edge.
+	Authorisations []*StaffAuthorisation `json:"authorisations,omitempty"`
+	// Pairs holds the value of the pairs edge.
+	Pairs []*Pair `json:"pairs,omitempty"`
+	// Organisation holds the value of the organisation edge.
+	Organisation *Organisation `json:"organisation,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
+	loadedTypes [4]bool
 	// totalCount holds the count of the edges above.
-	totalCount [1]map[string]int
+	totalCount [4]map[string]int
 
-	namedAssignments map[string][]*Assignment
+	namedAssignments    map[string][]*Assignment
+	namedAuthorisations map[string][]*StaffAuthorisation
+	namedPairs          map[string][]*Pair
 }
 
 // AssignmentsOrErr returns the Assignments value or an error if the edge
@@ -56,11 +67,42 @@ func (e PersonEdges) AssignmentsOrErr() ([]*Assignment, error) {
 	return nil, &NotLoadedError{edge: "assignments"}
 }
 
+// AuthorisationsOrErr returns the Authorisations value or an error if the edge
+// was not loaded in eager-loading.
+func (e PersonEdges) AuthorisationsOrErr() ([]*StaffAuthorisation, error) {
+	if e.loadedTypes[1] {
+		return e.Authorisations, nil
+	}
+	return nil, &NotLoadedError{edge: "authorisations"}
+}
+
+// PairsOrErr returns the Pairs value or an error if the edge
+// was not loaded in eager-loading.
+func (e PersonEdges) PairsOrErr() ([]*Pair, error) {
+	if e.loadedTypes[2] {
+		return e.Pairs, nil
+	}
+	return nil, &NotLoadedError{edge: "pairs"}
+}
+
+// OrganisationOrErr returns the Organisation value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e PersonEdges) OrganisationOrErr() (*Organisation, error) {
+	if e.Organisation != nil {
+		return e.Organisation, nil
+	} else if e.loadedTypes[3] {
+		return nil, &NotFoundError{label: organisation.Label}
+	}
+	return nil, &NotLoadedError{edge: "organisation"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*Person) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case person.FieldOrganisationID:
+			values[i] = &sql.NullScanner{S: new(domain.ID)}
 		case person.FieldID:
 			values[i] = new(domain.ID)
 		case person.FieldIssuer, person.FieldSubject, person.FieldGivenName, person.FieldFamilyName:
@@ -118,6 +160,13 @@ func (_m *Person) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.FamilyName = value.String
 			}
+		case person.FieldOrganisationID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field organisation_id", values[i])
+			} else if value.Valid {
+				_m.OrganisationID = new(domain.ID)
+				*_m.OrganisationID = *value.S.(*domain.ID)
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -134,6 +183,21 @@ func (_m *Person) Value(name string) (ent.Value, error) {
 // QueryAssignments queries the "assignments" edge of the Person entity.
 func (_m *Person) QueryAssignments() *AssignmentQuery {
 	return NewPersonClient(_m.config).QueryAssignments(_m)
+}
+
+// QueryAuthorisations queries the "authorisations" edge of the Person entity.
+func (_m *Person) QueryAuthorisations() *StaffAuthorisationQuery {
+	return NewPersonClient(_m.config).QueryAuthorisations(_m)
+}
+
+// QueryPairs queries the "pairs" edge of the Person entity.
+func (_m *Person) QueryPairs() *PairQuery {
+	return NewPersonClient(_m.config).QueryPairs(_m)
+}
+
+// QueryOrganisation queries the "organisation" edge of the Person entity.
+func (_m *Person) QueryOrganisation() *OrganisationQuery {
+	return NewPersonClient(_m.config).QueryOrganisation(_m)
 }
 
 // Update returns a builder for updating this Person.
@@ -173,6 +237,11 @@ func (_m *Person) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("family_name=")
 	builder.WriteString(_m.FamilyName)
+	builder.WriteString(", ")
+	if v := _m.OrganisationID; v != nil {
+		builder.WriteString("organisation_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }
@@ -198,6 +267,54 @@ func (_m *Person) appendNamedAssignments(name string, edges ...*Assignment) {
 		_m.Edges.namedAssignments[name] = []*Assignment{}
 	} else {
 		_m.Edges.namedAssignments[name] = append(_m.Edges.namedAssignments[name], edges...)
+	}
+}
+
+// NamedAuthorisations returns the Authorisations named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Person) NamedAuthorisations(name string) ([]*StaffAuthorisation, error) {
+	if _m.Edges.namedAuthorisations == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedAuthorisations[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Person) appendNamedAuthorisations(name string, edges ...*StaffAuthorisation) {
+	if _m.Edges.namedAuthorisations == nil {
+		_m.Edges.namedAuthorisations = make(map[string][]*StaffAuthorisation)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedAuthorisations[name] = []*StaffAuthorisation{}
+	} else {
+		_m.Edges.namedAuthorisations[name] = append(_m.Edges.namedAuthorisations[name], edges...)
+	}
+}
+
+// NamedPairs returns the Pairs named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Person) NamedPairs(name string) ([]*Pair, error) {
+	if _m.Edges.namedPairs == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedPairs[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Person) appendNamedPairs(name string, edges ...*Pair) {
+	if _m.Edges.namedPairs == nil {
+		_m.Edges.namedPairs = make(map[string][]*Pair)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedPairs[name] = []*Pair{}
+	} else {
+		_m.Edges.namedPairs[name] = append(_m.Edges.namedPairs[name], edges...)
 	}
 }
 

@@ -14,7 +14,10 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/assignment"
+	"github.com/guichet-logement/guichet/ent/organisation"
+	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/person"
+	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 )
 
 // PersonCreate is the builder for creating a Person entity.
@@ -63,6 +66,20 @@ func (_c *PersonCreate) SetFamilyName(v string) *PersonCreate {
 	return _c
 }
 
+// SetOrganisationID sets the "organisation_id" field.
+func (_c *PersonCreate) SetOrganisationID(v domain.ID) *PersonCreate {
+	_c.mutation.SetOrganisationID(v)
+	return _c
+}
+
+// SetNillableOrganisationID sets the "organisation_id" field if the given value is not nil.
+func (_c *PersonCreate) SetNillableOrganisationID(v *domain.ID) *PersonCreate {
+	if v != nil {
+		_c.SetOrganisationID(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *PersonCreate) SetID(v domain.ID) *PersonCreate {
 	_c.mutation.SetID(v)
@@ -90,6 +107,41 @@ func (_c *PersonCreate) AddAssignments(v ...*Assignment) *PersonCreate {
 		ids[i] = v[i].ID
 	}
 	return _c.AddAssignmentIDs(ids...)
+}
+
+// AddAuthorisationIDs adds the "authorisations" edge to the StaffAuthorisation entity by IDs.
+func (_c *PersonCreate) AddAuthorisationIDs(ids ...domain.ID) *PersonCreate {
+	_c.mutation.AddAuthorisationIDs(ids...)
+	return _c
+}
+
+// AddAuthorisations adds the "authorisations" edges to the StaffAuthorisation entity.
+func (_c *PersonCreate) AddAuthorisations(v ...*StaffAuthorisation) *PersonCreate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddAuthorisationIDs(ids...)
+}
+
+// AddPairIDs adds the "pairs" edge to the Pair entity by IDs.
+func (_c *PersonCreate) AddPairIDs(ids ...domain.ID) *PersonCreate {
+	_c.mutation.AddPairIDs(ids...)
+	return _c
+}
+
+// AddPairs adds the "pairs" edges to the Pair entity.
+func (_c *PersonCreate) AddPairs(v ...*Pair) *PersonCreate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddPairIDs(ids...)
+}
+
+// SetOrganisation sets the "organisation" edge to the Organisation entity.
+func (_c *PersonCreate) SetOrganisation(v *Organisation) *PersonCreate {
+	return _c.SetOrganisationID(v.ID)
 }
 
 // Mutation returns the PersonMutation object of the builder.
@@ -257,6 +309,55 @@ func (_c *PersonCreate) createSpec() (*Person, *sqlgraph.CreateSpec) {
 		}
 		_spec.Edges = append(_spec.Edges, edge)
 	}
+	if nodes := _c.mutation.AuthorisationsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.AuthorisationsTable,
+			Columns: []string{person.AuthorisationsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(staffauthorisation.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.PairsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   person.PairsTable,
+			Columns: person.PairsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(pair.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.OrganisationIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   person.OrganisationTable,
+			Columns: []string{person.OrganisationColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(organisation.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.OrganisationID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
 	return _node, _spec
 }
 
@@ -358,6 +459,9 @@ func (u *PersonUpsertOne) UpdateNewValues() *PersonUpsertOne {
 		}
 		if _, exists := u.create.mutation.Subject(); exists {
 			s.SetIgnore(person.FieldSubject)
+		}
+		if _, exists := u.create.mutation.OrganisationID(); exists {
+			s.SetIgnore(person.FieldOrganisationID)
 		}
 	}))
 	return u
@@ -609,6 +713,9 @@ func (u *PersonUpsertBulk) UpdateNewValues() *PersonUpsertBulk {
 			}
 			if _, exists := b.mutation.Subject(); exists {
 				s.SetIgnore(person.FieldSubject)
+			}
+			if _, exists := b.mutation.OrganisationID(); exists {
+				s.SetIgnore(person.FieldOrganisationID)
 			}
 		}
 	}))

@@ -16,21 +16,29 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/assignment"
+	"github.com/guichet-logement/guichet/ent/organisation"
+	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/predicate"
+	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 )
 
 // PersonQuery is the builder for querying Person entities.
 type PersonQuery struct {
 	config
-	ctx                  *QueryContext
-	order                []person.OrderOption
-	inters               []Interceptor
-	predicates           []predicate.Person
-	withAssignments      *AssignmentQuery
-	loadTotal            []func(context.Context, []*Person) error
-	modifiers            []func(*sql.Selector)
-	withNamedAssignments map[string]*AssignmentQuery
+	ctx                     *QueryContext
+	order                   []person.OrderOption
+	inters                  []Interceptor
+	predicates              []predicate.Person
+	withAssignments         *AssignmentQuery
+	withAuthorisations      *StaffAuthorisationQuery
+	withPairs               *PairQuery
+	withOrganisation        *OrganisationQuery
+	loadTotal               []func(context.Context, []*Person) error
+	modifiers               []func(*sql.Selector)
+	withNamedAssignments    map[string]*AssignmentQuery
+	withNamedAuthorisations map[string]*StaffAuthorisationQuery
+	withNamedPairs          map[string]*PairQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -82,6 +90,72 @@ func (_q *PersonQuery) QueryAssignments() *AssignmentQuery {
 			sqlgraph.From(person.Table, person.FieldID, selector),
 			sqlgraph.To(assignment.Table, assignment.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, person.AssignmentsTable, person.AssignmentsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryAuthorisations chains the current query on the "authorisations" edge.
+func (_q *PersonQuery) QueryAuthorisations() *StaffAuthorisationQuery {
+	query := (&StaffAuthorisationClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(person.Table, person.FieldID, selector),
+			sqlgraph.To(staffauthorisation.Table, staffauthorisation.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, person.AuthorisationsTable, person.AuthorisationsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryPairs chains the current query on the "pairs" edge.
+func (_q *PersonQuery) QueryPairs() *PairQuery {
+	query := (&PairClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(person.Table, person.FieldID, selector),
+			sqlgraph.To(pair.Table, pair.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, person.PairsTable, person.PairsPrimaryKey...),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryOrganisation chains the current query on the "organisation" edge.
+func (_q *PersonQuery) QueryOrganisation() *OrganisationQuery {
+	query := (&OrganisationClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(person.Table, person.FieldID, selector),
+			sqlgraph.To(organisation.Table, organisation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, person.OrganisationTable, person.OrganisationColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -276,12 +350,15 @@ func (_q *PersonQuery) Clone() *PersonQuery {
 		return nil
 	}
 	return &PersonQuery{
-		config:          _q.config,
-		ctx:             _q.ctx.Clone(),
-		order:           append([]person.OrderOption{}, _q.order...),
-		inters:          append([]Interceptor{}, _q.inters...),
-		predicates:      append([]predicate.Person{}, _q.predicates...),
-		withAssignments: _q.withAssignments.Clone(),
+		config:             _q.config,
+		ctx:                _q.ctx.Clone(),
+		order:              append([]person.OrderOption{}, _q.order...),
+		inters:             append([]Interceptor{}, _q.inters...),
+		predicates:         append([]predicate.Person{}, _q.predicates...),
+		withAssignments:    _q.withAssignments.Clone(),
+		withAuthorisations: _q.withAuthorisations.Clone(),
+		withPairs:          _q.withPairs.Clone(),
+		withOrganisation:   _q.withOrganisation.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -297,6 +374,39 @@ func (_q *PersonQuery) WithAssignments(opts ...func(*AssignmentQuery)) *PersonQu
 		opt(query)
 	}
 	_q.withAssignments = query
+	return _q
+}
+
+// WithAuthorisations tells the query-builder to eager-load the nodes that are connected to
+// the "authorisations" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *PersonQuery) WithAuthorisations(opts ...func(*StaffAuthorisationQuery)) *PersonQuery {
+	query := (&StaffAuthorisationClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withAuthorisations = query
+	return _q
+}
+
+// WithPairs tells the query-builder to eager-load the nodes that are connected to
+// the "pairs" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *PersonQuery) WithPairs(opts ...func(*PairQuery)) *PersonQuery {
+	query := (&PairClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withPairs = query
+	return _q
+}
+
+// WithOrganisation tells the query-builder to eager-load the nodes that are connected to
+// the "organisation" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *PersonQuery) WithOrganisation(opts ...func(*OrganisationQuery)) *PersonQuery {
+	query := (&OrganisationClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withOrganisation = query
 	return _q
 }
 
@@ -384,8 +494,11 @@ func (_q *PersonQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Perso
 	var (
 		nodes       = []*Person{}
 		_spec       = _q.querySpec()
-		loadedTypes = [1]bool{
+		loadedTypes = [4]bool{
 			_q.withAssignments != nil,
+			_q.withAuthorisations != nil,
+			_q.withPairs != nil,
+			_q.withOrganisation != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -416,10 +529,44 @@ func (_q *PersonQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Perso
 			return nil, err
 		}
 	}
+	if query := _q.withAuthorisations; query != nil {
+		if err := _q.loadAuthorisations(ctx, query, nodes,
+			func(n *Person) { n.Edges.Authorisations = []*StaffAuthorisation{} },
+			func(n *Person, e *StaffAuthorisation) { n.Edges.Authorisations = append(n.Edges.Authorisations, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withPairs; query != nil {
+		if err := _q.loadPairs(ctx, query, nodes,
+			func(n *Person) { n.Edges.Pairs = []*Pair{} },
+			func(n *Person, e *Pair) { n.Edges.Pairs = append(n.Edges.Pairs, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withOrganisation; query != nil {
+		if err := _q.loadOrganisation(ctx, query, nodes, nil,
+			func(n *Person, e *Organisation) { n.Edges.Organisation = e }); err != nil {
+			return nil, err
+		}
+	}
 	for name, query := range _q.withNamedAssignments {
 		if err := _q.loadAssignments(ctx, query, nodes,
 			func(n *Person) { n.appendNamedAssignments(name) },
 			func(n *Person, e *Assignment) { n.appendNamedAssignments(name, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedAuthorisations {
+		if err := _q.loadAuthorisations(ctx, query, nodes,
+			func(n *Person) { n.appendNamedAuthorisations(name) },
+			func(n *Person, e *StaffAuthorisation) { n.appendNamedAuthorisations(name, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedPairs {
+		if err := _q.loadPairs(ctx, query, nodes,
+			func(n *Person) { n.appendNamedPairs(name) },
+			func(n *Person, e *Pair) { n.appendNamedPairs(name, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -461,6 +608,129 @@ func (_q *PersonQuery) loadAssignments(ctx context.Context, query *AssignmentQue
 	}
 	return nil
 }
+func (_q *PersonQuery) loadAuthorisations(ctx context.Context, query *StaffAuthorisationQuery, nodes []*Person, init func(*Person), assign func(*Person, *StaffAuthorisation)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[domain.ID]*Person)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(staffauthorisation.FieldPersonID)
+	}
+	query.Where(predicate.StaffAuthorisation(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(person.AuthorisationsColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.PersonID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "person_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *PersonQuery) loadPairs(ctx context.Context, query *PairQuery, nodes []*Person, init func(*Person), assign func(*Person, *Pair)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[domain.ID]*Person)
+	nids := make(map[domain.ID]map[*Person]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(person.PairsTable)
+		s.Join(joinT).On(s.C(pair.FieldID), joinT.C(person.PairsPrimaryKey[0]))
+		s.Where(sql.InValues(joinT.C(person.PairsPrimaryKey[1]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(person.PairsPrimaryKey[1]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(domain.ID)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := *values[0].(*domain.ID)
+				inValue := *values[1].(*domain.ID)
+				if nids[inValue] == nil {
+					nids[inValue] = map[*Person]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*Pair](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "pairs" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
+		}
+	}
+	return nil
+}
+func (_q *PersonQuery) loadOrganisation(ctx context.Context, query *OrganisationQuery, nodes []*Person, init func(*Person), assign func(*Person, *Organisation)) error {
+	ids := make([]domain.ID, 0, len(nodes))
+	nodeids := make(map[domain.ID][]*Person)
+	for i := range nodes {
+		if nodes[i].OrganisationID == nil {
+			continue
+		}
+		fk := *nodes[i].OrganisationID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(organisation.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "organisation_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
 
 func (_q *PersonQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
@@ -489,6 +759,9 @@ func (_q *PersonQuery) querySpec() *sqlgraph.QuerySpec {
 			if fields[i] != person.FieldID {
 				_spec.Node.Columns = append(_spec.Node.Columns, fields[i])
 			}
+		}
+		if _q.withOrganisation != nil {
+			_spec.Node.AddColumnOnce(person.FieldOrganisationID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {
@@ -592,6 +865,34 @@ func (_q *PersonQuery) WithNamedAssignments(name string, opts ...func(*Assignmen
 		_q.withNamedAssignments = make(map[string]*AssignmentQuery)
 	}
 	_q.withNamedAssignments[name] = query
+	return _q
+}
+
+// WithNamedAuthorisations tells the query-builder to eager-load the nodes that are connected to the "authorisations"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *PersonQuery) WithNamedAuthorisations(name string, opts ...func(*StaffAuthorisationQuery)) *PersonQuery {
+	query := (&StaffAuthorisationClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedAuthorisations == nil {
+		_q.withNamedAuthorisations = make(map[string]*StaffAuthorisationQuery)
+	}
+	_q.withNamedAuthorisations[name] = query
+	return _q
+}
+
+// WithNamedPairs tells the query-builder to eager-load the nodes that are connected to the "pairs"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *PersonQuery) WithNamedPairs(name string, opts ...func(*PairQuery)) *PersonQuery {
+	query := (&PairClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedPairs == nil {
+		_q.withNamedPairs = make(map[string]*PairQuery)
+	}
+	_q.withNamedPairs[name] = query
 	return _q
 }
 

@@ -12,8 +12,10 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/assignment"
+	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/predicate"
+	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 )
 
 // PersonUpdate is the builder for updating Person entities.
@@ -73,6 +75,36 @@ func (_u *PersonUpdate) AddAssignments(v ...*Assignment) *PersonUpdate {
 	return _u.AddAssignmentIDs(ids...)
 }
 
+// AddAuthorisationIDs adds the "authorisations" edge to the StaffAuthorisation entity by IDs.
+func (_u *PersonUpdate) AddAuthorisationIDs(ids ...domain.ID) *PersonUpdate {
+	_u.mutation.AddAuthorisationIDs(ids...)
+	return _u
+}
+
+// AddAuthorisations adds the "authorisations" edges to the StaffAuthorisation entity.
+func (_u *PersonUpdate) AddAuthorisations(v ...*StaffAuthorisation) *PersonUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddAuthorisationIDs(ids...)
+}
+
+// AddPairIDs adds the "pairs" edge to the Pair entity by IDs.
+func (_u *PersonUpdate) AddPairIDs(ids ...domain.ID) *PersonUpdate {
+	_u.mutation.AddPairIDs(ids...)
+	return _u
+}
+
+// AddPairs adds the "pairs" edges to the Pair entity.
+func (_u *PersonUpdate) AddPairs(v ...*Pair) *PersonUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddPairIDs(ids...)
+}
+
 // Mutation returns the PersonMutation object of the builder.
 func (_u *PersonUpdate) Mutation() *PersonMutation {
 	return _u.mutation
@@ -97,6 +129,48 @@ func (_u *PersonUpdate) RemoveAssignments(v ...*Assignment) *PersonUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveAssignmentIDs(ids...)
+}
+
+// ClearAuthorisations clears all "authorisations" edges to the StaffAuthorisation entity.
+func (_u *PersonUpdate) ClearAuthorisations() *PersonUpdate {
+	_u.mutation.ClearAuthorisations()
+	return _u
+}
+
+// RemoveAuthorisationIDs removes the "authorisations" edge to StaffAuthorisation entities by IDs.
+func (_u *PersonUpdate) RemoveAuthorisationIDs(ids ...domain.ID) *PersonUpdate {
+	_u.mutation.RemoveAuthorisationIDs(ids...)
+	return _u
+}
+
+// RemoveAuthorisations removes "authorisations" edges to StaffAuthorisation entities.
+func (_u *PersonUpdate) RemoveAuthorisations(v ...*StaffAuthorisation) *PersonUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveAuthorisationIDs(ids...)
+}
+
+// ClearPairs clears all "pairs" edges to the Pair entity.
+func (_u *PersonUpdate) ClearPairs() *PersonUpdate {
+	_u.mutation.ClearPairs()
+	return _u
+}
+
+// RemovePairIDs removes the "pairs" edge to Pair entities by IDs.
+func (_u *PersonUpdate) RemovePairIDs(ids ...domain.ID) *PersonUpdate {
+	_u.mutation.RemovePairIDs(ids...)
+	return _u
+}
+
+// RemovePairs removes "pairs" edges to Pair entities.
+func (_u *PersonUpdate) RemovePairs(v ...*Pair) *PersonUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemovePairIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -210,6 +284,96 @@ func (_u *PersonUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.AuthorisationsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.AuthorisationsTable,
+			Columns: []string{person.AuthorisationsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(staffauthorisation.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedAuthorisationsIDs(); len(nodes) > 0 && !_u.mutation.AuthorisationsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.AuthorisationsTable,
+			Columns: []string{person.AuthorisationsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(staffauthorisation.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.AuthorisationsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.AuthorisationsTable,
+			Columns: []string{person.AuthorisationsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(staffauthorisation.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.PairsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   person.PairsTable,
+			Columns: person.PairsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(pair.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedPairsIDs(); len(nodes) > 0 && !_u.mutation.PairsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   person.PairsTable,
+			Columns: person.PairsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(pair.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.PairsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   person.PairsTable,
+			Columns: person.PairsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(pair.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -275,6 +439,36 @@ func (_u *PersonUpdateOne) AddAssignments(v ...*Assignment) *PersonUpdateOne {
 	return _u.AddAssignmentIDs(ids...)
 }
 
+// AddAuthorisationIDs adds the "authorisations" edge to the StaffAuthorisation entity by IDs.
+func (_u *PersonUpdateOne) AddAuthorisationIDs(ids ...domain.ID) *PersonUpdateOne {
+	_u.mutation.AddAuthorisationIDs(ids...)
+	return _u
+}
+
+// AddAuthorisations adds the "authorisations" edges to the StaffAuthorisation entity.
+func (_u *PersonUpdateOne) AddAuthorisations(v ...*StaffAuthorisation) *PersonUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddAuthorisationIDs(ids...)
+}
+
+// AddPairIDs adds the "pairs" edge to the Pair entity by IDs.
+func (_u *PersonUpdateOne) AddPairIDs(ids ...domain.ID) *PersonUpdateOne {
+	_u.mutation.AddPairIDs(ids...)
+	return _u
+}
+
+// AddPairs adds the "pairs" edges to the Pair entity.
+func (_u *PersonUpdateOne) AddPairs(v ...*Pair) *PersonUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddPairIDs(ids...)
+}
+
 // Mutation returns the PersonMutation object of the builder.
 func (_u *PersonUpdateOne) Mutation() *PersonMutation {
 	return _u.mutation
@@ -299,6 +493,48 @@ func (_u *PersonUpdateOne) RemoveAssignments(v ...*Assignment) *PersonUpdateOne 
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveAssignmentIDs(ids...)
+}
+
+// ClearAuthorisations clears all "authorisations" edges to the StaffAuthorisation entity.
+func (_u *PersonUpdateOne) ClearAuthorisations() *PersonUpdateOne {
+	_u.mutation.ClearAuthorisations()
+	return _u
+}
+
+// RemoveAuthorisationIDs removes the "authorisations" edge to StaffAuthorisation entities by IDs.
+func (_u *PersonUpdateOne) RemoveAuthorisationIDs(ids ...domain.ID) *PersonUpdateOne {
+	_u.mutation.RemoveAuthorisationIDs(ids...)
+	return _u
+}
+
+// RemoveAuthorisations removes "authorisations" edges to StaffAuthorisation entities.
+func (_u *PersonUpdateOne) RemoveAuthorisations(v ...*StaffAuthorisation) *PersonUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveAuthorisationIDs(ids...)
+}
+
+// ClearPairs clears all "pairs" edges to the Pair entity.
+func (_u *PersonUpdateOne) ClearPairs() *PersonUpdateOne {
+	_u.mutation.ClearPairs()
+	return _u
+}
+
+// RemovePairIDs removes the "pairs" edge to Pair entities by IDs.
+func (_u *PersonUpdateOne) RemovePairIDs(ids ...domain.ID) *PersonUpdateOne {
+	_u.mutation.RemovePairIDs(ids...)
+	return _u
+}
+
+// RemovePairs removes "pairs" edges to Pair entities.
+func (_u *PersonUpdateOne) RemovePairs(v ...*Pair) *PersonUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemovePairIDs(ids...)
 }
 
 // Where appends a list predicates to the PersonUpdate builder.
@@ -435,6 +671,96 @@ func (_u *PersonUpdateOne) sqlSave(ctx context.Context) (_node *Person, err erro
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(assignment.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.AuthorisationsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.AuthorisationsTable,
+			Columns: []string{person.AuthorisationsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(staffauthorisation.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedAuthorisationsIDs(); len(nodes) > 0 && !_u.mutation.AuthorisationsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.AuthorisationsTable,
+			Columns: []string{person.AuthorisationsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(staffauthorisation.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.AuthorisationsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.AuthorisationsTable,
+			Columns: []string{person.AuthorisationsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(staffauthorisation.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.PairsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   person.PairsTable,
+			Columns: person.PairsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(pair.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedPairsIDs(); len(nodes) > 0 && !_u.mutation.PairsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   person.PairsTable,
+			Columns: person.PairsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(pair.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.PairsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   person.PairsTable,
+			Columns: person.PairsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(pair.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

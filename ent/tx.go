@@ -32,6 +32,8 @@ type Tx struct {
 	Organisation *OrganisationClient
 	// Ownership is the client for interacting with the Ownership builders.
 	Ownership *OwnershipClient
+	// Pair is the client for interacting with the Pair builders.
+	Pair *PairClient
 	// PartnerApp is the client for interacting with the PartnerApp builders.
 	PartnerApp *PartnerAppClient
 	// PartnerAppSecret is the client for interacting with the PartnerAppSecret builders.
@@ -42,6 +44,8 @@ type Tx struct {
 	ReceptionPoint *ReceptionPointClient
 	// SandboxClock is the client for interacting with the SandboxClock builders.
 	SandboxClock *SandboxClockClient
+	// StaffAuthorisation is the client for interacting with the StaffAuthorisation builders.
+	StaffAuthorisation *StaffAuthorisationClient
 	// StockChange is the client for interacting with the StockChange builders.
 	StockChange *StockChangeClient
 	// StockVintage is the client for interacting with the StockVintage builders.
@@ -189,11 +193,13 @@ func (tx *Tx) init() {
 	tx.OpeningHours = NewOpeningHoursClient(tx.config)
 	tx.Organisation = NewOrganisationClient(tx.config)
 	tx.Ownership = NewOwnershipClient(tx.config)
+	tx.Pair = NewPairClient(tx.config)
 	tx.PartnerApp = NewPartnerAppClient(tx.config)
 	tx.PartnerAppSecret = NewPartnerAppSecretClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
 	tx.ReceptionPoint = NewReceptionPointClient(tx.config)
 	tx.SandboxClock = NewSandboxClockClient(tx.config)
+	tx.StaffAuthorisation = NewStaffAuthorisationClient(tx.config)
 	tx.StockChange = NewStockChangeClient(tx.config)
 	tx.StockVintage = NewStockVintageClient(tx.config)
 	tx.UsedAssertion = NewUsedAssertionClient(tx.config)

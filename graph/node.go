@@ -18,9 +18,12 @@ import (
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
+	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
+	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
+	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
 )
@@ -30,21 +33,23 @@ const maxNodes = 100
 
 // tables says which kinds of thing can be read by identifier.
 var tables = map[domain.Prefix]string{
-	domain.AgreementPrefix:      agreement.Table,
-	domain.AssignmentPrefix:     assignment.Table,
-	domain.BuildingPrefix:       building.Table,
-	domain.CatalogueEntryPrefix: catalogueentry.Table,
-	domain.CommunePrefix:        commune.Table,
-	domain.DwellingPrefix:       dwelling.Table,
-	domain.OpeningHoursPrefix:   openinghours.Table,
-	domain.OrganisationPrefix:   organisation.Table,
-	domain.OwnershipPrefix:      ownership.Table,
-	domain.ReceptionPointPrefix: receptionpoint.Table,
-	domain.StockChangePrefix:    stockchange.Table,
-	domain.StockVintagePrefix:   stockvintage.Table,
-
-	domain.PartnerAppPrefix:       partnerapp.Table,
-	domain.PartnerAppSecretPrefix: partnerappsecret.Table,
+	domain.AgreementPrefix:          agreement.Table,
+	domain.AssignmentPrefix:         assignment.Table,
+	domain.BuildingPrefix:           building.Table,
+	domain.CatalogueEntryPrefix:     catalogueentry.Table,
+	domain.CommunePrefix:            commune.Table,
+	domain.DwellingPrefix:           dwelling.Table,
+	domain.OpeningHoursPrefix:       openinghours.Table,
+	domain.OrganisationPrefix:       organisation.Table,
+	domain.OwnershipPrefix:          ownership.Table,
+	domain.PairPrefix:               pair.Table,
+	domain.PartnerAppPrefix:         partnerapp.Table,
+	domain.PartnerAppSecretPrefix:   partnerappsecret.Table,
+	domain.PersonPrefix:             person.Table,
+	domain.ReceptionPointPrefix:     receptionpoint.Table,
+	domain.StaffAuthorisationPrefix: staffauthorisation.Table,
+	domain.StockChangePrefix:        stockchange.Table,
+	domain.StockVintagePrefix:       stockvintage.Table,
 }
 
 func nodeType(_ context.Context, id domain.ID) (string, error) {

@@ -38,6 +38,10 @@ type (
 	stockChangeFilterResolver    struct{}
 	organisationFilterResolver   struct{}
 	receptionPointFilterResolver struct{}
+	staffAuthorisationResolver   struct{}
+	pairResolver                 struct{}
+	personFilterResolver         struct{}
+	assignmentFilterResolver     struct{}
 )
 
 // Query resolves what can be read.
@@ -99,3 +103,17 @@ func (r *Resolver) DwellingFilter() gen.DwellingFilterResolver { return dwelling
 func (r *Resolver) StockChangeFilter() gen.StockChangeFilterResolver {
 	return stockChangeFilterResolver{}
 }
+
+// StaffAuthorisation resolves the computed fields of authorisations.
+func (r *Resolver) StaffAuthorisation() gen.StaffAuthorisationResolver {
+	return staffAuthorisationResolver{}
+}
+
+// Pair resolves the computed fields of pairs.
+func (r *Resolver) Pair() gen.PairResolver { return pairResolver{} }
+
+// PersonFilter resolves the filters of people that are not columns.
+func (r *Resolver) PersonFilter() gen.PersonFilterResolver { return personFilterResolver{} }
+
+// AssignmentFilter resolves the filters of assignments that are not columns.
+func (r *Resolver) AssignmentFilter() gen.AssignmentFilterResolver { return assignmentFilterResolver{} }

@@ -225,3 +225,85 @@ func TestScopesOfPeople(t *testing.T) {
 		}
 	}
 }
+
+// Who manages people sees what they were given on the day read: an administrator its
+// organisation, who runs a point those who work there, the Métropole's administrator
+// all. Everybody else, and an organisation beside, sees nothing of it.
+func TestScopesOfStaff(t *testing.T) {
+	t.Parallel()
+	c := client(t)
+	day := domain.NewDate(2026, 11, 23)
+	seed, files := policy.SeedSandbox(t.Context()), policy.ImportDirectory(t.Context())
+	body := func(key string) *ent.Organisation {
+		return c.Organisation.Create().SetKey(key).SetKind(domain.Association).SetName(key).
+			SetReservataire(false).SetRegisteringBody(true).SaveX(files)
+	}
+	own, other := body("own"), body("other")
+	town := c.Commune.Create().SetInseeCode("38185").SetName("G").SetPostalCodes([]string{"38000"}).SetPopulation(1).
+		SetSiren("213801855").SetLatitude(45).SetLongitude(5).SaveX(files)
+	desk := func(key string) *ent.ReceptionPoint {
+		return c.ReceptionPoint.Create().SetKey(key).SetName(key).SetAddress("a").SetPostalCode("38000").SetCommuneID(town.ID).
+			SetLatitude(45).SetLongitude(5).SetLanguages([]domain.LanguageCode{"fr"}).SetStepFreeAccess(domain.Yes).SetInterCommunal(false).
+			AddOperators(own).SaveX(files)
+	}
+	here, there := desk("here"), desk("there")
+	person := func(subject string) *ent.Person {
+		return c.Person.Create().SetIssuer("i").SetSubject(subject).SetGivenName("G").SetFamilyName("F").SaveX(seed)
+	}
+	admin, agent, partner := person("admin"), person("agent"), person("partner")
+	held := c.Assignment.Create().SetPersonID(agent.ID).SetOrganisationID(own.ID).SetRole(domain.ReceptionAgent).
+		AddReceptionPoints(here).SetValidFrom(day.AddDays(-1)).SetValidUntil(day.AddDays(5)).SaveX(seed)
+	c.Assignment.Create().SetPersonID(agent.ID).SetOrganisationID(own.ID).SetRole(domain.SocialOfficer).
+		AddReceptionPoints(here).SetValidFrom(day).SetState(domain.AssignmentProposed).SetAssignedBy(admin).ExecX(seed)
+	c.Assignment.Create().SetPersonID(agent.ID).SetOrganisationID(own.ID).SetRole(domain.PrivacyOfficer).
+		SetValidFrom(day).SetState(domain.AssignmentRejected).SetAssignedBy(admin).ExecX(seed)
+	c.StaffAuthorisation.Create().SetPersonID(agent.ID).SetOrganisationID(own.ID).SetRole(domain.ReceptionAgent).
+		SetGrantedBy(admin).SetGrantedOn(day).SetValidFrom(day).SetValidUntil(day.AddDays(10)).ExecX(seed)
+	c.Pair.Create().SetReceptionPoint(here).AddMembers(agent, partner).SetMemberIds("x").SetFormedBy(admin).
+		SetValidFrom(day).SetValidUntil(day.AddDays(5)).ExecX(seed)
+
+	as := func(role domain.Role, o *ent.Organisation, kind domain.OrganisationKind, points ...domain.ID) auth.Viewer {
+		return auth.Viewer{PersonID: "per_viewer", Assignments: []auth.Assignment{
+			{OrganisationID: o.ID, OrganisationKind: kind, Role: role, PointIDs: points},
+		}}
+	}
+	ended := held.ValidUntil.AddDays(0)
+	for _, v := range []struct {
+		name   string
+		viewer auth.Viewer
+		day    domain.Date
+		// people, assignments, authorisations and pairs that are seen
+		sees [4]int
+	}{
+		{"nobody", auth.Viewer{}, day, [4]int{}},
+		{"a stranger", auth.Viewer{PersonID: "per_stranger"}, day, [4]int{}},
+		{"an agent of it", as(domain.ReceptionAgent, own, domain.Association, here.ID), day, [4]int{}},
+		{"its steering", as(domain.Steering, own, domain.Association), day, [4]int{}},
+		{"its privacy officer", as(domain.PrivacyOfficer, own, domain.Association), day, [4]int{}},
+		{"an administrator beside", as(domain.OrgAdmin, other, domain.Association), day, [4]int{}},
+		{"who runs another point", as(domain.PointManager, own, domain.Association, there.ID), day, [4]int{}},
+		{"the Métropole's steering", as(domain.Steering, other, domain.Metropole), day, [4]int{}},
+		{"the person", auth.Viewer{PersonID: agent.ID}, day, [4]int{1, 1, 1, 1}},
+		{"the person, once the assignment has ended", auth.Viewer{PersonID: agent.ID, Now: ended.At(0)}, ended, [4]int{1, 0, 0, 0}},
+		{"its partner", auth.Viewer{PersonID: partner.ID}, day, [4]int{1, 0, 0, 1}},
+		{"its administrator", as(domain.OrgAdmin, own, domain.Association), day, [4]int{1, 2, 1, 1}},
+		{"its administrator, of a day before", as(domain.OrgAdmin, own, domain.Association), day.AddDays(-9), [4]int{1, 2, 1, 1}},
+		{"its administrator, of a day after", as(domain.OrgAdmin, own, domain.Association), ended, [4]int{1, 1, 1, 0}},
+		{"its administrator, of a day when all has ended", as(domain.OrgAdmin, own, domain.Association), day.AddDays(10), [4]int{1, 1, 0, 0}},
+		{"who runs the point", as(domain.PointManager, other, domain.Association, here.ID), day, [4]int{1, 1, 1, 1}},
+		{"who runs the point, of a day after", as(domain.PointManager, other, domain.Association, here.ID), ended, [4]int{}},
+		{"the Métropole's administrator", as(domain.OrgAdmin, other, domain.Metropole), day, [4]int{3, 2, 1, 1}},
+	} {
+		if v.viewer.Now.IsZero() {
+			v.viewer.Now = day.At(domain.NewLocalTime(12, 0))
+		}
+		ctx := auth.NewContext(t.Context(), v.viewer.AsOf(v.day))
+		sees := [4]int{
+			c.Person.Query().CountX(ctx), c.Assignment.Query().CountX(ctx),
+			c.StaffAuthorisation.Query().CountX(ctx), c.Pair.Query().CountX(ctx),
+		}
+		if sees != v.sees {
+			t.Errorf("%s sees %v, want %v", v.name, sees, v.sees)
+		}
+	}
+}

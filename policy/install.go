@@ -23,4 +23,6 @@ func Install() {
 	installOwnership()
 	installPartnerApp()
 	installClientAuthentication()
+	installStaffAuthorisation()
+	installPair()
 }

@@ -26,9 +26,13 @@ var appTypes = map[string]domain.AppScope{
 	"StockFacet": domain.StatisticsScope, "StockFacetValue": domain.StatisticsScope,
 
 	"Query": "", "Mutation": "", "Node": "", "PageInfo": "", "CodeList": "", "CodeEntry": "",
-	"Viewer": "", "ViewerApp": "", "Assignment": "", "PartnerApp": "", "PartnerAppSecret": "",
+	"Viewer": "", "ViewerApp": "", "Assignment": "", "StaffAuthorisation": "", "PartnerApp": "", "PartnerAppSecret": "",
+	"Person": closedToApps, "Pair": closedToApps,
 	"UserError": "", "InputError": "", "StaleVersionError": "",
 }
+
+// closedToApps is a scope that no app has: these types name people.
+const closedToApps domain.AppScope = "NONE"
 
 // ScopeOfType tells which scope an app needs for a type of the contract, and whether
 // the type is known at all.
@@ -67,7 +71,7 @@ func SendOperation(ctx context.Context, op domain.Operation) error {
 	for _, name := range op.Types {
 		scope, known := ScopeOfType(name)
 		switch {
-		case !known:
+		case !known, scope == closedToApps:
 			return appMayNot("SCOPE", name+" is not for apps.", name+" n'est pas pour les applications.")
 		case scope != "" && !v.App.May(scope):
 			return appMayNot("SCOPE",

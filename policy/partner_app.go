@@ -64,18 +64,9 @@ func RevokePartnerApp(ctx context.Context, app *ent.PartnerApp) (context.Context
 // managePartnerApp wants the person itself: an app that could make apps would give
 // itself what it was not given.
 func managePartnerApp(ctx context.Context, act string, organisation domain.ID) (context.Context, error) {
-	v, err := identified(ctx)
+	v, err := inPerson(ctx)
 	if err != nil {
 		return nil, err
-	}
-	if v.App != nil {
-		return nil, &domain.Error{
-			Code: domain.Forbidden, Reason: "OWN_TOKEN",
-			Message: domain.Text{
-				EN: "Partner apps are managed with a person's own token, not through an app.",
-				FR: "Les applications partenaires se gèrent avec le jeton d'une personne, pas à travers une application.",
-			},
-		}
 	}
 	if !v.Holds(organisation, domain.OrgAdmin) {
 		return nil, forbidden()

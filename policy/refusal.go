@@ -32,6 +32,23 @@ func identified(ctx context.Context) (*auth.Viewer, error) {
 	return v, nil
 }
 
+// inPerson returns the viewer, or refuses one that acts through an app: apps and
+// rights are managed with a person's own token, or an app could get through that
+// person what it was not given.
+func inPerson(ctx context.Context) (*auth.Viewer, error) {
+	v, err := identified(ctx)
+	if err == nil && v.App != nil {
+		return nil, &domain.Error{
+			Code: domain.Forbidden, Reason: "OWN_TOKEN",
+			Message: domain.Text{
+				EN: "This is done with a person's own token, not through an app.",
+				FR: "Cela se fait avec le jeton d'une personne, pas à travers une application.",
+			},
+		}
+	}
+	return v, err
+}
+
 // forbidden refuses an act on something that the viewer sees.
 func forbidden() error {
 	return &domain.Error{

@@ -34,7 +34,7 @@ func ImportDirectory(ctx context.Context) context.Context {
 // SeedSandbox writes the people and apps of a sandbox and the exceptions to its hours.
 func SeedSandbox(ctx context.Context) context.Context {
 	return guard.Grant(ctx, "seed sandbox",
-		"Person", "Assignment", "OpeningHours", "SandboxClock", "PartnerApp", "PartnerAppSecret")
+		"Person", "Assignment", "StaffAuthorisation", "Pair", "OpeningHours", "SandboxClock", "PartnerApp", "PartnerAppSecret")
 }
 
 // ImportStock writes the stock from the operator's files.

@@ -49,6 +49,9 @@ func Personas() []Persona {
 		at("state-allocation", "Victor", "Lambert", "prepares the State's allocations", "state", domain.AllocationOfficer),
 		at("department-allocation", "Émilie", "Roux", "follows the Département's reservations", "department", domain.AllocationOfficer),
 		at("action-logement-allocation", "Samir", "Haddad", "prepares Action Logement's allocations", "action-logement", domain.AllocationOfficer),
+		at("commune-grenoble-second-admin", "Mathilde", "Cros", "confirms what Grenoble's first administrator proposes", "commune-grenoble", domain.OrgAdmin),
+		at("commune-grenoble-expired", "Denis", "Fayolle", "an agent whose named authorisation has expired", "commune-grenoble", domain.ReceptionAgent, grenoble),
+		at("commune-grenoble-revoked", "Laure", "Mounier", "an agent whose named authorisation was revoked", "commune-grenoble", domain.ReceptionAgent, grenoble),
 		at("former-agent", "Gilles", "Morand", "an assignment that has ended: a token without rights", "commune-grenoble", domain.ReceptionAgent, grenoble),
 		at("future-agent", "Zoé", "Clément", "an assignment that begins in 2030: move the clock", "commune-grenoble", domain.ReceptionAgent, grenoble),
 	}

@@ -40,6 +40,7 @@ func (s *Service) recogniseStaff(ctx context.Context, issuer, subject string, at
 			ap := sql.Table(assignment.ReceptionPointsTable).As("ap")
 			q.LeftJoin(a).OnP(sql.And(
 				sql.ColumnsEQ(a.C(assignment.FieldPersonID), q.C(person.FieldID)),
+				sql.EQ(a.C(assignment.FieldState), string(domain.AssignmentConfirmed)),
 				sql.LTE(a.C(assignment.FieldValidFrom), day),
 				sql.Or(sql.IsNull(a.C(assignment.FieldValidUntil)), sql.GT(a.C(assignment.FieldValidUntil), day)),
 			))

@@ -26,7 +26,10 @@ type SandboxSeed struct {
 	Issuer     string
 	People     []SandboxPerson
 	Exceptions []SandboxException
-	Apps       []SandboxApp
+
+	Authorisations []SandboxAuthorisation
+	Pairs          []SandboxPair
+	Apps           []SandboxApp
 }
 
 // SandboxApp is a fictional partner app with a secret that everybody knows.
@@ -94,6 +97,9 @@ func (s *Service) SeedSandbox(ctx context.Context, seed SandboxSeed) error {
 			if err := seedApp(ctx, tx, a); err != nil {
 				return fmt.Errorf("app %s: %w", a.Settings.Name, err)
 			}
+		}
+		if err := seedStaff(ctx, tx, seed); err != nil {
+			return err
 		}
 		for _, e := range seed.Exceptions {
 			if err := seedException(ctx, tx, e); err != nil {

@@ -89,6 +89,33 @@ var constraints = map[string]domain.Refusal{
 			FR: "Pour remplacer l'exception de cette période exacte, envoyer sa version ; sinon retirer d'abord l'autre.",
 		},
 	},
+	"assignment_no_overlap": {
+		Code:  domain.Overlap,
+		Field: []string{"validFrom"},
+		Message: domain.Text{
+			EN: "The person is assigned, or proposed, to this role of the organisation on some of these days.",
+			FR: "La personne est affectée, ou proposée, à ce rôle de l'organisme sur une partie de ces jours.",
+		},
+		Help: domain.Text{EN: "End that assignment first.", FR: "Mettre d'abord fin à cette affectation."},
+	},
+	"staff_authorisation_no_overlap": {
+		Code:  domain.Overlap,
+		Field: []string{"validFrom"},
+		Message: domain.Text{
+			EN: "The person is authorised in this role of the organisation on some of these days.",
+			FR: "La personne est habilitée dans ce rôle de l'organisme sur une partie de ces jours.",
+		},
+		Help: domain.Text{EN: "Begin after that one, or revoke it first.", FR: "Commencer après celle-ci, ou d'abord la révoquer."},
+	},
+	"pair_no_overlap": {
+		Code:  domain.Overlap,
+		Field: []string{"validFrom"},
+		Message: domain.Text{
+			EN: "The two are a pair of this reception point on some of these days.",
+			FR: "Ces deux personnes sont un binôme de ce guichet sur une partie de ces jours.",
+		},
+		Help: domain.Text{EN: "End that pair first.", FR: "Mettre d'abord fin à ce binôme."},
+	},
 }
 
 // refusalOf turns a broken constraint into the refusal that its name stands for.

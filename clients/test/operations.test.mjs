@@ -10,6 +10,7 @@ import {
   documentedVariables,
   managedPointId,
   operationNames,
+  send,
   tokens,
 } from "./service.mjs";
 
@@ -86,6 +87,12 @@ const expectations = {
       ["POINT_MANAGER"],
     );
   },
+  Staff({ staff }) {
+    assert.ok(staff.edges.length > 0);
+    for (const { node } of staff.edges) {
+      assert.ok(node.assignments.length > 0, node.familyName);
+    }
+  },
   Node({ node }) {
     assert.equal(node.__typename, "ReceptionPoint");
     assert.ok(node.openingHours.every(({ version }) => version > 0));
@@ -133,6 +140,7 @@ const expectations = {
 };
 
 const mutations = [
+  "AssignRole",
   "DeclareOpeningException",
   "SetSandboxClock",
   "WithdrawOpeningException",
@@ -194,6 +202,32 @@ test("DeclareOpeningException, then WithdrawOpeningException", async () => {
   assert.deepEqual(withdrawn.errors, []);
   assert.equal(withdrawn.receptionPoint.id, receptionPointId);
 });
+
+test("AssignRole is not for who only runs a point", async () => {
+  const { input } = documentedVariables("AssignRole");
+  const { data, errors } = await send(document("AssignRole"), {
+    variables: {
+      input: {
+        ...input,
+        personId: "per_01AQ3WVJ000000000000000000",
+        organisationId: await managingOrganisationId(),
+        receptionPointIds: [await managedPointId()],
+      },
+    },
+    token: tokens.manager,
+  });
+  assert.equal(data, null);
+  assert.deepEqual(
+    errors.map(({ extensions }) => extensions.code),
+    ["FORBIDDEN"],
+  );
+});
+
+/** The organisation for which the manager works. */
+async function managingOrganisationId() {
+  const { viewer } = await ask(document("Viewer"), { token: tokens.manager });
+  return viewer.assignments[0].organisation.id;
+}
 
 test("SetSandboxClock", async () => {
   const move = async (to) => {

@@ -30,12 +30,28 @@ const (
 	FieldValidFrom = "valid_from"
 	// FieldValidUntil holds the string denoting the valid_until field in the database.
 	FieldValidUntil = "valid_until"
+	// FieldShare holds the string denoting the share field in the database.
+	FieldShare = "share"
+	// FieldState holds the string denoting the state field in the database.
+	FieldState = "state"
+	// FieldAssignedByID holds the string denoting the assigned_by_id field in the database.
+	FieldAssignedByID = "assigned_by_id"
+	// FieldDecidedByID holds the string denoting the decided_by_id field in the database.
+	FieldDecidedByID = "decided_by_id"
+	// FieldRejectionReason holds the string denoting the rejection_reason field in the database.
+	FieldRejectionReason = "rejection_reason"
+	// FieldVersion holds the string denoting the version field in the database.
+	FieldVersion = "version"
 	// EdgePerson holds the string denoting the person edge name in mutations.
 	EdgePerson = "person"
 	// EdgeOrganisation holds the string denoting the organisation edge name in mutations.
 	EdgeOrganisation = "organisation"
 	// EdgeReceptionPoints holds the string denoting the reception_points edge name in mutations.
 	EdgeReceptionPoints = "reception_points"
+	// EdgeAssignedBy holds the string denoting the assigned_by edge name in mutations.
+	EdgeAssignedBy = "assigned_by"
+	// EdgeDecidedBy holds the string denoting the decided_by edge name in mutations.
+	EdgeDecidedBy = "decided_by"
 	// Table holds the table name of the assignment in the database.
 	Table = "assignment"
 	// PersonTable is the table that holds the person relation/edge.
@@ -57,6 +73,20 @@ const (
 	// ReceptionPointsInverseTable is the table name for the ReceptionPoint entity.
 	// It exists in this package in order to avoid circular dependency with the "receptionpoint" package.
 	ReceptionPointsInverseTable = "reception_point"
+	// AssignedByTable is the table that holds the assigned_by relation/edge.
+	AssignedByTable = "assignment"
+	// AssignedByInverseTable is the table name for the Person entity.
+	// It exists in this package in order to avoid circular dependency with the "person" package.
+	AssignedByInverseTable = "person"
+	// AssignedByColumn is the table column denoting the assigned_by relation/edge.
+	AssignedByColumn = "assigned_by_id"
+	// DecidedByTable is the table that holds the decided_by relation/edge.
+	DecidedByTable = "assignment"
+	// DecidedByInverseTable is the table name for the Person entity.
+	// It exists in this package in order to avoid circular dependency with the "person" package.
+	DecidedByInverseTable = "person"
+	// DecidedByColumn is the table column denoting the decided_by relation/edge.
+	DecidedByColumn = "decided_by_id"
 )
 
 // Columns holds all SQL columns for assignment fields.
@@ -68,6 +98,12 @@ var Columns = []string{
 	FieldRole,
 	FieldValidFrom,
 	FieldValidUntil,
+	FieldShare,
+	FieldState,
+	FieldAssignedByID,
+	FieldDecidedByID,
+	FieldRejectionReason,
+	FieldVersion,
 }
 
 var (
@@ -96,6 +132,14 @@ var (
 	Policy ent.Policy
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() time.Time
+	// DefaultShare holds the default value on creation for the "share" field.
+	DefaultShare int
+	// RejectionReasonValidator is a validator for the "rejection_reason" field. It is called by the builders before save.
+	RejectionReasonValidator func(string) error
+	// DefaultVersion holds the default value on creation for the "version" field.
+	DefaultVersion int
+	// VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	VersionValidator func(int) error
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() domain.ID
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -109,6 +153,18 @@ func RoleValidator(r domain.Role) error {
 		return nil
 	default:
 		return fmt.Errorf("assignment: invalid enum value for role field: %q", r)
+	}
+}
+
+const DefaultState domain.AssignmentState = "CONFIRMED"
+
+// StateValidator is a validator for the "state" field enum values. It is called by the builders before save.
+func StateValidator(s domain.AssignmentState) error {
+	switch s {
+	case "PROPOSED", "CONFIRMED", "REJECTED", "WITHDRAWN":
+		return nil
+	default:
+		return fmt.Errorf("assignment: invalid enum value for state field: %q", s)
 	}
 }
 
@@ -150,6 +206,36 @@ func ByValidUntil(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldValidUntil, opts...).ToFunc()
 }
 
+// ByShare orders the results by the share field.
+func ByShare(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldShare, opts...).ToFunc()
+}
+
+// ByState orders the results by the state field.
+func ByState(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldState, opts...).ToFunc()
+}
+
+// ByAssignedByID orders the results by the assigned_by_id field.
+func ByAssignedByID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAssignedByID, opts...).ToFunc()
+}
+
+// ByDecidedByID orders the results by the decided_by_id field.
+func ByDecidedByID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDecidedByID, opts...).ToFunc()
+}
+
+// ByRejectionReason orders the results by the rejection_reason field.
+func ByRejectionReason(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRejectionReason, opts...).ToFunc()
+}
+
+// ByVersion orders the results by the version field.
+func ByVersion(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldVersion, opts...).ToFunc()
+}
+
 // ByPersonField orders the results by person field.
 func ByPersonField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -177,6 +263,20 @@ func ByReceptionPoints(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newReceptionPointsStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByAssignedByField orders the results by assigned_by field.
+func ByAssignedByField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newAssignedByStep(), sql.OrderByField(field, opts...))
+	}
+}
+
+// ByDecidedByField orders the results by decided_by field.
+func ByDecidedByField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newDecidedByStep(), sql.OrderByField(field, opts...))
+	}
+}
 func newPersonStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -198,10 +298,31 @@ func newReceptionPointsStep() *sqlgraph.Step {
 		sqlgraph.Edge(sqlgraph.M2M, false, ReceptionPointsTable, ReceptionPointsPrimaryKey...),
 	)
 }
+func newAssignedByStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(AssignedByInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, AssignedByTable, AssignedByColumn),
+	)
+}
+func newDecidedByStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(DecidedByInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, DecidedByTable, DecidedByColumn),
+	)
+}
 
 var (
 	// domain.Role must implement graphql.Marshaler.
 	_ graphql.Marshaler = (*domain.Role)(nil)
 	// domain.Role must implement graphql.Unmarshaler.
 	_ graphql.Unmarshaler = (*domain.Role)(nil)
+)
+
+var (
+	// domain.AssignmentState must implement graphql.Marshaler.
+	_ graphql.Marshaler = (*domain.AssignmentState)(nil)
+	// domain.AssignmentState must implement graphql.Unmarshaler.
+	_ graphql.Unmarshaler = (*domain.AssignmentState)(nil)
 )

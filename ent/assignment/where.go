@@ -81,6 +81,31 @@ func ValidUntil(v domain.Date) predicate.Assignment {
 	return predicate.Assignment(sql.FieldEQ(FieldValidUntil, v))
 }
 
+// Share applies equality check predicate on the "share" field. It's identical to ShareEQ.
+func Share(v int) predicate.Assignment {
+	return predicate.Assignment(sql.FieldEQ(FieldShare, v))
+}
+
+// AssignedByID applies equality check predicate on the "assigned_by_id" field. It's identical to AssignedByIDEQ.
+func AssignedByID(v domain.ID) predicate.Assignment {
+	return predicate.Assignment(sql.FieldEQ(FieldAssignedByID, v))
+}
+
+// DecidedByID applies equality check predicate on the "decided_by_id" field. It's identical to DecidedByIDEQ.
+func DecidedByID(v domain.ID) predicate.Assignment {
+	return predicate.Assignment(sql.FieldEQ(FieldDecidedByID, v))
+}
+
+// RejectionReason applies equality check predicate on the "rejection_reason" field. It's identical to RejectionReasonEQ.
+func RejectionReason(v string) predicate.Assignment {
+	return predicate.Assignment(sql.FieldEQ(FieldRejectionReason, v))
+}
+
+// Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
+func Version(v int) predicate.Assignment {
+	return predicate.Assignment(sql.FieldEQ(FieldVersion, v))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.Assignment {
 	return predicate.Assignment(sql.FieldEQ(FieldCreatedAt, v))
@@ -381,6 +406,351 @@ func ValidUntilNotNil() predicate.Assignment {
 	return predicate.Assignment(sql.FieldNotNull(FieldValidUntil))
 }
 
+// ShareEQ applies the EQ predicate on the "share" field.
+func ShareEQ(v int) predicate.Assignment {
+	return predicate.Assignment(sql.FieldEQ(FieldShare, v))
+}
+
+// ShareNEQ applies the NEQ predicate on the "share" field.
+func ShareNEQ(v int) predicate.Assignment {
+	return predicate.Assignment(sql.FieldNEQ(FieldShare, v))
+}
+
+// ShareIn applies the In predicate on the "share" field.
+func ShareIn(vs ...int) predicate.Assignment {
+	return predicate.Assignment(sql.FieldIn(FieldShare, vs...))
+}
+
+// ShareNotIn applies the NotIn predicate on the "share" field.
+func ShareNotIn(vs ...int) predicate.Assignment {
+	return predicate.Assignment(sql.FieldNotIn(FieldShare, vs...))
+}
+
+// ShareGT applies the GT predicate on the "share" field.
+func ShareGT(v int) predicate.Assignment {
+	return predicate.Assignment(sql.FieldGT(FieldShare, v))
+}
+
+// ShareGTE applies the GTE predicate on the "share" field.
+func ShareGTE(v int) predicate.Assignment {
+	return predicate.Assignment(sql.FieldGTE(FieldShare, v))
+}
+
+// ShareLT applies the LT predicate on the "share" field.
+func ShareLT(v int) predicate.Assignment {
+	return predicate.Assignment(sql.FieldLT(FieldShare, v))
+}
+
+// ShareLTE applies the LTE predicate on the "share" field.
+func ShareLTE(v int) predicate.Assignment {
+	return predicate.Assignment(sql.FieldLTE(FieldShare, v))
+}
+
+// StateEQ applies the EQ predicate on the "state" field.
+func StateEQ(v domain.AssignmentState) predicate.Assignment {
+	vc := v
+	return predicate.Assignment(sql.FieldEQ(FieldState, vc))
+}
+
+// StateNEQ applies the NEQ predicate on the "state" field.
+func StateNEQ(v domain.AssignmentState) predicate.Assignment {
+	vc := v
+	return predicate.Assignment(sql.FieldNEQ(FieldState, vc))
+}
+
+// StateIn applies the In predicate on the "state" field.
+func StateIn(vs ...domain.AssignmentState) predicate.Assignment {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.Assignment(sql.FieldIn(FieldState, v...))
+}
+
+// StateNotIn applies the NotIn predicate on the "state" field.
+func StateNotIn(vs ...domain.AssignmentState) predicate.Assignment {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.Assignment(sql.FieldNotIn(FieldState, v...))
+}
+
+// AssignedByIDEQ applies the EQ predicate on the "assigned_by_id" field.
+func AssignedByIDEQ(v domain.ID) predicate.Assignment {
+	return predicate.Assignment(sql.FieldEQ(FieldAssignedByID, v))
+}
+
+// AssignedByIDNEQ applies the NEQ predicate on the "assigned_by_id" field.
+func AssignedByIDNEQ(v domain.ID) predicate.Assignment {
+	return predicate.Assignment(sql.FieldNEQ(FieldAssignedByID, v))
+}
+
+// AssignedByIDIn applies the In predicate on the "assigned_by_id" field.
+func AssignedByIDIn(vs ...domain.ID) predicate.Assignment {
+	return predicate.Assignment(sql.FieldIn(FieldAssignedByID, vs...))
+}
+
+// AssignedByIDNotIn applies the NotIn predicate on the "assigned_by_id" field.
+func AssignedByIDNotIn(vs ...domain.ID) predicate.Assignment {
+	return predicate.Assignment(sql.FieldNotIn(FieldAssignedByID, vs...))
+}
+
+// AssignedByIDGT applies the GT predicate on the "assigned_by_id" field.
+func AssignedByIDGT(v domain.ID) predicate.Assignment {
+	return predicate.Assignment(sql.FieldGT(FieldAssignedByID, v))
+}
+
+// AssignedByIDGTE applies the GTE predicate on the "assigned_by_id" field.
+func AssignedByIDGTE(v domain.ID) predicate.Assignment {
+	return predicate.Assignment(sql.FieldGTE(FieldAssignedByID, v))
+}
+
+// AssignedByIDLT applies the LT predicate on the "assigned_by_id" field.
+func AssignedByIDLT(v domain.ID) predicate.Assignment {
+	return predicate.Assignment(sql.FieldLT(FieldAssignedByID, v))
+}
+
+// AssignedByIDLTE applies the LTE predicate on the "assigned_by_id" field.
+func AssignedByIDLTE(v domain.ID) predicate.Assignment {
+	return predicate.Assignment(sql.FieldLTE(FieldAssignedByID, v))
+}
+
+// AssignedByIDContains applies the Contains predicate on the "assigned_by_id" field.
+func AssignedByIDContains(v domain.ID) predicate.Assignment {
+	vc := string(v)
+	return predicate.Assignment(sql.FieldContains(FieldAssignedByID, vc))
+}
+
+// AssignedByIDHasPrefix applies the HasPrefix predicate on the "assigned_by_id" field.
+func AssignedByIDHasPrefix(v domain.ID) predicate.Assignment {
+	vc := string(v)
+	return predicate.Assignment(sql.FieldHasPrefix(FieldAssignedByID, vc))
+}
+
+// AssignedByIDHasSuffix applies the HasSuffix predicate on the "assigned_by_id" field.
+func AssignedByIDHasSuffix(v domain.ID) predicate.Assignment {
+	vc := string(v)
+	return predicate.Assignment(sql.FieldHasSuffix(FieldAssignedByID, vc))
+}
+
+// AssignedByIDIsNil applies the IsNil predicate on the "assigned_by_id" field.
+func AssignedByIDIsNil() predicate.Assignment {
+	return predicate.Assignment(sql.FieldIsNull(FieldAssignedByID))
+}
+
+// AssignedByIDNotNil applies the NotNil predicate on the "assigned_by_id" field.
+func AssignedByIDNotNil() predicate.Assignment {
+	return predicate.Assignment(sql.FieldNotNull(FieldAssignedByID))
+}
+
+// AssignedByIDEqualFold applies the EqualFold predicate on the "assigned_by_id" field.
+func AssignedByIDEqualFold(v domain.ID) predicate.Assignment {
+	vc := string(v)
+	return predicate.Assignment(sql.FieldEqualFold(FieldAssignedByID, vc))
+}
+
+// AssignedByIDContainsFold applies the ContainsFold predicate on the "assigned_by_id" field.
+func AssignedByIDContainsFold(v domain.ID) predicate.Assignment {
+	vc := string(v)
+	return predicate.Assignment(sql.FieldContainsFold(FieldAssignedByID, vc))
+}
+
+// DecidedByIDEQ applies the EQ predicate on the "decided_by_id" field.
+func DecidedByIDEQ(v domain.ID) predicate.Assignment {
+	return predicate.Assignment(sql.FieldEQ(FieldDecidedByID, v))
+}
+
+// DecidedByIDNEQ applies the NEQ predicate on the "decided_by_id" field.
+func DecidedByIDNEQ(v domain.ID) predicate.Assignment {
+	return predicate.Assignment(sql.FieldNEQ(FieldDecidedByID, v))
+}
+
+// DecidedByIDIn applies the In predicate on the "decided_by_id" field.
+func DecidedByIDIn(vs ...domain.ID) predicate.Assignment {
+	return predicate.Assignment(sql.FieldIn(FieldDecidedByID, vs...))
+}
+
+// DecidedByIDNotIn applies the NotIn predicate on the "decided_by_id" field.
+func DecidedByIDNotIn(vs ...domain.ID) predicate.Assignment {
+	return predicate.Assignment(sql.FieldNotIn(FieldDecidedByID, vs...))
+}
+
+// DecidedByIDGT applies the GT predicate on the "decided_by_id" field.
+func DecidedByIDGT(v domain.ID) predicate.Assignment {
+	return predicate.Assignment(sql.FieldGT(FieldDecidedByID, v))
+}
+
+// DecidedByIDGTE applies the GTE predicate on the "decided_by_id" field.
+func DecidedByIDGTE(v domain.ID) predicate.Assignment {
+	return predicate.Assignment(sql.FieldGTE(FieldDecidedByID, v))
+}
+
+// DecidedByIDLT applies the LT predicate on the "decided_by_id" field.
+func DecidedByIDLT(v domain.ID) predicate.Assignment {
+	return predicate.Assignment(sql.FieldLT(FieldDecidedByID, v))
+}
+
+// DecidedByIDLTE applies the LTE predicate on the "decided_by_id" field.
+func DecidedByIDLTE(v domain.ID) predicate.Assignment {
+	return predicate.Assignment(sql.FieldLTE(FieldDecidedByID, v))
+}
+
+// DecidedByIDContains applies the Contains predicate on the "decided_by_id" field.
+func DecidedByIDContains(v domain.ID) predicate.Assignment {
+	vc := string(v)
+	return predicate.Assignment(sql.FieldContains(FieldDecidedByID, vc))
+}
+
+// DecidedByIDHasPrefix applies the HasPrefix predicate on the "decided_by_id" field.
+func DecidedByIDHasPrefix(v domain.ID) predicate.Assignment {
+	vc := string(v)
+	return predicate.Assignment(sql.FieldHasPrefix(FieldDecidedByID, vc))
+}
+
+// DecidedByIDHasSuffix applies the HasSuffix predicate on the "decided_by_id" field.
+func DecidedByIDHasSuffix(v domain.ID) predicate.Assignment {
+	vc := string(v)
+	return predicate.Assignment(sql.FieldHasSuffix(FieldDecidedByID, vc))
+}
+
+// DecidedByIDIsNil applies the IsNil predicate on the "decided_by_id" field.
+func DecidedByIDIsNil() predicate.Assignment {
+	return predicate.Assignment(sql.FieldIsNull(FieldDecidedByID))
+}
+
+// DecidedByIDNotNil applies the NotNil predicate on the "decided_by_id" field.
+func DecidedByIDNotNil() predicate.Assignment {
+	return predicate.Assignment(sql.FieldNotNull(FieldDecidedByID))
+}
+
+// DecidedByIDEqualFold applies the EqualFold predicate on the "decided_by_id" field.
+func DecidedByIDEqualFold(v domain.ID) predicate.Assignment {
+	vc := string(v)
+	return predicate.Assignment(sql.FieldEqualFold(FieldDecidedByID, vc))
+}
+
+// DecidedByIDContainsFold applies the ContainsFold predicate on the "decided_by_id" field.
+func DecidedByIDContainsFold(v domain.ID) predicate.Assignment {
+	vc := string(v)
+	return predicate.Assignment(sql.FieldContainsFold(FieldDecidedByID, vc))
+}
+
+// RejectionReasonEQ applies the EQ predicate on the "rejection_reason" field.
+func RejectionReasonEQ(v string) predicate.Assignment {
+	return predicate.Assignment(sql.FieldEQ(FieldRejectionReason, v))
+}
+
+// RejectionReasonNEQ applies the NEQ predicate on the "rejection_reason" field.
+func RejectionReasonNEQ(v string) predicate.Assignment {
+	return predicate.Assignment(sql.FieldNEQ(FieldRejectionReason, v))
+}
+
+// RejectionReasonIn applies the In predicate on the "rejection_reason" field.
+func RejectionReasonIn(vs ...string) predicate.Assignment {
+	return predicate.Assignment(sql.FieldIn(FieldRejectionReason, vs...))
+}
+
+// RejectionReasonNotIn applies the NotIn predicate on the "rejection_reason" field.
+func RejectionReasonNotIn(vs ...string) predicate.Assignment {
+	return predicate.Assignment(sql.FieldNotIn(FieldRejectionReason, vs...))
+}
+
+// RejectionReasonGT applies the GT predicate on the "rejection_reason" field.
+func RejectionReasonGT(v string) predicate.Assignment {
+	return predicate.Assignment(sql.FieldGT(FieldRejectionReason, v))
+}
+
+// RejectionReasonGTE applies the GTE predicate on the "rejection_reason" field.
+func RejectionReasonGTE(v string) predicate.Assignment {
+	return predicate.Assignment(sql.FieldGTE(FieldRejectionReason, v))
+}
+
+// RejectionReasonLT applies the LT predicate on the "rejection_reason" field.
+func RejectionReasonLT(v string) predicate.Assignment {
+	return predicate.Assignment(sql.FieldLT(FieldRejectionReason, v))
+}
+
+// RejectionReasonLTE applies the LTE predicate on the "rejection_reason" field.
+func RejectionReasonLTE(v string) predicate.Assignment {
+	return predicate.Assignment(sql.FieldLTE(FieldRejectionReason, v))
+}
+
+// RejectionReasonContains applies the Contains predicate on the "rejection_reason" field.
+func RejectionReasonContains(v string) predicate.Assignment {
+	return predicate.Assignment(sql.FieldContains(FieldRejectionReason, v))
+}
+
+// RejectionReasonHasPrefix applies the HasPrefix predicate on the "rejection_reason" field.
+func RejectionReasonHasPrefix(v string) predicate.Assignment {
+	return predicate.Assignment(sql.FieldHasPrefix(FieldRejectionReason, v))
+}
+
+// RejectionReasonHasSuffix applies the HasSuffix predicate on the "rejection_reason" field.
+func RejectionReasonHasSuffix(v string) predicate.Assignment {
+	return predicate.Assignment(sql.FieldHasSuffix(FieldRejectionReason, v))
+}
+
+// RejectionReasonIsNil applies the IsNil predicate on the "rejection_reason" field.
+func RejectionReasonIsNil() predicate.Assignment {
+	return predicate.Assignment(sql.FieldIsNull(FieldRejectionReason))
+}
+
+// RejectionReasonNotNil applies the NotNil predicate on the "rejection_reason" field.
+func RejectionReasonNotNil() predicate.Assignment {
+	return predicate.Assignment(sql.FieldNotNull(FieldRejectionReason))
+}
+
+// RejectionReasonEqualFold applies the EqualFold predicate on the "rejection_reason" field.
+func RejectionReasonEqualFold(v string) predicate.Assignment {
+	return predicate.Assignment(sql.FieldEqualFold(FieldRejectionReason, v))
+}
+
+// RejectionReasonContainsFold applies the ContainsFold predicate on the "rejection_reason" field.
+func RejectionReasonContainsFold(v string) predicate.Assignment {
+	return predicate.Assignment(sql.FieldContainsFold(FieldRejectionReason, v))
+}
+
+// VersionEQ applies the EQ predicate on the "version" field.
+func VersionEQ(v int) predicate.Assignment {
+	return predicate.Assignment(sql.FieldEQ(FieldVersion, v))
+}
+
+// VersionNEQ applies the NEQ predicate on the "version" field.
+func VersionNEQ(v int) predicate.Assignment {
+	return predicate.Assignment(sql.FieldNEQ(FieldVersion, v))
+}
+
+// VersionIn applies the In predicate on the "version" field.
+func VersionIn(vs ...int) predicate.Assignment {
+	return predicate.Assignment(sql.FieldIn(FieldVersion, vs...))
+}
+
+// VersionNotIn applies the NotIn predicate on the "version" field.
+func VersionNotIn(vs ...int) predicate.Assignment {
+	return predicate.Assignment(sql.FieldNotIn(FieldVersion, vs...))
+}
+
+// VersionGT applies the GT predicate on the "version" field.
+func VersionGT(v int) predicate.Assignment {
+	return predicate.Assignment(sql.FieldGT(FieldVersion, v))
+}
+
+// VersionGTE applies the GTE predicate on the "version" field.
+func VersionGTE(v int) predicate.Assignment {
+	return predicate.Assignment(sql.FieldGTE(FieldVersion, v))
+}
+
+// VersionLT applies the LT predicate on the "version" field.
+func VersionLT(v int) predicate.Assignment {
+	return predicate.Assignment(sql.FieldLT(FieldVersion, v))
+}
+
+// VersionLTE applies the LTE predicate on the "version" field.
+func VersionLTE(v int) predicate.Assignment {
+	return predicate.Assignment(sql.FieldLTE(FieldVersion, v))
+}
+
 // HasPerson applies the HasEdge predicate on the "person" edge.
 func HasPerson() predicate.Assignment {
 	return predicate.Assignment(func(s *sql.Selector) {
@@ -442,6 +812,52 @@ func HasReceptionPoints() predicate.Assignment {
 func HasReceptionPointsWith(preds ...predicate.ReceptionPoint) predicate.Assignment {
 	return predicate.Assignment(func(s *sql.Selector) {
 		step := newReceptionPointsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasAssignedBy applies the HasEdge predicate on the "assigned_by" edge.
+func HasAssignedBy() predicate.Assignment {
+	return predicate.Assignment(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, AssignedByTable, AssignedByColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasAssignedByWith applies the HasEdge predicate on the "assigned_by" edge with a given conditions (other predicates).
+func HasAssignedByWith(preds ...predicate.Person) predicate.Assignment {
+	return predicate.Assignment(func(s *sql.Selector) {
+		step := newAssignedByStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasDecidedBy applies the HasEdge predicate on the "decided_by" edge.
+func HasDecidedBy() predicate.Assignment {
+	return predicate.Assignment(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, DecidedByTable, DecidedByColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasDecidedByWith applies the HasEdge predicate on the "decided_by" edge with a given conditions (other predicates).
+func HasDecidedByWith(preds ...predicate.Person) predicate.Assignment {
+	return predicate.Assignment(func(s *sql.Selector) {
+		step := newDecidedByStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

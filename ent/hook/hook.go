@@ -129,6 +129,18 @@ func (f OwnershipFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, e
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.OwnershipMutation", m)
 }
 
+// The PairFunc type is an adapter to allow the use of ordinary
+// function as Pair mutator.
+type PairFunc func(context.Context, *ent.PairMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PairFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.PairMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PairMutation", m)
+}
+
 // The PartnerAppFunc type is an adapter to allow the use of ordinary
 // function as PartnerApp mutator.
 type PartnerAppFunc func(context.Context, *ent.PartnerAppMutation) (ent.Value, error)
@@ -187,6 +199,18 @@ func (f SandboxClockFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SandboxClockMutation", m)
+}
+
+// The StaffAuthorisationFunc type is an adapter to allow the use of ordinary
+// function as StaffAuthorisation mutator.
+type StaffAuthorisationFunc func(context.Context, *ent.StaffAuthorisationMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f StaffAuthorisationFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.StaffAuthorisationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.StaffAuthorisationMutation", m)
 }
 
 // The StockChangeFunc type is an adapter to allow the use of ordinary

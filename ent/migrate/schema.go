@@ -47,7 +47,13 @@ var (
 		{Name: "role", Type: field.TypeEnum, Enums: []string{"RECEPTION_AGENT", "SOCIAL_OFFICER", "ALLOCATION_OFFICER", "STOCK_MANAGER", "POINT_MANAGER", "STEERING", "PRIVACY_OFFICER", "ORG_ADMIN"}},
 		{Name: "valid_from", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
 		{Name: "valid_until", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "share", Type: field.TypeInt, Default: 100},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"PROPOSED", "CONFIRMED", "REJECTED", "WITHDRAWN"}, Default: "CONFIRMED"},
+		{Name: "rejection_reason", Type: field.TypeString, Nullable: true, Size: 200},
+		{Name: "version", Type: field.TypeInt, Default: 1},
 		{Name: "organisation_id", Type: field.TypeString, Size: 30},
+		{Name: "assigned_by_id", Type: field.TypeString, Nullable: true, Size: 30},
+		{Name: "decided_by_id", Type: field.TypeString, Nullable: true, Size: 30},
 		{Name: "person_id", Type: field.TypeString, Size: 30},
 	}
 	// AssignmentTable holds the schema information for the "assignment" table.
@@ -58,22 +64,39 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "assignment_organisation_organisation",
-				Columns:    []*schema.Column{AssignmentColumns[5]},
+				Columns:    []*schema.Column{AssignmentColumns[9]},
 				RefColumns: []*schema.Column{OrganisationColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
+				Symbol:     "assignment_person_assigned_by",
+				Columns:    []*schema.Column{AssignmentColumns[10]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "assignment_person_decided_by",
+				Columns:    []*schema.Column{AssignmentColumns[11]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
 				Symbol:     "assignment_person_assignments",
-				Columns:    []*schema.Column{AssignmentColumns[6]},
+				Columns:    []*schema.Column{AssignmentColumns[12]},
 				RefColumns: []*schema.Column{PersonColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 		},
 		Indexes: []*schema.Index{
 			{
-				Name:    "assignment_person_key",
-				Unique:  true,
-				Columns: []*schema.Column{AssignmentColumns[6], AssignmentColumns[5], AssignmentColumns[2], AssignmentColumns[3]},
+				Name:    "assignment_person_idx",
+				Unique:  false,
+				Columns: []*schema.Column{AssignmentColumns[12], AssignmentColumns[3]},
+			},
+			{
+				Name:    "assignment_organisation_idx",
+				Unique:  false,
+				Columns: []*schema.Column{AssignmentColumns[9], AssignmentColumns[2], AssignmentColumns[12]},
 			},
 		},
 	}
@@ -522,6 +545,44 @@ var (
 			},
 		},
 	}
+	// PairColumns holds the columns for the "pair" table.
+	PairColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "member_ids", Type: field.TypeString, Size: 61},
+		{Name: "valid_from", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "valid_until", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "reception_point_id", Type: field.TypeString, Size: 30},
+		{Name: "formed_by_id", Type: field.TypeString, Size: 30},
+	}
+	// PairTable holds the schema information for the "pair" table.
+	PairTable = &schema.Table{
+		Name:       "pair",
+		Columns:    PairColumns,
+		PrimaryKey: []*schema.Column{PairColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "pair_reception_point_reception_point",
+				Columns:    []*schema.Column{PairColumns[6]},
+				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "pair_person_formed_by",
+				Columns:    []*schema.Column{PairColumns[7]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "pair_point_idx",
+				Unique:  false,
+				Columns: []*schema.Column{PairColumns[6], PairColumns[3]},
+			},
+		},
+	}
 	// PartnerAppColumns holds the columns for the "partner_app" table.
 	PartnerAppColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
@@ -601,18 +662,37 @@ var (
 		{Name: "issuer", Type: field.TypeString, Size: 300},
 		{Name: "subject", Type: field.TypeString, Size: 200},
 		{Name: "given_name", Type: field.TypeString, Size: 100},
-		{Name: "family_name", Type: field.TypeString, Size: 100},
+		{Name: "family_name", Type: field.TypeString, Size: 100, Collation: "fr-x-icu"},
+		{Name: "organisation_id", Type: field.TypeString, Nullable: true, Size: 30},
 	}
 	// PersonTable holds the schema information for the "person" table.
 	PersonTable = &schema.Table{
 		Name:       "person",
 		Columns:    PersonColumns,
 		PrimaryKey: []*schema.Column{PersonColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "person_organisation_organisation",
+				Columns:    []*schema.Column{PersonColumns[6]},
+				RefColumns: []*schema.Column{OrganisationColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
 		Indexes: []*schema.Index{
 			{
 				Name:    "person_issuer_subject_key",
 				Unique:  true,
 				Columns: []*schema.Column{PersonColumns[2], PersonColumns[3]},
+			},
+			{
+				Name:    "person_name_idx",
+				Unique:  false,
+				Columns: []*schema.Column{PersonColumns[5], PersonColumns[0]},
+			},
+			{
+				Name:    "person_organisation_idx",
+				Unique:  false,
+				Columns: []*schema.Column{PersonColumns[6]},
 			},
 		},
 	}
@@ -692,6 +772,66 @@ var (
 		Name:       "sandbox_clock",
 		Columns:    SandboxClockColumns,
 		PrimaryKey: []*schema.Column{SandboxClockColumns[0]},
+	}
+	// StaffAuthorisationColumns holds the columns for the "staff_authorisation" table.
+	StaffAuthorisationColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "role", Type: field.TypeEnum, Enums: []string{"RECEPTION_AGENT", "SOCIAL_OFFICER", "ALLOCATION_OFFICER", "STOCK_MANAGER", "POINT_MANAGER", "STEERING", "PRIVACY_OFFICER", "ORG_ADMIN"}},
+		{Name: "granted_on", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "valid_from", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "valid_until", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "revoked_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "revocation_reason", Type: field.TypeString, Nullable: true, Size: 200},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "person_id", Type: field.TypeString, Size: 30},
+		{Name: "organisation_id", Type: field.TypeString, Size: 30},
+		{Name: "granted_by_id", Type: field.TypeString, Size: 30},
+		{Name: "revoked_by_id", Type: field.TypeString, Nullable: true, Size: 30},
+	}
+	// StaffAuthorisationTable holds the schema information for the "staff_authorisation" table.
+	StaffAuthorisationTable = &schema.Table{
+		Name:       "staff_authorisation",
+		Columns:    StaffAuthorisationColumns,
+		PrimaryKey: []*schema.Column{StaffAuthorisationColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "staff_authorisation_person_authorisations",
+				Columns:    []*schema.Column{StaffAuthorisationColumns[9]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "staff_authorisation_organisation_organisation",
+				Columns:    []*schema.Column{StaffAuthorisationColumns[10]},
+				RefColumns: []*schema.Column{OrganisationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "staff_authorisation_person_granted_by",
+				Columns:    []*schema.Column{StaffAuthorisationColumns[11]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "staff_authorisation_person_revoked_by",
+				Columns:    []*schema.Column{StaffAuthorisationColumns[12]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "staff_authorisation_person_idx",
+				Unique:  false,
+				Columns: []*schema.Column{StaffAuthorisationColumns[9], StaffAuthorisationColumns[4]},
+			},
+			{
+				Name:    "staff_authorisation_organisation_idx",
+				Unique:  false,
+				Columns: []*schema.Column{StaffAuthorisationColumns[10], StaffAuthorisationColumns[2], StaffAuthorisationColumns[9]},
+			},
+		},
 	}
 	// StockChangeColumns holds the columns for the "stock_change" table.
 	StockChangeColumns = []*schema.Column{
@@ -839,6 +979,31 @@ var (
 			},
 		},
 	}
+	// PairMemberColumns holds the columns for the "pair_member" table.
+	PairMemberColumns = []*schema.Column{
+		{Name: "pair_id", Type: field.TypeString, Size: 30},
+		{Name: "person_id", Type: field.TypeString, Size: 30},
+	}
+	// PairMemberTable holds the schema information for the "pair_member" table.
+	PairMemberTable = &schema.Table{
+		Name:       "pair_member",
+		Columns:    PairMemberColumns,
+		PrimaryKey: []*schema.Column{PairMemberColumns[0], PairMemberColumns[1]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "pair_member_pair_fkey",
+				Columns:    []*schema.Column{PairMemberColumns[0]},
+				RefColumns: []*schema.Column{PairColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "pair_member_person_fkey",
+				Columns:    []*schema.Column{PairMemberColumns[1]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+	}
 	// PartnerAppReceptionPointColumns holds the columns for the "partner_app_reception_point" table.
 	PartnerAppReceptionPointColumns = []*schema.Column{
 		{Name: "partner_app_id", Type: field.TypeString, Size: 30},
@@ -926,15 +1091,18 @@ var (
 		OpeningHoursTable,
 		OrganisationTable,
 		OwnershipTable,
+		PairTable,
 		PartnerAppTable,
 		PartnerAppSecretTable,
 		PersonTable,
 		ReceptionPointTable,
 		SandboxClockTable,
+		StaffAuthorisationTable,
 		StockChangeTable,
 		StockVintageTable,
 		UsedAssertionTable,
 		AssignmentReceptionPointTable,
+		PairMemberTable,
 		PartnerAppReceptionPointTable,
 		PartnerAppCommuneTable,
 		ReceptionPointOperatorTable,
@@ -952,11 +1120,16 @@ func init() {
 	}
 	AssignmentTable.ForeignKeys[0].RefTable = OrganisationTable
 	AssignmentTable.ForeignKeys[1].RefTable = PersonTable
+	AssignmentTable.ForeignKeys[2].RefTable = PersonTable
+	AssignmentTable.ForeignKeys[3].RefTable = PersonTable
 	AssignmentTable.Annotation = &entsql.Annotation{
 		Table: "assignment",
 	}
 	AssignmentTable.Annotation.Checks = map[string]string{
-		"assignment_period_check": "valid_until > valid_from",
+		"assignment_period_check":        "valid_until > valid_from",
+		"assignment_second_person_check": "decided_by_id <> assigned_by_id AND decided_by_id <> person_id",
+		"assignment_self_check":          "assigned_by_id <> person_id",
+		"assignment_share_check":         "share BETWEEN 1 AND 100",
 	}
 	BuildingTable.ForeignKeys[0].RefTable = CommuneTable
 	BuildingTable.ForeignKeys[1].RefTable = StockVintageTable
@@ -1017,6 +1190,14 @@ func init() {
 		"ownership_part_check":  "share IS NULL OR floors IS NULL",
 		"ownership_share_check": "share BETWEEN 1 AND 100",
 	}
+	PairTable.ForeignKeys[0].RefTable = ReceptionPointTable
+	PairTable.ForeignKeys[1].RefTable = PersonTable
+	PairTable.Annotation = &entsql.Annotation{
+		Table: "pair",
+	}
+	PairTable.Annotation.Checks = map[string]string{
+		"pair_period_check": "valid_until > valid_from",
+	}
 	PartnerAppTable.ForeignKeys[0].RefTable = OrganisationTable
 	PartnerAppTable.Annotation = &entsql.Annotation{
 		Table: "partner_app",
@@ -1025,6 +1206,7 @@ func init() {
 	PartnerAppSecretTable.Annotation = &entsql.Annotation{
 		Table: "partner_app_secret",
 	}
+	PersonTable.ForeignKeys[0].RefTable = OrganisationTable
 	PersonTable.Annotation = &entsql.Annotation{
 		Table: "person",
 	}
@@ -1038,6 +1220,19 @@ func init() {
 	}
 	SandboxClockTable.Annotation = &entsql.Annotation{
 		Table: "sandbox_clock",
+	}
+	StaffAuthorisationTable.ForeignKeys[0].RefTable = PersonTable
+	StaffAuthorisationTable.ForeignKeys[1].RefTable = OrganisationTable
+	StaffAuthorisationTable.ForeignKeys[2].RefTable = PersonTable
+	StaffAuthorisationTable.ForeignKeys[3].RefTable = PersonTable
+	StaffAuthorisationTable.Annotation = &entsql.Annotation{
+		Table: "staff_authorisation",
+	}
+	StaffAuthorisationTable.Annotation.Checks = map[string]string{
+		"staff_authorisation_period_check":  "valid_until > valid_from AND valid_until <= valid_from + interval '1 year'",
+		"staff_authorisation_revoked_check": "(revoked_on IS NULL) = (revocation_reason IS NULL)",
+		"staff_authorisation_role_check":    "role IN ('RECEPTION_AGENT', 'SOCIAL_OFFICER', 'ALLOCATION_OFFICER', 'POINT_MANAGER')",
+		"staff_authorisation_self_check":    "granted_by_id <> person_id",
 	}
 	StockChangeTable.ForeignKeys[0].RefTable = BuildingTable
 	StockChangeTable.ForeignKeys[1].RefTable = StockVintageTable
@@ -1053,6 +1248,8 @@ func init() {
 	}
 	AssignmentReceptionPointTable.ForeignKeys[0].RefTable = AssignmentTable
 	AssignmentReceptionPointTable.ForeignKeys[1].RefTable = ReceptionPointTable
+	PairMemberTable.ForeignKeys[0].RefTable = PairTable
+	PairMemberTable.ForeignKeys[1].RefTable = PersonTable
 	PartnerAppReceptionPointTable.ForeignKeys[0].RefTable = PartnerAppTable
 	PartnerAppReceptionPointTable.ForeignKeys[1].RefTable = ReceptionPointTable
 	PartnerAppCommuneTable.ForeignKeys[0].RefTable = PartnerAppTable

@@ -26,8 +26,16 @@ const (
 	FieldGivenName = "given_name"
 	// FieldFamilyName holds the string denoting the family_name field in the database.
 	FieldFamilyName = "family_name"
+	// FieldOrganisationID holds the string denoting the organisation_id field in the database.
+	FieldOrganisationID = "organisation_id"
 	// EdgeAssignments holds the string denoting the assignments edge name in mutations.
 	EdgeAssignments = "assignments"
+	// EdgeAuthorisations holds the string denoting the authorisations edge name in mutations.
+	EdgeAuthorisations = "authorisations"
+	// EdgePairs holds the string denoting the pairs edge name in mutations.
+	EdgePairs = "pairs"
+	// EdgeOrganisation holds the string denoting the organisation edge name in mutations.
+	EdgeOrganisation = "organisation"
 	// Table holds the table name of the person in the database.
 	Table = "person"
 	// AssignmentsTable is the table that holds the assignments relation/edge.
@@ -37,6 +45,25 @@ const (
 	AssignmentsInverseTable = "assignment"
 	// AssignmentsColumn is the table column denoting the assignments relation/edge.
 	AssignmentsColumn = "person_id"
+	// AuthorisationsTable is the table that holds the authorisations relation/edge.
+	AuthorisationsTable = "staff_authorisation"
+	// AuthorisationsInverseTable is the table name for the StaffAuthorisation entity.
+	// It exists in this package in order to avoid circular dependency with the "staffauthorisation" package.
+	AuthorisationsInverseTable = "staff_authorisation"
+	// AuthorisationsColumn is the table column denoting the authorisations relation/edge.
+	AuthorisationsColumn = "person_id"
+	// PairsTable is the table that holds the pairs relation/edge. The primary key declared below.
+	PairsTable = "pair_member"
+	// PairsInverseTable is the table name for the Pair entity.
+	// It exists in this package in order to avoid circular dependency with the "pair" package.
+	PairsInverseTable = "pair"
+	// OrganisationTable is the table that holds the organisation relation/edge.
+	OrganisationTable = "person"
+	// OrganisationInverseTable is the table name for the Organisation entity.
+	// It exists in this package in order to avoid circular dependency with the "organisation" package.
+	OrganisationInverseTable = "organisation"
+	// OrganisationColumn is the table column denoting the organisation relation/edge.
+	OrganisationColumn = "organisation_id"
 )
 
 // Columns holds all SQL columns for person fields.
@@ -47,7 +74,14 @@ var Columns = []string{
 	FieldSubject,
 	FieldGivenName,
 	FieldFamilyName,
+	FieldOrganisationID,
 }
+
+var (
+	// PairsPrimaryKey and PairsColumn2 are the table columns denoting the
+	// primary key for the pairs relation (M2M).
+	PairsPrimaryKey = []string{"pair_id", "person_id"}
+)
 
 // ValidColumn reports if the column name is valid (part of the table columns).
 func ValidColumn(column string) bool {
@@ -116,6 +150,11 @@ func ByFamilyName(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldFamilyName, opts...).ToFunc()
 }
 
+// ByOrganisationID orders the results by the organisation_id field.
+func ByOrganisationID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOrganisationID, opts...).ToFunc()
+}
+
 // ByAssignmentsCount orders the results by assignments count.
 func ByAssignmentsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -129,10 +168,66 @@ func ByAssignments(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newAssignmentsStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByAuthorisationsCount orders the results by authorisations count.
+func ByAuthorisationsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newAuthorisationsStep(), opts...)
+	}
+}
+
+// ByAuthorisations orders the results by authorisations terms.
+func ByAuthorisations(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newAuthorisationsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// ByPairsCount orders the results by pairs count.
+func ByPairsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newPairsStep(), opts...)
+	}
+}
+
+// ByPairs orders the results by pairs terms.
+func ByPairs(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newPairsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// ByOrganisationField orders the results by organisation field.
+func ByOrganisationField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newOrganisationStep(), sql.OrderByField(field, opts...))
+	}
+}
 func newAssignmentsStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(AssignmentsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, AssignmentsTable, AssignmentsColumn),
+	)
+}
+func newAuthorisationsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(AuthorisationsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, AuthorisationsTable, AuthorisationsColumn),
+	)
+}
+func newPairsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(PairsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2M, true, PairsTable, PairsPrimaryKey...),
+	)
+}
+func newOrganisationStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(OrganisationInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, OrganisationTable, OrganisationColumn),
 	)
 }

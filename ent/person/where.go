@@ -81,6 +81,11 @@ func FamilyName(v string) predicate.Person {
 	return predicate.Person(sql.FieldEQ(FieldFamilyName, v))
 }
 
+// OrganisationID applies equality check predicate on the "organisation_id" field. It's identical to OrganisationIDEQ.
+func OrganisationID(v domain.ID) predicate.Person {
+	return predicate.Person(sql.FieldEQ(FieldOrganisationID, v))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.Person {
 	return predicate.Person(sql.FieldEQ(FieldCreatedAt, v))
@@ -381,6 +386,86 @@ func FamilyNameContainsFold(v string) predicate.Person {
 	return predicate.Person(sql.FieldContainsFold(FieldFamilyName, v))
 }
 
+// OrganisationIDEQ applies the EQ predicate on the "organisation_id" field.
+func OrganisationIDEQ(v domain.ID) predicate.Person {
+	return predicate.Person(sql.FieldEQ(FieldOrganisationID, v))
+}
+
+// OrganisationIDNEQ applies the NEQ predicate on the "organisation_id" field.
+func OrganisationIDNEQ(v domain.ID) predicate.Person {
+	return predicate.Person(sql.FieldNEQ(FieldOrganisationID, v))
+}
+
+// OrganisationIDIn applies the In predicate on the "organisation_id" field.
+func OrganisationIDIn(vs ...domain.ID) predicate.Person {
+	return predicate.Person(sql.FieldIn(FieldOrganisationID, vs...))
+}
+
+// OrganisationIDNotIn applies the NotIn predicate on the "organisation_id" field.
+func OrganisationIDNotIn(vs ...domain.ID) predicate.Person {
+	return predicate.Person(sql.FieldNotIn(FieldOrganisationID, vs...))
+}
+
+// OrganisationIDGT applies the GT predicate on the "organisation_id" field.
+func OrganisationIDGT(v domain.ID) predicate.Person {
+	return predicate.Person(sql.FieldGT(FieldOrganisationID, v))
+}
+
+// OrganisationIDGTE applies the GTE predicate on the "organisation_id" field.
+func OrganisationIDGTE(v domain.ID) predicate.Person {
+	return predicate.Person(sql.FieldGTE(FieldOrganisationID, v))
+}
+
+// OrganisationIDLT applies the LT predicate on the "organisation_id" field.
+func OrganisationIDLT(v domain.ID) predicate.Person {
+	return predicate.Person(sql.FieldLT(FieldOrganisationID, v))
+}
+
+// OrganisationIDLTE applies the LTE predicate on the "organisation_id" field.
+func OrganisationIDLTE(v domain.ID) predicate.Person {
+	return predicate.Person(sql.FieldLTE(FieldOrganisationID, v))
+}
+
+// OrganisationIDContains applies the Contains predicate on the "organisation_id" field.
+func OrganisationIDContains(v domain.ID) predicate.Person {
+	vc := string(v)
+	return predicate.Person(sql.FieldContains(FieldOrganisationID, vc))
+}
+
+// OrganisationIDHasPrefix applies the HasPrefix predicate on the "organisation_id" field.
+func OrganisationIDHasPrefix(v domain.ID) predicate.Person {
+	vc := string(v)
+	return predicate.Person(sql.FieldHasPrefix(FieldOrganisationID, vc))
+}
+
+// OrganisationIDHasSuffix applies the HasSuffix predicate on the "organisation_id" field.
+func OrganisationIDHasSuffix(v domain.ID) predicate.Person {
+	vc := string(v)
+	return predicate.Person(sql.FieldHasSuffix(FieldOrganisationID, vc))
+}
+
+// OrganisationIDIsNil applies the IsNil predicate on the "organisation_id" field.
+func OrganisationIDIsNil() predicate.Person {
+	return predicate.Person(sql.FieldIsNull(FieldOrganisationID))
+}
+
+// OrganisationIDNotNil applies the NotNil predicate on the "organisation_id" field.
+func OrganisationIDNotNil() predicate.Person {
+	return predicate.Person(sql.FieldNotNull(FieldOrganisationID))
+}
+
+// OrganisationIDEqualFold applies the EqualFold predicate on the "organisation_id" field.
+func OrganisationIDEqualFold(v domain.ID) predicate.Person {
+	vc := string(v)
+	return predicate.Person(sql.FieldEqualFold(FieldOrganisationID, vc))
+}
+
+// OrganisationIDContainsFold applies the ContainsFold predicate on the "organisation_id" field.
+func OrganisationIDContainsFold(v domain.ID) predicate.Person {
+	vc := string(v)
+	return predicate.Person(sql.FieldContainsFold(FieldOrganisationID, vc))
+}
+
 // HasAssignments applies the HasEdge predicate on the "assignments" edge.
 func HasAssignments() predicate.Person {
 	return predicate.Person(func(s *sql.Selector) {
@@ -396,6 +481,75 @@ func HasAssignments() predicate.Person {
 func HasAssignmentsWith(preds ...predicate.Assignment) predicate.Person {
 	return predicate.Person(func(s *sql.Selector) {
 		step := newAssignmentsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasAuthorisations applies the HasEdge predicate on the "authorisations" edge.
+func HasAuthorisations() predicate.Person {
+	return predicate.Person(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, AuthorisationsTable, AuthorisationsColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasAuthorisationsWith applies the HasEdge predicate on the "authorisations" edge with a given conditions (other predicates).
+func HasAuthorisationsWith(preds ...predicate.StaffAuthorisation) predicate.Person {
+	return predicate.Person(func(s *sql.Selector) {
+		step := newAuthorisationsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasPairs applies the HasEdge predicate on the "pairs" edge.
+func HasPairs() predicate.Person {
+	return predicate.Person(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, PairsTable, PairsPrimaryKey...),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasPairsWith applies the HasEdge predicate on the "pairs" edge with a given conditions (other predicates).
+func HasPairsWith(preds ...predicate.Pair) predicate.Person {
+	return predicate.Person(func(s *sql.Selector) {
+		step := newPairsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasOrganisation applies the HasEdge predicate on the "organisation" edge.
+func HasOrganisation() predicate.Person {
+	return predicate.Person(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, OrganisationTable, OrganisationColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasOrganisationWith applies the HasEdge predicate on the "organisation" edge with a given conditions (other predicates).
+func HasOrganisationWith(preds ...predicate.Organisation) predicate.Person {
+	return predicate.Person(func(s *sql.Selector) {
+		step := newOrganisationStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

@@ -36,6 +36,9 @@ type Organisation func(*sql.Selector)
 // Ownership is the predicate function for ownership builders.
 type Ownership func(*sql.Selector)
 
+// Pair is the predicate function for pair builders.
+type Pair func(*sql.Selector)
+
 // PartnerApp is the predicate function for partnerapp builders.
 type PartnerApp func(*sql.Selector)
 
@@ -50,6 +53,9 @@ type ReceptionPoint func(*sql.Selector)
 
 // SandboxClock is the predicate function for sandboxclock builders.
 type SandboxClock func(*sql.Selector)
+
+// StaffAuthorisation is the predicate function for staffauthorisation builders.
+type StaffAuthorisation func(*sql.Selector)
 
 // StockChange is the predicate function for stockchange builders.
 type StockChange func(*sql.Selector)

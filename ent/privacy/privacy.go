@@ -350,6 +350,30 @@ func (f OwnershipMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutat
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.OwnershipMutation", m)
 }
 
+// The PairQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type PairQueryRuleFunc func(context.Context, *ent.PairQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f PairQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.PairQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.PairQuery", q)
+}
+
+// The PairMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type PairMutationRuleFunc func(context.Context, *ent.PairMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f PairMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.PairMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.PairMutation", m)
+}
+
 // The PartnerAppQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type PartnerAppQueryRuleFunc func(context.Context, *ent.PartnerAppQuery) error
@@ -468,6 +492,30 @@ func (f SandboxClockMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mu
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.SandboxClockMutation", m)
+}
+
+// The StaffAuthorisationQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type StaffAuthorisationQueryRuleFunc func(context.Context, *ent.StaffAuthorisationQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f StaffAuthorisationQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.StaffAuthorisationQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.StaffAuthorisationQuery", q)
+}
+
+// The StaffAuthorisationMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type StaffAuthorisationMutationRuleFunc func(context.Context, *ent.StaffAuthorisationMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f StaffAuthorisationMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.StaffAuthorisationMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.StaffAuthorisationMutation", m)
 }
 
 // The StockChangeQueryRuleFunc type is an adapter to allow the use of ordinary

@@ -17,12 +17,14 @@ import (
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
+	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
 	"github.com/guichet-logement/guichet/ent/schema"
+	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
 	"github.com/guichet-logement/guichet/ent/usedassertion"
@@ -77,6 +79,20 @@ func init() {
 	assignmentDescCreatedAt := assignmentMixinFields0[1].Descriptor()
 	// assignment.DefaultCreatedAt holds the default value on creation for the created_at field.
 	assignment.DefaultCreatedAt = assignmentDescCreatedAt.Default.(func() time.Time)
+	// assignmentDescShare is the schema descriptor for share field.
+	assignmentDescShare := assignmentFields[5].Descriptor()
+	// assignment.DefaultShare holds the default value on creation for the share field.
+	assignment.DefaultShare = assignmentDescShare.Default.(int)
+	// assignmentDescRejectionReason is the schema descriptor for rejection_reason field.
+	assignmentDescRejectionReason := assignmentFields[9].Descriptor()
+	// assignment.RejectionReasonValidator is a validator for the "rejection_reason" field. It is called by the builders before save.
+	assignment.RejectionReasonValidator = assignmentDescRejectionReason.Validators[0].(func(string) error)
+	// assignmentDescVersion is the schema descriptor for version field.
+	assignmentDescVersion := assignmentFields[10].Descriptor()
+	// assignment.DefaultVersion holds the default value on creation for the version field.
+	assignment.DefaultVersion = assignmentDescVersion.Default.(int)
+	// assignment.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	assignment.VersionValidator = assignmentDescVersion.Validators[0].(func(int) error)
 	// assignmentDescID is the schema descriptor for id field.
 	assignmentDescID := assignmentMixinFields0[0].Descriptor()
 	// assignment.DefaultID holds the default value on creation for the id field.
@@ -331,6 +347,40 @@ func init() {
 	ownership.DefaultID = ownershipDescID.Default.(func() domain.ID)
 	// ownership.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	ownership.IDValidator = ownershipDescID.Validators[0].(func(string) error)
+	pairMixin := schema.Pair{}.Mixin()
+	pair.Policy = privacy.NewPolicies(schema.Pair{})
+	pair.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := pair.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	pairMixinFields0 := pairMixin[0].Fields()
+	_ = pairMixinFields0
+	pairFields := schema.Pair{}.Fields()
+	_ = pairFields
+	// pairDescCreatedAt is the schema descriptor for created_at field.
+	pairDescCreatedAt := pairMixinFields0[1].Descriptor()
+	// pair.DefaultCreatedAt holds the default value on creation for the created_at field.
+	pair.DefaultCreatedAt = pairDescCreatedAt.Default.(func() time.Time)
+	// pairDescMemberIds is the schema descriptor for member_ids field.
+	pairDescMemberIds := pairFields[1].Descriptor()
+	// pair.MemberIdsValidator is a validator for the "member_ids" field. It is called by the builders before save.
+	pair.MemberIdsValidator = pairDescMemberIds.Validators[0].(func(string) error)
+	// pairDescVersion is the schema descriptor for version field.
+	pairDescVersion := pairFields[5].Descriptor()
+	// pair.DefaultVersion holds the default value on creation for the version field.
+	pair.DefaultVersion = pairDescVersion.Default.(int)
+	// pair.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	pair.VersionValidator = pairDescVersion.Validators[0].(func(int) error)
+	// pairDescID is the schema descriptor for id field.
+	pairDescID := pairMixinFields0[0].Descriptor()
+	// pair.DefaultID holds the default value on creation for the id field.
+	pair.DefaultID = pairDescID.Default.(func() domain.ID)
+	// pair.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	pair.IDValidator = pairDescID.Validators[0].(func(string) error)
 	partnerappMixin := schema.PartnerApp{}.Mixin()
 	partnerapp.Policy = privacy.NewPolicies(schema.PartnerApp{})
 	partnerapp.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -503,6 +553,40 @@ func init() {
 	sandboxclock.DefaultID = sandboxclockDescID.Default.(func() domain.ID)
 	// sandboxclock.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	sandboxclock.IDValidator = sandboxclockDescID.Validators[0].(func(string) error)
+	staffauthorisationMixin := schema.StaffAuthorisation{}.Mixin()
+	staffauthorisation.Policy = privacy.NewPolicies(schema.StaffAuthorisation{})
+	staffauthorisation.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := staffauthorisation.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	staffauthorisationMixinFields0 := staffauthorisationMixin[0].Fields()
+	_ = staffauthorisationMixinFields0
+	staffauthorisationFields := schema.StaffAuthorisation{}.Fields()
+	_ = staffauthorisationFields
+	// staffauthorisationDescCreatedAt is the schema descriptor for created_at field.
+	staffauthorisationDescCreatedAt := staffauthorisationMixinFields0[1].Descriptor()
+	// staffauthorisation.DefaultCreatedAt holds the default value on creation for the created_at field.
+	staffauthorisation.DefaultCreatedAt = staffauthorisationDescCreatedAt.Default.(func() time.Time)
+	// staffauthorisationDescRevocationReason is the schema descriptor for revocation_reason field.
+	staffauthorisationDescRevocationReason := staffauthorisationFields[9].Descriptor()
+	// staffauthorisation.RevocationReasonValidator is a validator for the "revocation_reason" field. It is called by the builders before save.
+	staffauthorisation.RevocationReasonValidator = staffauthorisationDescRevocationReason.Validators[0].(func(string) error)
+	// staffauthorisationDescVersion is the schema descriptor for version field.
+	staffauthorisationDescVersion := staffauthorisationFields[10].Descriptor()
+	// staffauthorisation.DefaultVersion holds the default value on creation for the version field.
+	staffauthorisation.DefaultVersion = staffauthorisationDescVersion.Default.(int)
+	// staffauthorisation.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	staffauthorisation.VersionValidator = staffauthorisationDescVersion.Validators[0].(func(int) error)
+	// staffauthorisationDescID is the schema descriptor for id field.
+	staffauthorisationDescID := staffauthorisationMixinFields0[0].Descriptor()
+	// staffauthorisation.DefaultID holds the default value on creation for the id field.
+	staffauthorisation.DefaultID = staffauthorisationDescID.Default.(func() domain.ID)
+	// staffauthorisation.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	staffauthorisation.IDValidator = staffauthorisationDescID.Validators[0].(func(string) error)
 	stockchangeMixin := schema.StockChange{}.Mixin()
 	stockchange.Policy = privacy.NewPolicies(schema.StockChange{})
 	stockchange.Hooks[0] = func(next ent.Mutator) ent.Mutator {

@@ -28,7 +28,10 @@ func (Person) Fields() []ent.Field {
 		field.String("issuer").MaxLen(300).Immutable(),
 		field.String("subject").MaxLen(200).Immutable(),
 		field.String("given_name").MaxLen(100),
-		field.String("family_name").MaxLen(100),
+		field.String("family_name").MaxLen(100).
+			Annotations(entgql.OrderField("FAMILY_NAME"), entsql.Annotation{Collation: frenchOrder}),
+		field.String("organisation_id").GoType(domain.ID("")).Optional().Nillable().Immutable().
+			Comment("The organisation that registered the person and answers for it; null where none did."),
 	}
 }
 
@@ -36,6 +39,9 @@ func (Person) Fields() []ent.Field {
 func (Person) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.To("assignments", Assignment.Type),
+		edge.To("authorisations", StaffAuthorisation.Type),
+		edge.From("pairs", Pair.Type).Ref("members"),
+		edge.To("organisation", Organisation.Type).Field("organisation_id").Unique().Immutable(),
 	}
 }
 
@@ -43,14 +49,15 @@ func (Person) Edges() []ent.Edge {
 func (Person) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("issuer", "subject").Unique().StorageKey("person_issuer_subject_key"),
+		index.Fields("family_name", "id").StorageKey("person_name_idx"),
+		index.Fields("organisation_id").StorageKey("person_organisation_idx"),
 	}
 }
 
-// Annotations of a person. People are not part of the contract: a caller reads
-// its own names through the viewer.
+// Annotations of a person.
 func (Person) Annotations() []schema.Annotation {
 	return []schema.Annotation{
+		entgql.RelayConnection(),
 		entsql.Table("person"),
-		entgql.Skip(entgql.SkipAll),
 	}
 }

@@ -42,16 +42,20 @@ type ResolverRoot interface {
 	CodeEntry() CodeEntryResolver
 	Mutation() MutationResolver
 	OpeningHours() OpeningHoursResolver
+	Pair() PairResolver
 	PartnerApp() PartnerAppResolver
 	Query() QueryResolver
 	ReceptionPoint() ReceptionPointResolver
+	StaffAuthorisation() StaffAuthorisationResolver
 	StockStatistics() StockStatisticsResolver
 	Viewer() ViewerResolver
+	AssignmentFilter() AssignmentFilterResolver
 	BuildingFilter() BuildingFilterResolver
 	CommuneFilter() CommuneFilterResolver
 	DwellingFilter() DwellingFilterResolver
 	OrganisationFilter() OrganisationFilterResolver
 	PartnerAppFilter() PartnerAppFilterResolver
+	PersonFilter() PersonFilterResolver
 	ReceptionPointFilter() ReceptionPointFilterResolver
 	StockChangeFilter() StockChangeFilterResolver
 }
@@ -76,13 +80,25 @@ type ComplexityRoot struct {
 		ValidUntil func(childComplexity int) int
 	}
 
+	AssignRolePayload struct {
+		Assignment func(childComplexity int) int
+		Errors     func(childComplexity int) int
+	}
+
 	Assignment struct {
+		AssignedBy      func(childComplexity int) int
+		DecidedBy       func(childComplexity int) int
 		ID              func(childComplexity int) int
 		Organisation    func(childComplexity int) int
+		Person          func(childComplexity int) int
 		ReceptionPoints func(childComplexity int) int
+		RejectionReason func(childComplexity int) int
 		Role            func(childComplexity int) int
+		Share           func(childComplexity int) int
+		State           func(childComplexity int) int
 		ValidFrom       func(childComplexity int) int
 		ValidUntil      func(childComplexity int) int
+		Version         func(childComplexity int) int
 	}
 
 	Building struct {
@@ -164,6 +180,11 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	ConfirmAssignmentPayload struct {
+		Assignment func(childComplexity int) int
+		Errors     func(childComplexity int) int
+	}
+
 	DeclareOpeningExceptionPayload struct {
 		Errors         func(childComplexity int) int
 		OpeningHours   func(childComplexity int) int
@@ -201,6 +222,26 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	EndAssignmentPayload struct {
+		Assignment func(childComplexity int) int
+		Errors     func(childComplexity int) int
+	}
+
+	EndPairPayload struct {
+		Errors func(childComplexity int) int
+		Pair   func(childComplexity int) int
+	}
+
+	FormPairPayload struct {
+		Errors func(childComplexity int) int
+		Pair   func(childComplexity int) int
+	}
+
+	GrantStaffAuthorisationPayload struct {
+		Authorisation func(childComplexity int) int
+		Errors        func(childComplexity int) int
+	}
+
 	InputError struct {
 		Code    func(childComplexity int) int
 		Field   func(childComplexity int) int
@@ -210,11 +251,20 @@ type ComplexityRoot struct {
 
 	Mutation struct {
 		AddPartnerAppSecret      func(childComplexity int, input model.AddPartnerAppSecretInput) int
+		AssignRole               func(childComplexity int, input model.AssignRoleInput) int
 		ChangePartnerApp         func(childComplexity int, input model.ChangePartnerAppInput) int
+		ConfirmAssignment        func(childComplexity int, input model.ConfirmAssignmentInput) int
 		DeclareOpeningException  func(childComplexity int, input model.DeclareOpeningExceptionInput) int
+		EndAssignment            func(childComplexity int, input model.EndAssignmentInput) int
+		EndPair                  func(childComplexity int, input model.EndPairInput) int
+		FormPair                 func(childComplexity int, input model.FormPairInput) int
+		GrantStaffAuthorisation  func(childComplexity int, input model.GrantStaffAuthorisationInput) int
 		RegisterPartnerApp       func(childComplexity int, input model.RegisterPartnerAppInput) int
+		RegisterPerson           func(childComplexity int, input model.RegisterPersonInput) int
+		RejectAssignment         func(childComplexity int, input model.RejectAssignmentInput) int
 		RevokePartnerApp         func(childComplexity int, input model.RevokePartnerAppInput) int
 		RevokePartnerAppSecret   func(childComplexity int, input model.RevokePartnerAppSecretInput) int
+		RevokeStaffAuthorisation func(childComplexity int, input model.RevokeStaffAuthorisationInput) int
 		SetSandboxClock          func(childComplexity int, input model.SetSandboxClockInput) int
 		WithdrawOpeningException func(childComplexity int, input model.WithdrawOpeningExceptionInput) int
 	}
@@ -285,6 +335,16 @@ type ComplexityRoot struct {
 		StartCursor     func(childComplexity int) int
 	}
 
+	Pair struct {
+		FormedBy       func(childComplexity int) int
+		ID             func(childComplexity int) int
+		Members        func(childComplexity int) int
+		ReceptionPoint func(childComplexity int) int
+		ValidFrom      func(childComplexity int) int
+		ValidUntil     func(childComplexity int) int
+		Version        func(childComplexity int) int
+	}
+
 	PartnerApp struct {
 		Audiences       func(childComplexity int) int
 		ID              func(childComplexity int) int
@@ -323,6 +383,27 @@ type ComplexityRoot struct {
 		MadeAt func(childComplexity int) int
 	}
 
+	Person struct {
+		Assignments    func(childComplexity int) int
+		Authorisations func(childComplexity int) int
+		FamilyName     func(childComplexity int) int
+		GivenName      func(childComplexity int) int
+		ID             func(childComplexity int) int
+		Organisation   func(childComplexity int) int
+		Pairs          func(childComplexity int) int
+	}
+
+	PersonConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	PersonEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	Query struct {
 		Buildings              func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.BuildingOrder, where *ent.BuildingWhereInput) int
 		CodeLists              func(childComplexity int, names []string) int
@@ -336,6 +417,7 @@ type ComplexityRoot struct {
 		PartnerApps            func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.PartnerAppOrder, where *ent.PartnerAppWhereInput) int
 		ReceptionPoints        func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.ReceptionPointOrder, where *ent.ReceptionPointWhereInput) int
 		ServiceCatalogue       func(childComplexity int) int
+		Staff                  func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.PersonOrder, where *ent.PersonWhereInput) int
 		StockFacets            func(childComplexity int, axes []domain.StockAxis, where *ent.DwellingWhereInput) int
 		StockStatistics        func(childComplexity int, by []domain.StockAxis, where *ent.DwellingWhereInput) int
 		StockVintages          func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.StockVintageOrder, where *ent.StockVintageWhereInput) int
@@ -377,6 +459,16 @@ type ComplexityRoot struct {
 		PartnerApp func(childComplexity int) int
 	}
 
+	RegisterPersonPayload struct {
+		Errors func(childComplexity int) int
+		Person func(childComplexity int) int
+	}
+
+	RejectAssignmentPayload struct {
+		Assignment func(childComplexity int) int
+		Errors     func(childComplexity int) int
+	}
+
 	RevokePartnerAppPayload struct {
 		Errors     func(childComplexity int) int
 		PartnerApp func(childComplexity int) int
@@ -385,6 +477,11 @@ type ComplexityRoot struct {
 	RevokePartnerAppSecretPayload struct {
 		Errors     func(childComplexity int) int
 		PartnerApp func(childComplexity int) int
+	}
+
+	RevokeStaffAuthorisationPayload struct {
+		Authorisation func(childComplexity int) int
+		Errors        func(childComplexity int) int
 	}
 
 	ServiceCatalogue struct {
@@ -401,6 +498,21 @@ type ComplexityRoot struct {
 	SetSandboxClockPayload struct {
 		Errors func(childComplexity int) int
 		Now    func(childComplexity int) int
+	}
+
+	StaffAuthorisation struct {
+		GrantedBy        func(childComplexity int) int
+		GrantedOn        func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Organisation     func(childComplexity int) int
+		Person           func(childComplexity int) int
+		RevocationReason func(childComplexity int) int
+		RevokedBy        func(childComplexity int) int
+		RevokedOn        func(childComplexity int) int
+		Role             func(childComplexity int) int
+		ValidFrom        func(childComplexity int) int
+		ValidUntil       func(childComplexity int) int
+		Version          func(childComplexity int) int
 	}
 
 	StaleVersionError struct {
@@ -505,15 +617,16 @@ type ComplexityRoot struct {
 	}
 
 	Viewer struct {
-		Anonymous   func(childComplexity int) int
-		App         func(childComplexity int) int
-		Applicant   func(childComplexity int) int
-		Assignments func(childComplexity int) int
-		FamilyName  func(childComplexity int) int
-		GivenName   func(childComplexity int) int
-		Language    func(childComplexity int) int
-		Now         func(childComplexity int) int
-		Today       func(childComplexity int) int
+		Anonymous      func(childComplexity int) int
+		App            func(childComplexity int) int
+		Applicant      func(childComplexity int) int
+		Assignments    func(childComplexity int) int
+		Authorisations func(childComplexity int) int
+		FamilyName     func(childComplexity int) int
+		GivenName      func(childComplexity int) int
+		Language       func(childComplexity int) int
+		Now            func(childComplexity int) int
+		Today          func(childComplexity int) int
 	}
 
 	ViewerApp struct {
@@ -540,6 +653,8 @@ type AgreementResolver interface {
 }
 type AssignmentResolver interface {
 	ReceptionPoints(ctx context.Context, obj *ent.Assignment) ([]*ent.ReceptionPoint, error)
+
+	Person(ctx context.Context, obj *ent.Assignment) (*ent.Person, error)
 }
 type CatalogueEntryResolver interface {
 	Label(ctx context.Context, obj *ent.CatalogueEntry, language *domain.Language) (string, error)
@@ -550,6 +665,15 @@ type CodeEntryResolver interface {
 type MutationResolver interface {
 	DeclareOpeningException(ctx context.Context, input model.DeclareOpeningExceptionInput) (*model.DeclareOpeningExceptionPayload, error)
 	WithdrawOpeningException(ctx context.Context, input model.WithdrawOpeningExceptionInput) (*model.WithdrawOpeningExceptionPayload, error)
+	RegisterPerson(ctx context.Context, input model.RegisterPersonInput) (*model.RegisterPersonPayload, error)
+	AssignRole(ctx context.Context, input model.AssignRoleInput) (*model.AssignRolePayload, error)
+	EndAssignment(ctx context.Context, input model.EndAssignmentInput) (*model.EndAssignmentPayload, error)
+	ConfirmAssignment(ctx context.Context, input model.ConfirmAssignmentInput) (*model.ConfirmAssignmentPayload, error)
+	RejectAssignment(ctx context.Context, input model.RejectAssignmentInput) (*model.RejectAssignmentPayload, error)
+	GrantStaffAuthorisation(ctx context.Context, input model.GrantStaffAuthorisationInput) (*model.GrantStaffAuthorisationPayload, error)
+	RevokeStaffAuthorisation(ctx context.Context, input model.RevokeStaffAuthorisationInput) (*model.RevokeStaffAuthorisationPayload, error)
+	FormPair(ctx context.Context, input model.FormPairInput) (*model.FormPairPayload, error)
+	EndPair(ctx context.Context, input model.EndPairInput) (*model.EndPairPayload, error)
 	SetSandboxClock(ctx context.Context, input model.SetSandboxClockInput) (*model.SetSandboxClockPayload, error)
 	RegisterPartnerApp(ctx context.Context, input model.RegisterPartnerAppInput) (*model.RegisterPartnerAppPayload, error)
 	ChangePartnerApp(ctx context.Context, input model.ChangePartnerAppInput) (*model.ChangePartnerAppPayload, error)
@@ -559,6 +683,10 @@ type MutationResolver interface {
 }
 type OpeningHoursResolver interface {
 	Intervals(ctx context.Context, obj *ent.OpeningHours) ([]*domain.OpeningInterval, error)
+}
+type PairResolver interface {
+	Members(ctx context.Context, obj *ent.Pair) ([]*ent.Person, error)
+	FormedBy(ctx context.Context, obj *ent.Pair) (*ent.Person, error)
 }
 type PartnerAppResolver interface {
 	ReceptionPoints(ctx context.Context, obj *ent.PartnerApp) ([]*ent.ReceptionPoint, error)
@@ -583,6 +711,7 @@ type QueryResolver interface {
 	StockStatistics(ctx context.Context, by []domain.StockAxis, where *ent.DwellingWhereInput) (*model.StockStatistics, error)
 	StockFacets(ctx context.Context, axes []domain.StockAxis, where *ent.DwellingWhereInput) ([]*service.StockFacet, error)
 	StockVintages(ctx context.Context, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.StockVintageOrder, where *ent.StockVintageWhereInput) (*ent.StockVintageConnection, error)
+	Staff(ctx context.Context, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.PersonOrder, where *ent.PersonWhereInput) (*ent.PersonConnection, error)
 	CodeLists(ctx context.Context, names []string) ([]*domain.CodeList, error)
 	PartnerApps(ctx context.Context, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.PartnerAppOrder, where *ent.PartnerAppWhereInput) (*ent.PartnerAppConnection, error)
 }
@@ -592,6 +721,11 @@ type ReceptionPointResolver interface {
 
 	OpeningDays(ctx context.Context, obj *ent.ReceptionPoint, days int) ([]*model.OpeningDay, error)
 }
+type StaffAuthorisationResolver interface {
+	Person(ctx context.Context, obj *ent.StaffAuthorisation) (*ent.Person, error)
+
+	GrantedBy(ctx context.Context, obj *ent.StaffAuthorisation) (*ent.Person, error)
+}
 type StockStatisticsResolver interface {
 	Vintage(ctx context.Context, obj *model.StockStatistics) (*ent.StockVintage, error)
 }
@@ -600,8 +734,14 @@ type ViewerResolver interface {
 	FamilyName(ctx context.Context, obj *auth.Viewer) (*string, error)
 
 	Assignments(ctx context.Context, obj *auth.Viewer) ([]*ent.Assignment, error)
+	Authorisations(ctx context.Context, obj *auth.Viewer) ([]*ent.StaffAuthorisation, error)
 }
 
+type AssignmentFilterResolver interface {
+	Organisations(ctx context.Context, obj *ent.AssignmentWhereInput, data []domain.ID) error
+	ReceptionPoints(ctx context.Context, obj *ent.AssignmentWhereInput, data []domain.ID) error
+	Roles(ctx context.Context, obj *ent.AssignmentWhereInput, data []domain.Role) error
+}
 type BuildingFilterResolver interface {
 	Communes(ctx context.Context, obj *ent.BuildingWhereInput, data []domain.InseeCode) error
 	Within(ctx context.Context, obj *ent.BuildingWhereInput, data *domain.BoundingBox) error
@@ -635,6 +775,10 @@ type OrganisationFilterResolver interface {
 type PartnerAppFilterResolver interface {
 	Organisations(ctx context.Context, obj *ent.PartnerAppWhereInput, data []domain.ID) error
 	Revoked(ctx context.Context, obj *ent.PartnerAppWhereInput, data *bool) error
+}
+type PersonFilterResolver interface {
+	WithAssignment(ctx context.Context, obj *ent.PersonWhereInput, data *ent.AssignmentWhereInput) error
+	AwaitingConfirmation(ctx context.Context, obj *ent.PersonWhereInput, data *bool) error
 }
 type ReceptionPointFilterResolver interface {
 	Communes(ctx context.Context, obj *ent.ReceptionPointWhereInput, data []domain.InseeCode) error
@@ -731,6 +875,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Agreement.ValidUntil(childComplexity), true
 
+	case "AssignRolePayload.assignment":
+		if e.ComplexityRoot.AssignRolePayload.Assignment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssignRolePayload.Assignment(childComplexity), true
+	case "AssignRolePayload.errors":
+		if e.ComplexityRoot.AssignRolePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssignRolePayload.Errors(childComplexity), true
+
+	case "Assignment.assignedBy":
+		if e.ComplexityRoot.Assignment.AssignedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assignment.AssignedBy(childComplexity), true
+	case "Assignment.decidedBy":
+		if e.ComplexityRoot.Assignment.DecidedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assignment.DecidedBy(childComplexity), true
 	case "Assignment.id":
 		if e.ComplexityRoot.Assignment.ID == nil {
 			break
@@ -743,18 +912,42 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Assignment.Organisation(childComplexity), true
+	case "Assignment.person":
+		if e.ComplexityRoot.Assignment.Person == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assignment.Person(childComplexity), true
 	case "Assignment.receptionPoints":
 		if e.ComplexityRoot.Assignment.ReceptionPoints == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Assignment.ReceptionPoints(childComplexity), true
+	case "Assignment.rejectionReason":
+		if e.ComplexityRoot.Assignment.RejectionReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assignment.RejectionReason(childComplexity), true
 	case "Assignment.role":
 		if e.ComplexityRoot.Assignment.Role == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Assignment.Role(childComplexity), true
+	case "Assignment.share":
+		if e.ComplexityRoot.Assignment.Share == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assignment.Share(childComplexity), true
+	case "Assignment.state":
+		if e.ComplexityRoot.Assignment.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assignment.State(childComplexity), true
 	case "Assignment.validFrom":
 		if e.ComplexityRoot.Assignment.ValidFrom == nil {
 			break
@@ -767,6 +960,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Assignment.ValidUntil(childComplexity), true
+	case "Assignment.version":
+		if e.ComplexityRoot.Assignment.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Assignment.Version(childComplexity), true
 
 	case "Building.address":
 		if e.ComplexityRoot.Building.Address == nil {
@@ -1092,6 +1291,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CommuneEdge.Node(childComplexity), true
 
+	case "ConfirmAssignmentPayload.assignment":
+		if e.ComplexityRoot.ConfirmAssignmentPayload.Assignment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfirmAssignmentPayload.Assignment(childComplexity), true
+	case "ConfirmAssignmentPayload.errors":
+		if e.ComplexityRoot.ConfirmAssignmentPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfirmAssignmentPayload.Errors(childComplexity), true
+
 	case "DeclareOpeningExceptionPayload.errors":
 		if e.ComplexityRoot.DeclareOpeningExceptionPayload.Errors == nil {
 			break
@@ -1246,6 +1458,58 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DwellingEdge.Node(childComplexity), true
 
+	case "EndAssignmentPayload.assignment":
+		if e.ComplexityRoot.EndAssignmentPayload.Assignment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EndAssignmentPayload.Assignment(childComplexity), true
+	case "EndAssignmentPayload.errors":
+		if e.ComplexityRoot.EndAssignmentPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EndAssignmentPayload.Errors(childComplexity), true
+
+	case "EndPairPayload.errors":
+		if e.ComplexityRoot.EndPairPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EndPairPayload.Errors(childComplexity), true
+	case "EndPairPayload.pair":
+		if e.ComplexityRoot.EndPairPayload.Pair == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EndPairPayload.Pair(childComplexity), true
+
+	case "FormPairPayload.errors":
+		if e.ComplexityRoot.FormPairPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormPairPayload.Errors(childComplexity), true
+	case "FormPairPayload.pair":
+		if e.ComplexityRoot.FormPairPayload.Pair == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormPairPayload.Pair(childComplexity), true
+
+	case "GrantStaffAuthorisationPayload.authorisation":
+		if e.ComplexityRoot.GrantStaffAuthorisationPayload.Authorisation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GrantStaffAuthorisationPayload.Authorisation(childComplexity), true
+	case "GrantStaffAuthorisationPayload.errors":
+		if e.ComplexityRoot.GrantStaffAuthorisationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GrantStaffAuthorisationPayload.Errors(childComplexity), true
+
 	case "InputError.code":
 		if e.ComplexityRoot.InputError.Code == nil {
 			break
@@ -1282,6 +1546,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AddPartnerAppSecret(childComplexity, args["input"].(model.AddPartnerAppSecretInput)), true
+	case "Mutation.assignRole":
+		if e.ComplexityRoot.Mutation.AssignRole == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_assignRole_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AssignRole(childComplexity, args["input"].(model.AssignRoleInput)), true
 	case "Mutation.changePartnerApp":
 		if e.ComplexityRoot.Mutation.ChangePartnerApp == nil {
 			break
@@ -1293,6 +1568,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ChangePartnerApp(childComplexity, args["input"].(model.ChangePartnerAppInput)), true
+	case "Mutation.confirmAssignment":
+		if e.ComplexityRoot.Mutation.ConfirmAssignment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_confirmAssignment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConfirmAssignment(childComplexity, args["input"].(model.ConfirmAssignmentInput)), true
 	case "Mutation.declareOpeningException":
 		if e.ComplexityRoot.Mutation.DeclareOpeningException == nil {
 			break
@@ -1304,6 +1590,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeclareOpeningException(childComplexity, args["input"].(model.DeclareOpeningExceptionInput)), true
+	case "Mutation.endAssignment":
+		if e.ComplexityRoot.Mutation.EndAssignment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_endAssignment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EndAssignment(childComplexity, args["input"].(model.EndAssignmentInput)), true
+	case "Mutation.endPair":
+		if e.ComplexityRoot.Mutation.EndPair == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_endPair_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EndPair(childComplexity, args["input"].(model.EndPairInput)), true
+	case "Mutation.formPair":
+		if e.ComplexityRoot.Mutation.FormPair == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_formPair_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.FormPair(childComplexity, args["input"].(model.FormPairInput)), true
+	case "Mutation.grantStaffAuthorisation":
+		if e.ComplexityRoot.Mutation.GrantStaffAuthorisation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_grantStaffAuthorisation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.GrantStaffAuthorisation(childComplexity, args["input"].(model.GrantStaffAuthorisationInput)), true
 	case "Mutation.registerPartnerApp":
 		if e.ComplexityRoot.Mutation.RegisterPartnerApp == nil {
 			break
@@ -1315,6 +1645,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RegisterPartnerApp(childComplexity, args["input"].(model.RegisterPartnerAppInput)), true
+	case "Mutation.registerPerson":
+		if e.ComplexityRoot.Mutation.RegisterPerson == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_registerPerson_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RegisterPerson(childComplexity, args["input"].(model.RegisterPersonInput)), true
+	case "Mutation.rejectAssignment":
+		if e.ComplexityRoot.Mutation.RejectAssignment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_rejectAssignment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RejectAssignment(childComplexity, args["input"].(model.RejectAssignmentInput)), true
 	case "Mutation.revokePartnerApp":
 		if e.ComplexityRoot.Mutation.RevokePartnerApp == nil {
 			break
@@ -1337,6 +1689,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RevokePartnerAppSecret(childComplexity, args["input"].(model.RevokePartnerAppSecretInput)), true
+	case "Mutation.revokeStaffAuthorisation":
+		if e.ComplexityRoot.Mutation.RevokeStaffAuthorisation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokeStaffAuthorisation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeStaffAuthorisation(childComplexity, args["input"].(model.RevokeStaffAuthorisationInput)), true
 	case "Mutation.setSandboxClock":
 		if e.ComplexityRoot.Mutation.SetSandboxClock == nil {
 			break
@@ -1608,6 +1971,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
 
+	case "Pair.formedBy":
+		if e.ComplexityRoot.Pair.FormedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Pair.FormedBy(childComplexity), true
+	case "Pair.id":
+		if e.ComplexityRoot.Pair.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Pair.ID(childComplexity), true
+	case "Pair.members":
+		if e.ComplexityRoot.Pair.Members == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Pair.Members(childComplexity), true
+	case "Pair.receptionPoint":
+		if e.ComplexityRoot.Pair.ReceptionPoint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Pair.ReceptionPoint(childComplexity), true
+	case "Pair.validFrom":
+		if e.ComplexityRoot.Pair.ValidFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Pair.ValidFrom(childComplexity), true
+	case "Pair.validUntil":
+		if e.ComplexityRoot.Pair.ValidUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Pair.ValidUntil(childComplexity), true
+	case "Pair.version":
+		if e.ComplexityRoot.Pair.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Pair.Version(childComplexity), true
+
 	case "PartnerApp.audiences":
 		if e.ComplexityRoot.PartnerApp.Audiences == nil {
 			break
@@ -1768,6 +2174,81 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PartnerAppSecret.MadeAt(childComplexity), true
 
+	case "Person.assignments":
+		if e.ComplexityRoot.Person.Assignments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Person.Assignments(childComplexity), true
+	case "Person.authorisations":
+		if e.ComplexityRoot.Person.Authorisations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Person.Authorisations(childComplexity), true
+	case "Person.familyName":
+		if e.ComplexityRoot.Person.FamilyName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Person.FamilyName(childComplexity), true
+	case "Person.givenName":
+		if e.ComplexityRoot.Person.GivenName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Person.GivenName(childComplexity), true
+	case "Person.id":
+		if e.ComplexityRoot.Person.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Person.ID(childComplexity), true
+	case "Person.organisation":
+		if e.ComplexityRoot.Person.Organisation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Person.Organisation(childComplexity), true
+	case "Person.pairs":
+		if e.ComplexityRoot.Person.Pairs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Person.Pairs(childComplexity), true
+
+	case "PersonConnection.edges":
+		if e.ComplexityRoot.PersonConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PersonConnection.Edges(childComplexity), true
+	case "PersonConnection.pageInfo":
+		if e.ComplexityRoot.PersonConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PersonConnection.PageInfo(childComplexity), true
+	case "PersonConnection.totalCount":
+		if e.ComplexityRoot.PersonConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PersonConnection.TotalCount(childComplexity), true
+
+	case "PersonEdge.cursor":
+		if e.ComplexityRoot.PersonEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PersonEdge.Cursor(childComplexity), true
+	case "PersonEdge.node":
+		if e.ComplexityRoot.PersonEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PersonEdge.Node(childComplexity), true
+
 	case "Query.buildings":
 		if e.ComplexityRoot.Query.Buildings == nil {
 			break
@@ -1896,6 +2377,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ServiceCatalogue(childComplexity), true
+	case "Query.staff":
+		if e.ComplexityRoot.Query.Staff == nil {
+			break
+		}
+
+		args, err := ec.field_Query_staff_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Staff(childComplexity, args["on"].(*domain.Date), args["after"].(*entgql.Cursor[domain.ID]), args["first"].(*int), args["before"].(*entgql.Cursor[domain.ID]), args["last"].(*int), args["orderBy"].(*ent.PersonOrder), args["where"].(*ent.PersonWhereInput)), true
 	case "Query.stockFacets":
 		if e.ComplexityRoot.Query.StockFacets == nil {
 			break
@@ -2083,6 +2575,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RegisterPartnerAppPayload.PartnerApp(childComplexity), true
 
+	case "RegisterPersonPayload.errors":
+		if e.ComplexityRoot.RegisterPersonPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegisterPersonPayload.Errors(childComplexity), true
+	case "RegisterPersonPayload.person":
+		if e.ComplexityRoot.RegisterPersonPayload.Person == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegisterPersonPayload.Person(childComplexity), true
+
+	case "RejectAssignmentPayload.assignment":
+		if e.ComplexityRoot.RejectAssignmentPayload.Assignment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RejectAssignmentPayload.Assignment(childComplexity), true
+	case "RejectAssignmentPayload.errors":
+		if e.ComplexityRoot.RejectAssignmentPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RejectAssignmentPayload.Errors(childComplexity), true
+
 	case "RevokePartnerAppPayload.errors":
 		if e.ComplexityRoot.RevokePartnerAppPayload.Errors == nil {
 			break
@@ -2108,6 +2626,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RevokePartnerAppSecretPayload.PartnerApp(childComplexity), true
+
+	case "RevokeStaffAuthorisationPayload.authorisation":
+		if e.ComplexityRoot.RevokeStaffAuthorisationPayload.Authorisation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeStaffAuthorisationPayload.Authorisation(childComplexity), true
+	case "RevokeStaffAuthorisationPayload.errors":
+		if e.ComplexityRoot.RevokeStaffAuthorisationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeStaffAuthorisationPayload.Errors(childComplexity), true
 
 	case "ServiceCatalogue.levels":
 		if e.ComplexityRoot.ServiceCatalogue.Levels == nil {
@@ -2153,6 +2684,79 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SetSandboxClockPayload.Now(childComplexity), true
+
+	case "StaffAuthorisation.grantedBy":
+		if e.ComplexityRoot.StaffAuthorisation.GrantedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffAuthorisation.GrantedBy(childComplexity), true
+	case "StaffAuthorisation.grantedOn":
+		if e.ComplexityRoot.StaffAuthorisation.GrantedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffAuthorisation.GrantedOn(childComplexity), true
+	case "StaffAuthorisation.id":
+		if e.ComplexityRoot.StaffAuthorisation.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffAuthorisation.ID(childComplexity), true
+	case "StaffAuthorisation.organisation":
+		if e.ComplexityRoot.StaffAuthorisation.Organisation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffAuthorisation.Organisation(childComplexity), true
+	case "StaffAuthorisation.person":
+		if e.ComplexityRoot.StaffAuthorisation.Person == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffAuthorisation.Person(childComplexity), true
+	case "StaffAuthorisation.revocationReason":
+		if e.ComplexityRoot.StaffAuthorisation.RevocationReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffAuthorisation.RevocationReason(childComplexity), true
+	case "StaffAuthorisation.revokedBy":
+		if e.ComplexityRoot.StaffAuthorisation.RevokedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffAuthorisation.RevokedBy(childComplexity), true
+	case "StaffAuthorisation.revokedOn":
+		if e.ComplexityRoot.StaffAuthorisation.RevokedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffAuthorisation.RevokedOn(childComplexity), true
+	case "StaffAuthorisation.role":
+		if e.ComplexityRoot.StaffAuthorisation.Role == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffAuthorisation.Role(childComplexity), true
+	case "StaffAuthorisation.validFrom":
+		if e.ComplexityRoot.StaffAuthorisation.ValidFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffAuthorisation.ValidFrom(childComplexity), true
+	case "StaffAuthorisation.validUntil":
+		if e.ComplexityRoot.StaffAuthorisation.ValidUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffAuthorisation.ValidUntil(childComplexity), true
+	case "StaffAuthorisation.version":
+		if e.ComplexityRoot.StaffAuthorisation.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffAuthorisation.Version(childComplexity), true
 
 	case "StaleVersionError.code":
 		if e.ComplexityRoot.StaleVersionError.Code == nil {
@@ -2551,6 +3155,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.Assignments(childComplexity), true
+	case "Viewer.authorisations":
+		if e.ComplexityRoot.Viewer.Authorisations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Authorisations(childComplexity), true
 	case "Viewer.familyName":
 		if e.ComplexityRoot.Viewer.FamilyName == nil {
 			break
@@ -2642,16 +3252,23 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("AddPartnerAppSecretInput", ec.unmarshalInputAddPartnerAppSecretInput),
+			graphql.NewInputUnmarshaler("AssignRoleInput", ec.unmarshalInputAssignRoleInput),
+			graphql.NewInputUnmarshaler("AssignmentFilter", ec.unmarshalInputAssignmentFilter),
 			graphql.NewInputUnmarshaler("BoundingBoxInput", ec.unmarshalInputBoundingBoxInput),
 			graphql.NewInputUnmarshaler("BuildingFilter", ec.unmarshalInputBuildingFilter),
 			graphql.NewInputUnmarshaler("BuildingOrder", ec.unmarshalInputBuildingOrder),
 			graphql.NewInputUnmarshaler("ChangePartnerAppInput", ec.unmarshalInputChangePartnerAppInput),
 			graphql.NewInputUnmarshaler("CommuneFilter", ec.unmarshalInputCommuneFilter),
 			graphql.NewInputUnmarshaler("CommuneOrder", ec.unmarshalInputCommuneOrder),
+			graphql.NewInputUnmarshaler("ConfirmAssignmentInput", ec.unmarshalInputConfirmAssignmentInput),
 			graphql.NewInputUnmarshaler("CoordinatesInput", ec.unmarshalInputCoordinatesInput),
 			graphql.NewInputUnmarshaler("DeclareOpeningExceptionInput", ec.unmarshalInputDeclareOpeningExceptionInput),
 			graphql.NewInputUnmarshaler("DwellingFilter", ec.unmarshalInputDwellingFilter),
 			graphql.NewInputUnmarshaler("DwellingOrder", ec.unmarshalInputDwellingOrder),
+			graphql.NewInputUnmarshaler("EndAssignmentInput", ec.unmarshalInputEndAssignmentInput),
+			graphql.NewInputUnmarshaler("EndPairInput", ec.unmarshalInputEndPairInput),
+			graphql.NewInputUnmarshaler("FormPairInput", ec.unmarshalInputFormPairInput),
+			graphql.NewInputUnmarshaler("GrantStaffAuthorisationInput", ec.unmarshalInputGrantStaffAuthorisationInput),
 			graphql.NewInputUnmarshaler("IntRangeInput", ec.unmarshalInputIntRangeInput),
 			graphql.NewInputUnmarshaler("OpeningIntervalInput", ec.unmarshalInputOpeningIntervalInput),
 			graphql.NewInputUnmarshaler("OrganisationFilter", ec.unmarshalInputOrganisationFilter),
@@ -2659,11 +3276,16 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("PartnerAppFilter", ec.unmarshalInputPartnerAppFilter),
 			graphql.NewInputUnmarshaler("PartnerAppOrder", ec.unmarshalInputPartnerAppOrder),
 			graphql.NewInputUnmarshaler("PartnerAppSettingsInput", ec.unmarshalInputPartnerAppSettingsInput),
+			graphql.NewInputUnmarshaler("PersonFilter", ec.unmarshalInputPersonFilter),
+			graphql.NewInputUnmarshaler("PersonOrder", ec.unmarshalInputPersonOrder),
 			graphql.NewInputUnmarshaler("ReceptionPointFilter", ec.unmarshalInputReceptionPointFilter),
 			graphql.NewInputUnmarshaler("ReceptionPointOrder", ec.unmarshalInputReceptionPointOrder),
 			graphql.NewInputUnmarshaler("RegisterPartnerAppInput", ec.unmarshalInputRegisterPartnerAppInput),
+			graphql.NewInputUnmarshaler("RegisterPersonInput", ec.unmarshalInputRegisterPersonInput),
+			graphql.NewInputUnmarshaler("RejectAssignmentInput", ec.unmarshalInputRejectAssignmentInput),
 			graphql.NewInputUnmarshaler("RevokePartnerAppInput", ec.unmarshalInputRevokePartnerAppInput),
 			graphql.NewInputUnmarshaler("RevokePartnerAppSecretInput", ec.unmarshalInputRevokePartnerAppSecretInput),
+			graphql.NewInputUnmarshaler("RevokeStaffAuthorisationInput", ec.unmarshalInputRevokeStaffAuthorisationInput),
 			graphql.NewInputUnmarshaler("SetSandboxClockInput", ec.unmarshalInputSetSandboxClockInput),
 			graphql.NewInputUnmarshaler("StockChangeFilter", ec.unmarshalInputStockChangeFilter),
 			graphql.NewInputUnmarshaler("StockChangeOrder", ec.unmarshalInputStockChangeOrder),
@@ -3009,6 +3631,28 @@ type Query {
   ): StockVintageConnection! @public
 
   """
+  The members of staff (*agents*) that you manage, and yourself: the people of your
+  organisation for its ORG_ADMIN, those of your points for a POINT_MANAGER, everybody
+  for the Métropole's ORG_ADMIN. Your rights are those of today, whatever day you read.
+  """
+  staff(
+    "Read assignments, authorisations and pairs as they are on this day, with those announced for later. Default: today."
+    on: Date
+    "Begin after this position."
+    after: Cursor
+    "How many from the beginning, 1 to 100."
+    first: Int
+    "End before this position."
+    before: Cursor
+    "How many from the end, 1 to 100."
+    last: Int
+    "The order of the list."
+    orderBy: PersonOrder = {direction: ASC, field: FAMILY_NAME}
+    "Which people."
+    where: PersonFilter
+  ): PersonConnection!
+
+  """
   The words behind the codes of the stock, in each language (*nomenclatures*). At
   most 20.
   """
@@ -3060,6 +3704,103 @@ type Mutation {
     "The exception."
     input: WithdrawOpeningExceptionInput!
   ): WithdrawOpeningExceptionPayload!
+
+  """
+  Registers a member of staff under the issuer and subject of its tokens. It gives no
+  right: ` + "`" + `assignRole` + "`" + ` does.
+
+  For an ORG_ADMIN of the organisation, or of the Métropole.
+  """
+  registerPerson(
+    "The person."
+    input: RegisterPersonInput!
+  ): RegisterPersonPayload!
+
+  """
+  Gives a person a role at an organisation, for a time. SOCIAL_OFFICER,
+  PRIVACY_OFFICER and ORG_ADMIN are only *proposed*: they take effect once another
+  administrator has confirmed them.
+
+  For an ORG_ADMIN of the organisation, never for itself; the Métropole's may propose an
+  ORG_ADMIN to any organisation.
+  """
+  assignRole(
+    "The assignment."
+    input: AssignRoleInput!
+  ): AssignRolePayload!
+
+  """
+  Ends an assignment: its rights end with it, at the next request. One whose first day
+  is not over, or that waits for its confirmation, is withdrawn.
+
+  For who may give the role.
+  """
+  endAssignment(
+    "The assignment."
+    input: EndAssignmentInput!
+  ): EndAssignmentPayload!
+
+  """
+  Confirms a proposed assignment: it takes effect.
+
+  For an ORG_ADMIN of the organisation, or of the Métropole; neither for who proposed it
+  nor for the person concerned.
+  """
+  confirmAssignment(
+    "The assignment."
+    input: ConfirmAssignmentInput!
+  ): ConfirmAssignmentPayload!
+
+  """
+  Rejects a proposed assignment.
+
+  For who may confirm it.
+  """
+  rejectAssignment(
+    "The assignment."
+    input: RejectAssignmentInput!
+  ): RejectAssignmentPayload!
+
+  """
+  Authorises a person by name to read applications in a role that it is assigned to
+  (*habilitation nominative*), for a year at most.
+
+  For an ORG_ADMIN of the organisation, never for itself.
+  """
+  grantStaffAuthorisation(
+    "The authorisation."
+    input: GrantStaffAuthorisationInput!
+  ): GrantStaffAuthorisationPayload!
+
+  """
+  Revokes an authorisation: it ends at once.
+
+  For an ORG_ADMIN of the organisation.
+  """
+  revokeStaffAuthorisation(
+    "The authorisation."
+    input: RevokeStaffAuthorisationInput!
+  ): RevokeStaffAuthorisationPayload!
+
+  """
+  Makes a pair of two people who work at a reception point (*binôme*). It gives no right.
+
+  For an ORG_ADMIN of an operator of the point, or a POINT_MANAGER of the point.
+  """
+  formPair(
+    "The pair."
+    input: FormPairInput!
+  ): FormPairPayload!
+
+  """
+  Ends a pair. One whose first day is not over disappears.
+
+  For an ORG_ADMIN of an operator of the point, or a POINT_MANAGER of the point.
+  """
+  endPair(
+    "The pair."
+    input: EndPairInput!
+  ): EndPairPayload!
 
   """
   Moves the clock of the sandbox, for everybody who uses it: deadlines pass,
@@ -3205,6 +3946,10 @@ enum ErrorCode {
   DUPLICATE
   "The input refers to something that does not exist."
   UNKNOWN_REFERENCE
+  "The organisation does not have the role, or nothing that the role could open."
+  ROLE_UNAVAILABLE
+  "The thing is in a state from which the act does not lead on."
+  ILLEGAL_TRANSITION
 }
 
 "A reason for which a command was refused. Nothing was written."
@@ -3265,6 +4010,8 @@ type Viewer {
   today: Date!
   "What the person is assigned to today (*affectations*). At most 50."
   assignments: [Assignment!]!
+  "The named authorisations that the person holds today (*habilitations nominatives*). At most 50."
+  authorisations: [StaffAuthorisation!]!
   "The token is that of an applicant, from a portal (*demandeur*)."
   applicant: Boolean!
   "The partner app that sent the request; ` + "`" + `null` + "`" + ` when none did."
@@ -3301,6 +4048,32 @@ type Assignment implements Node {
   validFrom: Date!
   "The day after the last; ` + "`" + `null` + "`" + ` while no end is set."
   validUntil: Date
+  "Who holds it; ` + "`" + `null` + "`" + ` when that person is no longer yours to see."
+  person: Person
+  "The share of a full-time job (*quotité*), in percent, 1 to 100."
+  share: Int!
+  "How far it has come. Only a confirmed one gives rights."
+  state: AssignmentState!
+  "Who gave or proposed it; ` + "`" + `null` + "`" + ` where nobody is known to have, or not yours to see."
+  assignedBy: Person
+  "The second person, who confirmed or rejected it; ` + "`" + `null` + "`" + ` where there is none, or not yours to see."
+  decidedBy: Person
+  "Why it was rejected; ` + "`" + `null` + "`" + ` when it was not."
+  rejectionReason: String
+  "Changes at each change: send it back with the next one."
+  version: Int!
+}
+
+"How far an assignment has come."
+enum AssignmentState {
+  "It waits for a second person, and gives nothing."
+  PROPOSED
+  "It gives its role from its first day to its last."
+  CONFIRMED
+  "The second person refused it."
+  REJECTED
+  "It was ended before its first day was over."
+  WITHDRAWN
 }
 
 "What a member of staff does for an organisation."
@@ -4407,6 +5180,313 @@ type CodeEntry {
   validUntil: Date @public
 }
 
+# Staff -----------------------------------------------------------------------
+
+"A member of staff of an organisation of the network (*agent*)."
+type Person implements Node {
+  "An opaque identifier."
+  id: ID!
+  "The given name (*prénom*)."
+  givenName: String!
+  "The family name (*nom*)."
+  familyName: String!
+  "The organisation that registered the person and answers for it; ` + "`" + `null` + "`" + ` where none did."
+  organisation: Organisation
+  """
+  What the person does on the day asked, or is announced or proposed to do later
+  (*affectations*), as far as you manage it. At most 50.
+  """
+  assignments: [Assignment!]!
+  """
+  The named authorisations on the day asked and those announced for later
+  (*habilitations nominatives*), as far as you manage them. At most 50.
+  """
+  authorisations: [StaffAuthorisation!]!
+  "The pairs of the person on the day asked and those announced for later (*binômes*), as far as you manage them. At most 50."
+  pairs: [Pair!]!
+}
+
+"A list of members of staff."
+type PersonConnection {
+  "The items of the page."
+  edges: [PersonEdge!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are in all pages. Costs a count: select it when you need it."
+  totalCount: Int!
+}
+
+"A member of staff in a list."
+type PersonEdge {
+  "The person."
+  node: Person!
+  "Its position."
+  cursor: Cursor!
+}
+
+"The order of a list of people. Equals follow in a fixed order of their own."
+input PersonOrder {
+  "The way the list runs."
+  direction: OrderDirection! = ASC
+  "What is compared."
+  field: PersonOrderField!
+}
+
+"What a list of people can be ordered by."
+enum PersonOrderField {
+  "The family name, in French alphabetical order."
+  FAMILY_NAME
+}
+
+"Which people."
+input PersonFilter {
+  "With such a confirmed assignment on the day asked, among those that you see."
+  withAssignment: AssignmentFilter
+  "With a proposed assignment that you see, or without."
+  awaitingConfirmation: Boolean
+}
+
+"Which assignments: one that meets all of it."
+input AssignmentFilter {
+  "For one of these organisations. At most 100."
+  organisations: [ID!]
+  "At one of these reception points. At most 100."
+  receptionPoints: [ID!]
+  "In one of these roles."
+  roles: [Role!]
+}
+
+"""
+The leave of a named person to read applications in a role of an organisation
+(*habilitation nominative*): by whom, since when, until when, a year at most. It holds
+while the person is assigned to the role.
+"""
+type StaffAuthorisation implements Node {
+  "An opaque identifier."
+  id: ID!
+  "Whose it is; ` + "`" + `null` + "`" + ` when that person is no longer yours to see."
+  person: Person
+  "For whom."
+  organisation: Organisation!
+  "In which role: RECEPTION_AGENT, SOCIAL_OFFICER, ALLOCATION_OFFICER or POINT_MANAGER."
+  role: Role!
+  "Who granted it; ` + "`" + `null` + "`" + ` where not yours to see."
+  grantedBy: Person
+  "The day on which it was granted."
+  grantedOn: Date!
+  "The first day."
+  validFrom: Date!
+  "The day after the last."
+  validUntil: Date!
+  "The first day on which it holds no more, because it was revoked; ` + "`" + `null` + "`" + ` when it was not."
+  revokedOn: Date
+  "Who revoked it; ` + "`" + `null` + "`" + ` where nobody did, or not yours to see."
+  revokedBy: Person
+  "Why it was revoked; ` + "`" + `null` + "`" + ` when it was not."
+  revocationReason: String
+  "Changes at each change: send it back with the next one."
+  version: Int!
+}
+
+"""
+Two people who receive applicants together at a reception point, for a time (*binôme*):
+a reception agent and a social worker, as a rule. It gives no right.
+"""
+type Pair implements Node {
+  "An opaque identifier."
+  id: ID!
+  "Where."
+  receptionPoint: ReceptionPoint!
+  "The two people, those of them that you may see. At most 2."
+  members: [Person!]!
+  "Who formed it; ` + "`" + `null` + "`" + ` where not yours to see."
+  formedBy: Person
+  "The first day."
+  validFrom: Date!
+  "The day after the last; ` + "`" + `null` + "`" + ` while no end is set."
+  validUntil: Date
+  "Changes at each change: send it back with the next one."
+  version: Int!
+}
+
+"A member of staff to register."
+input RegisterPersonInput {
+  "The organisation that answers for the person."
+  organisationId: ID!
+  "The identity provider that signs the person's tokens: their claim ` + "`" + `iss` + "`" + `, an https address."
+  issuer: String!
+  "The person's own name at the identity provider: the claim ` + "`" + `sub` + "`" + ` of its tokens, 1 to 200 characters."
+  subject: String!
+  "The given name (*prénom*), 1 to 100 characters."
+  givenName: String!
+  "The family name (*nom*), 1 to 100 characters."
+  familyName: String!
+}
+
+"What became of a member of staff."
+type RegisterPersonPayload {
+  "The person; ` + "`" + `null` + "`" + ` when it was refused."
+  person: Person
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
+"A role to give."
+input AssignRoleInput {
+  "To whom."
+  personId: ID!
+  "For whom."
+  organisationId: ID!
+  "What the person will do. The organisation must have the role."
+  role: Role!
+  "Where, for roles held point by point: 1 to 50 points that the organisation operates, or any for the Métropole. None for the other roles."
+  receptionPointIds: [ID!]! = []
+  "The share of a full-time job (*quotité*), in percent, 1 to 100."
+  share: Int! = 100
+  "The first day, today or later. Default: today."
+  validFrom: Date
+  "The day after the last; ` + "`" + `null` + "`" + ` to set no end."
+  validUntil: Date
+}
+
+"What became of the assignment."
+type AssignRolePayload {
+  "The assignment, ` + "`" + `PROPOSED` + "`" + ` where a second person must confirm it; ` + "`" + `null` + "`" + ` when it was refused."
+  assignment: Assignment
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
+"An assignment to end."
+input EndAssignmentInput {
+  "Which one."
+  id: ID!
+  "Its version, as you read it."
+  version: Int!
+  "The day after the last, today or later. Default: today, which ends it at once."
+  validUntil: Date
+}
+
+"What became of the assignment."
+type EndAssignmentPayload {
+  "The assignment as it is now; ` + "`" + `null` + "`" + ` when it was refused."
+  assignment: Assignment
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
+"A proposed assignment to confirm."
+input ConfirmAssignmentInput {
+  "Which one."
+  id: ID!
+  "Its version, as you read it."
+  version: Int!
+}
+
+"What became of the proposal."
+type ConfirmAssignmentPayload {
+  "The assignment as it is now; ` + "`" + `null` + "`" + ` when it was refused."
+  assignment: Assignment
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
+"A proposed assignment to reject."
+input RejectAssignmentInput {
+  "Which one."
+  id: ID!
+  "Its version, as you read it."
+  version: Int!
+  "Why, on one line of at most 200 characters."
+  reason: String!
+}
+
+"What became of the proposal."
+type RejectAssignmentPayload {
+  "The assignment as it is now; ` + "`" + `null` + "`" + ` when it was refused."
+  assignment: Assignment
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
+"An authorisation to grant."
+input GrantStaffAuthorisationInput {
+  "To whom: a person assigned to the role on the first day."
+  personId: ID!
+  "For whom."
+  organisationId: ID!
+  "In which role: RECEPTION_AGENT or SOCIAL_OFFICER, ALLOCATION_OFFICER or POINT_MANAGER at a registering body."
+  role: Role!
+  "The first day, today or later. Default: today."
+  validFrom: Date
+  "The day after the last, a year after the first at most."
+  validUntil: Date!
+}
+
+"What became of the authorisation."
+type GrantStaffAuthorisationPayload {
+  "The authorisation; ` + "`" + `null` + "`" + ` when it was refused."
+  authorisation: StaffAuthorisation
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
+"An authorisation to revoke."
+input RevokeStaffAuthorisationInput {
+  "Which one."
+  id: ID!
+  "Its version, as you read it."
+  version: Int!
+  "Why, on one line of at most 200 characters."
+  reason: String!
+}
+
+"What became of the authorisation."
+type RevokeStaffAuthorisationPayload {
+  "The authorisation as it is now; ` + "`" + `null` + "`" + ` when it was refused."
+  authorisation: StaffAuthorisation
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
+"A pair to form."
+input FormPairInput {
+  "Where both people work."
+  receptionPointId: ID!
+  "The two people."
+  personIds: [ID!]!
+  "The first day, today or later. Default: today."
+  validFrom: Date
+  "The day after the last; ` + "`" + `null` + "`" + ` to set no end."
+  validUntil: Date
+}
+
+"What became of the pair."
+type FormPairPayload {
+  "The pair; ` + "`" + `null` + "`" + ` when it was refused."
+  pair: Pair
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
+"A pair to end."
+input EndPairInput {
+  "Which one."
+  id: ID!
+  "Its version, as you read it."
+  version: Int!
+  "The day after the last, today or later. Default: today, which ends it at once."
+  validUntil: Date
+}
+
+"What became of the pair."
+type EndPairPayload {
+  "The pair as it is now; ` + "`" + `null` + "`" + ` when it was refused, or had not begun and is gone."
+  pair: Pair
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
 # Sandbox ---------------------------------------------------------------------
 
 "Where to set the sandbox's clock."
@@ -4687,6 +5767,16 @@ func (ec *executionContext) childFields_Agreement(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type Agreement", field.Name)
 }
 
+func (ec *executionContext) childFields_AssignRolePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "assignment":
+		return ec.fieldContext_AssignRolePayload_assignment(ctx, field)
+	case "errors":
+		return ec.fieldContext_AssignRolePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AssignRolePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Assignment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -4701,6 +5791,20 @@ func (ec *executionContext) childFields_Assignment(ctx context.Context, field gr
 		return ec.fieldContext_Assignment_validFrom(ctx, field)
 	case "validUntil":
 		return ec.fieldContext_Assignment_validUntil(ctx, field)
+	case "person":
+		return ec.fieldContext_Assignment_person(ctx, field)
+	case "share":
+		return ec.fieldContext_Assignment_share(ctx, field)
+	case "state":
+		return ec.fieldContext_Assignment_state(ctx, field)
+	case "assignedBy":
+		return ec.fieldContext_Assignment_assignedBy(ctx, field)
+	case "decidedBy":
+		return ec.fieldContext_Assignment_decidedBy(ctx, field)
+	case "rejectionReason":
+		return ec.fieldContext_Assignment_rejectionReason(ctx, field)
+	case "version":
+		return ec.fieldContext_Assignment_version(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Assignment", field.Name)
 }
@@ -4863,6 +5967,16 @@ func (ec *executionContext) childFields_CommuneEdge(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type CommuneEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_ConfirmAssignmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "assignment":
+		return ec.fieldContext_ConfirmAssignmentPayload_assignment(ctx, field)
+	case "errors":
+		return ec.fieldContext_ConfirmAssignmentPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConfirmAssignmentPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DeclareOpeningExceptionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "openingHours":
@@ -4935,6 +6049,46 @@ func (ec *executionContext) childFields_DwellingEdge(ctx context.Context, field 
 		return ec.fieldContext_DwellingEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DwellingEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_EndAssignmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "assignment":
+		return ec.fieldContext_EndAssignmentPayload_assignment(ctx, field)
+	case "errors":
+		return ec.fieldContext_EndAssignmentPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EndAssignmentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EndPairPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "pair":
+		return ec.fieldContext_EndPairPayload_pair(ctx, field)
+	case "errors":
+		return ec.fieldContext_EndPairPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EndPairPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_FormPairPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "pair":
+		return ec.fieldContext_FormPairPayload_pair(ctx, field)
+	case "errors":
+		return ec.fieldContext_FormPairPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FormPairPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_GrantStaffAuthorisationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "authorisation":
+		return ec.fieldContext_GrantStaffAuthorisationPayload_authorisation(ctx, field)
+	case "errors":
+		return ec.fieldContext_GrantStaffAuthorisationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GrantStaffAuthorisationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_NearestReceptionPoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5069,6 +6223,26 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
 }
 
+func (ec *executionContext) childFields_Pair(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Pair_id(ctx, field)
+	case "receptionPoint":
+		return ec.fieldContext_Pair_receptionPoint(ctx, field)
+	case "members":
+		return ec.fieldContext_Pair_members(ctx, field)
+	case "formedBy":
+		return ec.fieldContext_Pair_formedBy(ctx, field)
+	case "validFrom":
+		return ec.fieldContext_Pair_validFrom(ctx, field)
+	case "validUntil":
+		return ec.fieldContext_Pair_validUntil(ctx, field)
+	case "version":
+		return ec.fieldContext_Pair_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Pair", field.Name)
+}
+
 func (ec *executionContext) childFields_PartnerApp(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -5145,6 +6319,48 @@ func (ec *executionContext) childFields_PartnerAppSecret(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type PartnerAppSecret", field.Name)
 }
 
+func (ec *executionContext) childFields_Person(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Person_id(ctx, field)
+	case "givenName":
+		return ec.fieldContext_Person_givenName(ctx, field)
+	case "familyName":
+		return ec.fieldContext_Person_familyName(ctx, field)
+	case "organisation":
+		return ec.fieldContext_Person_organisation(ctx, field)
+	case "assignments":
+		return ec.fieldContext_Person_assignments(ctx, field)
+	case "authorisations":
+		return ec.fieldContext_Person_authorisations(ctx, field)
+	case "pairs":
+		return ec.fieldContext_Person_pairs(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Person", field.Name)
+}
+
+func (ec *executionContext) childFields_PersonConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PersonConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PersonConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_PersonConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PersonConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PersonEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_PersonEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_PersonEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PersonEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_ReceptionPoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -5215,6 +6431,26 @@ func (ec *executionContext) childFields_RegisterPartnerAppPayload(ctx context.Co
 	return nil, fmt.Errorf("no field named %q was found under type RegisterPartnerAppPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RegisterPersonPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "person":
+		return ec.fieldContext_RegisterPersonPayload_person(ctx, field)
+	case "errors":
+		return ec.fieldContext_RegisterPersonPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RegisterPersonPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RejectAssignmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "assignment":
+		return ec.fieldContext_RejectAssignmentPayload_assignment(ctx, field)
+	case "errors":
+		return ec.fieldContext_RejectAssignmentPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RejectAssignmentPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RevokePartnerAppPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "partnerApp":
@@ -5233,6 +6469,16 @@ func (ec *executionContext) childFields_RevokePartnerAppSecretPayload(ctx contex
 		return ec.fieldContext_RevokePartnerAppSecretPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RevokePartnerAppSecretPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RevokeStaffAuthorisationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "authorisation":
+		return ec.fieldContext_RevokeStaffAuthorisationPayload_authorisation(ctx, field)
+	case "errors":
+		return ec.fieldContext_RevokeStaffAuthorisationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevokeStaffAuthorisationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ServiceCatalogue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5265,6 +6511,36 @@ func (ec *executionContext) childFields_SetSandboxClockPayload(ctx context.Conte
 		return ec.fieldContext_SetSandboxClockPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SetSandboxClockPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffAuthorisation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_StaffAuthorisation_id(ctx, field)
+	case "person":
+		return ec.fieldContext_StaffAuthorisation_person(ctx, field)
+	case "organisation":
+		return ec.fieldContext_StaffAuthorisation_organisation(ctx, field)
+	case "role":
+		return ec.fieldContext_StaffAuthorisation_role(ctx, field)
+	case "grantedBy":
+		return ec.fieldContext_StaffAuthorisation_grantedBy(ctx, field)
+	case "grantedOn":
+		return ec.fieldContext_StaffAuthorisation_grantedOn(ctx, field)
+	case "validFrom":
+		return ec.fieldContext_StaffAuthorisation_validFrom(ctx, field)
+	case "validUntil":
+		return ec.fieldContext_StaffAuthorisation_validUntil(ctx, field)
+	case "revokedOn":
+		return ec.fieldContext_StaffAuthorisation_revokedOn(ctx, field)
+	case "revokedBy":
+		return ec.fieldContext_StaffAuthorisation_revokedBy(ctx, field)
+	case "revocationReason":
+		return ec.fieldContext_StaffAuthorisation_revocationReason(ctx, field)
+	case "version":
+		return ec.fieldContext_StaffAuthorisation_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffAuthorisation", field.Name)
 }
 
 func (ec *executionContext) childFields_StockCell(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5467,6 +6743,8 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_today(ctx, field)
 	case "assignments":
 		return ec.fieldContext_Viewer_assignments(ctx, field)
+	case "authorisations":
+		return ec.fieldContext_Viewer_authorisations(ctx, field)
 	case "applicant":
 		return ec.fieldContext_Viewer_applicant(ctx, field)
 	case "app":
@@ -5769,12 +7047,40 @@ func (ec *executionContext) field_Mutation_addPartnerAppSecret_args(ctx context.
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_assignRole_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.AssignRoleInput, error) {
+			return ec.unmarshalNAssignRoleInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignRoleInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_changePartnerApp_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.ChangePartnerAppInput, error) {
 			return ec.unmarshalNChangePartnerAppInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐChangePartnerAppInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_confirmAssignment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ConfirmAssignmentInput, error) {
+			return ec.unmarshalNConfirmAssignmentInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmAssignmentInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -5797,12 +7103,96 @@ func (ec *executionContext) field_Mutation_declareOpeningException_args(ctx cont
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_endAssignment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.EndAssignmentInput, error) {
+			return ec.unmarshalNEndAssignmentInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndAssignmentInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_endPair_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.EndPairInput, error) {
+			return ec.unmarshalNEndPairInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndPairInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_formPair_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.FormPairInput, error) {
+			return ec.unmarshalNFormPairInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐFormPairInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_grantStaffAuthorisation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.GrantStaffAuthorisationInput, error) {
+			return ec.unmarshalNGrantStaffAuthorisationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐGrantStaffAuthorisationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_registerPartnerApp_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.RegisterPartnerAppInput, error) {
 			return ec.unmarshalNRegisterPartnerAppInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPartnerAppInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_registerPerson_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RegisterPersonInput, error) {
+			return ec.unmarshalNRegisterPersonInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPersonInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_rejectAssignment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RejectAssignmentInput, error) {
+			return ec.unmarshalNRejectAssignmentInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectAssignmentInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -5831,6 +7221,20 @@ func (ec *executionContext) field_Mutation_revokePartnerApp_args(ctx context.Con
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.RevokePartnerAppInput, error) {
 			return ec.unmarshalNRevokePartnerAppInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_revokeStaffAuthorisation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RevokeStaffAuthorisationInput, error) {
+			return ec.unmarshalNRevokeStaffAuthorisationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokeStaffAuthorisationInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -6393,6 +7797,68 @@ func (ec *executionContext) field_Query_receptionPoints_args(ctx context.Context
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_staff_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "on",
+		func(ctx context.Context, v any) (*domain.Date, error) {
+			return ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["on"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*entgql.Cursor[domain.ID], error) {
+			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*entgql.Cursor[domain.ID], error) {
+			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*ent.PersonOrder, error) {
+			return ec.unmarshalOPersonOrder2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*ent.PersonWhereInput, error) {
+			return ec.unmarshalOPersonFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonWhereInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg6
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_stockFacets_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6899,6 +8365,70 @@ func (ec *executionContext) fieldContext_Agreement_services(_ context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _AssignRolePayload_assignment(ctx context.Context, field graphql.CollectedField, obj *model.AssignRolePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AssignRolePayload_assignment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Assignment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Assignment) graphql.Marshaler {
+			return ec.marshalOAssignment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AssignRolePayload_assignment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AssignRolePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Assignment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AssignRolePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.AssignRolePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AssignRolePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AssignRolePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AssignRolePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Assignment_id(ctx context.Context, field graphql.CollectedField, obj *ent.Assignment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7053,6 +8583,194 @@ func (ec *executionContext) _Assignment_validUntil(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_Assignment_validUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Assignment", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Assignment_person(ctx context.Context, field graphql.CollectedField, obj *ent.Assignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assignment_person(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Assignment().Person(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Person) graphql.Marshaler {
+			return ec.answerOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Assignment_person(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Assignment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Assignment_share(ctx context.Context, field graphql.CollectedField, obj *ent.Assignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assignment_share(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Share, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Assignment_share(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Assignment", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Assignment_state(ctx context.Context, field graphql.CollectedField, obj *ent.Assignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assignment_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.AssignmentState) graphql.Marshaler {
+			return ec.marshalNAssignmentState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAssignmentState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Assignment_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Assignment", field, false, false, "AssignmentState")
+}
+
+func (ec *executionContext) _Assignment_assignedBy(ctx context.Context, field graphql.CollectedField, obj *ent.Assignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assignment_assignedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AssignedBy(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Person) graphql.Marshaler {
+			return ec.marshalOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Assignment_assignedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Assignment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Assignment_decidedBy(ctx context.Context, field graphql.CollectedField, obj *ent.Assignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assignment_decidedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DecidedBy(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Person) graphql.Marshaler {
+			return ec.marshalOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Assignment_decidedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Assignment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Assignment_rejectionReason(ctx context.Context, field graphql.CollectedField, obj *ent.Assignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assignment_rejectionReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RejectionReason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Assignment_rejectionReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Assignment", field, false, false, "String")
+}
+
+func (ec *executionContext) _Assignment_version(ctx context.Context, field graphql.CollectedField, obj *ent.Assignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Assignment_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Assignment_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Assignment", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Building_id(ctx context.Context, field graphql.CollectedField, obj *ent.Building) (ret graphql.Marshaler) {
@@ -8383,6 +10101,70 @@ func (ec *executionContext) fieldContext_CommuneEdge_cursor(_ context.Context, f
 	return graphql.NewScalarFieldContext("CommuneEdge", field, false, false, "Cursor")
 }
 
+func (ec *executionContext) _ConfirmAssignmentPayload_assignment(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmAssignmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConfirmAssignmentPayload_assignment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Assignment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Assignment) graphql.Marshaler {
+			return ec.marshalOAssignment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ConfirmAssignmentPayload_assignment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ConfirmAssignmentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Assignment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ConfirmAssignmentPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmAssignmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConfirmAssignmentPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConfirmAssignmentPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ConfirmAssignmentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _DeclareOpeningExceptionPayload_openingHours(ctx context.Context, field graphql.CollectedField, obj *model.DeclareOpeningExceptionPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9048,6 +10830,262 @@ func (ec *executionContext) fieldContext_DwellingEdge_cursor(_ context.Context, 
 	return graphql.NewScalarFieldContext("DwellingEdge", field, false, false, "Cursor")
 }
 
+func (ec *executionContext) _EndAssignmentPayload_assignment(ctx context.Context, field graphql.CollectedField, obj *model.EndAssignmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EndAssignmentPayload_assignment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Assignment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Assignment) graphql.Marshaler {
+			return ec.marshalOAssignment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EndAssignmentPayload_assignment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EndAssignmentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Assignment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EndAssignmentPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.EndAssignmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EndAssignmentPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EndAssignmentPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EndAssignmentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EndPairPayload_pair(ctx context.Context, field graphql.CollectedField, obj *model.EndPairPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EndPairPayload_pair(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pair, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Pair) graphql.Marshaler {
+			return ec.marshalOPair2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPair(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EndPairPayload_pair(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EndPairPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Pair(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EndPairPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.EndPairPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EndPairPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EndPairPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EndPairPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FormPairPayload_pair(ctx context.Context, field graphql.CollectedField, obj *model.FormPairPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormPairPayload_pair(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pair, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Pair) graphql.Marshaler {
+			return ec.marshalOPair2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPair(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FormPairPayload_pair(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FormPairPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Pair(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FormPairPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.FormPairPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormPairPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FormPairPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FormPairPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GrantStaffAuthorisationPayload_authorisation(ctx context.Context, field graphql.CollectedField, obj *model.GrantStaffAuthorisationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GrantStaffAuthorisationPayload_authorisation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Authorisation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.StaffAuthorisation) graphql.Marshaler {
+			return ec.marshalOStaffAuthorisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GrantStaffAuthorisationPayload_authorisation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GrantStaffAuthorisationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StaffAuthorisation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GrantStaffAuthorisationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.GrantStaffAuthorisationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GrantStaffAuthorisationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GrantStaffAuthorisationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GrantStaffAuthorisationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _InputError_code(ctx context.Context, field graphql.CollectedField, obj *model.InputError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9222,6 +11260,402 @@ func (ec *executionContext) fieldContext_Mutation_withdrawOpeningException(ctx c
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_withdrawOpeningException_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_registerPerson(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_registerPerson(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RegisterPerson(ctx, fc.Args["input"].(model.RegisterPersonInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RegisterPersonPayload) graphql.Marshaler {
+			return ec.answerNRegisterPersonPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPersonPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_registerPerson(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RegisterPersonPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_registerPerson_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_assignRole(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_assignRole(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AssignRole(ctx, fc.Args["input"].(model.AssignRoleInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.AssignRolePayload) graphql.Marshaler {
+			return ec.answerNAssignRolePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignRolePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_assignRole(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AssignRolePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_assignRole_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_endAssignment(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_endAssignment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().EndAssignment(ctx, fc.Args["input"].(model.EndAssignmentInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.EndAssignmentPayload) graphql.Marshaler {
+			return ec.answerNEndAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndAssignmentPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_endAssignment(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EndAssignmentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_endAssignment_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_confirmAssignment(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_confirmAssignment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ConfirmAssignment(ctx, fc.Args["input"].(model.ConfirmAssignmentInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ConfirmAssignmentPayload) graphql.Marshaler {
+			return ec.answerNConfirmAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmAssignmentPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_confirmAssignment(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ConfirmAssignmentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_confirmAssignment_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_rejectAssignment(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_rejectAssignment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RejectAssignment(ctx, fc.Args["input"].(model.RejectAssignmentInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RejectAssignmentPayload) graphql.Marshaler {
+			return ec.answerNRejectAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectAssignmentPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_rejectAssignment(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RejectAssignmentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_rejectAssignment_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_grantStaffAuthorisation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_grantStaffAuthorisation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().GrantStaffAuthorisation(ctx, fc.Args["input"].(model.GrantStaffAuthorisationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.GrantStaffAuthorisationPayload) graphql.Marshaler {
+			return ec.answerNGrantStaffAuthorisationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐGrantStaffAuthorisationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_grantStaffAuthorisation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GrantStaffAuthorisationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_grantStaffAuthorisation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_revokeStaffAuthorisation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_revokeStaffAuthorisation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RevokeStaffAuthorisation(ctx, fc.Args["input"].(model.RevokeStaffAuthorisationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RevokeStaffAuthorisationPayload) graphql.Marshaler {
+			return ec.answerNRevokeStaffAuthorisationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokeStaffAuthorisationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_revokeStaffAuthorisation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RevokeStaffAuthorisationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_revokeStaffAuthorisation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_formPair(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_formPair(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().FormPair(ctx, fc.Args["input"].(model.FormPairInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.FormPairPayload) graphql.Marshaler {
+			return ec.answerNFormPairPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐFormPairPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_formPair(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FormPairPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_formPair_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_endPair(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_endPair(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().EndPair(ctx, fc.Args["input"].(model.EndPairInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.EndPairPayload) graphql.Marshaler {
+			return ec.answerNEndPairPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndPairPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_endPair(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EndPairPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_endPair_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -10482,6 +12916,194 @@ func (ec *executionContext) fieldContext_PageInfo_endCursor(_ context.Context, f
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Cursor")
 }
 
+func (ec *executionContext) _Pair_id(ctx context.Context, field graphql.CollectedField, obj *ent.Pair) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Pair_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Pair_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pair", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Pair_receptionPoint(ctx context.Context, field graphql.CollectedField, obj *ent.Pair) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Pair_receptionPoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReceptionPoint(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPoint) graphql.Marshaler {
+			return ec.marshalNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Pair_receptionPoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Pair",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Pair_members(ctx context.Context, field graphql.CollectedField, obj *ent.Pair) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Pair_members(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Pair().Members(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Person) graphql.Marshaler {
+			return ec.answerNPerson2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Pair_members(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Pair",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Pair_formedBy(ctx context.Context, field graphql.CollectedField, obj *ent.Pair) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Pair_formedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Pair().FormedBy(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Person) graphql.Marshaler {
+			return ec.answerOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Pair_formedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Pair",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Pair_validFrom(ctx context.Context, field graphql.CollectedField, obj *ent.Pair) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Pair_validFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Pair_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pair", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Pair_validUntil(ctx context.Context, field graphql.CollectedField, obj *ent.Pair) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Pair_validUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Pair_validUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pair", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Pair_version(ctx context.Context, field graphql.CollectedField, obj *ent.Pair) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Pair_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Pair_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Pair", field, false, false, "Int")
+}
+
 func (ec *executionContext) _PartnerApp_id(ctx context.Context, field graphql.CollectedField, obj *ent.PartnerApp) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11143,6 +13765,345 @@ func (ec *executionContext) fieldContext_PartnerAppSecret_madeAt(_ context.Conte
 	return graphql.NewScalarFieldContext("PartnerAppSecret", field, false, false, "DateTime")
 }
 
+func (ec *executionContext) _Person_id(ctx context.Context, field graphql.CollectedField, obj *ent.Person) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Person_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Person_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Person", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Person_givenName(ctx context.Context, field graphql.CollectedField, obj *ent.Person) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Person_givenName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GivenName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Person_givenName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Person", field, false, false, "String")
+}
+
+func (ec *executionContext) _Person_familyName(ctx context.Context, field graphql.CollectedField, obj *ent.Person) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Person_familyName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FamilyName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Person_familyName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Person", field, false, false, "String")
+}
+
+func (ec *executionContext) _Person_organisation(ctx context.Context, field graphql.CollectedField, obj *ent.Person) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Person_organisation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Organisation(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Organisation) graphql.Marshaler {
+			return ec.marshalOOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Person_organisation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Person",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Organisation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Person_assignments(ctx context.Context, field graphql.CollectedField, obj *ent.Person) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Person_assignments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Assignments(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Assignment) graphql.Marshaler {
+			return ec.marshalNAssignment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignmentᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Person_assignments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Person",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Assignment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Person_authorisations(ctx context.Context, field graphql.CollectedField, obj *ent.Person) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Person_authorisations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Authorisations(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.StaffAuthorisation) graphql.Marshaler {
+			return ec.marshalNStaffAuthorisation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Person_authorisations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Person",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StaffAuthorisation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Person_pairs(ctx context.Context, field graphql.CollectedField, obj *ent.Person) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Person_pairs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pairs(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Pair) graphql.Marshaler {
+			return ec.marshalNPair2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPairᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Person_pairs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Person",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Pair(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PersonConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.PersonConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PersonConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.PersonEdge) graphql.Marshaler {
+			return ec.marshalNPersonEdge2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PersonConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PersonConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PersonEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PersonConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *ent.PersonConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PersonConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[domain.ID]) graphql.Marshaler {
+			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PersonConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PersonConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PersonConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *ent.PersonConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PersonConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PersonConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PersonConnection", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PersonEdge_node(ctx context.Context, field graphql.CollectedField, obj *ent.PersonEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PersonEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Person) graphql.Marshaler {
+			return ec.marshalNPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PersonEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PersonEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PersonEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *ent.PersonEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PersonEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[domain.ID]) graphql.Marshaler {
+			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PersonEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PersonEdge", field, false, false, "Cursor")
+}
+
 func (ec *executionContext) _Query_node(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11729,6 +14690,50 @@ func (ec *executionContext) fieldContext_Query_stockVintages(ctx context.Context
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_stockVintages_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_staff(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_staff(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Staff(ctx, fc.Args["on"].(*domain.Date), fc.Args["after"].(*entgql.Cursor[domain.ID]), fc.Args["first"].(*int), fc.Args["before"].(*entgql.Cursor[domain.ID]), fc.Args["last"].(*int), fc.Args["orderBy"].(*ent.PersonOrder), fc.Args["where"].(*ent.PersonWhereInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.PersonConnection) graphql.Marshaler {
+			return ec.answerNPersonConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_staff(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PersonConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_staff_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -12530,6 +15535,134 @@ func (ec *executionContext) fieldContext_RegisterPartnerAppPayload_errors(_ cont
 	return fc, nil
 }
 
+func (ec *executionContext) _RegisterPersonPayload_person(ctx context.Context, field graphql.CollectedField, obj *model.RegisterPersonPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegisterPersonPayload_person(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Person, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Person) graphql.Marshaler {
+			return ec.marshalOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RegisterPersonPayload_person(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RegisterPersonPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RegisterPersonPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RegisterPersonPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegisterPersonPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegisterPersonPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RegisterPersonPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RejectAssignmentPayload_assignment(ctx context.Context, field graphql.CollectedField, obj *model.RejectAssignmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RejectAssignmentPayload_assignment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Assignment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Assignment) graphql.Marshaler {
+			return ec.marshalOAssignment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RejectAssignmentPayload_assignment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RejectAssignmentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Assignment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RejectAssignmentPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RejectAssignmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RejectAssignmentPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RejectAssignmentPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RejectAssignmentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RevokePartnerAppPayload_partnerApp(ctx context.Context, field graphql.CollectedField, obj *model.RevokePartnerAppPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12648,6 +15781,70 @@ func (ec *executionContext) _RevokePartnerAppSecretPayload_errors(ctx context.Co
 func (ec *executionContext) fieldContext_RevokePartnerAppSecretPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RevokePartnerAppSecretPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevokeStaffAuthorisationPayload_authorisation(ctx context.Context, field graphql.CollectedField, obj *model.RevokeStaffAuthorisationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokeStaffAuthorisationPayload_authorisation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Authorisation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.StaffAuthorisation) graphql.Marshaler {
+			return ec.marshalOStaffAuthorisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RevokeStaffAuthorisationPayload_authorisation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevokeStaffAuthorisationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StaffAuthorisation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevokeStaffAuthorisationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RevokeStaffAuthorisationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokeStaffAuthorisationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RevokeStaffAuthorisationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevokeStaffAuthorisationPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -12862,6 +16059,318 @@ func (ec *executionContext) fieldContext_SetSandboxClockPayload_errors(_ context
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _StaffAuthorisation_id(ctx context.Context, field graphql.CollectedField, obj *ent.StaffAuthorisation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffAuthorisation_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffAuthorisation_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StaffAuthorisation", field, false, false, "ID")
+}
+
+func (ec *executionContext) _StaffAuthorisation_person(ctx context.Context, field graphql.CollectedField, obj *ent.StaffAuthorisation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffAuthorisation_person(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.StaffAuthorisation().Person(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Person) graphql.Marshaler {
+			return ec.answerOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StaffAuthorisation_person(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffAuthorisation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffAuthorisation_organisation(ctx context.Context, field graphql.CollectedField, obj *ent.StaffAuthorisation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffAuthorisation_organisation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Organisation(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Organisation) graphql.Marshaler {
+			return ec.marshalNOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffAuthorisation_organisation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffAuthorisation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Organisation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffAuthorisation_role(ctx context.Context, field graphql.CollectedField, obj *ent.StaffAuthorisation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffAuthorisation_role(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Role, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Role) graphql.Marshaler {
+			return ec.marshalNRole2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRole(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffAuthorisation_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StaffAuthorisation", field, false, false, "Role")
+}
+
+func (ec *executionContext) _StaffAuthorisation_grantedBy(ctx context.Context, field graphql.CollectedField, obj *ent.StaffAuthorisation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffAuthorisation_grantedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.StaffAuthorisation().GrantedBy(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Person) graphql.Marshaler {
+			return ec.answerOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StaffAuthorisation_grantedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffAuthorisation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffAuthorisation_grantedOn(ctx context.Context, field graphql.CollectedField, obj *ent.StaffAuthorisation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffAuthorisation_grantedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GrantedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffAuthorisation_grantedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StaffAuthorisation", field, false, false, "Date")
+}
+
+func (ec *executionContext) _StaffAuthorisation_validFrom(ctx context.Context, field graphql.CollectedField, obj *ent.StaffAuthorisation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffAuthorisation_validFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffAuthorisation_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StaffAuthorisation", field, false, false, "Date")
+}
+
+func (ec *executionContext) _StaffAuthorisation_validUntil(ctx context.Context, field graphql.CollectedField, obj *ent.StaffAuthorisation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffAuthorisation_validUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffAuthorisation_validUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StaffAuthorisation", field, false, false, "Date")
+}
+
+func (ec *executionContext) _StaffAuthorisation_revokedOn(ctx context.Context, field graphql.CollectedField, obj *ent.StaffAuthorisation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffAuthorisation_revokedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RevokedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StaffAuthorisation_revokedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StaffAuthorisation", field, false, false, "Date")
+}
+
+func (ec *executionContext) _StaffAuthorisation_revokedBy(ctx context.Context, field graphql.CollectedField, obj *ent.StaffAuthorisation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffAuthorisation_revokedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RevokedBy(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Person) graphql.Marshaler {
+			return ec.marshalOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StaffAuthorisation_revokedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffAuthorisation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffAuthorisation_revocationReason(ctx context.Context, field graphql.CollectedField, obj *ent.StaffAuthorisation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffAuthorisation_revocationReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RevocationReason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StaffAuthorisation_revocationReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StaffAuthorisation", field, false, false, "String")
+}
+
+func (ec *executionContext) _StaffAuthorisation_version(ctx context.Context, field graphql.CollectedField, obj *ent.StaffAuthorisation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffAuthorisation_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffAuthorisation_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StaffAuthorisation", field, false, false, "Int")
 }
 
 func (ec *executionContext) _StaleVersionError_code(ctx context.Context, field graphql.CollectedField, obj *model.StaleVersionError) (ret graphql.Marshaler) {
@@ -14574,6 +18083,38 @@ func (ec *executionContext) fieldContext_Viewer_assignments(_ context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _Viewer_authorisations(ctx context.Context, field graphql.CollectedField, obj *auth.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_authorisations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Viewer().Authorisations(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.StaffAuthorisation) graphql.Marshaler {
+			return ec.answerNStaffAuthorisation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_authorisations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Viewer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StaffAuthorisation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Viewer_applicant(ctx context.Context, field graphql.CollectedField, obj *auth.Viewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15946,6 +19487,159 @@ func UnmarshalAddPartnerAppSecretInput(ctx context.Context, raw any) (model.AddP
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputAssignRoleInput(ctx context.Context, obj any) (model.AssignRoleInput, error) {
+	var it model.AssignRoleInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["receptionPointIds"]; !present {
+		asMap["receptionPointIds"] = []any{}
+	}
+	if _, present := asMap["share"]; !present {
+		asMap["share"] = 100
+	}
+
+	fieldsInOrder := [...]string{"personId", "organisationId", "role", "receptionPointIds", "share", "validFrom", "validUntil"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "personId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("personId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PersonID = data
+		case "organisationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("organisationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OrganisationID = data
+		case "role":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("role"))
+			data, err := ec.unmarshalNRole2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRole(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Role = data
+		case "receptionPointIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("receptionPointIds"))
+			data, err := ec.unmarshalNID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReceptionPointIds = data
+		case "share":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("share"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Share = data
+		case "validFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validFrom"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValidFrom = data
+		case "validUntil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validUntil"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValidUntil = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAssignRoleInput unmarshals raw into the AssignRoleInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAssignRoleInput(ctx context.Context, raw any) (model.AssignRoleInput, error) {
+	var out model.AssignRoleInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AssignRoleInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputAssignmentFilter(ctx context.Context, obj any) (ent.AssignmentWhereInput, error) {
+	var it ent.AssignmentWhereInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"organisations", "receptionPoints", "roles"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "organisations":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("organisations"))
+			data, err := ec.unmarshalOID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.AssignmentFilter().Organisations(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "receptionPoints":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("receptionPoints"))
+			data, err := ec.unmarshalOID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.AssignmentFilter().ReceptionPoints(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "roles":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("roles"))
+			data, err := ec.unmarshalORole2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRoleᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.AssignmentFilter().Roles(ctx, &it, data); err != nil {
+				return it, err
+			}
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAssignmentFilter unmarshals raw into the AssignmentFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAssignmentFilter(ctx context.Context, raw any) (ent.AssignmentWhereInput, error) {
+	var out ent.AssignmentWhereInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AssignmentFilter", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputBoundingBoxInput(ctx context.Context, obj any) (domain.BoundingBox, error) {
 	var it domain.BoundingBox
 	if obj == nil {
@@ -16308,6 +20002,55 @@ func UnmarshalCommuneOrder(ctx context.Context, raw any) (ent.CommuneOrder, erro
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputConfirmAssignmentInput(ctx context.Context, obj any) (model.ConfirmAssignmentInput, error) {
+	var it model.ConfirmAssignmentInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalConfirmAssignmentInput unmarshals raw into the ConfirmAssignmentInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalConfirmAssignmentInput(ctx context.Context, raw any) (model.ConfirmAssignmentInput, error) {
+	var out model.ConfirmAssignmentInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ConfirmAssignmentInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputCoordinatesInput(ctx context.Context, obj any) (domain.Coordinates, error) {
 	var it domain.Coordinates
 	if obj == nil {
@@ -16649,6 +20392,251 @@ func (ec *executionContext) unmarshalInputDwellingOrder(ctx context.Context, obj
 func UnmarshalDwellingOrder(ctx context.Context, raw any) (ent.DwellingOrder, error) {
 	var out ent.DwellingOrder
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "DwellingOrder", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputEndAssignmentInput(ctx context.Context, obj any) (model.EndAssignmentInput, error) {
+	var it model.EndAssignmentInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version", "validUntil"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "validUntil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validUntil"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValidUntil = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalEndAssignmentInput unmarshals raw into the EndAssignmentInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalEndAssignmentInput(ctx context.Context, raw any) (model.EndAssignmentInput, error) {
+	var out model.EndAssignmentInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "EndAssignmentInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputEndPairInput(ctx context.Context, obj any) (model.EndPairInput, error) {
+	var it model.EndPairInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version", "validUntil"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "validUntil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validUntil"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValidUntil = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalEndPairInput unmarshals raw into the EndPairInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalEndPairInput(ctx context.Context, raw any) (model.EndPairInput, error) {
+	var out model.EndPairInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "EndPairInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputFormPairInput(ctx context.Context, obj any) (model.FormPairInput, error) {
+	var it model.FormPairInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"receptionPointId", "personIds", "validFrom", "validUntil"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "receptionPointId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("receptionPointId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReceptionPointID = data
+		case "personIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("personIds"))
+			data, err := ec.unmarshalNID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PersonIds = data
+		case "validFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validFrom"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValidFrom = data
+		case "validUntil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validUntil"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValidUntil = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalFormPairInput unmarshals raw into the FormPairInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalFormPairInput(ctx context.Context, raw any) (model.FormPairInput, error) {
+	var out model.FormPairInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "FormPairInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputGrantStaffAuthorisationInput(ctx context.Context, obj any) (model.GrantStaffAuthorisationInput, error) {
+	var it model.GrantStaffAuthorisationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"personId", "organisationId", "role", "validFrom", "validUntil"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "personId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("personId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PersonID = data
+		case "organisationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("organisationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OrganisationID = data
+		case "role":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("role"))
+			data, err := ec.unmarshalNRole2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRole(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Role = data
+		case "validFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validFrom"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValidFrom = data
+		case "validUntil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validUntil"))
+			data, err := ec.unmarshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValidUntil = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalGrantStaffAuthorisationInput unmarshals raw into the GrantStaffAuthorisationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalGrantStaffAuthorisationInput(ctx context.Context, raw any) (model.GrantStaffAuthorisationInput, error) {
+	var out model.GrantStaffAuthorisationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "GrantStaffAuthorisationInput", raw, &out)
 	return out, err
 }
 
@@ -17104,6 +21092,112 @@ func UnmarshalPartnerAppSettingsInput(ctx context.Context, raw any) (domain.Part
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputPersonFilter(ctx context.Context, obj any) (ent.PersonWhereInput, error) {
+	var it ent.PersonWhereInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"withAssignment", "awaitingConfirmation"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "withAssignment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("withAssignment"))
+			data, err := ec.unmarshalOAssignmentFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignmentWhereInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.PersonFilter().WithAssignment(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "awaitingConfirmation":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("awaitingConfirmation"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.PersonFilter().AwaitingConfirmation(ctx, &it, data); err != nil {
+				return it, err
+			}
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPersonFilter unmarshals raw into the PersonFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPersonFilter(ctx context.Context, raw any) (ent.PersonWhereInput, error) {
+	var out ent.PersonWhereInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PersonFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputPersonOrder(ctx context.Context, obj any) (ent.PersonOrder, error) {
+	var it ent.PersonOrder
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+
+	fieldsInOrder := [...]string{"direction", "field"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2entgoᚗioᚋcontribᚋentgqlᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNPersonOrderField2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPersonOrder unmarshals raw into the PersonOrder input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPersonOrder(ctx context.Context, raw any) (ent.PersonOrder, error) {
+	var out ent.PersonOrder
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PersonOrder", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputReceptionPointFilter(ctx context.Context, obj any) (ent.ReceptionPointWhereInput, error) {
 	var it ent.ReceptionPointWhereInput
 	if obj == nil {
@@ -17311,6 +21405,132 @@ func UnmarshalRegisterPartnerAppInput(ctx context.Context, raw any) (model.Regis
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputRegisterPersonInput(ctx context.Context, obj any) (model.RegisterPersonInput, error) {
+	var it model.RegisterPersonInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"organisationId", "issuer", "subject", "givenName", "familyName"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "organisationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("organisationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OrganisationID = data
+		case "issuer":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("issuer"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Issuer = data
+		case "subject":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("subject"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Subject = data
+		case "givenName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("givenName"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.GivenName = data
+		case "familyName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("familyName"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FamilyName = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRegisterPersonInput unmarshals raw into the RegisterPersonInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRegisterPersonInput(ctx context.Context, raw any) (model.RegisterPersonInput, error) {
+	var out model.RegisterPersonInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RegisterPersonInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRejectAssignmentInput(ctx context.Context, obj any) (model.RejectAssignmentInput, error) {
+	var it model.RejectAssignmentInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRejectAssignmentInput unmarshals raw into the RejectAssignmentInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRejectAssignmentInput(ctx context.Context, raw any) (model.RejectAssignmentInput, error) {
+	var out model.RejectAssignmentInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RejectAssignmentInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputRevokePartnerAppInput(ctx context.Context, obj any) (model.RevokePartnerAppInput, error) {
 	var it model.RevokePartnerAppInput
 	if obj == nil {
@@ -17399,6 +21619,62 @@ func (ec *executionContext) unmarshalInputRevokePartnerAppSecretInput(ctx contex
 func UnmarshalRevokePartnerAppSecretInput(ctx context.Context, raw any) (model.RevokePartnerAppSecretInput, error) {
 	var out model.RevokePartnerAppSecretInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "RevokePartnerAppSecretInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRevokeStaffAuthorisationInput(ctx context.Context, obj any) (model.RevokeStaffAuthorisationInput, error) {
+	var it model.RevokeStaffAuthorisationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRevokeStaffAuthorisationInput unmarshals raw into the RevokeStaffAuthorisationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRevokeStaffAuthorisationInput(ctx context.Context, raw any) (model.RevokeStaffAuthorisationInput, error) {
+	var out model.RevokeStaffAuthorisationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RevokeStaffAuthorisationInput", raw, &out)
 	return out, err
 }
 
@@ -17761,11 +22037,21 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._StockChange(ctx, sel, obj)
+	case *ent.StaffAuthorisation:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._StaffAuthorisation(ctx, sel, obj)
 	case *ent.ReceptionPoint:
 		if obj == nil {
 			return graphql.Null
 		}
 		return ec._ReceptionPoint(ctx, sel, obj)
+	case *ent.Person:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Person(ctx, sel, obj)
 	case *ent.PartnerAppSecret:
 		if obj == nil {
 			return graphql.Null
@@ -17776,6 +22062,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._PartnerApp(ctx, sel, obj)
+	case *ent.Pair:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Pair(ctx, sel, obj)
 	case *ent.Ownership:
 		if obj == nil {
 			return graphql.Null
@@ -17968,6 +22259,44 @@ func (ec *executionContext) _Agreement(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
+var assignRolePayloadImplementors = []string{"AssignRolePayload"}
+
+func (ec *executionContext) _AssignRolePayload(ctx context.Context, sel ast.SelectionSet, obj *model.AssignRolePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, assignRolePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AssignRolePayload")
+		case "assignment":
+			out.Values[i] = ec._AssignRolePayload_assignment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._AssignRolePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var assignmentImplementors = []string{"Assignment", "Node"}
 
 func (ec *executionContext) _Assignment(ctx context.Context, sel ast.SelectionSet, obj *ent.Assignment) graphql.Marshaler {
@@ -18009,6 +22338,44 @@ func (ec *executionContext) _Assignment(ctx context.Context, sel ast.SelectionSe
 		case "validUntil":
 			out.Values[i] = ec._Assignment_validUntil(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "person":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Assignment_person(ctx, field, obj)
+				})
+		case "share":
+			out.Values[i] = ec._Assignment_share(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "state":
+			out.Values[i] = ec._Assignment_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "assignedBy":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Assignment_assignedBy(ctx, field, obj)
+				})
+		case "decidedBy":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Assignment_decidedBy(ctx, field, obj)
+				})
+		case "rejectionReason":
+			out.Values[i] = ec._Assignment_rejectionReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "version":
+			out.Values[i] = ec._Assignment_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
@@ -18561,6 +22928,44 @@ func (ec *executionContext) _CommuneEdge(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var confirmAssignmentPayloadImplementors = []string{"ConfirmAssignmentPayload"}
+
+func (ec *executionContext) _ConfirmAssignmentPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ConfirmAssignmentPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, confirmAssignmentPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ConfirmAssignmentPayload")
+		case "assignment":
+			out.Values[i] = ec._ConfirmAssignmentPayload_assignment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._ConfirmAssignmentPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var declareOpeningExceptionPayloadImplementors = []string{"DeclareOpeningExceptionPayload"}
 
 func (ec *executionContext) _DeclareOpeningExceptionPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeclareOpeningExceptionPayload) graphql.Marshaler {
@@ -18802,6 +23207,158 @@ func (ec *executionContext) _DwellingEdge(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var endAssignmentPayloadImplementors = []string{"EndAssignmentPayload"}
+
+func (ec *executionContext) _EndAssignmentPayload(ctx context.Context, sel ast.SelectionSet, obj *model.EndAssignmentPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, endAssignmentPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EndAssignmentPayload")
+		case "assignment":
+			out.Values[i] = ec._EndAssignmentPayload_assignment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._EndAssignmentPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var endPairPayloadImplementors = []string{"EndPairPayload"}
+
+func (ec *executionContext) _EndPairPayload(ctx context.Context, sel ast.SelectionSet, obj *model.EndPairPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, endPairPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EndPairPayload")
+		case "pair":
+			out.Values[i] = ec._EndPairPayload_pair(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._EndPairPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var formPairPayloadImplementors = []string{"FormPairPayload"}
+
+func (ec *executionContext) _FormPairPayload(ctx context.Context, sel ast.SelectionSet, obj *model.FormPairPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, formPairPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FormPairPayload")
+		case "pair":
+			out.Values[i] = ec._FormPairPayload_pair(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._FormPairPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var grantStaffAuthorisationPayloadImplementors = []string{"GrantStaffAuthorisationPayload"}
+
+func (ec *executionContext) _GrantStaffAuthorisationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.GrantStaffAuthorisationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, grantStaffAuthorisationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("GrantStaffAuthorisationPayload")
+		case "authorisation":
+			out.Values[i] = ec._GrantStaffAuthorisationPayload_authorisation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._GrantStaffAuthorisationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var inputErrorImplementors = []string{"InputError", "UserError"}
 
 func (ec *executionContext) _InputError(ctx context.Context, sel ast.SelectionSet, obj *model.InputError) graphql.Marshaler {
@@ -18879,6 +23436,69 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "withdrawOpeningException":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_withdrawOpeningException(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "registerPerson":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_registerPerson(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "assignRole":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_assignRole(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "endAssignment":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_endAssignment(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "confirmAssignment":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_confirmAssignment(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rejectAssignment":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_rejectAssignment(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "grantStaffAuthorisation":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_grantStaffAuthorisation(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revokeStaffAuthorisation":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_revokeStaffAuthorisation(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "formPair":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_formPair(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "endPair":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_endPair(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -19393,6 +24013,72 @@ func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var pairImplementors = []string{"Pair", "Node"}
+
+func (ec *executionContext) _Pair(ctx context.Context, sel ast.SelectionSet, obj *ent.Pair) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, pairImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Pair")
+		case "id":
+			out.Values[i] = ec._Pair_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "receptionPoint":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Pair_receptionPoint(ctx, field, obj)
+				})
+		case "members":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Pair_members(ctx, field, obj)
+				})
+		case "formedBy":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Pair_formedBy(ctx, field, obj)
+				})
+		case "validFrom":
+			out.Values[i] = ec._Pair_validFrom(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "validUntil":
+			out.Values[i] = ec._Pair_validUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "version":
+			out.Values[i] = ec._Pair_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var partnerAppImplementors = []string{"PartnerApp", "Node"}
 
 func (ec *executionContext) _PartnerApp(ctx context.Context, sel ast.SelectionSet, obj *ent.PartnerApp) graphql.Marshaler {
@@ -19640,6 +24326,154 @@ func (ec *executionContext) _PartnerAppSecret(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var personImplementors = []string{"Person", "Node"}
+
+func (ec *executionContext) _Person(ctx context.Context, sel ast.SelectionSet, obj *ent.Person) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, personImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Person")
+		case "id":
+			out.Values[i] = ec._Person_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "givenName":
+			out.Values[i] = ec._Person_givenName(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "familyName":
+			out.Values[i] = ec._Person_familyName(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "organisation":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Person_organisation(ctx, field, obj)
+				})
+		case "assignments":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Person_assignments(ctx, field, obj)
+				})
+		case "authorisations":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Person_authorisations(ctx, field, obj)
+				})
+		case "pairs":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Person_pairs(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var personConnectionImplementors = []string{"PersonConnection"}
+
+func (ec *executionContext) _PersonConnection(ctx context.Context, sel ast.SelectionSet, obj *ent.PersonConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, personConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PersonConnection")
+		case "edges":
+			out.Values[i] = ec._PersonConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._PersonConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._PersonConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var personEdgeImplementors = []string{"PersonEdge"}
+
+func (ec *executionContext) _PersonEdge(ctx context.Context, sel ast.SelectionSet, obj *ent.PersonEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, personEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PersonEdge")
+		case "node":
+			out.Values[i] = ec._PersonEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._PersonEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var queryImplementors = []string{"Query"}
 
 func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
@@ -19742,6 +24576,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_stockVintages(ctx, field)
+				})
+		case "staff":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_staff(ctx, field)
 				})
 		case "codeLists":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -20018,6 +24858,82 @@ func (ec *executionContext) _RegisterPartnerAppPayload(ctx context.Context, sel 
 	return out
 }
 
+var registerPersonPayloadImplementors = []string{"RegisterPersonPayload"}
+
+func (ec *executionContext) _RegisterPersonPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RegisterPersonPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, registerPersonPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RegisterPersonPayload")
+		case "person":
+			out.Values[i] = ec._RegisterPersonPayload_person(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RegisterPersonPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var rejectAssignmentPayloadImplementors = []string{"RejectAssignmentPayload"}
+
+func (ec *executionContext) _RejectAssignmentPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RejectAssignmentPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, rejectAssignmentPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RejectAssignmentPayload")
+		case "assignment":
+			out.Values[i] = ec._RejectAssignmentPayload_assignment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RejectAssignmentPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var revokePartnerAppPayloadImplementors = []string{"RevokePartnerAppPayload"}
 
 func (ec *executionContext) _RevokePartnerAppPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RevokePartnerAppPayload) graphql.Marshaler {
@@ -20074,6 +24990,44 @@ func (ec *executionContext) _RevokePartnerAppSecretPayload(ctx context.Context, 
 			}
 		case "errors":
 			out.Values[i] = ec._RevokePartnerAppSecretPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var revokeStaffAuthorisationPayloadImplementors = []string{"RevokeStaffAuthorisationPayload"}
+
+func (ec *executionContext) _RevokeStaffAuthorisationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RevokeStaffAuthorisationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, revokeStaffAuthorisationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RevokeStaffAuthorisationPayload")
+		case "authorisation":
+			out.Values[i] = ec._RevokeStaffAuthorisationPayload_authorisation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RevokeStaffAuthorisationPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -20195,6 +25149,98 @@ func (ec *executionContext) _SetSandboxClockPayload(ctx context.Context, sel ast
 			out.Values[i] = ec._SetSandboxClockPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var staffAuthorisationImplementors = []string{"StaffAuthorisation", "Node"}
+
+func (ec *executionContext) _StaffAuthorisation(ctx context.Context, sel ast.SelectionSet, obj *ent.StaffAuthorisation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, staffAuthorisationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StaffAuthorisation")
+		case "id":
+			out.Values[i] = ec._StaffAuthorisation_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "person":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._StaffAuthorisation_person(ctx, field, obj)
+				})
+		case "organisation":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._StaffAuthorisation_organisation(ctx, field, obj)
+				})
+		case "role":
+			out.Values[i] = ec._StaffAuthorisation_role(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "grantedBy":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._StaffAuthorisation_grantedBy(ctx, field, obj)
+				})
+		case "grantedOn":
+			out.Values[i] = ec._StaffAuthorisation_grantedOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "validFrom":
+			out.Values[i] = ec._StaffAuthorisation_validFrom(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "validUntil":
+			out.Values[i] = ec._StaffAuthorisation_validUntil(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "revokedOn":
+			out.Values[i] = ec._StaffAuthorisation_revokedOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "revokedBy":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._StaffAuthorisation_revokedBy(ctx, field, obj)
+				})
+		case "revocationReason":
+			out.Values[i] = ec._StaffAuthorisation_revocationReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "version":
+			out.Values[i] = ec._StaffAuthorisation_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -20954,6 +26000,12 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Viewer_assignments(ctx, field, obj)
 				})
+		case "authorisations":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Viewer_authorisations(ctx, field, obj)
+				})
 		case "applicant":
 			out.Values[i] = ec._Viewer_applicant(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -21452,6 +26504,19 @@ func (ec *executionContext) marshalNAddPartnerAppSecretPayload2ᚖgithubᚗcom�
 	return ec._AddPartnerAppSecretPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNAssignRoleInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignRoleInput(ctx context.Context, v any) (model.AssignRoleInput, error) {
+	res, err := ec.unmarshalInputAssignRoleInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAssignRolePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignRolePayload(ctx context.Context, sel ast.SelectionSet, v *model.AssignRolePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AssignRolePayload!")
+		return graphql.Null
+	}
+	return ec._AssignRolePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNAssignment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignmentᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Assignment) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -21474,6 +26539,16 @@ func (ec *executionContext) marshalNAssignment2ᚖgithubᚗcomᚋguichetᚑlogem
 		return graphql.Null
 	}
 	return ec._Assignment(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAssignmentState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAssignmentState(ctx context.Context, v any) (domain.AssignmentState, error) {
+	var res domain.AssignmentState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAssignmentState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAssignmentState(ctx context.Context, sel ast.SelectionSet, v domain.AssignmentState) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) unmarshalNBoolean2bool(ctx context.Context, v any) (bool, error) {
@@ -21705,6 +26780,19 @@ func (ec *executionContext) marshalNCommuneOrderField2ᚖgithubᚗcomᚋguichet�
 	return v
 }
 
+func (ec *executionContext) unmarshalNConfirmAssignmentInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmAssignmentInput(ctx context.Context, v any) (model.ConfirmAssignmentInput, error) {
+	res, err := ec.unmarshalInputConfirmAssignmentInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNConfirmAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmAssignmentPayload(ctx context.Context, sel ast.SelectionSet, v *model.ConfirmAssignmentPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ConfirmAssignmentPayload!")
+		return graphql.Null
+	}
+	return ec._ConfirmAssignmentPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNCoordinatesInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCoordinates(ctx context.Context, v any) (domain.Coordinates, error) {
 	res, err := ec.unmarshalInputCoordinatesInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -21815,6 +26903,32 @@ func (ec *executionContext) marshalNDwellingOrderField2ᚖgithubᚗcomᚋguichet
 	return v
 }
 
+func (ec *executionContext) unmarshalNEndAssignmentInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndAssignmentInput(ctx context.Context, v any) (model.EndAssignmentInput, error) {
+	res, err := ec.unmarshalInputEndAssignmentInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNEndAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndAssignmentPayload(ctx context.Context, sel ast.SelectionSet, v *model.EndAssignmentPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "EndAssignmentPayload!")
+		return graphql.Null
+	}
+	return ec._EndAssignmentPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNEndPairInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndPairInput(ctx context.Context, v any) (model.EndPairInput, error) {
+	res, err := ec.unmarshalInputEndPairInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNEndPairPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndPairPayload(ctx context.Context, sel ast.SelectionSet, v *model.EndPairPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "EndPairPayload!")
+		return graphql.Null
+	}
+	return ec._EndPairPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNEnergyClass2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEnergyClass(ctx context.Context, v any) (domain.EnergyClass, error) {
 	var res domain.EnergyClass
 	err := res.UnmarshalGQL(v)
@@ -21833,6 +26947,32 @@ func (ec *executionContext) unmarshalNErrorCode2githubᚗcomᚋguichetᚑlogemen
 
 func (ec *executionContext) marshalNErrorCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRefusalCode(ctx context.Context, sel ast.SelectionSet, v domain.RefusalCode) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNFormPairInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐFormPairInput(ctx context.Context, v any) (model.FormPairInput, error) {
+	res, err := ec.unmarshalInputFormPairInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFormPairPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐFormPairPayload(ctx context.Context, sel ast.SelectionSet, v *model.FormPairPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "FormPairPayload!")
+		return graphql.Null
+	}
+	return ec._FormPairPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNGrantStaffAuthorisationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐGrantStaffAuthorisationInput(ctx context.Context, v any) (model.GrantStaffAuthorisationInput, error) {
+	res, err := ec.unmarshalInputGrantStaffAuthorisationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNGrantStaffAuthorisationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐGrantStaffAuthorisationPayload(ctx context.Context, sel ast.SelectionSet, v *model.GrantStaffAuthorisationPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "GrantStaffAuthorisationPayload!")
+		return graphql.Null
+	}
+	return ec._GrantStaffAuthorisationPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx context.Context, v any) (domain.ID, error) {
@@ -22269,6 +27409,30 @@ func (ec *executionContext) marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPag
 	return ec._PageInfo(ctx, sel, &v)
 }
 
+func (ec *executionContext) marshalNPair2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPairᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Pair) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPair2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPair(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPair2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPair(ctx context.Context, sel ast.SelectionSet, v *ent.Pair) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Pair!")
+		return graphql.Null
+	}
+	return ec._Pair(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNPartnerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerApp(ctx context.Context, sel ast.SelectionSet, v *ent.PartnerApp) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "PartnerApp!")
@@ -22392,6 +27556,76 @@ func (ec *executionContext) unmarshalNPartnerAppSettingsInput2ᚖgithubᚗcomᚋ
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNPerson2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Person) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx context.Context, sel ast.SelectionSet, v *ent.Person) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Person!")
+		return graphql.Null
+	}
+	return ec._Person(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPersonConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonConnection(ctx context.Context, sel ast.SelectionSet, v *ent.PersonConnection) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PersonConnection!")
+		return graphql.Null
+	}
+	return ec._PersonConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPersonEdge2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.PersonEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPersonEdge2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPersonEdge2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonEdge(ctx context.Context, sel ast.SelectionSet, v *ent.PersonEdge) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PersonEdge!")
+		return graphql.Null
+	}
+	return ec._PersonEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPersonOrderField2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonOrderField(ctx context.Context, v any) (*ent.PersonOrderField, error) {
+	var res = new(ent.PersonOrderField)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPersonOrderField2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonOrderField(ctx context.Context, sel ast.SelectionSet, v *ent.PersonOrderField) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PersonOrderField!")
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) marshalNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ReceptionPoint) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -22475,6 +27709,32 @@ func (ec *executionContext) marshalNRegisterPartnerAppPayload2ᚖgithubᚗcomᚋ
 	return ec._RegisterPartnerAppPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNRegisterPersonInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPersonInput(ctx context.Context, v any) (model.RegisterPersonInput, error) {
+	res, err := ec.unmarshalInputRegisterPersonInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRegisterPersonPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPersonPayload(ctx context.Context, sel ast.SelectionSet, v *model.RegisterPersonPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RegisterPersonPayload!")
+		return graphql.Null
+	}
+	return ec._RegisterPersonPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRejectAssignmentInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectAssignmentInput(ctx context.Context, v any) (model.RejectAssignmentInput, error) {
+	res, err := ec.unmarshalInputRejectAssignmentInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRejectAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectAssignmentPayload(ctx context.Context, sel ast.SelectionSet, v *model.RejectAssignmentPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RejectAssignmentPayload!")
+		return graphql.Null
+	}
+	return ec._RejectAssignmentPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNRevokePartnerAppInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppInput(ctx context.Context, v any) (model.RevokePartnerAppInput, error) {
 	res, err := ec.unmarshalInputRevokePartnerAppInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -22499,6 +27759,19 @@ func (ec *executionContext) marshalNRevokePartnerAppSecretPayload2ᚖgithubᚗco
 		return graphql.Null
 	}
 	return ec._RevokePartnerAppSecretPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRevokeStaffAuthorisationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokeStaffAuthorisationInput(ctx context.Context, v any) (model.RevokeStaffAuthorisationInput, error) {
+	res, err := ec.unmarshalInputRevokeStaffAuthorisationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRevokeStaffAuthorisationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokeStaffAuthorisationPayload(ctx context.Context, sel ast.SelectionSet, v *model.RevokeStaffAuthorisationPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RevokeStaffAuthorisationPayload!")
+		return graphql.Null
+	}
+	return ec._RevokeStaffAuthorisationPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRole2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRole(ctx context.Context, v any) (domain.Role, error) {
@@ -22564,6 +27837,30 @@ func (ec *executionContext) unmarshalNSiren2githubᚗcomᚋguichetᚑlogementᚋ
 
 func (ec *executionContext) marshalNSiren2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSiren(ctx context.Context, sel ast.SelectionSet, v domain.Siren) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNStaffAuthorisation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisationᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.StaffAuthorisation) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNStaffAuthorisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisation(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNStaffAuthorisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisation(ctx context.Context, sel ast.SelectionSet, v *ent.StaffAuthorisation) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "StaffAuthorisation!")
+		return graphql.Null
+	}
+	return ec._StaffAuthorisation(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNStockAxis2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockAxis(ctx context.Context, v any) (domain.StockAxis, error) {
@@ -23120,6 +28417,21 @@ func (ec *executionContext) marshalOAgreement2ᚖgithubᚗcomᚋguichetᚑlogeme
 		return graphql.Null
 	}
 	return ec._Agreement(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOAssignment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignment(ctx context.Context, sel ast.SelectionSet, v *ent.Assignment) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Assignment(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOAssignmentFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignmentWhereInput(ctx context.Context, v any) (*ent.AssignmentWhereInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputAssignmentFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOBoolean2bool(ctx context.Context, v any) (bool, error) {
@@ -23680,6 +28992,13 @@ func (ec *executionContext) unmarshalOOrganisationOrder2ᚖgithubᚗcomᚋguiche
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalOPair2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPair(ctx context.Context, sel ast.SelectionSet, v *ent.Pair) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Pair(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOPartnerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerApp(ctx context.Context, sel ast.SelectionSet, v *ent.PartnerApp) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -23726,6 +29045,29 @@ func (ec *executionContext) marshalOPartnerAppSecret2ᚖgithubᚗcomᚋguichet�
 	return ec._PartnerAppSecret(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx context.Context, sel ast.SelectionSet, v *ent.Person) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Person(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOPersonFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonWhereInput(ctx context.Context, v any) (*ent.PersonWhereInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputPersonFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOPersonOrder2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonOrder(ctx context.Context, v any) (*ent.PersonOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputPersonOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOPhoneNumber2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPhoneNumber(ctx context.Context, v any) (*domain.PhoneNumber, error) {
 	if v == nil {
 		return nil, nil
@@ -23765,6 +29107,42 @@ func (ec *executionContext) unmarshalOReceptionPointOrder2ᚖgithubᚗcomᚋguic
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalORole2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRoleᚄ(ctx context.Context, v any) ([]domain.Role, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.Role, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNRole2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRole(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalORole2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRoleᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.Role) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRole2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRole(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOSiren2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSiren(ctx context.Context, v any) (*domain.Siren, error) {
 	if v == nil {
 		return nil, nil
@@ -23779,6 +29157,13 @@ func (ec *executionContext) marshalOSiren2ᚖgithubᚗcomᚋguichetᚑlogement�
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalOStaffAuthorisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisation(ctx context.Context, sel ast.SelectionSet, v *ent.StaffAuthorisation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._StaffAuthorisation(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOStockChangeFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockChangeWhereInput(ctx context.Context, v any) (*ent.StockChangeWhereInput, error) {

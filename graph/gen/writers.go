@@ -23,6 +23,10 @@ func (ec *executionContext) answerNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋ
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload, ec.marshalNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload)
 }
 
+func (ec *executionContext) answerNAssignRolePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignRolePayload(ctx context.Context, sel ast.SelectionSet, v *model.AssignRolePayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAssignRolePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignRolePayload, ec.marshalNAssignRolePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignRolePayload)
+}
+
 func (ec *executionContext) answerNAssignment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignmentᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Assignment) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAssignment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignmentᚄ, ec.marshalNAssignment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignmentᚄ)
 }
@@ -51,12 +55,32 @@ func (ec *executionContext) answerNCommuneConnection2ᚖgithubᚗcomᚋguichet�
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNCommuneConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneConnection, ec.marshalNCommuneConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneConnection)
 }
 
+func (ec *executionContext) answerNConfirmAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmAssignmentPayload(ctx context.Context, sel ast.SelectionSet, v *model.ConfirmAssignmentPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNConfirmAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmAssignmentPayload, ec.marshalNConfirmAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmAssignmentPayload)
+}
+
 func (ec *executionContext) answerNDeclareOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareOpeningExceptionPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeclareOpeningExceptionPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDeclareOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareOpeningExceptionPayload, ec.marshalNDeclareOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareOpeningExceptionPayload)
 }
 
 func (ec *executionContext) answerNDwellingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingConnection(ctx context.Context, sel ast.SelectionSet, v *ent.DwellingConnection) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDwellingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingConnection, ec.marshalNDwellingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingConnection)
+}
+
+func (ec *executionContext) answerNEndAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndAssignmentPayload(ctx context.Context, sel ast.SelectionSet, v *model.EndAssignmentPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNEndAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndAssignmentPayload, ec.marshalNEndAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndAssignmentPayload)
+}
+
+func (ec *executionContext) answerNEndPairPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndPairPayload(ctx context.Context, sel ast.SelectionSet, v *model.EndPairPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNEndPairPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndPairPayload, ec.marshalNEndPairPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndPairPayload)
+}
+
+func (ec *executionContext) answerNFormPairPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐFormPairPayload(ctx context.Context, sel ast.SelectionSet, v *model.FormPairPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNFormPairPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐFormPairPayload, ec.marshalNFormPairPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐFormPairPayload)
+}
+
+func (ec *executionContext) answerNGrantStaffAuthorisationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐGrantStaffAuthorisationPayload(ctx context.Context, sel ast.SelectionSet, v *model.GrantStaffAuthorisationPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNGrantStaffAuthorisationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐGrantStaffAuthorisationPayload, ec.marshalNGrantStaffAuthorisationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐGrantStaffAuthorisationPayload)
 }
 
 func (ec *executionContext) answerNNearestReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐNearestReceptionPointᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.NearestReceptionPoint) graphql.Marshaler {
@@ -91,6 +115,14 @@ func (ec *executionContext) answerNPartnerAppSecret2ᚕᚖgithubᚗcomᚋguichet
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNPartnerAppSecret2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppSecretᚄ, ec.marshalNPartnerAppSecret2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppSecretᚄ)
 }
 
+func (ec *executionContext) answerNPerson2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Person) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNPerson2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonᚄ, ec.marshalNPerson2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonᚄ)
+}
+
+func (ec *executionContext) answerNPersonConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonConnection(ctx context.Context, sel ast.SelectionSet, v *ent.PersonConnection) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNPersonConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonConnection, ec.marshalNPersonConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonConnection)
+}
+
 func (ec *executionContext) answerNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ReceptionPoint) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ, ec.marshalNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ)
 }
@@ -103,6 +135,14 @@ func (ec *executionContext) answerNRegisterPartnerAppPayload2ᚖgithubᚗcomᚋg
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRegisterPartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPartnerAppPayload, ec.marshalNRegisterPartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPartnerAppPayload)
 }
 
+func (ec *executionContext) answerNRegisterPersonPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPersonPayload(ctx context.Context, sel ast.SelectionSet, v *model.RegisterPersonPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRegisterPersonPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPersonPayload, ec.marshalNRegisterPersonPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPersonPayload)
+}
+
+func (ec *executionContext) answerNRejectAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectAssignmentPayload(ctx context.Context, sel ast.SelectionSet, v *model.RejectAssignmentPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRejectAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectAssignmentPayload, ec.marshalNRejectAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectAssignmentPayload)
+}
+
 func (ec *executionContext) answerNRevokePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppPayload(ctx context.Context, sel ast.SelectionSet, v *model.RevokePartnerAppPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRevokePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppPayload, ec.marshalNRevokePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppPayload)
 }
@@ -111,12 +151,20 @@ func (ec *executionContext) answerNRevokePartnerAppSecretPayload2ᚖgithubᚗcom
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRevokePartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppSecretPayload, ec.marshalNRevokePartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppSecretPayload)
 }
 
+func (ec *executionContext) answerNRevokeStaffAuthorisationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokeStaffAuthorisationPayload(ctx context.Context, sel ast.SelectionSet, v *model.RevokeStaffAuthorisationPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRevokeStaffAuthorisationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokeStaffAuthorisationPayload, ec.marshalNRevokeStaffAuthorisationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokeStaffAuthorisationPayload)
+}
+
 func (ec *executionContext) answerNServiceCatalogue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐServiceCatalogue(ctx context.Context, sel ast.SelectionSet, v *model.ServiceCatalogue) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNServiceCatalogue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐServiceCatalogue, ec.marshalNServiceCatalogue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐServiceCatalogue)
 }
 
 func (ec *executionContext) answerNSetSandboxClockPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSandboxClockPayload(ctx context.Context, sel ast.SelectionSet, v *model.SetSandboxClockPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNSetSandboxClockPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSandboxClockPayload, ec.marshalNSetSandboxClockPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSandboxClockPayload)
+}
+
+func (ec *executionContext) answerNStaffAuthorisation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisationᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.StaffAuthorisation) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNStaffAuthorisation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisationᚄ, ec.marshalNStaffAuthorisation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisationᚄ)
 }
 
 func (ec *executionContext) answerNStockFacet2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockFacetᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.StockFacet) graphql.Marshaler {
@@ -149,6 +197,10 @@ func (ec *executionContext) answerOCommune2ᚖgithubᚗcomᚋguichetᚑlogement�
 
 func (ec *executionContext) answerONode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder(ctx context.Context, sel ast.SelectionSet, v ent.Noder) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeONode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder, ec.marshalONode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder)
+}
+
+func (ec *executionContext) answerOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx context.Context, sel ast.SelectionSet, v *ent.Person) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson, ec.marshalOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson)
 }
 
 func (ec *executionContext) answerOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage(ctx context.Context, sel ast.SelectionSet, v *ent.StockVintage) graphql.Marshaler {
@@ -230,6 +282,35 @@ func (ec *executionContext) write_Agreement(w *writers.Writer, above *writers.Fi
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_AssignRolePayload(w *writers.Writer, above *writers.Field, obj *model.AssignRolePayload) {
+	fields := above.Select(w, "AssignRolePayload", assignRolePayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("AssignRolePayload")
+		case "assignment":
+			if !f.Enter(w, ec.fieldContext_AssignRolePayload_assignment) {
+				return
+			}
+			ec.writeOAssignment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignment(w, f, obj.Assignment)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_AssignRolePayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_Assignment(w *writers.Writer, above *writers.Field, obj *ent.Assignment) {
 	fields := above.Select(w, "Assignment", assignmentImplementors)
 	w.Raw("{")
@@ -267,6 +348,44 @@ func (ec *executionContext) write_Assignment(w *writers.Writer, above *writers.F
 			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.ValidFrom)
 		case "validUntil":
 			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.ValidUntil)
+		case "person":
+			if !f.Enter(w, ec.fieldContext_Assignment_person) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Assignment().Person(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(w, f, v)
+		case "share":
+			ec.writeNInt2int(w, f, obj.Share)
+		case "state":
+			ec.writeNAssignmentState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAssignmentState(w, f, obj.State)
+		case "assignedBy":
+			if !f.Enter(w, ec.fieldContext_Assignment_assignedBy) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.AssignedBy(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(w, f, v)
+		case "decidedBy":
+			if !f.Enter(w, ec.fieldContext_Assignment_decidedBy) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.DecidedBy(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(w, f, v)
+		case "rejectionReason":
+			ec.writeOString2ᚖstring(w, f, obj.RejectionReason)
+		case "version":
+			ec.writeNInt2int(w, f, obj.Version)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -666,6 +785,35 @@ func (ec *executionContext) write_CommuneEdge(w *writers.Writer, above *writers.
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_ConfirmAssignmentPayload(w *writers.Writer, above *writers.Field, obj *model.ConfirmAssignmentPayload) {
+	fields := above.Select(w, "ConfirmAssignmentPayload", confirmAssignmentPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ConfirmAssignmentPayload")
+		case "assignment":
+			if !f.Enter(w, ec.fieldContext_ConfirmAssignmentPayload_assignment) {
+				return
+			}
+			ec.writeOAssignment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignment(w, f, obj.Assignment)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_ConfirmAssignmentPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_DeclareOpeningExceptionPayload(w *writers.Writer, above *writers.Field, obj *model.DeclareOpeningExceptionPayload) {
 	fields := above.Select(w, "DeclareOpeningExceptionPayload", declareOpeningExceptionPayloadImplementors)
 	w.Raw("{")
@@ -835,6 +983,122 @@ func (ec *executionContext) write_DwellingEdge(w *writers.Writer, above *writers
 				return
 			}
 			ec.writeNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(w, f, obj.Cursor)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_EndAssignmentPayload(w *writers.Writer, above *writers.Field, obj *model.EndAssignmentPayload) {
+	fields := above.Select(w, "EndAssignmentPayload", endAssignmentPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("EndAssignmentPayload")
+		case "assignment":
+			if !f.Enter(w, ec.fieldContext_EndAssignmentPayload_assignment) {
+				return
+			}
+			ec.writeOAssignment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignment(w, f, obj.Assignment)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_EndAssignmentPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_EndPairPayload(w *writers.Writer, above *writers.Field, obj *model.EndPairPayload) {
+	fields := above.Select(w, "EndPairPayload", endPairPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("EndPairPayload")
+		case "pair":
+			if !f.Enter(w, ec.fieldContext_EndPairPayload_pair) {
+				return
+			}
+			ec.writeOPair2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPair(w, f, obj.Pair)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_EndPairPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_FormPairPayload(w *writers.Writer, above *writers.Field, obj *model.FormPairPayload) {
+	fields := above.Select(w, "FormPairPayload", formPairPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("FormPairPayload")
+		case "pair":
+			if !f.Enter(w, ec.fieldContext_FormPairPayload_pair) {
+				return
+			}
+			ec.writeOPair2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPair(w, f, obj.Pair)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_FormPairPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_GrantStaffAuthorisationPayload(w *writers.Writer, above *writers.Field, obj *model.GrantStaffAuthorisationPayload) {
+	fields := above.Select(w, "GrantStaffAuthorisationPayload", grantStaffAuthorisationPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("GrantStaffAuthorisationPayload")
+		case "authorisation":
+			if !f.Enter(w, ec.fieldContext_GrantStaffAuthorisationPayload_authorisation) {
+				return
+			}
+			ec.writeOStaffAuthorisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisation(w, f, obj.Authorisation)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_GrantStaffAuthorisationPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -1178,6 +1442,63 @@ func (ec *executionContext) write_PageInfo(w *writers.Writer, above *writers.Fie
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_Pair(w *writers.Writer, above *writers.Field, obj *ent.Pair) {
+	fields := above.Select(w, "Pair", pairImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("Pair")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "receptionPoint":
+			if !f.Enter(w, ec.fieldContext_Pair_receptionPoint) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.ReceptionPoint(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, v)
+		case "members":
+			if !f.Enter(w, ec.fieldContext_Pair_members) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Pair().Members(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNPerson2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonᚄ(w, f, v)
+		case "formedBy":
+			if !f.Enter(w, ec.fieldContext_Pair_formedBy) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Pair().FormedBy(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(w, f, v)
+		case "validFrom":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.ValidFrom)
+		case "validUntil":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.ValidUntil)
+		case "version":
+			ec.writeNInt2int(w, f, obj.Version)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_PartnerApp(w *writers.Writer, above *writers.Field, obj *ent.PartnerApp) {
 	fields := above.Select(w, "PartnerApp", partnerAppImplementors)
 	w.Raw("{")
@@ -1348,6 +1669,131 @@ func (ec *executionContext) write_PartnerAppSecret(w *writers.Writer, above *wri
 			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
 		case "madeAt":
 			ec.writeNDateTime2timeᚐTime(w, f, obj.MadeAt)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_Person(w *writers.Writer, above *writers.Field, obj *ent.Person) {
+	fields := above.Select(w, "Person", personImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("Person")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "givenName":
+			ec.writeNString2string(w, f, obj.GivenName)
+		case "familyName":
+			ec.writeNString2string(w, f, obj.FamilyName)
+		case "organisation":
+			if !f.Enter(w, ec.fieldContext_Person_organisation) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Organisation(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(w, f, v)
+		case "assignments":
+			if !f.Enter(w, ec.fieldContext_Person_assignments) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Assignments(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNAssignment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignmentᚄ(w, f, v)
+		case "authorisations":
+			if !f.Enter(w, ec.fieldContext_Person_authorisations) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Authorisations(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNStaffAuthorisation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisationᚄ(w, f, v)
+		case "pairs":
+			if !f.Enter(w, ec.fieldContext_Person_pairs) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Pairs(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNPair2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPairᚄ(w, f, v)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_PersonConnection(w *writers.Writer, above *writers.Field, obj *ent.PersonConnection) {
+	fields := above.Select(w, "PersonConnection", personConnectionImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("PersonConnection")
+		case "edges":
+			if !f.Enter(w, ec.fieldContext_PersonConnection_edges) {
+				return
+			}
+			ec.writeNPersonEdge2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonEdgeᚄ(w, f, obj.Edges)
+		case "pageInfo":
+			if !f.Enter(w, ec.fieldContext_PersonConnection_pageInfo) {
+				return
+			}
+			ec.writeNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(w, f, obj.PageInfo)
+		case "totalCount":
+			ec.writeNInt2int(w, f, obj.TotalCount)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_PersonEdge(w *writers.Writer, above *writers.Field, obj *ent.PersonEdge) {
+	fields := above.Select(w, "PersonEdge", personEdgeImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("PersonEdge")
+		case "node":
+			if !f.Enter(w, ec.fieldContext_PersonEdge_node) {
+				return
+			}
+			ec.writeNPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(w, f, obj.Node)
+		case "cursor":
+			if !f.Enter(w, ec.fieldContext_PersonEdge_cursor) {
+				return
+			}
+			ec.writeNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(w, f, obj.Cursor)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -1539,6 +1985,64 @@ func (ec *executionContext) write_RegisterPartnerAppPayload(w *writers.Writer, a
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_RegisterPersonPayload(w *writers.Writer, above *writers.Field, obj *model.RegisterPersonPayload) {
+	fields := above.Select(w, "RegisterPersonPayload", registerPersonPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("RegisterPersonPayload")
+		case "person":
+			if !f.Enter(w, ec.fieldContext_RegisterPersonPayload_person) {
+				return
+			}
+			ec.writeOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(w, f, obj.Person)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_RegisterPersonPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_RejectAssignmentPayload(w *writers.Writer, above *writers.Field, obj *model.RejectAssignmentPayload) {
+	fields := above.Select(w, "RejectAssignmentPayload", rejectAssignmentPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("RejectAssignmentPayload")
+		case "assignment":
+			if !f.Enter(w, ec.fieldContext_RejectAssignmentPayload_assignment) {
+				return
+			}
+			ec.writeOAssignment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignment(w, f, obj.Assignment)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_RejectAssignmentPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_RevokePartnerAppPayload(w *writers.Writer, above *writers.Field, obj *model.RevokePartnerAppPayload) {
 	fields := above.Select(w, "RevokePartnerAppPayload", revokePartnerAppPayloadImplementors)
 	w.Raw("{")
@@ -1584,6 +2088,35 @@ func (ec *executionContext) write_RevokePartnerAppSecretPayload(w *writers.Write
 			ec.writeOPartnerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerApp(w, f, obj.PartnerApp)
 		case "errors":
 			if !f.Enter(w, ec.fieldContext_RevokePartnerAppSecretPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_RevokeStaffAuthorisationPayload(w *writers.Writer, above *writers.Field, obj *model.RevokeStaffAuthorisationPayload) {
+	fields := above.Select(w, "RevokeStaffAuthorisationPayload", revokeStaffAuthorisationPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("RevokeStaffAuthorisationPayload")
+		case "authorisation":
+			if !f.Enter(w, ec.fieldContext_RevokeStaffAuthorisationPayload_authorisation) {
+				return
+			}
+			ec.writeOStaffAuthorisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisation(w, f, obj.Authorisation)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_RevokeStaffAuthorisationPayload_errors) {
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
@@ -1673,6 +2206,81 @@ func (ec *executionContext) write_SetSandboxClockPayload(w *writers.Writer, abov
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_StaffAuthorisation(w *writers.Writer, above *writers.Field, obj *ent.StaffAuthorisation) {
+	fields := above.Select(w, "StaffAuthorisation", staffAuthorisationImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("StaffAuthorisation")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "person":
+			if !f.Enter(w, ec.fieldContext_StaffAuthorisation_person) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.StaffAuthorisation().Person(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(w, f, v)
+		case "organisation":
+			if !f.Enter(w, ec.fieldContext_StaffAuthorisation_organisation) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Organisation(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(w, f, v)
+		case "role":
+			ec.writeNRole2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRole(w, f, obj.Role)
+		case "grantedBy":
+			if !f.Enter(w, ec.fieldContext_StaffAuthorisation_grantedBy) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.StaffAuthorisation().GrantedBy(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(w, f, v)
+		case "grantedOn":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.GrantedOn)
+		case "validFrom":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.ValidFrom)
+		case "validUntil":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.ValidUntil)
+		case "revokedOn":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.RevokedOn)
+		case "revokedBy":
+			if !f.Enter(w, ec.fieldContext_StaffAuthorisation_revokedBy) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.RevokedBy(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(w, f, v)
+		case "revocationReason":
+			ec.writeOString2ᚖstring(w, f, obj.RevocationReason)
+		case "version":
+			ec.writeNInt2int(w, f, obj.Version)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -2211,6 +2819,16 @@ func (ec *executionContext) write_Viewer(w *writers.Writer, above *writers.Field
 				return
 			}
 			ec.writeNAssignment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignmentᚄ(w, f, v)
+		case "authorisations":
+			if !f.Enter(w, ec.fieldContext_Viewer_authorisations) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Viewer().Authorisations(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNStaffAuthorisation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisationᚄ(w, f, v)
 		case "applicant":
 			ec.writeNBoolean2bool(w, f, obj.Applicant)
 		case "app":
@@ -2302,12 +2920,24 @@ func (ec *executionContext) write_Node(w *writers.Writer, f *writers.Field, obj 
 			return
 		}
 		ec.write_StockChange(w, f, obj)
+	case *ent.StaffAuthorisation:
+		if obj == nil {
+			w.GiveUp()
+			return
+		}
+		ec.write_StaffAuthorisation(w, f, obj)
 	case *ent.ReceptionPoint:
 		if obj == nil {
 			w.GiveUp()
 			return
 		}
 		ec.write_ReceptionPoint(w, f, obj)
+	case *ent.Person:
+		if obj == nil {
+			w.GiveUp()
+			return
+		}
+		ec.write_Person(w, f, obj)
 	case *ent.PartnerAppSecret:
 		if obj == nil {
 			w.GiveUp()
@@ -2320,6 +2950,12 @@ func (ec *executionContext) write_Node(w *writers.Writer, f *writers.Field, obj 
 			return
 		}
 		ec.write_PartnerApp(w, f, obj)
+	case *ent.Pair:
+		if obj == nil {
+			w.GiveUp()
+			return
+		}
+		ec.write_Pair(w, f, obj)
 	case *ent.Ownership:
 		if obj == nil {
 			w.GiveUp()
@@ -2410,6 +3046,14 @@ func (ec *executionContext) writeNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋg
 	ec.write_AddPartnerAppSecretPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNAssignRolePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignRolePayload(w *writers.Writer, f *writers.Field, v *model.AssignRolePayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_AssignRolePayload(w, f, v)
+}
+
 func (ec *executionContext) writeNAssignment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignmentᚄ(w *writers.Writer, f *writers.Field, v []*ent.Assignment) {
 	w.Raw("[")
 	for i := range v {
@@ -2428,6 +3072,10 @@ func (ec *executionContext) writeNAssignment2ᚖgithubᚗcomᚋguichetᚑlogemen
 		return
 	}
 	ec.write_Assignment(w, f, v)
+}
+
+func (ec *executionContext) writeNAssignmentState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAssignmentState(w *writers.Writer, f *writers.Field, v domain.AssignmentState) {
+	v.MarshalGQL(w)
 }
 
 func (ec *executionContext) writeNBoolean2bool(w *writers.Writer, f *writers.Field, v bool) {
@@ -2586,6 +3234,14 @@ func (ec *executionContext) writeNCommuneEdge2ᚖgithubᚗcomᚋguichetᚑlogeme
 	ec.write_CommuneEdge(w, f, v)
 }
 
+func (ec *executionContext) writeNConfirmAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmAssignmentPayload(w *writers.Writer, f *writers.Field, v *model.ConfirmAssignmentPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ConfirmAssignmentPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(w *writers.Writer, f *writers.Field, v entgql.Cursor[domain.ID]) {
 	w.ContextMarshaler(f, scalar.MarshalCursor(v), true)
 }
@@ -2642,12 +3298,44 @@ func (ec *executionContext) writeNDwellingEdge2ᚖgithubᚗcomᚋguichetᚑlogem
 	ec.write_DwellingEdge(w, f, v)
 }
 
+func (ec *executionContext) writeNEndAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndAssignmentPayload(w *writers.Writer, f *writers.Field, v *model.EndAssignmentPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_EndAssignmentPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNEndPairPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndPairPayload(w *writers.Writer, f *writers.Field, v *model.EndPairPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_EndPairPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNEnergyClass2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEnergyClass(w *writers.Writer, f *writers.Field, v domain.EnergyClass) {
 	v.MarshalGQL(w)
 }
 
 func (ec *executionContext) writeNErrorCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRefusalCode(w *writers.Writer, f *writers.Field, v domain.RefusalCode) {
 	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNFormPairPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐFormPairPayload(w *writers.Writer, f *writers.Field, v *model.FormPairPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_FormPairPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNGrantStaffAuthorisationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐGrantStaffAuthorisationPayload(w *writers.Writer, f *writers.Field, v *model.GrantStaffAuthorisationPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_GrantStaffAuthorisationPayload(w, f, v)
 }
 
 func (ec *executionContext) writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w *writers.Writer, f *writers.Field, v domain.ID) {
@@ -2870,6 +3558,26 @@ func (ec *executionContext) writeNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageI
 	ec.write_PageInfo(w, f, &v)
 }
 
+func (ec *executionContext) writeNPair2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPairᚄ(w *writers.Writer, f *writers.Field, v []*ent.Pair) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNPair2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPair(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNPair2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPair(w *writers.Writer, f *writers.Field, v *ent.Pair) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_Pair(w, f, v)
+}
+
 func (ec *executionContext) writeNPartnerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerApp(w *writers.Writer, f *writers.Field, v *ent.PartnerApp) {
 	if v == nil {
 		w.Null(true)
@@ -2942,6 +3650,54 @@ func (ec *executionContext) writeNPartnerAppSecret2ᚖgithubᚗcomᚋguichetᚑl
 	ec.write_PartnerAppSecret(w, f, v)
 }
 
+func (ec *executionContext) writeNPerson2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonᚄ(w *writers.Writer, f *writers.Field, v []*ent.Person) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(w *writers.Writer, f *writers.Field, v *ent.Person) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_Person(w, f, v)
+}
+
+func (ec *executionContext) writeNPersonConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonConnection(w *writers.Writer, f *writers.Field, v *ent.PersonConnection) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_PersonConnection(w, f, v)
+}
+
+func (ec *executionContext) writeNPersonEdge2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonEdgeᚄ(w *writers.Writer, f *writers.Field, v []*ent.PersonEdge) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNPersonEdge2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonEdge(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNPersonEdge2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonEdge(w *writers.Writer, f *writers.Field, v *ent.PersonEdge) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_PersonEdge(w, f, v)
+}
+
 func (ec *executionContext) writeNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(w *writers.Writer, f *writers.Field, v []*ent.ReceptionPoint) {
 	w.Raw("[")
 	for i := range v {
@@ -2998,6 +3754,22 @@ func (ec *executionContext) writeNRegisterPartnerAppPayload2ᚖgithubᚗcomᚋgu
 	ec.write_RegisterPartnerAppPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNRegisterPersonPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPersonPayload(w *writers.Writer, f *writers.Field, v *model.RegisterPersonPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_RegisterPersonPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNRejectAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectAssignmentPayload(w *writers.Writer, f *writers.Field, v *model.RejectAssignmentPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_RejectAssignmentPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNRevokePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppPayload(w *writers.Writer, f *writers.Field, v *model.RevokePartnerAppPayload) {
 	if v == nil {
 		w.Null(true)
@@ -3012,6 +3784,14 @@ func (ec *executionContext) writeNRevokePartnerAppSecretPayload2ᚖgithubᚗcom�
 		return
 	}
 	ec.write_RevokePartnerAppSecretPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNRevokeStaffAuthorisationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokeStaffAuthorisationPayload(w *writers.Writer, f *writers.Field, v *model.RevokeStaffAuthorisationPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_RevokeStaffAuthorisationPayload(w, f, v)
 }
 
 func (ec *executionContext) writeNRole2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRole(w *writers.Writer, f *writers.Field, v domain.Role) {
@@ -3056,6 +3836,26 @@ func (ec *executionContext) writeNSetSandboxClockPayload2ᚖgithubᚗcomᚋguich
 
 func (ec *executionContext) writeNSiren2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSiren(w *writers.Writer, f *writers.Field, v domain.Siren) {
 	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNStaffAuthorisation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisationᚄ(w *writers.Writer, f *writers.Field, v []*ent.StaffAuthorisation) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNStaffAuthorisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisation(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNStaffAuthorisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisation(w *writers.Writer, f *writers.Field, v *ent.StaffAuthorisation) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_StaffAuthorisation(w, f, v)
 }
 
 func (ec *executionContext) writeNStockAxis2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockAxis(w *writers.Writer, f *writers.Field, v domain.StockAxis) {
@@ -3326,6 +4126,14 @@ func (ec *executionContext) writeOAgreement2ᚖgithubᚗcomᚋguichetᚑlogement
 	ec.write_Agreement(w, f, v)
 }
 
+func (ec *executionContext) writeOAssignment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignment(w *writers.Writer, f *writers.Field, v *ent.Assignment) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_Assignment(w, f, v)
+}
+
 func (ec *executionContext) writeOCommune2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommune(w *writers.Writer, f *writers.Field, v *ent.Commune) {
 	if v == nil {
 		w.Null(false)
@@ -3446,6 +4254,14 @@ func (ec *executionContext) writeOOrganisation2ᚖgithubᚗcomᚋguichetᚑlogem
 	ec.write_Organisation(w, f, v)
 }
 
+func (ec *executionContext) writeOPair2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPair(w *writers.Writer, f *writers.Field, v *ent.Pair) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_Pair(w, f, v)
+}
+
 func (ec *executionContext) writeOPartnerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerApp(w *writers.Writer, f *writers.Field, v *ent.PartnerApp) {
 	if v == nil {
 		w.Null(false)
@@ -3470,6 +4286,14 @@ func (ec *executionContext) writeOPartnerAppSecret2ᚖgithubᚗcomᚋguichetᚑl
 	ec.write_PartnerAppSecret(w, f, v)
 }
 
+func (ec *executionContext) writeOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(w *writers.Writer, f *writers.Field, v *ent.Person) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_Person(w, f, v)
+}
+
 func (ec *executionContext) writeOPhoneNumber2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPhoneNumber(w *writers.Writer, f *writers.Field, v *domain.PhoneNumber) {
 	if v == nil {
 		w.Null(false)
@@ -3492,6 +4316,14 @@ func (ec *executionContext) writeOSiren2ᚖgithubᚗcomᚋguichetᚑlogementᚋg
 		return
 	}
 	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeOStaffAuthorisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisation(w *writers.Writer, f *writers.Field, v *ent.StaffAuthorisation) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_StaffAuthorisation(w, f, v)
 }
 
 func (ec *executionContext) writeOStockComparison2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockComparison(w *writers.Writer, f *writers.Field, v *domain.StockComparison) {

@@ -32,6 +32,32 @@ type AddPartnerAppSecretPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// A role to give.
+type AssignRoleInput struct {
+	// To whom.
+	PersonID domain.ID `json:"personId"`
+	// For whom.
+	OrganisationID domain.ID `json:"organisationId"`
+	// What the person will do. The organisation must have the role.
+	Role domain.Role `json:"role"`
+	// Where, for roles held point by point: 1 to 50 points that the organisation operates, or any for the Métropole. None for the other roles.
+	ReceptionPointIds []domain.ID `json:"receptionPointIds"`
+	// The share of a full-time job (*quotité*), in percent, 1 to 100.
+	Share int `json:"share"`
+	// The first day, today or later. Default: today.
+	ValidFrom *domain.Date `json:"validFrom,omitempty"`
+	// The day after the last; `null` to set no end.
+	ValidUntil *domain.Date `json:"validUntil,omitempty"`
+}
+
+// What became of the assignment.
+type AssignRolePayload struct {
+	// The assignment, `PROPOSED` where a second person must confirm it; `null` when it was refused.
+	Assignment *ent.Assignment `json:"assignment,omitempty"`
+	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
 // A partner app to change.
 type ChangePartnerAppInput struct {
 	// The app.
@@ -46,6 +72,22 @@ type ChangePartnerAppInput struct {
 type ChangePartnerAppPayload struct {
 	// The app; `null` when it was refused.
 	PartnerApp *ent.PartnerApp `json:"partnerApp,omitempty"`
+	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// A proposed assignment to confirm.
+type ConfirmAssignmentInput struct {
+	// Which one.
+	ID domain.ID `json:"id"`
+	// Its version, as you read it.
+	Version int `json:"version"`
+}
+
+// What became of the proposal.
+type ConfirmAssignmentPayload struct {
+	// The assignment as it is now; `null` when it was refused.
+	Assignment *ent.Assignment `json:"assignment,omitempty"`
 	// Why it was refused; empty when it was accepted. At most 20.
 	Errors []UserError `json:"errors"`
 }
@@ -72,6 +114,84 @@ type DeclareOpeningExceptionPayload struct {
 	OpeningHours *ent.OpeningHours `json:"openingHours,omitempty"`
 	// The reception point; `null` when it was refused.
 	ReceptionPoint *ent.ReceptionPoint `json:"receptionPoint,omitempty"`
+	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// An assignment to end.
+type EndAssignmentInput struct {
+	// Which one.
+	ID domain.ID `json:"id"`
+	// Its version, as you read it.
+	Version int `json:"version"`
+	// The day after the last, today or later. Default: today, which ends it at once.
+	ValidUntil *domain.Date `json:"validUntil,omitempty"`
+}
+
+// What became of the assignment.
+type EndAssignmentPayload struct {
+	// The assignment as it is now; `null` when it was refused.
+	Assignment *ent.Assignment `json:"assignment,omitempty"`
+	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// A pair to end.
+type EndPairInput struct {
+	// Which one.
+	ID domain.ID `json:"id"`
+	// Its version, as you read it.
+	Version int `json:"version"`
+	// The day after the last, today or later. Default: today, which ends it at once.
+	ValidUntil *domain.Date `json:"validUntil,omitempty"`
+}
+
+// What became of the pair.
+type EndPairPayload struct {
+	// The pair as it is now; `null` when it was refused, or had not begun and is gone.
+	Pair *ent.Pair `json:"pair,omitempty"`
+	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// A pair to form.
+type FormPairInput struct {
+	// Where both people work.
+	ReceptionPointID domain.ID `json:"receptionPointId"`
+	// The two people.
+	PersonIds []domain.ID `json:"personIds"`
+	// The first day, today or later. Default: today.
+	ValidFrom *domain.Date `json:"validFrom,omitempty"`
+	// The day after the last; `null` to set no end.
+	ValidUntil *domain.Date `json:"validUntil,omitempty"`
+}
+
+// What became of the pair.
+type FormPairPayload struct {
+	// The pair; `null` when it was refused.
+	Pair *ent.Pair `json:"pair,omitempty"`
+	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// An authorisation to grant.
+type GrantStaffAuthorisationInput struct {
+	// To whom: a person assigned to the role on the first day.
+	PersonID domain.ID `json:"personId"`
+	// For whom.
+	OrganisationID domain.ID `json:"organisationId"`
+	// In which role: RECEPTION_AGENT or SOCIAL_OFFICER, ALLOCATION_OFFICER or POINT_MANAGER at a registering body.
+	Role domain.Role `json:"role"`
+	// The first day, today or later. Default: today.
+	ValidFrom *domain.Date `json:"validFrom,omitempty"`
+	// The day after the last, a year after the first at most.
+	ValidUntil domain.Date `json:"validUntil"`
+}
+
+// What became of the authorisation.
+type GrantStaffAuthorisationPayload struct {
+	// The authorisation; `null` when it was refused.
+	Authorisation *ent.StaffAuthorisation `json:"authorisation,omitempty"`
 	// Why it was refused; empty when it was accepted. At most 20.
 	Errors []UserError `json:"errors"`
 }
@@ -126,6 +246,46 @@ type RegisterPartnerAppPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// A member of staff to register.
+type RegisterPersonInput struct {
+	// The organisation that answers for the person.
+	OrganisationID domain.ID `json:"organisationId"`
+	// The identity provider that signs the person's tokens: their claim `iss`, an https address.
+	Issuer string `json:"issuer"`
+	// The person's own name at the identity provider: the claim `sub` of its tokens, 1 to 200 characters.
+	Subject string `json:"subject"`
+	// The given name (*prénom*), 1 to 100 characters.
+	GivenName string `json:"givenName"`
+	// The family name (*nom*), 1 to 100 characters.
+	FamilyName string `json:"familyName"`
+}
+
+// What became of a member of staff.
+type RegisterPersonPayload struct {
+	// The person; `null` when it was refused.
+	Person *ent.Person `json:"person,omitempty"`
+	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// A proposed assignment to reject.
+type RejectAssignmentInput struct {
+	// Which one.
+	ID domain.ID `json:"id"`
+	// Its version, as you read it.
+	Version int `json:"version"`
+	// Why, on one line of at most 200 characters.
+	Reason string `json:"reason"`
+}
+
+// What became of the proposal.
+type RejectAssignmentPayload struct {
+	// The assignment as it is now; `null` when it was refused.
+	Assignment *ent.Assignment `json:"assignment,omitempty"`
+	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
 // A partner app to end.
 type RevokePartnerAppInput struct {
 	// The app.
@@ -152,6 +312,24 @@ type RevokePartnerAppSecretInput struct {
 type RevokePartnerAppSecretPayload struct {
 	// The app; `null` when it was refused.
 	PartnerApp *ent.PartnerApp `json:"partnerApp,omitempty"`
+	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// An authorisation to revoke.
+type RevokeStaffAuthorisationInput struct {
+	// Which one.
+	ID domain.ID `json:"id"`
+	// Its version, as you read it.
+	Version int `json:"version"`
+	// Why, on one line of at most 200 characters.
+	Reason string `json:"reason"`
+}
+
+// What became of the authorisation.
+type RevokeStaffAuthorisationPayload struct {
+	// The authorisation as it is now; `null` when it was refused.
+	Authorisation *ent.StaffAuthorisation `json:"authorisation,omitempty"`
 	// Why it was refused; empty when it was accepted. At most 20.
 	Errors []UserError `json:"errors"`
 }

@@ -21,9 +21,9 @@ type sample struct {
 // public, who I am, what the screens of an app read, what changes something.
 var shownFirst = []string{
 	"CommuneWithPoints", "Viewer", "Dwellings", "NearestReceptionPoints", "OpenNow", "ReceptionPoints",
-	"StockFacets", "StockStatistics", "Buildings", "StockVintages", "CodeLists",
+	"StockFacets", "StockStatistics", "Buildings", "StockVintages", "CodeLists", "Staff",
 	"Organisations", "ServiceCatalogue", "Communes", "Node", "Nodes",
-	"DeclareOpeningException", "WithdrawOpeningException", "SetSandboxClock",
+	"DeclareOpeningException", "WithdrawOpeningException", "AssignRole", "SetSandboxClock",
 }
 
 // readSamples reads the documented operations with their variables. One that

@@ -49,6 +49,15 @@ var handWritten = []string{
 	"column stock_row.accessibility",
 	"column stock_row.priority_district",
 	"relation stock_row",
+	// 20261125110100_staff_no_overlap.sql.
+	"constraint assignment.assignment_no_overlap",
+	"constraint pair.pair_no_overlap",
+	"constraint staff_authorisation.staff_authorisation_no_overlap",
+	"index assignment.assignment_no_overlap",
+	"index assignment_reception_point.assignment_reception_point_point_idx",
+	"index pair.pair_no_overlap",
+	"index pair_member.pair_member_person_idx",
+	"index staff_authorisation.staff_authorisation_no_overlap",
 	// The list of migrations that were applied.
 	"column goose_db_version.id",
 	"column goose_db_version.is_applied",
@@ -67,6 +76,11 @@ var entSees = []string{
 	"agreement.agreement_no_overlap",
 	"opening_hours.opening_hours_exception_no_overlap",
 	"opening_hours.opening_hours_weekly_no_overlap",
+	"assignment.assignment_no_overlap",
+	"assignment_reception_point.assignment_reception_point_point_idx",
+	"pair.pair_no_overlap",
+	"pair_member.pair_member_person_idx",
+	"staff_authorisation.staff_authorisation_no_overlap",
 }
 
 // TestMigrationsMakeTheSchema compares what the migrations make with what Ent

@@ -1,0 +1,113 @@
+package policy_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/guichet-logement/guichet/auth"
+	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/policy"
+)
+
+const (
+	caller    = domain.ID("per_x")
+	colleague = domain.ID("per_colleague")
+	third     = domain.ID("per_third")
+	metropole = domain.ID("org_metropole")
+)
+
+// staffActs are the decisions on the people of the operator and what they are given.
+var staffActs = []struct {
+	name   string
+	decide func(context.Context) (context.Context, error)
+}{
+	{"registerPerson", func(ctx context.Context) (context.Context, error) {
+		return policy.RegisterPerson(ctx, operator)
+	}},
+	{"assignRole", func(ctx context.Context) (context.Context, error) {
+		return policy.AssignRole(ctx, operator, colleague, domain.ReceptionAgent)
+	}},
+	{"assignRole (admin)", func(ctx context.Context) (context.Context, error) {
+		return policy.AssignRole(ctx, operator, colleague, domain.OrgAdmin)
+	}},
+	{"assignRole (oneself)", func(ctx context.Context) (context.Context, error) {
+		return policy.AssignRole(ctx, operator, caller, domain.OrgAdmin)
+	}},
+	{"endAssignment", func(ctx context.Context) (context.Context, error) {
+		return policy.EndAssignment(ctx, proposal(third, colleague))
+	}},
+	{"endAssignment (own)", func(ctx context.Context) (context.Context, error) {
+		return policy.EndAssignment(ctx, proposal(third, caller))
+	}},
+	{"confirm", func(ctx context.Context) (context.Context, error) {
+		return policy.ConfirmAssignment(ctx, proposal(third, colleague))
+	}},
+	{"confirm (proposer)", func(ctx context.Context) (context.Context, error) {
+		return policy.ConfirmAssignment(ctx, proposal(caller, colleague))
+	}},
+	{"confirm (concerned)", func(ctx context.Context) (context.Context, error) {
+		return policy.ConfirmAssignment(ctx, proposal(third, caller))
+	}},
+	{"confirm (of nobody)", func(ctx context.Context) (context.Context, error) {
+		return policy.ConfirmAssignment(ctx, &ent.Assignment{OrganisationID: operator, PersonID: colleague})
+	}},
+	{"reject", func(ctx context.Context) (context.Context, error) {
+		return policy.RejectAssignment(ctx, proposal(third, colleague))
+	}},
+	{"reject (proposer)", func(ctx context.Context) (context.Context, error) {
+		return policy.RejectAssignment(ctx, proposal(caller, colleague))
+	}},
+	{"authorise", func(ctx context.Context) (context.Context, error) {
+		return policy.GrantStaffAuthorisation(ctx, operator, colleague)
+	}},
+	{"authorise (oneself)", func(ctx context.Context) (context.Context, error) {
+		return policy.GrantStaffAuthorisation(ctx, operator, caller)
+	}},
+	{"revoke", func(ctx context.Context) (context.Context, error) {
+		return policy.RevokeStaffAuthorisation(ctx, &ent.StaffAuthorisation{OrganisationID: operator, PersonID: colleague})
+	}},
+	{"formPair", func(ctx context.Context) (context.Context, error) { return policy.FormPair(ctx, subject()) }},
+	{"endPair", func(ctx context.Context) (context.Context, error) { return policy.EndPair(ctx, subject()) }},
+}
+
+// proposal is an assignment as privacy officer of the operator.
+func proposal(by, of domain.ID) *ent.Assignment {
+	return &ent.Assignment{OrganisationID: operator, Role: domain.PrivacyOfficer, PersonID: of, AssignedByID: &by}
+}
+
+// staffMatrix prints who may do what about the people of an organisation.
+func staffMatrix() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%-50s", "\nrole and relation to the organisation")
+	for _, a := range staffActs {
+		fmt.Fprintf(&b, " %-20s", a.name)
+	}
+	b.WriteString("\n")
+	row := func(name string, v *auth.Viewer) {
+		fmt.Fprintf(&b, "%-49s", name)
+		for _, a := range staffActs {
+			_, err := a.decide(auth.NewContext(context.Background(), v))
+			fmt.Fprintf(&b, " %-20s", decision(err))
+		}
+		b.WriteString("\n")
+	}
+	row("anonymous", &auth.Viewer{})
+	row("a person without an assignment today", &auth.Viewer{PersonID: caller})
+	for _, word := range domain.Role("").Values() {
+		for _, relation := range []struct {
+			name string
+			at   auth.Assignment
+		}{
+			{"of it, at the point", auth.Assignment{OrganisationID: operator, PointIDs: []domain.ID{point}}},
+			{"of it", auth.Assignment{OrganisationID: operator}},
+			{"of a stranger, at the point", auth.Assignment{OrganisationID: stranger, PointIDs: []domain.ID{point}}},
+			{"of the Métropole", auth.Assignment{OrganisationID: metropole, OrganisationKind: domain.Metropole}},
+		} {
+			relation.at.Role = domain.Role(word)
+			row(word+" "+relation.name, &auth.Viewer{PersonID: caller, Assignments: []auth.Assignment{relation.at}})
+		}
+	}
+	return b.String()
+}

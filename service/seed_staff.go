@@ -1,0 +1,97 @@
+package service
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/ent/organisation"
+	"github.com/guichet-logement/guichet/ent/pair"
+	"github.com/guichet-logement/guichet/ent/person"
+	"github.com/guichet-logement/guichet/ent/receptionpoint"
+	"github.com/guichet-logement/guichet/ent/staffauthorisation"
+)
+
+// SandboxAuthorisation is a named authorisation of a fictional member of staff.
+// Person and GrantedBy are subjects, Organisation is a key of the directory.
+type SandboxAuthorisation struct {
+	ID                domain.ID
+	Person, GrantedBy string
+	Organisation      string
+	Role              domain.Role
+	From, Until       domain.Date
+	// RevokedOn is zero for one that nobody revoked.
+	RevokedOn domain.Date
+	Reason    string
+}
+
+// SandboxPair is a pair of fictional members of staff. People and FormedBy are
+// subjects, Point is a key of the directory.
+type SandboxPair struct {
+	ID       domain.ID
+	Point    string
+	People   []string
+	FormedBy string
+	From     domain.Date
+}
+
+// seedStaff writes what the people of a sandbox were given, once they are there.
+func seedStaff(ctx context.Context, tx *ent.Tx, seed SandboxSeed) error {
+	subjects, err := tx.Person.Query().Where(person.Issuer(seed.Issuer)).All(ctx)
+	if err != nil {
+		return err
+	}
+	people := map[string]domain.ID{}
+	for _, p := range subjects {
+		people[p.Subject] = p.ID
+	}
+	for _, a := range seed.Authorisations {
+		if err := seedAuthorisation(ctx, tx, people, a); err != nil {
+			return fmt.Errorf("authorisation of %s: %w", a.Person, err)
+		}
+	}
+	for _, p := range seed.Pairs {
+		if err := seedPair(ctx, tx, people, p); err != nil {
+			return fmt.Errorf("pair at %s: %w", p.Point, err)
+		}
+	}
+	return nil
+}
+
+func seedAuthorisation(ctx context.Context, tx *ent.Tx, people map[string]domain.ID, a SandboxAuthorisation) error {
+	there, err := tx.StaffAuthorisation.Query().Where(staffauthorisation.ID(a.ID)).Exist(ctx)
+	if err != nil || there {
+		return err
+	}
+	employer, err := tx.Organisation.Query().Where(organisation.Key(a.Organisation)).OnlyID(ctx)
+	if err != nil {
+		return err
+	}
+	create := tx.StaffAuthorisation.Create().SetID(a.ID).
+		SetPersonID(people[a.Person]).SetOrganisationID(employer).SetRole(a.Role).
+		SetGrantedByID(people[a.GrantedBy]).SetGrantedOn(a.From).SetValidFrom(a.From).SetValidUntil(a.Until)
+	if !a.RevokedOn.IsZero() {
+		create.SetRevokedOn(a.RevokedOn).SetRevokedByID(people[a.GrantedBy]).SetRevocationReason(a.Reason)
+	}
+	return create.Exec(ctx)
+}
+
+func seedPair(ctx context.Context, tx *ent.Tx, people map[string]domain.ID, p SandboxPair) error {
+	there, err := tx.Pair.Query().Where(pair.ID(p.ID)).Exist(ctx)
+	if err != nil || there {
+		return err
+	}
+	point, err := tx.ReceptionPoint.Query().Where(receptionpoint.Key(p.Point)).OnlyID(ctx)
+	if err != nil {
+		return err
+	}
+	plan := domain.PairPlan{From: p.From}
+	for _, subject := range p.People {
+		plan.People = append(plan.People, people[subject])
+	}
+	return tx.Pair.Create().SetID(p.ID).SetReceptionPointID(point).
+		AddMemberIDs(plan.People...).SetMemberIds(plan.Members()).
+		SetFormedByID(people[p.FormedBy]).SetValidFrom(p.From).
+		Exec(ctx)
+}
