@@ -114,32 +114,39 @@ SELECT line, building_id, floor, rooms, surface, construction_year, letting_year
 FROM stage_unplaced u JOIN stage_point p ON p.id = u.id
 WHERE line > $1 ORDER BY line LIMIT $2
 
--- name: write buildings
-WITH written AS (
-    INSERT INTO building AS b (id, insee_code, commune_id, commune_name, address, postal_code, latitude, longitude,
-        position_quality, district_code, dwelling_count, first_vintage_id)
-    SELECT s.id, s.insee_code, c.id, s.commune_name, s.address, s.postal_code, s.latitude, s.longitude,
-        s.position_quality, s.district_code, n.dwellings, $1
-    FROM stage_building s
-    JOIN (SELECT building_id, count(*) AS dwellings FROM stock_row WHERE vintage_id = $1 GROUP BY building_id) n ON n.building_id = s.id
-    LEFT JOIN commune c ON c.insee_code = s.insee_code
-    ON CONFLICT (id) DO UPDATE SET
-        commune_id = excluded.commune_id, commune_name = excluded.commune_name, address = excluded.address,
-        postal_code = excluded.postal_code, district_code = excluded.district_code,
-        -- The oldest layout has no coordinates: what a newer file told stays true.
-        latitude = coalesce(excluded.latitude, b.latitude), longitude = coalesce(excluded.longitude, b.longitude),
-        position_quality = CASE WHEN excluded.latitude IS NULL THEN b.position_quality ELSE excluded.position_quality END,
-        dwelling_count = excluded.dwelling_count, last_vintage_id = NULL
-    WHERE (b.commune_id, b.commune_name, b.address, b.postal_code, b.district_code, b.latitude, b.longitude,
-            b.position_quality, b.dwelling_count, b.last_vintage_id)
-        IS DISTINCT FROM (excluded.commune_id, excluded.commune_name, excluded.address, excluded.postal_code,
-            excluded.district_code, coalesce(excluded.latitude, b.latitude), coalesce(excluded.longitude, b.longitude),
-            CASE WHEN excluded.latitude IS NULL THEN b.position_quality ELSE excluded.position_quality END,
-            excluded.dwelling_count, NULL)
-    -- A row that was there has been locked by this transaction, a new one by none.
-    RETURNING xmax = 0 AS added
-)
-SELECT count(*) FILTER (WHERE added), count(*) FILTER (WHERE NOT added), (SELECT count(*) FROM stage_building) FROM written
+-- name: join buildings
+-- All that the file says of each building, in the words of the table.
+CREATE TEMPORARY TABLE stage_joined ON COMMIT DROP AS
+SELECT s.*, c.id AS commune_id, n.dwelling_count
+FROM stage_building s
+JOIN (SELECT building_id, count(*) AS dwelling_count FROM stock_row WHERE vintage_id = $1 GROUP BY building_id) n ON n.building_id = s.id
+LEFT JOIN commune c ON c.insee_code = s.insee_code
+
+-- name: change buildings
+-- The oldest layout has no coordinates: what a newer file told stays true.
+UPDATE building b SET
+    commune_id = s.commune_id, commune_name = s.commune_name, address = s.address, postal_code = s.postal_code,
+    district_code = s.district_code, dwelling_count = s.dwelling_count, last_vintage_id = NULL,
+    latitude = coalesce(s.latitude, b.latitude), longitude = coalesce(s.longitude, b.longitude),
+    position_quality = CASE WHEN s.latitude IS NULL THEN b.position_quality ELSE s.position_quality END
+FROM stage_joined s
+WHERE s.id = b.id
+    AND (b.commune_id, b.commune_name, b.address, b.postal_code, b.district_code, b.dwelling_count, b.last_vintage_id,
+        b.latitude, b.longitude, b.position_quality)
+    IS DISTINCT FROM (s.commune_id, s.commune_name, s.address, s.postal_code, s.district_code, s.dwelling_count, NULL,
+        coalesce(s.latitude, b.latitude), coalesce(s.longitude, b.longitude),
+        CASE WHEN s.latitude IS NULL THEN b.position_quality ELSE s.position_quality END)
+
+-- name: add buildings
+-- Nobody else adds any meanwhile, and ON CONFLICT would take half as long again.
+INSERT INTO building (id, insee_code, commune_id, commune_name, address, postal_code, latitude, longitude,
+    position_quality, district_code, dwelling_count, first_vintage_id)
+SELECT id, insee_code, commune_id, commune_name, address, postal_code, latitude, longitude,
+    position_quality, district_code, dwelling_count, $1
+FROM stage_joined s WHERE NOT EXISTS (SELECT FROM building b WHERE b.id = s.id)
+
+-- name: count buildings of the file
+SELECT count(*) FROM stage_building
 
 -- name: mark absent buildings
 -- What this vintage was the first to have is withdrawn instead.
@@ -148,42 +155,45 @@ WHERE last_vintage_id IS NULL AND first_vintage_id <> $2
     AND NOT EXISTS (SELECT FROM stage_building s WHERE s.id = building.id)
 
 -- name: number dwellings
+-- Sorted by identifier: most indexes then grow at a few places only.
 CREATE TEMPORARY TABLE stage_dwelling ON COMMIT DROP AS
 SELECT ($2 || dwelling_key
         -- The rank among equals, in four digits of base 32. Equals differ at most in
         -- what the file says besides, by which they are ranked.
         || substr(digit, (rank >> 15 & 31)::int + 1, 1) || substr(digit, (rank >> 10 & 31)::int + 1, 1)
         || substr(digit, (rank >> 5 & 31)::int + 1, 1) || substr(digit, (rank & 31)::int + 1, 1)) COLLATE "C" AS id,
-    building_id, rooms, surface, floor, construction_year, letting_year, financing, energy_class, construction,
-    accessibility, priority_district
+    r.building_id, b.insee_code, rooms, surface, r.floor, construction_year, letting_year, financing, energy_class, construction,
+    accessibility, priority_district, o.landlord_id
 FROM (
     SELECT *, row_number() OVER (PARTITION BY dwelling_key COLLATE "C"
         ORDER BY energy_class, construction, accessibility, priority_district) - 1 AS rank,
         '0123456789ABCDEFGHJKMNPQRSTVWXYZ' AS digit
     FROM stock_row WHERE vintage_id = $1
-) ranked
+) r
+JOIN stage_building b ON b.id = r.building_id
+LEFT JOIN ownership o ON o.building_id = r.building_id
+    AND (o.share = 100 OR o.share IS NULL AND o.floors IS NULL OR o.floors @> to_jsonb(r.floor))
 
--- name: write dwellings
-WITH written AS (
-    INSERT INTO dwelling AS d (id, building_id, insee_code, typology, rooms, surface, floor, construction_year, letting_year,
-        financing, energy_class, construction, accessibility, priority_district, landlord_id, first_vintage_id)
-    SELECT s.id, s.building_id, b.insee_code,
-        CASE WHEN s.rooms < 1 THEN 'UNKNOWN' WHEN s.rooms > 5 THEN 'T6_PLUS' ELSE 'T' || s.rooms END,
-        s.rooms, s.surface, s.floor, s.construction_year, s.letting_year, s.financing, s.energy_class, s.construction,
-        s.accessibility, s.priority_district, o.landlord_id, $1
-    FROM stage_dwelling s
-    JOIN stage_building b ON b.id = s.building_id
-    LEFT JOIN ownership o ON o.building_id = s.building_id
-        AND (o.share = 100 OR o.share IS NULL AND o.floors IS NULL OR o.floors @> to_jsonb(s.floor))
-    ON CONFLICT (id) DO UPDATE SET
-        energy_class = excluded.energy_class, construction = excluded.construction, accessibility = excluded.accessibility,
-        priority_district = excluded.priority_district, landlord_id = excluded.landlord_id, last_vintage_id = NULL
-    WHERE (d.energy_class, d.construction, d.accessibility, d.priority_district, d.landlord_id, d.last_vintage_id)
-        IS DISTINCT FROM (excluded.energy_class, excluded.construction, excluded.accessibility, excluded.priority_district,
-            excluded.landlord_id, NULL)
-    RETURNING xmax = 0 AS added
-)
-SELECT count(*) FILTER (WHERE added), count(*) FILTER (WHERE NOT added), (SELECT count(*) FROM stage_dwelling) FROM written
+-- name: change dwellings
+UPDATE dwelling d SET
+    energy_class = s.energy_class, construction = s.construction, accessibility = s.accessibility,
+    priority_district = s.priority_district, landlord_id = s.landlord_id, last_vintage_id = NULL
+FROM stage_dwelling s
+WHERE s.id = d.id
+    AND (d.energy_class, d.construction, d.accessibility, d.priority_district, d.landlord_id, d.last_vintage_id)
+    IS DISTINCT FROM (s.energy_class, s.construction, s.accessibility, s.priority_district, s.landlord_id, NULL)
+
+-- name: add dwellings
+INSERT INTO dwelling (id, building_id, insee_code, typology, rooms, surface, floor, construction_year, letting_year,
+    financing, energy_class, construction, accessibility, priority_district, landlord_id, first_vintage_id)
+SELECT id, building_id, insee_code,
+    CASE WHEN rooms < 1 THEN 'UNKNOWN' WHEN rooms > 5 THEN 'T6_PLUS' ELSE 'T' || rooms END,
+    rooms, surface, floor, construction_year, letting_year, financing, energy_class, construction,
+    accessibility, priority_district, landlord_id, $1
+FROM stage_dwelling s WHERE NOT EXISTS (SELECT FROM dwelling d WHERE d.id = s.id)
+
+-- name: count dwellings of the file
+SELECT count(*) FROM stage_dwelling
 
 -- name: mark absent dwellings
 UPDATE dwelling SET last_vintage_id = $1

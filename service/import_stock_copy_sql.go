@@ -153,15 +153,6 @@ func (i *stockImport) affect(ctx context.Context, statement string, args ...any)
 	return affected(i.tx.ExecContext(ctx, statement, args...))
 }
 
-// tally counts what a statement wrote that tells what it added and changed, and
-// how much there is in all.
-func (i *stockImport) tally(ctx context.Context, statement string, args ...any) (t Tally, err error) {
-	var all int
-	err = i.tx.QueryRowContext(ctx, statement, args...).Scan(&t.Added, &t.Changed, &all)
-	t.Unchanged = all - t.Added - t.Changed
-	return t, err
-}
-
 // nullable is NULL for an empty identifier.
 func nullable(id domain.ID) sql.NullString {
 	return sql.NullString{String: string(id), Valid: id != ""}

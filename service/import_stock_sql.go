@@ -32,10 +32,15 @@ var (
 	describeNew       = stockStatement("describe buildings that are new")
 	placedRows        = stockStatement("read what was placed")
 
-	writeBuildings  = stockStatement("write buildings")
+	joinBuildings   = stockStatement("join buildings")
+	changeBuildings = stockStatement("change buildings")
+	addBuildings    = stockStatement("add buildings")
+	countBuildings  = stockStatement("count buildings of the file")
 	absentBuildings = stockStatement("mark absent buildings")
 	numberDwellings = stockStatement("number dwellings")
-	writeDwellings  = stockStatement("write dwellings")
+	changeDwellings = stockStatement("change dwellings")
+	addDwellings    = stockStatement("add dwellings")
+	countDwellings  = stockStatement("count dwellings of the file")
 	absentDwellings = stockStatement("mark absent dwellings")
 
 	compareRows   = stockStatement("compare vintages")
@@ -89,12 +94,12 @@ func (i *stockImport) prepare(ctx context.Context) error {
 
 // writeBuildings brings the table of buildings to what the file says.
 func (i *stockImport) writeBuildings(ctx context.Context) (err error) {
-	if i.report.Buildings, err = i.tally(ctx, writeBuildings, i.vintage); err != nil {
-		return fmt.Errorf("write buildings: %w", err)
+	if err := i.exec(ctx, joinBuildings, i.vintage); err != nil {
+		return fmt.Errorf("join buildings: %w", err)
 	}
-	i.report.AbsentBuildings, err = i.affect(ctx, absentBuildings, nullable(i.before), i.vintage)
+	i.report.Buildings, i.report.AbsentBuildings, err = i.bring(ctx, changeBuildings, addBuildings, countBuildings, absentBuildings)
 	if err != nil {
-		return fmt.Errorf("mark absent buildings: %w", err)
+		return fmt.Errorf("write buildings: %w", err)
 	}
 	return nil
 }
@@ -105,14 +110,28 @@ func (i *stockImport) writeDwellings(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("number dwellings: %w", err)
 	}
-	if i.report.Dwellings, err = i.tally(ctx, writeDwellings, i.vintage); err != nil {
+	i.report.Dwellings, i.report.AbsentDwellings, err = i.bring(ctx, changeDwellings, addDwellings, countDwellings, absentDwellings)
+	if err != nil {
 		return fmt.Errorf("write dwellings: %w", err)
 	}
-	i.report.AbsentDwellings, err = i.affect(ctx, absentDwellings, nullable(i.before), i.vintage)
-	if err != nil {
-		return fmt.Errorf("mark absent dwellings: %w", err)
-	}
 	return nil
+}
+
+// bring writes what is changed and what is new, marks the rest absent, and counts.
+func (i *stockImport) bring(ctx context.Context, change, add, count, absent string) (t Tally, gone int, err error) {
+	if t.Changed, err = i.affect(ctx, change); err != nil {
+		return t, 0, err
+	}
+	if t.Added, err = i.affect(ctx, add, i.vintage); err != nil {
+		return t, 0, err
+	}
+	var all int
+	if err := i.tx.QueryRowContext(ctx, count).Scan(&all); err != nil {
+		return t, 0, err
+	}
+	t.Unchanged = all - t.Added - t.Changed
+	gone, err = i.affect(ctx, absent, nullable(i.before), i.vintage)
+	return t, gone, err
 }
 
 // compare writes what changed since the vintage before, where it is not written
