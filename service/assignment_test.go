@@ -130,6 +130,12 @@ func newStaffWorld(t *testing.T, r *rapid.T, client *ent.Client, svc *service.Se
 				SetValidFrom(w.day.AddDays(-9)).ExecX(seed)
 		}
 	}
+	// Something to revoke from the first act on.
+	admin, agent := w.people[0], w.people[2]
+	client.Assignment.Create().SetPerson(agent).SetOrganisation(w.own).SetRole(domain.ReceptionAgent).AddReceptionPointIDs(w.points[0]).
+		SetAssignedByID(admin.ID).SetValidFrom(w.day.AddDays(-9)).ExecX(seed)
+	client.StaffAuthorisation.Create().SetPerson(agent).SetOrganisation(w.own).SetRole(domain.ReceptionAgent).
+		SetGrantedByID(admin.ID).SetGrantedOn(w.day).SetValidFrom(w.day).SetValidUntil(w.day.AddDays(99)).ExecX(seed)
 	return w
 }
 
