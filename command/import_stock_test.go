@@ -207,8 +207,8 @@ func TestMalformedStock(t *testing.T) {
 		"no place":                  {lines[0] + stockText(t, stockfile.Layout2026, stockfile.Dwelling{Commune: "38185"})[len(lines[0]):], "REQUIRED", 2, 18, "rejected, more than"},
 		"rejects before a NUL byte": {replaced(`"52"`, `"15"`) + "\x00", "NUL_BYTE", 14, 1, nothing},
 	}
-	for name, c := range cases {
-		t.Run(name, func(t *testing.T) { //nolint:paralleltest // an import is alone on its database
+	for name, c := range cases { //nolint:paralleltest // an import is alone on its database
+		t.Run(name, func(t *testing.T) {
 			list := filepath.Join(t.TempDir(), "rejects.csv")
 			r := importStock(t, dsn, "2025", c.file, "--whole-country", "--rejects", list)
 			if r.status != 1 || r.stdout != "" || !strings.Contains(r.stderr, c.says) {

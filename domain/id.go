@@ -40,10 +40,10 @@ const (
 	StockVintagePrefix   Prefix = "vin"
 	StockChangePrefix    Prefix = "chg"
 
-	PartnerAppPrefix       Prefix = "pap"
-	PartnerAppSecretPrefix Prefix = "pas"
-	LockOutPrefix          Prefix = "lck"
-	UsedAssertionPrefix    Prefix = "uas"
+	PartnerAppPrefix         Prefix = "pap"
+	PartnerAppSecretPrefix   Prefix = "pas"
+	LockOutPrefix            Prefix = "lck"
+	UsedAssertionPrefix      Prefix = "uas"
 	StaffAuthorisationPrefix Prefix = "aut"
 	PairPrefix               Prefix = "pai"
 )
