@@ -17,6 +17,7 @@ import (
 
 type seedCommand struct {
 	databaseSettings
+	sandboxSettings
 	Scale     int    `default:"1" help:"Write a stock file that many times the size of the sandbox's, instead of filling a database: 100 is a country."`
 	StockFile string `type:"path" help:"Write the sandbox's stock to this file, instead of filling a database. Default with --scale: rpls-2026-x<scale>.csv."`
 }
@@ -49,7 +50,7 @@ func (c *seedCommand) Run(ctx context.Context, env Environment) error {
 	if err := migrations.Check(ctx, db.db); err != nil {
 		return err
 	}
-	return seed(ctx, s, db.db, log)
+	return c.seed(ctx, s, db.db, log)
 }
 
 // writeStock writes the last vintage of the sandbox's stock, in the latest layout.
@@ -75,20 +76,28 @@ func (c *seedCommand) writeStock(env Environment) (err error) {
 }
 
 // seed fills the database with what it does not have yet.
-func seed(ctx context.Context, s *service.Service, db *sql.DB, log *slog.Logger) error {
+func (c sandboxSettings) seed(ctx context.Context, s *service.Service, db *sql.DB, log *slog.Logger) error {
 	start := time.Now()
 	peopled, err := s.Seeded(ctx)
-	if err == nil && !peopled {
-		err = sandbox.Seed(ctx, s)
-	}
 	if err != nil {
 		return err
 	}
-	stocked, err := s.Stocked(ctx)
-	if err != nil || stocked {
-		return err
+	stocked := c.SandboxStock != "on"
+	if !stocked {
+		if stocked, err = s.Stocked(ctx); err != nil {
+			return err
+		}
 	}
-	if err := sandbox.SeedStock(ctx, s, db, stockfile.Filter{}); err != nil {
+	if peopled && stocked {
+		return nil
+	}
+	if !peopled {
+		err = sandbox.Seed(ctx, s)
+	}
+	if err == nil && !stocked {
+		err = sandbox.SeedStock(ctx, s, db, stockfile.Filter{})
+	}
+	if err != nil {
 		return err
 	}
 	log.Info("sandbox data written", "took", time.Since(start).Round(time.Millisecond))

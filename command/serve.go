@@ -25,6 +25,7 @@ import (
 type serveCommand struct {
 	databaseSettings
 	serveSettings
+	sandboxSettings
 	Reset bool `help:"Begin with an empty database: remove the private server's data first. Sandbox only."`
 }
 
@@ -40,7 +41,7 @@ func (c *serveCommand) Run(ctx context.Context, env Environment) error {
 		return err
 	}
 	tuneGC(env)
-	log.Info("settings", append(c.databaseSettings.describe(), c.serveSettings.describe()...)...)
+	log.Info("settings", append(append(c.databaseSettings.describe(), c.serveSettings.describe()...), "sandbox_stock", c.SandboxStock)...)
 	// Taken early: a port in use should not cost a start of the database.
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
 	if err != nil {
@@ -199,7 +200,7 @@ func (c *serveCommand) prepare(ctx context.Context, db *database, s *service.Ser
 	if err := migrations.Check(ctx, db.db); err != nil {
 		return err
 	}
-	return seed(ctx, s, db.db, log)
+	return c.seed(ctx, s, db.db, log)
 }
 
 // buildVersion tells what runs.

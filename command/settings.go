@@ -81,6 +81,11 @@ type serveSettings struct {
 	Grace          time.Duration `env:"GUICHET_GRACE" default:"20s" help:"How long requests under way may finish when the service stops."`
 }
 
+// sandboxSettings say what a sandbox holds.
+type sandboxSettings struct {
+	SandboxStock string `name:"sandbox-stock" env:"GUICHET_SANDBOX_STOCK" enum:"on,off" default:"on" help:"on, or off for a sandbox without its 52 000 dwellings, which is there sooner."`
+}
+
 // minCursorKey is in bytes.
 const minCursorKey = 32
 
