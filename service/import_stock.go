@@ -69,7 +69,13 @@ func ImportStock(ctx context.Context, db *sql.DB, clock func() time.Time, in Sto
 	i := &stockImport{StockImport: in, now: clock(), seed: maphash.MakeSeed(), seen: map[uint64]struct{}{}}
 	err := inImport(ctx, db, func(tx *sql.Tx) error {
 		i.tx = tx
-		return i.run(ctx)
+		err := i.run(ctx)
+		if err != nil && i.rows != nil {
+			// The stream listens to the connection until it is closed: not beside a rollback.
+			// The first error says why.
+			_ = i.rows.Close()
+		}
+		return err
 	})
 	if err != nil {
 		return i.report, fmt.Errorf("import stock: %w", err)
