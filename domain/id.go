@@ -45,6 +45,15 @@ const (
 	LockOutPrefix            Prefix = "lck"
 	UsedAssertionPrefix      Prefix = "uas"
 	StaffAuthorisationPrefix Prefix = "aut"
+	ApplicationPrefix        Prefix = "app"
+	ApplicationSummaryPrefix Prefix = "sum"
+	ApplicationFilePrefix    Prefix = "fil"
+	ApplicationContactPrefix Prefix = "cnt"
+	WishPrefix               Prefix = "wsh"
+	HouseholdMemberPrefix    Prefix = "mbr"
+	MemberParticularsPrefix  Prefix = "prt"
+	SensitiveRecordPrefix    Prefix = "sen"
+	ApplicantAccountPrefix   Prefix = "acc"
 	PairPrefix               Prefix = "pai"
 )
 
@@ -57,6 +66,8 @@ func Prefixes() []Prefix {
 		BuildingPrefix, DwellingPrefix, OwnershipPrefix, StockVintagePrefix, StockChangePrefix,
 		PartnerAppPrefix, PartnerAppSecretPrefix, LockOutPrefix, UsedAssertionPrefix,
 		StaffAuthorisationPrefix, PairPrefix,
+		ApplicationPrefix, ApplicationSummaryPrefix, ApplicationFilePrefix, ApplicationContactPrefix, WishPrefix,
+		HouseholdMemberPrefix, MemberParticularsPrefix, SensitiveRecordPrefix, ApplicantAccountPrefix,
 	}
 }
 

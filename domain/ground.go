@@ -1,0 +1,41 @@
+package domain
+
+import "io"
+
+// Ground is why a caller may see an application (fondement de l'accès).
+type Ground string
+
+// The grounds. Those of orientation and of candidates come with what creates them.
+const (
+	// GroundFollowed: the point of the caller follows the application.
+	GroundFollowed Ground = "FOLLOWED"
+	// GroundWishedCommune: the caller's commune is one that is wished for.
+	GroundWishedCommune Ground = "WISHED_COMMUNE"
+	// GroundWishedTerritory: the caller's landlord has a dwelling in such a commune.
+	GroundWishedTerritory Ground = "WISHED_TERRITORY"
+	// GroundTerritory: the Métropole, the State or the Département, for applications that
+	// wish a commune of the Métropole.
+	GroundTerritory Ground = "TERRITORY"
+	// GroundReceived: the caller received the applicant, who gave number and birth date.
+	GroundReceived Ground = "RECEIVED"
+	// GroundBreakGlass: the caller opened one file in an emergency, for an hour.
+	GroundBreakGlass Ground = "BREAK_GLASS"
+	// GroundNamedAgent: the caller is named on a protected file.
+	GroundNamedAgent Ground = "NAMED_AGENT"
+	// GroundSelf: the applicant.
+	GroundSelf Ground = "SELF"
+)
+
+// Values lists the grounds, in the order of the contract.
+func (Ground) Values() []string {
+	return []string{
+		string(GroundFollowed), string(GroundWishedCommune), string(GroundWishedTerritory), string(GroundTerritory),
+		string(GroundReceived), string(GroundBreakGlass), string(GroundNamedAgent), string(GroundSelf),
+	}
+}
+
+// MarshalGQL writes the word of the contract.
+func (g Ground) MarshalGQL(w io.Writer) { marshalEnum(w, g) }
+
+// UnmarshalGQL reads the word of the contract.
+func (g *Ground) UnmarshalGQL(v any) error { return unmarshalEnum(v, g) }
