@@ -31,6 +31,9 @@ type Viewer struct {
 	App *App
 	// Assignments are those in force today; with an app, what is left of them.
 	Assignments []Assignment
+	// Audiences are what the viewer is today for the grounds of applications: package
+	// policy reckons them from the rest, in the order of its table.
+	Audiences []int64
 	// Now is the instant at which the request is answered, by the service's clock.
 	Now time.Time
 	// Language is that of messages and of labels asked for without a language.
@@ -46,6 +49,16 @@ type Assignment struct {
 	OrganisationID   domain.ID
 	OrganisationKind domain.OrganisationKind
 	Role             domain.Role
+	// RegisteringBody tells that the organisation registers applications (service
+	// enregistreur).
+	RegisteringBody bool
+	// Authorised tells that the person holds a named authorisation in the role today.
+	Authorised bool
+	// CommuneID is that of a commune; empty for other organisations.
+	CommuneID domain.ID
+	// TerritoryIDs are the communes in which a landlord has dwellings, by the last list
+	// that was confirmed.
+	TerritoryIDs []domain.ID
 	// PointIDs are the reception points of the assignment, for roles held point
 	// by point.
 	PointIDs []domain.ID

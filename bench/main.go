@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/guichet-logement/guichet/sandbox"
 )
 
 func main() {
@@ -101,7 +103,7 @@ func readSettings(args []string, out io.Writer) (settings, error) {
 	f.StringVar(&s.profiles, "profiles", "", "also write CPU and allocation profiles of the API to this directory")
 	f.BoolVar(&s.start, "start", true, "also measure the start of the program")
 	f.BoolVar(&s.imports, "import", false, "measure the import of the stock against COPY, instead")
-	f.IntVar(&s.scale, "scale", 1, "with -import: how many times the sandbox's stock, 1 to 100; 100 is a country and takes an hour")
+	f.IntVar(&s.scale, "scale", 1, "with -import: how many times the sandbox's stock; 104 is a country and takes an hour")
 	if err := f.Parse(args); err != nil {
 		return s, err
 	}
@@ -125,8 +127,8 @@ func readSettings(args []string, out io.Writer) (settings, error) {
 		return s, errors.New("-page must lie between 1 and 100")
 	case s.points < 0 || s.points > 20_000:
 		return s, errors.New("-points must lie between 0 and 20000")
-	case s.scale < 1 || s.scale > 100:
-		return s, errors.New("-scale must lie between 1 and 100")
+	case s.scale < 1 || s.scale > sandbox.MaxStockScale:
+		return s, fmt.Errorf("-scale must lie between 1 and %d", sandbox.MaxStockScale)
 	case f.NArg() > 0:
 		return s, fmt.Errorf("%q is no flag", f.Arg(0))
 	}

@@ -54,6 +54,7 @@ const (
 	MemberParticularsPrefix  Prefix = "prt"
 	SensitiveRecordPrefix    Prefix = "sen"
 	ApplicantAccountPrefix   Prefix = "acc"
+	NamedAgentPrefix         Prefix = "nag"
 	PairPrefix               Prefix = "pai"
 )
 
@@ -67,7 +68,7 @@ func Prefixes() []Prefix {
 		PartnerAppPrefix, PartnerAppSecretPrefix, LockOutPrefix, UsedAssertionPrefix,
 		StaffAuthorisationPrefix, PairPrefix,
 		ApplicationPrefix, ApplicationSummaryPrefix, ApplicationFilePrefix, ApplicationContactPrefix, WishPrefix,
-		HouseholdMemberPrefix, MemberParticularsPrefix, SensitiveRecordPrefix, ApplicantAccountPrefix,
+		HouseholdMemberPrefix, MemberParticularsPrefix, SensitiveRecordPrefix, ApplicantAccountPrefix, NamedAgentPrefix,
 	}
 }
 

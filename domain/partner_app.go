@@ -25,11 +25,13 @@ const (
 	StatisticsScope AppScope = "STATISTICS"
 	// ActForPersonScope lets the app exchange a person's token and act for that person.
 	ActForPersonScope AppScope = "ACT_FOR_PERSON"
+	// ApplicationsScope is applications, for a person and never for the app alone.
+	ApplicationsScope AppScope = "APPLICATIONS"
 )
 
 // Values lists the scopes in the order of the contract.
 func (AppScope) Values() []string {
-	return []string{string(DirectoryScope), string(StockScope), string(StatisticsScope), string(ActForPersonScope)}
+	return []string{string(DirectoryScope), string(StockScope), string(StatisticsScope), string(ActForPersonScope), string(ApplicationsScope)}
 }
 
 // MarshalGQL writes the word of the contract.

@@ -17,12 +17,22 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/guichet-logement/guichet/ent/agreement"
+	"github.com/guichet-logement/guichet/ent/applicantaccount"
+	"github.com/guichet-logement/guichet/ent/application"
+	"github.com/guichet-logement/guichet/ent/applicationaccess"
+	"github.com/guichet-logement/guichet/ent/applicationcontact"
+	"github.com/guichet-logement/guichet/ent/applicationfile"
+	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/assignment"
+	"github.com/guichet-logement/guichet/ent/audience"
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/dwelling"
+	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/lockout"
+	"github.com/guichet-logement/guichet/ent/memberparticulars"
+	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
@@ -32,10 +42,12 @@ import (
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
+	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
 	"github.com/guichet-logement/guichet/ent/usedassertion"
+	"github.com/guichet-logement/guichet/ent/wish"
 )
 
 // Client is the client that holds all ent builders.
@@ -45,8 +57,22 @@ type Client struct {
 	Schema *migrate.Schema
 	// Agreement is the client for interacting with the Agreement builders.
 	Agreement *AgreementClient
+	// ApplicantAccount is the client for interacting with the ApplicantAccount builders.
+	ApplicantAccount *ApplicantAccountClient
+	// Application is the client for interacting with the Application builders.
+	Application *ApplicationClient
+	// ApplicationAccess is the client for interacting with the ApplicationAccess builders.
+	ApplicationAccess *ApplicationAccessClient
+	// ApplicationContact is the client for interacting with the ApplicationContact builders.
+	ApplicationContact *ApplicationContactClient
+	// ApplicationFile is the client for interacting with the ApplicationFile builders.
+	ApplicationFile *ApplicationFileClient
+	// ApplicationSummary is the client for interacting with the ApplicationSummary builders.
+	ApplicationSummary *ApplicationSummaryClient
 	// Assignment is the client for interacting with the Assignment builders.
 	Assignment *AssignmentClient
+	// Audience is the client for interacting with the Audience builders.
+	Audience *AudienceClient
 	// Building is the client for interacting with the Building builders.
 	Building *BuildingClient
 	// CatalogueEntry is the client for interacting with the CatalogueEntry builders.
@@ -55,8 +81,14 @@ type Client struct {
 	Commune *CommuneClient
 	// Dwelling is the client for interacting with the Dwelling builders.
 	Dwelling *DwellingClient
+	// HouseholdMember is the client for interacting with the HouseholdMember builders.
+	HouseholdMember *HouseholdMemberClient
 	// LockOut is the client for interacting with the LockOut builders.
 	LockOut *LockOutClient
+	// MemberParticulars is the client for interacting with the MemberParticulars builders.
+	MemberParticulars *MemberParticularsClient
+	// NamedAgent is the client for interacting with the NamedAgent builders.
+	NamedAgent *NamedAgentClient
 	// OpeningHours is the client for interacting with the OpeningHours builders.
 	OpeningHours *OpeningHoursClient
 	// Organisation is the client for interacting with the Organisation builders.
@@ -75,6 +107,8 @@ type Client struct {
 	ReceptionPoint *ReceptionPointClient
 	// SandboxClock is the client for interacting with the SandboxClock builders.
 	SandboxClock *SandboxClockClient
+	// SensitiveRecord is the client for interacting with the SensitiveRecord builders.
+	SensitiveRecord *SensitiveRecordClient
 	// StaffAuthorisation is the client for interacting with the StaffAuthorisation builders.
 	StaffAuthorisation *StaffAuthorisationClient
 	// StockChange is the client for interacting with the StockChange builders.
@@ -83,6 +117,8 @@ type Client struct {
 	StockVintage *StockVintageClient
 	// UsedAssertion is the client for interacting with the UsedAssertion builders.
 	UsedAssertion *UsedAssertionClient
+	// Wish is the client for interacting with the Wish builders.
+	Wish *WishClient
 }
 
 // NewClient creates a new client configured with the given options.
@@ -95,12 +131,22 @@ func NewClient(opts ...Option) *Client {
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
 	c.Agreement = NewAgreementClient(c.config)
+	c.ApplicantAccount = NewApplicantAccountClient(c.config)
+	c.Application = NewApplicationClient(c.config)
+	c.ApplicationAccess = NewApplicationAccessClient(c.config)
+	c.ApplicationContact = NewApplicationContactClient(c.config)
+	c.ApplicationFile = NewApplicationFileClient(c.config)
+	c.ApplicationSummary = NewApplicationSummaryClient(c.config)
 	c.Assignment = NewAssignmentClient(c.config)
+	c.Audience = NewAudienceClient(c.config)
 	c.Building = NewBuildingClient(c.config)
 	c.CatalogueEntry = NewCatalogueEntryClient(c.config)
 	c.Commune = NewCommuneClient(c.config)
 	c.Dwelling = NewDwellingClient(c.config)
+	c.HouseholdMember = NewHouseholdMemberClient(c.config)
 	c.LockOut = NewLockOutClient(c.config)
+	c.MemberParticulars = NewMemberParticularsClient(c.config)
+	c.NamedAgent = NewNamedAgentClient(c.config)
 	c.OpeningHours = NewOpeningHoursClient(c.config)
 	c.Organisation = NewOrganisationClient(c.config)
 	c.Ownership = NewOwnershipClient(c.config)
@@ -110,10 +156,12 @@ func (c *Client) init() {
 	c.Person = NewPersonClient(c.config)
 	c.ReceptionPoint = NewReceptionPointClient(c.config)
 	c.SandboxClock = NewSandboxClockClient(c.config)
+	c.SensitiveRecord = NewSensitiveRecordClient(c.config)
 	c.StaffAuthorisation = NewStaffAuthorisationClient(c.config)
 	c.StockChange = NewStockChangeClient(c.config)
 	c.StockVintage = NewStockVintageClient(c.config)
 	c.UsedAssertion = NewUsedAssertionClient(c.config)
+	c.Wish = NewWishClient(c.config)
 }
 
 type (
@@ -207,12 +255,22 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ctx:                ctx,
 		config:             cfg,
 		Agreement:          NewAgreementClient(cfg),
+		ApplicantAccount:   NewApplicantAccountClient(cfg),
+		Application:        NewApplicationClient(cfg),
+		ApplicationAccess:  NewApplicationAccessClient(cfg),
+		ApplicationContact: NewApplicationContactClient(cfg),
+		ApplicationFile:    NewApplicationFileClient(cfg),
+		ApplicationSummary: NewApplicationSummaryClient(cfg),
 		Assignment:         NewAssignmentClient(cfg),
+		Audience:           NewAudienceClient(cfg),
 		Building:           NewBuildingClient(cfg),
 		CatalogueEntry:     NewCatalogueEntryClient(cfg),
 		Commune:            NewCommuneClient(cfg),
 		Dwelling:           NewDwellingClient(cfg),
+		HouseholdMember:    NewHouseholdMemberClient(cfg),
 		LockOut:            NewLockOutClient(cfg),
+		MemberParticulars:  NewMemberParticularsClient(cfg),
+		NamedAgent:         NewNamedAgentClient(cfg),
 		OpeningHours:       NewOpeningHoursClient(cfg),
 		Organisation:       NewOrganisationClient(cfg),
 		Ownership:          NewOwnershipClient(cfg),
@@ -222,10 +280,12 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Person:             NewPersonClient(cfg),
 		ReceptionPoint:     NewReceptionPointClient(cfg),
 		SandboxClock:       NewSandboxClockClient(cfg),
+		SensitiveRecord:    NewSensitiveRecordClient(cfg),
 		StaffAuthorisation: NewStaffAuthorisationClient(cfg),
 		StockChange:        NewStockChangeClient(cfg),
 		StockVintage:       NewStockVintageClient(cfg),
 		UsedAssertion:      NewUsedAssertionClient(cfg),
+		Wish:               NewWishClient(cfg),
 	}, nil
 }
 
@@ -246,12 +306,22 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ctx:                ctx,
 		config:             cfg,
 		Agreement:          NewAgreementClient(cfg),
+		ApplicantAccount:   NewApplicantAccountClient(cfg),
+		Application:        NewApplicationClient(cfg),
+		ApplicationAccess:  NewApplicationAccessClient(cfg),
+		ApplicationContact: NewApplicationContactClient(cfg),
+		ApplicationFile:    NewApplicationFileClient(cfg),
+		ApplicationSummary: NewApplicationSummaryClient(cfg),
 		Assignment:         NewAssignmentClient(cfg),
+		Audience:           NewAudienceClient(cfg),
 		Building:           NewBuildingClient(cfg),
 		CatalogueEntry:     NewCatalogueEntryClient(cfg),
 		Commune:            NewCommuneClient(cfg),
 		Dwelling:           NewDwellingClient(cfg),
+		HouseholdMember:    NewHouseholdMemberClient(cfg),
 		LockOut:            NewLockOutClient(cfg),
+		MemberParticulars:  NewMemberParticularsClient(cfg),
+		NamedAgent:         NewNamedAgentClient(cfg),
 		OpeningHours:       NewOpeningHoursClient(cfg),
 		Organisation:       NewOrganisationClient(cfg),
 		Ownership:          NewOwnershipClient(cfg),
@@ -261,10 +331,12 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Person:             NewPersonClient(cfg),
 		ReceptionPoint:     NewReceptionPointClient(cfg),
 		SandboxClock:       NewSandboxClockClient(cfg),
+		SensitiveRecord:    NewSensitiveRecordClient(cfg),
 		StaffAuthorisation: NewStaffAuthorisationClient(cfg),
 		StockChange:        NewStockChangeClient(cfg),
 		StockVintage:       NewStockVintageClient(cfg),
 		UsedAssertion:      NewUsedAssertionClient(cfg),
+		Wish:               NewWishClient(cfg),
 	}, nil
 }
 
@@ -294,10 +366,14 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Agreement, c.Assignment, c.Building, c.CatalogueEntry, c.Commune, c.Dwelling,
-		c.LockOut, c.OpeningHours, c.Organisation, c.Ownership, c.Pair, c.PartnerApp,
+		c.Agreement, c.ApplicantAccount, c.Application, c.ApplicationAccess,
+		c.ApplicationContact, c.ApplicationFile, c.ApplicationSummary, c.Assignment,
+		c.Audience, c.Building, c.CatalogueEntry, c.Commune, c.Dwelling,
+		c.HouseholdMember, c.LockOut, c.MemberParticulars, c.NamedAgent,
+		c.OpeningHours, c.Organisation, c.Ownership, c.Pair, c.PartnerApp,
 		c.PartnerAppSecret, c.Person, c.ReceptionPoint, c.SandboxClock,
-		c.StaffAuthorisation, c.StockChange, c.StockVintage, c.UsedAssertion,
+		c.SensitiveRecord, c.StaffAuthorisation, c.StockChange, c.StockVintage,
+		c.UsedAssertion, c.Wish,
 	} {
 		n.Use(hooks...)
 	}
@@ -307,10 +383,14 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Agreement, c.Assignment, c.Building, c.CatalogueEntry, c.Commune, c.Dwelling,
-		c.LockOut, c.OpeningHours, c.Organisation, c.Ownership, c.Pair, c.PartnerApp,
+		c.Agreement, c.ApplicantAccount, c.Application, c.ApplicationAccess,
+		c.ApplicationContact, c.ApplicationFile, c.ApplicationSummary, c.Assignment,
+		c.Audience, c.Building, c.CatalogueEntry, c.Commune, c.Dwelling,
+		c.HouseholdMember, c.LockOut, c.MemberParticulars, c.NamedAgent,
+		c.OpeningHours, c.Organisation, c.Ownership, c.Pair, c.PartnerApp,
 		c.PartnerAppSecret, c.Person, c.ReceptionPoint, c.SandboxClock,
-		c.StaffAuthorisation, c.StockChange, c.StockVintage, c.UsedAssertion,
+		c.SensitiveRecord, c.StaffAuthorisation, c.StockChange, c.StockVintage,
+		c.UsedAssertion, c.Wish,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -321,8 +401,22 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
 	case *AgreementMutation:
 		return c.Agreement.mutate(ctx, m)
+	case *ApplicantAccountMutation:
+		return c.ApplicantAccount.mutate(ctx, m)
+	case *ApplicationMutation:
+		return c.Application.mutate(ctx, m)
+	case *ApplicationAccessMutation:
+		return c.ApplicationAccess.mutate(ctx, m)
+	case *ApplicationContactMutation:
+		return c.ApplicationContact.mutate(ctx, m)
+	case *ApplicationFileMutation:
+		return c.ApplicationFile.mutate(ctx, m)
+	case *ApplicationSummaryMutation:
+		return c.ApplicationSummary.mutate(ctx, m)
 	case *AssignmentMutation:
 		return c.Assignment.mutate(ctx, m)
+	case *AudienceMutation:
+		return c.Audience.mutate(ctx, m)
 	case *BuildingMutation:
 		return c.Building.mutate(ctx, m)
 	case *CatalogueEntryMutation:
@@ -331,8 +425,14 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Commune.mutate(ctx, m)
 	case *DwellingMutation:
 		return c.Dwelling.mutate(ctx, m)
+	case *HouseholdMemberMutation:
+		return c.HouseholdMember.mutate(ctx, m)
 	case *LockOutMutation:
 		return c.LockOut.mutate(ctx, m)
+	case *MemberParticularsMutation:
+		return c.MemberParticulars.mutate(ctx, m)
+	case *NamedAgentMutation:
+		return c.NamedAgent.mutate(ctx, m)
 	case *OpeningHoursMutation:
 		return c.OpeningHours.mutate(ctx, m)
 	case *OrganisationMutation:
@@ -351,6 +451,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ReceptionPoint.mutate(ctx, m)
 	case *SandboxClockMutation:
 		return c.SandboxClock.mutate(ctx, m)
+	case *SensitiveRecordMutation:
+		return c.SensitiveRecord.mutate(ctx, m)
 	case *StaffAuthorisationMutation:
 		return c.StaffAuthorisation.mutate(ctx, m)
 	case *StockChangeMutation:
@@ -359,6 +461,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.StockVintage.mutate(ctx, m)
 	case *UsedAssertionMutation:
 		return c.UsedAssertion.mutate(ctx, m)
+	case *WishMutation:
+		return c.Wish.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("ent: unknown mutation type %T", m)
 	}
@@ -511,6 +615,986 @@ func (c *AgreementClient) mutate(ctx context.Context, m *AgreementMutation) (Val
 		return (&AgreementDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Agreement mutation op: %q", m.Op())
+	}
+}
+
+// ApplicantAccountClient is a client for the ApplicantAccount schema.
+type ApplicantAccountClient struct {
+	config
+}
+
+// NewApplicantAccountClient returns a client for the ApplicantAccount from the given config.
+func NewApplicantAccountClient(c config) *ApplicantAccountClient {
+	return &ApplicantAccountClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `applicantaccount.Hooks(f(g(h())))`.
+func (c *ApplicantAccountClient) Use(hooks ...Hook) {
+	c.hooks.ApplicantAccount = append(c.hooks.ApplicantAccount, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `applicantaccount.Intercept(f(g(h())))`.
+func (c *ApplicantAccountClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ApplicantAccount = append(c.inters.ApplicantAccount, interceptors...)
+}
+
+// Create returns a builder for creating a ApplicantAccount entity.
+func (c *ApplicantAccountClient) Create() *ApplicantAccountCreate {
+	mutation := newApplicantAccountMutation(c.config, OpCreate)
+	return &ApplicantAccountCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ApplicantAccount entities.
+func (c *ApplicantAccountClient) CreateBulk(builders ...*ApplicantAccountCreate) *ApplicantAccountCreateBulk {
+	return &ApplicantAccountCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ApplicantAccountClient) MapCreateBulk(slice any, setFunc func(*ApplicantAccountCreate, int)) *ApplicantAccountCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ApplicantAccountCreateBulk{err: fmt.Errorf("calling to ApplicantAccountClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ApplicantAccountCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ApplicantAccountCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ApplicantAccount.
+func (c *ApplicantAccountClient) Update() *ApplicantAccountUpdate {
+	mutation := newApplicantAccountMutation(c.config, OpUpdate)
+	return &ApplicantAccountUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ApplicantAccountClient) UpdateOne(_m *ApplicantAccount) *ApplicantAccountUpdateOne {
+	mutation := newApplicantAccountMutation(c.config, OpUpdateOne, withApplicantAccount(_m))
+	return &ApplicantAccountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ApplicantAccountClient) UpdateOneID(id domain.ID) *ApplicantAccountUpdateOne {
+	mutation := newApplicantAccountMutation(c.config, OpUpdateOne, withApplicantAccountID(id))
+	return &ApplicantAccountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ApplicantAccount.
+func (c *ApplicantAccountClient) Delete() *ApplicantAccountDelete {
+	mutation := newApplicantAccountMutation(c.config, OpDelete)
+	return &ApplicantAccountDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ApplicantAccountClient) DeleteOne(_m *ApplicantAccount) *ApplicantAccountDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ApplicantAccountClient) DeleteOneID(id domain.ID) *ApplicantAccountDeleteOne {
+	builder := c.Delete().Where(applicantaccount.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ApplicantAccountDeleteOne{builder}
+}
+
+// Query returns a query builder for ApplicantAccount.
+func (c *ApplicantAccountClient) Query() *ApplicantAccountQuery {
+	return &ApplicantAccountQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeApplicantAccount},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ApplicantAccount entity by its id.
+func (c *ApplicantAccountClient) Get(ctx context.Context, id domain.ID) (*ApplicantAccount, error) {
+	return c.Query().Where(applicantaccount.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ApplicantAccountClient) GetX(ctx context.Context, id domain.ID) *ApplicantAccount {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryMember queries the member edge of a ApplicantAccount.
+func (c *ApplicantAccountClient) QueryMember(_m *ApplicantAccount) *HouseholdMemberQuery {
+	query := (&HouseholdMemberClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(applicantaccount.Table, applicantaccount.FieldID, id),
+			sqlgraph.To(householdmember.Table, householdmember.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, applicantaccount.MemberTable, applicantaccount.MemberColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryApplication queries the application edge of a ApplicantAccount.
+func (c *ApplicantAccountClient) QueryApplication(_m *ApplicantAccount) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(applicantaccount.Table, applicantaccount.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, applicantaccount.ApplicationTable, applicantaccount.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ApplicantAccountClient) Hooks() []Hook {
+	hooks := c.hooks.ApplicantAccount
+	return append(hooks[:len(hooks):len(hooks)], applicantaccount.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ApplicantAccountClient) Interceptors() []Interceptor {
+	return c.inters.ApplicantAccount
+}
+
+func (c *ApplicantAccountClient) mutate(ctx context.Context, m *ApplicantAccountMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ApplicantAccountCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ApplicantAccountUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ApplicantAccountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ApplicantAccountDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ApplicantAccount mutation op: %q", m.Op())
+	}
+}
+
+// ApplicationClient is a client for the Application schema.
+type ApplicationClient struct {
+	config
+}
+
+// NewApplicationClient returns a client for the Application from the given config.
+func NewApplicationClient(c config) *ApplicationClient {
+	return &ApplicationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `application.Hooks(f(g(h())))`.
+func (c *ApplicationClient) Use(hooks ...Hook) {
+	c.hooks.Application = append(c.hooks.Application, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `application.Intercept(f(g(h())))`.
+func (c *ApplicationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Application = append(c.inters.Application, interceptors...)
+}
+
+// Create returns a builder for creating a Application entity.
+func (c *ApplicationClient) Create() *ApplicationCreate {
+	mutation := newApplicationMutation(c.config, OpCreate)
+	return &ApplicationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Application entities.
+func (c *ApplicationClient) CreateBulk(builders ...*ApplicationCreate) *ApplicationCreateBulk {
+	return &ApplicationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ApplicationClient) MapCreateBulk(slice any, setFunc func(*ApplicationCreate, int)) *ApplicationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ApplicationCreateBulk{err: fmt.Errorf("calling to ApplicationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ApplicationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ApplicationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Application.
+func (c *ApplicationClient) Update() *ApplicationUpdate {
+	mutation := newApplicationMutation(c.config, OpUpdate)
+	return &ApplicationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ApplicationClient) UpdateOne(_m *Application) *ApplicationUpdateOne {
+	mutation := newApplicationMutation(c.config, OpUpdateOne, withApplication(_m))
+	return &ApplicationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ApplicationClient) UpdateOneID(id domain.ID) *ApplicationUpdateOne {
+	mutation := newApplicationMutation(c.config, OpUpdateOne, withApplicationID(id))
+	return &ApplicationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Application.
+func (c *ApplicationClient) Delete() *ApplicationDelete {
+	mutation := newApplicationMutation(c.config, OpDelete)
+	return &ApplicationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ApplicationClient) DeleteOne(_m *Application) *ApplicationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ApplicationClient) DeleteOneID(id domain.ID) *ApplicationDeleteOne {
+	builder := c.Delete().Where(application.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ApplicationDeleteOne{builder}
+}
+
+// Query returns a query builder for Application.
+func (c *ApplicationClient) Query() *ApplicationQuery {
+	return &ApplicationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeApplication},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Application entity by its id.
+func (c *ApplicationClient) Get(ctx context.Context, id domain.ID) (*Application, error) {
+	return c.Query().Where(application.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ApplicationClient) GetX(ctx context.Context, id domain.ID) *Application {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QuerySummary queries the summary edge of a Application.
+func (c *ApplicationClient) QuerySummary(_m *Application) *ApplicationSummaryQuery {
+	query := (&ApplicationSummaryClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(application.Table, application.FieldID, id),
+			sqlgraph.To(applicationsummary.Table, applicationsummary.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, false, application.SummaryTable, application.SummaryColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryFile queries the file edge of a Application.
+func (c *ApplicationClient) QueryFile(_m *Application) *ApplicationFileQuery {
+	query := (&ApplicationFileClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(application.Table, application.FieldID, id),
+			sqlgraph.To(applicationfile.Table, applicationfile.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, false, application.FileTable, application.FileColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryContact queries the contact edge of a Application.
+func (c *ApplicationClient) QueryContact(_m *Application) *ApplicationContactQuery {
+	query := (&ApplicationContactClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(application.Table, application.FieldID, id),
+			sqlgraph.To(applicationcontact.Table, applicationcontact.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, false, application.ContactTable, application.ContactColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryWishes queries the wishes edge of a Application.
+func (c *ApplicationClient) QueryWishes(_m *Application) *WishQuery {
+	query := (&WishClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(application.Table, application.FieldID, id),
+			sqlgraph.To(wish.Table, wish.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, application.WishesTable, application.WishesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryHousehold queries the household edge of a Application.
+func (c *ApplicationClient) QueryHousehold(_m *Application) *HouseholdMemberQuery {
+	query := (&HouseholdMemberClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(application.Table, application.FieldID, id),
+			sqlgraph.To(householdmember.Table, householdmember.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, application.HouseholdTable, application.HouseholdColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ApplicationClient) Hooks() []Hook {
+	hooks := c.hooks.Application
+	return append(hooks[:len(hooks):len(hooks)], application.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ApplicationClient) Interceptors() []Interceptor {
+	return c.inters.Application
+}
+
+func (c *ApplicationClient) mutate(ctx context.Context, m *ApplicationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ApplicationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ApplicationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ApplicationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ApplicationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Application mutation op: %q", m.Op())
+	}
+}
+
+// ApplicationAccessClient is a client for the ApplicationAccess schema.
+type ApplicationAccessClient struct {
+	config
+}
+
+// NewApplicationAccessClient returns a client for the ApplicationAccess from the given config.
+func NewApplicationAccessClient(c config) *ApplicationAccessClient {
+	return &ApplicationAccessClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `applicationaccess.Hooks(f(g(h())))`.
+func (c *ApplicationAccessClient) Use(hooks ...Hook) {
+	c.hooks.ApplicationAccess = append(c.hooks.ApplicationAccess, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `applicationaccess.Intercept(f(g(h())))`.
+func (c *ApplicationAccessClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ApplicationAccess = append(c.inters.ApplicationAccess, interceptors...)
+}
+
+// Create returns a builder for creating a ApplicationAccess entity.
+func (c *ApplicationAccessClient) Create() *ApplicationAccessCreate {
+	mutation := newApplicationAccessMutation(c.config, OpCreate)
+	return &ApplicationAccessCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ApplicationAccess entities.
+func (c *ApplicationAccessClient) CreateBulk(builders ...*ApplicationAccessCreate) *ApplicationAccessCreateBulk {
+	return &ApplicationAccessCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ApplicationAccessClient) MapCreateBulk(slice any, setFunc func(*ApplicationAccessCreate, int)) *ApplicationAccessCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ApplicationAccessCreateBulk{err: fmt.Errorf("calling to ApplicationAccessClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ApplicationAccessCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ApplicationAccessCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ApplicationAccess.
+func (c *ApplicationAccessClient) Update() *ApplicationAccessUpdate {
+	mutation := newApplicationAccessMutation(c.config, OpUpdate)
+	return &ApplicationAccessUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ApplicationAccessClient) UpdateOne(_m *ApplicationAccess) *ApplicationAccessUpdateOne {
+	mutation := newApplicationAccessMutation(c.config, OpUpdateOne, withApplicationAccess(_m))
+	return &ApplicationAccessUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ApplicationAccessClient) UpdateOneID(id int64) *ApplicationAccessUpdateOne {
+	mutation := newApplicationAccessMutation(c.config, OpUpdateOne, withApplicationAccessID(id))
+	return &ApplicationAccessUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ApplicationAccess.
+func (c *ApplicationAccessClient) Delete() *ApplicationAccessDelete {
+	mutation := newApplicationAccessMutation(c.config, OpDelete)
+	return &ApplicationAccessDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ApplicationAccessClient) DeleteOne(_m *ApplicationAccess) *ApplicationAccessDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ApplicationAccessClient) DeleteOneID(id int64) *ApplicationAccessDeleteOne {
+	builder := c.Delete().Where(applicationaccess.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ApplicationAccessDeleteOne{builder}
+}
+
+// Query returns a query builder for ApplicationAccess.
+func (c *ApplicationAccessClient) Query() *ApplicationAccessQuery {
+	return &ApplicationAccessQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeApplicationAccess},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ApplicationAccess entity by its id.
+func (c *ApplicationAccessClient) Get(ctx context.Context, id int64) (*ApplicationAccess, error) {
+	return c.Query().Where(applicationaccess.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ApplicationAccessClient) GetX(ctx context.Context, id int64) *ApplicationAccess {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ApplicationAccessClient) Hooks() []Hook {
+	hooks := c.hooks.ApplicationAccess
+	return append(hooks[:len(hooks):len(hooks)], applicationaccess.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ApplicationAccessClient) Interceptors() []Interceptor {
+	return c.inters.ApplicationAccess
+}
+
+func (c *ApplicationAccessClient) mutate(ctx context.Context, m *ApplicationAccessMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ApplicationAccessCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ApplicationAccessUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ApplicationAccessUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ApplicationAccessDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ApplicationAccess mutation op: %q", m.Op())
+	}
+}
+
+// ApplicationContactClient is a client for the ApplicationContact schema.
+type ApplicationContactClient struct {
+	config
+}
+
+// NewApplicationContactClient returns a client for the ApplicationContact from the given config.
+func NewApplicationContactClient(c config) *ApplicationContactClient {
+	return &ApplicationContactClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `applicationcontact.Hooks(f(g(h())))`.
+func (c *ApplicationContactClient) Use(hooks ...Hook) {
+	c.hooks.ApplicationContact = append(c.hooks.ApplicationContact, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `applicationcontact.Intercept(f(g(h())))`.
+func (c *ApplicationContactClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ApplicationContact = append(c.inters.ApplicationContact, interceptors...)
+}
+
+// Create returns a builder for creating a ApplicationContact entity.
+func (c *ApplicationContactClient) Create() *ApplicationContactCreate {
+	mutation := newApplicationContactMutation(c.config, OpCreate)
+	return &ApplicationContactCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ApplicationContact entities.
+func (c *ApplicationContactClient) CreateBulk(builders ...*ApplicationContactCreate) *ApplicationContactCreateBulk {
+	return &ApplicationContactCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ApplicationContactClient) MapCreateBulk(slice any, setFunc func(*ApplicationContactCreate, int)) *ApplicationContactCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ApplicationContactCreateBulk{err: fmt.Errorf("calling to ApplicationContactClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ApplicationContactCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ApplicationContactCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ApplicationContact.
+func (c *ApplicationContactClient) Update() *ApplicationContactUpdate {
+	mutation := newApplicationContactMutation(c.config, OpUpdate)
+	return &ApplicationContactUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ApplicationContactClient) UpdateOne(_m *ApplicationContact) *ApplicationContactUpdateOne {
+	mutation := newApplicationContactMutation(c.config, OpUpdateOne, withApplicationContact(_m))
+	return &ApplicationContactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ApplicationContactClient) UpdateOneID(id domain.ID) *ApplicationContactUpdateOne {
+	mutation := newApplicationContactMutation(c.config, OpUpdateOne, withApplicationContactID(id))
+	return &ApplicationContactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ApplicationContact.
+func (c *ApplicationContactClient) Delete() *ApplicationContactDelete {
+	mutation := newApplicationContactMutation(c.config, OpDelete)
+	return &ApplicationContactDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ApplicationContactClient) DeleteOne(_m *ApplicationContact) *ApplicationContactDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ApplicationContactClient) DeleteOneID(id domain.ID) *ApplicationContactDeleteOne {
+	builder := c.Delete().Where(applicationcontact.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ApplicationContactDeleteOne{builder}
+}
+
+// Query returns a query builder for ApplicationContact.
+func (c *ApplicationContactClient) Query() *ApplicationContactQuery {
+	return &ApplicationContactQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeApplicationContact},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ApplicationContact entity by its id.
+func (c *ApplicationContactClient) Get(ctx context.Context, id domain.ID) (*ApplicationContact, error) {
+	return c.Query().Where(applicationcontact.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ApplicationContactClient) GetX(ctx context.Context, id domain.ID) *ApplicationContact {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryApplication queries the application edge of a ApplicationContact.
+func (c *ApplicationContactClient) QueryApplication(_m *ApplicationContact) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(applicationcontact.Table, applicationcontact.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, true, applicationcontact.ApplicationTable, applicationcontact.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ApplicationContactClient) Hooks() []Hook {
+	hooks := c.hooks.ApplicationContact
+	return append(hooks[:len(hooks):len(hooks)], applicationcontact.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ApplicationContactClient) Interceptors() []Interceptor {
+	return c.inters.ApplicationContact
+}
+
+func (c *ApplicationContactClient) mutate(ctx context.Context, m *ApplicationContactMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ApplicationContactCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ApplicationContactUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ApplicationContactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ApplicationContactDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ApplicationContact mutation op: %q", m.Op())
+	}
+}
+
+// ApplicationFileClient is a client for the ApplicationFile schema.
+type ApplicationFileClient struct {
+	config
+}
+
+// NewApplicationFileClient returns a client for the ApplicationFile from the given config.
+func NewApplicationFileClient(c config) *ApplicationFileClient {
+	return &ApplicationFileClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `applicationfile.Hooks(f(g(h())))`.
+func (c *ApplicationFileClient) Use(hooks ...Hook) {
+	c.hooks.ApplicationFile = append(c.hooks.ApplicationFile, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `applicationfile.Intercept(f(g(h())))`.
+func (c *ApplicationFileClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ApplicationFile = append(c.inters.ApplicationFile, interceptors...)
+}
+
+// Create returns a builder for creating a ApplicationFile entity.
+func (c *ApplicationFileClient) Create() *ApplicationFileCreate {
+	mutation := newApplicationFileMutation(c.config, OpCreate)
+	return &ApplicationFileCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ApplicationFile entities.
+func (c *ApplicationFileClient) CreateBulk(builders ...*ApplicationFileCreate) *ApplicationFileCreateBulk {
+	return &ApplicationFileCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ApplicationFileClient) MapCreateBulk(slice any, setFunc func(*ApplicationFileCreate, int)) *ApplicationFileCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ApplicationFileCreateBulk{err: fmt.Errorf("calling to ApplicationFileClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ApplicationFileCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ApplicationFileCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ApplicationFile.
+func (c *ApplicationFileClient) Update() *ApplicationFileUpdate {
+	mutation := newApplicationFileMutation(c.config, OpUpdate)
+	return &ApplicationFileUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ApplicationFileClient) UpdateOne(_m *ApplicationFile) *ApplicationFileUpdateOne {
+	mutation := newApplicationFileMutation(c.config, OpUpdateOne, withApplicationFile(_m))
+	return &ApplicationFileUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ApplicationFileClient) UpdateOneID(id domain.ID) *ApplicationFileUpdateOne {
+	mutation := newApplicationFileMutation(c.config, OpUpdateOne, withApplicationFileID(id))
+	return &ApplicationFileUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ApplicationFile.
+func (c *ApplicationFileClient) Delete() *ApplicationFileDelete {
+	mutation := newApplicationFileMutation(c.config, OpDelete)
+	return &ApplicationFileDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ApplicationFileClient) DeleteOne(_m *ApplicationFile) *ApplicationFileDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ApplicationFileClient) DeleteOneID(id domain.ID) *ApplicationFileDeleteOne {
+	builder := c.Delete().Where(applicationfile.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ApplicationFileDeleteOne{builder}
+}
+
+// Query returns a query builder for ApplicationFile.
+func (c *ApplicationFileClient) Query() *ApplicationFileQuery {
+	return &ApplicationFileQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeApplicationFile},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ApplicationFile entity by its id.
+func (c *ApplicationFileClient) Get(ctx context.Context, id domain.ID) (*ApplicationFile, error) {
+	return c.Query().Where(applicationfile.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ApplicationFileClient) GetX(ctx context.Context, id domain.ID) *ApplicationFile {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryApplication queries the application edge of a ApplicationFile.
+func (c *ApplicationFileClient) QueryApplication(_m *ApplicationFile) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(applicationfile.Table, applicationfile.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, true, applicationfile.ApplicationTable, applicationfile.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ApplicationFileClient) Hooks() []Hook {
+	hooks := c.hooks.ApplicationFile
+	return append(hooks[:len(hooks):len(hooks)], applicationfile.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ApplicationFileClient) Interceptors() []Interceptor {
+	return c.inters.ApplicationFile
+}
+
+func (c *ApplicationFileClient) mutate(ctx context.Context, m *ApplicationFileMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ApplicationFileCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ApplicationFileUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ApplicationFileUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ApplicationFileDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ApplicationFile mutation op: %q", m.Op())
+	}
+}
+
+// ApplicationSummaryClient is a client for the ApplicationSummary schema.
+type ApplicationSummaryClient struct {
+	config
+}
+
+// NewApplicationSummaryClient returns a client for the ApplicationSummary from the given config.
+func NewApplicationSummaryClient(c config) *ApplicationSummaryClient {
+	return &ApplicationSummaryClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `applicationsummary.Hooks(f(g(h())))`.
+func (c *ApplicationSummaryClient) Use(hooks ...Hook) {
+	c.hooks.ApplicationSummary = append(c.hooks.ApplicationSummary, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `applicationsummary.Intercept(f(g(h())))`.
+func (c *ApplicationSummaryClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ApplicationSummary = append(c.inters.ApplicationSummary, interceptors...)
+}
+
+// Create returns a builder for creating a ApplicationSummary entity.
+func (c *ApplicationSummaryClient) Create() *ApplicationSummaryCreate {
+	mutation := newApplicationSummaryMutation(c.config, OpCreate)
+	return &ApplicationSummaryCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ApplicationSummary entities.
+func (c *ApplicationSummaryClient) CreateBulk(builders ...*ApplicationSummaryCreate) *ApplicationSummaryCreateBulk {
+	return &ApplicationSummaryCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ApplicationSummaryClient) MapCreateBulk(slice any, setFunc func(*ApplicationSummaryCreate, int)) *ApplicationSummaryCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ApplicationSummaryCreateBulk{err: fmt.Errorf("calling to ApplicationSummaryClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ApplicationSummaryCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ApplicationSummaryCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ApplicationSummary.
+func (c *ApplicationSummaryClient) Update() *ApplicationSummaryUpdate {
+	mutation := newApplicationSummaryMutation(c.config, OpUpdate)
+	return &ApplicationSummaryUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ApplicationSummaryClient) UpdateOne(_m *ApplicationSummary) *ApplicationSummaryUpdateOne {
+	mutation := newApplicationSummaryMutation(c.config, OpUpdateOne, withApplicationSummary(_m))
+	return &ApplicationSummaryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ApplicationSummaryClient) UpdateOneID(id domain.ID) *ApplicationSummaryUpdateOne {
+	mutation := newApplicationSummaryMutation(c.config, OpUpdateOne, withApplicationSummaryID(id))
+	return &ApplicationSummaryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ApplicationSummary.
+func (c *ApplicationSummaryClient) Delete() *ApplicationSummaryDelete {
+	mutation := newApplicationSummaryMutation(c.config, OpDelete)
+	return &ApplicationSummaryDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ApplicationSummaryClient) DeleteOne(_m *ApplicationSummary) *ApplicationSummaryDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ApplicationSummaryClient) DeleteOneID(id domain.ID) *ApplicationSummaryDeleteOne {
+	builder := c.Delete().Where(applicationsummary.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ApplicationSummaryDeleteOne{builder}
+}
+
+// Query returns a query builder for ApplicationSummary.
+func (c *ApplicationSummaryClient) Query() *ApplicationSummaryQuery {
+	return &ApplicationSummaryQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeApplicationSummary},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ApplicationSummary entity by its id.
+func (c *ApplicationSummaryClient) Get(ctx context.Context, id domain.ID) (*ApplicationSummary, error) {
+	return c.Query().Where(applicationsummary.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ApplicationSummaryClient) GetX(ctx context.Context, id domain.ID) *ApplicationSummary {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryApplication queries the application edge of a ApplicationSummary.
+func (c *ApplicationSummaryClient) QueryApplication(_m *ApplicationSummary) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(applicationsummary.Table, applicationsummary.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, true, applicationsummary.ApplicationTable, applicationsummary.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryFollowingPoint queries the following_point edge of a ApplicationSummary.
+func (c *ApplicationSummaryClient) QueryFollowingPoint(_m *ApplicationSummary) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(applicationsummary.Table, applicationsummary.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, applicationsummary.FollowingPointTable, applicationsummary.FollowingPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ApplicationSummaryClient) Hooks() []Hook {
+	hooks := c.hooks.ApplicationSummary
+	return append(hooks[:len(hooks):len(hooks)], applicationsummary.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ApplicationSummaryClient) Interceptors() []Interceptor {
+	return c.inters.ApplicationSummary
+}
+
+func (c *ApplicationSummaryClient) mutate(ctx context.Context, m *ApplicationSummaryMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ApplicationSummaryCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ApplicationSummaryUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ApplicationSummaryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ApplicationSummaryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ApplicationSummary mutation op: %q", m.Op())
 	}
 }
 
@@ -725,6 +1809,140 @@ func (c *AssignmentClient) mutate(ctx context.Context, m *AssignmentMutation) (V
 		return (&AssignmentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Assignment mutation op: %q", m.Op())
+	}
+}
+
+// AudienceClient is a client for the Audience schema.
+type AudienceClient struct {
+	config
+}
+
+// NewAudienceClient returns a client for the Audience from the given config.
+func NewAudienceClient(c config) *AudienceClient {
+	return &AudienceClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `audience.Hooks(f(g(h())))`.
+func (c *AudienceClient) Use(hooks ...Hook) {
+	c.hooks.Audience = append(c.hooks.Audience, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `audience.Intercept(f(g(h())))`.
+func (c *AudienceClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Audience = append(c.inters.Audience, interceptors...)
+}
+
+// Create returns a builder for creating a Audience entity.
+func (c *AudienceClient) Create() *AudienceCreate {
+	mutation := newAudienceMutation(c.config, OpCreate)
+	return &AudienceCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Audience entities.
+func (c *AudienceClient) CreateBulk(builders ...*AudienceCreate) *AudienceCreateBulk {
+	return &AudienceCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AudienceClient) MapCreateBulk(slice any, setFunc func(*AudienceCreate, int)) *AudienceCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AudienceCreateBulk{err: fmt.Errorf("calling to AudienceClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AudienceCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AudienceCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Audience.
+func (c *AudienceClient) Update() *AudienceUpdate {
+	mutation := newAudienceMutation(c.config, OpUpdate)
+	return &AudienceUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AudienceClient) UpdateOne(_m *Audience) *AudienceUpdateOne {
+	mutation := newAudienceMutation(c.config, OpUpdateOne, withAudience(_m))
+	return &AudienceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AudienceClient) UpdateOneID(id domain.AudienceID) *AudienceUpdateOne {
+	mutation := newAudienceMutation(c.config, OpUpdateOne, withAudienceID(id))
+	return &AudienceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Audience.
+func (c *AudienceClient) Delete() *AudienceDelete {
+	mutation := newAudienceMutation(c.config, OpDelete)
+	return &AudienceDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AudienceClient) DeleteOne(_m *Audience) *AudienceDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AudienceClient) DeleteOneID(id domain.AudienceID) *AudienceDeleteOne {
+	builder := c.Delete().Where(audience.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AudienceDeleteOne{builder}
+}
+
+// Query returns a query builder for Audience.
+func (c *AudienceClient) Query() *AudienceQuery {
+	return &AudienceQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAudience},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Audience entity by its id.
+func (c *AudienceClient) Get(ctx context.Context, id domain.AudienceID) (*Audience, error) {
+	return c.Query().Where(audience.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AudienceClient) GetX(ctx context.Context, id domain.AudienceID) *Audience {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *AudienceClient) Hooks() []Hook {
+	hooks := c.hooks.Audience
+	return append(hooks[:len(hooks):len(hooks)], audience.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *AudienceClient) Interceptors() []Interceptor {
+	return c.inters.Audience
+}
+
+func (c *AudienceClient) mutate(ctx context.Context, m *AudienceMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AudienceCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AudienceUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AudienceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AudienceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Audience mutation op: %q", m.Op())
 	}
 }
 
@@ -1200,6 +2418,22 @@ func (c *CommuneClient) GetX(ctx context.Context, id domain.ID) *Commune {
 	return obj
 }
 
+// QueryLandlords queries the landlords edge of a Commune.
+func (c *CommuneClient) QueryLandlords(_m *Commune) *OrganisationQuery {
+	query := (&OrganisationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(commune.Table, commune.FieldID, id),
+			sqlgraph.To(organisation.Table, organisation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, commune.LandlordsTable, commune.LandlordsPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // QueryReceptionPoints queries the reception_points edge of a Commune.
 func (c *CommuneClient) QueryReceptionPoints(_m *Commune) *ReceptionPointQuery {
 	query := (&ReceptionPointClient{config: c.config}).Query()
@@ -1472,6 +2706,188 @@ func (c *DwellingClient) mutate(ctx context.Context, m *DwellingMutation) (Value
 	}
 }
 
+// HouseholdMemberClient is a client for the HouseholdMember schema.
+type HouseholdMemberClient struct {
+	config
+}
+
+// NewHouseholdMemberClient returns a client for the HouseholdMember from the given config.
+func NewHouseholdMemberClient(c config) *HouseholdMemberClient {
+	return &HouseholdMemberClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `householdmember.Hooks(f(g(h())))`.
+func (c *HouseholdMemberClient) Use(hooks ...Hook) {
+	c.hooks.HouseholdMember = append(c.hooks.HouseholdMember, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `householdmember.Intercept(f(g(h())))`.
+func (c *HouseholdMemberClient) Intercept(interceptors ...Interceptor) {
+	c.inters.HouseholdMember = append(c.inters.HouseholdMember, interceptors...)
+}
+
+// Create returns a builder for creating a HouseholdMember entity.
+func (c *HouseholdMemberClient) Create() *HouseholdMemberCreate {
+	mutation := newHouseholdMemberMutation(c.config, OpCreate)
+	return &HouseholdMemberCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of HouseholdMember entities.
+func (c *HouseholdMemberClient) CreateBulk(builders ...*HouseholdMemberCreate) *HouseholdMemberCreateBulk {
+	return &HouseholdMemberCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *HouseholdMemberClient) MapCreateBulk(slice any, setFunc func(*HouseholdMemberCreate, int)) *HouseholdMemberCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &HouseholdMemberCreateBulk{err: fmt.Errorf("calling to HouseholdMemberClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*HouseholdMemberCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &HouseholdMemberCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for HouseholdMember.
+func (c *HouseholdMemberClient) Update() *HouseholdMemberUpdate {
+	mutation := newHouseholdMemberMutation(c.config, OpUpdate)
+	return &HouseholdMemberUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *HouseholdMemberClient) UpdateOne(_m *HouseholdMember) *HouseholdMemberUpdateOne {
+	mutation := newHouseholdMemberMutation(c.config, OpUpdateOne, withHouseholdMember(_m))
+	return &HouseholdMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *HouseholdMemberClient) UpdateOneID(id domain.ID) *HouseholdMemberUpdateOne {
+	mutation := newHouseholdMemberMutation(c.config, OpUpdateOne, withHouseholdMemberID(id))
+	return &HouseholdMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for HouseholdMember.
+func (c *HouseholdMemberClient) Delete() *HouseholdMemberDelete {
+	mutation := newHouseholdMemberMutation(c.config, OpDelete)
+	return &HouseholdMemberDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *HouseholdMemberClient) DeleteOne(_m *HouseholdMember) *HouseholdMemberDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *HouseholdMemberClient) DeleteOneID(id domain.ID) *HouseholdMemberDeleteOne {
+	builder := c.Delete().Where(householdmember.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &HouseholdMemberDeleteOne{builder}
+}
+
+// Query returns a query builder for HouseholdMember.
+func (c *HouseholdMemberClient) Query() *HouseholdMemberQuery {
+	return &HouseholdMemberQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeHouseholdMember},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a HouseholdMember entity by its id.
+func (c *HouseholdMemberClient) Get(ctx context.Context, id domain.ID) (*HouseholdMember, error) {
+	return c.Query().Where(householdmember.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *HouseholdMemberClient) GetX(ctx context.Context, id domain.ID) *HouseholdMember {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryApplication queries the application edge of a HouseholdMember.
+func (c *HouseholdMemberClient) QueryApplication(_m *HouseholdMember) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(householdmember.Table, householdmember.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, householdmember.ApplicationTable, householdmember.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryParticulars queries the particulars edge of a HouseholdMember.
+func (c *HouseholdMemberClient) QueryParticulars(_m *HouseholdMember) *MemberParticularsQuery {
+	query := (&MemberParticularsClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(householdmember.Table, householdmember.FieldID, id),
+			sqlgraph.To(memberparticulars.Table, memberparticulars.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, false, householdmember.ParticularsTable, householdmember.ParticularsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySensitive queries the sensitive edge of a HouseholdMember.
+func (c *HouseholdMemberClient) QuerySensitive(_m *HouseholdMember) *SensitiveRecordQuery {
+	query := (&SensitiveRecordClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(householdmember.Table, householdmember.FieldID, id),
+			sqlgraph.To(sensitiverecord.Table, sensitiverecord.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, false, householdmember.SensitiveTable, householdmember.SensitiveColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *HouseholdMemberClient) Hooks() []Hook {
+	hooks := c.hooks.HouseholdMember
+	return append(hooks[:len(hooks):len(hooks)], householdmember.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *HouseholdMemberClient) Interceptors() []Interceptor {
+	return c.inters.HouseholdMember
+}
+
+func (c *HouseholdMemberClient) mutate(ctx context.Context, m *HouseholdMemberMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&HouseholdMemberCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&HouseholdMemberUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&HouseholdMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&HouseholdMemberDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown HouseholdMember mutation op: %q", m.Op())
+	}
+}
+
 // LockOutClient is a client for the LockOut schema.
 type LockOutClient struct {
 	config
@@ -1603,6 +3019,386 @@ func (c *LockOutClient) mutate(ctx context.Context, m *LockOutMutation) (Value, 
 		return (&LockOutDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown LockOut mutation op: %q", m.Op())
+	}
+}
+
+// MemberParticularsClient is a client for the MemberParticulars schema.
+type MemberParticularsClient struct {
+	config
+}
+
+// NewMemberParticularsClient returns a client for the MemberParticulars from the given config.
+func NewMemberParticularsClient(c config) *MemberParticularsClient {
+	return &MemberParticularsClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `memberparticulars.Hooks(f(g(h())))`.
+func (c *MemberParticularsClient) Use(hooks ...Hook) {
+	c.hooks.MemberParticulars = append(c.hooks.MemberParticulars, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `memberparticulars.Intercept(f(g(h())))`.
+func (c *MemberParticularsClient) Intercept(interceptors ...Interceptor) {
+	c.inters.MemberParticulars = append(c.inters.MemberParticulars, interceptors...)
+}
+
+// Create returns a builder for creating a MemberParticulars entity.
+func (c *MemberParticularsClient) Create() *MemberParticularsCreate {
+	mutation := newMemberParticularsMutation(c.config, OpCreate)
+	return &MemberParticularsCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of MemberParticulars entities.
+func (c *MemberParticularsClient) CreateBulk(builders ...*MemberParticularsCreate) *MemberParticularsCreateBulk {
+	return &MemberParticularsCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *MemberParticularsClient) MapCreateBulk(slice any, setFunc func(*MemberParticularsCreate, int)) *MemberParticularsCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &MemberParticularsCreateBulk{err: fmt.Errorf("calling to MemberParticularsClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*MemberParticularsCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &MemberParticularsCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for MemberParticulars.
+func (c *MemberParticularsClient) Update() *MemberParticularsUpdate {
+	mutation := newMemberParticularsMutation(c.config, OpUpdate)
+	return &MemberParticularsUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *MemberParticularsClient) UpdateOne(_m *MemberParticulars) *MemberParticularsUpdateOne {
+	mutation := newMemberParticularsMutation(c.config, OpUpdateOne, withMemberParticulars(_m))
+	return &MemberParticularsUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *MemberParticularsClient) UpdateOneID(id domain.ID) *MemberParticularsUpdateOne {
+	mutation := newMemberParticularsMutation(c.config, OpUpdateOne, withMemberParticularsID(id))
+	return &MemberParticularsUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for MemberParticulars.
+func (c *MemberParticularsClient) Delete() *MemberParticularsDelete {
+	mutation := newMemberParticularsMutation(c.config, OpDelete)
+	return &MemberParticularsDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *MemberParticularsClient) DeleteOne(_m *MemberParticulars) *MemberParticularsDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *MemberParticularsClient) DeleteOneID(id domain.ID) *MemberParticularsDeleteOne {
+	builder := c.Delete().Where(memberparticulars.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &MemberParticularsDeleteOne{builder}
+}
+
+// Query returns a query builder for MemberParticulars.
+func (c *MemberParticularsClient) Query() *MemberParticularsQuery {
+	return &MemberParticularsQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMemberParticulars},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a MemberParticulars entity by its id.
+func (c *MemberParticularsClient) Get(ctx context.Context, id domain.ID) (*MemberParticulars, error) {
+	return c.Query().Where(memberparticulars.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *MemberParticularsClient) GetX(ctx context.Context, id domain.ID) *MemberParticulars {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryMember queries the member edge of a MemberParticulars.
+func (c *MemberParticularsClient) QueryMember(_m *MemberParticulars) *HouseholdMemberQuery {
+	query := (&HouseholdMemberClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(memberparticulars.Table, memberparticulars.FieldID, id),
+			sqlgraph.To(householdmember.Table, householdmember.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, true, memberparticulars.MemberTable, memberparticulars.MemberColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryApplication queries the application edge of a MemberParticulars.
+func (c *MemberParticularsClient) QueryApplication(_m *MemberParticulars) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(memberparticulars.Table, memberparticulars.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, memberparticulars.ApplicationTable, memberparticulars.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *MemberParticularsClient) Hooks() []Hook {
+	hooks := c.hooks.MemberParticulars
+	return append(hooks[:len(hooks):len(hooks)], memberparticulars.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *MemberParticularsClient) Interceptors() []Interceptor {
+	return c.inters.MemberParticulars
+}
+
+func (c *MemberParticularsClient) mutate(ctx context.Context, m *MemberParticularsMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&MemberParticularsCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&MemberParticularsUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&MemberParticularsUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&MemberParticularsDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown MemberParticulars mutation op: %q", m.Op())
+	}
+}
+
+// NamedAgentClient is a client for the NamedAgent schema.
+type NamedAgentClient struct {
+	config
+}
+
+// NewNamedAgentClient returns a client for the NamedAgent from the given config.
+func NewNamedAgentClient(c config) *NamedAgentClient {
+	return &NamedAgentClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `namedagent.Hooks(f(g(h())))`.
+func (c *NamedAgentClient) Use(hooks ...Hook) {
+	c.hooks.NamedAgent = append(c.hooks.NamedAgent, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `namedagent.Intercept(f(g(h())))`.
+func (c *NamedAgentClient) Intercept(interceptors ...Interceptor) {
+	c.inters.NamedAgent = append(c.inters.NamedAgent, interceptors...)
+}
+
+// Create returns a builder for creating a NamedAgent entity.
+func (c *NamedAgentClient) Create() *NamedAgentCreate {
+	mutation := newNamedAgentMutation(c.config, OpCreate)
+	return &NamedAgentCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of NamedAgent entities.
+func (c *NamedAgentClient) CreateBulk(builders ...*NamedAgentCreate) *NamedAgentCreateBulk {
+	return &NamedAgentCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *NamedAgentClient) MapCreateBulk(slice any, setFunc func(*NamedAgentCreate, int)) *NamedAgentCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &NamedAgentCreateBulk{err: fmt.Errorf("calling to NamedAgentClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*NamedAgentCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &NamedAgentCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for NamedAgent.
+func (c *NamedAgentClient) Update() *NamedAgentUpdate {
+	mutation := newNamedAgentMutation(c.config, OpUpdate)
+	return &NamedAgentUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *NamedAgentClient) UpdateOne(_m *NamedAgent) *NamedAgentUpdateOne {
+	mutation := newNamedAgentMutation(c.config, OpUpdateOne, withNamedAgent(_m))
+	return &NamedAgentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *NamedAgentClient) UpdateOneID(id domain.ID) *NamedAgentUpdateOne {
+	mutation := newNamedAgentMutation(c.config, OpUpdateOne, withNamedAgentID(id))
+	return &NamedAgentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for NamedAgent.
+func (c *NamedAgentClient) Delete() *NamedAgentDelete {
+	mutation := newNamedAgentMutation(c.config, OpDelete)
+	return &NamedAgentDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *NamedAgentClient) DeleteOne(_m *NamedAgent) *NamedAgentDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *NamedAgentClient) DeleteOneID(id domain.ID) *NamedAgentDeleteOne {
+	builder := c.Delete().Where(namedagent.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &NamedAgentDeleteOne{builder}
+}
+
+// Query returns a query builder for NamedAgent.
+func (c *NamedAgentClient) Query() *NamedAgentQuery {
+	return &NamedAgentQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeNamedAgent},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a NamedAgent entity by its id.
+func (c *NamedAgentClient) Get(ctx context.Context, id domain.ID) (*NamedAgent, error) {
+	return c.Query().Where(namedagent.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *NamedAgentClient) GetX(ctx context.Context, id domain.ID) *NamedAgent {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryApplication queries the application edge of a NamedAgent.
+func (c *NamedAgentClient) QueryApplication(_m *NamedAgent) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(namedagent.Table, namedagent.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, namedagent.ApplicationTable, namedagent.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryPerson queries the person edge of a NamedAgent.
+func (c *NamedAgentClient) QueryPerson(_m *NamedAgent) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(namedagent.Table, namedagent.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, namedagent.PersonTable, namedagent.PersonColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryOrganisation queries the organisation edge of a NamedAgent.
+func (c *NamedAgentClient) QueryOrganisation(_m *NamedAgent) *OrganisationQuery {
+	query := (&OrganisationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(namedagent.Table, namedagent.FieldID, id),
+			sqlgraph.To(organisation.Table, organisation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, namedagent.OrganisationTable, namedagent.OrganisationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryProposedBy queries the proposed_by edge of a NamedAgent.
+func (c *NamedAgentClient) QueryProposedBy(_m *NamedAgent) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(namedagent.Table, namedagent.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, namedagent.ProposedByTable, namedagent.ProposedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryConfirmedBy queries the confirmed_by edge of a NamedAgent.
+func (c *NamedAgentClient) QueryConfirmedBy(_m *NamedAgent) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(namedagent.Table, namedagent.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, namedagent.ConfirmedByTable, namedagent.ConfirmedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *NamedAgentClient) Hooks() []Hook {
+	hooks := c.hooks.NamedAgent
+	return append(hooks[:len(hooks):len(hooks)], namedagent.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *NamedAgentClient) Interceptors() []Interceptor {
+	return c.inters.NamedAgent
+}
+
+func (c *NamedAgentClient) mutate(ctx context.Context, m *NamedAgentMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&NamedAgentCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&NamedAgentUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&NamedAgentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&NamedAgentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown NamedAgent mutation op: %q", m.Op())
 	}
 }
 
@@ -1873,6 +3669,22 @@ func (c *OrganisationClient) QueryCommune(_m *Organisation) *CommuneQuery {
 			sqlgraph.From(organisation.Table, organisation.FieldID, id),
 			sqlgraph.To(commune.Table, commune.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, true, organisation.CommuneTable, organisation.CommuneColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryTerritory queries the territory edge of a Organisation.
+func (c *OrganisationClient) QueryTerritory(_m *Organisation) *CommuneQuery {
+	query := (&CommuneClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(organisation.Table, organisation.FieldID, id),
+			sqlgraph.To(commune.Table, commune.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, organisation.TerritoryTable, organisation.TerritoryPrimaryKey...),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -3196,6 +5008,172 @@ func (c *SandboxClockClient) mutate(ctx context.Context, m *SandboxClockMutation
 	}
 }
 
+// SensitiveRecordClient is a client for the SensitiveRecord schema.
+type SensitiveRecordClient struct {
+	config
+}
+
+// NewSensitiveRecordClient returns a client for the SensitiveRecord from the given config.
+func NewSensitiveRecordClient(c config) *SensitiveRecordClient {
+	return &SensitiveRecordClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `sensitiverecord.Hooks(f(g(h())))`.
+func (c *SensitiveRecordClient) Use(hooks ...Hook) {
+	c.hooks.SensitiveRecord = append(c.hooks.SensitiveRecord, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `sensitiverecord.Intercept(f(g(h())))`.
+func (c *SensitiveRecordClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SensitiveRecord = append(c.inters.SensitiveRecord, interceptors...)
+}
+
+// Create returns a builder for creating a SensitiveRecord entity.
+func (c *SensitiveRecordClient) Create() *SensitiveRecordCreate {
+	mutation := newSensitiveRecordMutation(c.config, OpCreate)
+	return &SensitiveRecordCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SensitiveRecord entities.
+func (c *SensitiveRecordClient) CreateBulk(builders ...*SensitiveRecordCreate) *SensitiveRecordCreateBulk {
+	return &SensitiveRecordCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SensitiveRecordClient) MapCreateBulk(slice any, setFunc func(*SensitiveRecordCreate, int)) *SensitiveRecordCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SensitiveRecordCreateBulk{err: fmt.Errorf("calling to SensitiveRecordClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SensitiveRecordCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SensitiveRecordCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SensitiveRecord.
+func (c *SensitiveRecordClient) Update() *SensitiveRecordUpdate {
+	mutation := newSensitiveRecordMutation(c.config, OpUpdate)
+	return &SensitiveRecordUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SensitiveRecordClient) UpdateOne(_m *SensitiveRecord) *SensitiveRecordUpdateOne {
+	mutation := newSensitiveRecordMutation(c.config, OpUpdateOne, withSensitiveRecord(_m))
+	return &SensitiveRecordUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SensitiveRecordClient) UpdateOneID(id domain.ID) *SensitiveRecordUpdateOne {
+	mutation := newSensitiveRecordMutation(c.config, OpUpdateOne, withSensitiveRecordID(id))
+	return &SensitiveRecordUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SensitiveRecord.
+func (c *SensitiveRecordClient) Delete() *SensitiveRecordDelete {
+	mutation := newSensitiveRecordMutation(c.config, OpDelete)
+	return &SensitiveRecordDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SensitiveRecordClient) DeleteOne(_m *SensitiveRecord) *SensitiveRecordDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SensitiveRecordClient) DeleteOneID(id domain.ID) *SensitiveRecordDeleteOne {
+	builder := c.Delete().Where(sensitiverecord.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SensitiveRecordDeleteOne{builder}
+}
+
+// Query returns a query builder for SensitiveRecord.
+func (c *SensitiveRecordClient) Query() *SensitiveRecordQuery {
+	return &SensitiveRecordQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSensitiveRecord},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SensitiveRecord entity by its id.
+func (c *SensitiveRecordClient) Get(ctx context.Context, id domain.ID) (*SensitiveRecord, error) {
+	return c.Query().Where(sensitiverecord.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SensitiveRecordClient) GetX(ctx context.Context, id domain.ID) *SensitiveRecord {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryMember queries the member edge of a SensitiveRecord.
+func (c *SensitiveRecordClient) QueryMember(_m *SensitiveRecord) *HouseholdMemberQuery {
+	query := (&HouseholdMemberClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(sensitiverecord.Table, sensitiverecord.FieldID, id),
+			sqlgraph.To(householdmember.Table, householdmember.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, true, sensitiverecord.MemberTable, sensitiverecord.MemberColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryApplication queries the application edge of a SensitiveRecord.
+func (c *SensitiveRecordClient) QueryApplication(_m *SensitiveRecord) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(sensitiverecord.Table, sensitiverecord.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, sensitiverecord.ApplicationTable, sensitiverecord.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SensitiveRecordClient) Hooks() []Hook {
+	hooks := c.hooks.SensitiveRecord
+	return append(hooks[:len(hooks):len(hooks)], sensitiverecord.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *SensitiveRecordClient) Interceptors() []Interceptor {
+	return c.inters.SensitiveRecord
+}
+
+func (c *SensitiveRecordClient) mutate(ctx context.Context, m *SensitiveRecordMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SensitiveRecordCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SensitiveRecordUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SensitiveRecordUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SensitiveRecordDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown SensitiveRecord mutation op: %q", m.Op())
+	}
+}
+
 // StaffAuthorisationClient is a client for the StaffAuthorisation schema.
 type StaffAuthorisationClient struct {
 	config
@@ -3860,18 +5838,189 @@ func (c *UsedAssertionClient) mutate(ctx context.Context, m *UsedAssertionMutati
 	}
 }
 
+// WishClient is a client for the Wish schema.
+type WishClient struct {
+	config
+}
+
+// NewWishClient returns a client for the Wish from the given config.
+func NewWishClient(c config) *WishClient {
+	return &WishClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `wish.Hooks(f(g(h())))`.
+func (c *WishClient) Use(hooks ...Hook) {
+	c.hooks.Wish = append(c.hooks.Wish, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `wish.Intercept(f(g(h())))`.
+func (c *WishClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Wish = append(c.inters.Wish, interceptors...)
+}
+
+// Create returns a builder for creating a Wish entity.
+func (c *WishClient) Create() *WishCreate {
+	mutation := newWishMutation(c.config, OpCreate)
+	return &WishCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Wish entities.
+func (c *WishClient) CreateBulk(builders ...*WishCreate) *WishCreateBulk {
+	return &WishCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *WishClient) MapCreateBulk(slice any, setFunc func(*WishCreate, int)) *WishCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &WishCreateBulk{err: fmt.Errorf("calling to WishClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*WishCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &WishCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Wish.
+func (c *WishClient) Update() *WishUpdate {
+	mutation := newWishMutation(c.config, OpUpdate)
+	return &WishUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *WishClient) UpdateOne(_m *Wish) *WishUpdateOne {
+	mutation := newWishMutation(c.config, OpUpdateOne, withWish(_m))
+	return &WishUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *WishClient) UpdateOneID(id domain.ID) *WishUpdateOne {
+	mutation := newWishMutation(c.config, OpUpdateOne, withWishID(id))
+	return &WishUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Wish.
+func (c *WishClient) Delete() *WishDelete {
+	mutation := newWishMutation(c.config, OpDelete)
+	return &WishDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *WishClient) DeleteOne(_m *Wish) *WishDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *WishClient) DeleteOneID(id domain.ID) *WishDeleteOne {
+	builder := c.Delete().Where(wish.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &WishDeleteOne{builder}
+}
+
+// Query returns a query builder for Wish.
+func (c *WishClient) Query() *WishQuery {
+	return &WishQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeWish},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Wish entity by its id.
+func (c *WishClient) Get(ctx context.Context, id domain.ID) (*Wish, error) {
+	return c.Query().Where(wish.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *WishClient) GetX(ctx context.Context, id domain.ID) *Wish {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryApplication queries the application edge of a Wish.
+func (c *WishClient) QueryApplication(_m *Wish) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(wish.Table, wish.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, wish.ApplicationTable, wish.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryCommune queries the commune edge of a Wish.
+func (c *WishClient) QueryCommune(_m *Wish) *CommuneQuery {
+	query := (&CommuneClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(wish.Table, wish.FieldID, id),
+			sqlgraph.To(commune.Table, commune.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, wish.CommuneTable, wish.CommuneColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *WishClient) Hooks() []Hook {
+	hooks := c.hooks.Wish
+	return append(hooks[:len(hooks):len(hooks)], wish.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *WishClient) Interceptors() []Interceptor {
+	return c.inters.Wish
+}
+
+func (c *WishClient) mutate(ctx context.Context, m *WishMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&WishCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&WishUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&WishUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&WishDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Wish mutation op: %q", m.Op())
+	}
+}
+
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Agreement, Assignment, Building, CatalogueEntry, Commune, Dwelling, LockOut,
-		OpeningHours, Organisation, Ownership, Pair, PartnerApp, PartnerAppSecret,
-		Person, ReceptionPoint, SandboxClock, StaffAuthorisation, StockChange,
-		StockVintage, UsedAssertion []ent.Hook
+		Agreement, ApplicantAccount, Application, ApplicationAccess, ApplicationContact,
+		ApplicationFile, ApplicationSummary, Assignment, Audience, Building,
+		CatalogueEntry, Commune, Dwelling, HouseholdMember, LockOut, MemberParticulars,
+		NamedAgent, OpeningHours, Organisation, Ownership, Pair, PartnerApp,
+		PartnerAppSecret, Person, ReceptionPoint, SandboxClock, SensitiveRecord,
+		StaffAuthorisation, StockChange, StockVintage, UsedAssertion, Wish []ent.Hook
 	}
 	inters struct {
-		Agreement, Assignment, Building, CatalogueEntry, Commune, Dwelling, LockOut,
-		OpeningHours, Organisation, Ownership, Pair, PartnerApp, PartnerAppSecret,
-		Person, ReceptionPoint, SandboxClock, StaffAuthorisation, StockChange,
-		StockVintage, UsedAssertion []ent.Interceptor
+		Agreement, ApplicantAccount, Application, ApplicationAccess, ApplicationContact,
+		ApplicationFile, ApplicationSummary, Assignment, Audience, Building,
+		CatalogueEntry, Commune, Dwelling, HouseholdMember, LockOut, MemberParticulars,
+		NamedAgent, OpeningHours, Organisation, Ownership, Pair, PartnerApp,
+		PartnerAppSecret, Person, ReceptionPoint, SandboxClock, SensitiveRecord,
+		StaffAuthorisation, StockChange, StockVintage, UsedAssertion,
+		Wish []ent.Interceptor
 	}
 )

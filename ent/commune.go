@@ -45,6 +45,8 @@ type Commune struct {
 
 // CommuneEdges holds the relations/edges for other nodes in the graph.
 type CommuneEdges struct {
+	// Landlords holds the value of the landlords edge.
+	Landlords []*Organisation `json:"landlords,omitempty"`
 	// ReceptionPoints holds the value of the reception_points edge.
 	ReceptionPoints []*ReceptionPoint `json:"reception_points,omitempty"`
 	// Organisations holds the value of the organisations edge.
@@ -53,19 +55,29 @@ type CommuneEdges struct {
 	PartnerApps []*PartnerApp `json:"partner_apps,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [3]bool
+	loadedTypes [4]bool
 	// totalCount holds the count of the edges above.
 	totalCount [1]map[string]int
 
+	namedLandlords       map[string][]*Organisation
 	namedReceptionPoints map[string][]*ReceptionPoint
 	namedOrganisations   map[string][]*Organisation
 	namedPartnerApps     map[string][]*PartnerApp
 }
 
+// LandlordsOrErr returns the Landlords value or an error if the edge
+// was not loaded in eager-loading.
+func (e CommuneEdges) LandlordsOrErr() ([]*Organisation, error) {
+	if e.loadedTypes[0] {
+		return e.Landlords, nil
+	}
+	return nil, &NotLoadedError{edge: "landlords"}
+}
+
 // ReceptionPointsOrErr returns the ReceptionPoints value or an error if the edge
 // was not loaded in eager-loading.
 func (e CommuneEdges) ReceptionPointsOrErr() ([]*ReceptionPoint, error) {
-	if e.loadedTypes[0] {
+	if e.loadedTypes[1] {
 		return e.ReceptionPoints, nil
 	}
 	return nil, &NotLoadedError{edge: "reception_points"}
@@ -74,7 +86,7 @@ func (e CommuneEdges) ReceptionPointsOrErr() ([]*ReceptionPoint, error) {
 // OrganisationsOrErr returns the Organisations value or an error if the edge
 // was not loaded in eager-loading.
 func (e CommuneEdges) OrganisationsOrErr() ([]*Organisation, error) {
-	if e.loadedTypes[1] {
+	if e.loadedTypes[2] {
 		return e.Organisations, nil
 	}
 	return nil, &NotLoadedError{edge: "organisations"}
@@ -83,7 +95,7 @@ func (e CommuneEdges) OrganisationsOrErr() ([]*Organisation, error) {
 // PartnerAppsOrErr returns the PartnerApps value or an error if the edge
 // was not loaded in eager-loading.
 func (e CommuneEdges) PartnerAppsOrErr() ([]*PartnerApp, error) {
-	if e.loadedTypes[2] {
+	if e.loadedTypes[3] {
 		return e.PartnerApps, nil
 	}
 	return nil, &NotLoadedError{edge: "partner_apps"}
@@ -202,6 +214,11 @@ func (_m *Commune) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
 }
 
+// QueryLandlords queries the "landlords" edge of the Commune entity.
+func (_m *Commune) QueryLandlords() *OrganisationQuery {
+	return NewCommuneClient(_m.config).QueryLandlords(_m)
+}
+
 // QueryReceptionPoints queries the "reception_points" edge of the Commune entity.
 func (_m *Commune) QueryReceptionPoints() *ReceptionPointQuery {
 	return NewCommuneClient(_m.config).QueryReceptionPoints(_m)
@@ -268,6 +285,30 @@ func (_m *Commune) String() string {
 	builder.WriteString(fmt.Sprintf("%v", _m.Boundary))
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// NamedLandlords returns the Landlords named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Commune) NamedLandlords(name string) ([]*Organisation, error) {
+	if _m.Edges.namedLandlords == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedLandlords[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Commune) appendNamedLandlords(name string, edges ...*Organisation) {
+	if _m.Edges.namedLandlords == nil {
+		_m.Edges.namedLandlords = make(map[string][]*Organisation)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedLandlords[name] = []*Organisation{}
+	} else {
+		_m.Edges.namedLandlords[name] = append(_m.Edges.namedLandlords[name], edges...)
+	}
 }
 
 // NamedReceptionPoints returns the ReceptionPoints named value or an error if the edge was not

@@ -104,6 +104,21 @@ func (_c *CommuneCreate) SetNillableID(v *domain.ID) *CommuneCreate {
 	return _c
 }
 
+// AddLandlordIDs adds the "landlords" edge to the Organisation entity by IDs.
+func (_c *CommuneCreate) AddLandlordIDs(ids ...domain.ID) *CommuneCreate {
+	_c.mutation.AddLandlordIDs(ids...)
+	return _c
+}
+
+// AddLandlords adds the "landlords" edges to the Organisation entity.
+func (_c *CommuneCreate) AddLandlords(v ...*Organisation) *CommuneCreate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddLandlordIDs(ids...)
+}
+
 // AddReceptionPointIDs adds the "reception_points" edge to the ReceptionPoint entity by IDs.
 func (_c *CommuneCreate) AddReceptionPointIDs(ids ...domain.ID) *CommuneCreate {
 	_c.mutation.AddReceptionPointIDs(ids...)
@@ -312,6 +327,22 @@ func (_c *CommuneCreate) createSpec() (*Commune, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Boundary(); ok {
 		_spec.SetField(commune.FieldBoundary, field.TypeJSON, value)
 		_node.Boundary = value
+	}
+	if nodes := _c.mutation.LandlordsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   commune.LandlordsTable,
+			Columns: commune.LandlordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(organisation.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
 	}
 	if nodes := _c.mutation.ReceptionPointsIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

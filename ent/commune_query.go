@@ -29,11 +29,13 @@ type CommuneQuery struct {
 	order                    []commune.OrderOption
 	inters                   []Interceptor
 	predicates               []predicate.Commune
+	withLandlords            *OrganisationQuery
 	withReceptionPoints      *ReceptionPointQuery
 	withOrganisations        *OrganisationQuery
 	withPartnerApps          *PartnerAppQuery
 	loadTotal                []func(context.Context, []*Commune) error
 	modifiers                []func(*sql.Selector)
+	withNamedLandlords       map[string]*OrganisationQuery
 	withNamedReceptionPoints map[string]*ReceptionPointQuery
 	withNamedOrganisations   map[string]*OrganisationQuery
 	withNamedPartnerApps     map[string]*PartnerAppQuery
@@ -71,6 +73,28 @@ func (_q *CommuneQuery) Unique(unique bool) *CommuneQuery {
 func (_q *CommuneQuery) Order(o ...commune.OrderOption) *CommuneQuery {
 	_q.order = append(_q.order, o...)
 	return _q
+}
+
+// QueryLandlords chains the current query on the "landlords" edge.
+func (_q *CommuneQuery) QueryLandlords() *OrganisationQuery {
+	query := (&OrganisationClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(commune.Table, commune.FieldID, selector),
+			sqlgraph.To(organisation.Table, organisation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, commune.LandlordsTable, commune.LandlordsPrimaryKey...),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
 }
 
 // QueryReceptionPoints chains the current query on the "reception_points" edge.
@@ -331,6 +355,7 @@ func (_q *CommuneQuery) Clone() *CommuneQuery {
 		order:               append([]commune.OrderOption{}, _q.order...),
 		inters:              append([]Interceptor{}, _q.inters...),
 		predicates:          append([]predicate.Commune{}, _q.predicates...),
+		withLandlords:       _q.withLandlords.Clone(),
 		withReceptionPoints: _q.withReceptionPoints.Clone(),
 		withOrganisations:   _q.withOrganisations.Clone(),
 		withPartnerApps:     _q.withPartnerApps.Clone(),
@@ -339,6 +364,17 @@ func (_q *CommuneQuery) Clone() *CommuneQuery {
 		path:      _q.path,
 		modifiers: append([]func(*sql.Selector){}, _q.modifiers...),
 	}
+}
+
+// WithLandlords tells the query-builder to eager-load the nodes that are connected to
+// the "landlords" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *CommuneQuery) WithLandlords(opts ...func(*OrganisationQuery)) *CommuneQuery {
+	query := (&OrganisationClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withLandlords = query
+	return _q
 }
 
 // WithReceptionPoints tells the query-builder to eager-load the nodes that are connected to
@@ -458,7 +494,8 @@ func (_q *CommuneQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Comm
 	var (
 		nodes       = []*Commune{}
 		_spec       = _q.querySpec()
-		loadedTypes = [3]bool{
+		loadedTypes = [4]bool{
+			_q.withLandlords != nil,
 			_q.withReceptionPoints != nil,
 			_q.withOrganisations != nil,
 			_q.withPartnerApps != nil,
@@ -485,6 +522,13 @@ func (_q *CommuneQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Comm
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
+	if query := _q.withLandlords; query != nil {
+		if err := _q.loadLandlords(ctx, query, nodes,
+			func(n *Commune) { n.Edges.Landlords = []*Organisation{} },
+			func(n *Commune, e *Organisation) { n.Edges.Landlords = append(n.Edges.Landlords, e) }); err != nil {
+			return nil, err
+		}
+	}
 	if query := _q.withReceptionPoints; query != nil {
 		if err := _q.loadReceptionPoints(ctx, query, nodes,
 			func(n *Commune) { n.Edges.ReceptionPoints = []*ReceptionPoint{} },
@@ -503,6 +547,13 @@ func (_q *CommuneQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Comm
 		if err := _q.loadPartnerApps(ctx, query, nodes,
 			func(n *Commune) { n.Edges.PartnerApps = []*PartnerApp{} },
 			func(n *Commune, e *PartnerApp) { n.Edges.PartnerApps = append(n.Edges.PartnerApps, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedLandlords {
+		if err := _q.loadLandlords(ctx, query, nodes,
+			func(n *Commune) { n.appendNamedLandlords(name) },
+			func(n *Commune, e *Organisation) { n.appendNamedLandlords(name, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -535,6 +586,67 @@ func (_q *CommuneQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Comm
 	return nodes, nil
 }
 
+func (_q *CommuneQuery) loadLandlords(ctx context.Context, query *OrganisationQuery, nodes []*Commune, init func(*Commune), assign func(*Commune, *Organisation)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[domain.ID]*Commune)
+	nids := make(map[domain.ID]map[*Commune]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(commune.LandlordsTable)
+		s.Join(joinT).On(s.C(organisation.FieldID), joinT.C(commune.LandlordsPrimaryKey[0]))
+		s.Where(sql.InValues(joinT.C(commune.LandlordsPrimaryKey[1]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(commune.LandlordsPrimaryKey[1]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(domain.ID)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := *values[0].(*domain.ID)
+				inValue := *values[1].(*domain.ID)
+				if nids[inValue] == nil {
+					nids[inValue] = map[*Commune]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*Organisation](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "landlords" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
+		}
+	}
+	return nil
+}
 func (_q *CommuneQuery) loadReceptionPoints(ctx context.Context, query *ReceptionPointQuery, nodes []*Commune, init func(*Commune), assign func(*Commune, *ReceptionPoint)) error {
 	fks := make([]driver.Value, 0, len(nodes))
 	nodeids := make(map[domain.ID]*Commune)
@@ -777,6 +889,20 @@ func (_q *CommuneQuery) ForShare(opts ...sql.LockOption) *CommuneQuery {
 func (_q *CommuneQuery) Modify(modifiers ...func(s *sql.Selector)) *CommuneSelect {
 	_q.modifiers = append(_q.modifiers, modifiers...)
 	return _q.Select()
+}
+
+// WithNamedLandlords tells the query-builder to eager-load the nodes that are connected to the "landlords"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *CommuneQuery) WithNamedLandlords(name string, opts ...func(*OrganisationQuery)) *CommuneQuery {
+	query := (&OrganisationClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedLandlords == nil {
+		_q.withNamedLandlords = make(map[string]*OrganisationQuery)
+	}
+	_q.withNamedLandlords[name] = query
+	return _q
 }
 
 // WithNamedReceptionPoints tells the query-builder to eager-load the nodes that are connected to the "reception_points"

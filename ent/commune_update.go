@@ -155,6 +155,21 @@ func (_u *CommuneUpdate) ClearBoundary() *CommuneUpdate {
 	return _u
 }
 
+// AddLandlordIDs adds the "landlords" edge to the Organisation entity by IDs.
+func (_u *CommuneUpdate) AddLandlordIDs(ids ...domain.ID) *CommuneUpdate {
+	_u.mutation.AddLandlordIDs(ids...)
+	return _u
+}
+
+// AddLandlords adds the "landlords" edges to the Organisation entity.
+func (_u *CommuneUpdate) AddLandlords(v ...*Organisation) *CommuneUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddLandlordIDs(ids...)
+}
+
 // AddReceptionPointIDs adds the "reception_points" edge to the ReceptionPoint entity by IDs.
 func (_u *CommuneUpdate) AddReceptionPointIDs(ids ...domain.ID) *CommuneUpdate {
 	_u.mutation.AddReceptionPointIDs(ids...)
@@ -203,6 +218,27 @@ func (_u *CommuneUpdate) AddPartnerApps(v ...*PartnerApp) *CommuneUpdate {
 // Mutation returns the CommuneMutation object of the builder.
 func (_u *CommuneUpdate) Mutation() *CommuneMutation {
 	return _u.mutation
+}
+
+// ClearLandlords clears all "landlords" edges to the Organisation entity.
+func (_u *CommuneUpdate) ClearLandlords() *CommuneUpdate {
+	_u.mutation.ClearLandlords()
+	return _u
+}
+
+// RemoveLandlordIDs removes the "landlords" edge to Organisation entities by IDs.
+func (_u *CommuneUpdate) RemoveLandlordIDs(ids ...domain.ID) *CommuneUpdate {
+	_u.mutation.RemoveLandlordIDs(ids...)
+	return _u
+}
+
+// RemoveLandlords removes "landlords" edges to Organisation entities.
+func (_u *CommuneUpdate) RemoveLandlords(v ...*Organisation) *CommuneUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveLandlordIDs(ids...)
 }
 
 // ClearReceptionPoints clears all "reception_points" edges to the ReceptionPoint entity.
@@ -370,6 +406,51 @@ func (_u *CommuneUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.BoundaryCleared() {
 		_spec.ClearField(commune.FieldBoundary, field.TypeJSON)
+	}
+	if _u.mutation.LandlordsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   commune.LandlordsTable,
+			Columns: commune.LandlordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(organisation.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedLandlordsIDs(); len(nodes) > 0 && !_u.mutation.LandlordsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   commune.LandlordsTable,
+			Columns: commune.LandlordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(organisation.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.LandlordsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   commune.LandlordsTable,
+			Columns: commune.LandlordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(organisation.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _u.mutation.ReceptionPointsCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -649,6 +730,21 @@ func (_u *CommuneUpdateOne) ClearBoundary() *CommuneUpdateOne {
 	return _u
 }
 
+// AddLandlordIDs adds the "landlords" edge to the Organisation entity by IDs.
+func (_u *CommuneUpdateOne) AddLandlordIDs(ids ...domain.ID) *CommuneUpdateOne {
+	_u.mutation.AddLandlordIDs(ids...)
+	return _u
+}
+
+// AddLandlords adds the "landlords" edges to the Organisation entity.
+func (_u *CommuneUpdateOne) AddLandlords(v ...*Organisation) *CommuneUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddLandlordIDs(ids...)
+}
+
 // AddReceptionPointIDs adds the "reception_points" edge to the ReceptionPoint entity by IDs.
 func (_u *CommuneUpdateOne) AddReceptionPointIDs(ids ...domain.ID) *CommuneUpdateOne {
 	_u.mutation.AddReceptionPointIDs(ids...)
@@ -697,6 +793,27 @@ func (_u *CommuneUpdateOne) AddPartnerApps(v ...*PartnerApp) *CommuneUpdateOne {
 // Mutation returns the CommuneMutation object of the builder.
 func (_u *CommuneUpdateOne) Mutation() *CommuneMutation {
 	return _u.mutation
+}
+
+// ClearLandlords clears all "landlords" edges to the Organisation entity.
+func (_u *CommuneUpdateOne) ClearLandlords() *CommuneUpdateOne {
+	_u.mutation.ClearLandlords()
+	return _u
+}
+
+// RemoveLandlordIDs removes the "landlords" edge to Organisation entities by IDs.
+func (_u *CommuneUpdateOne) RemoveLandlordIDs(ids ...domain.ID) *CommuneUpdateOne {
+	_u.mutation.RemoveLandlordIDs(ids...)
+	return _u
+}
+
+// RemoveLandlords removes "landlords" edges to Organisation entities.
+func (_u *CommuneUpdateOne) RemoveLandlords(v ...*Organisation) *CommuneUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveLandlordIDs(ids...)
 }
 
 // ClearReceptionPoints clears all "reception_points" edges to the ReceptionPoint entity.
@@ -894,6 +1011,51 @@ func (_u *CommuneUpdateOne) sqlSave(ctx context.Context) (_node *Commune, err er
 	}
 	if _u.mutation.BoundaryCleared() {
 		_spec.ClearField(commune.FieldBoundary, field.TypeJSON)
+	}
+	if _u.mutation.LandlordsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   commune.LandlordsTable,
+			Columns: commune.LandlordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(organisation.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedLandlordsIDs(); len(nodes) > 0 && !_u.mutation.LandlordsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   commune.LandlordsTable,
+			Columns: commune.LandlordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(organisation.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.LandlordsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   commune.LandlordsTable,
+			Columns: commune.LandlordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(organisation.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _u.mutation.ReceptionPointsCleared() {
 		edge := &sqlgraph.EdgeSpec{

@@ -13,12 +13,22 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/guichet-logement/guichet/ent/agreement"
+	"github.com/guichet-logement/guichet/ent/applicantaccount"
+	"github.com/guichet-logement/guichet/ent/application"
+	"github.com/guichet-logement/guichet/ent/applicationaccess"
+	"github.com/guichet-logement/guichet/ent/applicationcontact"
+	"github.com/guichet-logement/guichet/ent/applicationfile"
+	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/assignment"
+	"github.com/guichet-logement/guichet/ent/audience"
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/dwelling"
+	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/lockout"
+	"github.com/guichet-logement/guichet/ent/memberparticulars"
+	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
@@ -28,10 +38,12 @@ import (
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
+	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
 	"github.com/guichet-logement/guichet/ent/usedassertion"
+	"github.com/guichet-logement/guichet/ent/wish"
 )
 
 // ent aliases to avoid import conflicts in user's code.
@@ -93,12 +105,22 @@ func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
 			agreement.Table:          agreement.ValidColumn,
+			applicantaccount.Table:   applicantaccount.ValidColumn,
+			application.Table:        application.ValidColumn,
+			applicationaccess.Table:  applicationaccess.ValidColumn,
+			applicationcontact.Table: applicationcontact.ValidColumn,
+			applicationfile.Table:    applicationfile.ValidColumn,
+			applicationsummary.Table: applicationsummary.ValidColumn,
 			assignment.Table:         assignment.ValidColumn,
+			audience.Table:           audience.ValidColumn,
 			building.Table:           building.ValidColumn,
 			catalogueentry.Table:     catalogueentry.ValidColumn,
 			commune.Table:            commune.ValidColumn,
 			dwelling.Table:           dwelling.ValidColumn,
+			householdmember.Table:    householdmember.ValidColumn,
 			lockout.Table:            lockout.ValidColumn,
+			memberparticulars.Table:  memberparticulars.ValidColumn,
+			namedagent.Table:         namedagent.ValidColumn,
 			openinghours.Table:       openinghours.ValidColumn,
 			organisation.Table:       organisation.ValidColumn,
 			ownership.Table:          ownership.ValidColumn,
@@ -108,10 +130,12 @@ func checkColumn(t, c string) error {
 			person.Table:             person.ValidColumn,
 			receptionpoint.Table:     receptionpoint.ValidColumn,
 			sandboxclock.Table:       sandboxclock.ValidColumn,
+			sensitiverecord.Table:    sensitiverecord.ValidColumn,
 			staffauthorisation.Table: staffauthorisation.ValidColumn,
 			stockchange.Table:        stockchange.ValidColumn,
 			stockvintage.Table:       stockvintage.ValidColumn,
 			usedassertion.Table:      usedassertion.ValidColumn,
+			wish.Table:               wish.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

@@ -12,11 +12,19 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/agreement"
+	"github.com/guichet-logement/guichet/ent/applicantaccount"
+	"github.com/guichet-logement/guichet/ent/application"
+	"github.com/guichet-logement/guichet/ent/applicationcontact"
+	"github.com/guichet-logement/guichet/ent/applicationfile"
+	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/assignment"
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/dwelling"
+	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/memberparticulars"
+	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
@@ -25,9 +33,11 @@ import (
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
+	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
+	"github.com/guichet-logement/guichet/ent/wish"
 )
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
@@ -135,6 +145,708 @@ func newAgreementPaginateArgs(rv map[string]any) *agreementPaginateArgs {
 	}
 	if v, ok := rv[whereField].(*AgreementWhereInput); ok {
 		args.opts = append(args.opts, WithAgreementFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *ApplicantAccountQuery) CollectFields(ctx context.Context, satisfies ...string) (*ApplicantAccountQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *ApplicantAccountQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(applicantaccount.Columns))
+		selectedFields = []string{applicantaccount.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "member":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&HouseholdMemberClient{config: _q.config}).Query()
+			)
+			again := _q.withMember != nil
+			if again {
+				query = _q.withMember
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, householdmemberImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withMember = query
+			if _, ok := fieldSeen[applicantaccount.FieldMemberID]; !ok {
+				selectedFields = append(selectedFields, applicantaccount.FieldMemberID)
+				fieldSeen[applicantaccount.FieldMemberID] = struct{}{}
+			}
+		case "applicationID":
+			if _, ok := fieldSeen[applicantaccount.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, applicantaccount.FieldApplicationID)
+				fieldSeen[applicantaccount.FieldApplicationID] = struct{}{}
+			}
+		case "memberID":
+			if _, ok := fieldSeen[applicantaccount.FieldMemberID]; !ok {
+				selectedFields = append(selectedFields, applicantaccount.FieldMemberID)
+				fieldSeen[applicantaccount.FieldMemberID] = struct{}{}
+			}
+		case "boundAt":
+			if _, ok := fieldSeen[applicantaccount.FieldBoundAt]; !ok {
+				selectedFields = append(selectedFields, applicantaccount.FieldBoundAt)
+				fieldSeen[applicantaccount.FieldBoundAt] = struct{}{}
+			}
+		case "unboundAt":
+			if _, ok := fieldSeen[applicantaccount.FieldUnboundAt]; !ok {
+				selectedFields = append(selectedFields, applicantaccount.FieldUnboundAt)
+				fieldSeen[applicantaccount.FieldUnboundAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type applicantaccountPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []ApplicantAccountPaginateOption
+}
+
+func newApplicantAccountPaginateArgs(rv map[string]any) *applicantaccountPaginateArgs {
+	args := &applicantaccountPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[whereField].(*ApplicantAccountWhereInput); ok {
+		args.opts = append(args.opts, WithApplicantAccountFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *ApplicationQuery) CollectFields(ctx context.Context, satisfies ...string) (*ApplicationQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *ApplicationQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(application.Columns))
+		selectedFields = []string{application.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "summary":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ApplicationSummaryClient{config: _q.config}).Query()
+			)
+			again := _q.withSummary != nil
+			if again {
+				query = _q.withSummary
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, applicationsummaryImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withSummary = query
+
+		case "file":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ApplicationFileClient{config: _q.config}).Query()
+			)
+			again := _q.withFile != nil
+			if again {
+				query = _q.withFile
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, applicationfileImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withFile = query
+
+		case "contact":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ApplicationContactClient{config: _q.config}).Query()
+			)
+			again := _q.withContact != nil
+			if again {
+				query = _q.withContact
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, applicationcontactImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withContact = query
+
+		case "wishes":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&WishClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, wishImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedWishes(alias, func(wq *WishQuery) {
+				*wq = *query
+			})
+
+		case "household":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&HouseholdMemberClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, householdmemberImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedHousehold(alias, func(wq *HouseholdMemberQuery) {
+				*wq = *query
+			})
+		case "uniqueNumber":
+			if _, ok := fieldSeen[application.FieldUniqueNumber]; !ok {
+				selectedFields = append(selectedFields, application.FieldUniqueNumber)
+				fieldSeen[application.FieldUniqueNumber] = struct{}{}
+			}
+		case "state":
+			if _, ok := fieldSeen[application.FieldState]; !ok {
+				selectedFields = append(selectedFields, application.FieldState)
+				fieldSeen[application.FieldState] = struct{}{}
+			}
+		case "givenNames":
+			if _, ok := fieldSeen[application.FieldGivenNames]; !ok {
+				selectedFields = append(selectedFields, application.FieldGivenNames)
+				fieldSeen[application.FieldGivenNames] = struct{}{}
+			}
+		case "birthName":
+			if _, ok := fieldSeen[application.FieldBirthName]; !ok {
+				selectedFields = append(selectedFields, application.FieldBirthName)
+				fieldSeen[application.FieldBirthName] = struct{}{}
+			}
+		case "usualName":
+			if _, ok := fieldSeen[application.FieldUsualName]; !ok {
+				selectedFields = append(selectedFields, application.FieldUsualName)
+				fieldSeen[application.FieldUsualName] = struct{}{}
+			}
+		case "validUntil":
+			if _, ok := fieldSeen[application.FieldValidUntil]; !ok {
+				selectedFields = append(selectedFields, application.FieldValidUntil)
+				fieldSeen[application.FieldValidUntil] = struct{}{}
+			}
+		case "registeredOn":
+			if _, ok := fieldSeen[application.FieldRegisteredOn]; !ok {
+				selectedFields = append(selectedFields, application.FieldRegisteredOn)
+				fieldSeen[application.FieldRegisteredOn] = struct{}{}
+			}
+		case "version":
+			if _, ok := fieldSeen[application.FieldVersion]; !ok {
+				selectedFields = append(selectedFields, application.FieldVersion)
+				fieldSeen[application.FieldVersion] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type applicationPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []ApplicationPaginateOption
+}
+
+func newApplicationPaginateArgs(rv map[string]any) *applicationPaginateArgs {
+	args := &applicationPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case map[string]any:
+			var (
+				err1, err2 error
+				order      = &ApplicationOrder{Field: &ApplicationOrderField{}, Direction: entgql.OrderDirectionAsc}
+			)
+			if d, ok := v[directionField]; ok {
+				err1 = order.Direction.UnmarshalGQL(d)
+			}
+			if f, ok := v[fieldField]; ok {
+				err2 = order.Field.UnmarshalGQL(f)
+			}
+			if err1 == nil && err2 == nil {
+				args.opts = append(args.opts, WithApplicationOrder(order))
+			}
+		case *ApplicationOrder:
+			if v != nil {
+				args.opts = append(args.opts, WithApplicationOrder(v))
+			}
+		}
+	}
+	if v, ok := rv[whereField].(*ApplicationWhereInput); ok {
+		args.opts = append(args.opts, WithApplicationFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *ApplicationContactQuery) CollectFields(ctx context.Context, satisfies ...string) (*ApplicationContactQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *ApplicationContactQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(applicationcontact.Columns))
+		selectedFields = []string{applicationcontact.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "application":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ApplicationClient{config: _q.config}).Query()
+			)
+			again := _q.withApplication != nil
+			if again {
+				query = _q.withApplication
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, applicationImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withApplication = query
+			if _, ok := fieldSeen[applicationcontact.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, applicationcontact.FieldApplicationID)
+				fieldSeen[applicationcontact.FieldApplicationID] = struct{}{}
+			}
+		case "applicationID":
+			if _, ok := fieldSeen[applicationcontact.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, applicationcontact.FieldApplicationID)
+				fieldSeen[applicationcontact.FieldApplicationID] = struct{}{}
+			}
+		case "address":
+			if _, ok := fieldSeen[applicationcontact.FieldAddress]; !ok {
+				selectedFields = append(selectedFields, applicationcontact.FieldAddress)
+				fieldSeen[applicationcontact.FieldAddress] = struct{}{}
+			}
+		case "postalCode":
+			if _, ok := fieldSeen[applicationcontact.FieldPostalCode]; !ok {
+				selectedFields = append(selectedFields, applicationcontact.FieldPostalCode)
+				fieldSeen[applicationcontact.FieldPostalCode] = struct{}{}
+			}
+		case "town":
+			if _, ok := fieldSeen[applicationcontact.FieldTown]; !ok {
+				selectedFields = append(selectedFields, applicationcontact.FieldTown)
+				fieldSeen[applicationcontact.FieldTown] = struct{}{}
+			}
+		case "phone":
+			if _, ok := fieldSeen[applicationcontact.FieldPhone]; !ok {
+				selectedFields = append(selectedFields, applicationcontact.FieldPhone)
+				fieldSeen[applicationcontact.FieldPhone] = struct{}{}
+			}
+		case "email":
+			if _, ok := fieldSeen[applicationcontact.FieldEmail]; !ok {
+				selectedFields = append(selectedFields, applicationcontact.FieldEmail)
+				fieldSeen[applicationcontact.FieldEmail] = struct{}{}
+			}
+		case "helpingStructure":
+			if _, ok := fieldSeen[applicationcontact.FieldHelpingStructure]; !ok {
+				selectedFields = append(selectedFields, applicationcontact.FieldHelpingStructure)
+				fieldSeen[applicationcontact.FieldHelpingStructure] = struct{}{}
+			}
+		case "version":
+			if _, ok := fieldSeen[applicationcontact.FieldVersion]; !ok {
+				selectedFields = append(selectedFields, applicationcontact.FieldVersion)
+				fieldSeen[applicationcontact.FieldVersion] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type applicationcontactPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []ApplicationContactPaginateOption
+}
+
+func newApplicationContactPaginateArgs(rv map[string]any) *applicationcontactPaginateArgs {
+	args := &applicationcontactPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[whereField].(*ApplicationContactWhereInput); ok {
+		args.opts = append(args.opts, WithApplicationContactFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *ApplicationFileQuery) CollectFields(ctx context.Context, satisfies ...string) (*ApplicationFileQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *ApplicationFileQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(applicationfile.Columns))
+		selectedFields = []string{applicationfile.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "application":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ApplicationClient{config: _q.config}).Query()
+			)
+			again := _q.withApplication != nil
+			if again {
+				query = _q.withApplication
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, applicationImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withApplication = query
+			if _, ok := fieldSeen[applicationfile.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, applicationfile.FieldApplicationID)
+				fieldSeen[applicationfile.FieldApplicationID] = struct{}{}
+			}
+		case "applicationID":
+			if _, ok := fieldSeen[applicationfile.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, applicationfile.FieldApplicationID)
+				fieldSeen[applicationfile.FieldApplicationID] = struct{}{}
+			}
+		case "taxYear":
+			if _, ok := fieldSeen[applicationfile.FieldTaxYear]; !ok {
+				selectedFields = append(selectedFields, applicationfile.FieldTaxYear)
+				fieldSeen[applicationfile.FieldTaxYear] = struct{}{}
+			}
+		case "taxIncome":
+			if _, ok := fieldSeen[applicationfile.FieldTaxIncome]; !ok {
+				selectedFields = append(selectedFields, applicationfile.FieldTaxIncome)
+				fieldSeen[applicationfile.FieldTaxIncome] = struct{}{}
+			}
+		case "monthlyResources":
+			if _, ok := fieldSeen[applicationfile.FieldMonthlyResources]; !ok {
+				selectedFields = append(selectedFields, applicationfile.FieldMonthlyResources)
+				fieldSeen[applicationfile.FieldMonthlyResources] = struct{}{}
+			}
+		case "housing":
+			if _, ok := fieldSeen[applicationfile.FieldHousing]; !ok {
+				selectedFields = append(selectedFields, applicationfile.FieldHousing)
+				fieldSeen[applicationfile.FieldHousing] = struct{}{}
+			}
+		case "reasons":
+			if _, ok := fieldSeen[applicationfile.FieldReasons]; !ok {
+				selectedFields = append(selectedFields, applicationfile.FieldReasons)
+				fieldSeen[applicationfile.FieldReasons] = struct{}{}
+			}
+		case "version":
+			if _, ok := fieldSeen[applicationfile.FieldVersion]; !ok {
+				selectedFields = append(selectedFields, applicationfile.FieldVersion)
+				fieldSeen[applicationfile.FieldVersion] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type applicationfilePaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []ApplicationFilePaginateOption
+}
+
+func newApplicationFilePaginateArgs(rv map[string]any) *applicationfilePaginateArgs {
+	args := &applicationfilePaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[whereField].(*ApplicationFileWhereInput); ok {
+		args.opts = append(args.opts, WithApplicationFileFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *ApplicationSummaryQuery) CollectFields(ctx context.Context, satisfies ...string) (*ApplicationSummaryQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *ApplicationSummaryQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(applicationsummary.Columns))
+		selectedFields = []string{applicationsummary.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "application":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ApplicationClient{config: _q.config}).Query()
+			)
+			again := _q.withApplication != nil
+			if again {
+				query = _q.withApplication
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, applicationImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withApplication = query
+			if _, ok := fieldSeen[applicationsummary.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, applicationsummary.FieldApplicationID)
+				fieldSeen[applicationsummary.FieldApplicationID] = struct{}{}
+			}
+
+		case "followingPoint":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ReceptionPointClient{config: _q.config}).Query()
+			)
+			again := _q.withFollowingPoint != nil
+			if again {
+				query = _q.withFollowingPoint
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, receptionpointImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withFollowingPoint = query
+			if _, ok := fieldSeen[applicationsummary.FieldFollowingPointID]; !ok {
+				selectedFields = append(selectedFields, applicationsummary.FieldFollowingPointID)
+				fieldSeen[applicationsummary.FieldFollowingPointID] = struct{}{}
+			}
+		case "applicationID":
+			if _, ok := fieldSeen[applicationsummary.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, applicationsummary.FieldApplicationID)
+				fieldSeen[applicationsummary.FieldApplicationID] = struct{}{}
+			}
+		case "registeredOn":
+			if _, ok := fieldSeen[applicationsummary.FieldRegisteredOn]; !ok {
+				selectedFields = append(selectedFields, applicationsummary.FieldRegisteredOn)
+				fieldSeen[applicationsummary.FieldRegisteredOn] = struct{}{}
+			}
+		case "renewedOn":
+			if _, ok := fieldSeen[applicationsummary.FieldRenewedOn]; !ok {
+				selectedFields = append(selectedFields, applicationsummary.FieldRenewedOn)
+				fieldSeen[applicationsummary.FieldRenewedOn] = struct{}{}
+			}
+		case "receptionDeadline":
+			if _, ok := fieldSeen[applicationsummary.FieldReceptionDeadline]; !ok {
+				selectedFields = append(selectedFields, applicationsummary.FieldReceptionDeadline)
+				fieldSeen[applicationsummary.FieldReceptionDeadline] = struct{}{}
+			}
+		case "householdSize":
+			if _, ok := fieldSeen[applicationsummary.FieldHouseholdSize]; !ok {
+				selectedFields = append(selectedFields, applicationsummary.FieldHouseholdSize)
+				fieldSeen[applicationsummary.FieldHouseholdSize] = struct{}{}
+			}
+		case "typologies":
+			if _, ok := fieldSeen[applicationsummary.FieldTypologies]; !ok {
+				selectedFields = append(selectedFields, applicationsummary.FieldTypologies)
+				fieldSeen[applicationsummary.FieldTypologies] = struct{}{}
+			}
+		case "followingPointID":
+			if _, ok := fieldSeen[applicationsummary.FieldFollowingPointID]; !ok {
+				selectedFields = append(selectedFields, applicationsummary.FieldFollowingPointID)
+				fieldSeen[applicationsummary.FieldFollowingPointID] = struct{}{}
+			}
+		case "followedSince":
+			if _, ok := fieldSeen[applicationsummary.FieldFollowedSince]; !ok {
+				selectedFields = append(selectedFields, applicationsummary.FieldFollowedSince)
+				fieldSeen[applicationsummary.FieldFollowedSince] = struct{}{}
+			}
+		case "version":
+			if _, ok := fieldSeen[applicationsummary.FieldVersion]; !ok {
+				selectedFields = append(selectedFields, applicationsummary.FieldVersion)
+				fieldSeen[applicationsummary.FieldVersion] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type applicationsummaryPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []ApplicationSummaryPaginateOption
+}
+
+func newApplicationSummaryPaginateArgs(rv map[string]any) *applicationsummaryPaginateArgs {
+	args := &applicationsummaryPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[whereField].(*ApplicationSummaryWhereInput); ok {
+		args.opts = append(args.opts, WithApplicationSummaryFilter(v.Filter))
 	}
 	return args
 }
@@ -1225,6 +1937,455 @@ func newDwellingPaginateArgs(rv map[string]any) *dwellingPaginateArgs {
 			v = &DwellingWhereInput{LastVintageIDIsNil: true}
 		}
 		args.opts = append(args.opts, WithDwellingFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *HouseholdMemberQuery) CollectFields(ctx context.Context, satisfies ...string) (*HouseholdMemberQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *HouseholdMemberQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(householdmember.Columns))
+		selectedFields = []string{householdmember.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "application":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ApplicationClient{config: _q.config}).Query()
+			)
+			again := _q.withApplication != nil
+			if again {
+				query = _q.withApplication
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, applicationImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withApplication = query
+			if _, ok := fieldSeen[householdmember.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, householdmember.FieldApplicationID)
+				fieldSeen[householdmember.FieldApplicationID] = struct{}{}
+			}
+
+		case "particulars":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&MemberParticularsClient{config: _q.config}).Query()
+			)
+			again := _q.withParticulars != nil
+			if again {
+				query = _q.withParticulars
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, memberparticularsImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withParticulars = query
+
+		case "sensitive":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&SensitiveRecordClient{config: _q.config}).Query()
+			)
+			again := _q.withSensitive != nil
+			if again {
+				query = _q.withSensitive
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, sensitiverecordImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withSensitive = query
+		case "applicationID":
+			if _, ok := fieldSeen[householdmember.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, householdmember.FieldApplicationID)
+				fieldSeen[householdmember.FieldApplicationID] = struct{}{}
+			}
+		case "rank":
+			if _, ok := fieldSeen[householdmember.FieldRank]; !ok {
+				selectedFields = append(selectedFields, householdmember.FieldRank)
+				fieldSeen[householdmember.FieldRank] = struct{}{}
+			}
+		case "link":
+			if _, ok := fieldSeen[householdmember.FieldLink]; !ok {
+				selectedFields = append(selectedFields, householdmember.FieldLink)
+				fieldSeen[householdmember.FieldLink] = struct{}{}
+			}
+		case "age":
+			if _, ok := fieldSeen[householdmember.FieldBornIn]; !ok {
+				selectedFields = append(selectedFields, householdmember.FieldBornIn)
+				fieldSeen[householdmember.FieldBornIn] = struct{}{}
+			}
+		case "expectedOn":
+			if _, ok := fieldSeen[householdmember.FieldExpectedOn]; !ok {
+				selectedFields = append(selectedFields, householdmember.FieldExpectedOn)
+				fieldSeen[householdmember.FieldExpectedOn] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type householdmemberPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []HouseholdMemberPaginateOption
+}
+
+func newHouseholdMemberPaginateArgs(rv map[string]any) *householdmemberPaginateArgs {
+	args := &householdmemberPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[whereField].(*HouseholdMemberWhereInput); ok {
+		args.opts = append(args.opts, WithHouseholdMemberFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *MemberParticularsQuery) CollectFields(ctx context.Context, satisfies ...string) (*MemberParticularsQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *MemberParticularsQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(memberparticulars.Columns))
+		selectedFields = []string{memberparticulars.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "member":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&HouseholdMemberClient{config: _q.config}).Query()
+			)
+			again := _q.withMember != nil
+			if again {
+				query = _q.withMember
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, householdmemberImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withMember = query
+			if _, ok := fieldSeen[memberparticulars.FieldMemberID]; !ok {
+				selectedFields = append(selectedFields, memberparticulars.FieldMemberID)
+				fieldSeen[memberparticulars.FieldMemberID] = struct{}{}
+			}
+		case "applicationID":
+			if _, ok := fieldSeen[memberparticulars.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, memberparticulars.FieldApplicationID)
+				fieldSeen[memberparticulars.FieldApplicationID] = struct{}{}
+			}
+		case "memberID":
+			if _, ok := fieldSeen[memberparticulars.FieldMemberID]; !ok {
+				selectedFields = append(selectedFields, memberparticulars.FieldMemberID)
+				fieldSeen[memberparticulars.FieldMemberID] = struct{}{}
+			}
+		case "givenNames":
+			if _, ok := fieldSeen[memberparticulars.FieldGivenNames]; !ok {
+				selectedFields = append(selectedFields, memberparticulars.FieldGivenNames)
+				fieldSeen[memberparticulars.FieldGivenNames] = struct{}{}
+			}
+		case "birthName":
+			if _, ok := fieldSeen[memberparticulars.FieldBirthName]; !ok {
+				selectedFields = append(selectedFields, memberparticulars.FieldBirthName)
+				fieldSeen[memberparticulars.FieldBirthName] = struct{}{}
+			}
+		case "usualName":
+			if _, ok := fieldSeen[memberparticulars.FieldUsualName]; !ok {
+				selectedFields = append(selectedFields, memberparticulars.FieldUsualName)
+				fieldSeen[memberparticulars.FieldUsualName] = struct{}{}
+			}
+		case "bornOn":
+			if _, ok := fieldSeen[memberparticulars.FieldBornOn]; !ok {
+				selectedFields = append(selectedFields, memberparticulars.FieldBornOn)
+				fieldSeen[memberparticulars.FieldBornOn] = struct{}{}
+			}
+		case "version":
+			if _, ok := fieldSeen[memberparticulars.FieldVersion]; !ok {
+				selectedFields = append(selectedFields, memberparticulars.FieldVersion)
+				fieldSeen[memberparticulars.FieldVersion] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type memberparticularsPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []MemberParticularsPaginateOption
+}
+
+func newMemberParticularsPaginateArgs(rv map[string]any) *memberparticularsPaginateArgs {
+	args := &memberparticularsPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[whereField].(*MemberParticularsWhereInput); ok {
+		args.opts = append(args.opts, WithMemberParticularsFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *NamedAgentQuery) CollectFields(ctx context.Context, satisfies ...string) (*NamedAgentQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *NamedAgentQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(namedagent.Columns))
+		selectedFields = []string{namedagent.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "person":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&PersonClient{config: _q.config}).Query()
+			)
+			again := _q.withPerson != nil
+			if again {
+				query = _q.withPerson
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, personImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withPerson = query
+			if _, ok := fieldSeen[namedagent.FieldPersonID]; !ok {
+				selectedFields = append(selectedFields, namedagent.FieldPersonID)
+				fieldSeen[namedagent.FieldPersonID] = struct{}{}
+			}
+
+		case "organisation":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&OrganisationClient{config: _q.config}).Query()
+			)
+			again := _q.withOrganisation != nil
+			if again {
+				query = _q.withOrganisation
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, organisationImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withOrganisation = query
+			if _, ok := fieldSeen[namedagent.FieldOrganisationID]; !ok {
+				selectedFields = append(selectedFields, namedagent.FieldOrganisationID)
+				fieldSeen[namedagent.FieldOrganisationID] = struct{}{}
+			}
+
+		case "proposedBy":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&PersonClient{config: _q.config}).Query()
+			)
+			again := _q.withProposedBy != nil
+			if again {
+				query = _q.withProposedBy
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, personImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withProposedBy = query
+			if _, ok := fieldSeen[namedagent.FieldProposedByID]; !ok {
+				selectedFields = append(selectedFields, namedagent.FieldProposedByID)
+				fieldSeen[namedagent.FieldProposedByID] = struct{}{}
+			}
+
+		case "confirmedBy":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&PersonClient{config: _q.config}).Query()
+			)
+			again := _q.withConfirmedBy != nil
+			if again {
+				query = _q.withConfirmedBy
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, personImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withConfirmedBy = query
+			if _, ok := fieldSeen[namedagent.FieldConfirmedByID]; !ok {
+				selectedFields = append(selectedFields, namedagent.FieldConfirmedByID)
+				fieldSeen[namedagent.FieldConfirmedByID] = struct{}{}
+			}
+		case "applicationID":
+			if _, ok := fieldSeen[namedagent.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, namedagent.FieldApplicationID)
+				fieldSeen[namedagent.FieldApplicationID] = struct{}{}
+			}
+		case "personID":
+			if _, ok := fieldSeen[namedagent.FieldPersonID]; !ok {
+				selectedFields = append(selectedFields, namedagent.FieldPersonID)
+				fieldSeen[namedagent.FieldPersonID] = struct{}{}
+			}
+		case "organisationID":
+			if _, ok := fieldSeen[namedagent.FieldOrganisationID]; !ok {
+				selectedFields = append(selectedFields, namedagent.FieldOrganisationID)
+				fieldSeen[namedagent.FieldOrganisationID] = struct{}{}
+			}
+		case "validFrom":
+			if _, ok := fieldSeen[namedagent.FieldValidFrom]; !ok {
+				selectedFields = append(selectedFields, namedagent.FieldValidFrom)
+				fieldSeen[namedagent.FieldValidFrom] = struct{}{}
+			}
+		case "validUntil":
+			if _, ok := fieldSeen[namedagent.FieldValidUntil]; !ok {
+				selectedFields = append(selectedFields, namedagent.FieldValidUntil)
+				fieldSeen[namedagent.FieldValidUntil] = struct{}{}
+			}
+		case "proposedByID":
+			if _, ok := fieldSeen[namedagent.FieldProposedByID]; !ok {
+				selectedFields = append(selectedFields, namedagent.FieldProposedByID)
+				fieldSeen[namedagent.FieldProposedByID] = struct{}{}
+			}
+		case "confirmedByID":
+			if _, ok := fieldSeen[namedagent.FieldConfirmedByID]; !ok {
+				selectedFields = append(selectedFields, namedagent.FieldConfirmedByID)
+				fieldSeen[namedagent.FieldConfirmedByID] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type namedagentPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []NamedAgentPaginateOption
+}
+
+func newNamedAgentPaginateArgs(rv map[string]any) *namedagentPaginateArgs {
+	args := &namedagentPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[whereField].(*NamedAgentWhereInput); ok {
+		args.opts = append(args.opts, WithNamedAgentFilter(v.Filter))
 	}
 	return args
 }
@@ -2542,6 +3703,120 @@ func newReceptionPointPaginateArgs(rv map[string]any) *receptionpointPaginateArg
 }
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *SensitiveRecordQuery) CollectFields(ctx context.Context, satisfies ...string) (*SensitiveRecordQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *SensitiveRecordQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(sensitiverecord.Columns))
+		selectedFields = []string{sensitiverecord.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "member":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&HouseholdMemberClient{config: _q.config}).Query()
+			)
+			again := _q.withMember != nil
+			if again {
+				query = _q.withMember
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, householdmemberImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withMember = query
+			if _, ok := fieldSeen[sensitiverecord.FieldMemberID]; !ok {
+				selectedFields = append(selectedFields, sensitiverecord.FieldMemberID)
+				fieldSeen[sensitiverecord.FieldMemberID] = struct{}{}
+			}
+		case "applicationID":
+			if _, ok := fieldSeen[sensitiverecord.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, sensitiverecord.FieldApplicationID)
+				fieldSeen[sensitiverecord.FieldApplicationID] = struct{}{}
+			}
+		case "memberID":
+			if _, ok := fieldSeen[sensitiverecord.FieldMemberID]; !ok {
+				selectedFields = append(selectedFields, sensitiverecord.FieldMemberID)
+				fieldSeen[sensitiverecord.FieldMemberID] = struct{}{}
+			}
+		case "reasons":
+			if _, ok := fieldSeen[sensitiverecord.FieldReasons]; !ok {
+				selectedFields = append(selectedFields, sensitiverecord.FieldReasons)
+				fieldSeen[sensitiverecord.FieldReasons] = struct{}{}
+			}
+		case "housingMode":
+			if _, ok := fieldSeen[sensitiverecord.FieldHousingMode]; !ok {
+				selectedFields = append(selectedFields, sensitiverecord.FieldHousingMode)
+				fieldSeen[sensitiverecord.FieldHousingMode] = struct{}{}
+			}
+		case "needs":
+			if _, ok := fieldSeen[sensitiverecord.FieldNeeds]; !ok {
+				selectedFields = append(selectedFields, sensitiverecord.FieldNeeds)
+				fieldSeen[sensitiverecord.FieldNeeds] = struct{}{}
+			}
+		case "version":
+			if _, ok := fieldSeen[sensitiverecord.FieldVersion]; !ok {
+				selectedFields = append(selectedFields, sensitiverecord.FieldVersion)
+				fieldSeen[sensitiverecord.FieldVersion] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type sensitiverecordPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []SensitiveRecordPaginateOption
+}
+
+func newSensitiveRecordPaginateArgs(rv map[string]any) *sensitiverecordPaginateArgs {
+	args := &sensitiverecordPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[whereField].(*SensitiveRecordWhereInput); ok {
+		args.opts = append(args.opts, WithSensitiveRecordFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *StaffAuthorisationQuery) CollectFields(ctx context.Context, satisfies ...string) (*StaffAuthorisationQuery, error) {
 	fc := graphql.GetFieldContext(ctx)
 	if fc == nil {
@@ -3165,6 +4440,127 @@ func newStockVintagePaginateArgs(rv map[string]any) *stockvintagePaginateArgs {
 	}
 	if v, ok := rv[whereField].(*StockVintageWhereInput); ok {
 		args.opts = append(args.opts, WithStockVintageFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *WishQuery) CollectFields(ctx context.Context, satisfies ...string) (*WishQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *WishQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(wish.Columns))
+		selectedFields = []string{wish.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "application":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ApplicationClient{config: _q.config}).Query()
+			)
+			again := _q.withApplication != nil
+			if again {
+				query = _q.withApplication
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, applicationImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withApplication = query
+			if _, ok := fieldSeen[wish.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, wish.FieldApplicationID)
+				fieldSeen[wish.FieldApplicationID] = struct{}{}
+			}
+
+		case "commune":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&CommuneClient{config: _q.config}).Query()
+			)
+			again := _q.withCommune != nil
+			if again {
+				query = _q.withCommune
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, communeImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withCommune = query
+			if _, ok := fieldSeen[wish.FieldCommuneID]; !ok {
+				selectedFields = append(selectedFields, wish.FieldCommuneID)
+				fieldSeen[wish.FieldCommuneID] = struct{}{}
+			}
+		case "applicationID":
+			if _, ok := fieldSeen[wish.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, wish.FieldApplicationID)
+				fieldSeen[wish.FieldApplicationID] = struct{}{}
+			}
+		case "communeID":
+			if _, ok := fieldSeen[wish.FieldCommuneID]; !ok {
+				selectedFields = append(selectedFields, wish.FieldCommuneID)
+				fieldSeen[wish.FieldCommuneID] = struct{}{}
+			}
+		case "rank":
+			if _, ok := fieldSeen[wish.FieldRank]; !ok {
+				selectedFields = append(selectedFields, wish.FieldRank)
+				fieldSeen[wish.FieldRank] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type wishPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []WishPaginateOption
+}
+
+func newWishPaginateArgs(rv map[string]any) *wishPaginateArgs {
+	args := &wishPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[whereField].(*WishWhereInput); ok {
+		args.opts = append(args.opts, WithWishFilter(v.Filter))
 	}
 	return args
 }

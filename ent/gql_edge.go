@@ -16,6 +16,94 @@ func (_m *Agreement) ReceptionPoint(ctx context.Context) (*ReceptionPoint, error
 	return result, err
 }
 
+func (_m *ApplicantAccount) Member(ctx context.Context) (*HouseholdMember, error) {
+	result, err := _m.Edges.MemberOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryMember().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *Application) Summary(ctx context.Context) (*ApplicationSummary, error) {
+	result, err := _m.Edges.SummaryOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QuerySummary().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *Application) File(ctx context.Context) (*ApplicationFile, error) {
+	result, err := _m.Edges.FileOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryFile().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *Application) Contact(ctx context.Context) (*ApplicationContact, error) {
+	result, err := _m.Edges.ContactOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryContact().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *Application) Wishes(ctx context.Context) (result []*Wish, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedWishes(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.WishesOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryWishes().All(ctx)
+	}
+	return result, err
+}
+
+func (_m *Application) Household(ctx context.Context) (result []*HouseholdMember, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedHousehold(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.HouseholdOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryHousehold().All(ctx)
+	}
+	return result, err
+}
+
+func (_m *ApplicationContact) Application(ctx context.Context) (*Application, error) {
+	result, err := _m.Edges.ApplicationOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryApplication().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *ApplicationFile) Application(ctx context.Context) (*Application, error) {
+	result, err := _m.Edges.ApplicationOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryApplication().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *ApplicationSummary) Application(ctx context.Context) (*Application, error) {
+	result, err := _m.Edges.ApplicationOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryApplication().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *ApplicationSummary) FollowingPoint(ctx context.Context) (*ReceptionPoint, error) {
+	result, err := _m.Edges.FollowingPointOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryFollowingPoint().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
 func (_m *Assignment) Person(ctx context.Context) (*Person, error) {
 	result, err := _m.Edges.PersonOrErr()
 	if IsNotLoaded(err) {
@@ -166,6 +254,70 @@ func (_m *Dwelling) LastVintage(ctx context.Context) (*StockVintage, error) {
 	result, err := _m.Edges.LastVintageOrErr()
 	if IsNotLoaded(err) {
 		result, err = _m.QueryLastVintage().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *HouseholdMember) Application(ctx context.Context) (*Application, error) {
+	result, err := _m.Edges.ApplicationOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryApplication().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *HouseholdMember) Particulars(ctx context.Context) (*MemberParticulars, error) {
+	result, err := _m.Edges.ParticularsOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryParticulars().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *HouseholdMember) Sensitive(ctx context.Context) (*SensitiveRecord, error) {
+	result, err := _m.Edges.SensitiveOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QuerySensitive().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *MemberParticulars) Member(ctx context.Context) (*HouseholdMember, error) {
+	result, err := _m.Edges.MemberOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryMember().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *NamedAgent) Person(ctx context.Context) (*Person, error) {
+	result, err := _m.Edges.PersonOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryPerson().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *NamedAgent) Organisation(ctx context.Context) (*Organisation, error) {
+	result, err := _m.Edges.OrganisationOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryOrganisation().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *NamedAgent) ProposedBy(ctx context.Context) (*Person, error) {
+	result, err := _m.Edges.ProposedByOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryProposedBy().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *NamedAgent) ConfirmedBy(ctx context.Context) (*Person, error) {
+	result, err := _m.Edges.ConfirmedByOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryConfirmedBy().Only(ctx)
 	}
 	return result, MaskNotFound(err)
 }
@@ -391,6 +543,14 @@ func (_m *ReceptionPoint) OpeningHours(ctx context.Context) (result []*OpeningHo
 	return result, err
 }
 
+func (_m *SensitiveRecord) Member(ctx context.Context) (*HouseholdMember, error) {
+	result, err := _m.Edges.MemberOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryMember().Only(ctx)
+	}
+	return result, err
+}
+
 func (_m *StaffAuthorisation) Person(ctx context.Context) (*Person, error) {
 	result, err := _m.Edges.PersonOrErr()
 	if IsNotLoaded(err) {
@@ -466,4 +626,20 @@ func (_m *StockVintage) Changes(
 		return conn, nil
 	}
 	return _m.QueryChanges().Paginate(ctx, after, first, before, last, opts...)
+}
+
+func (_m *Wish) Application(ctx context.Context) (*Application, error) {
+	result, err := _m.Edges.ApplicationOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryApplication().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *Wish) Commune(ctx context.Context) (*Commune, error) {
+	result, err := _m.Edges.CommuneOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryCommune().Only(ctx)
+	}
+	return result, err
 }

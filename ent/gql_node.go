@@ -10,11 +10,19 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/agreement"
+	"github.com/guichet-logement/guichet/ent/applicantaccount"
+	"github.com/guichet-logement/guichet/ent/application"
+	"github.com/guichet-logement/guichet/ent/applicationcontact"
+	"github.com/guichet-logement/guichet/ent/applicationfile"
+	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/assignment"
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/dwelling"
+	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/memberparticulars"
+	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
@@ -23,9 +31,11 @@ import (
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
+	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
+	"github.com/guichet-logement/guichet/ent/wish"
 	"github.com/hashicorp/go-multierror"
 )
 
@@ -38,6 +48,31 @@ var agreementImplementors = []string{"Agreement", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*Agreement) IsNode() {}
+
+var applicantaccountImplementors = []string{"ApplicantAccount", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*ApplicantAccount) IsNode() {}
+
+var applicationImplementors = []string{"Application", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Application) IsNode() {}
+
+var applicationcontactImplementors = []string{"ApplicationContact", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*ApplicationContact) IsNode() {}
+
+var applicationfileImplementors = []string{"ApplicationFile", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*ApplicationFile) IsNode() {}
+
+var applicationsummaryImplementors = []string{"ApplicationSummary", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*ApplicationSummary) IsNode() {}
 
 var assignmentImplementors = []string{"Assignment", "Node"}
 
@@ -63,6 +98,21 @@ var dwellingImplementors = []string{"Dwelling", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*Dwelling) IsNode() {}
+
+var householdmemberImplementors = []string{"HouseholdMember", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*HouseholdMember) IsNode() {}
+
+var memberparticularsImplementors = []string{"MemberParticulars", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*MemberParticulars) IsNode() {}
+
+var namedagentImplementors = []string{"NamedAgent", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*NamedAgent) IsNode() {}
 
 var openinghoursImplementors = []string{"OpeningHours", "Node"}
 
@@ -104,6 +154,11 @@ var receptionpointImplementors = []string{"ReceptionPoint", "Node"}
 // IsNode implements the Node interface check for GQLGen.
 func (*ReceptionPoint) IsNode() {}
 
+var sensitiverecordImplementors = []string{"SensitiveRecord", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*SensitiveRecord) IsNode() {}
+
 var staffauthorisationImplementors = []string{"StaffAuthorisation", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
@@ -118,6 +173,11 @@ var stockvintageImplementors = []string{"StockVintage", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*StockVintage) IsNode() {}
+
+var wishImplementors = []string{"Wish", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Wish) IsNode() {}
 
 var errNodeInvalidID = &NotFoundError{"node"}
 
@@ -190,6 +250,71 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			}
 		}
 		return query.Only(ctx)
+	case applicantaccount.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.ApplicantAccount.Query().
+			Where(applicantaccount.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, applicantaccountImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case application.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.Application.Query().
+			Where(application.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, applicationImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case applicationcontact.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.ApplicationContact.Query().
+			Where(applicationcontact.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, applicationcontactImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case applicationfile.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.ApplicationFile.Query().
+			Where(applicationfile.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, applicationfileImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case applicationsummary.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.ApplicationSummary.Query().
+			Where(applicationsummary.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, applicationsummaryImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
 	case assignment.Table:
 		var uid domain.ID
 		if err := uid.UnmarshalGQL(id); err != nil {
@@ -251,6 +376,45 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			Where(dwelling.ID(uid))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, dwellingImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case householdmember.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.HouseholdMember.Query().
+			Where(householdmember.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, householdmemberImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case memberparticulars.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.MemberParticulars.Query().
+			Where(memberparticulars.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, memberparticularsImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case namedagent.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.NamedAgent.Query().
+			Where(namedagent.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, namedagentImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -359,6 +523,19 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			}
 		}
 		return query.Only(ctx)
+	case sensitiverecord.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.SensitiveRecord.Query().
+			Where(sensitiverecord.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, sensitiverecordImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
 	case staffauthorisation.Table:
 		var uid domain.ID
 		if err := uid.UnmarshalGQL(id); err != nil {
@@ -394,6 +571,19 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			Where(stockvintage.ID(uid))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, stockvintageImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case wish.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.Wish.Query().
+			Where(wish.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, wishImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -487,6 +677,86 @@ func (c *Client) noders(ctx context.Context, table string, ids []domain.ID) ([]N
 				*noder = node
 			}
 		}
+	case applicantaccount.Table:
+		query := c.ApplicantAccount.Query().
+			Where(applicantaccount.IDIn(ids...))
+		query, err := query.CollectFields(ctx, applicantaccountImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case application.Table:
+		query := c.Application.Query().
+			Where(application.IDIn(ids...))
+		query, err := query.CollectFields(ctx, applicationImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case applicationcontact.Table:
+		query := c.ApplicationContact.Query().
+			Where(applicationcontact.IDIn(ids...))
+		query, err := query.CollectFields(ctx, applicationcontactImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case applicationfile.Table:
+		query := c.ApplicationFile.Query().
+			Where(applicationfile.IDIn(ids...))
+		query, err := query.CollectFields(ctx, applicationfileImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case applicationsummary.Table:
+		query := c.ApplicationSummary.Query().
+			Where(applicationsummary.IDIn(ids...))
+		query, err := query.CollectFields(ctx, applicationsummaryImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
 	case assignment.Table:
 		query := c.Assignment.Query().
 			Where(assignment.IDIn(ids...))
@@ -555,6 +825,54 @@ func (c *Client) noders(ctx context.Context, table string, ids []domain.ID) ([]N
 		query := c.Dwelling.Query().
 			Where(dwelling.IDIn(ids...))
 		query, err := query.CollectFields(ctx, dwellingImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case householdmember.Table:
+		query := c.HouseholdMember.Query().
+			Where(householdmember.IDIn(ids...))
+		query, err := query.CollectFields(ctx, householdmemberImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case memberparticulars.Table:
+		query := c.MemberParticulars.Query().
+			Where(memberparticulars.IDIn(ids...))
+		query, err := query.CollectFields(ctx, memberparticularsImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case namedagent.Table:
+		query := c.NamedAgent.Query().
+			Where(namedagent.IDIn(ids...))
+		query, err := query.CollectFields(ctx, namedagentImplementors...)
 		if err != nil {
 			return nil, err
 		}
@@ -695,6 +1013,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []domain.ID) ([]N
 				*noder = node
 			}
 		}
+	case sensitiverecord.Table:
+		query := c.SensitiveRecord.Query().
+			Where(sensitiverecord.IDIn(ids...))
+		query, err := query.CollectFields(ctx, sensitiverecordImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
 	case staffauthorisation.Table:
 		query := c.StaffAuthorisation.Query().
 			Where(staffauthorisation.IDIn(ids...))
@@ -731,6 +1065,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []domain.ID) ([]N
 		query := c.StockVintage.Query().
 			Where(stockvintage.IDIn(ids...))
 		query, err := query.CollectFields(ctx, stockvintageImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case wish.Table:
+		query := c.Wish.Query().
+			Where(wish.IDIn(ids...))
+		query, err := query.CollectFields(ctx, wishImplementors...)
 		if err != nil {
 			return nil, err
 		}

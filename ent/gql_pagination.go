@@ -16,11 +16,19 @@ import (
 	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/agreement"
+	"github.com/guichet-logement/guichet/ent/applicantaccount"
+	"github.com/guichet-logement/guichet/ent/application"
+	"github.com/guichet-logement/guichet/ent/applicationcontact"
+	"github.com/guichet-logement/guichet/ent/applicationfile"
+	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/assignment"
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/dwelling"
+	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/memberparticulars"
+	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
@@ -29,9 +37,11 @@ import (
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
+	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
+	"github.com/guichet-logement/guichet/ent/wish"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
@@ -359,6 +369,1316 @@ func (_m *Agreement) ToEdge(order *AgreementOrder) *AgreementEdge {
 		order = DefaultAgreementOrder
 	}
 	return &AgreementEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// ApplicantAccountEdge is the edge representation of ApplicantAccount.
+type ApplicantAccountEdge struct {
+	Node   *ApplicantAccount `json:"node"`
+	Cursor Cursor            `json:"cursor"`
+}
+
+// ApplicantAccountConnection is the connection containing edges to ApplicantAccount.
+type ApplicantAccountConnection struct {
+	Edges      []*ApplicantAccountEdge `json:"edges"`
+	PageInfo   PageInfo                `json:"pageInfo"`
+	TotalCount int                     `json:"totalCount"`
+}
+
+func (c *ApplicantAccountConnection) build(nodes []*ApplicantAccount, pager *applicantaccountPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *ApplicantAccount
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *ApplicantAccount {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *ApplicantAccount {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*ApplicantAccountEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &ApplicantAccountEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// ApplicantAccountPaginateOption enables pagination customization.
+type ApplicantAccountPaginateOption func(*applicantaccountPager) error
+
+// WithApplicantAccountOrder configures pagination ordering.
+func WithApplicantAccountOrder(order *ApplicantAccountOrder) ApplicantAccountPaginateOption {
+	if order == nil {
+		order = DefaultApplicantAccountOrder
+	}
+	o := *order
+	return func(pager *applicantaccountPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultApplicantAccountOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithApplicantAccountFilter configures pagination filter.
+func WithApplicantAccountFilter(filter func(*ApplicantAccountQuery) (*ApplicantAccountQuery, error)) ApplicantAccountPaginateOption {
+	return func(pager *applicantaccountPager) error {
+		if filter == nil {
+			return errors.New("ApplicantAccountQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type applicantaccountPager struct {
+	reverse bool
+	order   *ApplicantAccountOrder
+	filter  func(*ApplicantAccountQuery) (*ApplicantAccountQuery, error)
+}
+
+func newApplicantAccountPager(opts []ApplicantAccountPaginateOption, reverse bool) (*applicantaccountPager, error) {
+	pager := &applicantaccountPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultApplicantAccountOrder
+	}
+	return pager, nil
+}
+
+func (p *applicantaccountPager) applyFilter(query *ApplicantAccountQuery) (*ApplicantAccountQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *applicantaccountPager) toCursor(_m *ApplicantAccount) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *applicantaccountPager) applyCursors(query *ApplicantAccountQuery, after, before *Cursor) (*ApplicantAccountQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultApplicantAccountOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *applicantaccountPager) applyOrder(query *ApplicantAccountQuery) *ApplicantAccountQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultApplicantAccountOrder.Field {
+		query = query.Order(DefaultApplicantAccountOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *applicantaccountPager) orderExpr(query *ApplicantAccountQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultApplicantAccountOrder.Field {
+			b.Comma().Ident(DefaultApplicantAccountOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to ApplicantAccount.
+func (_m *ApplicantAccountQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...ApplicantAccountPaginateOption,
+) (*ApplicantAccountConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newApplicantAccountPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &ApplicantAccountConnection{Edges: []*ApplicantAccountEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// ApplicantAccountOrderField defines the ordering field of ApplicantAccount.
+type ApplicantAccountOrderField struct {
+	// Value extracts the ordering value from the given ApplicantAccount.
+	Value    func(*ApplicantAccount) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) applicantaccount.OrderOption
+	toCursor func(*ApplicantAccount) Cursor
+}
+
+// ApplicantAccountOrder defines the ordering of ApplicantAccount.
+type ApplicantAccountOrder struct {
+	Direction OrderDirection              `json:"direction"`
+	Field     *ApplicantAccountOrderField `json:"field"`
+}
+
+// DefaultApplicantAccountOrder is the default ordering of ApplicantAccount.
+var DefaultApplicantAccountOrder = &ApplicantAccountOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &ApplicantAccountOrderField{
+		Value: func(_m *ApplicantAccount) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: applicantaccount.FieldID,
+		toTerm: applicantaccount.ByID,
+		toCursor: func(_m *ApplicantAccount) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts ApplicantAccount into ApplicantAccountEdge.
+func (_m *ApplicantAccount) ToEdge(order *ApplicantAccountOrder) *ApplicantAccountEdge {
+	if order == nil {
+		order = DefaultApplicantAccountOrder
+	}
+	return &ApplicantAccountEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// ApplicationEdge is the edge representation of Application.
+type ApplicationEdge struct {
+	Node   *Application `json:"node"`
+	Cursor Cursor       `json:"cursor"`
+}
+
+// ApplicationConnection is the connection containing edges to Application.
+type ApplicationConnection struct {
+	Edges      []*ApplicationEdge `json:"edges"`
+	PageInfo   PageInfo           `json:"pageInfo"`
+	TotalCount int                `json:"totalCount"`
+}
+
+func (c *ApplicationConnection) build(nodes []*Application, pager *applicationPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Application
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Application {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Application {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*ApplicationEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &ApplicationEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// ApplicationPaginateOption enables pagination customization.
+type ApplicationPaginateOption func(*applicationPager) error
+
+// WithApplicationOrder configures pagination ordering.
+func WithApplicationOrder(order *ApplicationOrder) ApplicationPaginateOption {
+	if order == nil {
+		order = DefaultApplicationOrder
+	}
+	o := *order
+	return func(pager *applicationPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultApplicationOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithApplicationFilter configures pagination filter.
+func WithApplicationFilter(filter func(*ApplicationQuery) (*ApplicationQuery, error)) ApplicationPaginateOption {
+	return func(pager *applicationPager) error {
+		if filter == nil {
+			return errors.New("ApplicationQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type applicationPager struct {
+	reverse bool
+	order   *ApplicationOrder
+	filter  func(*ApplicationQuery) (*ApplicationQuery, error)
+}
+
+func newApplicationPager(opts []ApplicationPaginateOption, reverse bool) (*applicationPager, error) {
+	pager := &applicationPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultApplicationOrder
+	}
+	return pager, nil
+}
+
+func (p *applicationPager) applyFilter(query *ApplicationQuery) (*ApplicationQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *applicationPager) toCursor(_m *Application) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *applicationPager) applyCursors(query *ApplicationQuery, after, before *Cursor) (*ApplicationQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultApplicationOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *applicationPager) applyOrder(query *ApplicationQuery) *ApplicationQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultApplicationOrder.Field {
+		query = query.Order(DefaultApplicationOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *applicationPager) orderExpr(query *ApplicationQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultApplicationOrder.Field {
+			b.Comma().Ident(DefaultApplicationOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Application.
+func (_m *ApplicationQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...ApplicationPaginateOption,
+) (*ApplicationConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newApplicationPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &ApplicationConnection{Edges: []*ApplicationEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+var (
+	// ApplicationOrderFieldBirthName orders Application by birth_name.
+	ApplicationOrderFieldBirthName = &ApplicationOrderField{
+		Value: func(_m *Application) (ent.Value, error) {
+			return _m.BirthName, nil
+		},
+		column: application.FieldBirthName,
+		toTerm: application.ByBirthName,
+		toCursor: func(_m *Application) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.BirthName,
+			}
+		},
+	}
+	// ApplicationOrderFieldRegisteredOn orders Application by registered_on.
+	ApplicationOrderFieldRegisteredOn = &ApplicationOrderField{
+		Value: func(_m *Application) (ent.Value, error) {
+			return _m.RegisteredOn, nil
+		},
+		column: application.FieldRegisteredOn,
+		toTerm: application.ByRegisteredOn,
+		toCursor: func(_m *Application) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.RegisteredOn,
+			}
+		},
+	}
+)
+
+// String implement fmt.Stringer interface.
+func (f ApplicationOrderField) String() string {
+	var str string
+	switch f.column {
+	case ApplicationOrderFieldBirthName.column:
+		str = "NAME"
+	case ApplicationOrderFieldRegisteredOn.column:
+		str = "REGISTERED_ON"
+	}
+	return str
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (f ApplicationOrderField) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(f.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (f *ApplicationOrderField) UnmarshalGQL(v interface{}) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("ApplicationOrderField %T must be a string", v)
+	}
+	switch str {
+	case "NAME":
+		*f = *ApplicationOrderFieldBirthName
+	case "REGISTERED_ON":
+		*f = *ApplicationOrderFieldRegisteredOn
+	default:
+		return fmt.Errorf("%s is not a valid ApplicationOrderField", str)
+	}
+	return nil
+}
+
+// ApplicationOrderField defines the ordering field of Application.
+type ApplicationOrderField struct {
+	// Value extracts the ordering value from the given Application.
+	Value    func(*Application) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) application.OrderOption
+	toCursor func(*Application) Cursor
+}
+
+// ApplicationOrder defines the ordering of Application.
+type ApplicationOrder struct {
+	Direction OrderDirection         `json:"direction"`
+	Field     *ApplicationOrderField `json:"field"`
+}
+
+// DefaultApplicationOrder is the default ordering of Application.
+var DefaultApplicationOrder = &ApplicationOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &ApplicationOrderField{
+		Value: func(_m *Application) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: application.FieldID,
+		toTerm: application.ByID,
+		toCursor: func(_m *Application) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Application into ApplicationEdge.
+func (_m *Application) ToEdge(order *ApplicationOrder) *ApplicationEdge {
+	if order == nil {
+		order = DefaultApplicationOrder
+	}
+	return &ApplicationEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// ApplicationContactEdge is the edge representation of ApplicationContact.
+type ApplicationContactEdge struct {
+	Node   *ApplicationContact `json:"node"`
+	Cursor Cursor              `json:"cursor"`
+}
+
+// ApplicationContactConnection is the connection containing edges to ApplicationContact.
+type ApplicationContactConnection struct {
+	Edges      []*ApplicationContactEdge `json:"edges"`
+	PageInfo   PageInfo                  `json:"pageInfo"`
+	TotalCount int                       `json:"totalCount"`
+}
+
+func (c *ApplicationContactConnection) build(nodes []*ApplicationContact, pager *applicationcontactPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *ApplicationContact
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *ApplicationContact {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *ApplicationContact {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*ApplicationContactEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &ApplicationContactEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// ApplicationContactPaginateOption enables pagination customization.
+type ApplicationContactPaginateOption func(*applicationcontactPager) error
+
+// WithApplicationContactOrder configures pagination ordering.
+func WithApplicationContactOrder(order *ApplicationContactOrder) ApplicationContactPaginateOption {
+	if order == nil {
+		order = DefaultApplicationContactOrder
+	}
+	o := *order
+	return func(pager *applicationcontactPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultApplicationContactOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithApplicationContactFilter configures pagination filter.
+func WithApplicationContactFilter(filter func(*ApplicationContactQuery) (*ApplicationContactQuery, error)) ApplicationContactPaginateOption {
+	return func(pager *applicationcontactPager) error {
+		if filter == nil {
+			return errors.New("ApplicationContactQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type applicationcontactPager struct {
+	reverse bool
+	order   *ApplicationContactOrder
+	filter  func(*ApplicationContactQuery) (*ApplicationContactQuery, error)
+}
+
+func newApplicationContactPager(opts []ApplicationContactPaginateOption, reverse bool) (*applicationcontactPager, error) {
+	pager := &applicationcontactPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultApplicationContactOrder
+	}
+	return pager, nil
+}
+
+func (p *applicationcontactPager) applyFilter(query *ApplicationContactQuery) (*ApplicationContactQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *applicationcontactPager) toCursor(_m *ApplicationContact) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *applicationcontactPager) applyCursors(query *ApplicationContactQuery, after, before *Cursor) (*ApplicationContactQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultApplicationContactOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *applicationcontactPager) applyOrder(query *ApplicationContactQuery) *ApplicationContactQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultApplicationContactOrder.Field {
+		query = query.Order(DefaultApplicationContactOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *applicationcontactPager) orderExpr(query *ApplicationContactQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultApplicationContactOrder.Field {
+			b.Comma().Ident(DefaultApplicationContactOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to ApplicationContact.
+func (_m *ApplicationContactQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...ApplicationContactPaginateOption,
+) (*ApplicationContactConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newApplicationContactPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &ApplicationContactConnection{Edges: []*ApplicationContactEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// ApplicationContactOrderField defines the ordering field of ApplicationContact.
+type ApplicationContactOrderField struct {
+	// Value extracts the ordering value from the given ApplicationContact.
+	Value    func(*ApplicationContact) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) applicationcontact.OrderOption
+	toCursor func(*ApplicationContact) Cursor
+}
+
+// ApplicationContactOrder defines the ordering of ApplicationContact.
+type ApplicationContactOrder struct {
+	Direction OrderDirection                `json:"direction"`
+	Field     *ApplicationContactOrderField `json:"field"`
+}
+
+// DefaultApplicationContactOrder is the default ordering of ApplicationContact.
+var DefaultApplicationContactOrder = &ApplicationContactOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &ApplicationContactOrderField{
+		Value: func(_m *ApplicationContact) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: applicationcontact.FieldID,
+		toTerm: applicationcontact.ByID,
+		toCursor: func(_m *ApplicationContact) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts ApplicationContact into ApplicationContactEdge.
+func (_m *ApplicationContact) ToEdge(order *ApplicationContactOrder) *ApplicationContactEdge {
+	if order == nil {
+		order = DefaultApplicationContactOrder
+	}
+	return &ApplicationContactEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// ApplicationFileEdge is the edge representation of ApplicationFile.
+type ApplicationFileEdge struct {
+	Node   *ApplicationFile `json:"node"`
+	Cursor Cursor           `json:"cursor"`
+}
+
+// ApplicationFileConnection is the connection containing edges to ApplicationFile.
+type ApplicationFileConnection struct {
+	Edges      []*ApplicationFileEdge `json:"edges"`
+	PageInfo   PageInfo               `json:"pageInfo"`
+	TotalCount int                    `json:"totalCount"`
+}
+
+func (c *ApplicationFileConnection) build(nodes []*ApplicationFile, pager *applicationfilePager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *ApplicationFile
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *ApplicationFile {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *ApplicationFile {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*ApplicationFileEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &ApplicationFileEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// ApplicationFilePaginateOption enables pagination customization.
+type ApplicationFilePaginateOption func(*applicationfilePager) error
+
+// WithApplicationFileOrder configures pagination ordering.
+func WithApplicationFileOrder(order *ApplicationFileOrder) ApplicationFilePaginateOption {
+	if order == nil {
+		order = DefaultApplicationFileOrder
+	}
+	o := *order
+	return func(pager *applicationfilePager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultApplicationFileOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithApplicationFileFilter configures pagination filter.
+func WithApplicationFileFilter(filter func(*ApplicationFileQuery) (*ApplicationFileQuery, error)) ApplicationFilePaginateOption {
+	return func(pager *applicationfilePager) error {
+		if filter == nil {
+			return errors.New("ApplicationFileQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type applicationfilePager struct {
+	reverse bool
+	order   *ApplicationFileOrder
+	filter  func(*ApplicationFileQuery) (*ApplicationFileQuery, error)
+}
+
+func newApplicationFilePager(opts []ApplicationFilePaginateOption, reverse bool) (*applicationfilePager, error) {
+	pager := &applicationfilePager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultApplicationFileOrder
+	}
+	return pager, nil
+}
+
+func (p *applicationfilePager) applyFilter(query *ApplicationFileQuery) (*ApplicationFileQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *applicationfilePager) toCursor(_m *ApplicationFile) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *applicationfilePager) applyCursors(query *ApplicationFileQuery, after, before *Cursor) (*ApplicationFileQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultApplicationFileOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *applicationfilePager) applyOrder(query *ApplicationFileQuery) *ApplicationFileQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultApplicationFileOrder.Field {
+		query = query.Order(DefaultApplicationFileOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *applicationfilePager) orderExpr(query *ApplicationFileQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultApplicationFileOrder.Field {
+			b.Comma().Ident(DefaultApplicationFileOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to ApplicationFile.
+func (_m *ApplicationFileQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...ApplicationFilePaginateOption,
+) (*ApplicationFileConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newApplicationFilePager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &ApplicationFileConnection{Edges: []*ApplicationFileEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// ApplicationFileOrderField defines the ordering field of ApplicationFile.
+type ApplicationFileOrderField struct {
+	// Value extracts the ordering value from the given ApplicationFile.
+	Value    func(*ApplicationFile) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) applicationfile.OrderOption
+	toCursor func(*ApplicationFile) Cursor
+}
+
+// ApplicationFileOrder defines the ordering of ApplicationFile.
+type ApplicationFileOrder struct {
+	Direction OrderDirection             `json:"direction"`
+	Field     *ApplicationFileOrderField `json:"field"`
+}
+
+// DefaultApplicationFileOrder is the default ordering of ApplicationFile.
+var DefaultApplicationFileOrder = &ApplicationFileOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &ApplicationFileOrderField{
+		Value: func(_m *ApplicationFile) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: applicationfile.FieldID,
+		toTerm: applicationfile.ByID,
+		toCursor: func(_m *ApplicationFile) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts ApplicationFile into ApplicationFileEdge.
+func (_m *ApplicationFile) ToEdge(order *ApplicationFileOrder) *ApplicationFileEdge {
+	if order == nil {
+		order = DefaultApplicationFileOrder
+	}
+	return &ApplicationFileEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// ApplicationSummaryEdge is the edge representation of ApplicationSummary.
+type ApplicationSummaryEdge struct {
+	Node   *ApplicationSummary `json:"node"`
+	Cursor Cursor              `json:"cursor"`
+}
+
+// ApplicationSummaryConnection is the connection containing edges to ApplicationSummary.
+type ApplicationSummaryConnection struct {
+	Edges      []*ApplicationSummaryEdge `json:"edges"`
+	PageInfo   PageInfo                  `json:"pageInfo"`
+	TotalCount int                       `json:"totalCount"`
+}
+
+func (c *ApplicationSummaryConnection) build(nodes []*ApplicationSummary, pager *applicationsummaryPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *ApplicationSummary
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *ApplicationSummary {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *ApplicationSummary {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*ApplicationSummaryEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &ApplicationSummaryEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// ApplicationSummaryPaginateOption enables pagination customization.
+type ApplicationSummaryPaginateOption func(*applicationsummaryPager) error
+
+// WithApplicationSummaryOrder configures pagination ordering.
+func WithApplicationSummaryOrder(order *ApplicationSummaryOrder) ApplicationSummaryPaginateOption {
+	if order == nil {
+		order = DefaultApplicationSummaryOrder
+	}
+	o := *order
+	return func(pager *applicationsummaryPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultApplicationSummaryOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithApplicationSummaryFilter configures pagination filter.
+func WithApplicationSummaryFilter(filter func(*ApplicationSummaryQuery) (*ApplicationSummaryQuery, error)) ApplicationSummaryPaginateOption {
+	return func(pager *applicationsummaryPager) error {
+		if filter == nil {
+			return errors.New("ApplicationSummaryQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type applicationsummaryPager struct {
+	reverse bool
+	order   *ApplicationSummaryOrder
+	filter  func(*ApplicationSummaryQuery) (*ApplicationSummaryQuery, error)
+}
+
+func newApplicationSummaryPager(opts []ApplicationSummaryPaginateOption, reverse bool) (*applicationsummaryPager, error) {
+	pager := &applicationsummaryPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultApplicationSummaryOrder
+	}
+	return pager, nil
+}
+
+func (p *applicationsummaryPager) applyFilter(query *ApplicationSummaryQuery) (*ApplicationSummaryQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *applicationsummaryPager) toCursor(_m *ApplicationSummary) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *applicationsummaryPager) applyCursors(query *ApplicationSummaryQuery, after, before *Cursor) (*ApplicationSummaryQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultApplicationSummaryOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *applicationsummaryPager) applyOrder(query *ApplicationSummaryQuery) *ApplicationSummaryQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultApplicationSummaryOrder.Field {
+		query = query.Order(DefaultApplicationSummaryOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *applicationsummaryPager) orderExpr(query *ApplicationSummaryQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultApplicationSummaryOrder.Field {
+			b.Comma().Ident(DefaultApplicationSummaryOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to ApplicationSummary.
+func (_m *ApplicationSummaryQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...ApplicationSummaryPaginateOption,
+) (*ApplicationSummaryConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newApplicationSummaryPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &ApplicationSummaryConnection{Edges: []*ApplicationSummaryEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// ApplicationSummaryOrderField defines the ordering field of ApplicationSummary.
+type ApplicationSummaryOrderField struct {
+	// Value extracts the ordering value from the given ApplicationSummary.
+	Value    func(*ApplicationSummary) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) applicationsummary.OrderOption
+	toCursor func(*ApplicationSummary) Cursor
+}
+
+// ApplicationSummaryOrder defines the ordering of ApplicationSummary.
+type ApplicationSummaryOrder struct {
+	Direction OrderDirection                `json:"direction"`
+	Field     *ApplicationSummaryOrderField `json:"field"`
+}
+
+// DefaultApplicationSummaryOrder is the default ordering of ApplicationSummary.
+var DefaultApplicationSummaryOrder = &ApplicationSummaryOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &ApplicationSummaryOrderField{
+		Value: func(_m *ApplicationSummary) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: applicationsummary.FieldID,
+		toTerm: applicationsummary.ByID,
+		toCursor: func(_m *ApplicationSummary) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts ApplicationSummary into ApplicationSummaryEdge.
+func (_m *ApplicationSummary) ToEdge(order *ApplicationSummaryOrder) *ApplicationSummaryEdge {
+	if order == nil {
+		order = DefaultApplicationSummaryOrder
+	}
+	return &ApplicationSummaryEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}
@@ -1925,6 +3245,753 @@ func (_m *Dwelling) ToEdge(order *DwellingOrder) *DwellingEdge {
 		order = DefaultDwellingOrder
 	}
 	return &DwellingEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// HouseholdMemberEdge is the edge representation of HouseholdMember.
+type HouseholdMemberEdge struct {
+	Node   *HouseholdMember `json:"node"`
+	Cursor Cursor           `json:"cursor"`
+}
+
+// HouseholdMemberConnection is the connection containing edges to HouseholdMember.
+type HouseholdMemberConnection struct {
+	Edges      []*HouseholdMemberEdge `json:"edges"`
+	PageInfo   PageInfo               `json:"pageInfo"`
+	TotalCount int                    `json:"totalCount"`
+}
+
+func (c *HouseholdMemberConnection) build(nodes []*HouseholdMember, pager *householdmemberPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *HouseholdMember
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *HouseholdMember {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *HouseholdMember {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*HouseholdMemberEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &HouseholdMemberEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// HouseholdMemberPaginateOption enables pagination customization.
+type HouseholdMemberPaginateOption func(*householdmemberPager) error
+
+// WithHouseholdMemberOrder configures pagination ordering.
+func WithHouseholdMemberOrder(order *HouseholdMemberOrder) HouseholdMemberPaginateOption {
+	if order == nil {
+		order = DefaultHouseholdMemberOrder
+	}
+	o := *order
+	return func(pager *householdmemberPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultHouseholdMemberOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithHouseholdMemberFilter configures pagination filter.
+func WithHouseholdMemberFilter(filter func(*HouseholdMemberQuery) (*HouseholdMemberQuery, error)) HouseholdMemberPaginateOption {
+	return func(pager *householdmemberPager) error {
+		if filter == nil {
+			return errors.New("HouseholdMemberQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type householdmemberPager struct {
+	reverse bool
+	order   *HouseholdMemberOrder
+	filter  func(*HouseholdMemberQuery) (*HouseholdMemberQuery, error)
+}
+
+func newHouseholdMemberPager(opts []HouseholdMemberPaginateOption, reverse bool) (*householdmemberPager, error) {
+	pager := &householdmemberPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultHouseholdMemberOrder
+	}
+	return pager, nil
+}
+
+func (p *householdmemberPager) applyFilter(query *HouseholdMemberQuery) (*HouseholdMemberQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *householdmemberPager) toCursor(_m *HouseholdMember) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *householdmemberPager) applyCursors(query *HouseholdMemberQuery, after, before *Cursor) (*HouseholdMemberQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultHouseholdMemberOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *householdmemberPager) applyOrder(query *HouseholdMemberQuery) *HouseholdMemberQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultHouseholdMemberOrder.Field {
+		query = query.Order(DefaultHouseholdMemberOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *householdmemberPager) orderExpr(query *HouseholdMemberQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultHouseholdMemberOrder.Field {
+			b.Comma().Ident(DefaultHouseholdMemberOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to HouseholdMember.
+func (_m *HouseholdMemberQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...HouseholdMemberPaginateOption,
+) (*HouseholdMemberConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newHouseholdMemberPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &HouseholdMemberConnection{Edges: []*HouseholdMemberEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// HouseholdMemberOrderField defines the ordering field of HouseholdMember.
+type HouseholdMemberOrderField struct {
+	// Value extracts the ordering value from the given HouseholdMember.
+	Value    func(*HouseholdMember) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) householdmember.OrderOption
+	toCursor func(*HouseholdMember) Cursor
+}
+
+// HouseholdMemberOrder defines the ordering of HouseholdMember.
+type HouseholdMemberOrder struct {
+	Direction OrderDirection             `json:"direction"`
+	Field     *HouseholdMemberOrderField `json:"field"`
+}
+
+// DefaultHouseholdMemberOrder is the default ordering of HouseholdMember.
+var DefaultHouseholdMemberOrder = &HouseholdMemberOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &HouseholdMemberOrderField{
+		Value: func(_m *HouseholdMember) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: householdmember.FieldID,
+		toTerm: householdmember.ByID,
+		toCursor: func(_m *HouseholdMember) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts HouseholdMember into HouseholdMemberEdge.
+func (_m *HouseholdMember) ToEdge(order *HouseholdMemberOrder) *HouseholdMemberEdge {
+	if order == nil {
+		order = DefaultHouseholdMemberOrder
+	}
+	return &HouseholdMemberEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// MemberParticularsEdge is the edge representation of MemberParticulars.
+type MemberParticularsEdge struct {
+	Node   *MemberParticulars `json:"node"`
+	Cursor Cursor             `json:"cursor"`
+}
+
+// MemberParticularsConnection is the connection containing edges to MemberParticulars.
+type MemberParticularsConnection struct {
+	Edges      []*MemberParticularsEdge `json:"edges"`
+	PageInfo   PageInfo                 `json:"pageInfo"`
+	TotalCount int                      `json:"totalCount"`
+}
+
+func (c *MemberParticularsConnection) build(nodes []*MemberParticulars, pager *memberparticularsPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *MemberParticulars
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *MemberParticulars {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *MemberParticulars {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*MemberParticularsEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &MemberParticularsEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// MemberParticularsPaginateOption enables pagination customization.
+type MemberParticularsPaginateOption func(*memberparticularsPager) error
+
+// WithMemberParticularsOrder configures pagination ordering.
+func WithMemberParticularsOrder(order *MemberParticularsOrder) MemberParticularsPaginateOption {
+	if order == nil {
+		order = DefaultMemberParticularsOrder
+	}
+	o := *order
+	return func(pager *memberparticularsPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultMemberParticularsOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithMemberParticularsFilter configures pagination filter.
+func WithMemberParticularsFilter(filter func(*MemberParticularsQuery) (*MemberParticularsQuery, error)) MemberParticularsPaginateOption {
+	return func(pager *memberparticularsPager) error {
+		if filter == nil {
+			return errors.New("MemberParticularsQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type memberparticularsPager struct {
+	reverse bool
+	order   *MemberParticularsOrder
+	filter  func(*MemberParticularsQuery) (*MemberParticularsQuery, error)
+}
+
+func newMemberParticularsPager(opts []MemberParticularsPaginateOption, reverse bool) (*memberparticularsPager, error) {
+	pager := &memberparticularsPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultMemberParticularsOrder
+	}
+	return pager, nil
+}
+
+func (p *memberparticularsPager) applyFilter(query *MemberParticularsQuery) (*MemberParticularsQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *memberparticularsPager) toCursor(_m *MemberParticulars) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *memberparticularsPager) applyCursors(query *MemberParticularsQuery, after, before *Cursor) (*MemberParticularsQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultMemberParticularsOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *memberparticularsPager) applyOrder(query *MemberParticularsQuery) *MemberParticularsQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultMemberParticularsOrder.Field {
+		query = query.Order(DefaultMemberParticularsOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *memberparticularsPager) orderExpr(query *MemberParticularsQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultMemberParticularsOrder.Field {
+			b.Comma().Ident(DefaultMemberParticularsOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to MemberParticulars.
+func (_m *MemberParticularsQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...MemberParticularsPaginateOption,
+) (*MemberParticularsConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newMemberParticularsPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &MemberParticularsConnection{Edges: []*MemberParticularsEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// MemberParticularsOrderField defines the ordering field of MemberParticulars.
+type MemberParticularsOrderField struct {
+	// Value extracts the ordering value from the given MemberParticulars.
+	Value    func(*MemberParticulars) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) memberparticulars.OrderOption
+	toCursor func(*MemberParticulars) Cursor
+}
+
+// MemberParticularsOrder defines the ordering of MemberParticulars.
+type MemberParticularsOrder struct {
+	Direction OrderDirection               `json:"direction"`
+	Field     *MemberParticularsOrderField `json:"field"`
+}
+
+// DefaultMemberParticularsOrder is the default ordering of MemberParticulars.
+var DefaultMemberParticularsOrder = &MemberParticularsOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &MemberParticularsOrderField{
+		Value: func(_m *MemberParticulars) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: memberparticulars.FieldID,
+		toTerm: memberparticulars.ByID,
+		toCursor: func(_m *MemberParticulars) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts MemberParticulars into MemberParticularsEdge.
+func (_m *MemberParticulars) ToEdge(order *MemberParticularsOrder) *MemberParticularsEdge {
+	if order == nil {
+		order = DefaultMemberParticularsOrder
+	}
+	return &MemberParticularsEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// NamedAgentEdge is the edge representation of NamedAgent.
+type NamedAgentEdge struct {
+	Node   *NamedAgent `json:"node"`
+	Cursor Cursor      `json:"cursor"`
+}
+
+// NamedAgentConnection is the connection containing edges to NamedAgent.
+type NamedAgentConnection struct {
+	Edges      []*NamedAgentEdge `json:"edges"`
+	PageInfo   PageInfo          `json:"pageInfo"`
+	TotalCount int               `json:"totalCount"`
+}
+
+func (c *NamedAgentConnection) build(nodes []*NamedAgent, pager *namedagentPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *NamedAgent
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *NamedAgent {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *NamedAgent {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*NamedAgentEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &NamedAgentEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// NamedAgentPaginateOption enables pagination customization.
+type NamedAgentPaginateOption func(*namedagentPager) error
+
+// WithNamedAgentOrder configures pagination ordering.
+func WithNamedAgentOrder(order *NamedAgentOrder) NamedAgentPaginateOption {
+	if order == nil {
+		order = DefaultNamedAgentOrder
+	}
+	o := *order
+	return func(pager *namedagentPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultNamedAgentOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithNamedAgentFilter configures pagination filter.
+func WithNamedAgentFilter(filter func(*NamedAgentQuery) (*NamedAgentQuery, error)) NamedAgentPaginateOption {
+	return func(pager *namedagentPager) error {
+		if filter == nil {
+			return errors.New("NamedAgentQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type namedagentPager struct {
+	reverse bool
+	order   *NamedAgentOrder
+	filter  func(*NamedAgentQuery) (*NamedAgentQuery, error)
+}
+
+func newNamedAgentPager(opts []NamedAgentPaginateOption, reverse bool) (*namedagentPager, error) {
+	pager := &namedagentPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultNamedAgentOrder
+	}
+	return pager, nil
+}
+
+func (p *namedagentPager) applyFilter(query *NamedAgentQuery) (*NamedAgentQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *namedagentPager) toCursor(_m *NamedAgent) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *namedagentPager) applyCursors(query *NamedAgentQuery, after, before *Cursor) (*NamedAgentQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultNamedAgentOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *namedagentPager) applyOrder(query *NamedAgentQuery) *NamedAgentQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultNamedAgentOrder.Field {
+		query = query.Order(DefaultNamedAgentOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *namedagentPager) orderExpr(query *NamedAgentQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultNamedAgentOrder.Field {
+			b.Comma().Ident(DefaultNamedAgentOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to NamedAgent.
+func (_m *NamedAgentQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...NamedAgentPaginateOption,
+) (*NamedAgentConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newNamedAgentPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &NamedAgentConnection{Edges: []*NamedAgentEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// NamedAgentOrderField defines the ordering field of NamedAgent.
+type NamedAgentOrderField struct {
+	// Value extracts the ordering value from the given NamedAgent.
+	Value    func(*NamedAgent) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) namedagent.OrderOption
+	toCursor func(*NamedAgent) Cursor
+}
+
+// NamedAgentOrder defines the ordering of NamedAgent.
+type NamedAgentOrder struct {
+	Direction OrderDirection        `json:"direction"`
+	Field     *NamedAgentOrderField `json:"field"`
+}
+
+// DefaultNamedAgentOrder is the default ordering of NamedAgent.
+var DefaultNamedAgentOrder = &NamedAgentOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &NamedAgentOrderField{
+		Value: func(_m *NamedAgent) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: namedagent.FieldID,
+		toTerm: namedagent.ByID,
+		toCursor: func(_m *NamedAgent) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts NamedAgent into NamedAgentEdge.
+func (_m *NamedAgent) ToEdge(order *NamedAgentOrder) *NamedAgentEdge {
+	if order == nil {
+		order = DefaultNamedAgentOrder
+	}
+	return &NamedAgentEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}
@@ -4110,6 +6177,255 @@ func (_m *ReceptionPoint) ToEdge(order *ReceptionPointOrder) *ReceptionPointEdge
 	}
 }
 
+// SensitiveRecordEdge is the edge representation of SensitiveRecord.
+type SensitiveRecordEdge struct {
+	Node   *SensitiveRecord `json:"node"`
+	Cursor Cursor           `json:"cursor"`
+}
+
+// SensitiveRecordConnection is the connection containing edges to SensitiveRecord.
+type SensitiveRecordConnection struct {
+	Edges      []*SensitiveRecordEdge `json:"edges"`
+	PageInfo   PageInfo               `json:"pageInfo"`
+	TotalCount int                    `json:"totalCount"`
+}
+
+func (c *SensitiveRecordConnection) build(nodes []*SensitiveRecord, pager *sensitiverecordPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *SensitiveRecord
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *SensitiveRecord {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *SensitiveRecord {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*SensitiveRecordEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &SensitiveRecordEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// SensitiveRecordPaginateOption enables pagination customization.
+type SensitiveRecordPaginateOption func(*sensitiverecordPager) error
+
+// WithSensitiveRecordOrder configures pagination ordering.
+func WithSensitiveRecordOrder(order *SensitiveRecordOrder) SensitiveRecordPaginateOption {
+	if order == nil {
+		order = DefaultSensitiveRecordOrder
+	}
+	o := *order
+	return func(pager *sensitiverecordPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultSensitiveRecordOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithSensitiveRecordFilter configures pagination filter.
+func WithSensitiveRecordFilter(filter func(*SensitiveRecordQuery) (*SensitiveRecordQuery, error)) SensitiveRecordPaginateOption {
+	return func(pager *sensitiverecordPager) error {
+		if filter == nil {
+			return errors.New("SensitiveRecordQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type sensitiverecordPager struct {
+	reverse bool
+	order   *SensitiveRecordOrder
+	filter  func(*SensitiveRecordQuery) (*SensitiveRecordQuery, error)
+}
+
+func newSensitiveRecordPager(opts []SensitiveRecordPaginateOption, reverse bool) (*sensitiverecordPager, error) {
+	pager := &sensitiverecordPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultSensitiveRecordOrder
+	}
+	return pager, nil
+}
+
+func (p *sensitiverecordPager) applyFilter(query *SensitiveRecordQuery) (*SensitiveRecordQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *sensitiverecordPager) toCursor(_m *SensitiveRecord) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *sensitiverecordPager) applyCursors(query *SensitiveRecordQuery, after, before *Cursor) (*SensitiveRecordQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultSensitiveRecordOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *sensitiverecordPager) applyOrder(query *SensitiveRecordQuery) *SensitiveRecordQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultSensitiveRecordOrder.Field {
+		query = query.Order(DefaultSensitiveRecordOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *sensitiverecordPager) orderExpr(query *SensitiveRecordQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultSensitiveRecordOrder.Field {
+			b.Comma().Ident(DefaultSensitiveRecordOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to SensitiveRecord.
+func (_m *SensitiveRecordQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...SensitiveRecordPaginateOption,
+) (*SensitiveRecordConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newSensitiveRecordPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &SensitiveRecordConnection{Edges: []*SensitiveRecordEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// SensitiveRecordOrderField defines the ordering field of SensitiveRecord.
+type SensitiveRecordOrderField struct {
+	// Value extracts the ordering value from the given SensitiveRecord.
+	Value    func(*SensitiveRecord) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) sensitiverecord.OrderOption
+	toCursor func(*SensitiveRecord) Cursor
+}
+
+// SensitiveRecordOrder defines the ordering of SensitiveRecord.
+type SensitiveRecordOrder struct {
+	Direction OrderDirection             `json:"direction"`
+	Field     *SensitiveRecordOrderField `json:"field"`
+}
+
+// DefaultSensitiveRecordOrder is the default ordering of SensitiveRecord.
+var DefaultSensitiveRecordOrder = &SensitiveRecordOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &SensitiveRecordOrderField{
+		Value: func(_m *SensitiveRecord) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: sensitiverecord.FieldID,
+		toTerm: sensitiverecord.ByID,
+		toCursor: func(_m *SensitiveRecord) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts SensitiveRecord into SensitiveRecordEdge.
+func (_m *SensitiveRecord) ToEdge(order *SensitiveRecordOrder) *SensitiveRecordEdge {
+	if order == nil {
+		order = DefaultSensitiveRecordOrder
+	}
+	return &SensitiveRecordEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
 // StaffAuthorisationEdge is the edge representation of StaffAuthorisation.
 type StaffAuthorisationEdge struct {
 	Node   *StaffAuthorisation `json:"node"`
@@ -4946,6 +7262,255 @@ func (_m *StockVintage) ToEdge(order *StockVintageOrder) *StockVintageEdge {
 		order = DefaultStockVintageOrder
 	}
 	return &StockVintageEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// WishEdge is the edge representation of Wish.
+type WishEdge struct {
+	Node   *Wish  `json:"node"`
+	Cursor Cursor `json:"cursor"`
+}
+
+// WishConnection is the connection containing edges to Wish.
+type WishConnection struct {
+	Edges      []*WishEdge `json:"edges"`
+	PageInfo   PageInfo    `json:"pageInfo"`
+	TotalCount int         `json:"totalCount"`
+}
+
+func (c *WishConnection) build(nodes []*Wish, pager *wishPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Wish
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Wish {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Wish {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*WishEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &WishEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// WishPaginateOption enables pagination customization.
+type WishPaginateOption func(*wishPager) error
+
+// WithWishOrder configures pagination ordering.
+func WithWishOrder(order *WishOrder) WishPaginateOption {
+	if order == nil {
+		order = DefaultWishOrder
+	}
+	o := *order
+	return func(pager *wishPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultWishOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithWishFilter configures pagination filter.
+func WithWishFilter(filter func(*WishQuery) (*WishQuery, error)) WishPaginateOption {
+	return func(pager *wishPager) error {
+		if filter == nil {
+			return errors.New("WishQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type wishPager struct {
+	reverse bool
+	order   *WishOrder
+	filter  func(*WishQuery) (*WishQuery, error)
+}
+
+func newWishPager(opts []WishPaginateOption, reverse bool) (*wishPager, error) {
+	pager := &wishPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultWishOrder
+	}
+	return pager, nil
+}
+
+func (p *wishPager) applyFilter(query *WishQuery) (*WishQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *wishPager) toCursor(_m *Wish) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *wishPager) applyCursors(query *WishQuery, after, before *Cursor) (*WishQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultWishOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *wishPager) applyOrder(query *WishQuery) *WishQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultWishOrder.Field {
+		query = query.Order(DefaultWishOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *wishPager) orderExpr(query *WishQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultWishOrder.Field {
+			b.Comma().Ident(DefaultWishOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Wish.
+func (_m *WishQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...WishPaginateOption,
+) (*WishConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newWishPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &WishConnection{Edges: []*WishEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// WishOrderField defines the ordering field of Wish.
+type WishOrderField struct {
+	// Value extracts the ordering value from the given Wish.
+	Value    func(*Wish) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) wish.OrderOption
+	toCursor func(*Wish) Cursor
+}
+
+// WishOrder defines the ordering of Wish.
+type WishOrder struct {
+	Direction OrderDirection  `json:"direction"`
+	Field     *WishOrderField `json:"field"`
+}
+
+// DefaultWishOrder is the default ordering of Wish.
+var DefaultWishOrder = &WishOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &WishOrderField{
+		Value: func(_m *Wish) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: wish.FieldID,
+		toTerm: wish.ByID,
+		toCursor: func(_m *Wish) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Wish into WishEdge.
+func (_m *Wish) ToEdge(order *WishOrder) *WishEdge {
+	if order == nil {
+		order = DefaultWishOrder
+	}
+	return &WishEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}

@@ -9,11 +9,19 @@ import (
 
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/agreement"
+	"github.com/guichet-logement/guichet/ent/applicantaccount"
+	"github.com/guichet-logement/guichet/ent/application"
+	"github.com/guichet-logement/guichet/ent/applicationcontact"
+	"github.com/guichet-logement/guichet/ent/applicationfile"
+	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/assignment"
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/dwelling"
+	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/memberparticulars"
+	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
@@ -23,9 +31,11 @@ import (
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
+	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
+	"github.com/guichet-logement/guichet/ent/wish"
 )
 
 // AgreementWhereInput represents a where input for filtering Agreement queries.
@@ -353,6 +363,2338 @@ func (i *AgreementWhereInput) P() (predicate.Agreement, error) {
 		return predicates[0], nil
 	default:
 		return agreement.And(predicates...), nil
+	}
+}
+
+// ApplicantAccountWhereInput represents a where input for filtering ApplicantAccount queries.
+type ApplicantAccountWhereInput struct {
+	Predicates []predicate.ApplicantAccount  `json:"-"`
+	Not        *ApplicantAccountWhereInput   `json:"not,omitempty"`
+	Or         []*ApplicantAccountWhereInput `json:"or,omitempty"`
+	And        []*ApplicantAccountWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID      *domain.ID  `json:"id,omitempty"`
+	IDNEQ   *domain.ID  `json:"idNEQ,omitempty"`
+	IDIn    []domain.ID `json:"idIn,omitempty"`
+	IDNotIn []domain.ID `json:"idNotIn,omitempty"`
+	IDGT    *domain.ID  `json:"idGT,omitempty"`
+	IDGTE   *domain.ID  `json:"idGTE,omitempty"`
+	IDLT    *domain.ID  `json:"idLT,omitempty"`
+	IDLTE   *domain.ID  `json:"idLTE,omitempty"`
+
+	// "application_id" field predicates.
+	ApplicationID             *domain.ID  `json:"applicationID,omitempty"`
+	ApplicationIDNEQ          *domain.ID  `json:"applicationIDNEQ,omitempty"`
+	ApplicationIDIn           []domain.ID `json:"applicationIDIn,omitempty"`
+	ApplicationIDNotIn        []domain.ID `json:"applicationIDNotIn,omitempty"`
+	ApplicationIDGT           *domain.ID  `json:"applicationIDGT,omitempty"`
+	ApplicationIDGTE          *domain.ID  `json:"applicationIDGTE,omitempty"`
+	ApplicationIDLT           *domain.ID  `json:"applicationIDLT,omitempty"`
+	ApplicationIDLTE          *domain.ID  `json:"applicationIDLTE,omitempty"`
+	ApplicationIDContains     *domain.ID  `json:"applicationIDContains,omitempty"`
+	ApplicationIDHasPrefix    *domain.ID  `json:"applicationIDHasPrefix,omitempty"`
+	ApplicationIDHasSuffix    *domain.ID  `json:"applicationIDHasSuffix,omitempty"`
+	ApplicationIDEqualFold    *domain.ID  `json:"applicationIDEqualFold,omitempty"`
+	ApplicationIDContainsFold *domain.ID  `json:"applicationIDContainsFold,omitempty"`
+
+	// "member_id" field predicates.
+	MemberID             *domain.ID  `json:"memberID,omitempty"`
+	MemberIDNEQ          *domain.ID  `json:"memberIDNEQ,omitempty"`
+	MemberIDIn           []domain.ID `json:"memberIDIn,omitempty"`
+	MemberIDNotIn        []domain.ID `json:"memberIDNotIn,omitempty"`
+	MemberIDGT           *domain.ID  `json:"memberIDGT,omitempty"`
+	MemberIDGTE          *domain.ID  `json:"memberIDGTE,omitempty"`
+	MemberIDLT           *domain.ID  `json:"memberIDLT,omitempty"`
+	MemberIDLTE          *domain.ID  `json:"memberIDLTE,omitempty"`
+	MemberIDContains     *domain.ID  `json:"memberIDContains,omitempty"`
+	MemberIDHasPrefix    *domain.ID  `json:"memberIDHasPrefix,omitempty"`
+	MemberIDHasSuffix    *domain.ID  `json:"memberIDHasSuffix,omitempty"`
+	MemberIDEqualFold    *domain.ID  `json:"memberIDEqualFold,omitempty"`
+	MemberIDContainsFold *domain.ID  `json:"memberIDContainsFold,omitempty"`
+
+	// "bound_at" field predicates.
+	BoundAt      *time.Time  `json:"boundAt,omitempty"`
+	BoundAtNEQ   *time.Time  `json:"boundAtNEQ,omitempty"`
+	BoundAtIn    []time.Time `json:"boundAtIn,omitempty"`
+	BoundAtNotIn []time.Time `json:"boundAtNotIn,omitempty"`
+	BoundAtGT    *time.Time  `json:"boundAtGT,omitempty"`
+	BoundAtGTE   *time.Time  `json:"boundAtGTE,omitempty"`
+	BoundAtLT    *time.Time  `json:"boundAtLT,omitempty"`
+	BoundAtLTE   *time.Time  `json:"boundAtLTE,omitempty"`
+
+	// "unbound_at" field predicates.
+	UnboundAt       *time.Time  `json:"unboundAt,omitempty"`
+	UnboundAtNEQ    *time.Time  `json:"unboundAtNEQ,omitempty"`
+	UnboundAtIn     []time.Time `json:"unboundAtIn,omitempty"`
+	UnboundAtNotIn  []time.Time `json:"unboundAtNotIn,omitempty"`
+	UnboundAtGT     *time.Time  `json:"unboundAtGT,omitempty"`
+	UnboundAtGTE    *time.Time  `json:"unboundAtGTE,omitempty"`
+	UnboundAtLT     *time.Time  `json:"unboundAtLT,omitempty"`
+	UnboundAtLTE    *time.Time  `json:"unboundAtLTE,omitempty"`
+	UnboundAtIsNil  bool        `json:"unboundAtIsNil,omitempty"`
+	UnboundAtNotNil bool        `json:"unboundAtNotNil,omitempty"`
+
+	// "member" edge predicates.
+	HasMember     *bool                        `json:"hasMember,omitempty"`
+	HasMemberWith []*HouseholdMemberWhereInput `json:"hasMemberWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *ApplicantAccountWhereInput) AddPredicates(predicates ...predicate.ApplicantAccount) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the ApplicantAccountWhereInput filter on the ApplicantAccountQuery builder.
+func (i *ApplicantAccountWhereInput) Filter(q *ApplicantAccountQuery) (*ApplicantAccountQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyApplicantAccountWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyApplicantAccountWhereInput is returned in case the ApplicantAccountWhereInput is empty.
+var ErrEmptyApplicantAccountWhereInput = errors.New("ent: empty predicate ApplicantAccountWhereInput")
+
+// P returns a predicate for filtering applicantaccounts.
+// An error is returned if the input is empty or invalid.
+func (i *ApplicantAccountWhereInput) P() (predicate.ApplicantAccount, error) {
+	var predicates []predicate.ApplicantAccount
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, applicantaccount.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.ApplicantAccount, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, applicantaccount.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.ApplicantAccount, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, applicantaccount.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, applicantaccount.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, applicantaccount.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, applicantaccount.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, applicantaccount.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, applicantaccount.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, applicantaccount.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, applicantaccount.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, applicantaccount.IDLTE(*i.IDLTE))
+	}
+	if i.ApplicationID != nil {
+		predicates = append(predicates, applicantaccount.ApplicationIDEQ(*i.ApplicationID))
+	}
+	if i.ApplicationIDNEQ != nil {
+		predicates = append(predicates, applicantaccount.ApplicationIDNEQ(*i.ApplicationIDNEQ))
+	}
+	if len(i.ApplicationIDIn) > 0 {
+		predicates = append(predicates, applicantaccount.ApplicationIDIn(i.ApplicationIDIn...))
+	}
+	if len(i.ApplicationIDNotIn) > 0 {
+		predicates = append(predicates, applicantaccount.ApplicationIDNotIn(i.ApplicationIDNotIn...))
+	}
+	if i.ApplicationIDGT != nil {
+		predicates = append(predicates, applicantaccount.ApplicationIDGT(*i.ApplicationIDGT))
+	}
+	if i.ApplicationIDGTE != nil {
+		predicates = append(predicates, applicantaccount.ApplicationIDGTE(*i.ApplicationIDGTE))
+	}
+	if i.ApplicationIDLT != nil {
+		predicates = append(predicates, applicantaccount.ApplicationIDLT(*i.ApplicationIDLT))
+	}
+	if i.ApplicationIDLTE != nil {
+		predicates = append(predicates, applicantaccount.ApplicationIDLTE(*i.ApplicationIDLTE))
+	}
+	if i.ApplicationIDContains != nil {
+		predicates = append(predicates, applicantaccount.ApplicationIDContains(*i.ApplicationIDContains))
+	}
+	if i.ApplicationIDHasPrefix != nil {
+		predicates = append(predicates, applicantaccount.ApplicationIDHasPrefix(*i.ApplicationIDHasPrefix))
+	}
+	if i.ApplicationIDHasSuffix != nil {
+		predicates = append(predicates, applicantaccount.ApplicationIDHasSuffix(*i.ApplicationIDHasSuffix))
+	}
+	if i.ApplicationIDEqualFold != nil {
+		predicates = append(predicates, applicantaccount.ApplicationIDEqualFold(*i.ApplicationIDEqualFold))
+	}
+	if i.ApplicationIDContainsFold != nil {
+		predicates = append(predicates, applicantaccount.ApplicationIDContainsFold(*i.ApplicationIDContainsFold))
+	}
+	if i.MemberID != nil {
+		predicates = append(predicates, applicantaccount.MemberIDEQ(*i.MemberID))
+	}
+	if i.MemberIDNEQ != nil {
+		predicates = append(predicates, applicantaccount.MemberIDNEQ(*i.MemberIDNEQ))
+	}
+	if len(i.MemberIDIn) > 0 {
+		predicates = append(predicates, applicantaccount.MemberIDIn(i.MemberIDIn...))
+	}
+	if len(i.MemberIDNotIn) > 0 {
+		predicates = append(predicates, applicantaccount.MemberIDNotIn(i.MemberIDNotIn...))
+	}
+	if i.MemberIDGT != nil {
+		predicates = append(predicates, applicantaccount.MemberIDGT(*i.MemberIDGT))
+	}
+	if i.MemberIDGTE != nil {
+		predicates = append(predicates, applicantaccount.MemberIDGTE(*i.MemberIDGTE))
+	}
+	if i.MemberIDLT != nil {
+		predicates = append(predicates, applicantaccount.MemberIDLT(*i.MemberIDLT))
+	}
+	if i.MemberIDLTE != nil {
+		predicates = append(predicates, applicantaccount.MemberIDLTE(*i.MemberIDLTE))
+	}
+	if i.MemberIDContains != nil {
+		predicates = append(predicates, applicantaccount.MemberIDContains(*i.MemberIDContains))
+	}
+	if i.MemberIDHasPrefix != nil {
+		predicates = append(predicates, applicantaccount.MemberIDHasPrefix(*i.MemberIDHasPrefix))
+	}
+	if i.MemberIDHasSuffix != nil {
+		predicates = append(predicates, applicantaccount.MemberIDHasSuffix(*i.MemberIDHasSuffix))
+	}
+	if i.MemberIDEqualFold != nil {
+		predicates = append(predicates, applicantaccount.MemberIDEqualFold(*i.MemberIDEqualFold))
+	}
+	if i.MemberIDContainsFold != nil {
+		predicates = append(predicates, applicantaccount.MemberIDContainsFold(*i.MemberIDContainsFold))
+	}
+	if i.BoundAt != nil {
+		predicates = append(predicates, applicantaccount.BoundAtEQ(*i.BoundAt))
+	}
+	if i.BoundAtNEQ != nil {
+		predicates = append(predicates, applicantaccount.BoundAtNEQ(*i.BoundAtNEQ))
+	}
+	if len(i.BoundAtIn) > 0 {
+		predicates = append(predicates, applicantaccount.BoundAtIn(i.BoundAtIn...))
+	}
+	if len(i.BoundAtNotIn) > 0 {
+		predicates = append(predicates, applicantaccount.BoundAtNotIn(i.BoundAtNotIn...))
+	}
+	if i.BoundAtGT != nil {
+		predicates = append(predicates, applicantaccount.BoundAtGT(*i.BoundAtGT))
+	}
+	if i.BoundAtGTE != nil {
+		predicates = append(predicates, applicantaccount.BoundAtGTE(*i.BoundAtGTE))
+	}
+	if i.BoundAtLT != nil {
+		predicates = append(predicates, applicantaccount.BoundAtLT(*i.BoundAtLT))
+	}
+	if i.BoundAtLTE != nil {
+		predicates = append(predicates, applicantaccount.BoundAtLTE(*i.BoundAtLTE))
+	}
+	if i.UnboundAt != nil {
+		predicates = append(predicates, applicantaccount.UnboundAtEQ(*i.UnboundAt))
+	}
+	if i.UnboundAtNEQ != nil {
+		predicates = append(predicates, applicantaccount.UnboundAtNEQ(*i.UnboundAtNEQ))
+	}
+	if len(i.UnboundAtIn) > 0 {
+		predicates = append(predicates, applicantaccount.UnboundAtIn(i.UnboundAtIn...))
+	}
+	if len(i.UnboundAtNotIn) > 0 {
+		predicates = append(predicates, applicantaccount.UnboundAtNotIn(i.UnboundAtNotIn...))
+	}
+	if i.UnboundAtGT != nil {
+		predicates = append(predicates, applicantaccount.UnboundAtGT(*i.UnboundAtGT))
+	}
+	if i.UnboundAtGTE != nil {
+		predicates = append(predicates, applicantaccount.UnboundAtGTE(*i.UnboundAtGTE))
+	}
+	if i.UnboundAtLT != nil {
+		predicates = append(predicates, applicantaccount.UnboundAtLT(*i.UnboundAtLT))
+	}
+	if i.UnboundAtLTE != nil {
+		predicates = append(predicates, applicantaccount.UnboundAtLTE(*i.UnboundAtLTE))
+	}
+	if i.UnboundAtIsNil {
+		predicates = append(predicates, applicantaccount.UnboundAtIsNil())
+	}
+	if i.UnboundAtNotNil {
+		predicates = append(predicates, applicantaccount.UnboundAtNotNil())
+	}
+
+	if i.HasMember != nil {
+		p := applicantaccount.HasMember()
+		if !*i.HasMember {
+			p = applicantaccount.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasMemberWith) > 0 {
+		with := make([]predicate.HouseholdMember, 0, len(i.HasMemberWith))
+		for _, w := range i.HasMemberWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasMemberWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, applicantaccount.HasMemberWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyApplicantAccountWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return applicantaccount.And(predicates...), nil
+	}
+}
+
+// ApplicationWhereInput represents a where input for filtering Application queries.
+type ApplicationWhereInput struct {
+	Predicates []predicate.Application  `json:"-"`
+	Not        *ApplicationWhereInput   `json:"not,omitempty"`
+	Or         []*ApplicationWhereInput `json:"or,omitempty"`
+	And        []*ApplicationWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID      *domain.ID  `json:"id,omitempty"`
+	IDNEQ   *domain.ID  `json:"idNEQ,omitempty"`
+	IDIn    []domain.ID `json:"idIn,omitempty"`
+	IDNotIn []domain.ID `json:"idNotIn,omitempty"`
+	IDGT    *domain.ID  `json:"idGT,omitempty"`
+	IDGTE   *domain.ID  `json:"idGTE,omitempty"`
+	IDLT    *domain.ID  `json:"idLT,omitempty"`
+	IDLTE   *domain.ID  `json:"idLTE,omitempty"`
+
+	// "unique_number" field predicates.
+	UniqueNumber             *domain.UniqueNumber  `json:"uniqueNumber,omitempty"`
+	UniqueNumberNEQ          *domain.UniqueNumber  `json:"uniqueNumberNEQ,omitempty"`
+	UniqueNumberIn           []domain.UniqueNumber `json:"uniqueNumberIn,omitempty"`
+	UniqueNumberNotIn        []domain.UniqueNumber `json:"uniqueNumberNotIn,omitempty"`
+	UniqueNumberGT           *domain.UniqueNumber  `json:"uniqueNumberGT,omitempty"`
+	UniqueNumberGTE          *domain.UniqueNumber  `json:"uniqueNumberGTE,omitempty"`
+	UniqueNumberLT           *domain.UniqueNumber  `json:"uniqueNumberLT,omitempty"`
+	UniqueNumberLTE          *domain.UniqueNumber  `json:"uniqueNumberLTE,omitempty"`
+	UniqueNumberContains     *domain.UniqueNumber  `json:"uniqueNumberContains,omitempty"`
+	UniqueNumberHasPrefix    *domain.UniqueNumber  `json:"uniqueNumberHasPrefix,omitempty"`
+	UniqueNumberHasSuffix    *domain.UniqueNumber  `json:"uniqueNumberHasSuffix,omitempty"`
+	UniqueNumberIsNil        bool                  `json:"uniqueNumberIsNil,omitempty"`
+	UniqueNumberNotNil       bool                  `json:"uniqueNumberNotNil,omitempty"`
+	UniqueNumberEqualFold    *domain.UniqueNumber  `json:"uniqueNumberEqualFold,omitempty"`
+	UniqueNumberContainsFold *domain.UniqueNumber  `json:"uniqueNumberContainsFold,omitempty"`
+
+	// "state" field predicates.
+	State      *domain.ApplicationState  `json:"state,omitempty"`
+	StateNEQ   *domain.ApplicationState  `json:"stateNEQ,omitempty"`
+	StateIn    []domain.ApplicationState `json:"stateIn,omitempty"`
+	StateNotIn []domain.ApplicationState `json:"stateNotIn,omitempty"`
+
+	// "given_names" field predicates.
+	GivenNames             *string  `json:"givenNames,omitempty"`
+	GivenNamesNEQ          *string  `json:"givenNamesNEQ,omitempty"`
+	GivenNamesIn           []string `json:"givenNamesIn,omitempty"`
+	GivenNamesNotIn        []string `json:"givenNamesNotIn,omitempty"`
+	GivenNamesGT           *string  `json:"givenNamesGT,omitempty"`
+	GivenNamesGTE          *string  `json:"givenNamesGTE,omitempty"`
+	GivenNamesLT           *string  `json:"givenNamesLT,omitempty"`
+	GivenNamesLTE          *string  `json:"givenNamesLTE,omitempty"`
+	GivenNamesContains     *string  `json:"givenNamesContains,omitempty"`
+	GivenNamesHasPrefix    *string  `json:"givenNamesHasPrefix,omitempty"`
+	GivenNamesHasSuffix    *string  `json:"givenNamesHasSuffix,omitempty"`
+	GivenNamesEqualFold    *string  `json:"givenNamesEqualFold,omitempty"`
+	GivenNamesContainsFold *string  `json:"givenNamesContainsFold,omitempty"`
+
+	// "birth_name" field predicates.
+	BirthName             *string  `json:"birthName,omitempty"`
+	BirthNameNEQ          *string  `json:"birthNameNEQ,omitempty"`
+	BirthNameIn           []string `json:"birthNameIn,omitempty"`
+	BirthNameNotIn        []string `json:"birthNameNotIn,omitempty"`
+	BirthNameGT           *string  `json:"birthNameGT,omitempty"`
+	BirthNameGTE          *string  `json:"birthNameGTE,omitempty"`
+	BirthNameLT           *string  `json:"birthNameLT,omitempty"`
+	BirthNameLTE          *string  `json:"birthNameLTE,omitempty"`
+	BirthNameContains     *string  `json:"birthNameContains,omitempty"`
+	BirthNameHasPrefix    *string  `json:"birthNameHasPrefix,omitempty"`
+	BirthNameHasSuffix    *string  `json:"birthNameHasSuffix,omitempty"`
+	BirthNameEqualFold    *string  `json:"birthNameEqualFold,omitempty"`
+	BirthNameContainsFold *string  `json:"birthNameContainsFold,omitempty"`
+
+	// "usual_name" field predicates.
+	UsualName             *domain.Stated  `json:"usualName,omitempty"`
+	UsualNameNEQ          *domain.Stated  `json:"usualNameNEQ,omitempty"`
+	UsualNameIn           []domain.Stated `json:"usualNameIn,omitempty"`
+	UsualNameNotIn        []domain.Stated `json:"usualNameNotIn,omitempty"`
+	UsualNameGT           *domain.Stated  `json:"usualNameGT,omitempty"`
+	UsualNameGTE          *domain.Stated  `json:"usualNameGTE,omitempty"`
+	UsualNameLT           *domain.Stated  `json:"usualNameLT,omitempty"`
+	UsualNameLTE          *domain.Stated  `json:"usualNameLTE,omitempty"`
+	UsualNameContains     *domain.Stated  `json:"usualNameContains,omitempty"`
+	UsualNameHasPrefix    *domain.Stated  `json:"usualNameHasPrefix,omitempty"`
+	UsualNameHasSuffix    *domain.Stated  `json:"usualNameHasSuffix,omitempty"`
+	UsualNameEqualFold    *domain.Stated  `json:"usualNameEqualFold,omitempty"`
+	UsualNameContainsFold *domain.Stated  `json:"usualNameContainsFold,omitempty"`
+
+	// "valid_until" field predicates.
+	ValidUntil      *domain.Date  `json:"validUntil,omitempty"`
+	ValidUntilNEQ   *domain.Date  `json:"validUntilNEQ,omitempty"`
+	ValidUntilIn    []domain.Date `json:"validUntilIn,omitempty"`
+	ValidUntilNotIn []domain.Date `json:"validUntilNotIn,omitempty"`
+	ValidUntilGT    *domain.Date  `json:"validUntilGT,omitempty"`
+	ValidUntilGTE   *domain.Date  `json:"validUntilGTE,omitempty"`
+	ValidUntilLT    *domain.Date  `json:"validUntilLT,omitempty"`
+	ValidUntilLTE   *domain.Date  `json:"validUntilLTE,omitempty"`
+
+	// "registered_on" field predicates.
+	RegisteredOn      *domain.Date  `json:"registeredOn,omitempty"`
+	RegisteredOnNEQ   *domain.Date  `json:"registeredOnNEQ,omitempty"`
+	RegisteredOnIn    []domain.Date `json:"registeredOnIn,omitempty"`
+	RegisteredOnNotIn []domain.Date `json:"registeredOnNotIn,omitempty"`
+	RegisteredOnGT    *domain.Date  `json:"registeredOnGT,omitempty"`
+	RegisteredOnGTE   *domain.Date  `json:"registeredOnGTE,omitempty"`
+	RegisteredOnLT    *domain.Date  `json:"registeredOnLT,omitempty"`
+	RegisteredOnLTE   *domain.Date  `json:"registeredOnLTE,omitempty"`
+
+	// "version" field predicates.
+	Version      *int  `json:"version,omitempty"`
+	VersionNEQ   *int  `json:"versionNEQ,omitempty"`
+	VersionIn    []int `json:"versionIn,omitempty"`
+	VersionNotIn []int `json:"versionNotIn,omitempty"`
+	VersionGT    *int  `json:"versionGT,omitempty"`
+	VersionGTE   *int  `json:"versionGTE,omitempty"`
+	VersionLT    *int  `json:"versionLT,omitempty"`
+	VersionLTE   *int  `json:"versionLTE,omitempty"`
+
+	// "summary" edge predicates.
+	HasSummary     *bool                           `json:"hasSummary,omitempty"`
+	HasSummaryWith []*ApplicationSummaryWhereInput `json:"hasSummaryWith,omitempty"`
+
+	// "file" edge predicates.
+	HasFile     *bool                        `json:"hasFile,omitempty"`
+	HasFileWith []*ApplicationFileWhereInput `json:"hasFileWith,omitempty"`
+
+	// "contact" edge predicates.
+	HasContact     *bool                           `json:"hasContact,omitempty"`
+	HasContactWith []*ApplicationContactWhereInput `json:"hasContactWith,omitempty"`
+
+	// "wishes" edge predicates.
+	HasWishes     *bool             `json:"hasWishes,omitempty"`
+	HasWishesWith []*WishWhereInput `json:"hasWishesWith,omitempty"`
+
+	// "household" edge predicates.
+	HasHousehold     *bool                        `json:"hasHousehold,omitempty"`
+	HasHouseholdWith []*HouseholdMemberWhereInput `json:"hasHouseholdWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *ApplicationWhereInput) AddPredicates(predicates ...predicate.Application) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the ApplicationWhereInput filter on the ApplicationQuery builder.
+func (i *ApplicationWhereInput) Filter(q *ApplicationQuery) (*ApplicationQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyApplicationWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyApplicationWhereInput is returned in case the ApplicationWhereInput is empty.
+var ErrEmptyApplicationWhereInput = errors.New("ent: empty predicate ApplicationWhereInput")
+
+// P returns a predicate for filtering applications.
+// An error is returned if the input is empty or invalid.
+func (i *ApplicationWhereInput) P() (predicate.Application, error) {
+	var predicates []predicate.Application
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, application.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.Application, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, application.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.Application, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, application.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, application.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, application.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, application.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, application.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, application.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, application.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, application.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, application.IDLTE(*i.IDLTE))
+	}
+	if i.UniqueNumber != nil {
+		predicates = append(predicates, application.UniqueNumberEQ(*i.UniqueNumber))
+	}
+	if i.UniqueNumberNEQ != nil {
+		predicates = append(predicates, application.UniqueNumberNEQ(*i.UniqueNumberNEQ))
+	}
+	if len(i.UniqueNumberIn) > 0 {
+		predicates = append(predicates, application.UniqueNumberIn(i.UniqueNumberIn...))
+	}
+	if len(i.UniqueNumberNotIn) > 0 {
+		predicates = append(predicates, application.UniqueNumberNotIn(i.UniqueNumberNotIn...))
+	}
+	if i.UniqueNumberGT != nil {
+		predicates = append(predicates, application.UniqueNumberGT(*i.UniqueNumberGT))
+	}
+	if i.UniqueNumberGTE != nil {
+		predicates = append(predicates, application.UniqueNumberGTE(*i.UniqueNumberGTE))
+	}
+	if i.UniqueNumberLT != nil {
+		predicates = append(predicates, application.UniqueNumberLT(*i.UniqueNumberLT))
+	}
+	if i.UniqueNumberLTE != nil {
+		predicates = append(predicates, application.UniqueNumberLTE(*i.UniqueNumberLTE))
+	}
+	if i.UniqueNumberContains != nil {
+		predicates = append(predicates, application.UniqueNumberContains(*i.UniqueNumberContains))
+	}
+	if i.UniqueNumberHasPrefix != nil {
+		predicates = append(predicates, application.UniqueNumberHasPrefix(*i.UniqueNumberHasPrefix))
+	}
+	if i.UniqueNumberHasSuffix != nil {
+		predicates = append(predicates, application.UniqueNumberHasSuffix(*i.UniqueNumberHasSuffix))
+	}
+	if i.UniqueNumberIsNil {
+		predicates = append(predicates, application.UniqueNumberIsNil())
+	}
+	if i.UniqueNumberNotNil {
+		predicates = append(predicates, application.UniqueNumberNotNil())
+	}
+	if i.UniqueNumberEqualFold != nil {
+		predicates = append(predicates, application.UniqueNumberEqualFold(*i.UniqueNumberEqualFold))
+	}
+	if i.UniqueNumberContainsFold != nil {
+		predicates = append(predicates, application.UniqueNumberContainsFold(*i.UniqueNumberContainsFold))
+	}
+	if i.State != nil {
+		predicates = append(predicates, application.StateEQ(*i.State))
+	}
+	if i.StateNEQ != nil {
+		predicates = append(predicates, application.StateNEQ(*i.StateNEQ))
+	}
+	if len(i.StateIn) > 0 {
+		predicates = append(predicates, application.StateIn(i.StateIn...))
+	}
+	if len(i.StateNotIn) > 0 {
+		predicates = append(predicates, application.StateNotIn(i.StateNotIn...))
+	}
+	if i.GivenNames != nil {
+		predicates = append(predicates, application.GivenNamesEQ(*i.GivenNames))
+	}
+	if i.GivenNamesNEQ != nil {
+		predicates = append(predicates, application.GivenNamesNEQ(*i.GivenNamesNEQ))
+	}
+	if len(i.GivenNamesIn) > 0 {
+		predicates = append(predicates, application.GivenNamesIn(i.GivenNamesIn...))
+	}
+	if len(i.GivenNamesNotIn) > 0 {
+		predicates = append(predicates, application.GivenNamesNotIn(i.GivenNamesNotIn...))
+	}
+	if i.GivenNamesGT != nil {
+		predicates = append(predicates, application.GivenNamesGT(*i.GivenNamesGT))
+	}
+	if i.GivenNamesGTE != nil {
+		predicates = append(predicates, application.GivenNamesGTE(*i.GivenNamesGTE))
+	}
+	if i.GivenNamesLT != nil {
+		predicates = append(predicates, application.GivenNamesLT(*i.GivenNamesLT))
+	}
+	if i.GivenNamesLTE != nil {
+		predicates = append(predicates, application.GivenNamesLTE(*i.GivenNamesLTE))
+	}
+	if i.GivenNamesContains != nil {
+		predicates = append(predicates, application.GivenNamesContains(*i.GivenNamesContains))
+	}
+	if i.GivenNamesHasPrefix != nil {
+		predicates = append(predicates, application.GivenNamesHasPrefix(*i.GivenNamesHasPrefix))
+	}
+	if i.GivenNamesHasSuffix != nil {
+		predicates = append(predicates, application.GivenNamesHasSuffix(*i.GivenNamesHasSuffix))
+	}
+	if i.GivenNamesEqualFold != nil {
+		predicates = append(predicates, application.GivenNamesEqualFold(*i.GivenNamesEqualFold))
+	}
+	if i.GivenNamesContainsFold != nil {
+		predicates = append(predicates, application.GivenNamesContainsFold(*i.GivenNamesContainsFold))
+	}
+	if i.BirthName != nil {
+		predicates = append(predicates, application.BirthNameEQ(*i.BirthName))
+	}
+	if i.BirthNameNEQ != nil {
+		predicates = append(predicates, application.BirthNameNEQ(*i.BirthNameNEQ))
+	}
+	if len(i.BirthNameIn) > 0 {
+		predicates = append(predicates, application.BirthNameIn(i.BirthNameIn...))
+	}
+	if len(i.BirthNameNotIn) > 0 {
+		predicates = append(predicates, application.BirthNameNotIn(i.BirthNameNotIn...))
+	}
+	if i.BirthNameGT != nil {
+		predicates = append(predicates, application.BirthNameGT(*i.BirthNameGT))
+	}
+	if i.BirthNameGTE != nil {
+		predicates = append(predicates, application.BirthNameGTE(*i.BirthNameGTE))
+	}
+	if i.BirthNameLT != nil {
+		predicates = append(predicates, application.BirthNameLT(*i.BirthNameLT))
+	}
+	if i.BirthNameLTE != nil {
+		predicates = append(predicates, application.BirthNameLTE(*i.BirthNameLTE))
+	}
+	if i.BirthNameContains != nil {
+		predicates = append(predicates, application.BirthNameContains(*i.BirthNameContains))
+	}
+	if i.BirthNameHasPrefix != nil {
+		predicates = append(predicates, application.BirthNameHasPrefix(*i.BirthNameHasPrefix))
+	}
+	if i.BirthNameHasSuffix != nil {
+		predicates = append(predicates, application.BirthNameHasSuffix(*i.BirthNameHasSuffix))
+	}
+	if i.BirthNameEqualFold != nil {
+		predicates = append(predicates, application.BirthNameEqualFold(*i.BirthNameEqualFold))
+	}
+	if i.BirthNameContainsFold != nil {
+		predicates = append(predicates, application.BirthNameContainsFold(*i.BirthNameContainsFold))
+	}
+	if i.UsualName != nil {
+		predicates = append(predicates, application.UsualNameEQ(*i.UsualName))
+	}
+	if i.UsualNameNEQ != nil {
+		predicates = append(predicates, application.UsualNameNEQ(*i.UsualNameNEQ))
+	}
+	if len(i.UsualNameIn) > 0 {
+		predicates = append(predicates, application.UsualNameIn(i.UsualNameIn...))
+	}
+	if len(i.UsualNameNotIn) > 0 {
+		predicates = append(predicates, application.UsualNameNotIn(i.UsualNameNotIn...))
+	}
+	if i.UsualNameGT != nil {
+		predicates = append(predicates, application.UsualNameGT(*i.UsualNameGT))
+	}
+	if i.UsualNameGTE != nil {
+		predicates = append(predicates, application.UsualNameGTE(*i.UsualNameGTE))
+	}
+	if i.UsualNameLT != nil {
+		predicates = append(predicates, application.UsualNameLT(*i.UsualNameLT))
+	}
+	if i.UsualNameLTE != nil {
+		predicates = append(predicates, application.UsualNameLTE(*i.UsualNameLTE))
+	}
+	if i.UsualNameContains != nil {
+		predicates = append(predicates, application.UsualNameContains(*i.UsualNameContains))
+	}
+	if i.UsualNameHasPrefix != nil {
+		predicates = append(predicates, application.UsualNameHasPrefix(*i.UsualNameHasPrefix))
+	}
+	if i.UsualNameHasSuffix != nil {
+		predicates = append(predicates, application.UsualNameHasSuffix(*i.UsualNameHasSuffix))
+	}
+	if i.UsualNameEqualFold != nil {
+		predicates = append(predicates, application.UsualNameEqualFold(*i.UsualNameEqualFold))
+	}
+	if i.UsualNameContainsFold != nil {
+		predicates = append(predicates, application.UsualNameContainsFold(*i.UsualNameContainsFold))
+	}
+	if i.ValidUntil != nil {
+		predicates = append(predicates, application.ValidUntilEQ(*i.ValidUntil))
+	}
+	if i.ValidUntilNEQ != nil {
+		predicates = append(predicates, application.ValidUntilNEQ(*i.ValidUntilNEQ))
+	}
+	if len(i.ValidUntilIn) > 0 {
+		predicates = append(predicates, application.ValidUntilIn(i.ValidUntilIn...))
+	}
+	if len(i.ValidUntilNotIn) > 0 {
+		predicates = append(predicates, application.ValidUntilNotIn(i.ValidUntilNotIn...))
+	}
+	if i.ValidUntilGT != nil {
+		predicates = append(predicates, application.ValidUntilGT(*i.ValidUntilGT))
+	}
+	if i.ValidUntilGTE != nil {
+		predicates = append(predicates, application.ValidUntilGTE(*i.ValidUntilGTE))
+	}
+	if i.ValidUntilLT != nil {
+		predicates = append(predicates, application.ValidUntilLT(*i.ValidUntilLT))
+	}
+	if i.ValidUntilLTE != nil {
+		predicates = append(predicates, application.ValidUntilLTE(*i.ValidUntilLTE))
+	}
+	if i.RegisteredOn != nil {
+		predicates = append(predicates, application.RegisteredOnEQ(*i.RegisteredOn))
+	}
+	if i.RegisteredOnNEQ != nil {
+		predicates = append(predicates, application.RegisteredOnNEQ(*i.RegisteredOnNEQ))
+	}
+	if len(i.RegisteredOnIn) > 0 {
+		predicates = append(predicates, application.RegisteredOnIn(i.RegisteredOnIn...))
+	}
+	if len(i.RegisteredOnNotIn) > 0 {
+		predicates = append(predicates, application.RegisteredOnNotIn(i.RegisteredOnNotIn...))
+	}
+	if i.RegisteredOnGT != nil {
+		predicates = append(predicates, application.RegisteredOnGT(*i.RegisteredOnGT))
+	}
+	if i.RegisteredOnGTE != nil {
+		predicates = append(predicates, application.RegisteredOnGTE(*i.RegisteredOnGTE))
+	}
+	if i.RegisteredOnLT != nil {
+		predicates = append(predicates, application.RegisteredOnLT(*i.RegisteredOnLT))
+	}
+	if i.RegisteredOnLTE != nil {
+		predicates = append(predicates, application.RegisteredOnLTE(*i.RegisteredOnLTE))
+	}
+	if i.Version != nil {
+		predicates = append(predicates, application.VersionEQ(*i.Version))
+	}
+	if i.VersionNEQ != nil {
+		predicates = append(predicates, application.VersionNEQ(*i.VersionNEQ))
+	}
+	if len(i.VersionIn) > 0 {
+		predicates = append(predicates, application.VersionIn(i.VersionIn...))
+	}
+	if len(i.VersionNotIn) > 0 {
+		predicates = append(predicates, application.VersionNotIn(i.VersionNotIn...))
+	}
+	if i.VersionGT != nil {
+		predicates = append(predicates, application.VersionGT(*i.VersionGT))
+	}
+	if i.VersionGTE != nil {
+		predicates = append(predicates, application.VersionGTE(*i.VersionGTE))
+	}
+	if i.VersionLT != nil {
+		predicates = append(predicates, application.VersionLT(*i.VersionLT))
+	}
+	if i.VersionLTE != nil {
+		predicates = append(predicates, application.VersionLTE(*i.VersionLTE))
+	}
+
+	if i.HasSummary != nil {
+		p := application.HasSummary()
+		if !*i.HasSummary {
+			p = application.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasSummaryWith) > 0 {
+		with := make([]predicate.ApplicationSummary, 0, len(i.HasSummaryWith))
+		for _, w := range i.HasSummaryWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasSummaryWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, application.HasSummaryWith(with...))
+	}
+	if i.HasFile != nil {
+		p := application.HasFile()
+		if !*i.HasFile {
+			p = application.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasFileWith) > 0 {
+		with := make([]predicate.ApplicationFile, 0, len(i.HasFileWith))
+		for _, w := range i.HasFileWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasFileWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, application.HasFileWith(with...))
+	}
+	if i.HasContact != nil {
+		p := application.HasContact()
+		if !*i.HasContact {
+			p = application.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasContactWith) > 0 {
+		with := make([]predicate.ApplicationContact, 0, len(i.HasContactWith))
+		for _, w := range i.HasContactWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasContactWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, application.HasContactWith(with...))
+	}
+	if i.HasWishes != nil {
+		p := application.HasWishes()
+		if !*i.HasWishes {
+			p = application.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasWishesWith) > 0 {
+		with := make([]predicate.Wish, 0, len(i.HasWishesWith))
+		for _, w := range i.HasWishesWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasWishesWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, application.HasWishesWith(with...))
+	}
+	if i.HasHousehold != nil {
+		p := application.HasHousehold()
+		if !*i.HasHousehold {
+			p = application.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasHouseholdWith) > 0 {
+		with := make([]predicate.HouseholdMember, 0, len(i.HasHouseholdWith))
+		for _, w := range i.HasHouseholdWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasHouseholdWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, application.HasHouseholdWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyApplicationWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return application.And(predicates...), nil
+	}
+}
+
+// ApplicationContactWhereInput represents a where input for filtering ApplicationContact queries.
+type ApplicationContactWhereInput struct {
+	Predicates []predicate.ApplicationContact  `json:"-"`
+	Not        *ApplicationContactWhereInput   `json:"not,omitempty"`
+	Or         []*ApplicationContactWhereInput `json:"or,omitempty"`
+	And        []*ApplicationContactWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID      *domain.ID  `json:"id,omitempty"`
+	IDNEQ   *domain.ID  `json:"idNEQ,omitempty"`
+	IDIn    []domain.ID `json:"idIn,omitempty"`
+	IDNotIn []domain.ID `json:"idNotIn,omitempty"`
+	IDGT    *domain.ID  `json:"idGT,omitempty"`
+	IDGTE   *domain.ID  `json:"idGTE,omitempty"`
+	IDLT    *domain.ID  `json:"idLT,omitempty"`
+	IDLTE   *domain.ID  `json:"idLTE,omitempty"`
+
+	// "application_id" field predicates.
+	ApplicationID             *domain.ID  `json:"applicationID,omitempty"`
+	ApplicationIDNEQ          *domain.ID  `json:"applicationIDNEQ,omitempty"`
+	ApplicationIDIn           []domain.ID `json:"applicationIDIn,omitempty"`
+	ApplicationIDNotIn        []domain.ID `json:"applicationIDNotIn,omitempty"`
+	ApplicationIDGT           *domain.ID  `json:"applicationIDGT,omitempty"`
+	ApplicationIDGTE          *domain.ID  `json:"applicationIDGTE,omitempty"`
+	ApplicationIDLT           *domain.ID  `json:"applicationIDLT,omitempty"`
+	ApplicationIDLTE          *domain.ID  `json:"applicationIDLTE,omitempty"`
+	ApplicationIDContains     *domain.ID  `json:"applicationIDContains,omitempty"`
+	ApplicationIDHasPrefix    *domain.ID  `json:"applicationIDHasPrefix,omitempty"`
+	ApplicationIDHasSuffix    *domain.ID  `json:"applicationIDHasSuffix,omitempty"`
+	ApplicationIDEqualFold    *domain.ID  `json:"applicationIDEqualFold,omitempty"`
+	ApplicationIDContainsFold *domain.ID  `json:"applicationIDContainsFold,omitempty"`
+
+	// "address" field predicates.
+	Address             *string  `json:"address,omitempty"`
+	AddressNEQ          *string  `json:"addressNEQ,omitempty"`
+	AddressIn           []string `json:"addressIn,omitempty"`
+	AddressNotIn        []string `json:"addressNotIn,omitempty"`
+	AddressGT           *string  `json:"addressGT,omitempty"`
+	AddressGTE          *string  `json:"addressGTE,omitempty"`
+	AddressLT           *string  `json:"addressLT,omitempty"`
+	AddressLTE          *string  `json:"addressLTE,omitempty"`
+	AddressContains     *string  `json:"addressContains,omitempty"`
+	AddressHasPrefix    *string  `json:"addressHasPrefix,omitempty"`
+	AddressHasSuffix    *string  `json:"addressHasSuffix,omitempty"`
+	AddressEqualFold    *string  `json:"addressEqualFold,omitempty"`
+	AddressContainsFold *string  `json:"addressContainsFold,omitempty"`
+
+	// "postal_code" field predicates.
+	PostalCode             *string  `json:"postalCode,omitempty"`
+	PostalCodeNEQ          *string  `json:"postalCodeNEQ,omitempty"`
+	PostalCodeIn           []string `json:"postalCodeIn,omitempty"`
+	PostalCodeNotIn        []string `json:"postalCodeNotIn,omitempty"`
+	PostalCodeGT           *string  `json:"postalCodeGT,omitempty"`
+	PostalCodeGTE          *string  `json:"postalCodeGTE,omitempty"`
+	PostalCodeLT           *string  `json:"postalCodeLT,omitempty"`
+	PostalCodeLTE          *string  `json:"postalCodeLTE,omitempty"`
+	PostalCodeContains     *string  `json:"postalCodeContains,omitempty"`
+	PostalCodeHasPrefix    *string  `json:"postalCodeHasPrefix,omitempty"`
+	PostalCodeHasSuffix    *string  `json:"postalCodeHasSuffix,omitempty"`
+	PostalCodeEqualFold    *string  `json:"postalCodeEqualFold,omitempty"`
+	PostalCodeContainsFold *string  `json:"postalCodeContainsFold,omitempty"`
+
+	// "town" field predicates.
+	Town             *string  `json:"town,omitempty"`
+	TownNEQ          *string  `json:"townNEQ,omitempty"`
+	TownIn           []string `json:"townIn,omitempty"`
+	TownNotIn        []string `json:"townNotIn,omitempty"`
+	TownGT           *string  `json:"townGT,omitempty"`
+	TownGTE          *string  `json:"townGTE,omitempty"`
+	TownLT           *string  `json:"townLT,omitempty"`
+	TownLTE          *string  `json:"townLTE,omitempty"`
+	TownContains     *string  `json:"townContains,omitempty"`
+	TownHasPrefix    *string  `json:"townHasPrefix,omitempty"`
+	TownHasSuffix    *string  `json:"townHasSuffix,omitempty"`
+	TownEqualFold    *string  `json:"townEqualFold,omitempty"`
+	TownContainsFold *string  `json:"townContainsFold,omitempty"`
+
+	// "phone" field predicates.
+	Phone             *domain.PhoneNumber  `json:"phone,omitempty"`
+	PhoneNEQ          *domain.PhoneNumber  `json:"phoneNEQ,omitempty"`
+	PhoneIn           []domain.PhoneNumber `json:"phoneIn,omitempty"`
+	PhoneNotIn        []domain.PhoneNumber `json:"phoneNotIn,omitempty"`
+	PhoneGT           *domain.PhoneNumber  `json:"phoneGT,omitempty"`
+	PhoneGTE          *domain.PhoneNumber  `json:"phoneGTE,omitempty"`
+	PhoneLT           *domain.PhoneNumber  `json:"phoneLT,omitempty"`
+	PhoneLTE          *domain.PhoneNumber  `json:"phoneLTE,omitempty"`
+	PhoneContains     *domain.PhoneNumber  `json:"phoneContains,omitempty"`
+	PhoneHasPrefix    *domain.PhoneNumber  `json:"phoneHasPrefix,omitempty"`
+	PhoneHasSuffix    *domain.PhoneNumber  `json:"phoneHasSuffix,omitempty"`
+	PhoneIsNil        bool                 `json:"phoneIsNil,omitempty"`
+	PhoneNotNil       bool                 `json:"phoneNotNil,omitempty"`
+	PhoneEqualFold    *domain.PhoneNumber  `json:"phoneEqualFold,omitempty"`
+	PhoneContainsFold *domain.PhoneNumber  `json:"phoneContainsFold,omitempty"`
+
+	// "email" field predicates.
+	Email             *domain.Stated  `json:"email,omitempty"`
+	EmailNEQ          *domain.Stated  `json:"emailNEQ,omitempty"`
+	EmailIn           []domain.Stated `json:"emailIn,omitempty"`
+	EmailNotIn        []domain.Stated `json:"emailNotIn,omitempty"`
+	EmailGT           *domain.Stated  `json:"emailGT,omitempty"`
+	EmailGTE          *domain.Stated  `json:"emailGTE,omitempty"`
+	EmailLT           *domain.Stated  `json:"emailLT,omitempty"`
+	EmailLTE          *domain.Stated  `json:"emailLTE,omitempty"`
+	EmailContains     *domain.Stated  `json:"emailContains,omitempty"`
+	EmailHasPrefix    *domain.Stated  `json:"emailHasPrefix,omitempty"`
+	EmailHasSuffix    *domain.Stated  `json:"emailHasSuffix,omitempty"`
+	EmailEqualFold    *domain.Stated  `json:"emailEqualFold,omitempty"`
+	EmailContainsFold *domain.Stated  `json:"emailContainsFold,omitempty"`
+
+	// "helping_structure" field predicates.
+	HelpingStructure             *domain.Stated  `json:"helpingStructure,omitempty"`
+	HelpingStructureNEQ          *domain.Stated  `json:"helpingStructureNEQ,omitempty"`
+	HelpingStructureIn           []domain.Stated `json:"helpingStructureIn,omitempty"`
+	HelpingStructureNotIn        []domain.Stated `json:"helpingStructureNotIn,omitempty"`
+	HelpingStructureGT           *domain.Stated  `json:"helpingStructureGT,omitempty"`
+	HelpingStructureGTE          *domain.Stated  `json:"helpingStructureGTE,omitempty"`
+	HelpingStructureLT           *domain.Stated  `json:"helpingStructureLT,omitempty"`
+	HelpingStructureLTE          *domain.Stated  `json:"helpingStructureLTE,omitempty"`
+	HelpingStructureContains     *domain.Stated  `json:"helpingStructureContains,omitempty"`
+	HelpingStructureHasPrefix    *domain.Stated  `json:"helpingStructureHasPrefix,omitempty"`
+	HelpingStructureHasSuffix    *domain.Stated  `json:"helpingStructureHasSuffix,omitempty"`
+	HelpingStructureEqualFold    *domain.Stated  `json:"helpingStructureEqualFold,omitempty"`
+	HelpingStructureContainsFold *domain.Stated  `json:"helpingStructureContainsFold,omitempty"`
+
+	// "version" field predicates.
+	Version      *int  `json:"version,omitempty"`
+	VersionNEQ   *int  `json:"versionNEQ,omitempty"`
+	VersionIn    []int `json:"versionIn,omitempty"`
+	VersionNotIn []int `json:"versionNotIn,omitempty"`
+	VersionGT    *int  `json:"versionGT,omitempty"`
+	VersionGTE   *int  `json:"versionGTE,omitempty"`
+	VersionLT    *int  `json:"versionLT,omitempty"`
+	VersionLTE   *int  `json:"versionLTE,omitempty"`
+
+	// "application" edge predicates.
+	HasApplication     *bool                    `json:"hasApplication,omitempty"`
+	HasApplicationWith []*ApplicationWhereInput `json:"hasApplicationWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *ApplicationContactWhereInput) AddPredicates(predicates ...predicate.ApplicationContact) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the ApplicationContactWhereInput filter on the ApplicationContactQuery builder.
+func (i *ApplicationContactWhereInput) Filter(q *ApplicationContactQuery) (*ApplicationContactQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyApplicationContactWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyApplicationContactWhereInput is returned in case the ApplicationContactWhereInput is empty.
+var ErrEmptyApplicationContactWhereInput = errors.New("ent: empty predicate ApplicationContactWhereInput")
+
+// P returns a predicate for filtering applicationcontacts.
+// An error is returned if the input is empty or invalid.
+func (i *ApplicationContactWhereInput) P() (predicate.ApplicationContact, error) {
+	var predicates []predicate.ApplicationContact
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, applicationcontact.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.ApplicationContact, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, applicationcontact.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.ApplicationContact, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, applicationcontact.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, applicationcontact.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, applicationcontact.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, applicationcontact.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, applicationcontact.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, applicationcontact.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, applicationcontact.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, applicationcontact.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, applicationcontact.IDLTE(*i.IDLTE))
+	}
+	if i.ApplicationID != nil {
+		predicates = append(predicates, applicationcontact.ApplicationIDEQ(*i.ApplicationID))
+	}
+	if i.ApplicationIDNEQ != nil {
+		predicates = append(predicates, applicationcontact.ApplicationIDNEQ(*i.ApplicationIDNEQ))
+	}
+	if len(i.ApplicationIDIn) > 0 {
+		predicates = append(predicates, applicationcontact.ApplicationIDIn(i.ApplicationIDIn...))
+	}
+	if len(i.ApplicationIDNotIn) > 0 {
+		predicates = append(predicates, applicationcontact.ApplicationIDNotIn(i.ApplicationIDNotIn...))
+	}
+	if i.ApplicationIDGT != nil {
+		predicates = append(predicates, applicationcontact.ApplicationIDGT(*i.ApplicationIDGT))
+	}
+	if i.ApplicationIDGTE != nil {
+		predicates = append(predicates, applicationcontact.ApplicationIDGTE(*i.ApplicationIDGTE))
+	}
+	if i.ApplicationIDLT != nil {
+		predicates = append(predicates, applicationcontact.ApplicationIDLT(*i.ApplicationIDLT))
+	}
+	if i.ApplicationIDLTE != nil {
+		predicates = append(predicates, applicationcontact.ApplicationIDLTE(*i.ApplicationIDLTE))
+	}
+	if i.ApplicationIDContains != nil {
+		predicates = append(predicates, applicationcontact.ApplicationIDContains(*i.ApplicationIDContains))
+	}
+	if i.ApplicationIDHasPrefix != nil {
+		predicates = append(predicates, applicationcontact.ApplicationIDHasPrefix(*i.ApplicationIDHasPrefix))
+	}
+	if i.ApplicationIDHasSuffix != nil {
+		predicates = append(predicates, applicationcontact.ApplicationIDHasSuffix(*i.ApplicationIDHasSuffix))
+	}
+	if i.ApplicationIDEqualFold != nil {
+		predicates = append(predicates, applicationcontact.ApplicationIDEqualFold(*i.ApplicationIDEqualFold))
+	}
+	if i.ApplicationIDContainsFold != nil {
+		predicates = append(predicates, applicationcontact.ApplicationIDContainsFold(*i.ApplicationIDContainsFold))
+	}
+	if i.Address != nil {
+		predicates = append(predicates, applicationcontact.AddressEQ(*i.Address))
+	}
+	if i.AddressNEQ != nil {
+		predicates = append(predicates, applicationcontact.AddressNEQ(*i.AddressNEQ))
+	}
+	if len(i.AddressIn) > 0 {
+		predicates = append(predicates, applicationcontact.AddressIn(i.AddressIn...))
+	}
+	if len(i.AddressNotIn) > 0 {
+		predicates = append(predicates, applicationcontact.AddressNotIn(i.AddressNotIn...))
+	}
+	if i.AddressGT != nil {
+		predicates = append(predicates, applicationcontact.AddressGT(*i.AddressGT))
+	}
+	if i.AddressGTE != nil {
+		predicates = append(predicates, applicationcontact.AddressGTE(*i.AddressGTE))
+	}
+	if i.AddressLT != nil {
+		predicates = append(predicates, applicationcontact.AddressLT(*i.AddressLT))
+	}
+	if i.AddressLTE != nil {
+		predicates = append(predicates, applicationcontact.AddressLTE(*i.AddressLTE))
+	}
+	if i.AddressContains != nil {
+		predicates = append(predicates, applicationcontact.AddressContains(*i.AddressContains))
+	}
+	if i.AddressHasPrefix != nil {
+		predicates = append(predicates, applicationcontact.AddressHasPrefix(*i.AddressHasPrefix))
+	}
+	if i.AddressHasSuffix != nil {
+		predicates = append(predicates, applicationcontact.AddressHasSuffix(*i.AddressHasSuffix))
+	}
+	if i.AddressEqualFold != nil {
+		predicates = append(predicates, applicationcontact.AddressEqualFold(*i.AddressEqualFold))
+	}
+	if i.AddressContainsFold != nil {
+		predicates = append(predicates, applicationcontact.AddressContainsFold(*i.AddressContainsFold))
+	}
+	if i.PostalCode != nil {
+		predicates = append(predicates, applicationcontact.PostalCodeEQ(*i.PostalCode))
+	}
+	if i.PostalCodeNEQ != nil {
+		predicates = append(predicates, applicationcontact.PostalCodeNEQ(*i.PostalCodeNEQ))
+	}
+	if len(i.PostalCodeIn) > 0 {
+		predicates = append(predicates, applicationcontact.PostalCodeIn(i.PostalCodeIn...))
+	}
+	if len(i.PostalCodeNotIn) > 0 {
+		predicates = append(predicates, applicationcontact.PostalCodeNotIn(i.PostalCodeNotIn...))
+	}
+	if i.PostalCodeGT != nil {
+		predicates = append(predicates, applicationcontact.PostalCodeGT(*i.PostalCodeGT))
+	}
+	if i.PostalCodeGTE != nil {
+		predicates = append(predicates, applicationcontact.PostalCodeGTE(*i.PostalCodeGTE))
+	}
+	if i.PostalCodeLT != nil {
+		predicates = append(predicates, applicationcontact.PostalCodeLT(*i.PostalCodeLT))
+	}
+	if i.PostalCodeLTE != nil {
+		predicates = append(predicates, applicationcontact.PostalCodeLTE(*i.PostalCodeLTE))
+	}
+	if i.PostalCodeContains != nil {
+		predicates = append(predicates, applicationcontact.PostalCodeContains(*i.PostalCodeContains))
+	}
+	if i.PostalCodeHasPrefix != nil {
+		predicates = append(predicates, applicationcontact.PostalCodeHasPrefix(*i.PostalCodeHasPrefix))
+	}
+	if i.PostalCodeHasSuffix != nil {
+		predicates = append(predicates, applicationcontact.PostalCodeHasSuffix(*i.PostalCodeHasSuffix))
+	}
+	if i.PostalCodeEqualFold != nil {
+		predicates = append(predicates, applicationcontact.PostalCodeEqualFold(*i.PostalCodeEqualFold))
+	}
+	if i.PostalCodeContainsFold != nil {
+		predicates = append(predicates, applicationcontact.PostalCodeContainsFold(*i.PostalCodeContainsFold))
+	}
+	if i.Town != nil {
+		predicates = append(predicates, applicationcontact.TownEQ(*i.Town))
+	}
+	if i.TownNEQ != nil {
+		predicates = append(predicates, applicationcontact.TownNEQ(*i.TownNEQ))
+	}
+	if len(i.TownIn) > 0 {
+		predicates = append(predicates, applicationcontact.TownIn(i.TownIn...))
+	}
+	if len(i.TownNotIn) > 0 {
+		predicates = append(predicates, applicationcontact.TownNotIn(i.TownNotIn...))
+	}
+	if i.TownGT != nil {
+		predicates = append(predicates, applicationcontact.TownGT(*i.TownGT))
+	}
+	if i.TownGTE != nil {
+		predicates = append(predicates, applicationcontact.TownGTE(*i.TownGTE))
+	}
+	if i.TownLT != nil {
+		predicates = append(predicates, applicationcontact.TownLT(*i.TownLT))
+	}
+	if i.TownLTE != nil {
+		predicates = append(predicates, applicationcontact.TownLTE(*i.TownLTE))
+	}
+	if i.TownContains != nil {
+		predicates = append(predicates, applicationcontact.TownContains(*i.TownContains))
+	}
+	if i.TownHasPrefix != nil {
+		predicates = append(predicates, applicationcontact.TownHasPrefix(*i.TownHasPrefix))
+	}
+	if i.TownHasSuffix != nil {
+		predicates = append(predicates, applicationcontact.TownHasSuffix(*i.TownHasSuffix))
+	}
+	if i.TownEqualFold != nil {
+		predicates = append(predicates, applicationcontact.TownEqualFold(*i.TownEqualFold))
+	}
+	if i.TownContainsFold != nil {
+		predicates = append(predicates, applicationcontact.TownContainsFold(*i.TownContainsFold))
+	}
+	if i.Phone != nil {
+		predicates = append(predicates, applicationcontact.PhoneEQ(*i.Phone))
+	}
+	if i.PhoneNEQ != nil {
+		predicates = append(predicates, applicationcontact.PhoneNEQ(*i.PhoneNEQ))
+	}
+	if len(i.PhoneIn) > 0 {
+		predicates = append(predicates, applicationcontact.PhoneIn(i.PhoneIn...))
+	}
+	if len(i.PhoneNotIn) > 0 {
+		predicates = append(predicates, applicationcontact.PhoneNotIn(i.PhoneNotIn...))
+	}
+	if i.PhoneGT != nil {
+		predicates = append(predicates, applicationcontact.PhoneGT(*i.PhoneGT))
+	}
+	if i.PhoneGTE != nil {
+		predicates = append(predicates, applicationcontact.PhoneGTE(*i.PhoneGTE))
+	}
+	if i.PhoneLT != nil {
+		predicates = append(predicates, applicationcontact.PhoneLT(*i.PhoneLT))
+	}
+	if i.PhoneLTE != nil {
+		predicates = append(predicates, applicationcontact.PhoneLTE(*i.PhoneLTE))
+	}
+	if i.PhoneContains != nil {
+		predicates = append(predicates, applicationcontact.PhoneContains(*i.PhoneContains))
+	}
+	if i.PhoneHasPrefix != nil {
+		predicates = append(predicates, applicationcontact.PhoneHasPrefix(*i.PhoneHasPrefix))
+	}
+	if i.PhoneHasSuffix != nil {
+		predicates = append(predicates, applicationcontact.PhoneHasSuffix(*i.PhoneHasSuffix))
+	}
+	if i.PhoneIsNil {
+		predicates = append(predicates, applicationcontact.PhoneIsNil())
+	}
+	if i.PhoneNotNil {
+		predicates = append(predicates, applicationcontact.PhoneNotNil())
+	}
+	if i.PhoneEqualFold != nil {
+		predicates = append(predicates, applicationcontact.PhoneEqualFold(*i.PhoneEqualFold))
+	}
+	if i.PhoneContainsFold != nil {
+		predicates = append(predicates, applicationcontact.PhoneContainsFold(*i.PhoneContainsFold))
+	}
+	if i.Email != nil {
+		predicates = append(predicates, applicationcontact.EmailEQ(*i.Email))
+	}
+	if i.EmailNEQ != nil {
+		predicates = append(predicates, applicationcontact.EmailNEQ(*i.EmailNEQ))
+	}
+	if len(i.EmailIn) > 0 {
+		predicates = append(predicates, applicationcontact.EmailIn(i.EmailIn...))
+	}
+	if len(i.EmailNotIn) > 0 {
+		predicates = append(predicates, applicationcontact.EmailNotIn(i.EmailNotIn...))
+	}
+	if i.EmailGT != nil {
+		predicates = append(predicates, applicationcontact.EmailGT(*i.EmailGT))
+	}
+	if i.EmailGTE != nil {
+		predicates = append(predicates, applicationcontact.EmailGTE(*i.EmailGTE))
+	}
+	if i.EmailLT != nil {
+		predicates = append(predicates, applicationcontact.EmailLT(*i.EmailLT))
+	}
+	if i.EmailLTE != nil {
+		predicates = append(predicates, applicationcontact.EmailLTE(*i.EmailLTE))
+	}
+	if i.EmailContains != nil {
+		predicates = append(predicates, applicationcontact.EmailContains(*i.EmailContains))
+	}
+	if i.EmailHasPrefix != nil {
+		predicates = append(predicates, applicationcontact.EmailHasPrefix(*i.EmailHasPrefix))
+	}
+	if i.EmailHasSuffix != nil {
+		predicates = append(predicates, applicationcontact.EmailHasSuffix(*i.EmailHasSuffix))
+	}
+	if i.EmailEqualFold != nil {
+		predicates = append(predicates, applicationcontact.EmailEqualFold(*i.EmailEqualFold))
+	}
+	if i.EmailContainsFold != nil {
+		predicates = append(predicates, applicationcontact.EmailContainsFold(*i.EmailContainsFold))
+	}
+	if i.HelpingStructure != nil {
+		predicates = append(predicates, applicationcontact.HelpingStructureEQ(*i.HelpingStructure))
+	}
+	if i.HelpingStructureNEQ != nil {
+		predicates = append(predicates, applicationcontact.HelpingStructureNEQ(*i.HelpingStructureNEQ))
+	}
+	if len(i.HelpingStructureIn) > 0 {
+		predicates = append(predicates, applicationcontact.HelpingStructureIn(i.HelpingStructureIn...))
+	}
+	if len(i.HelpingStructureNotIn) > 0 {
+		predicates = append(predicates, applicationcontact.HelpingStructureNotIn(i.HelpingStructureNotIn...))
+	}
+	if i.HelpingStructureGT != nil {
+		predicates = append(predicates, applicationcontact.HelpingStructureGT(*i.HelpingStructureGT))
+	}
+	if i.HelpingStructureGTE != nil {
+		predicates = append(predicates, applicationcontact.HelpingStructureGTE(*i.HelpingStructureGTE))
+	}
+	if i.HelpingStructureLT != nil {
+		predicates = append(predicates, applicationcontact.HelpingStructureLT(*i.HelpingStructureLT))
+	}
+	if i.HelpingStructureLTE != nil {
+		predicates = append(predicates, applicationcontact.HelpingStructureLTE(*i.HelpingStructureLTE))
+	}
+	if i.HelpingStructureContains != nil {
+		predicates = append(predicates, applicationcontact.HelpingStructureContains(*i.HelpingStructureContains))
+	}
+	if i.HelpingStructureHasPrefix != nil {
+		predicates = append(predicates, applicationcontact.HelpingStructureHasPrefix(*i.HelpingStructureHasPrefix))
+	}
+	if i.HelpingStructureHasSuffix != nil {
+		predicates = append(predicates, applicationcontact.HelpingStructureHasSuffix(*i.HelpingStructureHasSuffix))
+	}
+	if i.HelpingStructureEqualFold != nil {
+		predicates = append(predicates, applicationcontact.HelpingStructureEqualFold(*i.HelpingStructureEqualFold))
+	}
+	if i.HelpingStructureContainsFold != nil {
+		predicates = append(predicates, applicationcontact.HelpingStructureContainsFold(*i.HelpingStructureContainsFold))
+	}
+	if i.Version != nil {
+		predicates = append(predicates, applicationcontact.VersionEQ(*i.Version))
+	}
+	if i.VersionNEQ != nil {
+		predicates = append(predicates, applicationcontact.VersionNEQ(*i.VersionNEQ))
+	}
+	if len(i.VersionIn) > 0 {
+		predicates = append(predicates, applicationcontact.VersionIn(i.VersionIn...))
+	}
+	if len(i.VersionNotIn) > 0 {
+		predicates = append(predicates, applicationcontact.VersionNotIn(i.VersionNotIn...))
+	}
+	if i.VersionGT != nil {
+		predicates = append(predicates, applicationcontact.VersionGT(*i.VersionGT))
+	}
+	if i.VersionGTE != nil {
+		predicates = append(predicates, applicationcontact.VersionGTE(*i.VersionGTE))
+	}
+	if i.VersionLT != nil {
+		predicates = append(predicates, applicationcontact.VersionLT(*i.VersionLT))
+	}
+	if i.VersionLTE != nil {
+		predicates = append(predicates, applicationcontact.VersionLTE(*i.VersionLTE))
+	}
+
+	if i.HasApplication != nil {
+		p := applicationcontact.HasApplication()
+		if !*i.HasApplication {
+			p = applicationcontact.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasApplicationWith) > 0 {
+		with := make([]predicate.Application, 0, len(i.HasApplicationWith))
+		for _, w := range i.HasApplicationWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasApplicationWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, applicationcontact.HasApplicationWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyApplicationContactWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return applicationcontact.And(predicates...), nil
+	}
+}
+
+// ApplicationFileWhereInput represents a where input for filtering ApplicationFile queries.
+type ApplicationFileWhereInput struct {
+	Predicates []predicate.ApplicationFile  `json:"-"`
+	Not        *ApplicationFileWhereInput   `json:"not,omitempty"`
+	Or         []*ApplicationFileWhereInput `json:"or,omitempty"`
+	And        []*ApplicationFileWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID      *domain.ID  `json:"id,omitempty"`
+	IDNEQ   *domain.ID  `json:"idNEQ,omitempty"`
+	IDIn    []domain.ID `json:"idIn,omitempty"`
+	IDNotIn []domain.ID `json:"idNotIn,omitempty"`
+	IDGT    *domain.ID  `json:"idGT,omitempty"`
+	IDGTE   *domain.ID  `json:"idGTE,omitempty"`
+	IDLT    *domain.ID  `json:"idLT,omitempty"`
+	IDLTE   *domain.ID  `json:"idLTE,omitempty"`
+
+	// "application_id" field predicates.
+	ApplicationID             *domain.ID  `json:"applicationID,omitempty"`
+	ApplicationIDNEQ          *domain.ID  `json:"applicationIDNEQ,omitempty"`
+	ApplicationIDIn           []domain.ID `json:"applicationIDIn,omitempty"`
+	ApplicationIDNotIn        []domain.ID `json:"applicationIDNotIn,omitempty"`
+	ApplicationIDGT           *domain.ID  `json:"applicationIDGT,omitempty"`
+	ApplicationIDGTE          *domain.ID  `json:"applicationIDGTE,omitempty"`
+	ApplicationIDLT           *domain.ID  `json:"applicationIDLT,omitempty"`
+	ApplicationIDLTE          *domain.ID  `json:"applicationIDLTE,omitempty"`
+	ApplicationIDContains     *domain.ID  `json:"applicationIDContains,omitempty"`
+	ApplicationIDHasPrefix    *domain.ID  `json:"applicationIDHasPrefix,omitempty"`
+	ApplicationIDHasSuffix    *domain.ID  `json:"applicationIDHasSuffix,omitempty"`
+	ApplicationIDEqualFold    *domain.ID  `json:"applicationIDEqualFold,omitempty"`
+	ApplicationIDContainsFold *domain.ID  `json:"applicationIDContainsFold,omitempty"`
+
+	// "tax_year" field predicates.
+	TaxYear      *int  `json:"taxYear,omitempty"`
+	TaxYearNEQ   *int  `json:"taxYearNEQ,omitempty"`
+	TaxYearIn    []int `json:"taxYearIn,omitempty"`
+	TaxYearNotIn []int `json:"taxYearNotIn,omitempty"`
+	TaxYearGT    *int  `json:"taxYearGT,omitempty"`
+	TaxYearGTE   *int  `json:"taxYearGTE,omitempty"`
+	TaxYearLT    *int  `json:"taxYearLT,omitempty"`
+	TaxYearLTE   *int  `json:"taxYearLTE,omitempty"`
+
+	// "tax_income" field predicates.
+	TaxIncome      *domain.Money  `json:"taxIncome,omitempty"`
+	TaxIncomeNEQ   *domain.Money  `json:"taxIncomeNEQ,omitempty"`
+	TaxIncomeIn    []domain.Money `json:"taxIncomeIn,omitempty"`
+	TaxIncomeNotIn []domain.Money `json:"taxIncomeNotIn,omitempty"`
+	TaxIncomeGT    *domain.Money  `json:"taxIncomeGT,omitempty"`
+	TaxIncomeGTE   *domain.Money  `json:"taxIncomeGTE,omitempty"`
+	TaxIncomeLT    *domain.Money  `json:"taxIncomeLT,omitempty"`
+	TaxIncomeLTE   *domain.Money  `json:"taxIncomeLTE,omitempty"`
+
+	// "monthly_resources" field predicates.
+	MonthlyResources      *domain.Money  `json:"monthlyResources,omitempty"`
+	MonthlyResourcesNEQ   *domain.Money  `json:"monthlyResourcesNEQ,omitempty"`
+	MonthlyResourcesIn    []domain.Money `json:"monthlyResourcesIn,omitempty"`
+	MonthlyResourcesNotIn []domain.Money `json:"monthlyResourcesNotIn,omitempty"`
+	MonthlyResourcesGT    *domain.Money  `json:"monthlyResourcesGT,omitempty"`
+	MonthlyResourcesGTE   *domain.Money  `json:"monthlyResourcesGTE,omitempty"`
+	MonthlyResourcesLT    *domain.Money  `json:"monthlyResourcesLT,omitempty"`
+	MonthlyResourcesLTE   *domain.Money  `json:"monthlyResourcesLTE,omitempty"`
+
+	// "housing" field predicates.
+	Housing      *domain.HousingClass  `json:"housing,omitempty"`
+	HousingNEQ   *domain.HousingClass  `json:"housingNEQ,omitempty"`
+	HousingIn    []domain.HousingClass `json:"housingIn,omitempty"`
+	HousingNotIn []domain.HousingClass `json:"housingNotIn,omitempty"`
+
+	// "version" field predicates.
+	Version      *int  `json:"version,omitempty"`
+	VersionNEQ   *int  `json:"versionNEQ,omitempty"`
+	VersionIn    []int `json:"versionIn,omitempty"`
+	VersionNotIn []int `json:"versionNotIn,omitempty"`
+	VersionGT    *int  `json:"versionGT,omitempty"`
+	VersionGTE   *int  `json:"versionGTE,omitempty"`
+	VersionLT    *int  `json:"versionLT,omitempty"`
+	VersionLTE   *int  `json:"versionLTE,omitempty"`
+
+	// "application" edge predicates.
+	HasApplication     *bool                    `json:"hasApplication,omitempty"`
+	HasApplicationWith []*ApplicationWhereInput `json:"hasApplicationWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *ApplicationFileWhereInput) AddPredicates(predicates ...predicate.ApplicationFile) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the ApplicationFileWhereInput filter on the ApplicationFileQuery builder.
+func (i *ApplicationFileWhereInput) Filter(q *ApplicationFileQuery) (*ApplicationFileQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyApplicationFileWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyApplicationFileWhereInput is returned in case the ApplicationFileWhereInput is empty.
+var ErrEmptyApplicationFileWhereInput = errors.New("ent: empty predicate ApplicationFileWhereInput")
+
+// P returns a predicate for filtering applicationfiles.
+// An error is returned if the input is empty or invalid.
+func (i *ApplicationFileWhereInput) P() (predicate.ApplicationFile, error) {
+	var predicates []predicate.ApplicationFile
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, applicationfile.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.ApplicationFile, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, applicationfile.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.ApplicationFile, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, applicationfile.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, applicationfile.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, applicationfile.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, applicationfile.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, applicationfile.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, applicationfile.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, applicationfile.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, applicationfile.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, applicationfile.IDLTE(*i.IDLTE))
+	}
+	if i.ApplicationID != nil {
+		predicates = append(predicates, applicationfile.ApplicationIDEQ(*i.ApplicationID))
+	}
+	if i.ApplicationIDNEQ != nil {
+		predicates = append(predicates, applicationfile.ApplicationIDNEQ(*i.ApplicationIDNEQ))
+	}
+	if len(i.ApplicationIDIn) > 0 {
+		predicates = append(predicates, applicationfile.ApplicationIDIn(i.ApplicationIDIn...))
+	}
+	if len(i.ApplicationIDNotIn) > 0 {
+		predicates = append(predicates, applicationfile.ApplicationIDNotIn(i.ApplicationIDNotIn...))
+	}
+	if i.ApplicationIDGT != nil {
+		predicates = append(predicates, applicationfile.ApplicationIDGT(*i.ApplicationIDGT))
+	}
+	if i.ApplicationIDGTE != nil {
+		predicates = append(predicates, applicationfile.ApplicationIDGTE(*i.ApplicationIDGTE))
+	}
+	if i.ApplicationIDLT != nil {
+		predicates = append(predicates, applicationfile.ApplicationIDLT(*i.ApplicationIDLT))
+	}
+	if i.ApplicationIDLTE != nil {
+		predicates = append(predicates, applicationfile.ApplicationIDLTE(*i.ApplicationIDLTE))
+	}
+	if i.ApplicationIDContains != nil {
+		predicates = append(predicates, applicationfile.ApplicationIDContains(*i.ApplicationIDContains))
+	}
+	if i.ApplicationIDHasPrefix != nil {
+		predicates = append(predicates, applicationfile.ApplicationIDHasPrefix(*i.ApplicationIDHasPrefix))
+	}
+	if i.ApplicationIDHasSuffix != nil {
+		predicates = append(predicates, applicationfile.ApplicationIDHasSuffix(*i.ApplicationIDHasSuffix))
+	}
+	if i.ApplicationIDEqualFold != nil {
+		predicates = append(predicates, applicationfile.ApplicationIDEqualFold(*i.ApplicationIDEqualFold))
+	}
+	if i.ApplicationIDContainsFold != nil {
+		predicates = append(predicates, applicationfile.ApplicationIDContainsFold(*i.ApplicationIDContainsFold))
+	}
+	if i.TaxYear != nil {
+		predicates = append(predicates, applicationfile.TaxYearEQ(*i.TaxYear))
+	}
+	if i.TaxYearNEQ != nil {
+		predicates = append(predicates, applicationfile.TaxYearNEQ(*i.TaxYearNEQ))
+	}
+	if len(i.TaxYearIn) > 0 {
+		predicates = append(predicates, applicationfile.TaxYearIn(i.TaxYearIn...))
+	}
+	if len(i.TaxYearNotIn) > 0 {
+		predicates = append(predicates, applicationfile.TaxYearNotIn(i.TaxYearNotIn...))
+	}
+	if i.TaxYearGT != nil {
+		predicates = append(predicates, applicationfile.TaxYearGT(*i.TaxYearGT))
+	}
+	if i.TaxYearGTE != nil {
+		predicates = append(predicates, applicationfile.TaxYearGTE(*i.TaxYearGTE))
+	}
+	if i.TaxYearLT != nil {
+		predicates = append(predicates, applicationfile.TaxYearLT(*i.TaxYearLT))
+	}
+	if i.TaxYearLTE != nil {
+		predicates = append(predicates, applicationfile.TaxYearLTE(*i.TaxYearLTE))
+	}
+	if i.TaxIncome != nil {
+		predicates = append(predicates, applicationfile.TaxIncomeEQ(*i.TaxIncome))
+	}
+	if i.TaxIncomeNEQ != nil {
+		predicates = append(predicates, applicationfile.TaxIncomeNEQ(*i.TaxIncomeNEQ))
+	}
+	if len(i.TaxIncomeIn) > 0 {
+		predicates = append(predicates, applicationfile.TaxIncomeIn(i.TaxIncomeIn...))
+	}
+	if len(i.TaxIncomeNotIn) > 0 {
+		predicates = append(predicates, applicationfile.TaxIncomeNotIn(i.TaxIncomeNotIn...))
+	}
+	if i.TaxIncomeGT != nil {
+		predicates = append(predicates, applicationfile.TaxIncomeGT(*i.TaxIncomeGT))
+	}
+	if i.TaxIncomeGTE != nil {
+		predicates = append(predicates, applicationfile.TaxIncomeGTE(*i.TaxIncomeGTE))
+	}
+	if i.TaxIncomeLT != nil {
+		predicates = append(predicates, applicationfile.TaxIncomeLT(*i.TaxIncomeLT))
+	}
+	if i.TaxIncomeLTE != nil {
+		predicates = append(predicates, applicationfile.TaxIncomeLTE(*i.TaxIncomeLTE))
+	}
+	if i.MonthlyResources != nil {
+		predicates = append(predicates, applicationfile.MonthlyResourcesEQ(*i.MonthlyResources))
+	}
+	if i.MonthlyResourcesNEQ != nil {
+		predicates = append(predicates, applicationfile.MonthlyResourcesNEQ(*i.MonthlyResourcesNEQ))
+	}
+	if len(i.MonthlyResourcesIn) > 0 {
+		predicates = append(predicates, applicationfile.MonthlyResourcesIn(i.MonthlyResourcesIn...))
+	}
+	if len(i.MonthlyResourcesNotIn) > 0 {
+		predicates = append(predicates, applicationfile.MonthlyResourcesNotIn(i.MonthlyResourcesNotIn...))
+	}
+	if i.MonthlyResourcesGT != nil {
+		predicates = append(predicates, applicationfile.MonthlyResourcesGT(*i.MonthlyResourcesGT))
+	}
+	if i.MonthlyResourcesGTE != nil {
+		predicates = append(predicates, applicationfile.MonthlyResourcesGTE(*i.MonthlyResourcesGTE))
+	}
+	if i.MonthlyResourcesLT != nil {
+		predicates = append(predicates, applicationfile.MonthlyResourcesLT(*i.MonthlyResourcesLT))
+	}
+	if i.MonthlyResourcesLTE != nil {
+		predicates = append(predicates, applicationfile.MonthlyResourcesLTE(*i.MonthlyResourcesLTE))
+	}
+	if i.Housing != nil {
+		predicates = append(predicates, applicationfile.HousingEQ(*i.Housing))
+	}
+	if i.HousingNEQ != nil {
+		predicates = append(predicates, applicationfile.HousingNEQ(*i.HousingNEQ))
+	}
+	if len(i.HousingIn) > 0 {
+		predicates = append(predicates, applicationfile.HousingIn(i.HousingIn...))
+	}
+	if len(i.HousingNotIn) > 0 {
+		predicates = append(predicates, applicationfile.HousingNotIn(i.HousingNotIn...))
+	}
+	if i.Version != nil {
+		predicates = append(predicates, applicationfile.VersionEQ(*i.Version))
+	}
+	if i.VersionNEQ != nil {
+		predicates = append(predicates, applicationfile.VersionNEQ(*i.VersionNEQ))
+	}
+	if len(i.VersionIn) > 0 {
+		predicates = append(predicates, applicationfile.VersionIn(i.VersionIn...))
+	}
+	if len(i.VersionNotIn) > 0 {
+		predicates = append(predicates, applicationfile.VersionNotIn(i.VersionNotIn...))
+	}
+	if i.VersionGT != nil {
+		predicates = append(predicates, applicationfile.VersionGT(*i.VersionGT))
+	}
+	if i.VersionGTE != nil {
+		predicates = append(predicates, applicationfile.VersionGTE(*i.VersionGTE))
+	}
+	if i.VersionLT != nil {
+		predicates = append(predicates, applicationfile.VersionLT(*i.VersionLT))
+	}
+	if i.VersionLTE != nil {
+		predicates = append(predicates, applicationfile.VersionLTE(*i.VersionLTE))
+	}
+
+	if i.HasApplication != nil {
+		p := applicationfile.HasApplication()
+		if !*i.HasApplication {
+			p = applicationfile.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasApplicationWith) > 0 {
+		with := make([]predicate.Application, 0, len(i.HasApplicationWith))
+		for _, w := range i.HasApplicationWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasApplicationWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, applicationfile.HasApplicationWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyApplicationFileWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return applicationfile.And(predicates...), nil
+	}
+}
+
+// ApplicationSummaryWhereInput represents a where input for filtering ApplicationSummary queries.
+type ApplicationSummaryWhereInput struct {
+	Predicates []predicate.ApplicationSummary  `json:"-"`
+	Not        *ApplicationSummaryWhereInput   `json:"not,omitempty"`
+	Or         []*ApplicationSummaryWhereInput `json:"or,omitempty"`
+	And        []*ApplicationSummaryWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID      *domain.ID  `json:"id,omitempty"`
+	IDNEQ   *domain.ID  `json:"idNEQ,omitempty"`
+	IDIn    []domain.ID `json:"idIn,omitempty"`
+	IDNotIn []domain.ID `json:"idNotIn,omitempty"`
+	IDGT    *domain.ID  `json:"idGT,omitempty"`
+	IDGTE   *domain.ID  `json:"idGTE,omitempty"`
+	IDLT    *domain.ID  `json:"idLT,omitempty"`
+	IDLTE   *domain.ID  `json:"idLTE,omitempty"`
+
+	// "application_id" field predicates.
+	ApplicationID             *domain.ID  `json:"applicationID,omitempty"`
+	ApplicationIDNEQ          *domain.ID  `json:"applicationIDNEQ,omitempty"`
+	ApplicationIDIn           []domain.ID `json:"applicationIDIn,omitempty"`
+	ApplicationIDNotIn        []domain.ID `json:"applicationIDNotIn,omitempty"`
+	ApplicationIDGT           *domain.ID  `json:"applicationIDGT,omitempty"`
+	ApplicationIDGTE          *domain.ID  `json:"applicationIDGTE,omitempty"`
+	ApplicationIDLT           *domain.ID  `json:"applicationIDLT,omitempty"`
+	ApplicationIDLTE          *domain.ID  `json:"applicationIDLTE,omitempty"`
+	ApplicationIDContains     *domain.ID  `json:"applicationIDContains,omitempty"`
+	ApplicationIDHasPrefix    *domain.ID  `json:"applicationIDHasPrefix,omitempty"`
+	ApplicationIDHasSuffix    *domain.ID  `json:"applicationIDHasSuffix,omitempty"`
+	ApplicationIDEqualFold    *domain.ID  `json:"applicationIDEqualFold,omitempty"`
+	ApplicationIDContainsFold *domain.ID  `json:"applicationIDContainsFold,omitempty"`
+
+	// "registered_on" field predicates.
+	RegisteredOn      *domain.Date  `json:"registeredOn,omitempty"`
+	RegisteredOnNEQ   *domain.Date  `json:"registeredOnNEQ,omitempty"`
+	RegisteredOnIn    []domain.Date `json:"registeredOnIn,omitempty"`
+	RegisteredOnNotIn []domain.Date `json:"registeredOnNotIn,omitempty"`
+	RegisteredOnGT    *domain.Date  `json:"registeredOnGT,omitempty"`
+	RegisteredOnGTE   *domain.Date  `json:"registeredOnGTE,omitempty"`
+	RegisteredOnLT    *domain.Date  `json:"registeredOnLT,omitempty"`
+	RegisteredOnLTE   *domain.Date  `json:"registeredOnLTE,omitempty"`
+
+	// "renewed_on" field predicates.
+	RenewedOn       *domain.Date  `json:"renewedOn,omitempty"`
+	RenewedOnNEQ    *domain.Date  `json:"renewedOnNEQ,omitempty"`
+	RenewedOnIn     []domain.Date `json:"renewedOnIn,omitempty"`
+	RenewedOnNotIn  []domain.Date `json:"renewedOnNotIn,omitempty"`
+	RenewedOnGT     *domain.Date  `json:"renewedOnGT,omitempty"`
+	RenewedOnGTE    *domain.Date  `json:"renewedOnGTE,omitempty"`
+	RenewedOnLT     *domain.Date  `json:"renewedOnLT,omitempty"`
+	RenewedOnLTE    *domain.Date  `json:"renewedOnLTE,omitempty"`
+	RenewedOnIsNil  bool          `json:"renewedOnIsNil,omitempty"`
+	RenewedOnNotNil bool          `json:"renewedOnNotNil,omitempty"`
+
+	// "reception_deadline" field predicates.
+	ReceptionDeadline      *domain.Date  `json:"receptionDeadline,omitempty"`
+	ReceptionDeadlineNEQ   *domain.Date  `json:"receptionDeadlineNEQ,omitempty"`
+	ReceptionDeadlineIn    []domain.Date `json:"receptionDeadlineIn,omitempty"`
+	ReceptionDeadlineNotIn []domain.Date `json:"receptionDeadlineNotIn,omitempty"`
+	ReceptionDeadlineGT    *domain.Date  `json:"receptionDeadlineGT,omitempty"`
+	ReceptionDeadlineGTE   *domain.Date  `json:"receptionDeadlineGTE,omitempty"`
+	ReceptionDeadlineLT    *domain.Date  `json:"receptionDeadlineLT,omitempty"`
+	ReceptionDeadlineLTE   *domain.Date  `json:"receptionDeadlineLTE,omitempty"`
+
+	// "household_size" field predicates.
+	HouseholdSize      *int  `json:"householdSize,omitempty"`
+	HouseholdSizeNEQ   *int  `json:"householdSizeNEQ,omitempty"`
+	HouseholdSizeIn    []int `json:"householdSizeIn,omitempty"`
+	HouseholdSizeNotIn []int `json:"householdSizeNotIn,omitempty"`
+	HouseholdSizeGT    *int  `json:"householdSizeGT,omitempty"`
+	HouseholdSizeGTE   *int  `json:"householdSizeGTE,omitempty"`
+	HouseholdSizeLT    *int  `json:"householdSizeLT,omitempty"`
+	HouseholdSizeLTE   *int  `json:"householdSizeLTE,omitempty"`
+
+	// "following_point_id" field predicates.
+	FollowingPointID             *domain.ID  `json:"followingPointID,omitempty"`
+	FollowingPointIDNEQ          *domain.ID  `json:"followingPointIDNEQ,omitempty"`
+	FollowingPointIDIn           []domain.ID `json:"followingPointIDIn,omitempty"`
+	FollowingPointIDNotIn        []domain.ID `json:"followingPointIDNotIn,omitempty"`
+	FollowingPointIDGT           *domain.ID  `json:"followingPointIDGT,omitempty"`
+	FollowingPointIDGTE          *domain.ID  `json:"followingPointIDGTE,omitempty"`
+	FollowingPointIDLT           *domain.ID  `json:"followingPointIDLT,omitempty"`
+	FollowingPointIDLTE          *domain.ID  `json:"followingPointIDLTE,omitempty"`
+	FollowingPointIDContains     *domain.ID  `json:"followingPointIDContains,omitempty"`
+	FollowingPointIDHasPrefix    *domain.ID  `json:"followingPointIDHasPrefix,omitempty"`
+	FollowingPointIDHasSuffix    *domain.ID  `json:"followingPointIDHasSuffix,omitempty"`
+	FollowingPointIDIsNil        bool        `json:"followingPointIDIsNil,omitempty"`
+	FollowingPointIDNotNil       bool        `json:"followingPointIDNotNil,omitempty"`
+	FollowingPointIDEqualFold    *domain.ID  `json:"followingPointIDEqualFold,omitempty"`
+	FollowingPointIDContainsFold *domain.ID  `json:"followingPointIDContainsFold,omitempty"`
+
+	// "followed_since" field predicates.
+	FollowedSince       *domain.Date  `json:"followedSince,omitempty"`
+	FollowedSinceNEQ    *domain.Date  `json:"followedSinceNEQ,omitempty"`
+	FollowedSinceIn     []domain.Date `json:"followedSinceIn,omitempty"`
+	FollowedSinceNotIn  []domain.Date `json:"followedSinceNotIn,omitempty"`
+	FollowedSinceGT     *domain.Date  `json:"followedSinceGT,omitempty"`
+	FollowedSinceGTE    *domain.Date  `json:"followedSinceGTE,omitempty"`
+	FollowedSinceLT     *domain.Date  `json:"followedSinceLT,omitempty"`
+	FollowedSinceLTE    *domain.Date  `json:"followedSinceLTE,omitempty"`
+	FollowedSinceIsNil  bool          `json:"followedSinceIsNil,omitempty"`
+	FollowedSinceNotNil bool          `json:"followedSinceNotNil,omitempty"`
+
+	// "version" field predicates.
+	Version      *int  `json:"version,omitempty"`
+	VersionNEQ   *int  `json:"versionNEQ,omitempty"`
+	VersionIn    []int `json:"versionIn,omitempty"`
+	VersionNotIn []int `json:"versionNotIn,omitempty"`
+	VersionGT    *int  `json:"versionGT,omitempty"`
+	VersionGTE   *int  `json:"versionGTE,omitempty"`
+	VersionLT    *int  `json:"versionLT,omitempty"`
+	VersionLTE   *int  `json:"versionLTE,omitempty"`
+
+	// "application" edge predicates.
+	HasApplication     *bool                    `json:"hasApplication,omitempty"`
+	HasApplicationWith []*ApplicationWhereInput `json:"hasApplicationWith,omitempty"`
+
+	// "following_point" edge predicates.
+	HasFollowingPoint     *bool                       `json:"hasFollowingPoint,omitempty"`
+	HasFollowingPointWith []*ReceptionPointWhereInput `json:"hasFollowingPointWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *ApplicationSummaryWhereInput) AddPredicates(predicates ...predicate.ApplicationSummary) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the ApplicationSummaryWhereInput filter on the ApplicationSummaryQuery builder.
+func (i *ApplicationSummaryWhereInput) Filter(q *ApplicationSummaryQuery) (*ApplicationSummaryQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyApplicationSummaryWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyApplicationSummaryWhereInput is returned in case the ApplicationSummaryWhereInput is empty.
+var ErrEmptyApplicationSummaryWhereInput = errors.New("ent: empty predicate ApplicationSummaryWhereInput")
+
+// P returns a predicate for filtering applicationsummaries.
+// An error is returned if the input is empty or invalid.
+func (i *ApplicationSummaryWhereInput) P() (predicate.ApplicationSummary, error) {
+	var predicates []predicate.ApplicationSummary
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, applicationsummary.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.ApplicationSummary, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, applicationsummary.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.ApplicationSummary, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, applicationsummary.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, applicationsummary.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, applicationsummary.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, applicationsummary.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, applicationsummary.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, applicationsummary.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, applicationsummary.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, applicationsummary.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, applicationsummary.IDLTE(*i.IDLTE))
+	}
+	if i.ApplicationID != nil {
+		predicates = append(predicates, applicationsummary.ApplicationIDEQ(*i.ApplicationID))
+	}
+	if i.ApplicationIDNEQ != nil {
+		predicates = append(predicates, applicationsummary.ApplicationIDNEQ(*i.ApplicationIDNEQ))
+	}
+	if len(i.ApplicationIDIn) > 0 {
+		predicates = append(predicates, applicationsummary.ApplicationIDIn(i.ApplicationIDIn...))
+	}
+	if len(i.ApplicationIDNotIn) > 0 {
+		predicates = append(predicates, applicationsummary.ApplicationIDNotIn(i.ApplicationIDNotIn...))
+	}
+	if i.ApplicationIDGT != nil {
+		predicates = append(predicates, applicationsummary.ApplicationIDGT(*i.ApplicationIDGT))
+	}
+	if i.ApplicationIDGTE != nil {
+		predicates = append(predicates, applicationsummary.ApplicationIDGTE(*i.ApplicationIDGTE))
+	}
+	if i.ApplicationIDLT != nil {
+		predicates = append(predicates, applicationsummary.ApplicationIDLT(*i.ApplicationIDLT))
+	}
+	if i.ApplicationIDLTE != nil {
+		predicates = append(predicates, applicationsummary.ApplicationIDLTE(*i.ApplicationIDLTE))
+	}
+	if i.ApplicationIDContains != nil {
+		predicates = append(predicates, applicationsummary.ApplicationIDContains(*i.ApplicationIDContains))
+	}
+	if i.ApplicationIDHasPrefix != nil {
+		predicates = append(predicates, applicationsummary.ApplicationIDHasPrefix(*i.ApplicationIDHasPrefix))
+	}
+	if i.ApplicationIDHasSuffix != nil {
+		predicates = append(predicates, applicationsummary.ApplicationIDHasSuffix(*i.ApplicationIDHasSuffix))
+	}
+	if i.ApplicationIDEqualFold != nil {
+		predicates = append(predicates, applicationsummary.ApplicationIDEqualFold(*i.ApplicationIDEqualFold))
+	}
+	if i.ApplicationIDContainsFold != nil {
+		predicates = append(predicates, applicationsummary.ApplicationIDContainsFold(*i.ApplicationIDContainsFold))
+	}
+	if i.RegisteredOn != nil {
+		predicates = append(predicates, applicationsummary.RegisteredOnEQ(*i.RegisteredOn))
+	}
+	if i.RegisteredOnNEQ != nil {
+		predicates = append(predicates, applicationsummary.RegisteredOnNEQ(*i.RegisteredOnNEQ))
+	}
+	if len(i.RegisteredOnIn) > 0 {
+		predicates = append(predicates, applicationsummary.RegisteredOnIn(i.RegisteredOnIn...))
+	}
+	if len(i.RegisteredOnNotIn) > 0 {
+		predicates = append(predicates, applicationsummary.RegisteredOnNotIn(i.RegisteredOnNotIn...))
+	}
+	if i.RegisteredOnGT != nil {
+		predicates = append(predicates, applicationsummary.RegisteredOnGT(*i.RegisteredOnGT))
+	}
+	if i.RegisteredOnGTE != nil {
+		predicates = append(predicates, applicationsummary.RegisteredOnGTE(*i.RegisteredOnGTE))
+	}
+	if i.RegisteredOnLT != nil {
+		predicates = append(predicates, applicationsummary.RegisteredOnLT(*i.RegisteredOnLT))
+	}
+	if i.RegisteredOnLTE != nil {
+		predicates = append(predicates, applicationsummary.RegisteredOnLTE(*i.RegisteredOnLTE))
+	}
+	if i.RenewedOn != nil {
+		predicates = append(predicates, applicationsummary.RenewedOnEQ(*i.RenewedOn))
+	}
+	if i.RenewedOnNEQ != nil {
+		predicates = append(predicates, applicationsummary.RenewedOnNEQ(*i.RenewedOnNEQ))
+	}
+	if len(i.RenewedOnIn) > 0 {
+		predicates = append(predicates, applicationsummary.RenewedOnIn(i.RenewedOnIn...))
+	}
+	if len(i.RenewedOnNotIn) > 0 {
+		predicates = append(predicates, applicationsummary.RenewedOnNotIn(i.RenewedOnNotIn...))
+	}
+	if i.RenewedOnGT != nil {
+		predicates = append(predicates, applicationsummary.RenewedOnGT(*i.RenewedOnGT))
+	}
+	if i.RenewedOnGTE != nil {
+		predicates = append(predicates, applicationsummary.RenewedOnGTE(*i.RenewedOnGTE))
+	}
+	if i.RenewedOnLT != nil {
+		predicates = append(predicates, applicationsummary.RenewedOnLT(*i.RenewedOnLT))
+	}
+	if i.RenewedOnLTE != nil {
+		predicates = append(predicates, applicationsummary.RenewedOnLTE(*i.RenewedOnLTE))
+	}
+	if i.RenewedOnIsNil {
+		predicates = append(predicates, applicationsummary.RenewedOnIsNil())
+	}
+	if i.RenewedOnNotNil {
+		predicates = append(predicates, applicationsummary.RenewedOnNotNil())
+	}
+	if i.ReceptionDeadline != nil {
+		predicates = append(predicates, applicationsummary.ReceptionDeadlineEQ(*i.ReceptionDeadline))
+	}
+	if i.ReceptionDeadlineNEQ != nil {
+		predicates = append(predicates, applicationsummary.ReceptionDeadlineNEQ(*i.ReceptionDeadlineNEQ))
+	}
+	if len(i.ReceptionDeadlineIn) > 0 {
+		predicates = append(predicates, applicationsummary.ReceptionDeadlineIn(i.ReceptionDeadlineIn...))
+	}
+	if len(i.ReceptionDeadlineNotIn) > 0 {
+		predicates = append(predicates, applicationsummary.ReceptionDeadlineNotIn(i.ReceptionDeadlineNotIn...))
+	}
+	if i.ReceptionDeadlineGT != nil {
+		predicates = append(predicates, applicationsummary.ReceptionDeadlineGT(*i.ReceptionDeadlineGT))
+	}
+	if i.ReceptionDeadlineGTE != nil {
+		predicates = append(predicates, applicationsummary.ReceptionDeadlineGTE(*i.ReceptionDeadlineGTE))
+	}
+	if i.ReceptionDeadlineLT != nil {
+		predicates = append(predicates, applicationsummary.ReceptionDeadlineLT(*i.ReceptionDeadlineLT))
+	}
+	if i.ReceptionDeadlineLTE != nil {
+		predicates = append(predicates, applicationsummary.ReceptionDeadlineLTE(*i.ReceptionDeadlineLTE))
+	}
+	if i.HouseholdSize != nil {
+		predicates = append(predicates, applicationsummary.HouseholdSizeEQ(*i.HouseholdSize))
+	}
+	if i.HouseholdSizeNEQ != nil {
+		predicates = append(predicates, applicationsummary.HouseholdSizeNEQ(*i.HouseholdSizeNEQ))
+	}
+	if len(i.HouseholdSizeIn) > 0 {
+		predicates = append(predicates, applicationsummary.HouseholdSizeIn(i.HouseholdSizeIn...))
+	}
+	if len(i.HouseholdSizeNotIn) > 0 {
+		predicates = append(predicates, applicationsummary.HouseholdSizeNotIn(i.HouseholdSizeNotIn...))
+	}
+	if i.HouseholdSizeGT != nil {
+		predicates = append(predicates, applicationsummary.HouseholdSizeGT(*i.HouseholdSizeGT))
+	}
+	if i.HouseholdSizeGTE != nil {
+		predicates = append(predicates, applicationsummary.HouseholdSizeGTE(*i.HouseholdSizeGTE))
+	}
+	if i.HouseholdSizeLT != nil {
+		predicates = append(predicates, applicationsummary.HouseholdSizeLT(*i.HouseholdSizeLT))
+	}
+	if i.HouseholdSizeLTE != nil {
+		predicates = append(predicates, applicationsummary.HouseholdSizeLTE(*i.HouseholdSizeLTE))
+	}
+	if i.FollowingPointID != nil {
+		predicates = append(predicates, applicationsummary.FollowingPointIDEQ(*i.FollowingPointID))
+	}
+	if i.FollowingPointIDNEQ != nil {
+		predicates = append(predicates, applicationsummary.FollowingPointIDNEQ(*i.FollowingPointIDNEQ))
+	}
+	if len(i.FollowingPointIDIn) > 0 {
+		predicates = append(predicates, applicationsummary.FollowingPointIDIn(i.FollowingPointIDIn...))
+	}
+	if len(i.FollowingPointIDNotIn) > 0 {
+		predicates = append(predicates, applicationsummary.FollowingPointIDNotIn(i.FollowingPointIDNotIn...))
+	}
+	if i.FollowingPointIDGT != nil {
+		predicates = append(predicates, applicationsummary.FollowingPointIDGT(*i.FollowingPointIDGT))
+	}
+	if i.FollowingPointIDGTE != nil {
+		predicates = append(predicates, applicationsummary.FollowingPointIDGTE(*i.FollowingPointIDGTE))
+	}
+	if i.FollowingPointIDLT != nil {
+		predicates = append(predicates, applicationsummary.FollowingPointIDLT(*i.FollowingPointIDLT))
+	}
+	if i.FollowingPointIDLTE != nil {
+		predicates = append(predicates, applicationsummary.FollowingPointIDLTE(*i.FollowingPointIDLTE))
+	}
+	if i.FollowingPointIDContains != nil {
+		predicates = append(predicates, applicationsummary.FollowingPointIDContains(*i.FollowingPointIDContains))
+	}
+	if i.FollowingPointIDHasPrefix != nil {
+		predicates = append(predicates, applicationsummary.FollowingPointIDHasPrefix(*i.FollowingPointIDHasPrefix))
+	}
+	if i.FollowingPointIDHasSuffix != nil {
+		predicates = append(predicates, applicationsummary.FollowingPointIDHasSuffix(*i.FollowingPointIDHasSuffix))
+	}
+	if i.FollowingPointIDIsNil {
+		predicates = append(predicates, applicationsummary.FollowingPointIDIsNil())
+	}
+	if i.FollowingPointIDNotNil {
+		predicates = append(predicates, applicationsummary.FollowingPointIDNotNil())
+	}
+	if i.FollowingPointIDEqualFold != nil {
+		predicates = append(predicates, applicationsummary.FollowingPointIDEqualFold(*i.FollowingPointIDEqualFold))
+	}
+	if i.FollowingPointIDContainsFold != nil {
+		predicates = append(predicates, applicationsummary.FollowingPointIDContainsFold(*i.FollowingPointIDContainsFold))
+	}
+	if i.FollowedSince != nil {
+		predicates = append(predicates, applicationsummary.FollowedSinceEQ(*i.FollowedSince))
+	}
+	if i.FollowedSinceNEQ != nil {
+		predicates = append(predicates, applicationsummary.FollowedSinceNEQ(*i.FollowedSinceNEQ))
+	}
+	if len(i.FollowedSinceIn) > 0 {
+		predicates = append(predicates, applicationsummary.FollowedSinceIn(i.FollowedSinceIn...))
+	}
+	if len(i.FollowedSinceNotIn) > 0 {
+		predicates = append(predicates, applicationsummary.FollowedSinceNotIn(i.FollowedSinceNotIn...))
+	}
+	if i.FollowedSinceGT != nil {
+		predicates = append(predicates, applicationsummary.FollowedSinceGT(*i.FollowedSinceGT))
+	}
+	if i.FollowedSinceGTE != nil {
+		predicates = append(predicates, applicationsummary.FollowedSinceGTE(*i.FollowedSinceGTE))
+	}
+	if i.FollowedSinceLT != nil {
+		predicates = append(predicates, applicationsummary.FollowedSinceLT(*i.FollowedSinceLT))
+	}
+	if i.FollowedSinceLTE != nil {
+		predicates = append(predicates, applicationsummary.FollowedSinceLTE(*i.FollowedSinceLTE))
+	}
+	if i.FollowedSinceIsNil {
+		predicates = append(predicates, applicationsummary.FollowedSinceIsNil())
+	}
+	if i.FollowedSinceNotNil {
+		predicates = append(predicates, applicationsummary.FollowedSinceNotNil())
+	}
+	if i.Version != nil {
+		predicates = append(predicates, applicationsummary.VersionEQ(*i.Version))
+	}
+	if i.VersionNEQ != nil {
+		predicates = append(predicates, applicationsummary.VersionNEQ(*i.VersionNEQ))
+	}
+	if len(i.VersionIn) > 0 {
+		predicates = append(predicates, applicationsummary.VersionIn(i.VersionIn...))
+	}
+	if len(i.VersionNotIn) > 0 {
+		predicates = append(predicates, applicationsummary.VersionNotIn(i.VersionNotIn...))
+	}
+	if i.VersionGT != nil {
+		predicates = append(predicates, applicationsummary.VersionGT(*i.VersionGT))
+	}
+	if i.VersionGTE != nil {
+		predicates = append(predicates, applicationsummary.VersionGTE(*i.VersionGTE))
+	}
+	if i.VersionLT != nil {
+		predicates = append(predicates, applicationsummary.VersionLT(*i.VersionLT))
+	}
+	if i.VersionLTE != nil {
+		predicates = append(predicates, applicationsummary.VersionLTE(*i.VersionLTE))
+	}
+
+	if i.HasApplication != nil {
+		p := applicationsummary.HasApplication()
+		if !*i.HasApplication {
+			p = applicationsummary.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasApplicationWith) > 0 {
+		with := make([]predicate.Application, 0, len(i.HasApplicationWith))
+		for _, w := range i.HasApplicationWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasApplicationWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, applicationsummary.HasApplicationWith(with...))
+	}
+	if i.HasFollowingPoint != nil {
+		p := applicationsummary.HasFollowingPoint()
+		if !*i.HasFollowingPoint {
+			p = applicationsummary.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasFollowingPointWith) > 0 {
+		with := make([]predicate.ReceptionPoint, 0, len(i.HasFollowingPointWith))
+		for _, w := range i.HasFollowingPointWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasFollowingPointWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, applicationsummary.HasFollowingPointWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyApplicationSummaryWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return applicationsummary.And(predicates...), nil
 	}
 }
 
@@ -3589,6 +5931,1436 @@ func (i *DwellingWhereInput) P() (predicate.Dwelling, error) {
 		return predicates[0], nil
 	default:
 		return dwelling.And(predicates...), nil
+	}
+}
+
+// HouseholdMemberWhereInput represents a where input for filtering HouseholdMember queries.
+type HouseholdMemberWhereInput struct {
+	Predicates []predicate.HouseholdMember  `json:"-"`
+	Not        *HouseholdMemberWhereInput   `json:"not,omitempty"`
+	Or         []*HouseholdMemberWhereInput `json:"or,omitempty"`
+	And        []*HouseholdMemberWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID      *domain.ID  `json:"id,omitempty"`
+	IDNEQ   *domain.ID  `json:"idNEQ,omitempty"`
+	IDIn    []domain.ID `json:"idIn,omitempty"`
+	IDNotIn []domain.ID `json:"idNotIn,omitempty"`
+	IDGT    *domain.ID  `json:"idGT,omitempty"`
+	IDGTE   *domain.ID  `json:"idGTE,omitempty"`
+	IDLT    *domain.ID  `json:"idLT,omitempty"`
+	IDLTE   *domain.ID  `json:"idLTE,omitempty"`
+
+	// "application_id" field predicates.
+	ApplicationID             *domain.ID  `json:"applicationID,omitempty"`
+	ApplicationIDNEQ          *domain.ID  `json:"applicationIDNEQ,omitempty"`
+	ApplicationIDIn           []domain.ID `json:"applicationIDIn,omitempty"`
+	ApplicationIDNotIn        []domain.ID `json:"applicationIDNotIn,omitempty"`
+	ApplicationIDGT           *domain.ID  `json:"applicationIDGT,omitempty"`
+	ApplicationIDGTE          *domain.ID  `json:"applicationIDGTE,omitempty"`
+	ApplicationIDLT           *domain.ID  `json:"applicationIDLT,omitempty"`
+	ApplicationIDLTE          *domain.ID  `json:"applicationIDLTE,omitempty"`
+	ApplicationIDContains     *domain.ID  `json:"applicationIDContains,omitempty"`
+	ApplicationIDHasPrefix    *domain.ID  `json:"applicationIDHasPrefix,omitempty"`
+	ApplicationIDHasSuffix    *domain.ID  `json:"applicationIDHasSuffix,omitempty"`
+	ApplicationIDEqualFold    *domain.ID  `json:"applicationIDEqualFold,omitempty"`
+	ApplicationIDContainsFold *domain.ID  `json:"applicationIDContainsFold,omitempty"`
+
+	// "rank" field predicates.
+	Rank      *int  `json:"rank,omitempty"`
+	RankNEQ   *int  `json:"rankNEQ,omitempty"`
+	RankIn    []int `json:"rankIn,omitempty"`
+	RankNotIn []int `json:"rankNotIn,omitempty"`
+	RankGT    *int  `json:"rankGT,omitempty"`
+	RankGTE   *int  `json:"rankGTE,omitempty"`
+	RankLT    *int  `json:"rankLT,omitempty"`
+	RankLTE   *int  `json:"rankLTE,omitempty"`
+
+	// "link" field predicates.
+	Link      *domain.HouseholdLink  `json:"link,omitempty"`
+	LinkNEQ   *domain.HouseholdLink  `json:"linkNEQ,omitempty"`
+	LinkIn    []domain.HouseholdLink `json:"linkIn,omitempty"`
+	LinkNotIn []domain.HouseholdLink `json:"linkNotIn,omitempty"`
+
+	// "born_in" field predicates.
+	BornIn       *domain.Date  `json:"bornIn,omitempty"`
+	BornInNEQ    *domain.Date  `json:"bornInNEQ,omitempty"`
+	BornInIn     []domain.Date `json:"bornInIn,omitempty"`
+	BornInNotIn  []domain.Date `json:"bornInNotIn,omitempty"`
+	BornInGT     *domain.Date  `json:"bornInGT,omitempty"`
+	BornInGTE    *domain.Date  `json:"bornInGTE,omitempty"`
+	BornInLT     *domain.Date  `json:"bornInLT,omitempty"`
+	BornInLTE    *domain.Date  `json:"bornInLTE,omitempty"`
+	BornInIsNil  bool          `json:"bornInIsNil,omitempty"`
+	BornInNotNil bool          `json:"bornInNotNil,omitempty"`
+
+	// "expected_on" field predicates.
+	ExpectedOn       *domain.Date  `json:"expectedOn,omitempty"`
+	ExpectedOnNEQ    *domain.Date  `json:"expectedOnNEQ,omitempty"`
+	ExpectedOnIn     []domain.Date `json:"expectedOnIn,omitempty"`
+	ExpectedOnNotIn  []domain.Date `json:"expectedOnNotIn,omitempty"`
+	ExpectedOnGT     *domain.Date  `json:"expectedOnGT,omitempty"`
+	ExpectedOnGTE    *domain.Date  `json:"expectedOnGTE,omitempty"`
+	ExpectedOnLT     *domain.Date  `json:"expectedOnLT,omitempty"`
+	ExpectedOnLTE    *domain.Date  `json:"expectedOnLTE,omitempty"`
+	ExpectedOnIsNil  bool          `json:"expectedOnIsNil,omitempty"`
+	ExpectedOnNotNil bool          `json:"expectedOnNotNil,omitempty"`
+
+	// "application" edge predicates.
+	HasApplication     *bool                    `json:"hasApplication,omitempty"`
+	HasApplicationWith []*ApplicationWhereInput `json:"hasApplicationWith,omitempty"`
+
+	// "particulars" edge predicates.
+	HasParticulars     *bool                          `json:"hasParticulars,omitempty"`
+	HasParticularsWith []*MemberParticularsWhereInput `json:"hasParticularsWith,omitempty"`
+
+	// "sensitive" edge predicates.
+	HasSensitive     *bool                        `json:"hasSensitive,omitempty"`
+	HasSensitiveWith []*SensitiveRecordWhereInput `json:"hasSensitiveWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *HouseholdMemberWhereInput) AddPredicates(predicates ...predicate.HouseholdMember) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the HouseholdMemberWhereInput filter on the HouseholdMemberQuery builder.
+func (i *HouseholdMemberWhereInput) Filter(q *HouseholdMemberQuery) (*HouseholdMemberQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyHouseholdMemberWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyHouseholdMemberWhereInput is returned in case the HouseholdMemberWhereInput is empty.
+var ErrEmptyHouseholdMemberWhereInput = errors.New("ent: empty predicate HouseholdMemberWhereInput")
+
+// P returns a predicate for filtering householdmembers.
+// An error is returned if the input is empty or invalid.
+func (i *HouseholdMemberWhereInput) P() (predicate.HouseholdMember, error) {
+	var predicates []predicate.HouseholdMember
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, householdmember.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.HouseholdMember, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, householdmember.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.HouseholdMember, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, householdmember.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, householdmember.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, householdmember.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, householdmember.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, householdmember.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, householdmember.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, householdmember.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, householdmember.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, householdmember.IDLTE(*i.IDLTE))
+	}
+	if i.ApplicationID != nil {
+		predicates = append(predicates, householdmember.ApplicationIDEQ(*i.ApplicationID))
+	}
+	if i.ApplicationIDNEQ != nil {
+		predicates = append(predicates, householdmember.ApplicationIDNEQ(*i.ApplicationIDNEQ))
+	}
+	if len(i.ApplicationIDIn) > 0 {
+		predicates = append(predicates, householdmember.ApplicationIDIn(i.ApplicationIDIn...))
+	}
+	if len(i.ApplicationIDNotIn) > 0 {
+		predicates = append(predicates, householdmember.ApplicationIDNotIn(i.ApplicationIDNotIn...))
+	}
+	if i.ApplicationIDGT != nil {
+		predicates = append(predicates, householdmember.ApplicationIDGT(*i.ApplicationIDGT))
+	}
+	if i.ApplicationIDGTE != nil {
+		predicates = append(predicates, householdmember.ApplicationIDGTE(*i.ApplicationIDGTE))
+	}
+	if i.ApplicationIDLT != nil {
+		predicates = append(predicates, householdmember.ApplicationIDLT(*i.ApplicationIDLT))
+	}
+	if i.ApplicationIDLTE != nil {
+		predicates = append(predicates, householdmember.ApplicationIDLTE(*i.ApplicationIDLTE))
+	}
+	if i.ApplicationIDContains != nil {
+		predicates = append(predicates, householdmember.ApplicationIDContains(*i.ApplicationIDContains))
+	}
+	if i.ApplicationIDHasPrefix != nil {
+		predicates = append(predicates, householdmember.ApplicationIDHasPrefix(*i.ApplicationIDHasPrefix))
+	}
+	if i.ApplicationIDHasSuffix != nil {
+		predicates = append(predicates, householdmember.ApplicationIDHasSuffix(*i.ApplicationIDHasSuffix))
+	}
+	if i.ApplicationIDEqualFold != nil {
+		predicates = append(predicates, householdmember.ApplicationIDEqualFold(*i.ApplicationIDEqualFold))
+	}
+	if i.ApplicationIDContainsFold != nil {
+		predicates = append(predicates, householdmember.ApplicationIDContainsFold(*i.ApplicationIDContainsFold))
+	}
+	if i.Rank != nil {
+		predicates = append(predicates, householdmember.RankEQ(*i.Rank))
+	}
+	if i.RankNEQ != nil {
+		predicates = append(predicates, householdmember.RankNEQ(*i.RankNEQ))
+	}
+	if len(i.RankIn) > 0 {
+		predicates = append(predicates, householdmember.RankIn(i.RankIn...))
+	}
+	if len(i.RankNotIn) > 0 {
+		predicates = append(predicates, householdmember.RankNotIn(i.RankNotIn...))
+	}
+	if i.RankGT != nil {
+		predicates = append(predicates, householdmember.RankGT(*i.RankGT))
+	}
+	if i.RankGTE != nil {
+		predicates = append(predicates, householdmember.RankGTE(*i.RankGTE))
+	}
+	if i.RankLT != nil {
+		predicates = append(predicates, householdmember.RankLT(*i.RankLT))
+	}
+	if i.RankLTE != nil {
+		predicates = append(predicates, householdmember.RankLTE(*i.RankLTE))
+	}
+	if i.Link != nil {
+		predicates = append(predicates, householdmember.LinkEQ(*i.Link))
+	}
+	if i.LinkNEQ != nil {
+		predicates = append(predicates, householdmember.LinkNEQ(*i.LinkNEQ))
+	}
+	if len(i.LinkIn) > 0 {
+		predicates = append(predicates, householdmember.LinkIn(i.LinkIn...))
+	}
+	if len(i.LinkNotIn) > 0 {
+		predicates = append(predicates, householdmember.LinkNotIn(i.LinkNotIn...))
+	}
+	if i.BornIn != nil {
+		predicates = append(predicates, householdmember.BornInEQ(*i.BornIn))
+	}
+	if i.BornInNEQ != nil {
+		predicates = append(predicates, householdmember.BornInNEQ(*i.BornInNEQ))
+	}
+	if len(i.BornInIn) > 0 {
+		predicates = append(predicates, householdmember.BornInIn(i.BornInIn...))
+	}
+	if len(i.BornInNotIn) > 0 {
+		predicates = append(predicates, householdmember.BornInNotIn(i.BornInNotIn...))
+	}
+	if i.BornInGT != nil {
+		predicates = append(predicates, householdmember.BornInGT(*i.BornInGT))
+	}
+	if i.BornInGTE != nil {
+		predicates = append(predicates, householdmember.BornInGTE(*i.BornInGTE))
+	}
+	if i.BornInLT != nil {
+		predicates = append(predicates, householdmember.BornInLT(*i.BornInLT))
+	}
+	if i.BornInLTE != nil {
+		predicates = append(predicates, householdmember.BornInLTE(*i.BornInLTE))
+	}
+	if i.BornInIsNil {
+		predicates = append(predicates, householdmember.BornInIsNil())
+	}
+	if i.BornInNotNil {
+		predicates = append(predicates, householdmember.BornInNotNil())
+	}
+	if i.ExpectedOn != nil {
+		predicates = append(predicates, householdmember.ExpectedOnEQ(*i.ExpectedOn))
+	}
+	if i.ExpectedOnNEQ != nil {
+		predicates = append(predicates, householdmember.ExpectedOnNEQ(*i.ExpectedOnNEQ))
+	}
+	if len(i.ExpectedOnIn) > 0 {
+		predicates = append(predicates, householdmember.ExpectedOnIn(i.ExpectedOnIn...))
+	}
+	if len(i.ExpectedOnNotIn) > 0 {
+		predicates = append(predicates, householdmember.ExpectedOnNotIn(i.ExpectedOnNotIn...))
+	}
+	if i.ExpectedOnGT != nil {
+		predicates = append(predicates, householdmember.ExpectedOnGT(*i.ExpectedOnGT))
+	}
+	if i.ExpectedOnGTE != nil {
+		predicates = append(predicates, householdmember.ExpectedOnGTE(*i.ExpectedOnGTE))
+	}
+	if i.ExpectedOnLT != nil {
+		predicates = append(predicates, householdmember.ExpectedOnLT(*i.ExpectedOnLT))
+	}
+	if i.ExpectedOnLTE != nil {
+		predicates = append(predicates, householdmember.ExpectedOnLTE(*i.ExpectedOnLTE))
+	}
+	if i.ExpectedOnIsNil {
+		predicates = append(predicates, householdmember.ExpectedOnIsNil())
+	}
+	if i.ExpectedOnNotNil {
+		predicates = append(predicates, householdmember.ExpectedOnNotNil())
+	}
+
+	if i.HasApplication != nil {
+		p := householdmember.HasApplication()
+		if !*i.HasApplication {
+			p = householdmember.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasApplicationWith) > 0 {
+		with := make([]predicate.Application, 0, len(i.HasApplicationWith))
+		for _, w := range i.HasApplicationWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasApplicationWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, householdmember.HasApplicationWith(with...))
+	}
+	if i.HasParticulars != nil {
+		p := householdmember.HasParticulars()
+		if !*i.HasParticulars {
+			p = householdmember.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasParticularsWith) > 0 {
+		with := make([]predicate.MemberParticulars, 0, len(i.HasParticularsWith))
+		for _, w := range i.HasParticularsWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasParticularsWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, householdmember.HasParticularsWith(with...))
+	}
+	if i.HasSensitive != nil {
+		p := householdmember.HasSensitive()
+		if !*i.HasSensitive {
+			p = householdmember.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasSensitiveWith) > 0 {
+		with := make([]predicate.SensitiveRecord, 0, len(i.HasSensitiveWith))
+		for _, w := range i.HasSensitiveWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasSensitiveWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, householdmember.HasSensitiveWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyHouseholdMemberWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return householdmember.And(predicates...), nil
+	}
+}
+
+// MemberParticularsWhereInput represents a where input for filtering MemberParticulars queries.
+type MemberParticularsWhereInput struct {
+	Predicates []predicate.MemberParticulars  `json:"-"`
+	Not        *MemberParticularsWhereInput   `json:"not,omitempty"`
+	Or         []*MemberParticularsWhereInput `json:"or,omitempty"`
+	And        []*MemberParticularsWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID      *domain.ID  `json:"id,omitempty"`
+	IDNEQ   *domain.ID  `json:"idNEQ,omitempty"`
+	IDIn    []domain.ID `json:"idIn,omitempty"`
+	IDNotIn []domain.ID `json:"idNotIn,omitempty"`
+	IDGT    *domain.ID  `json:"idGT,omitempty"`
+	IDGTE   *domain.ID  `json:"idGTE,omitempty"`
+	IDLT    *domain.ID  `json:"idLT,omitempty"`
+	IDLTE   *domain.ID  `json:"idLTE,omitempty"`
+
+	// "application_id" field predicates.
+	ApplicationID             *domain.ID  `json:"applicationID,omitempty"`
+	ApplicationIDNEQ          *domain.ID  `json:"applicationIDNEQ,omitempty"`
+	ApplicationIDIn           []domain.ID `json:"applicationIDIn,omitempty"`
+	ApplicationIDNotIn        []domain.ID `json:"applicationIDNotIn,omitempty"`
+	ApplicationIDGT           *domain.ID  `json:"applicationIDGT,omitempty"`
+	ApplicationIDGTE          *domain.ID  `json:"applicationIDGTE,omitempty"`
+	ApplicationIDLT           *domain.ID  `json:"applicationIDLT,omitempty"`
+	ApplicationIDLTE          *domain.ID  `json:"applicationIDLTE,omitempty"`
+	ApplicationIDContains     *domain.ID  `json:"applicationIDContains,omitempty"`
+	ApplicationIDHasPrefix    *domain.ID  `json:"applicationIDHasPrefix,omitempty"`
+	ApplicationIDHasSuffix    *domain.ID  `json:"applicationIDHasSuffix,omitempty"`
+	ApplicationIDEqualFold    *domain.ID  `json:"applicationIDEqualFold,omitempty"`
+	ApplicationIDContainsFold *domain.ID  `json:"applicationIDContainsFold,omitempty"`
+
+	// "member_id" field predicates.
+	MemberID             *domain.ID  `json:"memberID,omitempty"`
+	MemberIDNEQ          *domain.ID  `json:"memberIDNEQ,omitempty"`
+	MemberIDIn           []domain.ID `json:"memberIDIn,omitempty"`
+	MemberIDNotIn        []domain.ID `json:"memberIDNotIn,omitempty"`
+	MemberIDGT           *domain.ID  `json:"memberIDGT,omitempty"`
+	MemberIDGTE          *domain.ID  `json:"memberIDGTE,omitempty"`
+	MemberIDLT           *domain.ID  `json:"memberIDLT,omitempty"`
+	MemberIDLTE          *domain.ID  `json:"memberIDLTE,omitempty"`
+	MemberIDContains     *domain.ID  `json:"memberIDContains,omitempty"`
+	MemberIDHasPrefix    *domain.ID  `json:"memberIDHasPrefix,omitempty"`
+	MemberIDHasSuffix    *domain.ID  `json:"memberIDHasSuffix,omitempty"`
+	MemberIDEqualFold    *domain.ID  `json:"memberIDEqualFold,omitempty"`
+	MemberIDContainsFold *domain.ID  `json:"memberIDContainsFold,omitempty"`
+
+	// "given_names" field predicates.
+	GivenNames             *string  `json:"givenNames,omitempty"`
+	GivenNamesNEQ          *string  `json:"givenNamesNEQ,omitempty"`
+	GivenNamesIn           []string `json:"givenNamesIn,omitempty"`
+	GivenNamesNotIn        []string `json:"givenNamesNotIn,omitempty"`
+	GivenNamesGT           *string  `json:"givenNamesGT,omitempty"`
+	GivenNamesGTE          *string  `json:"givenNamesGTE,omitempty"`
+	GivenNamesLT           *string  `json:"givenNamesLT,omitempty"`
+	GivenNamesLTE          *string  `json:"givenNamesLTE,omitempty"`
+	GivenNamesContains     *string  `json:"givenNamesContains,omitempty"`
+	GivenNamesHasPrefix    *string  `json:"givenNamesHasPrefix,omitempty"`
+	GivenNamesHasSuffix    *string  `json:"givenNamesHasSuffix,omitempty"`
+	GivenNamesEqualFold    *string  `json:"givenNamesEqualFold,omitempty"`
+	GivenNamesContainsFold *string  `json:"givenNamesContainsFold,omitempty"`
+
+	// "birth_name" field predicates.
+	BirthName             *string  `json:"birthName,omitempty"`
+	BirthNameNEQ          *string  `json:"birthNameNEQ,omitempty"`
+	BirthNameIn           []string `json:"birthNameIn,omitempty"`
+	BirthNameNotIn        []string `json:"birthNameNotIn,omitempty"`
+	BirthNameGT           *string  `json:"birthNameGT,omitempty"`
+	BirthNameGTE          *string  `json:"birthNameGTE,omitempty"`
+	BirthNameLT           *string  `json:"birthNameLT,omitempty"`
+	BirthNameLTE          *string  `json:"birthNameLTE,omitempty"`
+	BirthNameContains     *string  `json:"birthNameContains,omitempty"`
+	BirthNameHasPrefix    *string  `json:"birthNameHasPrefix,omitempty"`
+	BirthNameHasSuffix    *string  `json:"birthNameHasSuffix,omitempty"`
+	BirthNameEqualFold    *string  `json:"birthNameEqualFold,omitempty"`
+	BirthNameContainsFold *string  `json:"birthNameContainsFold,omitempty"`
+
+	// "usual_name" field predicates.
+	UsualName             *domain.Stated  `json:"usualName,omitempty"`
+	UsualNameNEQ          *domain.Stated  `json:"usualNameNEQ,omitempty"`
+	UsualNameIn           []domain.Stated `json:"usualNameIn,omitempty"`
+	UsualNameNotIn        []domain.Stated `json:"usualNameNotIn,omitempty"`
+	UsualNameGT           *domain.Stated  `json:"usualNameGT,omitempty"`
+	UsualNameGTE          *domain.Stated  `json:"usualNameGTE,omitempty"`
+	UsualNameLT           *domain.Stated  `json:"usualNameLT,omitempty"`
+	UsualNameLTE          *domain.Stated  `json:"usualNameLTE,omitempty"`
+	UsualNameContains     *domain.Stated  `json:"usualNameContains,omitempty"`
+	UsualNameHasPrefix    *domain.Stated  `json:"usualNameHasPrefix,omitempty"`
+	UsualNameHasSuffix    *domain.Stated  `json:"usualNameHasSuffix,omitempty"`
+	UsualNameEqualFold    *domain.Stated  `json:"usualNameEqualFold,omitempty"`
+	UsualNameContainsFold *domain.Stated  `json:"usualNameContainsFold,omitempty"`
+
+	// "born_on" field predicates.
+	BornOn      *domain.Date  `json:"bornOn,omitempty"`
+	BornOnNEQ   *domain.Date  `json:"bornOnNEQ,omitempty"`
+	BornOnIn    []domain.Date `json:"bornOnIn,omitempty"`
+	BornOnNotIn []domain.Date `json:"bornOnNotIn,omitempty"`
+	BornOnGT    *domain.Date  `json:"bornOnGT,omitempty"`
+	BornOnGTE   *domain.Date  `json:"bornOnGTE,omitempty"`
+	BornOnLT    *domain.Date  `json:"bornOnLT,omitempty"`
+	BornOnLTE   *domain.Date  `json:"bornOnLTE,omitempty"`
+
+	// "version" field predicates.
+	Version      *int  `json:"version,omitempty"`
+	VersionNEQ   *int  `json:"versionNEQ,omitempty"`
+	VersionIn    []int `json:"versionIn,omitempty"`
+	VersionNotIn []int `json:"versionNotIn,omitempty"`
+	VersionGT    *int  `json:"versionGT,omitempty"`
+	VersionGTE   *int  `json:"versionGTE,omitempty"`
+	VersionLT    *int  `json:"versionLT,omitempty"`
+	VersionLTE   *int  `json:"versionLTE,omitempty"`
+
+	// "member" edge predicates.
+	HasMember     *bool                        `json:"hasMember,omitempty"`
+	HasMemberWith []*HouseholdMemberWhereInput `json:"hasMemberWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *MemberParticularsWhereInput) AddPredicates(predicates ...predicate.MemberParticulars) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the MemberParticularsWhereInput filter on the MemberParticularsQuery builder.
+func (i *MemberParticularsWhereInput) Filter(q *MemberParticularsQuery) (*MemberParticularsQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyMemberParticularsWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyMemberParticularsWhereInput is returned in case the MemberParticularsWhereInput is empty.
+var ErrEmptyMemberParticularsWhereInput = errors.New("ent: empty predicate MemberParticularsWhereInput")
+
+// P returns a predicate for filtering memberparticularsslice.
+// An error is returned if the input is empty or invalid.
+func (i *MemberParticularsWhereInput) P() (predicate.MemberParticulars, error) {
+	var predicates []predicate.MemberParticulars
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, memberparticulars.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.MemberParticulars, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, memberparticulars.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.MemberParticulars, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, memberparticulars.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, memberparticulars.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, memberparticulars.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, memberparticulars.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, memberparticulars.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, memberparticulars.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, memberparticulars.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, memberparticulars.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, memberparticulars.IDLTE(*i.IDLTE))
+	}
+	if i.ApplicationID != nil {
+		predicates = append(predicates, memberparticulars.ApplicationIDEQ(*i.ApplicationID))
+	}
+	if i.ApplicationIDNEQ != nil {
+		predicates = append(predicates, memberparticulars.ApplicationIDNEQ(*i.ApplicationIDNEQ))
+	}
+	if len(i.ApplicationIDIn) > 0 {
+		predicates = append(predicates, memberparticulars.ApplicationIDIn(i.ApplicationIDIn...))
+	}
+	if len(i.ApplicationIDNotIn) > 0 {
+		predicates = append(predicates, memberparticulars.ApplicationIDNotIn(i.ApplicationIDNotIn...))
+	}
+	if i.ApplicationIDGT != nil {
+		predicates = append(predicates, memberparticulars.ApplicationIDGT(*i.ApplicationIDGT))
+	}
+	if i.ApplicationIDGTE != nil {
+		predicates = append(predicates, memberparticulars.ApplicationIDGTE(*i.ApplicationIDGTE))
+	}
+	if i.ApplicationIDLT != nil {
+		predicates = append(predicates, memberparticulars.ApplicationIDLT(*i.ApplicationIDLT))
+	}
+	if i.ApplicationIDLTE != nil {
+		predicates = append(predicates, memberparticulars.ApplicationIDLTE(*i.ApplicationIDLTE))
+	}
+	if i.ApplicationIDContains != nil {
+		predicates = append(predicates, memberparticulars.ApplicationIDContains(*i.ApplicationIDContains))
+	}
+	if i.ApplicationIDHasPrefix != nil {
+		predicates = append(predicates, memberparticulars.ApplicationIDHasPrefix(*i.ApplicationIDHasPrefix))
+	}
+	if i.ApplicationIDHasSuffix != nil {
+		predicates = append(predicates, memberparticulars.ApplicationIDHasSuffix(*i.ApplicationIDHasSuffix))
+	}
+	if i.ApplicationIDEqualFold != nil {
+		predicates = append(predicates, memberparticulars.ApplicationIDEqualFold(*i.ApplicationIDEqualFold))
+	}
+	if i.ApplicationIDContainsFold != nil {
+		predicates = append(predicates, memberparticulars.ApplicationIDContainsFold(*i.ApplicationIDContainsFold))
+	}
+	if i.MemberID != nil {
+		predicates = append(predicates, memberparticulars.MemberIDEQ(*i.MemberID))
+	}
+	if i.MemberIDNEQ != nil {
+		predicates = append(predicates, memberparticulars.MemberIDNEQ(*i.MemberIDNEQ))
+	}
+	if len(i.MemberIDIn) > 0 {
+		predicates = append(predicates, memberparticulars.MemberIDIn(i.MemberIDIn...))
+	}
+	if len(i.MemberIDNotIn) > 0 {
+		predicates = append(predicates, memberparticulars.MemberIDNotIn(i.MemberIDNotIn...))
+	}
+	if i.MemberIDGT != nil {
+		predicates = append(predicates, memberparticulars.MemberIDGT(*i.MemberIDGT))
+	}
+	if i.MemberIDGTE != nil {
+		predicates = append(predicates, memberparticulars.MemberIDGTE(*i.MemberIDGTE))
+	}
+	if i.MemberIDLT != nil {
+		predicates = append(predicates, memberparticulars.MemberIDLT(*i.MemberIDLT))
+	}
+	if i.MemberIDLTE != nil {
+		predicates = append(predicates, memberparticulars.MemberIDLTE(*i.MemberIDLTE))
+	}
+	if i.MemberIDContains != nil {
+		predicates = append(predicates, memberparticulars.MemberIDContains(*i.MemberIDContains))
+	}
+	if i.MemberIDHasPrefix != nil {
+		predicates = append(predicates, memberparticulars.MemberIDHasPrefix(*i.MemberIDHasPrefix))
+	}
+	if i.MemberIDHasSuffix != nil {
+		predicates = append(predicates, memberparticulars.MemberIDHasSuffix(*i.MemberIDHasSuffix))
+	}
+	if i.MemberIDEqualFold != nil {
+		predicates = append(predicates, memberparticulars.MemberIDEqualFold(*i.MemberIDEqualFold))
+	}
+	if i.MemberIDContainsFold != nil {
+		predicates = append(predicates, memberparticulars.MemberIDContainsFold(*i.MemberIDContainsFold))
+	}
+	if i.GivenNames != nil {
+		predicates = append(predicates, memberparticulars.GivenNamesEQ(*i.GivenNames))
+	}
+	if i.GivenNamesNEQ != nil {
+		predicates = append(predicates, memberparticulars.GivenNamesNEQ(*i.GivenNamesNEQ))
+	}
+	if len(i.GivenNamesIn) > 0 {
+		predicates = append(predicates, memberparticulars.GivenNamesIn(i.GivenNamesIn...))
+	}
+	if len(i.GivenNamesNotIn) > 0 {
+		predicates = append(predicates, memberparticulars.GivenNamesNotIn(i.GivenNamesNotIn...))
+	}
+	if i.GivenNamesGT != nil {
+		predicates = append(predicates, memberparticulars.GivenNamesGT(*i.GivenNamesGT))
+	}
+	if i.GivenNamesGTE != nil {
+		predicates = append(predicates, memberparticulars.GivenNamesGTE(*i.GivenNamesGTE))
+	}
+	if i.GivenNamesLT != nil {
+		predicates = append(predicates, memberparticulars.GivenNamesLT(*i.GivenNamesLT))
+	}
+	if i.GivenNamesLTE != nil {
+		predicates = append(predicates, memberparticulars.GivenNamesLTE(*i.GivenNamesLTE))
+	}
+	if i.GivenNamesContains != nil {
+		predicates = append(predicates, memberparticulars.GivenNamesContains(*i.GivenNamesContains))
+	}
+	if i.GivenNamesHasPrefix != nil {
+		predicates = append(predicates, memberparticulars.GivenNamesHasPrefix(*i.GivenNamesHasPrefix))
+	}
+	if i.GivenNamesHasSuffix != nil {
+		predicates = append(predicates, memberparticulars.GivenNamesHasSuffix(*i.GivenNamesHasSuffix))
+	}
+	if i.GivenNamesEqualFold != nil {
+		predicates = append(predicates, memberparticulars.GivenNamesEqualFold(*i.GivenNamesEqualFold))
+	}
+	if i.GivenNamesContainsFold != nil {
+		predicates = append(predicates, memberparticulars.GivenNamesContainsFold(*i.GivenNamesContainsFold))
+	}
+	if i.BirthName != nil {
+		predicates = append(predicates, memberparticulars.BirthNameEQ(*i.BirthName))
+	}
+	if i.BirthNameNEQ != nil {
+		predicates = append(predicates, memberparticulars.BirthNameNEQ(*i.BirthNameNEQ))
+	}
+	if len(i.BirthNameIn) > 0 {
+		predicates = append(predicates, memberparticulars.BirthNameIn(i.BirthNameIn...))
+	}
+	if len(i.BirthNameNotIn) > 0 {
+		predicates = append(predicates, memberparticulars.BirthNameNotIn(i.BirthNameNotIn...))
+	}
+	if i.BirthNameGT != nil {
+		predicates = append(predicates, memberparticulars.BirthNameGT(*i.BirthNameGT))
+	}
+	if i.BirthNameGTE != nil {
+		predicates = append(predicates, memberparticulars.BirthNameGTE(*i.BirthNameGTE))
+	}
+	if i.BirthNameLT != nil {
+		predicates = append(predicates, memberparticulars.BirthNameLT(*i.BirthNameLT))
+	}
+	if i.BirthNameLTE != nil {
+		predicates = append(predicates, memberparticulars.BirthNameLTE(*i.BirthNameLTE))
+	}
+	if i.BirthNameContains != nil {
+		predicates = append(predicates, memberparticulars.BirthNameContains(*i.BirthNameContains))
+	}
+	if i.BirthNameHasPrefix != nil {
+		predicates = append(predicates, memberparticulars.BirthNameHasPrefix(*i.BirthNameHasPrefix))
+	}
+	if i.BirthNameHasSuffix != nil {
+		predicates = append(predicates, memberparticulars.BirthNameHasSuffix(*i.BirthNameHasSuffix))
+	}
+	if i.BirthNameEqualFold != nil {
+		predicates = append(predicates, memberparticulars.BirthNameEqualFold(*i.BirthNameEqualFold))
+	}
+	if i.BirthNameContainsFold != nil {
+		predicates = append(predicates, memberparticulars.BirthNameContainsFold(*i.BirthNameContainsFold))
+	}
+	if i.UsualName != nil {
+		predicates = append(predicates, memberparticulars.UsualNameEQ(*i.UsualName))
+	}
+	if i.UsualNameNEQ != nil {
+		predicates = append(predicates, memberparticulars.UsualNameNEQ(*i.UsualNameNEQ))
+	}
+	if len(i.UsualNameIn) > 0 {
+		predicates = append(predicates, memberparticulars.UsualNameIn(i.UsualNameIn...))
+	}
+	if len(i.UsualNameNotIn) > 0 {
+		predicates = append(predicates, memberparticulars.UsualNameNotIn(i.UsualNameNotIn...))
+	}
+	if i.UsualNameGT != nil {
+		predicates = append(predicates, memberparticulars.UsualNameGT(*i.UsualNameGT))
+	}
+	if i.UsualNameGTE != nil {
+		predicates = append(predicates, memberparticulars.UsualNameGTE(*i.UsualNameGTE))
+	}
+	if i.UsualNameLT != nil {
+		predicates = append(predicates, memberparticulars.UsualNameLT(*i.UsualNameLT))
+	}
+	if i.UsualNameLTE != nil {
+		predicates = append(predicates, memberparticulars.UsualNameLTE(*i.UsualNameLTE))
+	}
+	if i.UsualNameContains != nil {
+		predicates = append(predicates, memberparticulars.UsualNameContains(*i.UsualNameContains))
+	}
+	if i.UsualNameHasPrefix != nil {
+		predicates = append(predicates, memberparticulars.UsualNameHasPrefix(*i.UsualNameHasPrefix))
+	}
+	if i.UsualNameHasSuffix != nil {
+		predicates = append(predicates, memberparticulars.UsualNameHasSuffix(*i.UsualNameHasSuffix))
+	}
+	if i.UsualNameEqualFold != nil {
+		predicates = append(predicates, memberparticulars.UsualNameEqualFold(*i.UsualNameEqualFold))
+	}
+	if i.UsualNameContainsFold != nil {
+		predicates = append(predicates, memberparticulars.UsualNameContainsFold(*i.UsualNameContainsFold))
+	}
+	if i.BornOn != nil {
+		predicates = append(predicates, memberparticulars.BornOnEQ(*i.BornOn))
+	}
+	if i.BornOnNEQ != nil {
+		predicates = append(predicates, memberparticulars.BornOnNEQ(*i.BornOnNEQ))
+	}
+	if len(i.BornOnIn) > 0 {
+		predicates = append(predicates, memberparticulars.BornOnIn(i.BornOnIn...))
+	}
+	if len(i.BornOnNotIn) > 0 {
+		predicates = append(predicates, memberparticulars.BornOnNotIn(i.BornOnNotIn...))
+	}
+	if i.BornOnGT != nil {
+		predicates = append(predicates, memberparticulars.BornOnGT(*i.BornOnGT))
+	}
+	if i.BornOnGTE != nil {
+		predicates = append(predicates, memberparticulars.BornOnGTE(*i.BornOnGTE))
+	}
+	if i.BornOnLT != nil {
+		predicates = append(predicates, memberparticulars.BornOnLT(*i.BornOnLT))
+	}
+	if i.BornOnLTE != nil {
+		predicates = append(predicates, memberparticulars.BornOnLTE(*i.BornOnLTE))
+	}
+	if i.Version != nil {
+		predicates = append(predicates, memberparticulars.VersionEQ(*i.Version))
+	}
+	if i.VersionNEQ != nil {
+		predicates = append(predicates, memberparticulars.VersionNEQ(*i.VersionNEQ))
+	}
+	if len(i.VersionIn) > 0 {
+		predicates = append(predicates, memberparticulars.VersionIn(i.VersionIn...))
+	}
+	if len(i.VersionNotIn) > 0 {
+		predicates = append(predicates, memberparticulars.VersionNotIn(i.VersionNotIn...))
+	}
+	if i.VersionGT != nil {
+		predicates = append(predicates, memberparticulars.VersionGT(*i.VersionGT))
+	}
+	if i.VersionGTE != nil {
+		predicates = append(predicates, memberparticulars.VersionGTE(*i.VersionGTE))
+	}
+	if i.VersionLT != nil {
+		predicates = append(predicates, memberparticulars.VersionLT(*i.VersionLT))
+	}
+	if i.VersionLTE != nil {
+		predicates = append(predicates, memberparticulars.VersionLTE(*i.VersionLTE))
+	}
+
+	if i.HasMember != nil {
+		p := memberparticulars.HasMember()
+		if !*i.HasMember {
+			p = memberparticulars.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasMemberWith) > 0 {
+		with := make([]predicate.HouseholdMember, 0, len(i.HasMemberWith))
+		for _, w := range i.HasMemberWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasMemberWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, memberparticulars.HasMemberWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyMemberParticularsWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return memberparticulars.And(predicates...), nil
+	}
+}
+
+// NamedAgentWhereInput represents a where input for filtering NamedAgent queries.
+type NamedAgentWhereInput struct {
+	Predicates []predicate.NamedAgent  `json:"-"`
+	Not        *NamedAgentWhereInput   `json:"not,omitempty"`
+	Or         []*NamedAgentWhereInput `json:"or,omitempty"`
+	And        []*NamedAgentWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID      *domain.ID  `json:"id,omitempty"`
+	IDNEQ   *domain.ID  `json:"idNEQ,omitempty"`
+	IDIn    []domain.ID `json:"idIn,omitempty"`
+	IDNotIn []domain.ID `json:"idNotIn,omitempty"`
+	IDGT    *domain.ID  `json:"idGT,omitempty"`
+	IDGTE   *domain.ID  `json:"idGTE,omitempty"`
+	IDLT    *domain.ID  `json:"idLT,omitempty"`
+	IDLTE   *domain.ID  `json:"idLTE,omitempty"`
+
+	// "application_id" field predicates.
+	ApplicationID             *domain.ID  `json:"applicationID,omitempty"`
+	ApplicationIDNEQ          *domain.ID  `json:"applicationIDNEQ,omitempty"`
+	ApplicationIDIn           []domain.ID `json:"applicationIDIn,omitempty"`
+	ApplicationIDNotIn        []domain.ID `json:"applicationIDNotIn,omitempty"`
+	ApplicationIDGT           *domain.ID  `json:"applicationIDGT,omitempty"`
+	ApplicationIDGTE          *domain.ID  `json:"applicationIDGTE,omitempty"`
+	ApplicationIDLT           *domain.ID  `json:"applicationIDLT,omitempty"`
+	ApplicationIDLTE          *domain.ID  `json:"applicationIDLTE,omitempty"`
+	ApplicationIDContains     *domain.ID  `json:"applicationIDContains,omitempty"`
+	ApplicationIDHasPrefix    *domain.ID  `json:"applicationIDHasPrefix,omitempty"`
+	ApplicationIDHasSuffix    *domain.ID  `json:"applicationIDHasSuffix,omitempty"`
+	ApplicationIDEqualFold    *domain.ID  `json:"applicationIDEqualFold,omitempty"`
+	ApplicationIDContainsFold *domain.ID  `json:"applicationIDContainsFold,omitempty"`
+
+	// "person_id" field predicates.
+	PersonID             *domain.ID  `json:"personID,omitempty"`
+	PersonIDNEQ          *domain.ID  `json:"personIDNEQ,omitempty"`
+	PersonIDIn           []domain.ID `json:"personIDIn,omitempty"`
+	PersonIDNotIn        []domain.ID `json:"personIDNotIn,omitempty"`
+	PersonIDGT           *domain.ID  `json:"personIDGT,omitempty"`
+	PersonIDGTE          *domain.ID  `json:"personIDGTE,omitempty"`
+	PersonIDLT           *domain.ID  `json:"personIDLT,omitempty"`
+	PersonIDLTE          *domain.ID  `json:"personIDLTE,omitempty"`
+	PersonIDContains     *domain.ID  `json:"personIDContains,omitempty"`
+	PersonIDHasPrefix    *domain.ID  `json:"personIDHasPrefix,omitempty"`
+	PersonIDHasSuffix    *domain.ID  `json:"personIDHasSuffix,omitempty"`
+	PersonIDEqualFold    *domain.ID  `json:"personIDEqualFold,omitempty"`
+	PersonIDContainsFold *domain.ID  `json:"personIDContainsFold,omitempty"`
+
+	// "organisation_id" field predicates.
+	OrganisationID             *domain.ID  `json:"organisationID,omitempty"`
+	OrganisationIDNEQ          *domain.ID  `json:"organisationIDNEQ,omitempty"`
+	OrganisationIDIn           []domain.ID `json:"organisationIDIn,omitempty"`
+	OrganisationIDNotIn        []domain.ID `json:"organisationIDNotIn,omitempty"`
+	OrganisationIDGT           *domain.ID  `json:"organisationIDGT,omitempty"`
+	OrganisationIDGTE          *domain.ID  `json:"organisationIDGTE,omitempty"`
+	OrganisationIDLT           *domain.ID  `json:"organisationIDLT,omitempty"`
+	OrganisationIDLTE          *domain.ID  `json:"organisationIDLTE,omitempty"`
+	OrganisationIDContains     *domain.ID  `json:"organisationIDContains,omitempty"`
+	OrganisationIDHasPrefix    *domain.ID  `json:"organisationIDHasPrefix,omitempty"`
+	OrganisationIDHasSuffix    *domain.ID  `json:"organisationIDHasSuffix,omitempty"`
+	OrganisationIDEqualFold    *domain.ID  `json:"organisationIDEqualFold,omitempty"`
+	OrganisationIDContainsFold *domain.ID  `json:"organisationIDContainsFold,omitempty"`
+
+	// "valid_from" field predicates.
+	ValidFrom      *domain.Date  `json:"validFrom,omitempty"`
+	ValidFromNEQ   *domain.Date  `json:"validFromNEQ,omitempty"`
+	ValidFromIn    []domain.Date `json:"validFromIn,omitempty"`
+	ValidFromNotIn []domain.Date `json:"validFromNotIn,omitempty"`
+	ValidFromGT    *domain.Date  `json:"validFromGT,omitempty"`
+	ValidFromGTE   *domain.Date  `json:"validFromGTE,omitempty"`
+	ValidFromLT    *domain.Date  `json:"validFromLT,omitempty"`
+	ValidFromLTE   *domain.Date  `json:"validFromLTE,omitempty"`
+
+	// "valid_until" field predicates.
+	ValidUntil       *domain.Date  `json:"validUntil,omitempty"`
+	ValidUntilNEQ    *domain.Date  `json:"validUntilNEQ,omitempty"`
+	ValidUntilIn     []domain.Date `json:"validUntilIn,omitempty"`
+	ValidUntilNotIn  []domain.Date `json:"validUntilNotIn,omitempty"`
+	ValidUntilGT     *domain.Date  `json:"validUntilGT,omitempty"`
+	ValidUntilGTE    *domain.Date  `json:"validUntilGTE,omitempty"`
+	ValidUntilLT     *domain.Date  `json:"validUntilLT,omitempty"`
+	ValidUntilLTE    *domain.Date  `json:"validUntilLTE,omitempty"`
+	ValidUntilIsNil  bool          `json:"validUntilIsNil,omitempty"`
+	ValidUntilNotNil bool          `json:"validUntilNotNil,omitempty"`
+
+	// "proposed_by_id" field predicates.
+	ProposedByID             *domain.ID  `json:"proposedByID,omitempty"`
+	ProposedByIDNEQ          *domain.ID  `json:"proposedByIDNEQ,omitempty"`
+	ProposedByIDIn           []domain.ID `json:"proposedByIDIn,omitempty"`
+	ProposedByIDNotIn        []domain.ID `json:"proposedByIDNotIn,omitempty"`
+	ProposedByIDGT           *domain.ID  `json:"proposedByIDGT,omitempty"`
+	ProposedByIDGTE          *domain.ID  `json:"proposedByIDGTE,omitempty"`
+	ProposedByIDLT           *domain.ID  `json:"proposedByIDLT,omitempty"`
+	ProposedByIDLTE          *domain.ID  `json:"proposedByIDLTE,omitempty"`
+	ProposedByIDContains     *domain.ID  `json:"proposedByIDContains,omitempty"`
+	ProposedByIDHasPrefix    *domain.ID  `json:"proposedByIDHasPrefix,omitempty"`
+	ProposedByIDHasSuffix    *domain.ID  `json:"proposedByIDHasSuffix,omitempty"`
+	ProposedByIDEqualFold    *domain.ID  `json:"proposedByIDEqualFold,omitempty"`
+	ProposedByIDContainsFold *domain.ID  `json:"proposedByIDContainsFold,omitempty"`
+
+	// "confirmed_by_id" field predicates.
+	ConfirmedByID             *domain.ID  `json:"confirmedByID,omitempty"`
+	ConfirmedByIDNEQ          *domain.ID  `json:"confirmedByIDNEQ,omitempty"`
+	ConfirmedByIDIn           []domain.ID `json:"confirmedByIDIn,omitempty"`
+	ConfirmedByIDNotIn        []domain.ID `json:"confirmedByIDNotIn,omitempty"`
+	ConfirmedByIDGT           *domain.ID  `json:"confirmedByIDGT,omitempty"`
+	ConfirmedByIDGTE          *domain.ID  `json:"confirmedByIDGTE,omitempty"`
+	ConfirmedByIDLT           *domain.ID  `json:"confirmedByIDLT,omitempty"`
+	ConfirmedByIDLTE          *domain.ID  `json:"confirmedByIDLTE,omitempty"`
+	ConfirmedByIDContains     *domain.ID  `json:"confirmedByIDContains,omitempty"`
+	ConfirmedByIDHasPrefix    *domain.ID  `json:"confirmedByIDHasPrefix,omitempty"`
+	ConfirmedByIDHasSuffix    *domain.ID  `json:"confirmedByIDHasSuffix,omitempty"`
+	ConfirmedByIDIsNil        bool        `json:"confirmedByIDIsNil,omitempty"`
+	ConfirmedByIDNotNil       bool        `json:"confirmedByIDNotNil,omitempty"`
+	ConfirmedByIDEqualFold    *domain.ID  `json:"confirmedByIDEqualFold,omitempty"`
+	ConfirmedByIDContainsFold *domain.ID  `json:"confirmedByIDContainsFold,omitempty"`
+
+	// "person" edge predicates.
+	HasPerson     *bool               `json:"hasPerson,omitempty"`
+	HasPersonWith []*PersonWhereInput `json:"hasPersonWith,omitempty"`
+
+	// "organisation" edge predicates.
+	HasOrganisation     *bool                     `json:"hasOrganisation,omitempty"`
+	HasOrganisationWith []*OrganisationWhereInput `json:"hasOrganisationWith,omitempty"`
+
+	// "proposed_by" edge predicates.
+	HasProposedBy     *bool               `json:"hasProposedBy,omitempty"`
+	HasProposedByWith []*PersonWhereInput `json:"hasProposedByWith,omitempty"`
+
+	// "confirmed_by" edge predicates.
+	HasConfirmedBy     *bool               `json:"hasConfirmedBy,omitempty"`
+	HasConfirmedByWith []*PersonWhereInput `json:"hasConfirmedByWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *NamedAgentWhereInput) AddPredicates(predicates ...predicate.NamedAgent) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the NamedAgentWhereInput filter on the NamedAgentQuery builder.
+func (i *NamedAgentWhereInput) Filter(q *NamedAgentQuery) (*NamedAgentQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyNamedAgentWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyNamedAgentWhereInput is returned in case the NamedAgentWhereInput is empty.
+var ErrEmptyNamedAgentWhereInput = errors.New("ent: empty predicate NamedAgentWhereInput")
+
+// P returns a predicate for filtering namedagents.
+// An error is returned if the input is empty or invalid.
+func (i *NamedAgentWhereInput) P() (predicate.NamedAgent, error) {
+	var predicates []predicate.NamedAgent
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, namedagent.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.NamedAgent, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, namedagent.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.NamedAgent, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, namedagent.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, namedagent.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, namedagent.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, namedagent.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, namedagent.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, namedagent.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, namedagent.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, namedagent.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, namedagent.IDLTE(*i.IDLTE))
+	}
+	if i.ApplicationID != nil {
+		predicates = append(predicates, namedagent.ApplicationIDEQ(*i.ApplicationID))
+	}
+	if i.ApplicationIDNEQ != nil {
+		predicates = append(predicates, namedagent.ApplicationIDNEQ(*i.ApplicationIDNEQ))
+	}
+	if len(i.ApplicationIDIn) > 0 {
+		predicates = append(predicates, namedagent.ApplicationIDIn(i.ApplicationIDIn...))
+	}
+	if len(i.ApplicationIDNotIn) > 0 {
+		predicates = append(predicates, namedagent.ApplicationIDNotIn(i.ApplicationIDNotIn...))
+	}
+	if i.ApplicationIDGT != nil {
+		predicates = append(predicates, namedagent.ApplicationIDGT(*i.ApplicationIDGT))
+	}
+	if i.ApplicationIDGTE != nil {
+		predicates = append(predicates, namedagent.ApplicationIDGTE(*i.ApplicationIDGTE))
+	}
+	if i.ApplicationIDLT != nil {
+		predicates = append(predicates, namedagent.ApplicationIDLT(*i.ApplicationIDLT))
+	}
+	if i.ApplicationIDLTE != nil {
+		predicates = append(predicates, namedagent.ApplicationIDLTE(*i.ApplicationIDLTE))
+	}
+	if i.ApplicationIDContains != nil {
+		predicates = append(predicates, namedagent.ApplicationIDContains(*i.ApplicationIDContains))
+	}
+	if i.ApplicationIDHasPrefix != nil {
+		predicates = append(predicates, namedagent.ApplicationIDHasPrefix(*i.ApplicationIDHasPrefix))
+	}
+	if i.ApplicationIDHasSuffix != nil {
+		predicates = append(predicates, namedagent.ApplicationIDHasSuffix(*i.ApplicationIDHasSuffix))
+	}
+	if i.ApplicationIDEqualFold != nil {
+		predicates = append(predicates, namedagent.ApplicationIDEqualFold(*i.ApplicationIDEqualFold))
+	}
+	if i.ApplicationIDContainsFold != nil {
+		predicates = append(predicates, namedagent.ApplicationIDContainsFold(*i.ApplicationIDContainsFold))
+	}
+	if i.PersonID != nil {
+		predicates = append(predicates, namedagent.PersonIDEQ(*i.PersonID))
+	}
+	if i.PersonIDNEQ != nil {
+		predicates = append(predicates, namedagent.PersonIDNEQ(*i.PersonIDNEQ))
+	}
+	if len(i.PersonIDIn) > 0 {
+		predicates = append(predicates, namedagent.PersonIDIn(i.PersonIDIn...))
+	}
+	if len(i.PersonIDNotIn) > 0 {
+		predicates = append(predicates, namedagent.PersonIDNotIn(i.PersonIDNotIn...))
+	}
+	if i.PersonIDGT != nil {
+		predicates = append(predicates, namedagent.PersonIDGT(*i.PersonIDGT))
+	}
+	if i.PersonIDGTE != nil {
+		predicates = append(predicates, namedagent.PersonIDGTE(*i.PersonIDGTE))
+	}
+	if i.PersonIDLT != nil {
+		predicates = append(predicates, namedagent.PersonIDLT(*i.PersonIDLT))
+	}
+	if i.PersonIDLTE != nil {
+		predicates = append(predicates, namedagent.PersonIDLTE(*i.PersonIDLTE))
+	}
+	if i.PersonIDContains != nil {
+		predicates = append(predicates, namedagent.PersonIDContains(*i.PersonIDContains))
+	}
+	if i.PersonIDHasPrefix != nil {
+		predicates = append(predicates, namedagent.PersonIDHasPrefix(*i.PersonIDHasPrefix))
+	}
+	if i.PersonIDHasSuffix != nil {
+		predicates = append(predicates, namedagent.PersonIDHasSuffix(*i.PersonIDHasSuffix))
+	}
+	if i.PersonIDEqualFold != nil {
+		predicates = append(predicates, namedagent.PersonIDEqualFold(*i.PersonIDEqualFold))
+	}
+	if i.PersonIDContainsFold != nil {
+		predicates = append(predicates, namedagent.PersonIDContainsFold(*i.PersonIDContainsFold))
+	}
+	if i.OrganisationID != nil {
+		predicates = append(predicates, namedagent.OrganisationIDEQ(*i.OrganisationID))
+	}
+	if i.OrganisationIDNEQ != nil {
+		predicates = append(predicates, namedagent.OrganisationIDNEQ(*i.OrganisationIDNEQ))
+	}
+	if len(i.OrganisationIDIn) > 0 {
+		predicates = append(predicates, namedagent.OrganisationIDIn(i.OrganisationIDIn...))
+	}
+	if len(i.OrganisationIDNotIn) > 0 {
+		predicates = append(predicates, namedagent.OrganisationIDNotIn(i.OrganisationIDNotIn...))
+	}
+	if i.OrganisationIDGT != nil {
+		predicates = append(predicates, namedagent.OrganisationIDGT(*i.OrganisationIDGT))
+	}
+	if i.OrganisationIDGTE != nil {
+		predicates = append(predicates, namedagent.OrganisationIDGTE(*i.OrganisationIDGTE))
+	}
+	if i.OrganisationIDLT != nil {
+		predicates = append(predicates, namedagent.OrganisationIDLT(*i.OrganisationIDLT))
+	}
+	if i.OrganisationIDLTE != nil {
+		predicates = append(predicates, namedagent.OrganisationIDLTE(*i.OrganisationIDLTE))
+	}
+	if i.OrganisationIDContains != nil {
+		predicates = append(predicates, namedagent.OrganisationIDContains(*i.OrganisationIDContains))
+	}
+	if i.OrganisationIDHasPrefix != nil {
+		predicates = append(predicates, namedagent.OrganisationIDHasPrefix(*i.OrganisationIDHasPrefix))
+	}
+	if i.OrganisationIDHasSuffix != nil {
+		predicates = append(predicates, namedagent.OrganisationIDHasSuffix(*i.OrganisationIDHasSuffix))
+	}
+	if i.OrganisationIDEqualFold != nil {
+		predicates = append(predicates, namedagent.OrganisationIDEqualFold(*i.OrganisationIDEqualFold))
+	}
+	if i.OrganisationIDContainsFold != nil {
+		predicates = append(predicates, namedagent.OrganisationIDContainsFold(*i.OrganisationIDContainsFold))
+	}
+	if i.ValidFrom != nil {
+		predicates = append(predicates, namedagent.ValidFromEQ(*i.ValidFrom))
+	}
+	if i.ValidFromNEQ != nil {
+		predicates = append(predicates, namedagent.ValidFromNEQ(*i.ValidFromNEQ))
+	}
+	if len(i.ValidFromIn) > 0 {
+		predicates = append(predicates, namedagent.ValidFromIn(i.ValidFromIn...))
+	}
+	if len(i.ValidFromNotIn) > 0 {
+		predicates = append(predicates, namedagent.ValidFromNotIn(i.ValidFromNotIn...))
+	}
+	if i.ValidFromGT != nil {
+		predicates = append(predicates, namedagent.ValidFromGT(*i.ValidFromGT))
+	}
+	if i.ValidFromGTE != nil {
+		predicates = append(predicates, namedagent.ValidFromGTE(*i.ValidFromGTE))
+	}
+	if i.ValidFromLT != nil {
+		predicates = append(predicates, namedagent.ValidFromLT(*i.ValidFromLT))
+	}
+	if i.ValidFromLTE != nil {
+		predicates = append(predicates, namedagent.ValidFromLTE(*i.ValidFromLTE))
+	}
+	if i.ValidUntil != nil {
+		predicates = append(predicates, namedagent.ValidUntilEQ(*i.ValidUntil))
+	}
+	if i.ValidUntilNEQ != nil {
+		predicates = append(predicates, namedagent.ValidUntilNEQ(*i.ValidUntilNEQ))
+	}
+	if len(i.ValidUntilIn) > 0 {
+		predicates = append(predicates, namedagent.ValidUntilIn(i.ValidUntilIn...))
+	}
+	if len(i.ValidUntilNotIn) > 0 {
+		predicates = append(predicates, namedagent.ValidUntilNotIn(i.ValidUntilNotIn...))
+	}
+	if i.ValidUntilGT != nil {
+		predicates = append(predicates, namedagent.ValidUntilGT(*i.ValidUntilGT))
+	}
+	if i.ValidUntilGTE != nil {
+		predicates = append(predicates, namedagent.ValidUntilGTE(*i.ValidUntilGTE))
+	}
+	if i.ValidUntilLT != nil {
+		predicates = append(predicates, namedagent.ValidUntilLT(*i.ValidUntilLT))
+	}
+	if i.ValidUntilLTE != nil {
+		predicates = append(predicates, namedagent.ValidUntilLTE(*i.ValidUntilLTE))
+	}
+	if i.ValidUntilIsNil {
+		predicates = append(predicates, namedagent.ValidUntilIsNil())
+	}
+	if i.ValidUntilNotNil {
+		predicates = append(predicates, namedagent.ValidUntilNotNil())
+	}
+	if i.ProposedByID != nil {
+		predicates = append(predicates, namedagent.ProposedByIDEQ(*i.ProposedByID))
+	}
+	if i.ProposedByIDNEQ != nil {
+		predicates = append(predicates, namedagent.ProposedByIDNEQ(*i.ProposedByIDNEQ))
+	}
+	if len(i.ProposedByIDIn) > 0 {
+		predicates = append(predicates, namedagent.ProposedByIDIn(i.ProposedByIDIn...))
+	}
+	if len(i.ProposedByIDNotIn) > 0 {
+		predicates = append(predicates, namedagent.ProposedByIDNotIn(i.ProposedByIDNotIn...))
+	}
+	if i.ProposedByIDGT != nil {
+		predicates = append(predicates, namedagent.ProposedByIDGT(*i.ProposedByIDGT))
+	}
+	if i.ProposedByIDGTE != nil {
+		predicates = append(predicates, namedagent.ProposedByIDGTE(*i.ProposedByIDGTE))
+	}
+	if i.ProposedByIDLT != nil {
+		predicates = append(predicates, namedagent.ProposedByIDLT(*i.ProposedByIDLT))
+	}
+	if i.ProposedByIDLTE != nil {
+		predicates = append(predicates, namedagent.ProposedByIDLTE(*i.ProposedByIDLTE))
+	}
+	if i.ProposedByIDContains != nil {
+		predicates = append(predicates, namedagent.ProposedByIDContains(*i.ProposedByIDContains))
+	}
+	if i.ProposedByIDHasPrefix != nil {
+		predicates = append(predicates, namedagent.ProposedByIDHasPrefix(*i.ProposedByIDHasPrefix))
+	}
+	if i.ProposedByIDHasSuffix != nil {
+		predicates = append(predicates, namedagent.ProposedByIDHasSuffix(*i.ProposedByIDHasSuffix))
+	}
+	if i.ProposedByIDEqualFold != nil {
+		predicates = append(predicates, namedagent.ProposedByIDEqualFold(*i.ProposedByIDEqualFold))
+	}
+	if i.ProposedByIDContainsFold != nil {
+		predicates = append(predicates, namedagent.ProposedByIDContainsFold(*i.ProposedByIDContainsFold))
+	}
+	if i.ConfirmedByID != nil {
+		predicates = append(predicates, namedagent.ConfirmedByIDEQ(*i.ConfirmedByID))
+	}
+	if i.ConfirmedByIDNEQ != nil {
+		predicates = append(predicates, namedagent.ConfirmedByIDNEQ(*i.ConfirmedByIDNEQ))
+	}
+	if len(i.ConfirmedByIDIn) > 0 {
+		predicates = append(predicates, namedagent.ConfirmedByIDIn(i.ConfirmedByIDIn...))
+	}
+	if len(i.ConfirmedByIDNotIn) > 0 {
+		predicates = append(predicates, namedagent.ConfirmedByIDNotIn(i.ConfirmedByIDNotIn...))
+	}
+	if i.ConfirmedByIDGT != nil {
+		predicates = append(predicates, namedagent.ConfirmedByIDGT(*i.ConfirmedByIDGT))
+	}
+	if i.ConfirmedByIDGTE != nil {
+		predicates = append(predicates, namedagent.ConfirmedByIDGTE(*i.ConfirmedByIDGTE))
+	}
+	if i.ConfirmedByIDLT != nil {
+		predicates = append(predicates, namedagent.ConfirmedByIDLT(*i.ConfirmedByIDLT))
+	}
+	if i.ConfirmedByIDLTE != nil {
+		predicates = append(predicates, namedagent.ConfirmedByIDLTE(*i.ConfirmedByIDLTE))
+	}
+	if i.ConfirmedByIDContains != nil {
+		predicates = append(predicates, namedagent.ConfirmedByIDContains(*i.ConfirmedByIDContains))
+	}
+	if i.ConfirmedByIDHasPrefix != nil {
+		predicates = append(predicates, namedagent.ConfirmedByIDHasPrefix(*i.ConfirmedByIDHasPrefix))
+	}
+	if i.ConfirmedByIDHasSuffix != nil {
+		predicates = append(predicates, namedagent.ConfirmedByIDHasSuffix(*i.ConfirmedByIDHasSuffix))
+	}
+	if i.ConfirmedByIDIsNil {
+		predicates = append(predicates, namedagent.ConfirmedByIDIsNil())
+	}
+	if i.ConfirmedByIDNotNil {
+		predicates = append(predicates, namedagent.ConfirmedByIDNotNil())
+	}
+	if i.ConfirmedByIDEqualFold != nil {
+		predicates = append(predicates, namedagent.ConfirmedByIDEqualFold(*i.ConfirmedByIDEqualFold))
+	}
+	if i.ConfirmedByIDContainsFold != nil {
+		predicates = append(predicates, namedagent.ConfirmedByIDContainsFold(*i.ConfirmedByIDContainsFold))
+	}
+
+	if i.HasPerson != nil {
+		p := namedagent.HasPerson()
+		if !*i.HasPerson {
+			p = namedagent.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasPersonWith) > 0 {
+		with := make([]predicate.Person, 0, len(i.HasPersonWith))
+		for _, w := range i.HasPersonWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasPersonWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, namedagent.HasPersonWith(with...))
+	}
+	if i.HasOrganisation != nil {
+		p := namedagent.HasOrganisation()
+		if !*i.HasOrganisation {
+			p = namedagent.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasOrganisationWith) > 0 {
+		with := make([]predicate.Organisation, 0, len(i.HasOrganisationWith))
+		for _, w := range i.HasOrganisationWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasOrganisationWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, namedagent.HasOrganisationWith(with...))
+	}
+	if i.HasProposedBy != nil {
+		p := namedagent.HasProposedBy()
+		if !*i.HasProposedBy {
+			p = namedagent.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasProposedByWith) > 0 {
+		with := make([]predicate.Person, 0, len(i.HasProposedByWith))
+		for _, w := range i.HasProposedByWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasProposedByWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, namedagent.HasProposedByWith(with...))
+	}
+	if i.HasConfirmedBy != nil {
+		p := namedagent.HasConfirmedBy()
+		if !*i.HasConfirmedBy {
+			p = namedagent.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasConfirmedByWith) > 0 {
+		with := make([]predicate.Person, 0, len(i.HasConfirmedByWith))
+		for _, w := range i.HasConfirmedByWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasConfirmedByWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, namedagent.HasConfirmedByWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyNamedAgentWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return namedagent.And(predicates...), nil
 	}
 }
 
@@ -7180,6 +10952,456 @@ func (i *ReceptionPointWhereInput) P() (predicate.ReceptionPoint, error) {
 	}
 }
 
+// SensitiveRecordWhereInput represents a where input for filtering SensitiveRecord queries.
+type SensitiveRecordWhereInput struct {
+	Predicates []predicate.SensitiveRecord  `json:"-"`
+	Not        *SensitiveRecordWhereInput   `json:"not,omitempty"`
+	Or         []*SensitiveRecordWhereInput `json:"or,omitempty"`
+	And        []*SensitiveRecordWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID      *domain.ID  `json:"id,omitempty"`
+	IDNEQ   *domain.ID  `json:"idNEQ,omitempty"`
+	IDIn    []domain.ID `json:"idIn,omitempty"`
+	IDNotIn []domain.ID `json:"idNotIn,omitempty"`
+	IDGT    *domain.ID  `json:"idGT,omitempty"`
+	IDGTE   *domain.ID  `json:"idGTE,omitempty"`
+	IDLT    *domain.ID  `json:"idLT,omitempty"`
+	IDLTE   *domain.ID  `json:"idLTE,omitempty"`
+
+	// "application_id" field predicates.
+	ApplicationID             *domain.ID  `json:"applicationID,omitempty"`
+	ApplicationIDNEQ          *domain.ID  `json:"applicationIDNEQ,omitempty"`
+	ApplicationIDIn           []domain.ID `json:"applicationIDIn,omitempty"`
+	ApplicationIDNotIn        []domain.ID `json:"applicationIDNotIn,omitempty"`
+	ApplicationIDGT           *domain.ID  `json:"applicationIDGT,omitempty"`
+	ApplicationIDGTE          *domain.ID  `json:"applicationIDGTE,omitempty"`
+	ApplicationIDLT           *domain.ID  `json:"applicationIDLT,omitempty"`
+	ApplicationIDLTE          *domain.ID  `json:"applicationIDLTE,omitempty"`
+	ApplicationIDContains     *domain.ID  `json:"applicationIDContains,omitempty"`
+	ApplicationIDHasPrefix    *domain.ID  `json:"applicationIDHasPrefix,omitempty"`
+	ApplicationIDHasSuffix    *domain.ID  `json:"applicationIDHasSuffix,omitempty"`
+	ApplicationIDEqualFold    *domain.ID  `json:"applicationIDEqualFold,omitempty"`
+	ApplicationIDContainsFold *domain.ID  `json:"applicationIDContainsFold,omitempty"`
+
+	// "member_id" field predicates.
+	MemberID             *domain.ID  `json:"memberID,omitempty"`
+	MemberIDNEQ          *domain.ID  `json:"memberIDNEQ,omitempty"`
+	MemberIDIn           []domain.ID `json:"memberIDIn,omitempty"`
+	MemberIDNotIn        []domain.ID `json:"memberIDNotIn,omitempty"`
+	MemberIDGT           *domain.ID  `json:"memberIDGT,omitempty"`
+	MemberIDGTE          *domain.ID  `json:"memberIDGTE,omitempty"`
+	MemberIDLT           *domain.ID  `json:"memberIDLT,omitempty"`
+	MemberIDLTE          *domain.ID  `json:"memberIDLTE,omitempty"`
+	MemberIDContains     *domain.ID  `json:"memberIDContains,omitempty"`
+	MemberIDHasPrefix    *domain.ID  `json:"memberIDHasPrefix,omitempty"`
+	MemberIDHasSuffix    *domain.ID  `json:"memberIDHasSuffix,omitempty"`
+	MemberIDEqualFold    *domain.ID  `json:"memberIDEqualFold,omitempty"`
+	MemberIDContainsFold *domain.ID  `json:"memberIDContainsFold,omitempty"`
+
+	// "housing_mode" field predicates.
+	HousingMode             *domain.Stated  `json:"housingMode,omitempty"`
+	HousingModeNEQ          *domain.Stated  `json:"housingModeNEQ,omitempty"`
+	HousingModeIn           []domain.Stated `json:"housingModeIn,omitempty"`
+	HousingModeNotIn        []domain.Stated `json:"housingModeNotIn,omitempty"`
+	HousingModeGT           *domain.Stated  `json:"housingModeGT,omitempty"`
+	HousingModeGTE          *domain.Stated  `json:"housingModeGTE,omitempty"`
+	HousingModeLT           *domain.Stated  `json:"housingModeLT,omitempty"`
+	HousingModeLTE          *domain.Stated  `json:"housingModeLTE,omitempty"`
+	HousingModeContains     *domain.Stated  `json:"housingModeContains,omitempty"`
+	HousingModeHasPrefix    *domain.Stated  `json:"housingModeHasPrefix,omitempty"`
+	HousingModeHasSuffix    *domain.Stated  `json:"housingModeHasSuffix,omitempty"`
+	HousingModeEqualFold    *domain.Stated  `json:"housingModeEqualFold,omitempty"`
+	HousingModeContainsFold *domain.Stated  `json:"housingModeContainsFold,omitempty"`
+
+	// "free_text" field predicates.
+	FreeText             *domain.Stated  `json:"freeText,omitempty"`
+	FreeTextNEQ          *domain.Stated  `json:"freeTextNEQ,omitempty"`
+	FreeTextIn           []domain.Stated `json:"freeTextIn,omitempty"`
+	FreeTextNotIn        []domain.Stated `json:"freeTextNotIn,omitempty"`
+	FreeTextGT           *domain.Stated  `json:"freeTextGT,omitempty"`
+	FreeTextGTE          *domain.Stated  `json:"freeTextGTE,omitempty"`
+	FreeTextLT           *domain.Stated  `json:"freeTextLT,omitempty"`
+	FreeTextLTE          *domain.Stated  `json:"freeTextLTE,omitempty"`
+	FreeTextContains     *domain.Stated  `json:"freeTextContains,omitempty"`
+	FreeTextHasPrefix    *domain.Stated  `json:"freeTextHasPrefix,omitempty"`
+	FreeTextHasSuffix    *domain.Stated  `json:"freeTextHasSuffix,omitempty"`
+	FreeTextEqualFold    *domain.Stated  `json:"freeTextEqualFold,omitempty"`
+	FreeTextContainsFold *domain.Stated  `json:"freeTextContainsFold,omitempty"`
+
+	// "safe_contact" field predicates.
+	SafeContact             *domain.Stated  `json:"safeContact,omitempty"`
+	SafeContactNEQ          *domain.Stated  `json:"safeContactNEQ,omitempty"`
+	SafeContactIn           []domain.Stated `json:"safeContactIn,omitempty"`
+	SafeContactNotIn        []domain.Stated `json:"safeContactNotIn,omitempty"`
+	SafeContactGT           *domain.Stated  `json:"safeContactGT,omitempty"`
+	SafeContactGTE          *domain.Stated  `json:"safeContactGTE,omitempty"`
+	SafeContactLT           *domain.Stated  `json:"safeContactLT,omitempty"`
+	SafeContactLTE          *domain.Stated  `json:"safeContactLTE,omitempty"`
+	SafeContactContains     *domain.Stated  `json:"safeContactContains,omitempty"`
+	SafeContactHasPrefix    *domain.Stated  `json:"safeContactHasPrefix,omitempty"`
+	SafeContactHasSuffix    *domain.Stated  `json:"safeContactHasSuffix,omitempty"`
+	SafeContactEqualFold    *domain.Stated  `json:"safeContactEqualFold,omitempty"`
+	SafeContactContainsFold *domain.Stated  `json:"safeContactContainsFold,omitempty"`
+
+	// "version" field predicates.
+	Version      *int  `json:"version,omitempty"`
+	VersionNEQ   *int  `json:"versionNEQ,omitempty"`
+	VersionIn    []int `json:"versionIn,omitempty"`
+	VersionNotIn []int `json:"versionNotIn,omitempty"`
+	VersionGT    *int  `json:"versionGT,omitempty"`
+	VersionGTE   *int  `json:"versionGTE,omitempty"`
+	VersionLT    *int  `json:"versionLT,omitempty"`
+	VersionLTE   *int  `json:"versionLTE,omitempty"`
+
+	// "member" edge predicates.
+	HasMember     *bool                        `json:"hasMember,omitempty"`
+	HasMemberWith []*HouseholdMemberWhereInput `json:"hasMemberWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *SensitiveRecordWhereInput) AddPredicates(predicates ...predicate.SensitiveRecord) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the SensitiveRecordWhereInput filter on the SensitiveRecordQuery builder.
+func (i *SensitiveRecordWhereInput) Filter(q *SensitiveRecordQuery) (*SensitiveRecordQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptySensitiveRecordWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptySensitiveRecordWhereInput is returned in case the SensitiveRecordWhereInput is empty.
+var ErrEmptySensitiveRecordWhereInput = errors.New("ent: empty predicate SensitiveRecordWhereInput")
+
+// P returns a predicate for filtering sensitiverecords.
+// An error is returned if the input is empty or invalid.
+func (i *SensitiveRecordWhereInput) P() (predicate.SensitiveRecord, error) {
+	var predicates []predicate.SensitiveRecord
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, sensitiverecord.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.SensitiveRecord, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, sensitiverecord.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.SensitiveRecord, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, sensitiverecord.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, sensitiverecord.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, sensitiverecord.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, sensitiverecord.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, sensitiverecord.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, sensitiverecord.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, sensitiverecord.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, sensitiverecord.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, sensitiverecord.IDLTE(*i.IDLTE))
+	}
+	if i.ApplicationID != nil {
+		predicates = append(predicates, sensitiverecord.ApplicationIDEQ(*i.ApplicationID))
+	}
+	if i.ApplicationIDNEQ != nil {
+		predicates = append(predicates, sensitiverecord.ApplicationIDNEQ(*i.ApplicationIDNEQ))
+	}
+	if len(i.ApplicationIDIn) > 0 {
+		predicates = append(predicates, sensitiverecord.ApplicationIDIn(i.ApplicationIDIn...))
+	}
+	if len(i.ApplicationIDNotIn) > 0 {
+		predicates = append(predicates, sensitiverecord.ApplicationIDNotIn(i.ApplicationIDNotIn...))
+	}
+	if i.ApplicationIDGT != nil {
+		predicates = append(predicates, sensitiverecord.ApplicationIDGT(*i.ApplicationIDGT))
+	}
+	if i.ApplicationIDGTE != nil {
+		predicates = append(predicates, sensitiverecord.ApplicationIDGTE(*i.ApplicationIDGTE))
+	}
+	if i.ApplicationIDLT != nil {
+		predicates = append(predicates, sensitiverecord.ApplicationIDLT(*i.ApplicationIDLT))
+	}
+	if i.ApplicationIDLTE != nil {
+		predicates = append(predicates, sensitiverecord.ApplicationIDLTE(*i.ApplicationIDLTE))
+	}
+	if i.ApplicationIDContains != nil {
+		predicates = append(predicates, sensitiverecord.ApplicationIDContains(*i.ApplicationIDContains))
+	}
+	if i.ApplicationIDHasPrefix != nil {
+		predicates = append(predicates, sensitiverecord.ApplicationIDHasPrefix(*i.ApplicationIDHasPrefix))
+	}
+	if i.ApplicationIDHasSuffix != nil {
+		predicates = append(predicates, sensitiverecord.ApplicationIDHasSuffix(*i.ApplicationIDHasSuffix))
+	}
+	if i.ApplicationIDEqualFold != nil {
+		predicates = append(predicates, sensitiverecord.ApplicationIDEqualFold(*i.ApplicationIDEqualFold))
+	}
+	if i.ApplicationIDContainsFold != nil {
+		predicates = append(predicates, sensitiverecord.ApplicationIDContainsFold(*i.ApplicationIDContainsFold))
+	}
+	if i.MemberID != nil {
+		predicates = append(predicates, sensitiverecord.MemberIDEQ(*i.MemberID))
+	}
+	if i.MemberIDNEQ != nil {
+		predicates = append(predicates, sensitiverecord.MemberIDNEQ(*i.MemberIDNEQ))
+	}
+	if len(i.MemberIDIn) > 0 {
+		predicates = append(predicates, sensitiverecord.MemberIDIn(i.MemberIDIn...))
+	}
+	if len(i.MemberIDNotIn) > 0 {
+		predicates = append(predicates, sensitiverecord.MemberIDNotIn(i.MemberIDNotIn...))
+	}
+	if i.MemberIDGT != nil {
+		predicates = append(predicates, sensitiverecord.MemberIDGT(*i.MemberIDGT))
+	}
+	if i.MemberIDGTE != nil {
+		predicates = append(predicates, sensitiverecord.MemberIDGTE(*i.MemberIDGTE))
+	}
+	if i.MemberIDLT != nil {
+		predicates = append(predicates, sensitiverecord.MemberIDLT(*i.MemberIDLT))
+	}
+	if i.MemberIDLTE != nil {
+		predicates = append(predicates, sensitiverecord.MemberIDLTE(*i.MemberIDLTE))
+	}
+	if i.MemberIDContains != nil {
+		predicates = append(predicates, sensitiverecord.MemberIDContains(*i.MemberIDContains))
+	}
+	if i.MemberIDHasPrefix != nil {
+		predicates = append(predicates, sensitiverecord.MemberIDHasPrefix(*i.MemberIDHasPrefix))
+	}
+	if i.MemberIDHasSuffix != nil {
+		predicates = append(predicates, sensitiverecord.MemberIDHasSuffix(*i.MemberIDHasSuffix))
+	}
+	if i.MemberIDEqualFold != nil {
+		predicates = append(predicates, sensitiverecord.MemberIDEqualFold(*i.MemberIDEqualFold))
+	}
+	if i.MemberIDContainsFold != nil {
+		predicates = append(predicates, sensitiverecord.MemberIDContainsFold(*i.MemberIDContainsFold))
+	}
+	if i.HousingMode != nil {
+		predicates = append(predicates, sensitiverecord.HousingModeEQ(*i.HousingMode))
+	}
+	if i.HousingModeNEQ != nil {
+		predicates = append(predicates, sensitiverecord.HousingModeNEQ(*i.HousingModeNEQ))
+	}
+	if len(i.HousingModeIn) > 0 {
+		predicates = append(predicates, sensitiverecord.HousingModeIn(i.HousingModeIn...))
+	}
+	if len(i.HousingModeNotIn) > 0 {
+		predicates = append(predicates, sensitiverecord.HousingModeNotIn(i.HousingModeNotIn...))
+	}
+	if i.HousingModeGT != nil {
+		predicates = append(predicates, sensitiverecord.HousingModeGT(*i.HousingModeGT))
+	}
+	if i.HousingModeGTE != nil {
+		predicates = append(predicates, sensitiverecord.HousingModeGTE(*i.HousingModeGTE))
+	}
+	if i.HousingModeLT != nil {
+		predicates = append(predicates, sensitiverecord.HousingModeLT(*i.HousingModeLT))
+	}
+	if i.HousingModeLTE != nil {
+		predicates = append(predicates, sensitiverecord.HousingModeLTE(*i.HousingModeLTE))
+	}
+	if i.HousingModeContains != nil {
+		predicates = append(predicates, sensitiverecord.HousingModeContains(*i.HousingModeContains))
+	}
+	if i.HousingModeHasPrefix != nil {
+		predicates = append(predicates, sensitiverecord.HousingModeHasPrefix(*i.HousingModeHasPrefix))
+	}
+	if i.HousingModeHasSuffix != nil {
+		predicates = append(predicates, sensitiverecord.HousingModeHasSuffix(*i.HousingModeHasSuffix))
+	}
+	if i.HousingModeEqualFold != nil {
+		predicates = append(predicates, sensitiverecord.HousingModeEqualFold(*i.HousingModeEqualFold))
+	}
+	if i.HousingModeContainsFold != nil {
+		predicates = append(predicates, sensitiverecord.HousingModeContainsFold(*i.HousingModeContainsFold))
+	}
+	if i.FreeText != nil {
+		predicates = append(predicates, sensitiverecord.FreeTextEQ(*i.FreeText))
+	}
+	if i.FreeTextNEQ != nil {
+		predicates = append(predicates, sensitiverecord.FreeTextNEQ(*i.FreeTextNEQ))
+	}
+	if len(i.FreeTextIn) > 0 {
+		predicates = append(predicates, sensitiverecord.FreeTextIn(i.FreeTextIn...))
+	}
+	if len(i.FreeTextNotIn) > 0 {
+		predicates = append(predicates, sensitiverecord.FreeTextNotIn(i.FreeTextNotIn...))
+	}
+	if i.FreeTextGT != nil {
+		predicates = append(predicates, sensitiverecord.FreeTextGT(*i.FreeTextGT))
+	}
+	if i.FreeTextGTE != nil {
+		predicates = append(predicates, sensitiverecord.FreeTextGTE(*i.FreeTextGTE))
+	}
+	if i.FreeTextLT != nil {
+		predicates = append(predicates, sensitiverecord.FreeTextLT(*i.FreeTextLT))
+	}
+	if i.FreeTextLTE != nil {
+		predicates = append(predicates, sensitiverecord.FreeTextLTE(*i.FreeTextLTE))
+	}
+	if i.FreeTextContains != nil {
+		predicates = append(predicates, sensitiverecord.FreeTextContains(*i.FreeTextContains))
+	}
+	if i.FreeTextHasPrefix != nil {
+		predicates = append(predicates, sensitiverecord.FreeTextHasPrefix(*i.FreeTextHasPrefix))
+	}
+	if i.FreeTextHasSuffix != nil {
+		predicates = append(predicates, sensitiverecord.FreeTextHasSuffix(*i.FreeTextHasSuffix))
+	}
+	if i.FreeTextEqualFold != nil {
+		predicates = append(predicates, sensitiverecord.FreeTextEqualFold(*i.FreeTextEqualFold))
+	}
+	if i.FreeTextContainsFold != nil {
+		predicates = append(predicates, sensitiverecord.FreeTextContainsFold(*i.FreeTextContainsFold))
+	}
+	if i.SafeContact != nil {
+		predicates = append(predicates, sensitiverecord.SafeContactEQ(*i.SafeContact))
+	}
+	if i.SafeContactNEQ != nil {
+		predicates = append(predicates, sensitiverecord.SafeContactNEQ(*i.SafeContactNEQ))
+	}
+	if len(i.SafeContactIn) > 0 {
+		predicates = append(predicates, sensitiverecord.SafeContactIn(i.SafeContactIn...))
+	}
+	if len(i.SafeContactNotIn) > 0 {
+		predicates = append(predicates, sensitiverecord.SafeContactNotIn(i.SafeContactNotIn...))
+	}
+	if i.SafeContactGT != nil {
+		predicates = append(predicates, sensitiverecord.SafeContactGT(*i.SafeContactGT))
+	}
+	if i.SafeContactGTE != nil {
+		predicates = append(predicates, sensitiverecord.SafeContactGTE(*i.SafeContactGTE))
+	}
+	if i.SafeContactLT != nil {
+		predicates = append(predicates, sensitiverecord.SafeContactLT(*i.SafeContactLT))
+	}
+	if i.SafeContactLTE != nil {
+		predicates = append(predicates, sensitiverecord.SafeContactLTE(*i.SafeContactLTE))
+	}
+	if i.SafeContactContains != nil {
+		predicates = append(predicates, sensitiverecord.SafeContactContains(*i.SafeContactContains))
+	}
+	if i.SafeContactHasPrefix != nil {
+		predicates = append(predicates, sensitiverecord.SafeContactHasPrefix(*i.SafeContactHasPrefix))
+	}
+	if i.SafeContactHasSuffix != nil {
+		predicates = append(predicates, sensitiverecord.SafeContactHasSuffix(*i.SafeContactHasSuffix))
+	}
+	if i.SafeContactEqualFold != nil {
+		predicates = append(predicates, sensitiverecord.SafeContactEqualFold(*i.SafeContactEqualFold))
+	}
+	if i.SafeContactContainsFold != nil {
+		predicates = append(predicates, sensitiverecord.SafeContactContainsFold(*i.SafeContactContainsFold))
+	}
+	if i.Version != nil {
+		predicates = append(predicates, sensitiverecord.VersionEQ(*i.Version))
+	}
+	if i.VersionNEQ != nil {
+		predicates = append(predicates, sensitiverecord.VersionNEQ(*i.VersionNEQ))
+	}
+	if len(i.VersionIn) > 0 {
+		predicates = append(predicates, sensitiverecord.VersionIn(i.VersionIn...))
+	}
+	if len(i.VersionNotIn) > 0 {
+		predicates = append(predicates, sensitiverecord.VersionNotIn(i.VersionNotIn...))
+	}
+	if i.VersionGT != nil {
+		predicates = append(predicates, sensitiverecord.VersionGT(*i.VersionGT))
+	}
+	if i.VersionGTE != nil {
+		predicates = append(predicates, sensitiverecord.VersionGTE(*i.VersionGTE))
+	}
+	if i.VersionLT != nil {
+		predicates = append(predicates, sensitiverecord.VersionLT(*i.VersionLT))
+	}
+	if i.VersionLTE != nil {
+		predicates = append(predicates, sensitiverecord.VersionLTE(*i.VersionLTE))
+	}
+
+	if i.HasMember != nil {
+		p := sensitiverecord.HasMember()
+		if !*i.HasMember {
+			p = sensitiverecord.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasMemberWith) > 0 {
+		with := make([]predicate.HouseholdMember, 0, len(i.HasMemberWith))
+		for _, w := range i.HasMemberWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasMemberWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, sensitiverecord.HasMemberWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptySensitiveRecordWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return sensitiverecord.And(predicates...), nil
+	}
+}
+
 // StaffAuthorisationWhereInput represents a where input for filtering StaffAuthorisation queries.
 type StaffAuthorisationWhereInput struct {
 	Predicates []predicate.StaffAuthorisation  `json:"-"`
@@ -8947,5 +13169,315 @@ func (i *StockVintageWhereInput) P() (predicate.StockVintage, error) {
 		return predicates[0], nil
 	default:
 		return stockvintage.And(predicates...), nil
+	}
+}
+
+// WishWhereInput represents a where input for filtering Wish queries.
+type WishWhereInput struct {
+	Predicates []predicate.Wish  `json:"-"`
+	Not        *WishWhereInput   `json:"not,omitempty"`
+	Or         []*WishWhereInput `json:"or,omitempty"`
+	And        []*WishWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID      *domain.ID  `json:"id,omitempty"`
+	IDNEQ   *domain.ID  `json:"idNEQ,omitempty"`
+	IDIn    []domain.ID `json:"idIn,omitempty"`
+	IDNotIn []domain.ID `json:"idNotIn,omitempty"`
+	IDGT    *domain.ID  `json:"idGT,omitempty"`
+	IDGTE   *domain.ID  `json:"idGTE,omitempty"`
+	IDLT    *domain.ID  `json:"idLT,omitempty"`
+	IDLTE   *domain.ID  `json:"idLTE,omitempty"`
+
+	// "application_id" field predicates.
+	ApplicationID             *domain.ID  `json:"applicationID,omitempty"`
+	ApplicationIDNEQ          *domain.ID  `json:"applicationIDNEQ,omitempty"`
+	ApplicationIDIn           []domain.ID `json:"applicationIDIn,omitempty"`
+	ApplicationIDNotIn        []domain.ID `json:"applicationIDNotIn,omitempty"`
+	ApplicationIDGT           *domain.ID  `json:"applicationIDGT,omitempty"`
+	ApplicationIDGTE          *domain.ID  `json:"applicationIDGTE,omitempty"`
+	ApplicationIDLT           *domain.ID  `json:"applicationIDLT,omitempty"`
+	ApplicationIDLTE          *domain.ID  `json:"applicationIDLTE,omitempty"`
+	ApplicationIDContains     *domain.ID  `json:"applicationIDContains,omitempty"`
+	ApplicationIDHasPrefix    *domain.ID  `json:"applicationIDHasPrefix,omitempty"`
+	ApplicationIDHasSuffix    *domain.ID  `json:"applicationIDHasSuffix,omitempty"`
+	ApplicationIDEqualFold    *domain.ID  `json:"applicationIDEqualFold,omitempty"`
+	ApplicationIDContainsFold *domain.ID  `json:"applicationIDContainsFold,omitempty"`
+
+	// "commune_id" field predicates.
+	CommuneID             *domain.ID  `json:"communeID,omitempty"`
+	CommuneIDNEQ          *domain.ID  `json:"communeIDNEQ,omitempty"`
+	CommuneIDIn           []domain.ID `json:"communeIDIn,omitempty"`
+	CommuneIDNotIn        []domain.ID `json:"communeIDNotIn,omitempty"`
+	CommuneIDGT           *domain.ID  `json:"communeIDGT,omitempty"`
+	CommuneIDGTE          *domain.ID  `json:"communeIDGTE,omitempty"`
+	CommuneIDLT           *domain.ID  `json:"communeIDLT,omitempty"`
+	CommuneIDLTE          *domain.ID  `json:"communeIDLTE,omitempty"`
+	CommuneIDContains     *domain.ID  `json:"communeIDContains,omitempty"`
+	CommuneIDHasPrefix    *domain.ID  `json:"communeIDHasPrefix,omitempty"`
+	CommuneIDHasSuffix    *domain.ID  `json:"communeIDHasSuffix,omitempty"`
+	CommuneIDEqualFold    *domain.ID  `json:"communeIDEqualFold,omitempty"`
+	CommuneIDContainsFold *domain.ID  `json:"communeIDContainsFold,omitempty"`
+
+	// "rank" field predicates.
+	Rank      *int  `json:"rank,omitempty"`
+	RankNEQ   *int  `json:"rankNEQ,omitempty"`
+	RankIn    []int `json:"rankIn,omitempty"`
+	RankNotIn []int `json:"rankNotIn,omitempty"`
+	RankGT    *int  `json:"rankGT,omitempty"`
+	RankGTE   *int  `json:"rankGTE,omitempty"`
+	RankLT    *int  `json:"rankLT,omitempty"`
+	RankLTE   *int  `json:"rankLTE,omitempty"`
+
+	// "application" edge predicates.
+	HasApplication     *bool                    `json:"hasApplication,omitempty"`
+	HasApplicationWith []*ApplicationWhereInput `json:"hasApplicationWith,omitempty"`
+
+	// "commune" edge predicates.
+	HasCommune     *bool                `json:"hasCommune,omitempty"`
+	HasCommuneWith []*CommuneWhereInput `json:"hasCommuneWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *WishWhereInput) AddPredicates(predicates ...predicate.Wish) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the WishWhereInput filter on the WishQuery builder.
+func (i *WishWhereInput) Filter(q *WishQuery) (*WishQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyWishWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyWishWhereInput is returned in case the WishWhereInput is empty.
+var ErrEmptyWishWhereInput = errors.New("ent: empty predicate WishWhereInput")
+
+// P returns a predicate for filtering wishes.
+// An error is returned if the input is empty or invalid.
+func (i *WishWhereInput) P() (predicate.Wish, error) {
+	var predicates []predicate.Wish
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, wish.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.Wish, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, wish.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.Wish, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, wish.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, wish.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, wish.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, wish.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, wish.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, wish.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, wish.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, wish.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, wish.IDLTE(*i.IDLTE))
+	}
+	if i.ApplicationID != nil {
+		predicates = append(predicates, wish.ApplicationIDEQ(*i.ApplicationID))
+	}
+	if i.ApplicationIDNEQ != nil {
+		predicates = append(predicates, wish.ApplicationIDNEQ(*i.ApplicationIDNEQ))
+	}
+	if len(i.ApplicationIDIn) > 0 {
+		predicates = append(predicates, wish.ApplicationIDIn(i.ApplicationIDIn...))
+	}
+	if len(i.ApplicationIDNotIn) > 0 {
+		predicates = append(predicates, wish.ApplicationIDNotIn(i.ApplicationIDNotIn...))
+	}
+	if i.ApplicationIDGT != nil {
+		predicates = append(predicates, wish.ApplicationIDGT(*i.ApplicationIDGT))
+	}
+	if i.ApplicationIDGTE != nil {
+		predicates = append(predicates, wish.ApplicationIDGTE(*i.ApplicationIDGTE))
+	}
+	if i.ApplicationIDLT != nil {
+		predicates = append(predicates, wish.ApplicationIDLT(*i.ApplicationIDLT))
+	}
+	if i.ApplicationIDLTE != nil {
+		predicates = append(predicates, wish.ApplicationIDLTE(*i.ApplicationIDLTE))
+	}
+	if i.ApplicationIDContains != nil {
+		predicates = append(predicates, wish.ApplicationIDContains(*i.ApplicationIDContains))
+	}
+	if i.ApplicationIDHasPrefix != nil {
+		predicates = append(predicates, wish.ApplicationIDHasPrefix(*i.ApplicationIDHasPrefix))
+	}
+	if i.ApplicationIDHasSuffix != nil {
+		predicates = append(predicates, wish.ApplicationIDHasSuffix(*i.ApplicationIDHasSuffix))
+	}
+	if i.ApplicationIDEqualFold != nil {
+		predicates = append(predicates, wish.ApplicationIDEqualFold(*i.ApplicationIDEqualFold))
+	}
+	if i.ApplicationIDContainsFold != nil {
+		predicates = append(predicates, wish.ApplicationIDContainsFold(*i.ApplicationIDContainsFold))
+	}
+	if i.CommuneID != nil {
+		predicates = append(predicates, wish.CommuneIDEQ(*i.CommuneID))
+	}
+	if i.CommuneIDNEQ != nil {
+		predicates = append(predicates, wish.CommuneIDNEQ(*i.CommuneIDNEQ))
+	}
+	if len(i.CommuneIDIn) > 0 {
+		predicates = append(predicates, wish.CommuneIDIn(i.CommuneIDIn...))
+	}
+	if len(i.CommuneIDNotIn) > 0 {
+		predicates = append(predicates, wish.CommuneIDNotIn(i.CommuneIDNotIn...))
+	}
+	if i.CommuneIDGT != nil {
+		predicates = append(predicates, wish.CommuneIDGT(*i.CommuneIDGT))
+	}
+	if i.CommuneIDGTE != nil {
+		predicates = append(predicates, wish.CommuneIDGTE(*i.CommuneIDGTE))
+	}
+	if i.CommuneIDLT != nil {
+		predicates = append(predicates, wish.CommuneIDLT(*i.CommuneIDLT))
+	}
+	if i.CommuneIDLTE != nil {
+		predicates = append(predicates, wish.CommuneIDLTE(*i.CommuneIDLTE))
+	}
+	if i.CommuneIDContains != nil {
+		predicates = append(predicates, wish.CommuneIDContains(*i.CommuneIDContains))
+	}
+	if i.CommuneIDHasPrefix != nil {
+		predicates = append(predicates, wish.CommuneIDHasPrefix(*i.CommuneIDHasPrefix))
+	}
+	if i.CommuneIDHasSuffix != nil {
+		predicates = append(predicates, wish.CommuneIDHasSuffix(*i.CommuneIDHasSuffix))
+	}
+	if i.CommuneIDEqualFold != nil {
+		predicates = append(predicates, wish.CommuneIDEqualFold(*i.CommuneIDEqualFold))
+	}
+	if i.CommuneIDContainsFold != nil {
+		predicates = append(predicates, wish.CommuneIDContainsFold(*i.CommuneIDContainsFold))
+	}
+	if i.Rank != nil {
+		predicates = append(predicates, wish.RankEQ(*i.Rank))
+	}
+	if i.RankNEQ != nil {
+		predicates = append(predicates, wish.RankNEQ(*i.RankNEQ))
+	}
+	if len(i.RankIn) > 0 {
+		predicates = append(predicates, wish.RankIn(i.RankIn...))
+	}
+	if len(i.RankNotIn) > 0 {
+		predicates = append(predicates, wish.RankNotIn(i.RankNotIn...))
+	}
+	if i.RankGT != nil {
+		predicates = append(predicates, wish.RankGT(*i.RankGT))
+	}
+	if i.RankGTE != nil {
+		predicates = append(predicates, wish.RankGTE(*i.RankGTE))
+	}
+	if i.RankLT != nil {
+		predicates = append(predicates, wish.RankLT(*i.RankLT))
+	}
+	if i.RankLTE != nil {
+		predicates = append(predicates, wish.RankLTE(*i.RankLTE))
+	}
+
+	if i.HasApplication != nil {
+		p := wish.HasApplication()
+		if !*i.HasApplication {
+			p = wish.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasApplicationWith) > 0 {
+		with := make([]predicate.Application, 0, len(i.HasApplicationWith))
+		for _, w := range i.HasApplicationWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasApplicationWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, wish.HasApplicationWith(with...))
+	}
+	if i.HasCommune != nil {
+		p := wish.HasCommune()
+		if !*i.HasCommune {
+			p = wish.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasCommuneWith) > 0 {
+		with := make([]predicate.Commune, 0, len(i.HasCommuneWith))
+		for _, w := range i.HasCommuneWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasCommuneWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, wish.HasCommuneWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyWishWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return wish.And(predicates...), nil
 	}
 }

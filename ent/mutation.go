@@ -14,12 +14,22 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/agreement"
+	"github.com/guichet-logement/guichet/ent/applicantaccount"
+	"github.com/guichet-logement/guichet/ent/application"
+	"github.com/guichet-logement/guichet/ent/applicationaccess"
+	"github.com/guichet-logement/guichet/ent/applicationcontact"
+	"github.com/guichet-logement/guichet/ent/applicationfile"
+	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/assignment"
+	"github.com/guichet-logement/guichet/ent/audience"
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/dwelling"
+	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/lockout"
+	"github.com/guichet-logement/guichet/ent/memberparticulars"
+	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
@@ -30,10 +40,12 @@ import (
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
+	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
 	"github.com/guichet-logement/guichet/ent/usedassertion"
+	"github.com/guichet-logement/guichet/ent/wish"
 )
 
 const (
@@ -46,12 +58,22 @@ const (
 
 	// Node types.
 	TypeAgreement          = "Agreement"
+	TypeApplicantAccount   = "ApplicantAccount"
+	TypeApplication        = "Application"
+	TypeApplicationAccess  = "ApplicationAccess"
+	TypeApplicationContact = "ApplicationContact"
+	TypeApplicationFile    = "ApplicationFile"
+	TypeApplicationSummary = "ApplicationSummary"
 	TypeAssignment         = "Assignment"
+	TypeAudience           = "Audience"
 	TypeBuilding           = "Building"
 	TypeCatalogueEntry     = "CatalogueEntry"
 	TypeCommune            = "Commune"
 	TypeDwelling           = "Dwelling"
+	TypeHouseholdMember    = "HouseholdMember"
 	TypeLockOut            = "LockOut"
+	TypeMemberParticulars  = "MemberParticulars"
+	TypeNamedAgent         = "NamedAgent"
 	TypeOpeningHours       = "OpeningHours"
 	TypeOrganisation       = "Organisation"
 	TypeOwnership          = "Ownership"
@@ -61,10 +83,12 @@ const (
 	TypePerson             = "Person"
 	TypeReceptionPoint     = "ReceptionPoint"
 	TypeSandboxClock       = "SandboxClock"
+	TypeSensitiveRecord    = "SensitiveRecord"
 	TypeStaffAuthorisation = "StaffAuthorisation"
 	TypeStockChange        = "StockChange"
 	TypeStockVintage       = "StockVintage"
 	TypeUsedAssertion      = "UsedAssertion"
+	TypeWish               = "Wish"
 )
 
 // AgreementMutation represents an operation that mutates the Agreement nodes in the graph.
@@ -779,6 +803,5779 @@ func (m *AgreementMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Agreement edge %s", name)
+}
+
+// ApplicantAccountMutation represents an operation that mutates the ApplicantAccount nodes in the graph.
+type ApplicantAccountMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *domain.ID
+	created_at         *time.Time
+	issuer             *string
+	subject            *string
+	bound_at           *time.Time
+	unbound_at         *time.Time
+	clearedFields      map[string]struct{}
+	member             *domain.ID
+	clearedmember      bool
+	application        *domain.ID
+	clearedapplication bool
+	done               bool
+	oldValue           func(context.Context) (*ApplicantAccount, error)
+	predicates         []predicate.ApplicantAccount
+}
+
+var _ ent.Mutation = (*ApplicantAccountMutation)(nil)
+
+// applicantaccountOption allows management of the mutation configuration using functional options.
+type applicantaccountOption func(*ApplicantAccountMutation)
+
+// newApplicantAccountMutation creates new mutation for the ApplicantAccount entity.
+func newApplicantAccountMutation(c config, op Op, opts ...applicantaccountOption) *ApplicantAccountMutation {
+	m := &ApplicantAccountMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeApplicantAccount,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withApplicantAccountID sets the ID field of the mutation.
+func withApplicantAccountID(id domain.ID) applicantaccountOption {
+	return func(m *ApplicantAccountMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ApplicantAccount
+		)
+		m.oldValue = func(ctx context.Context) (*ApplicantAccount, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ApplicantAccount.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withApplicantAccount sets the old ApplicantAccount of the mutation.
+func withApplicantAccount(node *ApplicantAccount) applicantaccountOption {
+	return func(m *ApplicantAccountMutation) {
+		m.oldValue = func(context.Context) (*ApplicantAccount, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ApplicantAccountMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ApplicantAccountMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ApplicantAccount entities.
+func (m *ApplicantAccountMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ApplicantAccountMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ApplicantAccountMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ApplicantAccount.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ApplicantAccountMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ApplicantAccountMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ApplicantAccount entity.
+// If the ApplicantAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicantAccountMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ApplicantAccountMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *ApplicantAccountMutation) SetApplicationID(d domain.ID) {
+	m.application = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *ApplicantAccountMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the ApplicantAccount entity.
+// If the ApplicantAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicantAccountMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *ApplicantAccountMutation) ResetApplicationID() {
+	m.application = nil
+}
+
+// SetMemberID sets the "member_id" field.
+func (m *ApplicantAccountMutation) SetMemberID(d domain.ID) {
+	m.member = &d
+}
+
+// MemberID returns the value of the "member_id" field in the mutation.
+func (m *ApplicantAccountMutation) MemberID() (r domain.ID, exists bool) {
+	v := m.member
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMemberID returns the old "member_id" field's value of the ApplicantAccount entity.
+// If the ApplicantAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicantAccountMutation) OldMemberID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMemberID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMemberID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMemberID: %w", err)
+	}
+	return oldValue.MemberID, nil
+}
+
+// ResetMemberID resets all changes to the "member_id" field.
+func (m *ApplicantAccountMutation) ResetMemberID() {
+	m.member = nil
+}
+
+// SetIssuer sets the "issuer" field.
+func (m *ApplicantAccountMutation) SetIssuer(s string) {
+	m.issuer = &s
+}
+
+// Issuer returns the value of the "issuer" field in the mutation.
+func (m *ApplicantAccountMutation) Issuer() (r string, exists bool) {
+	v := m.issuer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIssuer returns the old "issuer" field's value of the ApplicantAccount entity.
+// If the ApplicantAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicantAccountMutation) OldIssuer(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIssuer is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIssuer requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIssuer: %w", err)
+	}
+	return oldValue.Issuer, nil
+}
+
+// ResetIssuer resets all changes to the "issuer" field.
+func (m *ApplicantAccountMutation) ResetIssuer() {
+	m.issuer = nil
+}
+
+// SetSubject sets the "subject" field.
+func (m *ApplicantAccountMutation) SetSubject(s string) {
+	m.subject = &s
+}
+
+// Subject returns the value of the "subject" field in the mutation.
+func (m *ApplicantAccountMutation) Subject() (r string, exists bool) {
+	v := m.subject
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubject returns the old "subject" field's value of the ApplicantAccount entity.
+// If the ApplicantAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicantAccountMutation) OldSubject(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubject is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubject requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubject: %w", err)
+	}
+	return oldValue.Subject, nil
+}
+
+// ResetSubject resets all changes to the "subject" field.
+func (m *ApplicantAccountMutation) ResetSubject() {
+	m.subject = nil
+}
+
+// SetBoundAt sets the "bound_at" field.
+func (m *ApplicantAccountMutation) SetBoundAt(t time.Time) {
+	m.bound_at = &t
+}
+
+// BoundAt returns the value of the "bound_at" field in the mutation.
+func (m *ApplicantAccountMutation) BoundAt() (r time.Time, exists bool) {
+	v := m.bound_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBoundAt returns the old "bound_at" field's value of the ApplicantAccount entity.
+// If the ApplicantAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicantAccountMutation) OldBoundAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBoundAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBoundAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBoundAt: %w", err)
+	}
+	return oldValue.BoundAt, nil
+}
+
+// ResetBoundAt resets all changes to the "bound_at" field.
+func (m *ApplicantAccountMutation) ResetBoundAt() {
+	m.bound_at = nil
+}
+
+// SetUnboundAt sets the "unbound_at" field.
+func (m *ApplicantAccountMutation) SetUnboundAt(t time.Time) {
+	m.unbound_at = &t
+}
+
+// UnboundAt returns the value of the "unbound_at" field in the mutation.
+func (m *ApplicantAccountMutation) UnboundAt() (r time.Time, exists bool) {
+	v := m.unbound_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUnboundAt returns the old "unbound_at" field's value of the ApplicantAccount entity.
+// If the ApplicantAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicantAccountMutation) OldUnboundAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUnboundAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUnboundAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUnboundAt: %w", err)
+	}
+	return oldValue.UnboundAt, nil
+}
+
+// ClearUnboundAt clears the value of the "unbound_at" field.
+func (m *ApplicantAccountMutation) ClearUnboundAt() {
+	m.unbound_at = nil
+	m.clearedFields[applicantaccount.FieldUnboundAt] = struct{}{}
+}
+
+// UnboundAtCleared returns if the "unbound_at" field was cleared in this mutation.
+func (m *ApplicantAccountMutation) UnboundAtCleared() bool {
+	_, ok := m.clearedFields[applicantaccount.FieldUnboundAt]
+	return ok
+}
+
+// ResetUnboundAt resets all changes to the "unbound_at" field.
+func (m *ApplicantAccountMutation) ResetUnboundAt() {
+	m.unbound_at = nil
+	delete(m.clearedFields, applicantaccount.FieldUnboundAt)
+}
+
+// ClearMember clears the "member" edge to the HouseholdMember entity.
+func (m *ApplicantAccountMutation) ClearMember() {
+	m.clearedmember = true
+	m.clearedFields[applicantaccount.FieldMemberID] = struct{}{}
+}
+
+// MemberCleared reports if the "member" edge to the HouseholdMember entity was cleared.
+func (m *ApplicantAccountMutation) MemberCleared() bool {
+	return m.clearedmember
+}
+
+// MemberIDs returns the "member" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// MemberID instead. It exists only for internal usage by the builders.
+func (m *ApplicantAccountMutation) MemberIDs() (ids []domain.ID) {
+	if id := m.member; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetMember resets all changes to the "member" edge.
+func (m *ApplicantAccountMutation) ResetMember() {
+	m.member = nil
+	m.clearedmember = false
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (m *ApplicantAccountMutation) ClearApplication() {
+	m.clearedapplication = true
+	m.clearedFields[applicantaccount.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationCleared reports if the "application" edge to the Application entity was cleared.
+func (m *ApplicantAccountMutation) ApplicationCleared() bool {
+	return m.clearedapplication
+}
+
+// ApplicationIDs returns the "application" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApplicationID instead. It exists only for internal usage by the builders.
+func (m *ApplicantAccountMutation) ApplicationIDs() (ids []domain.ID) {
+	if id := m.application; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApplication resets all changes to the "application" edge.
+func (m *ApplicantAccountMutation) ResetApplication() {
+	m.application = nil
+	m.clearedapplication = false
+}
+
+// Where appends a list predicates to the ApplicantAccountMutation builder.
+func (m *ApplicantAccountMutation) Where(ps ...predicate.ApplicantAccount) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ApplicantAccountMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ApplicantAccountMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ApplicantAccount, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ApplicantAccountMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ApplicantAccountMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ApplicantAccount).
+func (m *ApplicantAccountMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ApplicantAccountMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.created_at != nil {
+		fields = append(fields, applicantaccount.FieldCreatedAt)
+	}
+	if m.application != nil {
+		fields = append(fields, applicantaccount.FieldApplicationID)
+	}
+	if m.member != nil {
+		fields = append(fields, applicantaccount.FieldMemberID)
+	}
+	if m.issuer != nil {
+		fields = append(fields, applicantaccount.FieldIssuer)
+	}
+	if m.subject != nil {
+		fields = append(fields, applicantaccount.FieldSubject)
+	}
+	if m.bound_at != nil {
+		fields = append(fields, applicantaccount.FieldBoundAt)
+	}
+	if m.unbound_at != nil {
+		fields = append(fields, applicantaccount.FieldUnboundAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ApplicantAccountMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case applicantaccount.FieldCreatedAt:
+		return m.CreatedAt()
+	case applicantaccount.FieldApplicationID:
+		return m.ApplicationID()
+	case applicantaccount.FieldMemberID:
+		return m.MemberID()
+	case applicantaccount.FieldIssuer:
+		return m.Issuer()
+	case applicantaccount.FieldSubject:
+		return m.Subject()
+	case applicantaccount.FieldBoundAt:
+		return m.BoundAt()
+	case applicantaccount.FieldUnboundAt:
+		return m.UnboundAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ApplicantAccountMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case applicantaccount.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case applicantaccount.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case applicantaccount.FieldMemberID:
+		return m.OldMemberID(ctx)
+	case applicantaccount.FieldIssuer:
+		return m.OldIssuer(ctx)
+	case applicantaccount.FieldSubject:
+		return m.OldSubject(ctx)
+	case applicantaccount.FieldBoundAt:
+		return m.OldBoundAt(ctx)
+	case applicantaccount.FieldUnboundAt:
+		return m.OldUnboundAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ApplicantAccount field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApplicantAccountMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case applicantaccount.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case applicantaccount.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case applicantaccount.FieldMemberID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMemberID(v)
+		return nil
+	case applicantaccount.FieldIssuer:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIssuer(v)
+		return nil
+	case applicantaccount.FieldSubject:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubject(v)
+		return nil
+	case applicantaccount.FieldBoundAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBoundAt(v)
+		return nil
+	case applicantaccount.FieldUnboundAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUnboundAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ApplicantAccount field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ApplicantAccountMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ApplicantAccountMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApplicantAccountMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ApplicantAccount numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ApplicantAccountMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(applicantaccount.FieldUnboundAt) {
+		fields = append(fields, applicantaccount.FieldUnboundAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ApplicantAccountMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ApplicantAccountMutation) ClearField(name string) error {
+	switch name {
+	case applicantaccount.FieldUnboundAt:
+		m.ClearUnboundAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ApplicantAccount nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ApplicantAccountMutation) ResetField(name string) error {
+	switch name {
+	case applicantaccount.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case applicantaccount.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case applicantaccount.FieldMemberID:
+		m.ResetMemberID()
+		return nil
+	case applicantaccount.FieldIssuer:
+		m.ResetIssuer()
+		return nil
+	case applicantaccount.FieldSubject:
+		m.ResetSubject()
+		return nil
+	case applicantaccount.FieldBoundAt:
+		m.ResetBoundAt()
+		return nil
+	case applicantaccount.FieldUnboundAt:
+		m.ResetUnboundAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ApplicantAccount field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ApplicantAccountMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.member != nil {
+		edges = append(edges, applicantaccount.EdgeMember)
+	}
+	if m.application != nil {
+		edges = append(edges, applicantaccount.EdgeApplication)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ApplicantAccountMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case applicantaccount.EdgeMember:
+		if id := m.member; id != nil {
+			return []ent.Value{*id}
+		}
+	case applicantaccount.EdgeApplication:
+		if id := m.application; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ApplicantAccountMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ApplicantAccountMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ApplicantAccountMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedmember {
+		edges = append(edges, applicantaccount.EdgeMember)
+	}
+	if m.clearedapplication {
+		edges = append(edges, applicantaccount.EdgeApplication)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ApplicantAccountMutation) EdgeCleared(name string) bool {
+	switch name {
+	case applicantaccount.EdgeMember:
+		return m.clearedmember
+	case applicantaccount.EdgeApplication:
+		return m.clearedapplication
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ApplicantAccountMutation) ClearEdge(name string) error {
+	switch name {
+	case applicantaccount.EdgeMember:
+		m.ClearMember()
+		return nil
+	case applicantaccount.EdgeApplication:
+		m.ClearApplication()
+		return nil
+	}
+	return fmt.Errorf("unknown ApplicantAccount unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ApplicantAccountMutation) ResetEdge(name string) error {
+	switch name {
+	case applicantaccount.EdgeMember:
+		m.ResetMember()
+		return nil
+	case applicantaccount.EdgeApplication:
+		m.ResetApplication()
+		return nil
+	}
+	return fmt.Errorf("unknown ApplicantAccount edge %s", name)
+}
+
+// ApplicationMutation represents an operation that mutates the Application nodes in the graph.
+type ApplicationMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *domain.ID
+	created_at       *time.Time
+	unique_number    *domain.UniqueNumber
+	state            *domain.ApplicationState
+	given_names      *string
+	birth_name       *string
+	usual_name       *domain.Stated
+	name_key         *string
+	valid_until      *domain.Date
+	registered_on    *domain.Date
+	removed_on       *domain.Date
+	erased_on        *domain.Date
+	protected        *bool
+	version          *int
+	addversion       *int
+	clearedFields    map[string]struct{}
+	summary          *domain.ID
+	clearedsummary   bool
+	file             *domain.ID
+	clearedfile      bool
+	contact          *domain.ID
+	clearedcontact   bool
+	wishes           map[domain.ID]struct{}
+	removedwishes    map[domain.ID]struct{}
+	clearedwishes    bool
+	household        map[domain.ID]struct{}
+	removedhousehold map[domain.ID]struct{}
+	clearedhousehold bool
+	done             bool
+	oldValue         func(context.Context) (*Application, error)
+	predicates       []predicate.Application
+}
+
+var _ ent.Mutation = (*ApplicationMutation)(nil)
+
+// applicationOption allows management of the mutation configuration using functional options.
+type applicationOption func(*ApplicationMutation)
+
+// newApplicationMutation creates new mutation for the Application entity.
+func newApplicationMutation(c config, op Op, opts ...applicationOption) *ApplicationMutation {
+	m := &ApplicationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeApplication,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withApplicationID sets the ID field of the mutation.
+func withApplicationID(id domain.ID) applicationOption {
+	return func(m *ApplicationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Application
+		)
+		m.oldValue = func(ctx context.Context) (*Application, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Application.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withApplication sets the old Application of the mutation.
+func withApplication(node *Application) applicationOption {
+	return func(m *ApplicationMutation) {
+		m.oldValue = func(context.Context) (*Application, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ApplicationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ApplicationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Application entities.
+func (m *ApplicationMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ApplicationMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ApplicationMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Application.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ApplicationMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ApplicationMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Application entity.
+// If the Application object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ApplicationMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUniqueNumber sets the "unique_number" field.
+func (m *ApplicationMutation) SetUniqueNumber(dn domain.UniqueNumber) {
+	m.unique_number = &dn
+}
+
+// UniqueNumber returns the value of the "unique_number" field in the mutation.
+func (m *ApplicationMutation) UniqueNumber() (r domain.UniqueNumber, exists bool) {
+	v := m.unique_number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUniqueNumber returns the old "unique_number" field's value of the Application entity.
+// If the Application object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationMutation) OldUniqueNumber(ctx context.Context) (v *domain.UniqueNumber, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUniqueNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUniqueNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUniqueNumber: %w", err)
+	}
+	return oldValue.UniqueNumber, nil
+}
+
+// ClearUniqueNumber clears the value of the "unique_number" field.
+func (m *ApplicationMutation) ClearUniqueNumber() {
+	m.unique_number = nil
+	m.clearedFields[application.FieldUniqueNumber] = struct{}{}
+}
+
+// UniqueNumberCleared returns if the "unique_number" field was cleared in this mutation.
+func (m *ApplicationMutation) UniqueNumberCleared() bool {
+	_, ok := m.clearedFields[application.FieldUniqueNumber]
+	return ok
+}
+
+// ResetUniqueNumber resets all changes to the "unique_number" field.
+func (m *ApplicationMutation) ResetUniqueNumber() {
+	m.unique_number = nil
+	delete(m.clearedFields, application.FieldUniqueNumber)
+}
+
+// SetState sets the "state" field.
+func (m *ApplicationMutation) SetState(ds domain.ApplicationState) {
+	m.state = &ds
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *ApplicationMutation) State() (r domain.ApplicationState, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Application entity.
+// If the Application object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationMutation) OldState(ctx context.Context) (v domain.ApplicationState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *ApplicationMutation) ResetState() {
+	m.state = nil
+}
+
+// SetGivenNames sets the "given_names" field.
+func (m *ApplicationMutation) SetGivenNames(s string) {
+	m.given_names = &s
+}
+
+// GivenNames returns the value of the "given_names" field in the mutation.
+func (m *ApplicationMutation) GivenNames() (r string, exists bool) {
+	v := m.given_names
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGivenNames returns the old "given_names" field's value of the Application entity.
+// If the Application object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationMutation) OldGivenNames(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGivenNames is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGivenNames requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGivenNames: %w", err)
+	}
+	return oldValue.GivenNames, nil
+}
+
+// ResetGivenNames resets all changes to the "given_names" field.
+func (m *ApplicationMutation) ResetGivenNames() {
+	m.given_names = nil
+}
+
+// SetBirthName sets the "birth_name" field.
+func (m *ApplicationMutation) SetBirthName(s string) {
+	m.birth_name = &s
+}
+
+// BirthName returns the value of the "birth_name" field in the mutation.
+func (m *ApplicationMutation) BirthName() (r string, exists bool) {
+	v := m.birth_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBirthName returns the old "birth_name" field's value of the Application entity.
+// If the Application object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationMutation) OldBirthName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBirthName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBirthName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBirthName: %w", err)
+	}
+	return oldValue.BirthName, nil
+}
+
+// ResetBirthName resets all changes to the "birth_name" field.
+func (m *ApplicationMutation) ResetBirthName() {
+	m.birth_name = nil
+}
+
+// SetUsualName sets the "usual_name" field.
+func (m *ApplicationMutation) SetUsualName(d domain.Stated) {
+	m.usual_name = &d
+}
+
+// UsualName returns the value of the "usual_name" field in the mutation.
+func (m *ApplicationMutation) UsualName() (r domain.Stated, exists bool) {
+	v := m.usual_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUsualName returns the old "usual_name" field's value of the Application entity.
+// If the Application object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationMutation) OldUsualName(ctx context.Context) (v domain.Stated, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUsualName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUsualName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUsualName: %w", err)
+	}
+	return oldValue.UsualName, nil
+}
+
+// ResetUsualName resets all changes to the "usual_name" field.
+func (m *ApplicationMutation) ResetUsualName() {
+	m.usual_name = nil
+}
+
+// SetNameKey sets the "name_key" field.
+func (m *ApplicationMutation) SetNameKey(s string) {
+	m.name_key = &s
+}
+
+// NameKey returns the value of the "name_key" field in the mutation.
+func (m *ApplicationMutation) NameKey() (r string, exists bool) {
+	v := m.name_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNameKey returns the old "name_key" field's value of the Application entity.
+// If the Application object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationMutation) OldNameKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNameKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNameKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNameKey: %w", err)
+	}
+	return oldValue.NameKey, nil
+}
+
+// ResetNameKey resets all changes to the "name_key" field.
+func (m *ApplicationMutation) ResetNameKey() {
+	m.name_key = nil
+}
+
+// SetValidUntil sets the "valid_until" field.
+func (m *ApplicationMutation) SetValidUntil(d domain.Date) {
+	m.valid_until = &d
+}
+
+// ValidUntil returns the value of the "valid_until" field in the mutation.
+func (m *ApplicationMutation) ValidUntil() (r domain.Date, exists bool) {
+	v := m.valid_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidUntil returns the old "valid_until" field's value of the Application entity.
+// If the Application object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationMutation) OldValidUntil(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidUntil: %w", err)
+	}
+	return oldValue.ValidUntil, nil
+}
+
+// ResetValidUntil resets all changes to the "valid_until" field.
+func (m *ApplicationMutation) ResetValidUntil() {
+	m.valid_until = nil
+}
+
+// SetRegisteredOn sets the "registered_on" field.
+func (m *ApplicationMutation) SetRegisteredOn(d domain.Date) {
+	m.registered_on = &d
+}
+
+// RegisteredOn returns the value of the "registered_on" field in the mutation.
+func (m *ApplicationMutation) RegisteredOn() (r domain.Date, exists bool) {
+	v := m.registered_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegisteredOn returns the old "registered_on" field's value of the Application entity.
+// If the Application object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationMutation) OldRegisteredOn(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegisteredOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegisteredOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegisteredOn: %w", err)
+	}
+	return oldValue.RegisteredOn, nil
+}
+
+// ResetRegisteredOn resets all changes to the "registered_on" field.
+func (m *ApplicationMutation) ResetRegisteredOn() {
+	m.registered_on = nil
+}
+
+// SetRemovedOn sets the "removed_on" field.
+func (m *ApplicationMutation) SetRemovedOn(d domain.Date) {
+	m.removed_on = &d
+}
+
+// RemovedOn returns the value of the "removed_on" field in the mutation.
+func (m *ApplicationMutation) RemovedOn() (r domain.Date, exists bool) {
+	v := m.removed_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRemovedOn returns the old "removed_on" field's value of the Application entity.
+// If the Application object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationMutation) OldRemovedOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRemovedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRemovedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRemovedOn: %w", err)
+	}
+	return oldValue.RemovedOn, nil
+}
+
+// ClearRemovedOn clears the value of the "removed_on" field.
+func (m *ApplicationMutation) ClearRemovedOn() {
+	m.removed_on = nil
+	m.clearedFields[application.FieldRemovedOn] = struct{}{}
+}
+
+// RemovedOnCleared returns if the "removed_on" field was cleared in this mutation.
+func (m *ApplicationMutation) RemovedOnCleared() bool {
+	_, ok := m.clearedFields[application.FieldRemovedOn]
+	return ok
+}
+
+// ResetRemovedOn resets all changes to the "removed_on" field.
+func (m *ApplicationMutation) ResetRemovedOn() {
+	m.removed_on = nil
+	delete(m.clearedFields, application.FieldRemovedOn)
+}
+
+// SetErasedOn sets the "erased_on" field.
+func (m *ApplicationMutation) SetErasedOn(d domain.Date) {
+	m.erased_on = &d
+}
+
+// ErasedOn returns the value of the "erased_on" field in the mutation.
+func (m *ApplicationMutation) ErasedOn() (r domain.Date, exists bool) {
+	v := m.erased_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldErasedOn returns the old "erased_on" field's value of the Application entity.
+// If the Application object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationMutation) OldErasedOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldErasedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldErasedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldErasedOn: %w", err)
+	}
+	return oldValue.ErasedOn, nil
+}
+
+// ClearErasedOn clears the value of the "erased_on" field.
+func (m *ApplicationMutation) ClearErasedOn() {
+	m.erased_on = nil
+	m.clearedFields[application.FieldErasedOn] = struct{}{}
+}
+
+// ErasedOnCleared returns if the "erased_on" field was cleared in this mutation.
+func (m *ApplicationMutation) ErasedOnCleared() bool {
+	_, ok := m.clearedFields[application.FieldErasedOn]
+	return ok
+}
+
+// ResetErasedOn resets all changes to the "erased_on" field.
+func (m *ApplicationMutation) ResetErasedOn() {
+	m.erased_on = nil
+	delete(m.clearedFields, application.FieldErasedOn)
+}
+
+// SetProtected sets the "protected" field.
+func (m *ApplicationMutation) SetProtected(b bool) {
+	m.protected = &b
+}
+
+// Protected returns the value of the "protected" field in the mutation.
+func (m *ApplicationMutation) Protected() (r bool, exists bool) {
+	v := m.protected
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProtected returns the old "protected" field's value of the Application entity.
+// If the Application object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationMutation) OldProtected(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProtected is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProtected requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProtected: %w", err)
+	}
+	return oldValue.Protected, nil
+}
+
+// ResetProtected resets all changes to the "protected" field.
+func (m *ApplicationMutation) ResetProtected() {
+	m.protected = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ApplicationMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ApplicationMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Application entity.
+// If the Application object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ApplicationMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ApplicationMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ApplicationMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetSummaryID sets the "summary" edge to the ApplicationSummary entity by id.
+func (m *ApplicationMutation) SetSummaryID(id domain.ID) {
+	m.summary = &id
+}
+
+// ClearSummary clears the "summary" edge to the ApplicationSummary entity.
+func (m *ApplicationMutation) ClearSummary() {
+	m.clearedsummary = true
+}
+
+// SummaryCleared reports if the "summary" edge to the ApplicationSummary entity was cleared.
+func (m *ApplicationMutation) SummaryCleared() bool {
+	return m.clearedsummary
+}
+
+// SummaryID returns the "summary" edge ID in the mutation.
+func (m *ApplicationMutation) SummaryID() (id domain.ID, exists bool) {
+	if m.summary != nil {
+		return *m.summary, true
+	}
+	return
+}
+
+// SummaryIDs returns the "summary" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SummaryID instead. It exists only for internal usage by the builders.
+func (m *ApplicationMutation) SummaryIDs() (ids []domain.ID) {
+	if id := m.summary; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSummary resets all changes to the "summary" edge.
+func (m *ApplicationMutation) ResetSummary() {
+	m.summary = nil
+	m.clearedsummary = false
+}
+
+// SetFileID sets the "file" edge to the ApplicationFile entity by id.
+func (m *ApplicationMutation) SetFileID(id domain.ID) {
+	m.file = &id
+}
+
+// ClearFile clears the "file" edge to the ApplicationFile entity.
+func (m *ApplicationMutation) ClearFile() {
+	m.clearedfile = true
+}
+
+// FileCleared reports if the "file" edge to the ApplicationFile entity was cleared.
+func (m *ApplicationMutation) FileCleared() bool {
+	return m.clearedfile
+}
+
+// FileID returns the "file" edge ID in the mutation.
+func (m *ApplicationMutation) FileID() (id domain.ID, exists bool) {
+	if m.file != nil {
+		return *m.file, true
+	}
+	return
+}
+
+// FileIDs returns the "file" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// FileID instead. It exists only for internal usage by the builders.
+func (m *ApplicationMutation) FileIDs() (ids []domain.ID) {
+	if id := m.file; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetFile resets all changes to the "file" edge.
+func (m *ApplicationMutation) ResetFile() {
+	m.file = nil
+	m.clearedfile = false
+}
+
+// SetContactID sets the "contact" edge to the ApplicationContact entity by id.
+func (m *ApplicationMutation) SetContactID(id domain.ID) {
+	m.contact = &id
+}
+
+// ClearContact clears the "contact" edge to the ApplicationContact entity.
+func (m *ApplicationMutation) ClearContact() {
+	m.clearedcontact = true
+}
+
+// ContactCleared reports if the "contact" edge to the ApplicationContact entity was cleared.
+func (m *ApplicationMutation) ContactCleared() bool {
+	return m.clearedcontact
+}
+
+// ContactID returns the "contact" edge ID in the mutation.
+func (m *ApplicationMutation) ContactID() (id domain.ID, exists bool) {
+	if m.contact != nil {
+		return *m.contact, true
+	}
+	return
+}
+
+// ContactIDs returns the "contact" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ContactID instead. It exists only for internal usage by the builders.
+func (m *ApplicationMutation) ContactIDs() (ids []domain.ID) {
+	if id := m.contact; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetContact resets all changes to the "contact" edge.
+func (m *ApplicationMutation) ResetContact() {
+	m.contact = nil
+	m.clearedcontact = false
+}
+
+// AddWishIDs adds the "wishes" edge to the Wish entity by ids.
+func (m *ApplicationMutation) AddWishIDs(ids ...domain.ID) {
+	if m.wishes == nil {
+		m.wishes = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.wishes[ids[i]] = struct{}{}
+	}
+}
+
+// ClearWishes clears the "wishes" edge to the Wish entity.
+func (m *ApplicationMutation) ClearWishes() {
+	m.clearedwishes = true
+}
+
+// WishesCleared reports if the "wishes" edge to the Wish entity was cleared.
+func (m *ApplicationMutation) WishesCleared() bool {
+	return m.clearedwishes
+}
+
+// RemoveWishIDs removes the "wishes" edge to the Wish entity by IDs.
+func (m *ApplicationMutation) RemoveWishIDs(ids ...domain.ID) {
+	if m.removedwishes == nil {
+		m.removedwishes = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.wishes, ids[i])
+		m.removedwishes[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedWishes returns the removed IDs of the "wishes" edge to the Wish entity.
+func (m *ApplicationMutation) RemovedWishesIDs() (ids []domain.ID) {
+	for id := range m.removedwishes {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// WishesIDs returns the "wishes" edge IDs in the mutation.
+func (m *ApplicationMutation) WishesIDs() (ids []domain.ID) {
+	for id := range m.wishes {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetWishes resets all changes to the "wishes" edge.
+func (m *ApplicationMutation) ResetWishes() {
+	m.wishes = nil
+	m.clearedwishes = false
+	m.removedwishes = nil
+}
+
+// AddHouseholdIDs adds the "household" edge to the HouseholdMember entity by ids.
+func (m *ApplicationMutation) AddHouseholdIDs(ids ...domain.ID) {
+	if m.household == nil {
+		m.household = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.household[ids[i]] = struct{}{}
+	}
+}
+
+// ClearHousehold clears the "household" edge to the HouseholdMember entity.
+func (m *ApplicationMutation) ClearHousehold() {
+	m.clearedhousehold = true
+}
+
+// HouseholdCleared reports if the "household" edge to the HouseholdMember entity was cleared.
+func (m *ApplicationMutation) HouseholdCleared() bool {
+	return m.clearedhousehold
+}
+
+// RemoveHouseholdIDs removes the "household" edge to the HouseholdMember entity by IDs.
+func (m *ApplicationMutation) RemoveHouseholdIDs(ids ...domain.ID) {
+	if m.removedhousehold == nil {
+		m.removedhousehold = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.household, ids[i])
+		m.removedhousehold[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedHousehold returns the removed IDs of the "household" edge to the HouseholdMember entity.
+func (m *ApplicationMutation) RemovedHouseholdIDs() (ids []domain.ID) {
+	for id := range m.removedhousehold {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// HouseholdIDs returns the "household" edge IDs in the mutation.
+func (m *ApplicationMutation) HouseholdIDs() (ids []domain.ID) {
+	for id := range m.household {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetHousehold resets all changes to the "household" edge.
+func (m *ApplicationMutation) ResetHousehold() {
+	m.household = nil
+	m.clearedhousehold = false
+	m.removedhousehold = nil
+}
+
+// Where appends a list predicates to the ApplicationMutation builder.
+func (m *ApplicationMutation) Where(ps ...predicate.Application) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ApplicationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ApplicationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Application, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ApplicationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ApplicationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Application).
+func (m *ApplicationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ApplicationMutation) Fields() []string {
+	fields := make([]string, 0, 13)
+	if m.created_at != nil {
+		fields = append(fields, application.FieldCreatedAt)
+	}
+	if m.unique_number != nil {
+		fields = append(fields, application.FieldUniqueNumber)
+	}
+	if m.state != nil {
+		fields = append(fields, application.FieldState)
+	}
+	if m.given_names != nil {
+		fields = append(fields, application.FieldGivenNames)
+	}
+	if m.birth_name != nil {
+		fields = append(fields, application.FieldBirthName)
+	}
+	if m.usual_name != nil {
+		fields = append(fields, application.FieldUsualName)
+	}
+	if m.name_key != nil {
+		fields = append(fields, application.FieldNameKey)
+	}
+	if m.valid_until != nil {
+		fields = append(fields, application.FieldValidUntil)
+	}
+	if m.registered_on != nil {
+		fields = append(fields, application.FieldRegisteredOn)
+	}
+	if m.removed_on != nil {
+		fields = append(fields, application.FieldRemovedOn)
+	}
+	if m.erased_on != nil {
+		fields = append(fields, application.FieldErasedOn)
+	}
+	if m.protected != nil {
+		fields = append(fields, application.FieldProtected)
+	}
+	if m.version != nil {
+		fields = append(fields, application.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ApplicationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case application.FieldCreatedAt:
+		return m.CreatedAt()
+	case application.FieldUniqueNumber:
+		return m.UniqueNumber()
+	case application.FieldState:
+		return m.State()
+	case application.FieldGivenNames:
+		return m.GivenNames()
+	case application.FieldBirthName:
+		return m.BirthName()
+	case application.FieldUsualName:
+		return m.UsualName()
+	case application.FieldNameKey:
+		return m.NameKey()
+	case application.FieldValidUntil:
+		return m.ValidUntil()
+	case application.FieldRegisteredOn:
+		return m.RegisteredOn()
+	case application.FieldRemovedOn:
+		return m.RemovedOn()
+	case application.FieldErasedOn:
+		return m.ErasedOn()
+	case application.FieldProtected:
+		return m.Protected()
+	case application.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ApplicationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case application.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case application.FieldUniqueNumber:
+		return m.OldUniqueNumber(ctx)
+	case application.FieldState:
+		return m.OldState(ctx)
+	case application.FieldGivenNames:
+		return m.OldGivenNames(ctx)
+	case application.FieldBirthName:
+		return m.OldBirthName(ctx)
+	case application.FieldUsualName:
+		return m.OldUsualName(ctx)
+	case application.FieldNameKey:
+		return m.OldNameKey(ctx)
+	case application.FieldValidUntil:
+		return m.OldValidUntil(ctx)
+	case application.FieldRegisteredOn:
+		return m.OldRegisteredOn(ctx)
+	case application.FieldRemovedOn:
+		return m.OldRemovedOn(ctx)
+	case application.FieldErasedOn:
+		return m.OldErasedOn(ctx)
+	case application.FieldProtected:
+		return m.OldProtected(ctx)
+	case application.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown Application field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApplicationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case application.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case application.FieldUniqueNumber:
+		v, ok := value.(domain.UniqueNumber)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUniqueNumber(v)
+		return nil
+	case application.FieldState:
+		v, ok := value.(domain.ApplicationState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case application.FieldGivenNames:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGivenNames(v)
+		return nil
+	case application.FieldBirthName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBirthName(v)
+		return nil
+	case application.FieldUsualName:
+		v, ok := value.(domain.Stated)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUsualName(v)
+		return nil
+	case application.FieldNameKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNameKey(v)
+		return nil
+	case application.FieldValidUntil:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidUntil(v)
+		return nil
+	case application.FieldRegisteredOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegisteredOn(v)
+		return nil
+	case application.FieldRemovedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRemovedOn(v)
+		return nil
+	case application.FieldErasedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetErasedOn(v)
+		return nil
+	case application.FieldProtected:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProtected(v)
+		return nil
+	case application.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Application field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ApplicationMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, application.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ApplicationMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case application.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApplicationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case application.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Application numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ApplicationMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(application.FieldUniqueNumber) {
+		fields = append(fields, application.FieldUniqueNumber)
+	}
+	if m.FieldCleared(application.FieldRemovedOn) {
+		fields = append(fields, application.FieldRemovedOn)
+	}
+	if m.FieldCleared(application.FieldErasedOn) {
+		fields = append(fields, application.FieldErasedOn)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ApplicationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ApplicationMutation) ClearField(name string) error {
+	switch name {
+	case application.FieldUniqueNumber:
+		m.ClearUniqueNumber()
+		return nil
+	case application.FieldRemovedOn:
+		m.ClearRemovedOn()
+		return nil
+	case application.FieldErasedOn:
+		m.ClearErasedOn()
+		return nil
+	}
+	return fmt.Errorf("unknown Application nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ApplicationMutation) ResetField(name string) error {
+	switch name {
+	case application.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case application.FieldUniqueNumber:
+		m.ResetUniqueNumber()
+		return nil
+	case application.FieldState:
+		m.ResetState()
+		return nil
+	case application.FieldGivenNames:
+		m.ResetGivenNames()
+		return nil
+	case application.FieldBirthName:
+		m.ResetBirthName()
+		return nil
+	case application.FieldUsualName:
+		m.ResetUsualName()
+		return nil
+	case application.FieldNameKey:
+		m.ResetNameKey()
+		return nil
+	case application.FieldValidUntil:
+		m.ResetValidUntil()
+		return nil
+	case application.FieldRegisteredOn:
+		m.ResetRegisteredOn()
+		return nil
+	case application.FieldRemovedOn:
+		m.ResetRemovedOn()
+		return nil
+	case application.FieldErasedOn:
+		m.ResetErasedOn()
+		return nil
+	case application.FieldProtected:
+		m.ResetProtected()
+		return nil
+	case application.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown Application field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ApplicationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 5)
+	if m.summary != nil {
+		edges = append(edges, application.EdgeSummary)
+	}
+	if m.file != nil {
+		edges = append(edges, application.EdgeFile)
+	}
+	if m.contact != nil {
+		edges = append(edges, application.EdgeContact)
+	}
+	if m.wishes != nil {
+		edges = append(edges, application.EdgeWishes)
+	}
+	if m.household != nil {
+		edges = append(edges, application.EdgeHousehold)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ApplicationMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case application.EdgeSummary:
+		if id := m.summary; id != nil {
+			return []ent.Value{*id}
+		}
+	case application.EdgeFile:
+		if id := m.file; id != nil {
+			return []ent.Value{*id}
+		}
+	case application.EdgeContact:
+		if id := m.contact; id != nil {
+			return []ent.Value{*id}
+		}
+	case application.EdgeWishes:
+		ids := make([]ent.Value, 0, len(m.wishes))
+		for id := range m.wishes {
+			ids = append(ids, id)
+		}
+		return ids
+	case application.EdgeHousehold:
+		ids := make([]ent.Value, 0, len(m.household))
+		for id := range m.household {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ApplicationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 5)
+	if m.removedwishes != nil {
+		edges = append(edges, application.EdgeWishes)
+	}
+	if m.removedhousehold != nil {
+		edges = append(edges, application.EdgeHousehold)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ApplicationMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case application.EdgeWishes:
+		ids := make([]ent.Value, 0, len(m.removedwishes))
+		for id := range m.removedwishes {
+			ids = append(ids, id)
+		}
+		return ids
+	case application.EdgeHousehold:
+		ids := make([]ent.Value, 0, len(m.removedhousehold))
+		for id := range m.removedhousehold {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ApplicationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 5)
+	if m.clearedsummary {
+		edges = append(edges, application.EdgeSummary)
+	}
+	if m.clearedfile {
+		edges = append(edges, application.EdgeFile)
+	}
+	if m.clearedcontact {
+		edges = append(edges, application.EdgeContact)
+	}
+	if m.clearedwishes {
+		edges = append(edges, application.EdgeWishes)
+	}
+	if m.clearedhousehold {
+		edges = append(edges, application.EdgeHousehold)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ApplicationMutation) EdgeCleared(name string) bool {
+	switch name {
+	case application.EdgeSummary:
+		return m.clearedsummary
+	case application.EdgeFile:
+		return m.clearedfile
+	case application.EdgeContact:
+		return m.clearedcontact
+	case application.EdgeWishes:
+		return m.clearedwishes
+	case application.EdgeHousehold:
+		return m.clearedhousehold
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ApplicationMutation) ClearEdge(name string) error {
+	switch name {
+	case application.EdgeSummary:
+		m.ClearSummary()
+		return nil
+	case application.EdgeFile:
+		m.ClearFile()
+		return nil
+	case application.EdgeContact:
+		m.ClearContact()
+		return nil
+	}
+	return fmt.Errorf("unknown Application unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ApplicationMutation) ResetEdge(name string) error {
+	switch name {
+	case application.EdgeSummary:
+		m.ResetSummary()
+		return nil
+	case application.EdgeFile:
+		m.ResetFile()
+		return nil
+	case application.EdgeContact:
+		m.ResetContact()
+		return nil
+	case application.EdgeWishes:
+		m.ResetWishes()
+		return nil
+	case application.EdgeHousehold:
+		m.ResetHousehold()
+		return nil
+	}
+	return fmt.Errorf("unknown Application edge %s", name)
+}
+
+// ApplicationAccessMutation represents an operation that mutates the ApplicationAccess nodes in the graph.
+type ApplicationAccessMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *int64
+	application_id *domain.ID
+	audience_id    *domain.AudienceID
+	addaudience_id *domain.AudienceID
+	ground         *domain.Ground
+	groups         *domain.GroupSet
+	addgroups      *domain.GroupSet
+	valid_from     *time.Time
+	valid_until    *time.Time
+	clearedFields  map[string]struct{}
+	done           bool
+	oldValue       func(context.Context) (*ApplicationAccess, error)
+	predicates     []predicate.ApplicationAccess
+}
+
+var _ ent.Mutation = (*ApplicationAccessMutation)(nil)
+
+// applicationaccessOption allows management of the mutation configuration using functional options.
+type applicationaccessOption func(*ApplicationAccessMutation)
+
+// newApplicationAccessMutation creates new mutation for the ApplicationAccess entity.
+func newApplicationAccessMutation(c config, op Op, opts ...applicationaccessOption) *ApplicationAccessMutation {
+	m := &ApplicationAccessMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeApplicationAccess,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withApplicationAccessID sets the ID field of the mutation.
+func withApplicationAccessID(id int64) applicationaccessOption {
+	return func(m *ApplicationAccessMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ApplicationAccess
+		)
+		m.oldValue = func(ctx context.Context) (*ApplicationAccess, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ApplicationAccess.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withApplicationAccess sets the old ApplicationAccess of the mutation.
+func withApplicationAccess(node *ApplicationAccess) applicationaccessOption {
+	return func(m *ApplicationAccessMutation) {
+		m.oldValue = func(context.Context) (*ApplicationAccess, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ApplicationAccessMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ApplicationAccessMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ApplicationAccess entities.
+func (m *ApplicationAccessMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ApplicationAccessMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ApplicationAccessMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ApplicationAccess.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *ApplicationAccessMutation) SetApplicationID(d domain.ID) {
+	m.application_id = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *ApplicationAccessMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the ApplicationAccess entity.
+// If the ApplicationAccess object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationAccessMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *ApplicationAccessMutation) ResetApplicationID() {
+	m.application_id = nil
+}
+
+// SetAudienceID sets the "audience_id" field.
+func (m *ApplicationAccessMutation) SetAudienceID(di domain.AudienceID) {
+	m.audience_id = &di
+	m.addaudience_id = nil
+}
+
+// AudienceID returns the value of the "audience_id" field in the mutation.
+func (m *ApplicationAccessMutation) AudienceID() (r domain.AudienceID, exists bool) {
+	v := m.audience_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAudienceID returns the old "audience_id" field's value of the ApplicationAccess entity.
+// If the ApplicationAccess object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationAccessMutation) OldAudienceID(ctx context.Context) (v domain.AudienceID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAudienceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAudienceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAudienceID: %w", err)
+	}
+	return oldValue.AudienceID, nil
+}
+
+// AddAudienceID adds di to the "audience_id" field.
+func (m *ApplicationAccessMutation) AddAudienceID(di domain.AudienceID) {
+	if m.addaudience_id != nil {
+		*m.addaudience_id += di
+	} else {
+		m.addaudience_id = &di
+	}
+}
+
+// AddedAudienceID returns the value that was added to the "audience_id" field in this mutation.
+func (m *ApplicationAccessMutation) AddedAudienceID() (r domain.AudienceID, exists bool) {
+	v := m.addaudience_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAudienceID resets all changes to the "audience_id" field.
+func (m *ApplicationAccessMutation) ResetAudienceID() {
+	m.audience_id = nil
+	m.addaudience_id = nil
+}
+
+// SetGround sets the "ground" field.
+func (m *ApplicationAccessMutation) SetGround(d domain.Ground) {
+	m.ground = &d
+}
+
+// Ground returns the value of the "ground" field in the mutation.
+func (m *ApplicationAccessMutation) Ground() (r domain.Ground, exists bool) {
+	v := m.ground
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGround returns the old "ground" field's value of the ApplicationAccess entity.
+// If the ApplicationAccess object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationAccessMutation) OldGround(ctx context.Context) (v domain.Ground, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGround is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGround requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGround: %w", err)
+	}
+	return oldValue.Ground, nil
+}
+
+// ResetGround resets all changes to the "ground" field.
+func (m *ApplicationAccessMutation) ResetGround() {
+	m.ground = nil
+}
+
+// SetGroups sets the "groups" field.
+func (m *ApplicationAccessMutation) SetGroups(ds domain.GroupSet) {
+	m.groups = &ds
+	m.addgroups = nil
+}
+
+// Groups returns the value of the "groups" field in the mutation.
+func (m *ApplicationAccessMutation) Groups() (r domain.GroupSet, exists bool) {
+	v := m.groups
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGroups returns the old "groups" field's value of the ApplicationAccess entity.
+// If the ApplicationAccess object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationAccessMutation) OldGroups(ctx context.Context) (v domain.GroupSet, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGroups is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGroups requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGroups: %w", err)
+	}
+	return oldValue.Groups, nil
+}
+
+// AddGroups adds ds to the "groups" field.
+func (m *ApplicationAccessMutation) AddGroups(ds domain.GroupSet) {
+	if m.addgroups != nil {
+		*m.addgroups += ds
+	} else {
+		m.addgroups = &ds
+	}
+}
+
+// AddedGroups returns the value that was added to the "groups" field in this mutation.
+func (m *ApplicationAccessMutation) AddedGroups() (r domain.GroupSet, exists bool) {
+	v := m.addgroups
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetGroups resets all changes to the "groups" field.
+func (m *ApplicationAccessMutation) ResetGroups() {
+	m.groups = nil
+	m.addgroups = nil
+}
+
+// SetValidFrom sets the "valid_from" field.
+func (m *ApplicationAccessMutation) SetValidFrom(t time.Time) {
+	m.valid_from = &t
+}
+
+// ValidFrom returns the value of the "valid_from" field in the mutation.
+func (m *ApplicationAccessMutation) ValidFrom() (r time.Time, exists bool) {
+	v := m.valid_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidFrom returns the old "valid_from" field's value of the ApplicationAccess entity.
+// If the ApplicationAccess object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationAccessMutation) OldValidFrom(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidFrom: %w", err)
+	}
+	return oldValue.ValidFrom, nil
+}
+
+// ClearValidFrom clears the value of the "valid_from" field.
+func (m *ApplicationAccessMutation) ClearValidFrom() {
+	m.valid_from = nil
+	m.clearedFields[applicationaccess.FieldValidFrom] = struct{}{}
+}
+
+// ValidFromCleared returns if the "valid_from" field was cleared in this mutation.
+func (m *ApplicationAccessMutation) ValidFromCleared() bool {
+	_, ok := m.clearedFields[applicationaccess.FieldValidFrom]
+	return ok
+}
+
+// ResetValidFrom resets all changes to the "valid_from" field.
+func (m *ApplicationAccessMutation) ResetValidFrom() {
+	m.valid_from = nil
+	delete(m.clearedFields, applicationaccess.FieldValidFrom)
+}
+
+// SetValidUntil sets the "valid_until" field.
+func (m *ApplicationAccessMutation) SetValidUntil(t time.Time) {
+	m.valid_until = &t
+}
+
+// ValidUntil returns the value of the "valid_until" field in the mutation.
+func (m *ApplicationAccessMutation) ValidUntil() (r time.Time, exists bool) {
+	v := m.valid_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidUntil returns the old "valid_until" field's value of the ApplicationAccess entity.
+// If the ApplicationAccess object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationAccessMutation) OldValidUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidUntil: %w", err)
+	}
+	return oldValue.ValidUntil, nil
+}
+
+// ClearValidUntil clears the value of the "valid_until" field.
+func (m *ApplicationAccessMutation) ClearValidUntil() {
+	m.valid_until = nil
+	m.clearedFields[applicationaccess.FieldValidUntil] = struct{}{}
+}
+
+// ValidUntilCleared returns if the "valid_until" field was cleared in this mutation.
+func (m *ApplicationAccessMutation) ValidUntilCleared() bool {
+	_, ok := m.clearedFields[applicationaccess.FieldValidUntil]
+	return ok
+}
+
+// ResetValidUntil resets all changes to the "valid_until" field.
+func (m *ApplicationAccessMutation) ResetValidUntil() {
+	m.valid_until = nil
+	delete(m.clearedFields, applicationaccess.FieldValidUntil)
+}
+
+// Where appends a list predicates to the ApplicationAccessMutation builder.
+func (m *ApplicationAccessMutation) Where(ps ...predicate.ApplicationAccess) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ApplicationAccessMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ApplicationAccessMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ApplicationAccess, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ApplicationAccessMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ApplicationAccessMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ApplicationAccess).
+func (m *ApplicationAccessMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ApplicationAccessMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.application_id != nil {
+		fields = append(fields, applicationaccess.FieldApplicationID)
+	}
+	if m.audience_id != nil {
+		fields = append(fields, applicationaccess.FieldAudienceID)
+	}
+	if m.ground != nil {
+		fields = append(fields, applicationaccess.FieldGround)
+	}
+	if m.groups != nil {
+		fields = append(fields, applicationaccess.FieldGroups)
+	}
+	if m.valid_from != nil {
+		fields = append(fields, applicationaccess.FieldValidFrom)
+	}
+	if m.valid_until != nil {
+		fields = append(fields, applicationaccess.FieldValidUntil)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ApplicationAccessMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case applicationaccess.FieldApplicationID:
+		return m.ApplicationID()
+	case applicationaccess.FieldAudienceID:
+		return m.AudienceID()
+	case applicationaccess.FieldGround:
+		return m.Ground()
+	case applicationaccess.FieldGroups:
+		return m.Groups()
+	case applicationaccess.FieldValidFrom:
+		return m.ValidFrom()
+	case applicationaccess.FieldValidUntil:
+		return m.ValidUntil()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ApplicationAccessMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case applicationaccess.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case applicationaccess.FieldAudienceID:
+		return m.OldAudienceID(ctx)
+	case applicationaccess.FieldGround:
+		return m.OldGround(ctx)
+	case applicationaccess.FieldGroups:
+		return m.OldGroups(ctx)
+	case applicationaccess.FieldValidFrom:
+		return m.OldValidFrom(ctx)
+	case applicationaccess.FieldValidUntil:
+		return m.OldValidUntil(ctx)
+	}
+	return nil, fmt.Errorf("unknown ApplicationAccess field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApplicationAccessMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case applicationaccess.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case applicationaccess.FieldAudienceID:
+		v, ok := value.(domain.AudienceID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAudienceID(v)
+		return nil
+	case applicationaccess.FieldGround:
+		v, ok := value.(domain.Ground)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGround(v)
+		return nil
+	case applicationaccess.FieldGroups:
+		v, ok := value.(domain.GroupSet)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGroups(v)
+		return nil
+	case applicationaccess.FieldValidFrom:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidFrom(v)
+		return nil
+	case applicationaccess.FieldValidUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidUntil(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ApplicationAccess field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ApplicationAccessMutation) AddedFields() []string {
+	var fields []string
+	if m.addaudience_id != nil {
+		fields = append(fields, applicationaccess.FieldAudienceID)
+	}
+	if m.addgroups != nil {
+		fields = append(fields, applicationaccess.FieldGroups)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ApplicationAccessMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case applicationaccess.FieldAudienceID:
+		return m.AddedAudienceID()
+	case applicationaccess.FieldGroups:
+		return m.AddedGroups()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApplicationAccessMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case applicationaccess.FieldAudienceID:
+		v, ok := value.(domain.AudienceID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAudienceID(v)
+		return nil
+	case applicationaccess.FieldGroups:
+		v, ok := value.(domain.GroupSet)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddGroups(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ApplicationAccess numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ApplicationAccessMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(applicationaccess.FieldValidFrom) {
+		fields = append(fields, applicationaccess.FieldValidFrom)
+	}
+	if m.FieldCleared(applicationaccess.FieldValidUntil) {
+		fields = append(fields, applicationaccess.FieldValidUntil)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ApplicationAccessMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ApplicationAccessMutation) ClearField(name string) error {
+	switch name {
+	case applicationaccess.FieldValidFrom:
+		m.ClearValidFrom()
+		return nil
+	case applicationaccess.FieldValidUntil:
+		m.ClearValidUntil()
+		return nil
+	}
+	return fmt.Errorf("unknown ApplicationAccess nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ApplicationAccessMutation) ResetField(name string) error {
+	switch name {
+	case applicationaccess.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case applicationaccess.FieldAudienceID:
+		m.ResetAudienceID()
+		return nil
+	case applicationaccess.FieldGround:
+		m.ResetGround()
+		return nil
+	case applicationaccess.FieldGroups:
+		m.ResetGroups()
+		return nil
+	case applicationaccess.FieldValidFrom:
+		m.ResetValidFrom()
+		return nil
+	case applicationaccess.FieldValidUntil:
+		m.ResetValidUntil()
+		return nil
+	}
+	return fmt.Errorf("unknown ApplicationAccess field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ApplicationAccessMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ApplicationAccessMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ApplicationAccessMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ApplicationAccessMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ApplicationAccessMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ApplicationAccessMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ApplicationAccessMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ApplicationAccess unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ApplicationAccessMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ApplicationAccess edge %s", name)
+}
+
+// ApplicationContactMutation represents an operation that mutates the ApplicationContact nodes in the graph.
+type ApplicationContactMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *domain.ID
+	created_at         *time.Time
+	address            *string
+	postal_code        *string
+	town               *string
+	phone              *domain.PhoneNumber
+	email              *domain.Stated
+	helping_structure  *domain.Stated
+	version            *int
+	addversion         *int
+	clearedFields      map[string]struct{}
+	application        *domain.ID
+	clearedapplication bool
+	done               bool
+	oldValue           func(context.Context) (*ApplicationContact, error)
+	predicates         []predicate.ApplicationContact
+}
+
+var _ ent.Mutation = (*ApplicationContactMutation)(nil)
+
+// applicationcontactOption allows management of the mutation configuration using functional options.
+type applicationcontactOption func(*ApplicationContactMutation)
+
+// newApplicationContactMutation creates new mutation for the ApplicationContact entity.
+func newApplicationContactMutation(c config, op Op, opts ...applicationcontactOption) *ApplicationContactMutation {
+	m := &ApplicationContactMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeApplicationContact,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withApplicationContactID sets the ID field of the mutation.
+func withApplicationContactID(id domain.ID) applicationcontactOption {
+	return func(m *ApplicationContactMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ApplicationContact
+		)
+		m.oldValue = func(ctx context.Context) (*ApplicationContact, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ApplicationContact.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withApplicationContact sets the old ApplicationContact of the mutation.
+func withApplicationContact(node *ApplicationContact) applicationcontactOption {
+	return func(m *ApplicationContactMutation) {
+		m.oldValue = func(context.Context) (*ApplicationContact, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ApplicationContactMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ApplicationContactMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ApplicationContact entities.
+func (m *ApplicationContactMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ApplicationContactMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ApplicationContactMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ApplicationContact.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ApplicationContactMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ApplicationContactMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ApplicationContact entity.
+// If the ApplicationContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationContactMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ApplicationContactMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *ApplicationContactMutation) SetApplicationID(d domain.ID) {
+	m.application = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *ApplicationContactMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the ApplicationContact entity.
+// If the ApplicationContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationContactMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *ApplicationContactMutation) ResetApplicationID() {
+	m.application = nil
+}
+
+// SetAddress sets the "address" field.
+func (m *ApplicationContactMutation) SetAddress(s string) {
+	m.address = &s
+}
+
+// Address returns the value of the "address" field in the mutation.
+func (m *ApplicationContactMutation) Address() (r string, exists bool) {
+	v := m.address
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAddress returns the old "address" field's value of the ApplicationContact entity.
+// If the ApplicationContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationContactMutation) OldAddress(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAddress is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAddress requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAddress: %w", err)
+	}
+	return oldValue.Address, nil
+}
+
+// ResetAddress resets all changes to the "address" field.
+func (m *ApplicationContactMutation) ResetAddress() {
+	m.address = nil
+}
+
+// SetPostalCode sets the "postal_code" field.
+func (m *ApplicationContactMutation) SetPostalCode(s string) {
+	m.postal_code = &s
+}
+
+// PostalCode returns the value of the "postal_code" field in the mutation.
+func (m *ApplicationContactMutation) PostalCode() (r string, exists bool) {
+	v := m.postal_code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPostalCode returns the old "postal_code" field's value of the ApplicationContact entity.
+// If the ApplicationContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationContactMutation) OldPostalCode(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPostalCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPostalCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPostalCode: %w", err)
+	}
+	return oldValue.PostalCode, nil
+}
+
+// ResetPostalCode resets all changes to the "postal_code" field.
+func (m *ApplicationContactMutation) ResetPostalCode() {
+	m.postal_code = nil
+}
+
+// SetTown sets the "town" field.
+func (m *ApplicationContactMutation) SetTown(s string) {
+	m.town = &s
+}
+
+// Town returns the value of the "town" field in the mutation.
+func (m *ApplicationContactMutation) Town() (r string, exists bool) {
+	v := m.town
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTown returns the old "town" field's value of the ApplicationContact entity.
+// If the ApplicationContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationContactMutation) OldTown(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTown is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTown requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTown: %w", err)
+	}
+	return oldValue.Town, nil
+}
+
+// ResetTown resets all changes to the "town" field.
+func (m *ApplicationContactMutation) ResetTown() {
+	m.town = nil
+}
+
+// SetPhone sets the "phone" field.
+func (m *ApplicationContactMutation) SetPhone(dn domain.PhoneNumber) {
+	m.phone = &dn
+}
+
+// Phone returns the value of the "phone" field in the mutation.
+func (m *ApplicationContactMutation) Phone() (r domain.PhoneNumber, exists bool) {
+	v := m.phone
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPhone returns the old "phone" field's value of the ApplicationContact entity.
+// If the ApplicationContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationContactMutation) OldPhone(ctx context.Context) (v *domain.PhoneNumber, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPhone is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPhone requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPhone: %w", err)
+	}
+	return oldValue.Phone, nil
+}
+
+// ClearPhone clears the value of the "phone" field.
+func (m *ApplicationContactMutation) ClearPhone() {
+	m.phone = nil
+	m.clearedFields[applicationcontact.FieldPhone] = struct{}{}
+}
+
+// PhoneCleared returns if the "phone" field was cleared in this mutation.
+func (m *ApplicationContactMutation) PhoneCleared() bool {
+	_, ok := m.clearedFields[applicationcontact.FieldPhone]
+	return ok
+}
+
+// ResetPhone resets all changes to the "phone" field.
+func (m *ApplicationContactMutation) ResetPhone() {
+	m.phone = nil
+	delete(m.clearedFields, applicationcontact.FieldPhone)
+}
+
+// SetEmail sets the "email" field.
+func (m *ApplicationContactMutation) SetEmail(d domain.Stated) {
+	m.email = &d
+}
+
+// Email returns the value of the "email" field in the mutation.
+func (m *ApplicationContactMutation) Email() (r domain.Stated, exists bool) {
+	v := m.email
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEmail returns the old "email" field's value of the ApplicationContact entity.
+// If the ApplicationContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationContactMutation) OldEmail(ctx context.Context) (v domain.Stated, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEmail is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEmail requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEmail: %w", err)
+	}
+	return oldValue.Email, nil
+}
+
+// ResetEmail resets all changes to the "email" field.
+func (m *ApplicationContactMutation) ResetEmail() {
+	m.email = nil
+}
+
+// SetHelpingStructure sets the "helping_structure" field.
+func (m *ApplicationContactMutation) SetHelpingStructure(d domain.Stated) {
+	m.helping_structure = &d
+}
+
+// HelpingStructure returns the value of the "helping_structure" field in the mutation.
+func (m *ApplicationContactMutation) HelpingStructure() (r domain.Stated, exists bool) {
+	v := m.helping_structure
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHelpingStructure returns the old "helping_structure" field's value of the ApplicationContact entity.
+// If the ApplicationContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationContactMutation) OldHelpingStructure(ctx context.Context) (v domain.Stated, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHelpingStructure is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHelpingStructure requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHelpingStructure: %w", err)
+	}
+	return oldValue.HelpingStructure, nil
+}
+
+// ResetHelpingStructure resets all changes to the "helping_structure" field.
+func (m *ApplicationContactMutation) ResetHelpingStructure() {
+	m.helping_structure = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ApplicationContactMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ApplicationContactMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the ApplicationContact entity.
+// If the ApplicationContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationContactMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ApplicationContactMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ApplicationContactMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ApplicationContactMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (m *ApplicationContactMutation) ClearApplication() {
+	m.clearedapplication = true
+	m.clearedFields[applicationcontact.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationCleared reports if the "application" edge to the Application entity was cleared.
+func (m *ApplicationContactMutation) ApplicationCleared() bool {
+	return m.clearedapplication
+}
+
+// ApplicationIDs returns the "application" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApplicationID instead. It exists only for internal usage by the builders.
+func (m *ApplicationContactMutation) ApplicationIDs() (ids []domain.ID) {
+	if id := m.application; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApplication resets all changes to the "application" edge.
+func (m *ApplicationContactMutation) ResetApplication() {
+	m.application = nil
+	m.clearedapplication = false
+}
+
+// Where appends a list predicates to the ApplicationContactMutation builder.
+func (m *ApplicationContactMutation) Where(ps ...predicate.ApplicationContact) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ApplicationContactMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ApplicationContactMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ApplicationContact, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ApplicationContactMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ApplicationContactMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ApplicationContact).
+func (m *ApplicationContactMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ApplicationContactMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.created_at != nil {
+		fields = append(fields, applicationcontact.FieldCreatedAt)
+	}
+	if m.application != nil {
+		fields = append(fields, applicationcontact.FieldApplicationID)
+	}
+	if m.address != nil {
+		fields = append(fields, applicationcontact.FieldAddress)
+	}
+	if m.postal_code != nil {
+		fields = append(fields, applicationcontact.FieldPostalCode)
+	}
+	if m.town != nil {
+		fields = append(fields, applicationcontact.FieldTown)
+	}
+	if m.phone != nil {
+		fields = append(fields, applicationcontact.FieldPhone)
+	}
+	if m.email != nil {
+		fields = append(fields, applicationcontact.FieldEmail)
+	}
+	if m.helping_structure != nil {
+		fields = append(fields, applicationcontact.FieldHelpingStructure)
+	}
+	if m.version != nil {
+		fields = append(fields, applicationcontact.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ApplicationContactMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case applicationcontact.FieldCreatedAt:
+		return m.CreatedAt()
+	case applicationcontact.FieldApplicationID:
+		return m.ApplicationID()
+	case applicationcontact.FieldAddress:
+		return m.Address()
+	case applicationcontact.FieldPostalCode:
+		return m.PostalCode()
+	case applicationcontact.FieldTown:
+		return m.Town()
+	case applicationcontact.FieldPhone:
+		return m.Phone()
+	case applicationcontact.FieldEmail:
+		return m.Email()
+	case applicationcontact.FieldHelpingStructure:
+		return m.HelpingStructure()
+	case applicationcontact.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ApplicationContactMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case applicationcontact.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case applicationcontact.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case applicationcontact.FieldAddress:
+		return m.OldAddress(ctx)
+	case applicationcontact.FieldPostalCode:
+		return m.OldPostalCode(ctx)
+	case applicationcontact.FieldTown:
+		return m.OldTown(ctx)
+	case applicationcontact.FieldPhone:
+		return m.OldPhone(ctx)
+	case applicationcontact.FieldEmail:
+		return m.OldEmail(ctx)
+	case applicationcontact.FieldHelpingStructure:
+		return m.OldHelpingStructure(ctx)
+	case applicationcontact.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown ApplicationContact field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApplicationContactMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case applicationcontact.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case applicationcontact.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case applicationcontact.FieldAddress:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAddress(v)
+		return nil
+	case applicationcontact.FieldPostalCode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPostalCode(v)
+		return nil
+	case applicationcontact.FieldTown:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTown(v)
+		return nil
+	case applicationcontact.FieldPhone:
+		v, ok := value.(domain.PhoneNumber)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPhone(v)
+		return nil
+	case applicationcontact.FieldEmail:
+		v, ok := value.(domain.Stated)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEmail(v)
+		return nil
+	case applicationcontact.FieldHelpingStructure:
+		v, ok := value.(domain.Stated)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHelpingStructure(v)
+		return nil
+	case applicationcontact.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ApplicationContact field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ApplicationContactMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, applicationcontact.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ApplicationContactMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case applicationcontact.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApplicationContactMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case applicationcontact.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ApplicationContact numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ApplicationContactMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(applicationcontact.FieldPhone) {
+		fields = append(fields, applicationcontact.FieldPhone)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ApplicationContactMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ApplicationContactMutation) ClearField(name string) error {
+	switch name {
+	case applicationcontact.FieldPhone:
+		m.ClearPhone()
+		return nil
+	}
+	return fmt.Errorf("unknown ApplicationContact nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ApplicationContactMutation) ResetField(name string) error {
+	switch name {
+	case applicationcontact.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case applicationcontact.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case applicationcontact.FieldAddress:
+		m.ResetAddress()
+		return nil
+	case applicationcontact.FieldPostalCode:
+		m.ResetPostalCode()
+		return nil
+	case applicationcontact.FieldTown:
+		m.ResetTown()
+		return nil
+	case applicationcontact.FieldPhone:
+		m.ResetPhone()
+		return nil
+	case applicationcontact.FieldEmail:
+		m.ResetEmail()
+		return nil
+	case applicationcontact.FieldHelpingStructure:
+		m.ResetHelpingStructure()
+		return nil
+	case applicationcontact.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown ApplicationContact field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ApplicationContactMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.application != nil {
+		edges = append(edges, applicationcontact.EdgeApplication)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ApplicationContactMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case applicationcontact.EdgeApplication:
+		if id := m.application; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ApplicationContactMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ApplicationContactMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ApplicationContactMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedapplication {
+		edges = append(edges, applicationcontact.EdgeApplication)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ApplicationContactMutation) EdgeCleared(name string) bool {
+	switch name {
+	case applicationcontact.EdgeApplication:
+		return m.clearedapplication
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ApplicationContactMutation) ClearEdge(name string) error {
+	switch name {
+	case applicationcontact.EdgeApplication:
+		m.ClearApplication()
+		return nil
+	}
+	return fmt.Errorf("unknown ApplicationContact unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ApplicationContactMutation) ResetEdge(name string) error {
+	switch name {
+	case applicationcontact.EdgeApplication:
+		m.ResetApplication()
+		return nil
+	}
+	return fmt.Errorf("unknown ApplicationContact edge %s", name)
+}
+
+// ApplicationFileMutation represents an operation that mutates the ApplicationFile nodes in the graph.
+type ApplicationFileMutation struct {
+	config
+	op                   Op
+	typ                  string
+	id                   *domain.ID
+	created_at           *time.Time
+	tax_year             *int
+	addtax_year          *int
+	tax_income           *domain.Money
+	addtax_income        *domain.Money
+	monthly_resources    *domain.Money
+	addmonthly_resources *domain.Money
+	housing              *domain.HousingClass
+	reasons              *[]string
+	appendreasons        []string
+	version              *int
+	addversion           *int
+	clearedFields        map[string]struct{}
+	application          *domain.ID
+	clearedapplication   bool
+	done                 bool
+	oldValue             func(context.Context) (*ApplicationFile, error)
+	predicates           []predicate.ApplicationFile
+}
+
+var _ ent.Mutation = (*ApplicationFileMutation)(nil)
+
+// applicationfileOption allows management of the mutation configuration using functional options.
+type applicationfileOption func(*ApplicationFileMutation)
+
+// newApplicationFileMutation creates new mutation for the ApplicationFile entity.
+func newApplicationFileMutation(c config, op Op, opts ...applicationfileOption) *ApplicationFileMutation {
+	m := &ApplicationFileMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeApplicationFile,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withApplicationFileID sets the ID field of the mutation.
+func withApplicationFileID(id domain.ID) applicationfileOption {
+	return func(m *ApplicationFileMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ApplicationFile
+		)
+		m.oldValue = func(ctx context.Context) (*ApplicationFile, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ApplicationFile.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withApplicationFile sets the old ApplicationFile of the mutation.
+func withApplicationFile(node *ApplicationFile) applicationfileOption {
+	return func(m *ApplicationFileMutation) {
+		m.oldValue = func(context.Context) (*ApplicationFile, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ApplicationFileMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ApplicationFileMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ApplicationFile entities.
+func (m *ApplicationFileMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ApplicationFileMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ApplicationFileMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ApplicationFile.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ApplicationFileMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ApplicationFileMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ApplicationFile entity.
+// If the ApplicationFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationFileMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ApplicationFileMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *ApplicationFileMutation) SetApplicationID(d domain.ID) {
+	m.application = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *ApplicationFileMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the ApplicationFile entity.
+// If the ApplicationFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationFileMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *ApplicationFileMutation) ResetApplicationID() {
+	m.application = nil
+}
+
+// SetTaxYear sets the "tax_year" field.
+func (m *ApplicationFileMutation) SetTaxYear(i int) {
+	m.tax_year = &i
+	m.addtax_year = nil
+}
+
+// TaxYear returns the value of the "tax_year" field in the mutation.
+func (m *ApplicationFileMutation) TaxYear() (r int, exists bool) {
+	v := m.tax_year
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTaxYear returns the old "tax_year" field's value of the ApplicationFile entity.
+// If the ApplicationFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationFileMutation) OldTaxYear(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTaxYear is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTaxYear requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTaxYear: %w", err)
+	}
+	return oldValue.TaxYear, nil
+}
+
+// AddTaxYear adds i to the "tax_year" field.
+func (m *ApplicationFileMutation) AddTaxYear(i int) {
+	if m.addtax_year != nil {
+		*m.addtax_year += i
+	} else {
+		m.addtax_year = &i
+	}
+}
+
+// AddedTaxYear returns the value that was added to the "tax_year" field in this mutation.
+func (m *ApplicationFileMutation) AddedTaxYear() (r int, exists bool) {
+	v := m.addtax_year
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTaxYear resets all changes to the "tax_year" field.
+func (m *ApplicationFileMutation) ResetTaxYear() {
+	m.tax_year = nil
+	m.addtax_year = nil
+}
+
+// SetTaxIncome sets the "tax_income" field.
+func (m *ApplicationFileMutation) SetTaxIncome(d domain.Money) {
+	m.tax_income = &d
+	m.addtax_income = nil
+}
+
+// TaxIncome returns the value of the "tax_income" field in the mutation.
+func (m *ApplicationFileMutation) TaxIncome() (r domain.Money, exists bool) {
+	v := m.tax_income
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTaxIncome returns the old "tax_income" field's value of the ApplicationFile entity.
+// If the ApplicationFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationFileMutation) OldTaxIncome(ctx context.Context) (v domain.Money, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTaxIncome is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTaxIncome requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTaxIncome: %w", err)
+	}
+	return oldValue.TaxIncome, nil
+}
+
+// AddTaxIncome adds d to the "tax_income" field.
+func (m *ApplicationFileMutation) AddTaxIncome(d domain.Money) {
+	if m.addtax_income != nil {
+		*m.addtax_income += d
+	} else {
+		m.addtax_income = &d
+	}
+}
+
+// AddedTaxIncome returns the value that was added to the "tax_income" field in this mutation.
+func (m *ApplicationFileMutation) AddedTaxIncome() (r domain.Money, exists bool) {
+	v := m.addtax_income
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTaxIncome resets all changes to the "tax_income" field.
+func (m *ApplicationFileMutation) ResetTaxIncome() {
+	m.tax_income = nil
+	m.addtax_income = nil
+}
+
+// SetMonthlyResources sets the "monthly_resources" field.
+func (m *ApplicationFileMutation) SetMonthlyResources(d domain.Money) {
+	m.monthly_resources = &d
+	m.addmonthly_resources = nil
+}
+
+// MonthlyResources returns the value of the "monthly_resources" field in the mutation.
+func (m *ApplicationFileMutation) MonthlyResources() (r domain.Money, exists bool) {
+	v := m.monthly_resources
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMonthlyResources returns the old "monthly_resources" field's value of the ApplicationFile entity.
+// If the ApplicationFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationFileMutation) OldMonthlyResources(ctx context.Context) (v domain.Money, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMonthlyResources is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMonthlyResources requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMonthlyResources: %w", err)
+	}
+	return oldValue.MonthlyResources, nil
+}
+
+// AddMonthlyResources adds d to the "monthly_resources" field.
+func (m *ApplicationFileMutation) AddMonthlyResources(d domain.Money) {
+	if m.addmonthly_resources != nil {
+		*m.addmonthly_resources += d
+	} else {
+		m.addmonthly_resources = &d
+	}
+}
+
+// AddedMonthlyResources returns the value that was added to the "monthly_resources" field in this mutation.
+func (m *ApplicationFileMutation) AddedMonthlyResources() (r domain.Money, exists bool) {
+	v := m.addmonthly_resources
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetMonthlyResources resets all changes to the "monthly_resources" field.
+func (m *ApplicationFileMutation) ResetMonthlyResources() {
+	m.monthly_resources = nil
+	m.addmonthly_resources = nil
+}
+
+// SetHousing sets the "housing" field.
+func (m *ApplicationFileMutation) SetHousing(dc domain.HousingClass) {
+	m.housing = &dc
+}
+
+// Housing returns the value of the "housing" field in the mutation.
+func (m *ApplicationFileMutation) Housing() (r domain.HousingClass, exists bool) {
+	v := m.housing
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHousing returns the old "housing" field's value of the ApplicationFile entity.
+// If the ApplicationFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationFileMutation) OldHousing(ctx context.Context) (v domain.HousingClass, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHousing is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHousing requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHousing: %w", err)
+	}
+	return oldValue.Housing, nil
+}
+
+// ResetHousing resets all changes to the "housing" field.
+func (m *ApplicationFileMutation) ResetHousing() {
+	m.housing = nil
+}
+
+// SetReasons sets the "reasons" field.
+func (m *ApplicationFileMutation) SetReasons(s []string) {
+	m.reasons = &s
+	m.appendreasons = nil
+}
+
+// Reasons returns the value of the "reasons" field in the mutation.
+func (m *ApplicationFileMutation) Reasons() (r []string, exists bool) {
+	v := m.reasons
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReasons returns the old "reasons" field's value of the ApplicationFile entity.
+// If the ApplicationFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationFileMutation) OldReasons(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReasons is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReasons requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReasons: %w", err)
+	}
+	return oldValue.Reasons, nil
+}
+
+// AppendReasons adds s to the "reasons" field.
+func (m *ApplicationFileMutation) AppendReasons(s []string) {
+	m.appendreasons = append(m.appendreasons, s...)
+}
+
+// AppendedReasons returns the list of values that were appended to the "reasons" field in this mutation.
+func (m *ApplicationFileMutation) AppendedReasons() ([]string, bool) {
+	if len(m.appendreasons) == 0 {
+		return nil, false
+	}
+	return m.appendreasons, true
+}
+
+// ResetReasons resets all changes to the "reasons" field.
+func (m *ApplicationFileMutation) ResetReasons() {
+	m.reasons = nil
+	m.appendreasons = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ApplicationFileMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ApplicationFileMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the ApplicationFile entity.
+// If the ApplicationFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationFileMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ApplicationFileMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ApplicationFileMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ApplicationFileMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (m *ApplicationFileMutation) ClearApplication() {
+	m.clearedapplication = true
+	m.clearedFields[applicationfile.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationCleared reports if the "application" edge to the Application entity was cleared.
+func (m *ApplicationFileMutation) ApplicationCleared() bool {
+	return m.clearedapplication
+}
+
+// ApplicationIDs returns the "application" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApplicationID instead. It exists only for internal usage by the builders.
+func (m *ApplicationFileMutation) ApplicationIDs() (ids []domain.ID) {
+	if id := m.application; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApplication resets all changes to the "application" edge.
+func (m *ApplicationFileMutation) ResetApplication() {
+	m.application = nil
+	m.clearedapplication = false
+}
+
+// Where appends a list predicates to the ApplicationFileMutation builder.
+func (m *ApplicationFileMutation) Where(ps ...predicate.ApplicationFile) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ApplicationFileMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ApplicationFileMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ApplicationFile, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ApplicationFileMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ApplicationFileMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ApplicationFile).
+func (m *ApplicationFileMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ApplicationFileMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.created_at != nil {
+		fields = append(fields, applicationfile.FieldCreatedAt)
+	}
+	if m.application != nil {
+		fields = append(fields, applicationfile.FieldApplicationID)
+	}
+	if m.tax_year != nil {
+		fields = append(fields, applicationfile.FieldTaxYear)
+	}
+	if m.tax_income != nil {
+		fields = append(fields, applicationfile.FieldTaxIncome)
+	}
+	if m.monthly_resources != nil {
+		fields = append(fields, applicationfile.FieldMonthlyResources)
+	}
+	if m.housing != nil {
+		fields = append(fields, applicationfile.FieldHousing)
+	}
+	if m.reasons != nil {
+		fields = append(fields, applicationfile.FieldReasons)
+	}
+	if m.version != nil {
+		fields = append(fields, applicationfile.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ApplicationFileMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case applicationfile.FieldCreatedAt:
+		return m.CreatedAt()
+	case applicationfile.FieldApplicationID:
+		return m.ApplicationID()
+	case applicationfile.FieldTaxYear:
+		return m.TaxYear()
+	case applicationfile.FieldTaxIncome:
+		return m.TaxIncome()
+	case applicationfile.FieldMonthlyResources:
+		return m.MonthlyResources()
+	case applicationfile.FieldHousing:
+		return m.Housing()
+	case applicationfile.FieldReasons:
+		return m.Reasons()
+	case applicationfile.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ApplicationFileMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case applicationfile.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case applicationfile.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case applicationfile.FieldTaxYear:
+		return m.OldTaxYear(ctx)
+	case applicationfile.FieldTaxIncome:
+		return m.OldTaxIncome(ctx)
+	case applicationfile.FieldMonthlyResources:
+		return m.OldMonthlyResources(ctx)
+	case applicationfile.FieldHousing:
+		return m.OldHousing(ctx)
+	case applicationfile.FieldReasons:
+		return m.OldReasons(ctx)
+	case applicationfile.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown ApplicationFile field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApplicationFileMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case applicationfile.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case applicationfile.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case applicationfile.FieldTaxYear:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTaxYear(v)
+		return nil
+	case applicationfile.FieldTaxIncome:
+		v, ok := value.(domain.Money)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTaxIncome(v)
+		return nil
+	case applicationfile.FieldMonthlyResources:
+		v, ok := value.(domain.Money)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMonthlyResources(v)
+		return nil
+	case applicationfile.FieldHousing:
+		v, ok := value.(domain.HousingClass)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHousing(v)
+		return nil
+	case applicationfile.FieldReasons:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReasons(v)
+		return nil
+	case applicationfile.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ApplicationFile field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ApplicationFileMutation) AddedFields() []string {
+	var fields []string
+	if m.addtax_year != nil {
+		fields = append(fields, applicationfile.FieldTaxYear)
+	}
+	if m.addtax_income != nil {
+		fields = append(fields, applicationfile.FieldTaxIncome)
+	}
+	if m.addmonthly_resources != nil {
+		fields = append(fields, applicationfile.FieldMonthlyResources)
+	}
+	if m.addversion != nil {
+		fields = append(fields, applicationfile.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ApplicationFileMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case applicationfile.FieldTaxYear:
+		return m.AddedTaxYear()
+	case applicationfile.FieldTaxIncome:
+		return m.AddedTaxIncome()
+	case applicationfile.FieldMonthlyResources:
+		return m.AddedMonthlyResources()
+	case applicationfile.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApplicationFileMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case applicationfile.FieldTaxYear:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTaxYear(v)
+		return nil
+	case applicationfile.FieldTaxIncome:
+		v, ok := value.(domain.Money)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTaxIncome(v)
+		return nil
+	case applicationfile.FieldMonthlyResources:
+		v, ok := value.(domain.Money)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMonthlyResources(v)
+		return nil
+	case applicationfile.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ApplicationFile numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ApplicationFileMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ApplicationFileMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ApplicationFileMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ApplicationFile nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ApplicationFileMutation) ResetField(name string) error {
+	switch name {
+	case applicationfile.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case applicationfile.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case applicationfile.FieldTaxYear:
+		m.ResetTaxYear()
+		return nil
+	case applicationfile.FieldTaxIncome:
+		m.ResetTaxIncome()
+		return nil
+	case applicationfile.FieldMonthlyResources:
+		m.ResetMonthlyResources()
+		return nil
+	case applicationfile.FieldHousing:
+		m.ResetHousing()
+		return nil
+	case applicationfile.FieldReasons:
+		m.ResetReasons()
+		return nil
+	case applicationfile.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown ApplicationFile field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ApplicationFileMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.application != nil {
+		edges = append(edges, applicationfile.EdgeApplication)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ApplicationFileMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case applicationfile.EdgeApplication:
+		if id := m.application; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ApplicationFileMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ApplicationFileMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ApplicationFileMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedapplication {
+		edges = append(edges, applicationfile.EdgeApplication)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ApplicationFileMutation) EdgeCleared(name string) bool {
+	switch name {
+	case applicationfile.EdgeApplication:
+		return m.clearedapplication
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ApplicationFileMutation) ClearEdge(name string) error {
+	switch name {
+	case applicationfile.EdgeApplication:
+		m.ClearApplication()
+		return nil
+	}
+	return fmt.Errorf("unknown ApplicationFile unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ApplicationFileMutation) ResetEdge(name string) error {
+	switch name {
+	case applicationfile.EdgeApplication:
+		m.ResetApplication()
+		return nil
+	}
+	return fmt.Errorf("unknown ApplicationFile edge %s", name)
+}
+
+// ApplicationSummaryMutation represents an operation that mutates the ApplicationSummary nodes in the graph.
+type ApplicationSummaryMutation struct {
+	config
+	op                     Op
+	typ                    string
+	id                     *domain.ID
+	created_at             *time.Time
+	registered_on          *domain.Date
+	renewed_on             *domain.Date
+	reception_deadline     *domain.Date
+	household_size         *int
+	addhousehold_size      *int
+	typologies             *[]domain.Typology
+	appendtypologies       []domain.Typology
+	followed_since         *domain.Date
+	version                *int
+	addversion             *int
+	clearedFields          map[string]struct{}
+	application            *domain.ID
+	clearedapplication     bool
+	following_point        *domain.ID
+	clearedfollowing_point bool
+	done                   bool
+	oldValue               func(context.Context) (*ApplicationSummary, error)
+	predicates             []predicate.ApplicationSummary
+}
+
+var _ ent.Mutation = (*ApplicationSummaryMutation)(nil)
+
+// applicationsummaryOption allows management of the mutation configuration using functional options.
+type applicationsummaryOption func(*ApplicationSummaryMutation)
+
+// newApplicationSummaryMutation creates new mutation for the ApplicationSummary entity.
+func newApplicationSummaryMutation(c config, op Op, opts ...applicationsummaryOption) *ApplicationSummaryMutation {
+	m := &ApplicationSummaryMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeApplicationSummary,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withApplicationSummaryID sets the ID field of the mutation.
+func withApplicationSummaryID(id domain.ID) applicationsummaryOption {
+	return func(m *ApplicationSummaryMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ApplicationSummary
+		)
+		m.oldValue = func(ctx context.Context) (*ApplicationSummary, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ApplicationSummary.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withApplicationSummary sets the old ApplicationSummary of the mutation.
+func withApplicationSummary(node *ApplicationSummary) applicationsummaryOption {
+	return func(m *ApplicationSummaryMutation) {
+		m.oldValue = func(context.Context) (*ApplicationSummary, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ApplicationSummaryMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ApplicationSummaryMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ApplicationSummary entities.
+func (m *ApplicationSummaryMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ApplicationSummaryMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ApplicationSummaryMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ApplicationSummary.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ApplicationSummaryMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ApplicationSummaryMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ApplicationSummary entity.
+// If the ApplicationSummary object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationSummaryMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ApplicationSummaryMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *ApplicationSummaryMutation) SetApplicationID(d domain.ID) {
+	m.application = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *ApplicationSummaryMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the ApplicationSummary entity.
+// If the ApplicationSummary object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationSummaryMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *ApplicationSummaryMutation) ResetApplicationID() {
+	m.application = nil
+}
+
+// SetRegisteredOn sets the "registered_on" field.
+func (m *ApplicationSummaryMutation) SetRegisteredOn(d domain.Date) {
+	m.registered_on = &d
+}
+
+// RegisteredOn returns the value of the "registered_on" field in the mutation.
+func (m *ApplicationSummaryMutation) RegisteredOn() (r domain.Date, exists bool) {
+	v := m.registered_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegisteredOn returns the old "registered_on" field's value of the ApplicationSummary entity.
+// If the ApplicationSummary object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationSummaryMutation) OldRegisteredOn(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegisteredOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegisteredOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegisteredOn: %w", err)
+	}
+	return oldValue.RegisteredOn, nil
+}
+
+// ResetRegisteredOn resets all changes to the "registered_on" field.
+func (m *ApplicationSummaryMutation) ResetRegisteredOn() {
+	m.registered_on = nil
+}
+
+// SetRenewedOn sets the "renewed_on" field.
+func (m *ApplicationSummaryMutation) SetRenewedOn(d domain.Date) {
+	m.renewed_on = &d
+}
+
+// RenewedOn returns the value of the "renewed_on" field in the mutation.
+func (m *ApplicationSummaryMutation) RenewedOn() (r domain.Date, exists bool) {
+	v := m.renewed_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRenewedOn returns the old "renewed_on" field's value of the ApplicationSummary entity.
+// If the ApplicationSummary object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationSummaryMutation) OldRenewedOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRenewedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRenewedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRenewedOn: %w", err)
+	}
+	return oldValue.RenewedOn, nil
+}
+
+// ClearRenewedOn clears the value of the "renewed_on" field.
+func (m *ApplicationSummaryMutation) ClearRenewedOn() {
+	m.renewed_on = nil
+	m.clearedFields[applicationsummary.FieldRenewedOn] = struct{}{}
+}
+
+// RenewedOnCleared returns if the "renewed_on" field was cleared in this mutation.
+func (m *ApplicationSummaryMutation) RenewedOnCleared() bool {
+	_, ok := m.clearedFields[applicationsummary.FieldRenewedOn]
+	return ok
+}
+
+// ResetRenewedOn resets all changes to the "renewed_on" field.
+func (m *ApplicationSummaryMutation) ResetRenewedOn() {
+	m.renewed_on = nil
+	delete(m.clearedFields, applicationsummary.FieldRenewedOn)
+}
+
+// SetReceptionDeadline sets the "reception_deadline" field.
+func (m *ApplicationSummaryMutation) SetReceptionDeadline(d domain.Date) {
+	m.reception_deadline = &d
+}
+
+// ReceptionDeadline returns the value of the "reception_deadline" field in the mutation.
+func (m *ApplicationSummaryMutation) ReceptionDeadline() (r domain.Date, exists bool) {
+	v := m.reception_deadline
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceptionDeadline returns the old "reception_deadline" field's value of the ApplicationSummary entity.
+// If the ApplicationSummary object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationSummaryMutation) OldReceptionDeadline(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceptionDeadline is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceptionDeadline requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceptionDeadline: %w", err)
+	}
+	return oldValue.ReceptionDeadline, nil
+}
+
+// ResetReceptionDeadline resets all changes to the "reception_deadline" field.
+func (m *ApplicationSummaryMutation) ResetReceptionDeadline() {
+	m.reception_deadline = nil
+}
+
+// SetHouseholdSize sets the "household_size" field.
+func (m *ApplicationSummaryMutation) SetHouseholdSize(i int) {
+	m.household_size = &i
+	m.addhousehold_size = nil
+}
+
+// HouseholdSize returns the value of the "household_size" field in the mutation.
+func (m *ApplicationSummaryMutation) HouseholdSize() (r int, exists bool) {
+	v := m.household_size
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHouseholdSize returns the old "household_size" field's value of the ApplicationSummary entity.
+// If the ApplicationSummary object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationSummaryMutation) OldHouseholdSize(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHouseholdSize is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHouseholdSize requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHouseholdSize: %w", err)
+	}
+	return oldValue.HouseholdSize, nil
+}
+
+// AddHouseholdSize adds i to the "household_size" field.
+func (m *ApplicationSummaryMutation) AddHouseholdSize(i int) {
+	if m.addhousehold_size != nil {
+		*m.addhousehold_size += i
+	} else {
+		m.addhousehold_size = &i
+	}
+}
+
+// AddedHouseholdSize returns the value that was added to the "household_size" field in this mutation.
+func (m *ApplicationSummaryMutation) AddedHouseholdSize() (r int, exists bool) {
+	v := m.addhousehold_size
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetHouseholdSize resets all changes to the "household_size" field.
+func (m *ApplicationSummaryMutation) ResetHouseholdSize() {
+	m.household_size = nil
+	m.addhousehold_size = nil
+}
+
+// SetTypologies sets the "typologies" field.
+func (m *ApplicationSummaryMutation) SetTypologies(d []domain.Typology) {
+	m.typologies = &d
+	m.appendtypologies = nil
+}
+
+// Typologies returns the value of the "typologies" field in the mutation.
+func (m *ApplicationSummaryMutation) Typologies() (r []domain.Typology, exists bool) {
+	v := m.typologies
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTypologies returns the old "typologies" field's value of the ApplicationSummary entity.
+// If the ApplicationSummary object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationSummaryMutation) OldTypologies(ctx context.Context) (v []domain.Typology, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTypologies is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTypologies requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTypologies: %w", err)
+	}
+	return oldValue.Typologies, nil
+}
+
+// AppendTypologies adds d to the "typologies" field.
+func (m *ApplicationSummaryMutation) AppendTypologies(d []domain.Typology) {
+	m.appendtypologies = append(m.appendtypologies, d...)
+}
+
+// AppendedTypologies returns the list of values that were appended to the "typologies" field in this mutation.
+func (m *ApplicationSummaryMutation) AppendedTypologies() ([]domain.Typology, bool) {
+	if len(m.appendtypologies) == 0 {
+		return nil, false
+	}
+	return m.appendtypologies, true
+}
+
+// ResetTypologies resets all changes to the "typologies" field.
+func (m *ApplicationSummaryMutation) ResetTypologies() {
+	m.typologies = nil
+	m.appendtypologies = nil
+}
+
+// SetFollowingPointID sets the "following_point_id" field.
+func (m *ApplicationSummaryMutation) SetFollowingPointID(d domain.ID) {
+	m.following_point = &d
+}
+
+// FollowingPointID returns the value of the "following_point_id" field in the mutation.
+func (m *ApplicationSummaryMutation) FollowingPointID() (r domain.ID, exists bool) {
+	v := m.following_point
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFollowingPointID returns the old "following_point_id" field's value of the ApplicationSummary entity.
+// If the ApplicationSummary object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationSummaryMutation) OldFollowingPointID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFollowingPointID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFollowingPointID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFollowingPointID: %w", err)
+	}
+	return oldValue.FollowingPointID, nil
+}
+
+// ClearFollowingPointID clears the value of the "following_point_id" field.
+func (m *ApplicationSummaryMutation) ClearFollowingPointID() {
+	m.following_point = nil
+	m.clearedFields[applicationsummary.FieldFollowingPointID] = struct{}{}
+}
+
+// FollowingPointIDCleared returns if the "following_point_id" field was cleared in this mutation.
+func (m *ApplicationSummaryMutation) FollowingPointIDCleared() bool {
+	_, ok := m.clearedFields[applicationsummary.FieldFollowingPointID]
+	return ok
+}
+
+// ResetFollowingPointID resets all changes to the "following_point_id" field.
+func (m *ApplicationSummaryMutation) ResetFollowingPointID() {
+	m.following_point = nil
+	delete(m.clearedFields, applicationsummary.FieldFollowingPointID)
+}
+
+// SetFollowedSince sets the "followed_since" field.
+func (m *ApplicationSummaryMutation) SetFollowedSince(d domain.Date) {
+	m.followed_since = &d
+}
+
+// FollowedSince returns the value of the "followed_since" field in the mutation.
+func (m *ApplicationSummaryMutation) FollowedSince() (r domain.Date, exists bool) {
+	v := m.followed_since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFollowedSince returns the old "followed_since" field's value of the ApplicationSummary entity.
+// If the ApplicationSummary object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationSummaryMutation) OldFollowedSince(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFollowedSince is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFollowedSince requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFollowedSince: %w", err)
+	}
+	return oldValue.FollowedSince, nil
+}
+
+// ClearFollowedSince clears the value of the "followed_since" field.
+func (m *ApplicationSummaryMutation) ClearFollowedSince() {
+	m.followed_since = nil
+	m.clearedFields[applicationsummary.FieldFollowedSince] = struct{}{}
+}
+
+// FollowedSinceCleared returns if the "followed_since" field was cleared in this mutation.
+func (m *ApplicationSummaryMutation) FollowedSinceCleared() bool {
+	_, ok := m.clearedFields[applicationsummary.FieldFollowedSince]
+	return ok
+}
+
+// ResetFollowedSince resets all changes to the "followed_since" field.
+func (m *ApplicationSummaryMutation) ResetFollowedSince() {
+	m.followed_since = nil
+	delete(m.clearedFields, applicationsummary.FieldFollowedSince)
+}
+
+// SetVersion sets the "version" field.
+func (m *ApplicationSummaryMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ApplicationSummaryMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the ApplicationSummary entity.
+// If the ApplicationSummary object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationSummaryMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ApplicationSummaryMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ApplicationSummaryMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ApplicationSummaryMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (m *ApplicationSummaryMutation) ClearApplication() {
+	m.clearedapplication = true
+	m.clearedFields[applicationsummary.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationCleared reports if the "application" edge to the Application entity was cleared.
+func (m *ApplicationSummaryMutation) ApplicationCleared() bool {
+	return m.clearedapplication
+}
+
+// ApplicationIDs returns the "application" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApplicationID instead. It exists only for internal usage by the builders.
+func (m *ApplicationSummaryMutation) ApplicationIDs() (ids []domain.ID) {
+	if id := m.application; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApplication resets all changes to the "application" edge.
+func (m *ApplicationSummaryMutation) ResetApplication() {
+	m.application = nil
+	m.clearedapplication = false
+}
+
+// ClearFollowingPoint clears the "following_point" edge to the ReceptionPoint entity.
+func (m *ApplicationSummaryMutation) ClearFollowingPoint() {
+	m.clearedfollowing_point = true
+	m.clearedFields[applicationsummary.FieldFollowingPointID] = struct{}{}
+}
+
+// FollowingPointCleared reports if the "following_point" edge to the ReceptionPoint entity was cleared.
+func (m *ApplicationSummaryMutation) FollowingPointCleared() bool {
+	return m.FollowingPointIDCleared() || m.clearedfollowing_point
+}
+
+// FollowingPointIDs returns the "following_point" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// FollowingPointID instead. It exists only for internal usage by the builders.
+func (m *ApplicationSummaryMutation) FollowingPointIDs() (ids []domain.ID) {
+	if id := m.following_point; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetFollowingPoint resets all changes to the "following_point" edge.
+func (m *ApplicationSummaryMutation) ResetFollowingPoint() {
+	m.following_point = nil
+	m.clearedfollowing_point = false
+}
+
+// Where appends a list predicates to the ApplicationSummaryMutation builder.
+func (m *ApplicationSummaryMutation) Where(ps ...predicate.ApplicationSummary) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ApplicationSummaryMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ApplicationSummaryMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ApplicationSummary, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ApplicationSummaryMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ApplicationSummaryMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ApplicationSummary).
+func (m *ApplicationSummaryMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ApplicationSummaryMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.created_at != nil {
+		fields = append(fields, applicationsummary.FieldCreatedAt)
+	}
+	if m.application != nil {
+		fields = append(fields, applicationsummary.FieldApplicationID)
+	}
+	if m.registered_on != nil {
+		fields = append(fields, applicationsummary.FieldRegisteredOn)
+	}
+	if m.renewed_on != nil {
+		fields = append(fields, applicationsummary.FieldRenewedOn)
+	}
+	if m.reception_deadline != nil {
+		fields = append(fields, applicationsummary.FieldReceptionDeadline)
+	}
+	if m.household_size != nil {
+		fields = append(fields, applicationsummary.FieldHouseholdSize)
+	}
+	if m.typologies != nil {
+		fields = append(fields, applicationsummary.FieldTypologies)
+	}
+	if m.following_point != nil {
+		fields = append(fields, applicationsummary.FieldFollowingPointID)
+	}
+	if m.followed_since != nil {
+		fields = append(fields, applicationsummary.FieldFollowedSince)
+	}
+	if m.version != nil {
+		fields = append(fields, applicationsummary.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ApplicationSummaryMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case applicationsummary.FieldCreatedAt:
+		return m.CreatedAt()
+	case applicationsummary.FieldApplicationID:
+		return m.ApplicationID()
+	case applicationsummary.FieldRegisteredOn:
+		return m.RegisteredOn()
+	case applicationsummary.FieldRenewedOn:
+		return m.RenewedOn()
+	case applicationsummary.FieldReceptionDeadline:
+		return m.ReceptionDeadline()
+	case applicationsummary.FieldHouseholdSize:
+		return m.HouseholdSize()
+	case applicationsummary.FieldTypologies:
+		return m.Typologies()
+	case applicationsummary.FieldFollowingPointID:
+		return m.FollowingPointID()
+	case applicationsummary.FieldFollowedSince:
+		return m.FollowedSince()
+	case applicationsummary.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ApplicationSummaryMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case applicationsummary.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case applicationsummary.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case applicationsummary.FieldRegisteredOn:
+		return m.OldRegisteredOn(ctx)
+	case applicationsummary.FieldRenewedOn:
+		return m.OldRenewedOn(ctx)
+	case applicationsummary.FieldReceptionDeadline:
+		return m.OldReceptionDeadline(ctx)
+	case applicationsummary.FieldHouseholdSize:
+		return m.OldHouseholdSize(ctx)
+	case applicationsummary.FieldTypologies:
+		return m.OldTypologies(ctx)
+	case applicationsummary.FieldFollowingPointID:
+		return m.OldFollowingPointID(ctx)
+	case applicationsummary.FieldFollowedSince:
+		return m.OldFollowedSince(ctx)
+	case applicationsummary.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown ApplicationSummary field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApplicationSummaryMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case applicationsummary.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case applicationsummary.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case applicationsummary.FieldRegisteredOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegisteredOn(v)
+		return nil
+	case applicationsummary.FieldRenewedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRenewedOn(v)
+		return nil
+	case applicationsummary.FieldReceptionDeadline:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceptionDeadline(v)
+		return nil
+	case applicationsummary.FieldHouseholdSize:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHouseholdSize(v)
+		return nil
+	case applicationsummary.FieldTypologies:
+		v, ok := value.([]domain.Typology)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTypologies(v)
+		return nil
+	case applicationsummary.FieldFollowingPointID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFollowingPointID(v)
+		return nil
+	case applicationsummary.FieldFollowedSince:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFollowedSince(v)
+		return nil
+	case applicationsummary.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ApplicationSummary field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ApplicationSummaryMutation) AddedFields() []string {
+	var fields []string
+	if m.addhousehold_size != nil {
+		fields = append(fields, applicationsummary.FieldHouseholdSize)
+	}
+	if m.addversion != nil {
+		fields = append(fields, applicationsummary.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ApplicationSummaryMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case applicationsummary.FieldHouseholdSize:
+		return m.AddedHouseholdSize()
+	case applicationsummary.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApplicationSummaryMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case applicationsummary.FieldHouseholdSize:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddHouseholdSize(v)
+		return nil
+	case applicationsummary.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ApplicationSummary numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ApplicationSummaryMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(applicationsummary.FieldRenewedOn) {
+		fields = append(fields, applicationsummary.FieldRenewedOn)
+	}
+	if m.FieldCleared(applicationsummary.FieldFollowingPointID) {
+		fields = append(fields, applicationsummary.FieldFollowingPointID)
+	}
+	if m.FieldCleared(applicationsummary.FieldFollowedSince) {
+		fields = append(fields, applicationsummary.FieldFollowedSince)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ApplicationSummaryMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ApplicationSummaryMutation) ClearField(name string) error {
+	switch name {
+	case applicationsummary.FieldRenewedOn:
+		m.ClearRenewedOn()
+		return nil
+	case applicationsummary.FieldFollowingPointID:
+		m.ClearFollowingPointID()
+		return nil
+	case applicationsummary.FieldFollowedSince:
+		m.ClearFollowedSince()
+		return nil
+	}
+	return fmt.Errorf("unknown ApplicationSummary nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ApplicationSummaryMutation) ResetField(name string) error {
+	switch name {
+	case applicationsummary.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case applicationsummary.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case applicationsummary.FieldRegisteredOn:
+		m.ResetRegisteredOn()
+		return nil
+	case applicationsummary.FieldRenewedOn:
+		m.ResetRenewedOn()
+		return nil
+	case applicationsummary.FieldReceptionDeadline:
+		m.ResetReceptionDeadline()
+		return nil
+	case applicationsummary.FieldHouseholdSize:
+		m.ResetHouseholdSize()
+		return nil
+	case applicationsummary.FieldTypologies:
+		m.ResetTypologies()
+		return nil
+	case applicationsummary.FieldFollowingPointID:
+		m.ResetFollowingPointID()
+		return nil
+	case applicationsummary.FieldFollowedSince:
+		m.ResetFollowedSince()
+		return nil
+	case applicationsummary.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown ApplicationSummary field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ApplicationSummaryMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.application != nil {
+		edges = append(edges, applicationsummary.EdgeApplication)
+	}
+	if m.following_point != nil {
+		edges = append(edges, applicationsummary.EdgeFollowingPoint)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ApplicationSummaryMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case applicationsummary.EdgeApplication:
+		if id := m.application; id != nil {
+			return []ent.Value{*id}
+		}
+	case applicationsummary.EdgeFollowingPoint:
+		if id := m.following_point; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ApplicationSummaryMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ApplicationSummaryMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ApplicationSummaryMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedapplication {
+		edges = append(edges, applicationsummary.EdgeApplication)
+	}
+	if m.clearedfollowing_point {
+		edges = append(edges, applicationsummary.EdgeFollowingPoint)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ApplicationSummaryMutation) EdgeCleared(name string) bool {
+	switch name {
+	case applicationsummary.EdgeApplication:
+		return m.clearedapplication
+	case applicationsummary.EdgeFollowingPoint:
+		return m.clearedfollowing_point
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ApplicationSummaryMutation) ClearEdge(name string) error {
+	switch name {
+	case applicationsummary.EdgeApplication:
+		m.ClearApplication()
+		return nil
+	case applicationsummary.EdgeFollowingPoint:
+		m.ClearFollowingPoint()
+		return nil
+	}
+	return fmt.Errorf("unknown ApplicationSummary unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ApplicationSummaryMutation) ResetEdge(name string) error {
+	switch name {
+	case applicationsummary.EdgeApplication:
+		m.ResetApplication()
+		return nil
+	case applicationsummary.EdgeFollowingPoint:
+		m.ResetFollowingPoint()
+		return nil
+	}
+	return fmt.Errorf("unknown ApplicationSummary edge %s", name)
 }
 
 // AssignmentMutation represents an operation that mutates the Assignment nodes in the graph.
@@ -2130,6 +7927,338 @@ func (m *AssignmentMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Assignment edge %s", name)
+}
+
+// AudienceMutation represents an operation that mutates the Audience nodes in the graph.
+type AudienceMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *domain.AudienceID
+	key           *string
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*Audience, error)
+	predicates    []predicate.Audience
+}
+
+var _ ent.Mutation = (*AudienceMutation)(nil)
+
+// audienceOption allows management of the mutation configuration using functional options.
+type audienceOption func(*AudienceMutation)
+
+// newAudienceMutation creates new mutation for the Audience entity.
+func newAudienceMutation(c config, op Op, opts ...audienceOption) *AudienceMutation {
+	m := &AudienceMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeAudience,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withAudienceID sets the ID field of the mutation.
+func withAudienceID(id domain.AudienceID) audienceOption {
+	return func(m *AudienceMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Audience
+		)
+		m.oldValue = func(ctx context.Context) (*Audience, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Audience.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withAudience sets the old Audience of the mutation.
+func withAudience(node *Audience) audienceOption {
+	return func(m *AudienceMutation) {
+		m.oldValue = func(context.Context) (*Audience, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m AudienceMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m AudienceMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Audience entities.
+func (m *AudienceMutation) SetID(id domain.AudienceID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *AudienceMutation) ID() (id domain.AudienceID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *AudienceMutation) IDs(ctx context.Context) ([]domain.AudienceID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.AudienceID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Audience.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetKey sets the "key" field.
+func (m *AudienceMutation) SetKey(s string) {
+	m.key = &s
+}
+
+// Key returns the value of the "key" field in the mutation.
+func (m *AudienceMutation) Key() (r string, exists bool) {
+	v := m.key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKey returns the old "key" field's value of the Audience entity.
+// If the Audience object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AudienceMutation) OldKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKey: %w", err)
+	}
+	return oldValue.Key, nil
+}
+
+// ResetKey resets all changes to the "key" field.
+func (m *AudienceMutation) ResetKey() {
+	m.key = nil
+}
+
+// Where appends a list predicates to the AudienceMutation builder.
+func (m *AudienceMutation) Where(ps ...predicate.Audience) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the AudienceMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *AudienceMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Audience, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *AudienceMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *AudienceMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Audience).
+func (m *AudienceMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *AudienceMutation) Fields() []string {
+	fields := make([]string, 0, 1)
+	if m.key != nil {
+		fields = append(fields, audience.FieldKey)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *AudienceMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case audience.FieldKey:
+		return m.Key()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *AudienceMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case audience.FieldKey:
+		return m.OldKey(ctx)
+	}
+	return nil, fmt.Errorf("unknown Audience field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AudienceMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case audience.FieldKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKey(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Audience field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *AudienceMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *AudienceMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AudienceMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Audience numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *AudienceMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *AudienceMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *AudienceMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Audience nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *AudienceMutation) ResetField(name string) error {
+	switch name {
+	case audience.FieldKey:
+		m.ResetKey()
+		return nil
+	}
+	return fmt.Errorf("unknown Audience field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *AudienceMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *AudienceMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *AudienceMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *AudienceMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *AudienceMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *AudienceMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *AudienceMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Audience unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *AudienceMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Audience edge %s", name)
 }
 
 // BuildingMutation represents an operation that mutates the Building nodes in the graph.
@@ -4461,6 +10590,9 @@ type CommuneMutation struct {
 	boundary                *json.RawMessage
 	appendboundary          json.RawMessage
 	clearedFields           map[string]struct{}
+	landlords               map[domain.ID]struct{}
+	removedlandlords        map[domain.ID]struct{}
+	clearedlandlords        bool
 	reception_points        map[domain.ID]struct{}
 	removedreception_points map[domain.ID]struct{}
 	clearedreception_points bool
@@ -5007,6 +11139,60 @@ func (m *CommuneMutation) ResetBoundary() {
 	delete(m.clearedFields, commune.FieldBoundary)
 }
 
+// AddLandlordIDs adds the "landlords" edge to the Organisation entity by ids.
+func (m *CommuneMutation) AddLandlordIDs(ids ...domain.ID) {
+	if m.landlords == nil {
+		m.landlords = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.landlords[ids[i]] = struct{}{}
+	}
+}
+
+// ClearLandlords clears the "landlords" edge to the Organisation entity.
+func (m *CommuneMutation) ClearLandlords() {
+	m.clearedlandlords = true
+}
+
+// LandlordsCleared reports if the "landlords" edge to the Organisation entity was cleared.
+func (m *CommuneMutation) LandlordsCleared() bool {
+	return m.clearedlandlords
+}
+
+// RemoveLandlordIDs removes the "landlords" edge to the Organisation entity by IDs.
+func (m *CommuneMutation) RemoveLandlordIDs(ids ...domain.ID) {
+	if m.removedlandlords == nil {
+		m.removedlandlords = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.landlords, ids[i])
+		m.removedlandlords[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedLandlords returns the removed IDs of the "landlords" edge to the Organisation entity.
+func (m *CommuneMutation) RemovedLandlordsIDs() (ids []domain.ID) {
+	for id := range m.removedlandlords {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// LandlordsIDs returns the "landlords" edge IDs in the mutation.
+func (m *CommuneMutation) LandlordsIDs() (ids []domain.ID) {
+	for id := range m.landlords {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetLandlords resets all changes to the "landlords" edge.
+func (m *CommuneMutation) ResetLandlords() {
+	m.landlords = nil
+	m.clearedlandlords = false
+	m.removedlandlords = nil
+}
+
 // AddReceptionPointIDs adds the "reception_points" edge to the ReceptionPoint entity by ids.
 func (m *CommuneMutation) AddReceptionPointIDs(ids ...domain.ID) {
 	if m.reception_points == nil {
@@ -5486,7 +11672,10 @@ func (m *CommuneMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *CommuneMutation) AddedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
+	if m.landlords != nil {
+		edges = append(edges, commune.EdgeLandlords)
+	}
 	if m.reception_points != nil {
 		edges = append(edges, commune.EdgeReceptionPoints)
 	}
@@ -5503,6 +11692,12 @@ func (m *CommuneMutation) AddedEdges() []string {
 // name in this mutation.
 func (m *CommuneMutation) AddedIDs(name string) []ent.Value {
 	switch name {
+	case commune.EdgeLandlords:
+		ids := make([]ent.Value, 0, len(m.landlords))
+		for id := range m.landlords {
+			ids = append(ids, id)
+		}
+		return ids
 	case commune.EdgeReceptionPoints:
 		ids := make([]ent.Value, 0, len(m.reception_points))
 		for id := range m.reception_points {
@@ -5527,7 +11722,10 @@ func (m *CommuneMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *CommuneMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
+	if m.removedlandlords != nil {
+		edges = append(edges, commune.EdgeLandlords)
+	}
 	if m.removedreception_points != nil {
 		edges = append(edges, commune.EdgeReceptionPoints)
 	}
@@ -5544,6 +11742,12 @@ func (m *CommuneMutation) RemovedEdges() []string {
 // the given name in this mutation.
 func (m *CommuneMutation) RemovedIDs(name string) []ent.Value {
 	switch name {
+	case commune.EdgeLandlords:
+		ids := make([]ent.Value, 0, len(m.removedlandlords))
+		for id := range m.removedlandlords {
+			ids = append(ids, id)
+		}
+		return ids
 	case commune.EdgeReceptionPoints:
 		ids := make([]ent.Value, 0, len(m.removedreception_points))
 		for id := range m.removedreception_points {
@@ -5568,7 +11772,10 @@ func (m *CommuneMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *CommuneMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
+	if m.clearedlandlords {
+		edges = append(edges, commune.EdgeLandlords)
+	}
 	if m.clearedreception_points {
 		edges = append(edges, commune.EdgeReceptionPoints)
 	}
@@ -5585,6 +11792,8 @@ func (m *CommuneMutation) ClearedEdges() []string {
 // was cleared in this mutation.
 func (m *CommuneMutation) EdgeCleared(name string) bool {
 	switch name {
+	case commune.EdgeLandlords:
+		return m.clearedlandlords
 	case commune.EdgeReceptionPoints:
 		return m.clearedreception_points
 	case commune.EdgeOrganisations:
@@ -5607,6 +11816,9 @@ func (m *CommuneMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *CommuneMutation) ResetEdge(name string) error {
 	switch name {
+	case commune.EdgeLandlords:
+		m.ResetLandlords()
+		return nil
 	case commune.EdgeReceptionPoints:
 		m.ResetReceptionPoints()
 		return nil
@@ -7217,6 +13429,857 @@ func (m *DwellingMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Dwelling edge %s", name)
 }
 
+// HouseholdMemberMutation represents an operation that mutates the HouseholdMember nodes in the graph.
+type HouseholdMemberMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *domain.ID
+	created_at         *time.Time
+	rank               *int
+	addrank            *int
+	link               *domain.HouseholdLink
+	born_in            *domain.Date
+	expected_on        *domain.Date
+	clearedFields      map[string]struct{}
+	application        *domain.ID
+	clearedapplication bool
+	particulars        *domain.ID
+	clearedparticulars bool
+	sensitive          *domain.ID
+	clearedsensitive   bool
+	done               bool
+	oldValue           func(context.Context) (*HouseholdMember, error)
+	predicates         []predicate.HouseholdMember
+}
+
+var _ ent.Mutation = (*HouseholdMemberMutation)(nil)
+
+// householdmemberOption allows management of the mutation configuration using functional options.
+type householdmemberOption func(*HouseholdMemberMutation)
+
+// newHouseholdMemberMutation creates new mutation for the HouseholdMember entity.
+func newHouseholdMemberMutation(c config, op Op, opts ...householdmemberOption) *HouseholdMemberMutation {
+	m := &HouseholdMemberMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeHouseholdMember,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withHouseholdMemberID sets the ID field of the mutation.
+func withHouseholdMemberID(id domain.ID) householdmemberOption {
+	return func(m *HouseholdMemberMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *HouseholdMember
+		)
+		m.oldValue = func(ctx context.Context) (*HouseholdMember, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().HouseholdMember.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withHouseholdMember sets the old HouseholdMember of the mutation.
+func withHouseholdMember(node *HouseholdMember) householdmemberOption {
+	return func(m *HouseholdMemberMutation) {
+		m.oldValue = func(context.Context) (*HouseholdMember, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m HouseholdMemberMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m HouseholdMemberMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of HouseholdMember entities.
+func (m *HouseholdMemberMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *HouseholdMemberMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *HouseholdMemberMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().HouseholdMember.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *HouseholdMemberMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *HouseholdMemberMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the HouseholdMember entity.
+// If the HouseholdMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HouseholdMemberMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *HouseholdMemberMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *HouseholdMemberMutation) SetApplicationID(d domain.ID) {
+	m.application = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *HouseholdMemberMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the HouseholdMember entity.
+// If the HouseholdMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HouseholdMemberMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *HouseholdMemberMutation) ResetApplicationID() {
+	m.application = nil
+}
+
+// SetRank sets the "rank" field.
+func (m *HouseholdMemberMutation) SetRank(i int) {
+	m.rank = &i
+	m.addrank = nil
+}
+
+// Rank returns the value of the "rank" field in the mutation.
+func (m *HouseholdMemberMutation) Rank() (r int, exists bool) {
+	v := m.rank
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRank returns the old "rank" field's value of the HouseholdMember entity.
+// If the HouseholdMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HouseholdMemberMutation) OldRank(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRank is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRank requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRank: %w", err)
+	}
+	return oldValue.Rank, nil
+}
+
+// AddRank adds i to the "rank" field.
+func (m *HouseholdMemberMutation) AddRank(i int) {
+	if m.addrank != nil {
+		*m.addrank += i
+	} else {
+		m.addrank = &i
+	}
+}
+
+// AddedRank returns the value that was added to the "rank" field in this mutation.
+func (m *HouseholdMemberMutation) AddedRank() (r int, exists bool) {
+	v := m.addrank
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRank resets all changes to the "rank" field.
+func (m *HouseholdMemberMutation) ResetRank() {
+	m.rank = nil
+	m.addrank = nil
+}
+
+// SetLink sets the "link" field.
+func (m *HouseholdMemberMutation) SetLink(dl domain.HouseholdLink) {
+	m.link = &dl
+}
+
+// Link returns the value of the "link" field in the mutation.
+func (m *HouseholdMemberMutation) Link() (r domain.HouseholdLink, exists bool) {
+	v := m.link
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLink returns the old "link" field's value of the HouseholdMember entity.
+// If the HouseholdMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HouseholdMemberMutation) OldLink(ctx context.Context) (v domain.HouseholdLink, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLink is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLink requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLink: %w", err)
+	}
+	return oldValue.Link, nil
+}
+
+// ResetLink resets all changes to the "link" field.
+func (m *HouseholdMemberMutation) ResetLink() {
+	m.link = nil
+}
+
+// SetBornIn sets the "born_in" field.
+func (m *HouseholdMemberMutation) SetBornIn(d domain.Date) {
+	m.born_in = &d
+}
+
+// BornIn returns the value of the "born_in" field in the mutation.
+func (m *HouseholdMemberMutation) BornIn() (r domain.Date, exists bool) {
+	v := m.born_in
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBornIn returns the old "born_in" field's value of the HouseholdMember entity.
+// If the HouseholdMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HouseholdMemberMutation) OldBornIn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBornIn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBornIn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBornIn: %w", err)
+	}
+	return oldValue.BornIn, nil
+}
+
+// ClearBornIn clears the value of the "born_in" field.
+func (m *HouseholdMemberMutation) ClearBornIn() {
+	m.born_in = nil
+	m.clearedFields[householdmember.FieldBornIn] = struct{}{}
+}
+
+// BornInCleared returns if the "born_in" field was cleared in this mutation.
+func (m *HouseholdMemberMutation) BornInCleared() bool {
+	_, ok := m.clearedFields[householdmember.FieldBornIn]
+	return ok
+}
+
+// ResetBornIn resets all changes to the "born_in" field.
+func (m *HouseholdMemberMutation) ResetBornIn() {
+	m.born_in = nil
+	delete(m.clearedFields, householdmember.FieldBornIn)
+}
+
+// SetExpectedOn sets the "expected_on" field.
+func (m *HouseholdMemberMutation) SetExpectedOn(d domain.Date) {
+	m.expected_on = &d
+}
+
+// ExpectedOn returns the value of the "expected_on" field in the mutation.
+func (m *HouseholdMemberMutation) ExpectedOn() (r domain.Date, exists bool) {
+	v := m.expected_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpectedOn returns the old "expected_on" field's value of the HouseholdMember entity.
+// If the HouseholdMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HouseholdMemberMutation) OldExpectedOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpectedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpectedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpectedOn: %w", err)
+	}
+	return oldValue.ExpectedOn, nil
+}
+
+// ClearExpectedOn clears the value of the "expected_on" field.
+func (m *HouseholdMemberMutation) ClearExpectedOn() {
+	m.expected_on = nil
+	m.clearedFields[householdmember.FieldExpectedOn] = struct{}{}
+}
+
+// ExpectedOnCleared returns if the "expected_on" field was cleared in this mutation.
+func (m *HouseholdMemberMutation) ExpectedOnCleared() bool {
+	_, ok := m.clearedFields[householdmember.FieldExpectedOn]
+	return ok
+}
+
+// ResetExpectedOn resets all changes to the "expected_on" field.
+func (m *HouseholdMemberMutation) ResetExpectedOn() {
+	m.expected_on = nil
+	delete(m.clearedFields, householdmember.FieldExpectedOn)
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (m *HouseholdMemberMutation) ClearApplication() {
+	m.clearedapplication = true
+	m.clearedFields[householdmember.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationCleared reports if the "application" edge to the Application entity was cleared.
+func (m *HouseholdMemberMutation) ApplicationCleared() bool {
+	return m.clearedapplication
+}
+
+// ApplicationIDs returns the "application" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApplicationID instead. It exists only for internal usage by the builders.
+func (m *HouseholdMemberMutation) ApplicationIDs() (ids []domain.ID) {
+	if id := m.application; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApplication resets all changes to the "application" edge.
+func (m *HouseholdMemberMutation) ResetApplication() {
+	m.application = nil
+	m.clearedapplication = false
+}
+
+// SetParticularsID sets the "particulars" edge to the MemberParticulars entity by id.
+func (m *HouseholdMemberMutation) SetParticularsID(id domain.ID) {
+	m.particulars = &id
+}
+
+// ClearParticulars clears the "particulars" edge to the MemberParticulars entity.
+func (m *HouseholdMemberMutation) ClearParticulars() {
+	m.clearedparticulars = true
+}
+
+// ParticularsCleared reports if the "particulars" edge to the MemberParticulars entity was cleared.
+func (m *HouseholdMemberMutation) ParticularsCleared() bool {
+	return m.clearedparticulars
+}
+
+// ParticularsID returns the "particulars" edge ID in the mutation.
+func (m *HouseholdMemberMutation) ParticularsID() (id domain.ID, exists bool) {
+	if m.particulars != nil {
+		return *m.particulars, true
+	}
+	return
+}
+
+// ParticularsIDs returns the "particulars" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ParticularsID instead. It exists only for internal usage by the builders.
+func (m *HouseholdMemberMutation) ParticularsIDs() (ids []domain.ID) {
+	if id := m.particulars; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetParticulars resets all changes to the "particulars" edge.
+func (m *HouseholdMemberMutation) ResetParticulars() {
+	m.particulars = nil
+	m.clearedparticulars = false
+}
+
+// SetSensitiveID sets the "sensitive" edge to the SensitiveRecord entity by id.
+func (m *HouseholdMemberMutation) SetSensitiveID(id domain.ID) {
+	m.sensitive = &id
+}
+
+// ClearSensitive clears the "sensitive" edge to the SensitiveRecord entity.
+func (m *HouseholdMemberMutation) ClearSensitive() {
+	m.clearedsensitive = true
+}
+
+// SensitiveCleared reports if the "sensitive" edge to the SensitiveRecord entity was cleared.
+func (m *HouseholdMemberMutation) SensitiveCleared() bool {
+	return m.clearedsensitive
+}
+
+// SensitiveID returns the "sensitive" edge ID in the mutation.
+func (m *HouseholdMemberMutation) SensitiveID() (id domain.ID, exists bool) {
+	if m.sensitive != nil {
+		return *m.sensitive, true
+	}
+	return
+}
+
+// SensitiveIDs returns the "sensitive" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SensitiveID instead. It exists only for internal usage by the builders.
+func (m *HouseholdMemberMutation) SensitiveIDs() (ids []domain.ID) {
+	if id := m.sensitive; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSensitive resets all changes to the "sensitive" edge.
+func (m *HouseholdMemberMutation) ResetSensitive() {
+	m.sensitive = nil
+	m.clearedsensitive = false
+}
+
+// Where appends a list predicates to the HouseholdMemberMutation builder.
+func (m *HouseholdMemberMutation) Where(ps ...predicate.HouseholdMember) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the HouseholdMemberMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *HouseholdMemberMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.HouseholdMember, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *HouseholdMemberMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *HouseholdMemberMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (HouseholdMember).
+func (m *HouseholdMemberMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *HouseholdMemberMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.created_at != nil {
+		fields = append(fields, householdmember.FieldCreatedAt)
+	}
+	if m.application != nil {
+		fields = append(fields, householdmember.FieldApplicationID)
+	}
+	if m.rank != nil {
+		fields = append(fields, householdmember.FieldRank)
+	}
+	if m.link != nil {
+		fields = append(fields, householdmember.FieldLink)
+	}
+	if m.born_in != nil {
+		fields = append(fields, householdmember.FieldBornIn)
+	}
+	if m.expected_on != nil {
+		fields = append(fields, householdmember.FieldExpectedOn)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *HouseholdMemberMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case householdmember.FieldCreatedAt:
+		return m.CreatedAt()
+	case householdmember.FieldApplicationID:
+		return m.ApplicationID()
+	case householdmember.FieldRank:
+		return m.Rank()
+	case householdmember.FieldLink:
+		return m.Link()
+	case householdmember.FieldBornIn:
+		return m.BornIn()
+	case householdmember.FieldExpectedOn:
+		return m.ExpectedOn()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *HouseholdMemberMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case householdmember.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case householdmember.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case householdmember.FieldRank:
+		return m.OldRank(ctx)
+	case householdmember.FieldLink:
+		return m.OldLink(ctx)
+	case householdmember.FieldBornIn:
+		return m.OldBornIn(ctx)
+	case householdmember.FieldExpectedOn:
+		return m.OldExpectedOn(ctx)
+	}
+	return nil, fmt.Errorf("unknown HouseholdMember field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *HouseholdMemberMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case householdmember.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case householdmember.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case householdmember.FieldRank:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRank(v)
+		return nil
+	case householdmember.FieldLink:
+		v, ok := value.(domain.HouseholdLink)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLink(v)
+		return nil
+	case householdmember.FieldBornIn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBornIn(v)
+		return nil
+	case householdmember.FieldExpectedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpectedOn(v)
+		return nil
+	}
+	return fmt.Errorf("unknown HouseholdMember field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *HouseholdMemberMutation) AddedFields() []string {
+	var fields []string
+	if m.addrank != nil {
+		fields = append(fields, householdmember.FieldRank)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *HouseholdMemberMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case householdmember.FieldRank:
+		return m.AddedRank()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *HouseholdMemberMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case householdmember.FieldRank:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRank(v)
+		return nil
+	}
+	return fmt.Errorf("unknown HouseholdMember numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *HouseholdMemberMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(householdmember.FieldBornIn) {
+		fields = append(fields, householdmember.FieldBornIn)
+	}
+	if m.FieldCleared(householdmember.FieldExpectedOn) {
+		fields = append(fields, householdmember.FieldExpectedOn)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *HouseholdMemberMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *HouseholdMemberMutation) ClearField(name string) error {
+	switch name {
+	case householdmember.FieldBornIn:
+		m.ClearBornIn()
+		return nil
+	case householdmember.FieldExpectedOn:
+		m.ClearExpectedOn()
+		return nil
+	}
+	return fmt.Errorf("unknown HouseholdMember nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *HouseholdMemberMutation) ResetField(name string) error {
+	switch name {
+	case householdmember.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case householdmember.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case householdmember.FieldRank:
+		m.ResetRank()
+		return nil
+	case householdmember.FieldLink:
+		m.ResetLink()
+		return nil
+	case householdmember.FieldBornIn:
+		m.ResetBornIn()
+		return nil
+	case householdmember.FieldExpectedOn:
+		m.ResetExpectedOn()
+		return nil
+	}
+	return fmt.Errorf("unknown HouseholdMember field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *HouseholdMemberMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.application != nil {
+		edges = append(edges, householdmember.EdgeApplication)
+	}
+	if m.particulars != nil {
+		edges = append(edges, householdmember.EdgeParticulars)
+	}
+	if m.sensitive != nil {
+		edges = append(edges, householdmember.EdgeSensitive)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *HouseholdMemberMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case householdmember.EdgeApplication:
+		if id := m.application; id != nil {
+			return []ent.Value{*id}
+		}
+	case householdmember.EdgeParticulars:
+		if id := m.particulars; id != nil {
+			return []ent.Value{*id}
+		}
+	case householdmember.EdgeSensitive:
+		if id := m.sensitive; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *HouseholdMemberMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *HouseholdMemberMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *HouseholdMemberMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedapplication {
+		edges = append(edges, householdmember.EdgeApplication)
+	}
+	if m.clearedparticulars {
+		edges = append(edges, householdmember.EdgeParticulars)
+	}
+	if m.clearedsensitive {
+		edges = append(edges, householdmember.EdgeSensitive)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *HouseholdMemberMutation) EdgeCleared(name string) bool {
+	switch name {
+	case householdmember.EdgeApplication:
+		return m.clearedapplication
+	case householdmember.EdgeParticulars:
+		return m.clearedparticulars
+	case householdmember.EdgeSensitive:
+		return m.clearedsensitive
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *HouseholdMemberMutation) ClearEdge(name string) error {
+	switch name {
+	case householdmember.EdgeApplication:
+		m.ClearApplication()
+		return nil
+	case householdmember.EdgeParticulars:
+		m.ClearParticulars()
+		return nil
+	case householdmember.EdgeSensitive:
+		m.ClearSensitive()
+		return nil
+	}
+	return fmt.Errorf("unknown HouseholdMember unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *HouseholdMemberMutation) ResetEdge(name string) error {
+	switch name {
+	case householdmember.EdgeApplication:
+		m.ResetApplication()
+		return nil
+	case householdmember.EdgeParticulars:
+		m.ResetParticulars()
+		return nil
+	case householdmember.EdgeSensitive:
+		m.ResetSensitive()
+		return nil
+	}
+	return fmt.Errorf("unknown HouseholdMember edge %s", name)
+}
+
 // LockOutMutation represents an operation that mutates the LockOut nodes in the graph.
 type LockOutMutation struct {
 	config
@@ -7873,6 +14936,1841 @@ func (m *LockOutMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *LockOutMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown LockOut edge %s", name)
+}
+
+// MemberParticularsMutation represents an operation that mutates the MemberParticulars nodes in the graph.
+type MemberParticularsMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *domain.ID
+	created_at         *time.Time
+	given_names        *string
+	birth_name         *string
+	usual_name         *domain.Stated
+	born_on            *domain.Date
+	version            *int
+	addversion         *int
+	clearedFields      map[string]struct{}
+	member             *domain.ID
+	clearedmember      bool
+	application        *domain.ID
+	clearedapplication bool
+	done               bool
+	oldValue           func(context.Context) (*MemberParticulars, error)
+	predicates         []predicate.MemberParticulars
+}
+
+var _ ent.Mutation = (*MemberParticularsMutation)(nil)
+
+// memberparticularsOption allows management of the mutation configuration using functional options.
+type memberparticularsOption func(*MemberParticularsMutation)
+
+// newMemberParticularsMutation creates new mutation for the MemberParticulars entity.
+func newMemberParticularsMutation(c config, op Op, opts ...memberparticularsOption) *MemberParticularsMutation {
+	m := &MemberParticularsMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeMemberParticulars,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withMemberParticularsID sets the ID field of the mutation.
+func withMemberParticularsID(id domain.ID) memberparticularsOption {
+	return func(m *MemberParticularsMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *MemberParticulars
+		)
+		m.oldValue = func(ctx context.Context) (*MemberParticulars, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().MemberParticulars.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withMemberParticulars sets the old MemberParticulars of the mutation.
+func withMemberParticulars(node *MemberParticulars) memberparticularsOption {
+	return func(m *MemberParticularsMutation) {
+		m.oldValue = func(context.Context) (*MemberParticulars, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m MemberParticularsMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m MemberParticularsMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of MemberParticulars entities.
+func (m *MemberParticularsMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *MemberParticularsMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *MemberParticularsMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().MemberParticulars.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *MemberParticularsMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *MemberParticularsMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the MemberParticulars entity.
+// If the MemberParticulars object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberParticularsMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *MemberParticularsMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *MemberParticularsMutation) SetApplicationID(d domain.ID) {
+	m.application = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *MemberParticularsMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the MemberParticulars entity.
+// If the MemberParticulars object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberParticularsMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *MemberParticularsMutation) ResetApplicationID() {
+	m.application = nil
+}
+
+// SetMemberID sets the "member_id" field.
+func (m *MemberParticularsMutation) SetMemberID(d domain.ID) {
+	m.member = &d
+}
+
+// MemberID returns the value of the "member_id" field in the mutation.
+func (m *MemberParticularsMutation) MemberID() (r domain.ID, exists bool) {
+	v := m.member
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMemberID returns the old "member_id" field's value of the MemberParticulars entity.
+// If the MemberParticulars object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberParticularsMutation) OldMemberID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMemberID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMemberID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMemberID: %w", err)
+	}
+	return oldValue.MemberID, nil
+}
+
+// ResetMemberID resets all changes to the "member_id" field.
+func (m *MemberParticularsMutation) ResetMemberID() {
+	m.member = nil
+}
+
+// SetGivenNames sets the "given_names" field.
+func (m *MemberParticularsMutation) SetGivenNames(s string) {
+	m.given_names = &s
+}
+
+// GivenNames returns the value of the "given_names" field in the mutation.
+func (m *MemberParticularsMutation) GivenNames() (r string, exists bool) {
+	v := m.given_names
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGivenNames returns the old "given_names" field's value of the MemberParticulars entity.
+// If the MemberParticulars object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberParticularsMutation) OldGivenNames(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGivenNames is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGivenNames requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGivenNames: %w", err)
+	}
+	return oldValue.GivenNames, nil
+}
+
+// ResetGivenNames resets all changes to the "given_names" field.
+func (m *MemberParticularsMutation) ResetGivenNames() {
+	m.given_names = nil
+}
+
+// SetBirthName sets the "birth_name" field.
+func (m *MemberParticularsMutation) SetBirthName(s string) {
+	m.birth_name = &s
+}
+
+// BirthName returns the value of the "birth_name" field in the mutation.
+func (m *MemberParticularsMutation) BirthName() (r string, exists bool) {
+	v := m.birth_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBirthName returns the old "birth_name" field's value of the MemberParticulars entity.
+// If the MemberParticulars object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberParticularsMutation) OldBirthName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBirthName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBirthName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBirthName: %w", err)
+	}
+	return oldValue.BirthName, nil
+}
+
+// ResetBirthName resets all changes to the "birth_name" field.
+func (m *MemberParticularsMutation) ResetBirthName() {
+	m.birth_name = nil
+}
+
+// SetUsualName sets the "usual_name" field.
+func (m *MemberParticularsMutation) SetUsualName(d domain.Stated) {
+	m.usual_name = &d
+}
+
+// UsualName returns the value of the "usual_name" field in the mutation.
+func (m *MemberParticularsMutation) UsualName() (r domain.Stated, exists bool) {
+	v := m.usual_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUsualName returns the old "usual_name" field's value of the MemberParticulars entity.
+// If the MemberParticulars object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberParticularsMutation) OldUsualName(ctx context.Context) (v domain.Stated, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUsualName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUsualName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUsualName: %w", err)
+	}
+	return oldValue.UsualName, nil
+}
+
+// ResetUsualName resets all changes to the "usual_name" field.
+func (m *MemberParticularsMutation) ResetUsualName() {
+	m.usual_name = nil
+}
+
+// SetBornOn sets the "born_on" field.
+func (m *MemberParticularsMutation) SetBornOn(d domain.Date) {
+	m.born_on = &d
+}
+
+// BornOn returns the value of the "born_on" field in the mutation.
+func (m *MemberParticularsMutation) BornOn() (r domain.Date, exists bool) {
+	v := m.born_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBornOn returns the old "born_on" field's value of the MemberParticulars entity.
+// If the MemberParticulars object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberParticularsMutation) OldBornOn(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBornOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBornOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBornOn: %w", err)
+	}
+	return oldValue.BornOn, nil
+}
+
+// ResetBornOn resets all changes to the "born_on" field.
+func (m *MemberParticularsMutation) ResetBornOn() {
+	m.born_on = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *MemberParticularsMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *MemberParticularsMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the MemberParticulars entity.
+// If the MemberParticulars object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberParticularsMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *MemberParticularsMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *MemberParticularsMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *MemberParticularsMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearMember clears the "member" edge to the HouseholdMember entity.
+func (m *MemberParticularsMutation) ClearMember() {
+	m.clearedmember = true
+	m.clearedFields[memberparticulars.FieldMemberID] = struct{}{}
+}
+
+// MemberCleared reports if the "member" edge to the HouseholdMember entity was cleared.
+func (m *MemberParticularsMutation) MemberCleared() bool {
+	return m.clearedmember
+}
+
+// MemberIDs returns the "member" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// MemberID instead. It exists only for internal usage by the builders.
+func (m *MemberParticularsMutation) MemberIDs() (ids []domain.ID) {
+	if id := m.member; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetMember resets all changes to the "member" edge.
+func (m *MemberParticularsMutation) ResetMember() {
+	m.member = nil
+	m.clearedmember = false
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (m *MemberParticularsMutation) ClearApplication() {
+	m.clearedapplication = true
+	m.clearedFields[memberparticulars.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationCleared reports if the "application" edge to the Application entity was cleared.
+func (m *MemberParticularsMutation) ApplicationCleared() bool {
+	return m.clearedapplication
+}
+
+// ApplicationIDs returns the "application" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApplicationID instead. It exists only for internal usage by the builders.
+func (m *MemberParticularsMutation) ApplicationIDs() (ids []domain.ID) {
+	if id := m.application; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApplication resets all changes to the "application" edge.
+func (m *MemberParticularsMutation) ResetApplication() {
+	m.application = nil
+	m.clearedapplication = false
+}
+
+// Where appends a list predicates to the MemberParticularsMutation builder.
+func (m *MemberParticularsMutation) Where(ps ...predicate.MemberParticulars) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the MemberParticularsMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *MemberParticularsMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.MemberParticulars, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *MemberParticularsMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *MemberParticularsMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (MemberParticulars).
+func (m *MemberParticularsMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *MemberParticularsMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.created_at != nil {
+		fields = append(fields, memberparticulars.FieldCreatedAt)
+	}
+	if m.application != nil {
+		fields = append(fields, memberparticulars.FieldApplicationID)
+	}
+	if m.member != nil {
+		fields = append(fields, memberparticulars.FieldMemberID)
+	}
+	if m.given_names != nil {
+		fields = append(fields, memberparticulars.FieldGivenNames)
+	}
+	if m.birth_name != nil {
+		fields = append(fields, memberparticulars.FieldBirthName)
+	}
+	if m.usual_name != nil {
+		fields = append(fields, memberparticulars.FieldUsualName)
+	}
+	if m.born_on != nil {
+		fields = append(fields, memberparticulars.FieldBornOn)
+	}
+	if m.version != nil {
+		fields = append(fields, memberparticulars.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *MemberParticularsMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case memberparticulars.FieldCreatedAt:
+		return m.CreatedAt()
+	case memberparticulars.FieldApplicationID:
+		return m.ApplicationID()
+	case memberparticulars.FieldMemberID:
+		return m.MemberID()
+	case memberparticulars.FieldGivenNames:
+		return m.GivenNames()
+	case memberparticulars.FieldBirthName:
+		return m.BirthName()
+	case memberparticulars.FieldUsualName:
+		return m.UsualName()
+	case memberparticulars.FieldBornOn:
+		return m.BornOn()
+	case memberparticulars.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *MemberParticularsMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case memberparticulars.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case memberparticulars.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case memberparticulars.FieldMemberID:
+		return m.OldMemberID(ctx)
+	case memberparticulars.FieldGivenNames:
+		return m.OldGivenNames(ctx)
+	case memberparticulars.FieldBirthName:
+		return m.OldBirthName(ctx)
+	case memberparticulars.FieldUsualName:
+		return m.OldUsualName(ctx)
+	case memberparticulars.FieldBornOn:
+		return m.OldBornOn(ctx)
+	case memberparticulars.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown MemberParticulars field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MemberParticularsMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case memberparticulars.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case memberparticulars.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case memberparticulars.FieldMemberID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMemberID(v)
+		return nil
+	case memberparticulars.FieldGivenNames:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGivenNames(v)
+		return nil
+	case memberparticulars.FieldBirthName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBirthName(v)
+		return nil
+	case memberparticulars.FieldUsualName:
+		v, ok := value.(domain.Stated)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUsualName(v)
+		return nil
+	case memberparticulars.FieldBornOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBornOn(v)
+		return nil
+	case memberparticulars.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MemberParticulars field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *MemberParticularsMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, memberparticulars.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *MemberParticularsMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case memberparticulars.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MemberParticularsMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case memberparticulars.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MemberParticulars numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *MemberParticularsMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *MemberParticularsMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *MemberParticularsMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown MemberParticulars nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *MemberParticularsMutation) ResetField(name string) error {
+	switch name {
+	case memberparticulars.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case memberparticulars.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case memberparticulars.FieldMemberID:
+		m.ResetMemberID()
+		return nil
+	case memberparticulars.FieldGivenNames:
+		m.ResetGivenNames()
+		return nil
+	case memberparticulars.FieldBirthName:
+		m.ResetBirthName()
+		return nil
+	case memberparticulars.FieldUsualName:
+		m.ResetUsualName()
+		return nil
+	case memberparticulars.FieldBornOn:
+		m.ResetBornOn()
+		return nil
+	case memberparticulars.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown MemberParticulars field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *MemberParticularsMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.member != nil {
+		edges = append(edges, memberparticulars.EdgeMember)
+	}
+	if m.application != nil {
+		edges = append(edges, memberparticulars.EdgeApplication)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *MemberParticularsMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case memberparticulars.EdgeMember:
+		if id := m.member; id != nil {
+			return []ent.Value{*id}
+		}
+	case memberparticulars.EdgeApplication:
+		if id := m.application; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *MemberParticularsMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *MemberParticularsMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *MemberParticularsMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedmember {
+		edges = append(edges, memberparticulars.EdgeMember)
+	}
+	if m.clearedapplication {
+		edges = append(edges, memberparticulars.EdgeApplication)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *MemberParticularsMutation) EdgeCleared(name string) bool {
+	switch name {
+	case memberparticulars.EdgeMember:
+		return m.clearedmember
+	case memberparticulars.EdgeApplication:
+		return m.clearedapplication
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *MemberParticularsMutation) ClearEdge(name string) error {
+	switch name {
+	case memberparticulars.EdgeMember:
+		m.ClearMember()
+		return nil
+	case memberparticulars.EdgeApplication:
+		m.ClearApplication()
+		return nil
+	}
+	return fmt.Errorf("unknown MemberParticulars unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *MemberParticularsMutation) ResetEdge(name string) error {
+	switch name {
+	case memberparticulars.EdgeMember:
+		m.ResetMember()
+		return nil
+	case memberparticulars.EdgeApplication:
+		m.ResetApplication()
+		return nil
+	}
+	return fmt.Errorf("unknown MemberParticulars edge %s", name)
+}
+
+// NamedAgentMutation represents an operation that mutates the NamedAgent nodes in the graph.
+type NamedAgentMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *domain.ID
+	created_at          *time.Time
+	valid_from          *domain.Date
+	valid_until         *domain.Date
+	clearedFields       map[string]struct{}
+	application         *domain.ID
+	clearedapplication  bool
+	person              *domain.ID
+	clearedperson       bool
+	organisation        *domain.ID
+	clearedorganisation bool
+	proposed_by         *domain.ID
+	clearedproposed_by  bool
+	confirmed_by        *domain.ID
+	clearedconfirmed_by bool
+	done                bool
+	oldValue            func(context.Context) (*NamedAgent, error)
+	predicates          []predicate.NamedAgent
+}
+
+var _ ent.Mutation = (*NamedAgentMutation)(nil)
+
+// namedagentOption allows management of the mutation configuration using functional options.
+type namedagentOption func(*NamedAgentMutation)
+
+// newNamedAgentMutation creates new mutation for the NamedAgent entity.
+func newNamedAgentMutation(c config, op Op, opts ...namedagentOption) *NamedAgentMutation {
+	m := &NamedAgentMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeNamedAgent,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withNamedAgentID sets the ID field of the mutation.
+func withNamedAgentID(id domain.ID) namedagentOption {
+	return func(m *NamedAgentMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *NamedAgent
+		)
+		m.oldValue = func(ctx context.Context) (*NamedAgent, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().NamedAgent.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withNamedAgent sets the old NamedAgent of the mutation.
+func withNamedAgent(node *NamedAgent) namedagentOption {
+	return func(m *NamedAgentMutation) {
+		m.oldValue = func(context.Context) (*NamedAgent, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m NamedAgentMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m NamedAgentMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of NamedAgent entities.
+func (m *NamedAgentMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *NamedAgentMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *NamedAgentMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().NamedAgent.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *NamedAgentMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *NamedAgentMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the NamedAgent entity.
+// If the NamedAgent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NamedAgentMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *NamedAgentMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *NamedAgentMutation) SetApplicationID(d domain.ID) {
+	m.application = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *NamedAgentMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the NamedAgent entity.
+// If the NamedAgent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NamedAgentMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *NamedAgentMutation) ResetApplicationID() {
+	m.application = nil
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *NamedAgentMutation) SetPersonID(d domain.ID) {
+	m.person = &d
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *NamedAgentMutation) PersonID() (r domain.ID, exists bool) {
+	v := m.person
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the NamedAgent entity.
+// If the NamedAgent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NamedAgentMutation) OldPersonID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *NamedAgentMutation) ResetPersonID() {
+	m.person = nil
+}
+
+// SetOrganisationID sets the "organisation_id" field.
+func (m *NamedAgentMutation) SetOrganisationID(d domain.ID) {
+	m.organisation = &d
+}
+
+// OrganisationID returns the value of the "organisation_id" field in the mutation.
+func (m *NamedAgentMutation) OrganisationID() (r domain.ID, exists bool) {
+	v := m.organisation
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganisationID returns the old "organisation_id" field's value of the NamedAgent entity.
+// If the NamedAgent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NamedAgentMutation) OldOrganisationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganisationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganisationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganisationID: %w", err)
+	}
+	return oldValue.OrganisationID, nil
+}
+
+// ResetOrganisationID resets all changes to the "organisation_id" field.
+func (m *NamedAgentMutation) ResetOrganisationID() {
+	m.organisation = nil
+}
+
+// SetValidFrom sets the "valid_from" field.
+func (m *NamedAgentMutation) SetValidFrom(d domain.Date) {
+	m.valid_from = &d
+}
+
+// ValidFrom returns the value of the "valid_from" field in the mutation.
+func (m *NamedAgentMutation) ValidFrom() (r domain.Date, exists bool) {
+	v := m.valid_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidFrom returns the old "valid_from" field's value of the NamedAgent entity.
+// If the NamedAgent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NamedAgentMutation) OldValidFrom(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidFrom: %w", err)
+	}
+	return oldValue.ValidFrom, nil
+}
+
+// ResetValidFrom resets all changes to the "valid_from" field.
+func (m *NamedAgentMutation) ResetValidFrom() {
+	m.valid_from = nil
+}
+
+// SetValidUntil sets the "valid_until" field.
+func (m *NamedAgentMutation) SetValidUntil(d domain.Date) {
+	m.valid_until = &d
+}
+
+// ValidUntil returns the value of the "valid_until" field in the mutation.
+func (m *NamedAgentMutation) ValidUntil() (r domain.Date, exists bool) {
+	v := m.valid_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidUntil returns the old "valid_until" field's value of the NamedAgent entity.
+// If the NamedAgent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NamedAgentMutation) OldValidUntil(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidUntil: %w", err)
+	}
+	return oldValue.ValidUntil, nil
+}
+
+// ClearValidUntil clears the value of the "valid_until" field.
+func (m *NamedAgentMutation) ClearValidUntil() {
+	m.valid_until = nil
+	m.clearedFields[namedagent.FieldValidUntil] = struct{}{}
+}
+
+// ValidUntilCleared returns if the "valid_until" field was cleared in this mutation.
+func (m *NamedAgentMutation) ValidUntilCleared() bool {
+	_, ok := m.clearedFields[namedagent.FieldValidUntil]
+	return ok
+}
+
+// ResetValidUntil resets all changes to the "valid_until" field.
+func (m *NamedAgentMutation) ResetValidUntil() {
+	m.valid_until = nil
+	delete(m.clearedFields, namedagent.FieldValidUntil)
+}
+
+// SetProposedByID sets the "proposed_by_id" field.
+func (m *NamedAgentMutation) SetProposedByID(d domain.ID) {
+	m.proposed_by = &d
+}
+
+// ProposedByID returns the value of the "proposed_by_id" field in the mutation.
+func (m *NamedAgentMutation) ProposedByID() (r domain.ID, exists bool) {
+	v := m.proposed_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProposedByID returns the old "proposed_by_id" field's value of the NamedAgent entity.
+// If the NamedAgent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NamedAgentMutation) OldProposedByID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProposedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProposedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProposedByID: %w", err)
+	}
+	return oldValue.ProposedByID, nil
+}
+
+// ResetProposedByID resets all changes to the "proposed_by_id" field.
+func (m *NamedAgentMutation) ResetProposedByID() {
+	m.proposed_by = nil
+}
+
+// SetConfirmedByID sets the "confirmed_by_id" field.
+func (m *NamedAgentMutation) SetConfirmedByID(d domain.ID) {
+	m.confirmed_by = &d
+}
+
+// ConfirmedByID returns the value of the "confirmed_by_id" field in the mutation.
+func (m *NamedAgentMutation) ConfirmedByID() (r domain.ID, exists bool) {
+	v := m.confirmed_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConfirmedByID returns the old "confirmed_by_id" field's value of the NamedAgent entity.
+// If the NamedAgent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NamedAgentMutation) OldConfirmedByID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConfirmedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConfirmedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConfirmedByID: %w", err)
+	}
+	return oldValue.ConfirmedByID, nil
+}
+
+// ClearConfirmedByID clears the value of the "confirmed_by_id" field.
+func (m *NamedAgentMutation) ClearConfirmedByID() {
+	m.confirmed_by = nil
+	m.clearedFields[namedagent.FieldConfirmedByID] = struct{}{}
+}
+
+// ConfirmedByIDCleared returns if the "confirmed_by_id" field was cleared in this mutation.
+func (m *NamedAgentMutation) ConfirmedByIDCleared() bool {
+	_, ok := m.clearedFields[namedagent.FieldConfirmedByID]
+	return ok
+}
+
+// ResetConfirmedByID resets all changes to the "confirmed_by_id" field.
+func (m *NamedAgentMutation) ResetConfirmedByID() {
+	m.confirmed_by = nil
+	delete(m.clearedFields, namedagent.FieldConfirmedByID)
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (m *NamedAgentMutation) ClearApplication() {
+	m.clearedapplication = true
+	m.clearedFields[namedagent.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationCleared reports if the "application" edge to the Application entity was cleared.
+func (m *NamedAgentMutation) ApplicationCleared() bool {
+	return m.clearedapplication
+}
+
+// ApplicationIDs returns the "application" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApplicationID instead. It exists only for internal usage by the builders.
+func (m *NamedAgentMutation) ApplicationIDs() (ids []domain.ID) {
+	if id := m.application; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApplication resets all changes to the "application" edge.
+func (m *NamedAgentMutation) ResetApplication() {
+	m.application = nil
+	m.clearedapplication = false
+}
+
+// ClearPerson clears the "person" edge to the Person entity.
+func (m *NamedAgentMutation) ClearPerson() {
+	m.clearedperson = true
+	m.clearedFields[namedagent.FieldPersonID] = struct{}{}
+}
+
+// PersonCleared reports if the "person" edge to the Person entity was cleared.
+func (m *NamedAgentMutation) PersonCleared() bool {
+	return m.clearedperson
+}
+
+// PersonIDs returns the "person" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PersonID instead. It exists only for internal usage by the builders.
+func (m *NamedAgentMutation) PersonIDs() (ids []domain.ID) {
+	if id := m.person; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPerson resets all changes to the "person" edge.
+func (m *NamedAgentMutation) ResetPerson() {
+	m.person = nil
+	m.clearedperson = false
+}
+
+// ClearOrganisation clears the "organisation" edge to the Organisation entity.
+func (m *NamedAgentMutation) ClearOrganisation() {
+	m.clearedorganisation = true
+	m.clearedFields[namedagent.FieldOrganisationID] = struct{}{}
+}
+
+// OrganisationCleared reports if the "organisation" edge to the Organisation entity was cleared.
+func (m *NamedAgentMutation) OrganisationCleared() bool {
+	return m.clearedorganisation
+}
+
+// OrganisationIDs returns the "organisation" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrganisationID instead. It exists only for internal usage by the builders.
+func (m *NamedAgentMutation) OrganisationIDs() (ids []domain.ID) {
+	if id := m.organisation; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrganisation resets all changes to the "organisation" edge.
+func (m *NamedAgentMutation) ResetOrganisation() {
+	m.organisation = nil
+	m.clearedorganisation = false
+}
+
+// ClearProposedBy clears the "proposed_by" edge to the Person entity.
+func (m *NamedAgentMutation) ClearProposedBy() {
+	m.clearedproposed_by = true
+	m.clearedFields[namedagent.FieldProposedByID] = struct{}{}
+}
+
+// ProposedByCleared reports if the "proposed_by" edge to the Person entity was cleared.
+func (m *NamedAgentMutation) ProposedByCleared() bool {
+	return m.clearedproposed_by
+}
+
+// ProposedByIDs returns the "proposed_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ProposedByID instead. It exists only for internal usage by the builders.
+func (m *NamedAgentMutation) ProposedByIDs() (ids []domain.ID) {
+	if id := m.proposed_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetProposedBy resets all changes to the "proposed_by" edge.
+func (m *NamedAgentMutation) ResetProposedBy() {
+	m.proposed_by = nil
+	m.clearedproposed_by = false
+}
+
+// ClearConfirmedBy clears the "confirmed_by" edge to the Person entity.
+func (m *NamedAgentMutation) ClearConfirmedBy() {
+	m.clearedconfirmed_by = true
+	m.clearedFields[namedagent.FieldConfirmedByID] = struct{}{}
+}
+
+// ConfirmedByCleared reports if the "confirmed_by" edge to the Person entity was cleared.
+func (m *NamedAgentMutation) ConfirmedByCleared() bool {
+	return m.ConfirmedByIDCleared() || m.clearedconfirmed_by
+}
+
+// ConfirmedByIDs returns the "confirmed_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ConfirmedByID instead. It exists only for internal usage by the builders.
+func (m *NamedAgentMutation) ConfirmedByIDs() (ids []domain.ID) {
+	if id := m.confirmed_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetConfirmedBy resets all changes to the "confirmed_by" edge.
+func (m *NamedAgentMutation) ResetConfirmedBy() {
+	m.confirmed_by = nil
+	m.clearedconfirmed_by = false
+}
+
+// Where appends a list predicates to the NamedAgentMutation builder.
+func (m *NamedAgentMutation) Where(ps ...predicate.NamedAgent) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the NamedAgentMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *NamedAgentMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.NamedAgent, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *NamedAgentMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *NamedAgentMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (NamedAgent).
+func (m *NamedAgentMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *NamedAgentMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.created_at != nil {
+		fields = append(fields, namedagent.FieldCreatedAt)
+	}
+	if m.application != nil {
+		fields = append(fields, namedagent.FieldApplicationID)
+	}
+	if m.person != nil {
+		fields = append(fields, namedagent.FieldPersonID)
+	}
+	if m.organisation != nil {
+		fields = append(fields, namedagent.FieldOrganisationID)
+	}
+	if m.valid_from != nil {
+		fields = append(fields, namedagent.FieldValidFrom)
+	}
+	if m.valid_until != nil {
+		fields = append(fields, namedagent.FieldValidUntil)
+	}
+	if m.proposed_by != nil {
+		fields = append(fields, namedagent.FieldProposedByID)
+	}
+	if m.confirmed_by != nil {
+		fields = append(fields, namedagent.FieldConfirmedByID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *NamedAgentMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case namedagent.FieldCreatedAt:
+		return m.CreatedAt()
+	case namedagent.FieldApplicationID:
+		return m.ApplicationID()
+	case namedagent.FieldPersonID:
+		return m.PersonID()
+	case namedagent.FieldOrganisationID:
+		return m.OrganisationID()
+	case namedagent.FieldValidFrom:
+		return m.ValidFrom()
+	case namedagent.FieldValidUntil:
+		return m.ValidUntil()
+	case namedagent.FieldProposedByID:
+		return m.ProposedByID()
+	case namedagent.FieldConfirmedByID:
+		return m.ConfirmedByID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *NamedAgentMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case namedagent.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case namedagent.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case namedagent.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case namedagent.FieldOrganisationID:
+		return m.OldOrganisationID(ctx)
+	case namedagent.FieldValidFrom:
+		return m.OldValidFrom(ctx)
+	case namedagent.FieldValidUntil:
+		return m.OldValidUntil(ctx)
+	case namedagent.FieldProposedByID:
+		return m.OldProposedByID(ctx)
+	case namedagent.FieldConfirmedByID:
+		return m.OldConfirmedByID(ctx)
+	}
+	return nil, fmt.Errorf("unknown NamedAgent field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NamedAgentMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case namedagent.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case namedagent.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case namedagent.FieldPersonID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case namedagent.FieldOrganisationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganisationID(v)
+		return nil
+	case namedagent.FieldValidFrom:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidFrom(v)
+		return nil
+	case namedagent.FieldValidUntil:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidUntil(v)
+		return nil
+	case namedagent.FieldProposedByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProposedByID(v)
+		return nil
+	case namedagent.FieldConfirmedByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConfirmedByID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown NamedAgent field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *NamedAgentMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *NamedAgentMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NamedAgentMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown NamedAgent numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *NamedAgentMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(namedagent.FieldValidUntil) {
+		fields = append(fields, namedagent.FieldValidUntil)
+	}
+	if m.FieldCleared(namedagent.FieldConfirmedByID) {
+		fields = append(fields, namedagent.FieldConfirmedByID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *NamedAgentMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *NamedAgentMutation) ClearField(name string) error {
+	switch name {
+	case namedagent.FieldValidUntil:
+		m.ClearValidUntil()
+		return nil
+	case namedagent.FieldConfirmedByID:
+		m.ClearConfirmedByID()
+		return nil
+	}
+	return fmt.Errorf("unknown NamedAgent nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *NamedAgentMutation) ResetField(name string) error {
+	switch name {
+	case namedagent.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case namedagent.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case namedagent.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case namedagent.FieldOrganisationID:
+		m.ResetOrganisationID()
+		return nil
+	case namedagent.FieldValidFrom:
+		m.ResetValidFrom()
+		return nil
+	case namedagent.FieldValidUntil:
+		m.ResetValidUntil()
+		return nil
+	case namedagent.FieldProposedByID:
+		m.ResetProposedByID()
+		return nil
+	case namedagent.FieldConfirmedByID:
+		m.ResetConfirmedByID()
+		return nil
+	}
+	return fmt.Errorf("unknown NamedAgent field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *NamedAgentMutation) AddedEdges() []string {
+	edges := make([]string, 0, 5)
+	if m.application != nil {
+		edges = append(edges, namedagent.EdgeApplication)
+	}
+	if m.person != nil {
+		edges = append(edges, namedagent.EdgePerson)
+	}
+	if m.organisation != nil {
+		edges = append(edges, namedagent.EdgeOrganisation)
+	}
+	if m.proposed_by != nil {
+		edges = append(edges, namedagent.EdgeProposedBy)
+	}
+	if m.confirmed_by != nil {
+		edges = append(edges, namedagent.EdgeConfirmedBy)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *NamedAgentMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case namedagent.EdgeApplication:
+		if id := m.application; id != nil {
+			return []ent.Value{*id}
+		}
+	case namedagent.EdgePerson:
+		if id := m.person; id != nil {
+			return []ent.Value{*id}
+		}
+	case namedagent.EdgeOrganisation:
+		if id := m.organisation; id != nil {
+			return []ent.Value{*id}
+		}
+	case namedagent.EdgeProposedBy:
+		if id := m.proposed_by; id != nil {
+			return []ent.Value{*id}
+		}
+	case namedagent.EdgeConfirmedBy:
+		if id := m.confirmed_by; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *NamedAgentMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 5)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *NamedAgentMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *NamedAgentMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 5)
+	if m.clearedapplication {
+		edges = append(edges, namedagent.EdgeApplication)
+	}
+	if m.clearedperson {
+		edges = append(edges, namedagent.EdgePerson)
+	}
+	if m.clearedorganisation {
+		edges = append(edges, namedagent.EdgeOrganisation)
+	}
+	if m.clearedproposed_by {
+		edges = append(edges, namedagent.EdgeProposedBy)
+	}
+	if m.clearedconfirmed_by {
+		edges = append(edges, namedagent.EdgeConfirmedBy)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *NamedAgentMutation) EdgeCleared(name string) bool {
+	switch name {
+	case namedagent.EdgeApplication:
+		return m.clearedapplication
+	case namedagent.EdgePerson:
+		return m.clearedperson
+	case namedagent.EdgeOrganisation:
+		return m.clearedorganisation
+	case namedagent.EdgeProposedBy:
+		return m.clearedproposed_by
+	case namedagent.EdgeConfirmedBy:
+		return m.clearedconfirmed_by
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *NamedAgentMutation) ClearEdge(name string) error {
+	switch name {
+	case namedagent.EdgeApplication:
+		m.ClearApplication()
+		return nil
+	case namedagent.EdgePerson:
+		m.ClearPerson()
+		return nil
+	case namedagent.EdgeOrganisation:
+		m.ClearOrganisation()
+		return nil
+	case namedagent.EdgeProposedBy:
+		m.ClearProposedBy()
+		return nil
+	case namedagent.EdgeConfirmedBy:
+		m.ClearConfirmedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown NamedAgent unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *NamedAgentMutation) ResetEdge(name string) error {
+	switch name {
+	case namedagent.EdgeApplication:
+		m.ResetApplication()
+		return nil
+	case namedagent.EdgePerson:
+		m.ResetPerson()
+		return nil
+	case namedagent.EdgeOrganisation:
+		m.ResetOrganisation()
+		return nil
+	case namedagent.EdgeProposedBy:
+		m.ResetProposedBy()
+		return nil
+	case namedagent.EdgeConfirmedBy:
+		m.ResetConfirmedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown NamedAgent edge %s", name)
 }
 
 // OpeningHoursMutation represents an operation that mutates the OpeningHours nodes in the graph.
@@ -8785,6 +17683,9 @@ type OrganisationMutation struct {
 	clearedFields           map[string]struct{}
 	commune                 *domain.ID
 	clearedcommune          bool
+	territory               map[domain.ID]struct{}
+	removedterritory        map[domain.ID]struct{}
+	clearedterritory        bool
 	reception_points        map[domain.ID]struct{}
 	removedreception_points map[domain.ID]struct{}
 	clearedreception_points bool
@@ -9241,6 +18142,60 @@ func (m *OrganisationMutation) ResetCommune() {
 	m.clearedcommune = false
 }
 
+// AddTerritoryIDs adds the "territory" edge to the Commune entity by ids.
+func (m *OrganisationMutation) AddTerritoryIDs(ids ...domain.ID) {
+	if m.territory == nil {
+		m.territory = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.territory[ids[i]] = struct{}{}
+	}
+}
+
+// ClearTerritory clears the "territory" edge to the Commune entity.
+func (m *OrganisationMutation) ClearTerritory() {
+	m.clearedterritory = true
+}
+
+// TerritoryCleared reports if the "territory" edge to the Commune entity was cleared.
+func (m *OrganisationMutation) TerritoryCleared() bool {
+	return m.clearedterritory
+}
+
+// RemoveTerritoryIDs removes the "territory" edge to the Commune entity by IDs.
+func (m *OrganisationMutation) RemoveTerritoryIDs(ids ...domain.ID) {
+	if m.removedterritory == nil {
+		m.removedterritory = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.territory, ids[i])
+		m.removedterritory[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedTerritory returns the removed IDs of the "territory" edge to the Commune entity.
+func (m *OrganisationMutation) RemovedTerritoryIDs() (ids []domain.ID) {
+	for id := range m.removedterritory {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// TerritoryIDs returns the "territory" edge IDs in the mutation.
+func (m *OrganisationMutation) TerritoryIDs() (ids []domain.ID) {
+	for id := range m.territory {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetTerritory resets all changes to the "territory" edge.
+func (m *OrganisationMutation) ResetTerritory() {
+	m.territory = nil
+	m.clearedterritory = false
+	m.removedterritory = nil
+}
+
 // AddReceptionPointIDs adds the "reception_points" edge to the ReceptionPoint entity by ids.
 func (m *OrganisationMutation) AddReceptionPointIDs(ids ...domain.ID) {
 	if m.reception_points == nil {
@@ -9616,9 +18571,12 @@ func (m *OrganisationMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *OrganisationMutation) AddedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	if m.commune != nil {
 		edges = append(edges, organisation.EdgeCommune)
+	}
+	if m.territory != nil {
+		edges = append(edges, organisation.EdgeTerritory)
 	}
 	if m.reception_points != nil {
 		edges = append(edges, organisation.EdgeReceptionPoints)
@@ -9637,6 +18595,12 @@ func (m *OrganisationMutation) AddedIDs(name string) []ent.Value {
 		if id := m.commune; id != nil {
 			return []ent.Value{*id}
 		}
+	case organisation.EdgeTerritory:
+		ids := make([]ent.Value, 0, len(m.territory))
+		for id := range m.territory {
+			ids = append(ids, id)
+		}
+		return ids
 	case organisation.EdgeReceptionPoints:
 		ids := make([]ent.Value, 0, len(m.reception_points))
 		for id := range m.reception_points {
@@ -9655,7 +18619,10 @@ func (m *OrganisationMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *OrganisationMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
+	if m.removedterritory != nil {
+		edges = append(edges, organisation.EdgeTerritory)
+	}
 	if m.removedreception_points != nil {
 		edges = append(edges, organisation.EdgeReceptionPoints)
 	}
@@ -9669,6 +18636,12 @@ func (m *OrganisationMutation) RemovedEdges() []string {
 // the given name in this mutation.
 func (m *OrganisationMutation) RemovedIDs(name string) []ent.Value {
 	switch name {
+	case organisation.EdgeTerritory:
+		ids := make([]ent.Value, 0, len(m.removedterritory))
+		for id := range m.removedterritory {
+			ids = append(ids, id)
+		}
+		return ids
 	case organisation.EdgeReceptionPoints:
 		ids := make([]ent.Value, 0, len(m.removedreception_points))
 		for id := range m.removedreception_points {
@@ -9687,9 +18660,12 @@ func (m *OrganisationMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *OrganisationMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	if m.clearedcommune {
 		edges = append(edges, organisation.EdgeCommune)
+	}
+	if m.clearedterritory {
+		edges = append(edges, organisation.EdgeTerritory)
 	}
 	if m.clearedreception_points {
 		edges = append(edges, organisation.EdgeReceptionPoints)
@@ -9706,6 +18682,8 @@ func (m *OrganisationMutation) EdgeCleared(name string) bool {
 	switch name {
 	case organisation.EdgeCommune:
 		return m.clearedcommune
+	case organisation.EdgeTerritory:
+		return m.clearedterritory
 	case organisation.EdgeReceptionPoints:
 		return m.clearedreception_points
 	case organisation.EdgeAssignments:
@@ -9731,6 +18709,9 @@ func (m *OrganisationMutation) ResetEdge(name string) error {
 	switch name {
 	case organisation.EdgeCommune:
 		m.ResetCommune()
+		return nil
+	case organisation.EdgeTerritory:
+		m.ResetTerritory()
 		return nil
 	case organisation.EdgeReceptionPoints:
 		m.ResetReceptionPoints()
@@ -16713,6 +25694,938 @@ func (m *SandboxClockMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown SandboxClock edge %s", name)
 }
 
+// SensitiveRecordMutation represents an operation that mutates the SensitiveRecord nodes in the graph.
+type SensitiveRecordMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *domain.ID
+	created_at         *time.Time
+	reasons            *[]string
+	appendreasons      []string
+	housing_mode       *domain.Stated
+	needs              *[]string
+	appendneeds        []string
+	free_text          *domain.Stated
+	safe_contact       *domain.Stated
+	version            *int
+	addversion         *int
+	clearedFields      map[string]struct{}
+	member             *domain.ID
+	clearedmember      bool
+	application        *domain.ID
+	clearedapplication bool
+	done               bool
+	oldValue           func(context.Context) (*SensitiveRecord, error)
+	predicates         []predicate.SensitiveRecord
+}
+
+var _ ent.Mutation = (*SensitiveRecordMutation)(nil)
+
+// sensitiverecordOption allows management of the mutation configuration using functional options.
+type sensitiverecordOption func(*SensitiveRecordMutation)
+
+// newSensitiveRecordMutation creates new mutation for the SensitiveRecord entity.
+func newSensitiveRecordMutation(c config, op Op, opts ...sensitiverecordOption) *SensitiveRecordMutation {
+	m := &SensitiveRecordMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSensitiveRecord,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSensitiveRecordID sets the ID field of the mutation.
+func withSensitiveRecordID(id domain.ID) sensitiverecordOption {
+	return func(m *SensitiveRecordMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SensitiveRecord
+		)
+		m.oldValue = func(ctx context.Context) (*SensitiveRecord, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SensitiveRecord.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSensitiveRecord sets the old SensitiveRecord of the mutation.
+func withSensitiveRecord(node *SensitiveRecord) sensitiverecordOption {
+	return func(m *SensitiveRecordMutation) {
+		m.oldValue = func(context.Context) (*SensitiveRecord, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SensitiveRecordMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SensitiveRecordMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SensitiveRecord entities.
+func (m *SensitiveRecordMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SensitiveRecordMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SensitiveRecordMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SensitiveRecord.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *SensitiveRecordMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *SensitiveRecordMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the SensitiveRecord entity.
+// If the SensitiveRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SensitiveRecordMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *SensitiveRecordMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *SensitiveRecordMutation) SetApplicationID(d domain.ID) {
+	m.application = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *SensitiveRecordMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the SensitiveRecord entity.
+// If the SensitiveRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SensitiveRecordMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *SensitiveRecordMutation) ResetApplicationID() {
+	m.application = nil
+}
+
+// SetMemberID sets the "member_id" field.
+func (m *SensitiveRecordMutation) SetMemberID(d domain.ID) {
+	m.member = &d
+}
+
+// MemberID returns the value of the "member_id" field in the mutation.
+func (m *SensitiveRecordMutation) MemberID() (r domain.ID, exists bool) {
+	v := m.member
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMemberID returns the old "member_id" field's value of the SensitiveRecord entity.
+// If the SensitiveRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SensitiveRecordMutation) OldMemberID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMemberID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMemberID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMemberID: %w", err)
+	}
+	return oldValue.MemberID, nil
+}
+
+// ResetMemberID resets all changes to the "member_id" field.
+func (m *SensitiveRecordMutation) ResetMemberID() {
+	m.member = nil
+}
+
+// SetReasons sets the "reasons" field.
+func (m *SensitiveRecordMutation) SetReasons(s []string) {
+	m.reasons = &s
+	m.appendreasons = nil
+}
+
+// Reasons returns the value of the "reasons" field in the mutation.
+func (m *SensitiveRecordMutation) Reasons() (r []string, exists bool) {
+	v := m.reasons
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReasons returns the old "reasons" field's value of the SensitiveRecord entity.
+// If the SensitiveRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SensitiveRecordMutation) OldReasons(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReasons is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReasons requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReasons: %w", err)
+	}
+	return oldValue.Reasons, nil
+}
+
+// AppendReasons adds s to the "reasons" field.
+func (m *SensitiveRecordMutation) AppendReasons(s []string) {
+	m.appendreasons = append(m.appendreasons, s...)
+}
+
+// AppendedReasons returns the list of values that were appended to the "reasons" field in this mutation.
+func (m *SensitiveRecordMutation) AppendedReasons() ([]string, bool) {
+	if len(m.appendreasons) == 0 {
+		return nil, false
+	}
+	return m.appendreasons, true
+}
+
+// ResetReasons resets all changes to the "reasons" field.
+func (m *SensitiveRecordMutation) ResetReasons() {
+	m.reasons = nil
+	m.appendreasons = nil
+}
+
+// SetHousingMode sets the "housing_mode" field.
+func (m *SensitiveRecordMutation) SetHousingMode(d domain.Stated) {
+	m.housing_mode = &d
+}
+
+// HousingMode returns the value of the "housing_mode" field in the mutation.
+func (m *SensitiveRecordMutation) HousingMode() (r domain.Stated, exists bool) {
+	v := m.housing_mode
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHousingMode returns the old "housing_mode" field's value of the SensitiveRecord entity.
+// If the SensitiveRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SensitiveRecordMutation) OldHousingMode(ctx context.Context) (v domain.Stated, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHousingMode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHousingMode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHousingMode: %w", err)
+	}
+	return oldValue.HousingMode, nil
+}
+
+// ResetHousingMode resets all changes to the "housing_mode" field.
+func (m *SensitiveRecordMutation) ResetHousingMode() {
+	m.housing_mode = nil
+}
+
+// SetNeeds sets the "needs" field.
+func (m *SensitiveRecordMutation) SetNeeds(s []string) {
+	m.needs = &s
+	m.appendneeds = nil
+}
+
+// Needs returns the value of the "needs" field in the mutation.
+func (m *SensitiveRecordMutation) Needs() (r []string, exists bool) {
+	v := m.needs
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNeeds returns the old "needs" field's value of the SensitiveRecord entity.
+// If the SensitiveRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SensitiveRecordMutation) OldNeeds(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNeeds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNeeds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNeeds: %w", err)
+	}
+	return oldValue.Needs, nil
+}
+
+// AppendNeeds adds s to the "needs" field.
+func (m *SensitiveRecordMutation) AppendNeeds(s []string) {
+	m.appendneeds = append(m.appendneeds, s...)
+}
+
+// AppendedNeeds returns the list of values that were appended to the "needs" field in this mutation.
+func (m *SensitiveRecordMutation) AppendedNeeds() ([]string, bool) {
+	if len(m.appendneeds) == 0 {
+		return nil, false
+	}
+	return m.appendneeds, true
+}
+
+// ResetNeeds resets all changes to the "needs" field.
+func (m *SensitiveRecordMutation) ResetNeeds() {
+	m.needs = nil
+	m.appendneeds = nil
+}
+
+// SetFreeText sets the "free_text" field.
+func (m *SensitiveRecordMutation) SetFreeText(d domain.Stated) {
+	m.free_text = &d
+}
+
+// FreeText returns the value of the "free_text" field in the mutation.
+func (m *SensitiveRecordMutation) FreeText() (r domain.Stated, exists bool) {
+	v := m.free_text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFreeText returns the old "free_text" field's value of the SensitiveRecord entity.
+// If the SensitiveRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SensitiveRecordMutation) OldFreeText(ctx context.Context) (v domain.Stated, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFreeText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFreeText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFreeText: %w", err)
+	}
+	return oldValue.FreeText, nil
+}
+
+// ResetFreeText resets all changes to the "free_text" field.
+func (m *SensitiveRecordMutation) ResetFreeText() {
+	m.free_text = nil
+}
+
+// SetSafeContact sets the "safe_contact" field.
+func (m *SensitiveRecordMutation) SetSafeContact(d domain.Stated) {
+	m.safe_contact = &d
+}
+
+// SafeContact returns the value of the "safe_contact" field in the mutation.
+func (m *SensitiveRecordMutation) SafeContact() (r domain.Stated, exists bool) {
+	v := m.safe_contact
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSafeContact returns the old "safe_contact" field's value of the SensitiveRecord entity.
+// If the SensitiveRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SensitiveRecordMutation) OldSafeContact(ctx context.Context) (v domain.Stated, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSafeContact is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSafeContact requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSafeContact: %w", err)
+	}
+	return oldValue.SafeContact, nil
+}
+
+// ResetSafeContact resets all changes to the "safe_contact" field.
+func (m *SensitiveRecordMutation) ResetSafeContact() {
+	m.safe_contact = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *SensitiveRecordMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *SensitiveRecordMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the SensitiveRecord entity.
+// If the SensitiveRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SensitiveRecordMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *SensitiveRecordMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *SensitiveRecordMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *SensitiveRecordMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearMember clears the "member" edge to the HouseholdMember entity.
+func (m *SensitiveRecordMutation) ClearMember() {
+	m.clearedmember = true
+	m.clearedFields[sensitiverecord.FieldMemberID] = struct{}{}
+}
+
+// MemberCleared reports if the "member" edge to the HouseholdMember entity was cleared.
+func (m *SensitiveRecordMutation) MemberCleared() bool {
+	return m.clearedmember
+}
+
+// MemberIDs returns the "member" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// MemberID instead. It exists only for internal usage by the builders.
+func (m *SensitiveRecordMutation) MemberIDs() (ids []domain.ID) {
+	if id := m.member; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetMember resets all changes to the "member" edge.
+func (m *SensitiveRecordMutation) ResetMember() {
+	m.member = nil
+	m.clearedmember = false
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (m *SensitiveRecordMutation) ClearApplication() {
+	m.clearedapplication = true
+	m.clearedFields[sensitiverecord.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationCleared reports if the "application" edge to the Application entity was cleared.
+func (m *SensitiveRecordMutation) ApplicationCleared() bool {
+	return m.clearedapplication
+}
+
+// ApplicationIDs returns the "application" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApplicationID instead. It exists only for internal usage by the builders.
+func (m *SensitiveRecordMutation) ApplicationIDs() (ids []domain.ID) {
+	if id := m.application; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApplication resets all changes to the "application" edge.
+func (m *SensitiveRecordMutation) ResetApplication() {
+	m.application = nil
+	m.clearedapplication = false
+}
+
+// Where appends a list predicates to the SensitiveRecordMutation builder.
+func (m *SensitiveRecordMutation) Where(ps ...predicate.SensitiveRecord) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SensitiveRecordMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SensitiveRecordMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SensitiveRecord, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SensitiveRecordMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SensitiveRecordMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SensitiveRecord).
+func (m *SensitiveRecordMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SensitiveRecordMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.created_at != nil {
+		fields = append(fields, sensitiverecord.FieldCreatedAt)
+	}
+	if m.application != nil {
+		fields = append(fields, sensitiverecord.FieldApplicationID)
+	}
+	if m.member != nil {
+		fields = append(fields, sensitiverecord.FieldMemberID)
+	}
+	if m.reasons != nil {
+		fields = append(fields, sensitiverecord.FieldReasons)
+	}
+	if m.housing_mode != nil {
+		fields = append(fields, sensitiverecord.FieldHousingMode)
+	}
+	if m.needs != nil {
+		fields = append(fields, sensitiverecord.FieldNeeds)
+	}
+	if m.free_text != nil {
+		fields = append(fields, sensitiverecord.FieldFreeText)
+	}
+	if m.safe_contact != nil {
+		fields = append(fields, sensitiverecord.FieldSafeContact)
+	}
+	if m.version != nil {
+		fields = append(fields, sensitiverecord.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SensitiveRecordMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case sensitiverecord.FieldCreatedAt:
+		return m.CreatedAt()
+	case sensitiverecord.FieldApplicationID:
+		return m.ApplicationID()
+	case sensitiverecord.FieldMemberID:
+		return m.MemberID()
+	case sensitiverecord.FieldReasons:
+		return m.Reasons()
+	case sensitiverecord.FieldHousingMode:
+		return m.HousingMode()
+	case sensitiverecord.FieldNeeds:
+		return m.Needs()
+	case sensitiverecord.FieldFreeText:
+		return m.FreeText()
+	case sensitiverecord.FieldSafeContact:
+		return m.SafeContact()
+	case sensitiverecord.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SensitiveRecordMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case sensitiverecord.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case sensitiverecord.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case sensitiverecord.FieldMemberID:
+		return m.OldMemberID(ctx)
+	case sensitiverecord.FieldReasons:
+		return m.OldReasons(ctx)
+	case sensitiverecord.FieldHousingMode:
+		return m.OldHousingMode(ctx)
+	case sensitiverecord.FieldNeeds:
+		return m.OldNeeds(ctx)
+	case sensitiverecord.FieldFreeText:
+		return m.OldFreeText(ctx)
+	case sensitiverecord.FieldSafeContact:
+		return m.OldSafeContact(ctx)
+	case sensitiverecord.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown SensitiveRecord field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SensitiveRecordMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case sensitiverecord.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case sensitiverecord.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case sensitiverecord.FieldMemberID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMemberID(v)
+		return nil
+	case sensitiverecord.FieldReasons:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReasons(v)
+		return nil
+	case sensitiverecord.FieldHousingMode:
+		v, ok := value.(domain.Stated)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHousingMode(v)
+		return nil
+	case sensitiverecord.FieldNeeds:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNeeds(v)
+		return nil
+	case sensitiverecord.FieldFreeText:
+		v, ok := value.(domain.Stated)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFreeText(v)
+		return nil
+	case sensitiverecord.FieldSafeContact:
+		v, ok := value.(domain.Stated)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSafeContact(v)
+		return nil
+	case sensitiverecord.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SensitiveRecord field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SensitiveRecordMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, sensitiverecord.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SensitiveRecordMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case sensitiverecord.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SensitiveRecordMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case sensitiverecord.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SensitiveRecord numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SensitiveRecordMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SensitiveRecordMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SensitiveRecordMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown SensitiveRecord nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SensitiveRecordMutation) ResetField(name string) error {
+	switch name {
+	case sensitiverecord.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case sensitiverecord.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case sensitiverecord.FieldMemberID:
+		m.ResetMemberID()
+		return nil
+	case sensitiverecord.FieldReasons:
+		m.ResetReasons()
+		return nil
+	case sensitiverecord.FieldHousingMode:
+		m.ResetHousingMode()
+		return nil
+	case sensitiverecord.FieldNeeds:
+		m.ResetNeeds()
+		return nil
+	case sensitiverecord.FieldFreeText:
+		m.ResetFreeText()
+		return nil
+	case sensitiverecord.FieldSafeContact:
+		m.ResetSafeContact()
+		return nil
+	case sensitiverecord.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown SensitiveRecord field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SensitiveRecordMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.member != nil {
+		edges = append(edges, sensitiverecord.EdgeMember)
+	}
+	if m.application != nil {
+		edges = append(edges, sensitiverecord.EdgeApplication)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SensitiveRecordMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case sensitiverecord.EdgeMember:
+		if id := m.member; id != nil {
+			return []ent.Value{*id}
+		}
+	case sensitiverecord.EdgeApplication:
+		if id := m.application; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SensitiveRecordMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SensitiveRecordMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SensitiveRecordMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedmember {
+		edges = append(edges, sensitiverecord.EdgeMember)
+	}
+	if m.clearedapplication {
+		edges = append(edges, sensitiverecord.EdgeApplication)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SensitiveRecordMutation) EdgeCleared(name string) bool {
+	switch name {
+	case sensitiverecord.EdgeMember:
+		return m.clearedmember
+	case sensitiverecord.EdgeApplication:
+		return m.clearedapplication
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SensitiveRecordMutation) ClearEdge(name string) error {
+	switch name {
+	case sensitiverecord.EdgeMember:
+		m.ClearMember()
+		return nil
+	case sensitiverecord.EdgeApplication:
+		m.ClearApplication()
+		return nil
+	}
+	return fmt.Errorf("unknown SensitiveRecord unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SensitiveRecordMutation) ResetEdge(name string) error {
+	switch name {
+	case sensitiverecord.EdgeMember:
+		m.ResetMember()
+		return nil
+	case sensitiverecord.EdgeApplication:
+		m.ResetApplication()
+		return nil
+	}
+	return fmt.Errorf("unknown SensitiveRecord edge %s", name)
+}
+
 // StaffAuthorisationMutation represents an operation that mutates the StaffAuthorisation nodes in the graph.
 type StaffAuthorisationMutation struct {
 	config
@@ -20609,4 +30522,634 @@ func (m *UsedAssertionMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *UsedAssertionMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown UsedAssertion edge %s", name)
+}
+
+// WishMutation represents an operation that mutates the Wish nodes in the graph.
+type WishMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *domain.ID
+	created_at         *time.Time
+	rank               *int
+	addrank            *int
+	clearedFields      map[string]struct{}
+	application        *domain.ID
+	clearedapplication bool
+	commune            *domain.ID
+	clearedcommune     bool
+	done               bool
+	oldValue           func(context.Context) (*Wish, error)
+	predicates         []predicate.Wish
+}
+
+var _ ent.Mutation = (*WishMutation)(nil)
+
+// wishOption allows management of the mutation configuration using functional options.
+type wishOption func(*WishMutation)
+
+// newWishMutation creates new mutation for the Wish entity.
+func newWishMutation(c config, op Op, opts ...wishOption) *WishMutation {
+	m := &WishMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeWish,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withWishID sets the ID field of the mutation.
+func withWishID(id domain.ID) wishOption {
+	return func(m *WishMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Wish
+		)
+		m.oldValue = func(ctx context.Context) (*Wish, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Wish.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withWish sets the old Wish of the mutation.
+func withWish(node *Wish) wishOption {
+	return func(m *WishMutation) {
+		m.oldValue = func(context.Context) (*Wish, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m WishMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m WishMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Wish entities.
+func (m *WishMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *WishMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *WishMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Wish.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *WishMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *WishMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Wish entity.
+// If the Wish object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WishMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *WishMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *WishMutation) SetApplicationID(d domain.ID) {
+	m.application = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *WishMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the Wish entity.
+// If the Wish object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WishMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *WishMutation) ResetApplicationID() {
+	m.application = nil
+}
+
+// SetCommuneID sets the "commune_id" field.
+func (m *WishMutation) SetCommuneID(d domain.ID) {
+	m.commune = &d
+}
+
+// CommuneID returns the value of the "commune_id" field in the mutation.
+func (m *WishMutation) CommuneID() (r domain.ID, exists bool) {
+	v := m.commune
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCommuneID returns the old "commune_id" field's value of the Wish entity.
+// If the Wish object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WishMutation) OldCommuneID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCommuneID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCommuneID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCommuneID: %w", err)
+	}
+	return oldValue.CommuneID, nil
+}
+
+// ResetCommuneID resets all changes to the "commune_id" field.
+func (m *WishMutation) ResetCommuneID() {
+	m.commune = nil
+}
+
+// SetRank sets the "rank" field.
+func (m *WishMutation) SetRank(i int) {
+	m.rank = &i
+	m.addrank = nil
+}
+
+// Rank returns the value of the "rank" field in the mutation.
+func (m *WishMutation) Rank() (r int, exists bool) {
+	v := m.rank
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRank returns the old "rank" field's value of the Wish entity.
+// If the Wish object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WishMutation) OldRank(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRank is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRank requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRank: %w", err)
+	}
+	return oldValue.Rank, nil
+}
+
+// AddRank adds i to the "rank" field.
+func (m *WishMutation) AddRank(i int) {
+	if m.addrank != nil {
+		*m.addrank += i
+	} else {
+		m.addrank = &i
+	}
+}
+
+// AddedRank returns the value that was added to the "rank" field in this mutation.
+func (m *WishMutation) AddedRank() (r int, exists bool) {
+	v := m.addrank
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRank resets all changes to the "rank" field.
+func (m *WishMutation) ResetRank() {
+	m.rank = nil
+	m.addrank = nil
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (m *WishMutation) ClearApplication() {
+	m.clearedapplication = true
+	m.clearedFields[wish.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationCleared reports if the "application" edge to the Application entity was cleared.
+func (m *WishMutation) ApplicationCleared() bool {
+	return m.clearedapplication
+}
+
+// ApplicationIDs returns the "application" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApplicationID instead. It exists only for internal usage by the builders.
+func (m *WishMutation) ApplicationIDs() (ids []domain.ID) {
+	if id := m.application; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApplication resets all changes to the "application" edge.
+func (m *WishMutation) ResetApplication() {
+	m.application = nil
+	m.clearedapplication = false
+}
+
+// ClearCommune clears the "commune" edge to the Commune entity.
+func (m *WishMutation) ClearCommune() {
+	m.clearedcommune = true
+	m.clearedFields[wish.FieldCommuneID] = struct{}{}
+}
+
+// CommuneCleared reports if the "commune" edge to the Commune entity was cleared.
+func (m *WishMutation) CommuneCleared() bool {
+	return m.clearedcommune
+}
+
+// CommuneIDs returns the "commune" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CommuneID instead. It exists only for internal usage by the builders.
+func (m *WishMutation) CommuneIDs() (ids []domain.ID) {
+	if id := m.commune; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCommune resets all changes to the "commune" edge.
+func (m *WishMutation) ResetCommune() {
+	m.commune = nil
+	m.clearedcommune = false
+}
+
+// Where appends a list predicates to the WishMutation builder.
+func (m *WishMutation) Where(ps ...predicate.Wish) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the WishMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *WishMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Wish, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *WishMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *WishMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Wish).
+func (m *WishMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *WishMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.created_at != nil {
+		fields = append(fields, wish.FieldCreatedAt)
+	}
+	if m.application != nil {
+		fields = append(fields, wish.FieldApplicationID)
+	}
+	if m.commune != nil {
+		fields = append(fields, wish.FieldCommuneID)
+	}
+	if m.rank != nil {
+		fields = append(fields, wish.FieldRank)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *WishMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case wish.FieldCreatedAt:
+		return m.CreatedAt()
+	case wish.FieldApplicationID:
+		return m.ApplicationID()
+	case wish.FieldCommuneID:
+		return m.CommuneID()
+	case wish.FieldRank:
+		return m.Rank()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *WishMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case wish.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case wish.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case wish.FieldCommuneID:
+		return m.OldCommuneID(ctx)
+	case wish.FieldRank:
+		return m.OldRank(ctx)
+	}
+	return nil, fmt.Errorf("unknown Wish field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *WishMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case wish.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case wish.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case wish.FieldCommuneID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCommuneID(v)
+		return nil
+	case wish.FieldRank:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRank(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Wish field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *WishMutation) AddedFields() []string {
+	var fields []string
+	if m.addrank != nil {
+		fields = append(fields, wish.FieldRank)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *WishMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case wish.FieldRank:
+		return m.AddedRank()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *WishMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case wish.FieldRank:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRank(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Wish numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *WishMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *WishMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *WishMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Wish nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *WishMutation) ResetField(name string) error {
+	switch name {
+	case wish.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case wish.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case wish.FieldCommuneID:
+		m.ResetCommuneID()
+		return nil
+	case wish.FieldRank:
+		m.ResetRank()
+		return nil
+	}
+	return fmt.Errorf("unknown Wish field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *WishMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.application != nil {
+		edges = append(edges, wish.EdgeApplication)
+	}
+	if m.commune != nil {
+		edges = append(edges, wish.EdgeCommune)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *WishMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case wish.EdgeApplication:
+		if id := m.application; id != nil {
+			return []ent.Value{*id}
+		}
+	case wish.EdgeCommune:
+		if id := m.commune; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *WishMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *WishMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *WishMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedapplication {
+		edges = append(edges, wish.EdgeApplication)
+	}
+	if m.clearedcommune {
+		edges = append(edges, wish.EdgeCommune)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *WishMutation) EdgeCleared(name string) bool {
+	switch name {
+	case wish.EdgeApplication:
+		return m.clearedapplication
+	case wish.EdgeCommune:
+		return m.clearedcommune
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *WishMutation) ClearEdge(name string) error {
+	switch name {
+	case wish.EdgeApplication:
+		m.ClearApplication()
+		return nil
+	case wish.EdgeCommune:
+		m.ClearCommune()
+		return nil
+	}
+	return fmt.Errorf("unknown Wish unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *WishMutation) ResetEdge(name string) error {
+	switch name {
+	case wish.EdgeApplication:
+		m.ResetApplication()
+		return nil
+	case wish.EdgeCommune:
+		m.ResetCommune()
+		return nil
+	}
+	return fmt.Errorf("unknown Wish edge %s", name)
 }

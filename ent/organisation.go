@@ -45,16 +45,19 @@ type Organisation struct {
 type OrganisationEdges struct {
 	// Commune holds the value of the commune edge.
 	Commune *Commune `json:"commune,omitempty"`
+	// Territory holds the value of the territory edge.
+	Territory []*Commune `json:"territory,omitempty"`
 	// ReceptionPoints holds the value of the reception_points edge.
 	ReceptionPoints []*ReceptionPoint `json:"reception_points,omitempty"`
 	// Assignments holds the value of the assignments edge.
 	Assignments []*Assignment `json:"assignments,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [3]bool
+	loadedTypes [4]bool
 	// totalCount holds the count of the edges above.
 	totalCount [2]map[string]int
 
+	namedTerritory       map[string][]*Commune
 	namedReceptionPoints map[string][]*ReceptionPoint
 	namedAssignments     map[string][]*Assignment
 }
@@ -70,10 +73,19 @@ func (e OrganisationEdges) CommuneOrErr() (*Commune, error) {
 	return nil, &NotLoadedError{edge: "commune"}
 }
 
+// TerritoryOrErr returns the Territory value or an error if the edge
+// was not loaded in eager-loading.
+func (e OrganisationEdges) TerritoryOrErr() ([]*Commune, error) {
+	if e.loadedTypes[1] {
+		return e.Territory, nil
+	}
+	return nil, &NotLoadedError{edge: "territory"}
+}
+
 // ReceptionPointsOrErr returns the ReceptionPoints value or an error if the edge
 // was not loaded in eager-loading.
 func (e OrganisationEdges) ReceptionPointsOrErr() ([]*ReceptionPoint, error) {
-	if e.loadedTypes[1] {
+	if e.loadedTypes[2] {
 		return e.ReceptionPoints, nil
 	}
 	return nil, &NotLoadedError{edge: "reception_points"}
@@ -82,7 +94,7 @@ func (e OrganisationEdges) ReceptionPointsOrErr() ([]*ReceptionPoint, error) {
 // AssignmentsOrErr returns the Assignments value or an error if the edge
 // was not loaded in eager-loading.
 func (e OrganisationEdges) AssignmentsOrErr() ([]*Assignment, error) {
-	if e.loadedTypes[2] {
+	if e.loadedTypes[3] {
 		return e.Assignments, nil
 	}
 	return nil, &NotLoadedError{edge: "assignments"}
@@ -194,6 +206,11 @@ func (_m *Organisation) QueryCommune() *CommuneQuery {
 	return NewOrganisationClient(_m.config).QueryCommune(_m)
 }
 
+// QueryTerritory queries the "territory" edge of the Organisation entity.
+func (_m *Organisation) QueryTerritory() *CommuneQuery {
+	return NewOrganisationClient(_m.config).QueryTerritory(_m)
+}
+
 // QueryReceptionPoints queries the "reception_points" edge of the Organisation entity.
 func (_m *Organisation) QueryReceptionPoints() *ReceptionPointQuery {
 	return NewOrganisationClient(_m.config).QueryReceptionPoints(_m)
@@ -256,6 +273,30 @@ func (_m *Organisation) String() string {
 	}
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// NamedTerritory returns the Territory named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Organisation) NamedTerritory(name string) ([]*Commune, error) {
+	if _m.Edges.namedTerritory == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedTerritory[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Organisation) appendNamedTerritory(name string, edges ...*Commune) {
+	if _m.Edges.namedTerritory == nil {
+		_m.Edges.namedTerritory = make(map[string][]*Commune)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedTerritory[name] = []*Commune{}
+	} else {
+		_m.Edges.namedTerritory[name] = append(_m.Edges.namedTerritory[name], edges...)
+	}
 }
 
 // NamedReceptionPoints returns the ReceptionPoints named value or an error if the edge was not

@@ -118,6 +118,21 @@ func (_c *OrganisationCreate) SetCommune(v *Commune) *OrganisationCreate {
 	return _c.SetCommuneID(v.ID)
 }
 
+// AddTerritoryIDs adds the "territory" edge to the Commune entity by IDs.
+func (_c *OrganisationCreate) AddTerritoryIDs(ids ...domain.ID) *OrganisationCreate {
+	_c.mutation.AddTerritoryIDs(ids...)
+	return _c
+}
+
+// AddTerritory adds the "territory" edges to the Commune entity.
+func (_c *OrganisationCreate) AddTerritory(v ...*Commune) *OrganisationCreate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddTerritoryIDs(ids...)
+}
+
 // AddReceptionPointIDs adds the "reception_points" edge to the ReceptionPoint entity by IDs.
 func (_c *OrganisationCreate) AddReceptionPointIDs(ids ...domain.ID) *OrganisationCreate {
 	_c.mutation.AddReceptionPointIDs(ids...)
@@ -318,6 +333,22 @@ func (_c *OrganisationCreate) createSpec() (*Organisation, *sqlgraph.CreateSpec)
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.CommuneID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.TerritoryIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   organisation.TerritoryTable,
+			Columns: organisation.TerritoryPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(commune.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	if nodes := _c.mutation.ReceptionPointsIDs(); len(nodes) > 0 {

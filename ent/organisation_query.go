@@ -30,10 +30,12 @@ type OrganisationQuery struct {
 	inters                   []Interceptor
 	predicates               []predicate.Organisation
 	withCommune              *CommuneQuery
+	withTerritory            *CommuneQuery
 	withReceptionPoints      *ReceptionPointQuery
 	withAssignments          *AssignmentQuery
 	loadTotal                []func(context.Context, []*Organisation) error
 	modifiers                []func(*sql.Selector)
+	withNamedTerritory       map[string]*CommuneQuery
 	withNamedReceptionPoints map[string]*ReceptionPointQuery
 	withNamedAssignments     map[string]*AssignmentQuery
 	// intermediate query (i.e. traversal path).
@@ -87,6 +89,28 @@ func (_q *OrganisationQuery) QueryCommune() *CommuneQuery {
 			sqlgraph.From(organisation.Table, organisation.FieldID, selector),
 			sqlgraph.To(commune.Table, commune.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, true, organisation.CommuneTable, organisation.CommuneColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryTerritory chains the current query on the "territory" edge.
+func (_q *OrganisationQuery) QueryTerritory() *CommuneQuery {
+	query := (&CommuneClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(organisation.Table, organisation.FieldID, selector),
+			sqlgraph.To(commune.Table, commune.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, organisation.TerritoryTable, organisation.TerritoryPrimaryKey...),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -331,6 +355,7 @@ func (_q *OrganisationQuery) Clone() *OrganisationQuery {
 		inters:              append([]Interceptor{}, _q.inters...),
 		predicates:          append([]predicate.Organisation{}, _q.predicates...),
 		withCommune:         _q.withCommune.Clone(),
+		withTerritory:       _q.withTerritory.Clone(),
 		withReceptionPoints: _q.withReceptionPoints.Clone(),
 		withAssignments:     _q.withAssignments.Clone(),
 		// clone intermediate query.
@@ -348,6 +373,17 @@ func (_q *OrganisationQuery) WithCommune(opts ...func(*CommuneQuery)) *Organisat
 		opt(query)
 	}
 	_q.withCommune = query
+	return _q
+}
+
+// WithTerritory tells the query-builder to eager-load the nodes that are connected to
+// the "territory" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *OrganisationQuery) WithTerritory(opts ...func(*CommuneQuery)) *OrganisationQuery {
+	query := (&CommuneClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withTerritory = query
 	return _q
 }
 
@@ -457,8 +493,9 @@ func (_q *OrganisationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 	var (
 		nodes       = []*Organisation{}
 		_spec       = _q.querySpec()
-		loadedTypes = [3]bool{
+		loadedTypes = [4]bool{
 			_q.withCommune != nil,
+			_q.withTerritory != nil,
 			_q.withReceptionPoints != nil,
 			_q.withAssignments != nil,
 		}
@@ -490,6 +527,13 @@ func (_q *OrganisationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 			return nil, err
 		}
 	}
+	if query := _q.withTerritory; query != nil {
+		if err := _q.loadTerritory(ctx, query, nodes,
+			func(n *Organisation) { n.Edges.Territory = []*Commune{} },
+			func(n *Organisation, e *Commune) { n.Edges.Territory = append(n.Edges.Territory, e) }); err != nil {
+			return nil, err
+		}
+	}
 	if query := _q.withReceptionPoints; query != nil {
 		if err := _q.loadReceptionPoints(ctx, query, nodes,
 			func(n *Organisation) { n.Edges.ReceptionPoints = []*ReceptionPoint{} },
@@ -501,6 +545,13 @@ func (_q *OrganisationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 		if err := _q.loadAssignments(ctx, query, nodes,
 			func(n *Organisation) { n.Edges.Assignments = []*Assignment{} },
 			func(n *Organisation, e *Assignment) { n.Edges.Assignments = append(n.Edges.Assignments, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedTerritory {
+		if err := _q.loadTerritory(ctx, query, nodes,
+			func(n *Organisation) { n.appendNamedTerritory(name) },
+			func(n *Organisation, e *Commune) { n.appendNamedTerritory(name, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -554,6 +605,67 @@ func (_q *OrganisationQuery) loadCommune(ctx context.Context, query *CommuneQuer
 		}
 		for i := range nodes {
 			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
+func (_q *OrganisationQuery) loadTerritory(ctx context.Context, query *CommuneQuery, nodes []*Organisation, init func(*Organisation), assign func(*Organisation, *Commune)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[domain.ID]*Organisation)
+	nids := make(map[domain.ID]map[*Organisation]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(organisation.TerritoryTable)
+		s.Join(joinT).On(s.C(commune.FieldID), joinT.C(organisation.TerritoryPrimaryKey[1]))
+		s.Where(sql.InValues(joinT.C(organisation.TerritoryPrimaryKey[0]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(organisation.TerritoryPrimaryKey[0]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(domain.ID)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := *values[0].(*domain.ID)
+				inValue := *values[1].(*domain.ID)
+				if nids[inValue] == nil {
+					nids[inValue] = map[*Organisation]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*Commune](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "territory" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
 		}
 	}
 	return nil
@@ -770,6 +882,20 @@ func (_q *OrganisationQuery) ForShare(opts ...sql.LockOption) *OrganisationQuery
 func (_q *OrganisationQuery) Modify(modifiers ...func(s *sql.Selector)) *OrganisationSelect {
 	_q.modifiers = append(_q.modifiers, modifiers...)
 	return _q.Select()
+}
+
+// WithNamedTerritory tells the query-builder to eager-load the nodes that are connected to the "territory"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *OrganisationQuery) WithNamedTerritory(name string, opts ...func(*CommuneQuery)) *OrganisationQuery {
+	query := (&CommuneClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedTerritory == nil {
+		_q.withNamedTerritory = make(map[string]*CommuneQuery)
+	}
+	_q.withNamedTerritory[name] = query
+	return _q
 }
 
 // WithNamedReceptionPoints tells the query-builder to eager-load the nodes that are connected to the "reception_points"

@@ -133,6 +133,21 @@ func (_u *OrganisationUpdate) SetCommune(v *Commune) *OrganisationUpdate {
 	return _u.SetCommuneID(v.ID)
 }
 
+// AddTerritoryIDs adds the "territory" edge to the Commune entity by IDs.
+func (_u *OrganisationUpdate) AddTerritoryIDs(ids ...domain.ID) *OrganisationUpdate {
+	_u.mutation.AddTerritoryIDs(ids...)
+	return _u
+}
+
+// AddTerritory adds the "territory" edges to the Commune entity.
+func (_u *OrganisationUpdate) AddTerritory(v ...*Commune) *OrganisationUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddTerritoryIDs(ids...)
+}
+
 // AddReceptionPointIDs adds the "reception_points" edge to the ReceptionPoint entity by IDs.
 func (_u *OrganisationUpdate) AddReceptionPointIDs(ids ...domain.ID) *OrganisationUpdate {
 	_u.mutation.AddReceptionPointIDs(ids...)
@@ -172,6 +187,27 @@ func (_u *OrganisationUpdate) Mutation() *OrganisationMutation {
 func (_u *OrganisationUpdate) ClearCommune() *OrganisationUpdate {
 	_u.mutation.ClearCommune()
 	return _u
+}
+
+// ClearTerritory clears all "territory" edges to the Commune entity.
+func (_u *OrganisationUpdate) ClearTerritory() *OrganisationUpdate {
+	_u.mutation.ClearTerritory()
+	return _u
+}
+
+// RemoveTerritoryIDs removes the "territory" edge to Commune entities by IDs.
+func (_u *OrganisationUpdate) RemoveTerritoryIDs(ids ...domain.ID) *OrganisationUpdate {
+	_u.mutation.RemoveTerritoryIDs(ids...)
+	return _u
+}
+
+// RemoveTerritory removes "territory" edges to Commune entities.
+func (_u *OrganisationUpdate) RemoveTerritory(v ...*Commune) *OrganisationUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveTerritoryIDs(ids...)
 }
 
 // ClearReceptionPoints clears all "reception_points" edges to the ReceptionPoint entity.
@@ -313,6 +349,51 @@ func (_u *OrganisationUpdate) sqlSave(ctx context.Context) (_node int, err error
 			Inverse: true,
 			Table:   organisation.CommuneTable,
 			Columns: []string{organisation.CommuneColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(commune.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.TerritoryCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   organisation.TerritoryTable,
+			Columns: organisation.TerritoryPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(commune.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedTerritoryIDs(); len(nodes) > 0 && !_u.mutation.TerritoryCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   organisation.TerritoryTable,
+			Columns: organisation.TerritoryPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(commune.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.TerritoryIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   organisation.TerritoryTable,
+			Columns: organisation.TerritoryPrimaryKey,
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(commune.FieldID, field.TypeString),
@@ -536,6 +617,21 @@ func (_u *OrganisationUpdateOne) SetCommune(v *Commune) *OrganisationUpdateOne {
 	return _u.SetCommuneID(v.ID)
 }
 
+// AddTerritoryIDs adds the "territory" edge to the Commune entity by IDs.
+func (_u *OrganisationUpdateOne) AddTerritoryIDs(ids ...domain.ID) *OrganisationUpdateOne {
+	_u.mutation.AddTerritoryIDs(ids...)
+	return _u
+}
+
+// AddTerritory adds the "territory" edges to the Commune entity.
+func (_u *OrganisationUpdateOne) AddTerritory(v ...*Commune) *OrganisationUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddTerritoryIDs(ids...)
+}
+
 // AddReceptionPointIDs adds the "reception_points" edge to the ReceptionPoint entity by IDs.
 func (_u *OrganisationUpdateOne) AddReceptionPointIDs(ids ...domain.ID) *OrganisationUpdateOne {
 	_u.mutation.AddReceptionPointIDs(ids...)
@@ -575,6 +671,27 @@ func (_u *OrganisationUpdateOne) Mutation() *OrganisationMutation {
 func (_u *OrganisationUpdateOne) ClearCommune() *OrganisationUpdateOne {
 	_u.mutation.ClearCommune()
 	return _u
+}
+
+// ClearTerritory clears all "territory" edges to the Commune entity.
+func (_u *OrganisationUpdateOne) ClearTerritory() *OrganisationUpdateOne {
+	_u.mutation.ClearTerritory()
+	return _u
+}
+
+// RemoveTerritoryIDs removes the "territory" edge to Commune entities by IDs.
+func (_u *OrganisationUpdateOne) RemoveTerritoryIDs(ids ...domain.ID) *OrganisationUpdateOne {
+	_u.mutation.RemoveTerritoryIDs(ids...)
+	return _u
+}
+
+// RemoveTerritory removes "territory" edges to Commune entities.
+func (_u *OrganisationUpdateOne) RemoveTerritory(v ...*Commune) *OrganisationUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveTerritoryIDs(ids...)
 }
 
 // ClearReceptionPoints clears all "reception_points" edges to the ReceptionPoint entity.
@@ -746,6 +863,51 @@ func (_u *OrganisationUpdateOne) sqlSave(ctx context.Context) (_node *Organisati
 			Inverse: true,
 			Table:   organisation.CommuneTable,
 			Columns: []string{organisation.CommuneColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(commune.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.TerritoryCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   organisation.TerritoryTable,
+			Columns: organisation.TerritoryPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(commune.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedTerritoryIDs(); len(nodes) > 0 && !_u.mutation.TerritoryCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   organisation.TerritoryTable,
+			Columns: organisation.TerritoryPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(commune.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.TerritoryIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   organisation.TerritoryTable,
+			Columns: organisation.TerritoryPrimaryKey,
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(commune.FieldID, field.TypeString),

@@ -14,8 +14,22 @@ type Tx struct {
 	config
 	// Agreement is the client for interacting with the Agreement builders.
 	Agreement *AgreementClient
+	// ApplicantAccount is the client for interacting with the ApplicantAccount builders.
+	ApplicantAccount *ApplicantAccountClient
+	// Application is the client for interacting with the Application builders.
+	Application *ApplicationClient
+	// ApplicationAccess is the client for interacting with the ApplicationAccess builders.
+	ApplicationAccess *ApplicationAccessClient
+	// ApplicationContact is the client for interacting with the ApplicationContact builders.
+	ApplicationContact *ApplicationContactClient
+	// ApplicationFile is the client for interacting with the ApplicationFile builders.
+	ApplicationFile *ApplicationFileClient
+	// ApplicationSummary is the client for interacting with the ApplicationSummary builders.
+	ApplicationSummary *ApplicationSummaryClient
 	// Assignment is the client for interacting with the Assignment builders.
 	Assignment *AssignmentClient
+	// Audience is the client for interacting with the Audience builders.
+	Audience *AudienceClient
 	// Building is the client for interacting with the Building builders.
 	Building *BuildingClient
 	// CatalogueEntry is the client for interacting with the CatalogueEntry builders.
@@ -24,8 +38,14 @@ type Tx struct {
 	Commune *CommuneClient
 	// Dwelling is the client for interacting with the Dwelling builders.
 	Dwelling *DwellingClient
+	// HouseholdMember is the client for interacting with the HouseholdMember builders.
+	HouseholdMember *HouseholdMemberClient
 	// LockOut is the client for interacting with the LockOut builders.
 	LockOut *LockOutClient
+	// MemberParticulars is the client for interacting with the MemberParticulars builders.
+	MemberParticulars *MemberParticularsClient
+	// NamedAgent is the client for interacting with the NamedAgent builders.
+	NamedAgent *NamedAgentClient
 	// OpeningHours is the client for interacting with the OpeningHours builders.
 	OpeningHours *OpeningHoursClient
 	// Organisation is the client for interacting with the Organisation builders.
@@ -44,6 +64,8 @@ type Tx struct {
 	ReceptionPoint *ReceptionPointClient
 	// SandboxClock is the client for interacting with the SandboxClock builders.
 	SandboxClock *SandboxClockClient
+	// SensitiveRecord is the client for interacting with the SensitiveRecord builders.
+	SensitiveRecord *SensitiveRecordClient
 	// StaffAuthorisation is the client for interacting with the StaffAuthorisation builders.
 	StaffAuthorisation *StaffAuthorisationClient
 	// StockChange is the client for interacting with the StockChange builders.
@@ -52,6 +74,8 @@ type Tx struct {
 	StockVintage *StockVintageClient
 	// UsedAssertion is the client for interacting with the UsedAssertion builders.
 	UsedAssertion *UsedAssertionClient
+	// Wish is the client for interacting with the Wish builders.
+	Wish *WishClient
 
 	// lazily loaded.
 	client     *Client
@@ -184,12 +208,22 @@ func (tx *Tx) Client() *Client {
 
 func (tx *Tx) init() {
 	tx.Agreement = NewAgreementClient(tx.config)
+	tx.ApplicantAccount = NewApplicantAccountClient(tx.config)
+	tx.Application = NewApplicationClient(tx.config)
+	tx.ApplicationAccess = NewApplicationAccessClient(tx.config)
+	tx.ApplicationContact = NewApplicationContactClient(tx.config)
+	tx.ApplicationFile = NewApplicationFileClient(tx.config)
+	tx.ApplicationSummary = NewApplicationSummaryClient(tx.config)
 	tx.Assignment = NewAssignmentClient(tx.config)
+	tx.Audience = NewAudienceClient(tx.config)
 	tx.Building = NewBuildingClient(tx.config)
 	tx.CatalogueEntry = NewCatalogueEntryClient(tx.config)
 	tx.Commune = NewCommuneClient(tx.config)
 	tx.Dwelling = NewDwellingClient(tx.config)
+	tx.HouseholdMember = NewHouseholdMemberClient(tx.config)
 	tx.LockOut = NewLockOutClient(tx.config)
+	tx.MemberParticulars = NewMemberParticularsClient(tx.config)
+	tx.NamedAgent = NewNamedAgentClient(tx.config)
 	tx.OpeningHours = NewOpeningHoursClient(tx.config)
 	tx.Organisation = NewOrganisationClient(tx.config)
 	tx.Ownership = NewOwnershipClient(tx.config)
@@ -199,10 +233,12 @@ func (tx *Tx) init() {
 	tx.Person = NewPersonClient(tx.config)
 	tx.ReceptionPoint = NewReceptionPointClient(tx.config)
 	tx.SandboxClock = NewSandboxClockClient(tx.config)
+	tx.SensitiveRecord = NewSensitiveRecordClient(tx.config)
 	tx.StaffAuthorisation = NewStaffAuthorisationClient(tx.config)
 	tx.StockChange = NewStockChangeClient(tx.config)
 	tx.StockVintage = NewStockVintageClient(tx.config)
 	tx.UsedAssertion = NewUsedAssertionClient(tx.config)
+	tx.Wish = NewWishClient(tx.config)
 }
 
 // txDriver wraps the given dialect.Tx with a nop dialect.Driver implementation.

@@ -25,4 +25,5 @@ func Install() {
 	installClientAuthentication()
 	installStaffAuthorisation()
 	installPair()
+	installApplication()
 }

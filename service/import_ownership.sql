@@ -46,6 +46,19 @@ FROM (
 ) told
 WHERE d.id = told.id AND d.landlord_id IS DISTINCT FROM told.landlord_id
 
+-- name: confirm territories
+-- Where a landlord has a building of the vintage in force, its allocation officers see
+-- who wishes to live there. It is settled here, when the Métropole loads the list.
+WITH held AS (
+    SELECT DISTINCT o.landlord_id, b.commune_id FROM ownership o JOIN building b ON b.id = o.building_id
+    WHERE b.last_vintage_id IS NULL AND b.commune_id IS NOT NULL
+), gone AS (
+    DELETE FROM landlord_territory t
+    WHERE NOT EXISTS (SELECT FROM held h WHERE h.landlord_id = t.organisation_id AND h.commune_id = t.commune_id)
+)
+INSERT INTO landlord_territory (organisation_id, commune_id) SELECT landlord_id, commune_id FROM held
+ON CONFLICT DO NOTHING
+
 -- name: analyse
 -- Plans are made for what is there from now on, not for an empty table.
-ANALYZE ownership, dwelling
+ANALYZE ownership, dwelling, landlord_territory

@@ -93,6 +93,11 @@ func selectedIDs(row *ent.PartnerApp, name string) []domain.ID {
 	case []byte:
 		joined = string(v)
 	}
+	return splitIDs(joined)
+}
+
+// splitIDs reads identifiers that the database joined with commas.
+func splitIDs(joined string) []domain.ID {
 	if joined == "" {
 		return nil
 	}

@@ -3,7 +3,6 @@ package service
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -13,6 +12,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/assignment"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/person"
+	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/policy"
 )
 
@@ -30,7 +30,11 @@ func (s *Service) recogniseStaff(ctx context.Context, issuer, subject string, at
 		Role             sql.NullString `sql:"role"`
 		OrganisationID   sql.NullString `sql:"organisation_id"`
 		OrganisationKind sql.NullString `sql:"kind"`
+		RegisteringBody  sql.NullBool   `sql:"registering_body"`
+		CommuneID        sql.NullString `sql:"commune_id"`
+		Authorised       sql.NullBool   `sql:"authorised"`
 		PointIDs         sql.NullString `sql:"point_ids"`
+		TerritoryIDs     sql.NullString `sql:"territory_ids"`
 	}
 	err := s.ent.Person.Query().
 		Where(person.Issuer(issuer), person.Subject(subject)).
@@ -38,6 +42,8 @@ func (s *Service) recogniseStaff(ctx context.Context, issuer, subject string, at
 			a := sql.Table(assignment.Table).As("a")
 			o := sql.Table(organisation.Table).As("o")
 			ap := sql.Table(assignment.ReceptionPointsTable).As("ap")
+			au := sql.Table(staffauthorisation.Table).As("au")
+			t := sql.Table(organisation.TerritoryTable).As("t")
 			q.LeftJoin(a).OnP(sql.And(
 				sql.ColumnsEQ(a.C(assignment.FieldPersonID), q.C(person.FieldID)),
 				sql.EQ(a.C(assignment.FieldState), string(domain.AssignmentConfirmed)),
@@ -52,9 +58,25 @@ func (s *Service) recogniseStaff(ctx context.Context, issuer, subject string, at
 				sql.As(a.C(assignment.FieldID), "assignment_id"),
 				a.C(assignment.FieldRole),
 				sql.As(o.C(organisation.FieldID), "organisation_id"),
-				o.C(organisation.FieldKind),
+				o.C(organisation.FieldKind), o.C(organisation.FieldRegisteringBody), o.C(organisation.FieldCommuneID),
 				sql.As("string_agg("+ap.C(assignment.ReceptionPointsPrimaryKey[1])+", ',')", "point_ids"),
 			)
+			// Only an authorisation of this day, this role and this organisation counts.
+			authorised := sql.Dialect(q.Dialect()).Select("TRUE").From(au).Where(sql.And(
+				sql.ColumnsEQ(au.C(staffauthorisation.FieldPersonID), a.C(assignment.FieldPersonID)),
+				sql.ColumnsEQ(au.C(staffauthorisation.FieldOrganisationID), a.C(assignment.FieldOrganisationID)),
+				sql.ColumnsEQ(au.C(staffauthorisation.FieldRole), a.C(assignment.FieldRole)),
+				sql.LTE(au.C(staffauthorisation.FieldValidFrom), day), sql.GT(au.C(staffauthorisation.FieldValidUntil), day),
+				sql.Or(sql.IsNull(au.C(staffauthorisation.FieldRevokedOn)), sql.GT(au.C(staffauthorisation.FieldRevokedOn), day)),
+			)).Limit(1)
+			q.AppendSelectExprAs(authorised, "authorised")
+			territory := sql.Dialect(q.Dialect()).
+				Select("string_agg(" + t.C(organisation.TerritoryPrimaryKey[1]) + ", ',')").From(t).
+				Where(sql.And(
+					sql.ColumnsEQ(t.C(organisation.TerritoryPrimaryKey[0]), a.C(assignment.FieldOrganisationID)),
+					sql.EQ(a.C(assignment.FieldRole), string(domain.AllocationOfficer)),
+				))
+			q.AppendSelectExprAs(territory, "territory_ids")
 			q.GroupBy(q.C(person.FieldID), a.C(assignment.FieldID), o.C(organisation.FieldID))
 			q.OrderBy(a.C(assignment.FieldID))
 		}).
@@ -78,11 +100,11 @@ func (s *Service) recogniseStaff(ctx context.Context, issuer, subject string, at
 			OrganisationID:   domain.ID(r.OrganisationID.String),
 			OrganisationKind: domain.OrganisationKind(r.OrganisationKind.String),
 			Role:             domain.Role(r.Role.String),
-		}
-		if r.PointIDs.Valid {
-			for id := range strings.SplitSeq(r.PointIDs.String, ",") {
-				held.PointIDs = append(held.PointIDs, domain.ID(id))
-			}
+			RegisteringBody:  r.RegisteringBody.Bool,
+			Authorised:       r.Authorised.Bool,
+			CommuneID:        domain.ID(r.CommuneID.String),
+			PointIDs:         splitIDs(r.PointIDs.String),
+			TerritoryIDs:     splitIDs(r.TerritoryIDs.String),
 		}
 		v.Assignments = append(v.Assignments, held)
 	}

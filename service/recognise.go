@@ -18,7 +18,11 @@ import (
 // and an app that is over, is NOT_FOUND.
 func (s *Service) Recognise(ctx context.Context, id auth.Identity, at time.Time) (*auth.Viewer, error) {
 	if id.ClientID == "" {
-		return s.recognisePerson(ctx, id, at)
+		v, err := s.recognisePerson(ctx, id, at)
+		if err != nil {
+			return nil, err
+		}
+		return policy.Place(v), nil
 	}
 	app, err := s.recogniseApp(ctx, id, at)
 	if err != nil {
@@ -35,7 +39,7 @@ func (s *Service) Recognise(ctx context.Context, id auth.Identity, at time.Time)
 		return nil, &domain.Error{Code: domain.NotFound}
 	}
 	app.ActsForPerson = true
-	return policy.Through(person, app), nil
+	return policy.Place(policy.Through(person, app)), nil
 }
 
 func (s *Service) recognisePerson(ctx context.Context, id auth.Identity, at time.Time) (*auth.Viewer, error) {

@@ -34,6 +34,8 @@ const (
 	FieldLongitude = "longitude"
 	// FieldBoundary holds the string denoting the boundary field in the database.
 	FieldBoundary = "boundary"
+	// EdgeLandlords holds the string denoting the landlords edge name in mutations.
+	EdgeLandlords = "landlords"
 	// EdgeReceptionPoints holds the string denoting the reception_points edge name in mutations.
 	EdgeReceptionPoints = "reception_points"
 	// EdgeOrganisations holds the string denoting the organisations edge name in mutations.
@@ -42,6 +44,11 @@ const (
 	EdgePartnerApps = "partner_apps"
 	// Table holds the table name of the commune in the database.
 	Table = "commune"
+	// LandlordsTable is the table that holds the landlords relation/edge. The primary key declared below.
+	LandlordsTable = "landlord_territory"
+	// LandlordsInverseTable is the table name for the Organisation entity.
+	// It exists in this package in order to avoid circular dependency with the "organisation" package.
+	LandlordsInverseTable = "organisation"
 	// ReceptionPointsTable is the table that holds the reception_points relation/edge.
 	ReceptionPointsTable = "reception_point"
 	// ReceptionPointsInverseTable is the table name for the ReceptionPoint entity.
@@ -78,6 +85,9 @@ var Columns = []string{
 }
 
 var (
+	// LandlordsPrimaryKey and LandlordsColumn2 are the table columns denoting the
+	// primary key for the landlords relation (M2M).
+	LandlordsPrimaryKey = []string{"organisation_id", "commune_id"}
 	// PartnerAppsPrimaryKey and PartnerAppsColumn2 are the table columns denoting the
 	// primary key for the partner_apps relation (M2M).
 	PartnerAppsPrimaryKey = []string{"partner_app_id", "commune_id"}
@@ -156,6 +166,20 @@ func ByLongitude(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLongitude, opts...).ToFunc()
 }
 
+// ByLandlordsCount orders the results by landlords count.
+func ByLandlordsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newLandlordsStep(), opts...)
+	}
+}
+
+// ByLandlords orders the results by landlords terms.
+func ByLandlords(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newLandlordsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
 // ByReceptionPointsCount orders the results by reception_points count.
 func ByReceptionPointsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -196,6 +220,13 @@ func ByPartnerApps(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
 		sqlgraph.OrderByNeighborTerms(s, newPartnerAppsStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
+}
+func newLandlordsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(LandlordsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2M, true, LandlordsTable, LandlordsPrimaryKey...),
+	)
 }
 func newReceptionPointsStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(

@@ -496,6 +496,29 @@ func BoundaryNotNil() predicate.Commune {
 	return predicate.Commune(sql.FieldNotNull(FieldBoundary))
 }
 
+// HasLandlords applies the HasEdge predicate on the "landlords" edge.
+func HasLandlords() predicate.Commune {
+	return predicate.Commune(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, LandlordsTable, LandlordsPrimaryKey...),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasLandlordsWith applies the HasEdge predicate on the "landlords" edge with a given conditions (other predicates).
+func HasLandlordsWith(preds ...predicate.Organisation) predicate.Commune {
+	return predicate.Commune(func(s *sql.Selector) {
+		step := newLandlordsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // HasReceptionPoints applies the HasEdge predicate on the "reception_points" edge.
 func HasReceptionPoints() predicate.Commune {
 	return predicate.Commune(func(s *sql.Selector) {

@@ -21,6 +21,78 @@ func (f AgreementFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, e
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AgreementMutation", m)
 }
 
+// The ApplicantAccountFunc type is an adapter to allow the use of ordinary
+// function as ApplicantAccount mutator.
+type ApplicantAccountFunc func(context.Context, *ent.ApplicantAccountMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ApplicantAccountFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ApplicantAccountMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ApplicantAccountMutation", m)
+}
+
+// The ApplicationFunc type is an adapter to allow the use of ordinary
+// function as Application mutator.
+type ApplicationFunc func(context.Context, *ent.ApplicationMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ApplicationFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ApplicationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ApplicationMutation", m)
+}
+
+// The ApplicationAccessFunc type is an adapter to allow the use of ordinary
+// function as ApplicationAccess mutator.
+type ApplicationAccessFunc func(context.Context, *ent.ApplicationAccessMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ApplicationAccessFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ApplicationAccessMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ApplicationAccessMutation", m)
+}
+
+// The ApplicationContactFunc type is an adapter to allow the use of ordinary
+// function as ApplicationContact mutator.
+type ApplicationContactFunc func(context.Context, *ent.ApplicationContactMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ApplicationContactFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ApplicationContactMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ApplicationContactMutation", m)
+}
+
+// The ApplicationFileFunc type is an adapter to allow the use of ordinary
+// function as ApplicationFile mutator.
+type ApplicationFileFunc func(context.Context, *ent.ApplicationFileMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ApplicationFileFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ApplicationFileMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ApplicationFileMutation", m)
+}
+
+// The ApplicationSummaryFunc type is an adapter to allow the use of ordinary
+// function as ApplicationSummary mutator.
+type ApplicationSummaryFunc func(context.Context, *ent.ApplicationSummaryMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ApplicationSummaryFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ApplicationSummaryMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ApplicationSummaryMutation", m)
+}
+
 // The AssignmentFunc type is an adapter to allow the use of ordinary
 // function as Assignment mutator.
 type AssignmentFunc func(context.Context, *ent.AssignmentMutation) (ent.Value, error)
@@ -31,6 +103,18 @@ func (f AssignmentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, 
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AssignmentMutation", m)
+}
+
+// The AudienceFunc type is an adapter to allow the use of ordinary
+// function as Audience mutator.
+type AudienceFunc func(context.Context, *ent.AudienceMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f AudienceFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.AudienceMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AudienceMutation", m)
 }
 
 // The BuildingFunc type is an adapter to allow the use of ordinary
@@ -81,6 +165,18 @@ func (f DwellingFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, er
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DwellingMutation", m)
 }
 
+// The HouseholdMemberFunc type is an adapter to allow the use of ordinary
+// function as HouseholdMember mutator.
+type HouseholdMemberFunc func(context.Context, *ent.HouseholdMemberMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f HouseholdMemberFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.HouseholdMemberMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.HouseholdMemberMutation", m)
+}
+
 // The LockOutFunc type is an adapter to allow the use of ordinary
 // function as LockOut mutator.
 type LockOutFunc func(context.Context, *ent.LockOutMutation) (ent.Value, error)
@@ -91,6 +187,30 @@ func (f LockOutFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.LockOutMutation", m)
+}
+
+// The MemberParticularsFunc type is an adapter to allow the use of ordinary
+// function as MemberParticulars mutator.
+type MemberParticularsFunc func(context.Context, *ent.MemberParticularsMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f MemberParticularsFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.MemberParticularsMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.MemberParticularsMutation", m)
+}
+
+// The NamedAgentFunc type is an adapter to allow the use of ordinary
+// function as NamedAgent mutator.
+type NamedAgentFunc func(context.Context, *ent.NamedAgentMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f NamedAgentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.NamedAgentMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.NamedAgentMutation", m)
 }
 
 // The OpeningHoursFunc type is an adapter to allow the use of ordinary
@@ -201,6 +321,18 @@ func (f SandboxClockFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SandboxClockMutation", m)
 }
 
+// The SensitiveRecordFunc type is an adapter to allow the use of ordinary
+// function as SensitiveRecord mutator.
+type SensitiveRecordFunc func(context.Context, *ent.SensitiveRecordMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SensitiveRecordFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.SensitiveRecordMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SensitiveRecordMutation", m)
+}
+
 // The StaffAuthorisationFunc type is an adapter to allow the use of ordinary
 // function as StaffAuthorisation mutator.
 type StaffAuthorisationFunc func(context.Context, *ent.StaffAuthorisationMutation) (ent.Value, error)
@@ -247,6 +379,18 @@ func (f UsedAssertionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Valu
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.UsedAssertionMutation", m)
+}
+
+// The WishFunc type is an adapter to allow the use of ordinary
+// function as Wish mutator.
+type WishFunc func(context.Context, *ent.WishMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f WishFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.WishMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.WishMutation", m)
 }
 
 // Condition is a hook condition function.

@@ -40,6 +40,247 @@ var (
 			},
 		},
 	}
+	// ApplicantAccountColumns holds the columns for the "applicant_account" table.
+	ApplicantAccountColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "issuer", Type: field.TypeString, Size: 300},
+		{Name: "subject", Type: field.TypeString, Size: 200},
+		{Name: "bound_at", Type: field.TypeTime},
+		{Name: "unbound_at", Type: field.TypeTime, Nullable: true},
+		{Name: "member_id", Type: field.TypeString, Size: 30},
+		{Name: "application_id", Type: field.TypeString, Size: 30},
+	}
+	// ApplicantAccountTable holds the schema information for the "applicant_account" table.
+	ApplicantAccountTable = &schema.Table{
+		Name:       "applicant_account",
+		Columns:    ApplicantAccountColumns,
+		PrimaryKey: []*schema.Column{ApplicantAccountColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "applicant_account_household_member_member",
+				Columns:    []*schema.Column{ApplicantAccountColumns[6]},
+				RefColumns: []*schema.Column{HouseholdMemberColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "applicant_account_application_application",
+				Columns:    []*schema.Column{ApplicantAccountColumns[7]},
+				RefColumns: []*schema.Column{ApplicationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "applicant_account_live_key",
+				Unique:  true,
+				Columns: []*schema.Column{ApplicantAccountColumns[2], ApplicantAccountColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "unbound_at IS NULL",
+				},
+			},
+			{
+				Name:    "applicant_account_member_key",
+				Unique:  true,
+				Columns: []*schema.Column{ApplicantAccountColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "unbound_at IS NULL",
+				},
+			},
+			{
+				Name:    "applicant_account_application_idx",
+				Unique:  false,
+				Columns: []*schema.Column{ApplicantAccountColumns[7]},
+			},
+		},
+	}
+	// ApplicationColumns holds the columns for the "application" table.
+	ApplicationColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "unique_number", Type: field.TypeString, Nullable: true},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"PENDING_VALIDATION", "ACTIVE", "REMOVED"}},
+		{Name: "given_names", Type: field.TypeString, Size: 100},
+		{Name: "birth_name", Type: field.TypeString, Size: 100, Collation: "fr-x-icu"},
+		{Name: "usual_name", Type: field.TypeString, Size: 100},
+		{Name: "name_key", Type: field.TypeString},
+		{Name: "valid_until", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "registered_on", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "removed_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "erased_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "protected", Type: field.TypeBool, Default: false},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+	}
+	// ApplicationTable holds the schema information for the "application" table.
+	ApplicationTable = &schema.Table{
+		Name:       "application",
+		Columns:    ApplicationColumns,
+		PrimaryKey: []*schema.Column{ApplicationColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "application_unique_number_key",
+				Unique:  true,
+				Columns: []*schema.Column{ApplicationColumns[2]},
+			},
+			{
+				Name:    "application_name_idx",
+				Unique:  false,
+				Columns: []*schema.Column{ApplicationColumns[5], ApplicationColumns[0]},
+			},
+			{
+				Name:    "application_registered_idx",
+				Unique:  false,
+				Columns: []*schema.Column{ApplicationColumns[9], ApplicationColumns[0]},
+			},
+		},
+	}
+	// ApplicationAccessColumns holds the columns for the "application_access" table.
+	ApplicationAccessColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "application_id", Type: field.TypeString},
+		{Name: "audience_id", Type: field.TypeInt64},
+		{Name: "ground", Type: field.TypeEnum, Enums: []string{"FOLLOWED", "WISHED_COMMUNE", "WISHED_TERRITORY", "TERRITORY", "RECEIVED", "BREAK_GLASS", "NAMED_AGENT", "SELF"}},
+		{Name: "groups", Type: field.TypeInt},
+		{Name: "valid_from", Type: field.TypeTime, Nullable: true},
+		{Name: "valid_until", Type: field.TypeTime, Nullable: true},
+	}
+	// ApplicationAccessTable holds the schema information for the "application_access" table.
+	ApplicationAccessTable = &schema.Table{
+		Name:       "application_access",
+		Columns:    ApplicationAccessColumns,
+		PrimaryKey: []*schema.Column{ApplicationAccessColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "application_access_key",
+				Unique:  true,
+				Columns: []*schema.Column{ApplicationAccessColumns[1], ApplicationAccessColumns[2]},
+				Annotation: &entsql.IndexAnnotation{
+					IncludeColumns: []string{
+						ApplicationAccessColumns[4].Name,
+
+						ApplicationAccessColumns[5].Name,
+
+						ApplicationAccessColumns[6].Name,
+					},
+				},
+			},
+			{
+				Name:    "application_access_audience_idx",
+				Unique:  false,
+				Columns: []*schema.Column{ApplicationAccessColumns[2], ApplicationAccessColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					IncludeColumns: []string{
+						ApplicationAccessColumns[4].Name,
+
+						ApplicationAccessColumns[5].Name,
+
+						ApplicationAccessColumns[6].Name,
+					},
+				},
+			},
+		},
+	}
+	// ApplicationContactColumns holds the columns for the "application_contact" table.
+	ApplicationContactColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "address", Type: field.TypeString, Size: 200},
+		{Name: "postal_code", Type: field.TypeString, Size: 5},
+		{Name: "town", Type: field.TypeString, Size: 100},
+		{Name: "phone", Type: field.TypeString, Nullable: true},
+		{Name: "email", Type: field.TypeString, Size: 254},
+		{Name: "helping_structure", Type: field.TypeString, Size: 200},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "application_id", Type: field.TypeString, Unique: true, Size: 30},
+	}
+	// ApplicationContactTable holds the schema information for the "application_contact" table.
+	ApplicationContactTable = &schema.Table{
+		Name:       "application_contact",
+		Columns:    ApplicationContactColumns,
+		PrimaryKey: []*schema.Column{ApplicationContactColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "application_contact_application_contact",
+				Columns:    []*schema.Column{ApplicationContactColumns[9]},
+				RefColumns: []*schema.Column{ApplicationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "application_contact_phone_idx",
+				Unique:  false,
+				Columns: []*schema.Column{ApplicationContactColumns[5]},
+			},
+		},
+	}
+	// ApplicationFileColumns holds the columns for the "application_file" table.
+	ApplicationFileColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "tax_year", Type: field.TypeInt},
+		{Name: "tax_income", Type: field.TypeInt64},
+		{Name: "monthly_resources", Type: field.TypeInt64},
+		{Name: "housing", Type: field.TypeEnum, Enums: []string{"SOCIAL_TENANT", "PRIVATE_TENANT", "OWNER", "HOSTED", "OTHER"}},
+		{Name: "reasons", Type: field.TypeJSON},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "application_id", Type: field.TypeString, Unique: true, Size: 30},
+	}
+	// ApplicationFileTable holds the schema information for the "application_file" table.
+	ApplicationFileTable = &schema.Table{
+		Name:       "application_file",
+		Columns:    ApplicationFileColumns,
+		PrimaryKey: []*schema.Column{ApplicationFileColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "application_file_application_file",
+				Columns:    []*schema.Column{ApplicationFileColumns[8]},
+				RefColumns: []*schema.Column{ApplicationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+	}
+	// ApplicationSummaryColumns holds the columns for the "application_summary" table.
+	ApplicationSummaryColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "registered_on", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "renewed_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "reception_deadline", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "household_size", Type: field.TypeInt},
+		{Name: "typologies", Type: field.TypeJSON},
+		{Name: "followed_since", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "application_id", Type: field.TypeString, Unique: true, Size: 30},
+		{Name: "following_point_id", Type: field.TypeString, Nullable: true, Size: 30},
+	}
+	// ApplicationSummaryTable holds the schema information for the "application_summary" table.
+	ApplicationSummaryTable = &schema.Table{
+		Name:       "application_summary",
+		Columns:    ApplicationSummaryColumns,
+		PrimaryKey: []*schema.Column{ApplicationSummaryColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "application_summary_application_summary",
+				Columns:    []*schema.Column{ApplicationSummaryColumns[9]},
+				RefColumns: []*schema.Column{ApplicationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "application_summary_reception_point_following_point",
+				Columns:    []*schema.Column{ApplicationSummaryColumns[10]},
+				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "application_summary_point_idx",
+				Unique:  false,
+				Columns: []*schema.Column{ApplicationSummaryColumns[10]},
+			},
+		},
+	}
 	// AssignmentColumns holds the columns for the "assignment" table.
 	AssignmentColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
@@ -99,6 +340,17 @@ var (
 				Columns: []*schema.Column{AssignmentColumns[9], AssignmentColumns[2], AssignmentColumns[12]},
 			},
 		},
+	}
+	// AudienceColumns holds the columns for the "audience" table.
+	AudienceColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "key", Type: field.TypeString, Size: 600},
+	}
+	// AudienceTable holds the schema information for the "audience" table.
+	AudienceTable = &schema.Table{
+		Name:       "audience",
+		Columns:    AudienceColumns,
+		PrimaryKey: []*schema.Column{AudienceColumns[0]},
 	}
 	// BuildingColumns holds the columns for the "building" table.
 	BuildingColumns = []*schema.Column{
@@ -399,6 +651,37 @@ var (
 			},
 		},
 	}
+	// HouseholdMemberColumns holds the columns for the "household_member" table.
+	HouseholdMemberColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "rank", Type: field.TypeInt},
+		{Name: "link", Type: field.TypeEnum, Enums: []string{"APPLICANT", "SPOUSE", "CO_APPLICANT", "CHILD", "VISITING_CHILD", "TO_BE_BORN", "OTHER_DEPENDANT"}},
+		{Name: "born_in", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "expected_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "application_id", Type: field.TypeString, Size: 30},
+	}
+	// HouseholdMemberTable holds the schema information for the "household_member" table.
+	HouseholdMemberTable = &schema.Table{
+		Name:       "household_member",
+		Columns:    HouseholdMemberColumns,
+		PrimaryKey: []*schema.Column{HouseholdMemberColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "household_member_application_household",
+				Columns:    []*schema.Column{HouseholdMemberColumns[6]},
+				RefColumns: []*schema.Column{ApplicationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "household_member_rank_key",
+				Unique:  true,
+				Columns: []*schema.Column{HouseholdMemberColumns[6], HouseholdMemberColumns[2]},
+			},
+		},
+	}
 	// LockOutColumns holds the columns for the "lock_out" table.
 	LockOutColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
@@ -418,6 +701,102 @@ var (
 				Name:    "lock_out_bucket_key",
 				Unique:  true,
 				Columns: []*schema.Column{LockOutColumns[2]},
+			},
+		},
+	}
+	// MemberParticularsColumns holds the columns for the "member_particulars" table.
+	MemberParticularsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "given_names", Type: field.TypeString, Size: 100},
+		{Name: "birth_name", Type: field.TypeString, Size: 100},
+		{Name: "usual_name", Type: field.TypeString, Size: 100},
+		{Name: "born_on", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "member_id", Type: field.TypeString, Unique: true, Size: 30},
+		{Name: "application_id", Type: field.TypeString, Size: 30},
+	}
+	// MemberParticularsTable holds the schema information for the "member_particulars" table.
+	MemberParticularsTable = &schema.Table{
+		Name:       "member_particulars",
+		Columns:    MemberParticularsColumns,
+		PrimaryKey: []*schema.Column{MemberParticularsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "member_particulars_household_member_particulars",
+				Columns:    []*schema.Column{MemberParticularsColumns[7]},
+				RefColumns: []*schema.Column{HouseholdMemberColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "member_particulars_application_application",
+				Columns:    []*schema.Column{MemberParticularsColumns[8]},
+				RefColumns: []*schema.Column{ApplicationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "member_particulars_application_idx",
+				Unique:  false,
+				Columns: []*schema.Column{MemberParticularsColumns[8]},
+			},
+		},
+	}
+	// NamedAgentColumns holds the columns for the "named_agent" table.
+	NamedAgentColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "valid_from", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "valid_until", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "application_id", Type: field.TypeString, Size: 30},
+		{Name: "person_id", Type: field.TypeString, Size: 30},
+		{Name: "organisation_id", Type: field.TypeString, Size: 30},
+		{Name: "proposed_by_id", Type: field.TypeString, Size: 30},
+		{Name: "confirmed_by_id", Type: field.TypeString, Nullable: true, Size: 30},
+	}
+	// NamedAgentTable holds the schema information for the "named_agent" table.
+	NamedAgentTable = &schema.Table{
+		Name:       "named_agent",
+		Columns:    NamedAgentColumns,
+		PrimaryKey: []*schema.Column{NamedAgentColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "named_agent_application_application",
+				Columns:    []*schema.Column{NamedAgentColumns[4]},
+				RefColumns: []*schema.Column{ApplicationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "named_agent_person_person",
+				Columns:    []*schema.Column{NamedAgentColumns[5]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "named_agent_organisation_organisation",
+				Columns:    []*schema.Column{NamedAgentColumns[6]},
+				RefColumns: []*schema.Column{OrganisationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "named_agent_person_proposed_by",
+				Columns:    []*schema.Column{NamedAgentColumns[7]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "named_agent_person_confirmed_by",
+				Columns:    []*schema.Column{NamedAgentColumns[8]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "named_agent_application_person_key",
+				Unique:  true,
+				Columns: []*schema.Column{NamedAgentColumns[4], NamedAgentColumns[5]},
 			},
 		},
 	}
@@ -773,6 +1152,46 @@ var (
 		Columns:    SandboxClockColumns,
 		PrimaryKey: []*schema.Column{SandboxClockColumns[0]},
 	}
+	// SensitiveRecordColumns holds the columns for the "sensitive_record" table.
+	SensitiveRecordColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "reasons", Type: field.TypeJSON},
+		{Name: "housing_mode", Type: field.TypeString, Size: 10},
+		{Name: "needs", Type: field.TypeJSON},
+		{Name: "free_text", Type: field.TypeString, Size: 2000},
+		{Name: "safe_contact", Type: field.TypeString, Size: 200},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "member_id", Type: field.TypeString, Unique: true, Size: 30},
+		{Name: "application_id", Type: field.TypeString, Size: 30},
+	}
+	// SensitiveRecordTable holds the schema information for the "sensitive_record" table.
+	SensitiveRecordTable = &schema.Table{
+		Name:       "sensitive_record",
+		Columns:    SensitiveRecordColumns,
+		PrimaryKey: []*schema.Column{SensitiveRecordColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "sensitive_record_household_member_sensitive",
+				Columns:    []*schema.Column{SensitiveRecordColumns[8]},
+				RefColumns: []*schema.Column{HouseholdMemberColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "sensitive_record_application_application",
+				Columns:    []*schema.Column{SensitiveRecordColumns[9]},
+				RefColumns: []*schema.Column{ApplicationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "sensitive_record_application_idx",
+				Unique:  false,
+				Columns: []*schema.Column{SensitiveRecordColumns[9]},
+			},
+		},
+	}
 	// StaffAuthorisationColumns holds the columns for the "staff_authorisation" table.
 	StaffAuthorisationColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
@@ -954,6 +1373,46 @@ var (
 			},
 		},
 	}
+	// WishColumns holds the columns for the "wish" table.
+	WishColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "rank", Type: field.TypeInt},
+		{Name: "application_id", Type: field.TypeString, Size: 30},
+		{Name: "commune_id", Type: field.TypeString, Size: 30},
+	}
+	// WishTable holds the schema information for the "wish" table.
+	WishTable = &schema.Table{
+		Name:       "wish",
+		Columns:    WishColumns,
+		PrimaryKey: []*schema.Column{WishColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "wish_application_wishes",
+				Columns:    []*schema.Column{WishColumns[3]},
+				RefColumns: []*schema.Column{ApplicationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "wish_commune_commune",
+				Columns:    []*schema.Column{WishColumns[4]},
+				RefColumns: []*schema.Column{CommuneColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "wish_application_commune_key",
+				Unique:  true,
+				Columns: []*schema.Column{WishColumns[3], WishColumns[4]},
+			},
+			{
+				Name:    "wish_commune_idx",
+				Unique:  false,
+				Columns: []*schema.Column{WishColumns[4], WishColumns[3]},
+			},
+		},
+	}
 	// AssignmentReceptionPointColumns holds the columns for the "assignment_reception_point" table.
 	AssignmentReceptionPointColumns = []*schema.Column{
 		{Name: "assignment_id", Type: field.TypeString, Size: 30},
@@ -975,6 +1434,31 @@ var (
 				Symbol:     "assignment_reception_point_point_fkey",
 				Columns:    []*schema.Column{AssignmentReceptionPointColumns[1]},
 				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+	}
+	// LandlordTerritoryColumns holds the columns for the "landlord_territory" table.
+	LandlordTerritoryColumns = []*schema.Column{
+		{Name: "organisation_id", Type: field.TypeString, Size: 30},
+		{Name: "commune_id", Type: field.TypeString, Size: 30},
+	}
+	// LandlordTerritoryTable holds the schema information for the "landlord_territory" table.
+	LandlordTerritoryTable = &schema.Table{
+		Name:       "landlord_territory",
+		Columns:    LandlordTerritoryColumns,
+		PrimaryKey: []*schema.Column{LandlordTerritoryColumns[0], LandlordTerritoryColumns[1]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "landlord_territory_organisation_fkey",
+				Columns:    []*schema.Column{LandlordTerritoryColumns[0]},
+				RefColumns: []*schema.Column{OrganisationColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "landlord_territory_commune_fkey",
+				Columns:    []*schema.Column{LandlordTerritoryColumns[1]},
+				RefColumns: []*schema.Column{CommuneColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
 		},
@@ -1082,12 +1566,22 @@ var (
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		AgreementTable,
+		ApplicantAccountTable,
+		ApplicationTable,
+		ApplicationAccessTable,
+		ApplicationContactTable,
+		ApplicationFileTable,
+		ApplicationSummaryTable,
 		AssignmentTable,
+		AudienceTable,
 		BuildingTable,
 		CatalogueEntryTable,
 		CommuneTable,
 		DwellingTable,
+		HouseholdMemberTable,
 		LockOutTable,
+		MemberParticularsTable,
+		NamedAgentTable,
 		OpeningHoursTable,
 		OrganisationTable,
 		OwnershipTable,
@@ -1097,11 +1591,14 @@ var (
 		PersonTable,
 		ReceptionPointTable,
 		SandboxClockTable,
+		SensitiveRecordTable,
 		StaffAuthorisationTable,
 		StockChangeTable,
 		StockVintageTable,
 		UsedAssertionTable,
+		WishTable,
 		AssignmentReceptionPointTable,
+		LandlordTerritoryTable,
 		PairMemberTable,
 		PartnerAppReceptionPointTable,
 		PartnerAppCommuneTable,
@@ -1118,6 +1615,43 @@ func init() {
 		"agreement_level_check":  "level BETWEEN 1 AND 3",
 		"agreement_period_check": "valid_until > valid_from",
 	}
+	ApplicantAccountTable.ForeignKeys[0].RefTable = HouseholdMemberTable
+	ApplicantAccountTable.ForeignKeys[1].RefTable = ApplicationTable
+	ApplicantAccountTable.Annotation = &entsql.Annotation{
+		Table: "applicant_account",
+	}
+	ApplicationTable.Annotation = &entsql.Annotation{
+		Table: "application",
+	}
+	ApplicationTable.Annotation.Checks = map[string]string{
+		"application_erased_check":  "erased_on IS NULL OR (name_key = '' AND birth_name = '')",
+		"application_number_check":  "unique_number IS NOT NULL OR state = 'PENDING_VALIDATION' OR erased_on IS NOT NULL",
+		"application_removed_check": "(removed_on IS NULL) = (state <> 'REMOVED')",
+	}
+	ApplicationAccessTable.Annotation = &entsql.Annotation{
+		Table: "application_access",
+	}
+	ApplicationAccessTable.Annotation.Checks = map[string]string{
+		"application_access_groups_check": "groups > 0",
+		"application_access_period_check": "valid_from IS NULL OR valid_until IS NULL OR valid_until > valid_from",
+	}
+	ApplicationContactTable.ForeignKeys[0].RefTable = ApplicationTable
+	ApplicationContactTable.Annotation = &entsql.Annotation{
+		Table: "application_contact",
+	}
+	ApplicationFileTable.ForeignKeys[0].RefTable = ApplicationTable
+	ApplicationFileTable.Annotation = &entsql.Annotation{
+		Table: "application_file",
+	}
+	ApplicationSummaryTable.ForeignKeys[0].RefTable = ApplicationTable
+	ApplicationSummaryTable.ForeignKeys[1].RefTable = ReceptionPointTable
+	ApplicationSummaryTable.Annotation = &entsql.Annotation{
+		Table: "application_summary",
+	}
+	ApplicationSummaryTable.Annotation.Checks = map[string]string{
+		"application_summary_followed_check": "(following_point_id IS NULL) = (followed_since IS NULL)",
+		"application_summary_size_check":     "household_size BETWEEN 1 AND 20",
+	}
 	AssignmentTable.ForeignKeys[0].RefTable = OrganisationTable
 	AssignmentTable.ForeignKeys[1].RefTable = PersonTable
 	AssignmentTable.ForeignKeys[2].RefTable = PersonTable
@@ -1130,6 +1664,9 @@ func init() {
 		"assignment_second_person_check": "decided_by_id <> assigned_by_id AND decided_by_id <> person_id",
 		"assignment_self_check":          "assigned_by_id <> person_id",
 		"assignment_share_check":         "share BETWEEN 1 AND 100",
+	}
+	AudienceTable.Annotation = &entsql.Annotation{
+		Table: "audience",
 	}
 	BuildingTable.ForeignKeys[0].RefTable = CommuneTable
 	BuildingTable.ForeignKeys[1].RefTable = StockVintageTable
@@ -1160,8 +1697,33 @@ func init() {
 	DwellingTable.Annotation = &entsql.Annotation{
 		Table: "dwelling",
 	}
+	HouseholdMemberTable.ForeignKeys[0].RefTable = ApplicationTable
+	HouseholdMemberTable.Annotation = &entsql.Annotation{
+		Table: "household_member",
+	}
+	HouseholdMemberTable.Annotation.Checks = map[string]string{
+		"household_member_born_check": "(born_in IS NULL) = (link = 'TO_BE_BORN') AND (expected_on IS NULL) = (link <> 'TO_BE_BORN')",
+		"household_member_rank_check": "rank BETWEEN 1 AND 20",
+	}
 	LockOutTable.Annotation = &entsql.Annotation{
 		Table: "lock_out",
+	}
+	MemberParticularsTable.ForeignKeys[0].RefTable = HouseholdMemberTable
+	MemberParticularsTable.ForeignKeys[1].RefTable = ApplicationTable
+	MemberParticularsTable.Annotation = &entsql.Annotation{
+		Table: "member_particulars",
+	}
+	NamedAgentTable.ForeignKeys[0].RefTable = ApplicationTable
+	NamedAgentTable.ForeignKeys[1].RefTable = PersonTable
+	NamedAgentTable.ForeignKeys[2].RefTable = OrganisationTable
+	NamedAgentTable.ForeignKeys[3].RefTable = PersonTable
+	NamedAgentTable.ForeignKeys[4].RefTable = PersonTable
+	NamedAgentTable.Annotation = &entsql.Annotation{
+		Table: "named_agent",
+	}
+	NamedAgentTable.Annotation.Checks = map[string]string{
+		"named_agent_period_check": "valid_until > valid_from",
+		"named_agent_second_check": "confirmed_by_id <> proposed_by_id AND confirmed_by_id <> person_id",
 	}
 	OpeningHoursTable.ForeignKeys[0].RefTable = ReceptionPointTable
 	OpeningHoursTable.Annotation = &entsql.Annotation{
@@ -1221,6 +1783,11 @@ func init() {
 	SandboxClockTable.Annotation = &entsql.Annotation{
 		Table: "sandbox_clock",
 	}
+	SensitiveRecordTable.ForeignKeys[0].RefTable = HouseholdMemberTable
+	SensitiveRecordTable.ForeignKeys[1].RefTable = ApplicationTable
+	SensitiveRecordTable.Annotation = &entsql.Annotation{
+		Table: "sensitive_record",
+	}
 	StaffAuthorisationTable.ForeignKeys[0].RefTable = PersonTable
 	StaffAuthorisationTable.ForeignKeys[1].RefTable = OrganisationTable
 	StaffAuthorisationTable.ForeignKeys[2].RefTable = PersonTable
@@ -1246,8 +1813,18 @@ func init() {
 	UsedAssertionTable.Annotation = &entsql.Annotation{
 		Table: "used_assertion",
 	}
+	WishTable.ForeignKeys[0].RefTable = ApplicationTable
+	WishTable.ForeignKeys[1].RefTable = CommuneTable
+	WishTable.Annotation = &entsql.Annotation{
+		Table: "wish",
+	}
+	WishTable.Annotation.Checks = map[string]string{
+		"wish_rank_check": "rank BETWEEN 1 AND 10",
+	}
 	AssignmentReceptionPointTable.ForeignKeys[0].RefTable = AssignmentTable
 	AssignmentReceptionPointTable.ForeignKeys[1].RefTable = ReceptionPointTable
+	LandlordTerritoryTable.ForeignKeys[0].RefTable = OrganisationTable
+	LandlordTerritoryTable.ForeignKeys[1].RefTable = CommuneTable
 	PairMemberTable.ForeignKeys[0].RefTable = PairTable
 	PairMemberTable.ForeignKeys[1].RefTable = PersonTable
 	PartnerAppReceptionPointTable.ForeignKeys[0].RefTable = PartnerAppTable

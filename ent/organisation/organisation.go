@@ -36,6 +36,8 @@ const (
 	FieldCommuneID = "commune_id"
 	// EdgeCommune holds the string denoting the commune edge name in mutations.
 	EdgeCommune = "commune"
+	// EdgeTerritory holds the string denoting the territory edge name in mutations.
+	EdgeTerritory = "territory"
 	// EdgeReceptionPoints holds the string denoting the reception_points edge name in mutations.
 	EdgeReceptionPoints = "reception_points"
 	// EdgeAssignments holds the string denoting the assignments edge name in mutations.
@@ -49,6 +51,11 @@ const (
 	CommuneInverseTable = "commune"
 	// CommuneColumn is the table column denoting the commune relation/edge.
 	CommuneColumn = "commune_id"
+	// TerritoryTable is the table that holds the territory relation/edge. The primary key declared below.
+	TerritoryTable = "landlord_territory"
+	// TerritoryInverseTable is the table name for the Commune entity.
+	// It exists in this package in order to avoid circular dependency with the "commune" package.
+	TerritoryInverseTable = "commune"
 	// ReceptionPointsTable is the table that holds the reception_points relation/edge. The primary key declared below.
 	ReceptionPointsTable = "reception_point_operator"
 	// ReceptionPointsInverseTable is the table name for the ReceptionPoint entity.
@@ -77,6 +84,9 @@ var Columns = []string{
 }
 
 var (
+	// TerritoryPrimaryKey and TerritoryColumn2 are the table columns denoting the
+	// primary key for the territory relation (M2M).
+	TerritoryPrimaryKey = []string{"organisation_id", "commune_id"}
 	// ReceptionPointsPrimaryKey and ReceptionPointsColumn2 are the table columns denoting the
 	// primary key for the reception_points relation (M2M).
 	ReceptionPointsPrimaryKey = []string{"reception_point_id", "organisation_id"}
@@ -177,6 +187,20 @@ func ByCommuneField(field string, opts ...sql.OrderTermOption) OrderOption {
 	}
 }
 
+// ByTerritoryCount orders the results by territory count.
+func ByTerritoryCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newTerritoryStep(), opts...)
+	}
+}
+
+// ByTerritory orders the results by territory terms.
+func ByTerritory(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newTerritoryStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
 // ByReceptionPointsCount orders the results by reception_points count.
 func ByReceptionPointsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -209,6 +233,13 @@ func newCommuneStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(CommuneInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, true, CommuneTable, CommuneColumn),
+	)
+}
+func newTerritoryStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(TerritoryInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2M, false, TerritoryTable, TerritoryPrimaryKey...),
 	)
 }
 func newReceptionPointsStep() *sqlgraph.Step {

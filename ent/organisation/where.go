@@ -494,6 +494,29 @@ func HasCommuneWith(preds ...predicate.Commune) predicate.Organisation {
 	})
 }
 
+// HasTerritory applies the HasEdge predicate on the "territory" edge.
+func HasTerritory() predicate.Organisation {
+	return predicate.Organisation(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, TerritoryTable, TerritoryPrimaryKey...),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasTerritoryWith applies the HasEdge predicate on the "territory" edge with a given conditions (other predicates).
+func HasTerritoryWith(preds ...predicate.Commune) predicate.Organisation {
+	return predicate.Organisation(func(s *sql.Selector) {
+		step := newTerritoryStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // HasReceptionPoints applies the HasEdge predicate on the "reception_points" edge.
 func HasReceptionPoints() predicate.Organisation {
 	return predicate.Organisation(func(s *sql.Selector) {

@@ -9,8 +9,29 @@ import (
 // Agreement is the predicate function for agreement builders.
 type Agreement func(*sql.Selector)
 
+// ApplicantAccount is the predicate function for applicantaccount builders.
+type ApplicantAccount func(*sql.Selector)
+
+// Application is the predicate function for application builders.
+type Application func(*sql.Selector)
+
+// ApplicationAccess is the predicate function for applicationaccess builders.
+type ApplicationAccess func(*sql.Selector)
+
+// ApplicationContact is the predicate function for applicationcontact builders.
+type ApplicationContact func(*sql.Selector)
+
+// ApplicationFile is the predicate function for applicationfile builders.
+type ApplicationFile func(*sql.Selector)
+
+// ApplicationSummary is the predicate function for applicationsummary builders.
+type ApplicationSummary func(*sql.Selector)
+
 // Assignment is the predicate function for assignment builders.
 type Assignment func(*sql.Selector)
+
+// Audience is the predicate function for audience builders.
+type Audience func(*sql.Selector)
 
 // Building is the predicate function for building builders.
 type Building func(*sql.Selector)
@@ -24,8 +45,17 @@ type Commune func(*sql.Selector)
 // Dwelling is the predicate function for dwelling builders.
 type Dwelling func(*sql.Selector)
 
+// HouseholdMember is the predicate function for householdmember builders.
+type HouseholdMember func(*sql.Selector)
+
 // LockOut is the predicate function for lockout builders.
 type LockOut func(*sql.Selector)
+
+// MemberParticulars is the predicate function for memberparticulars builders.
+type MemberParticulars func(*sql.Selector)
+
+// NamedAgent is the predicate function for namedagent builders.
+type NamedAgent func(*sql.Selector)
 
 // OpeningHours is the predicate function for openinghours builders.
 type OpeningHours func(*sql.Selector)
@@ -54,6 +84,9 @@ type ReceptionPoint func(*sql.Selector)
 // SandboxClock is the predicate function for sandboxclock builders.
 type SandboxClock func(*sql.Selector)
 
+// SensitiveRecord is the predicate function for sensitiverecord builders.
+type SensitiveRecord func(*sql.Selector)
+
 // StaffAuthorisation is the predicate function for staffauthorisation builders.
 type StaffAuthorisation func(*sql.Selector)
 
@@ -65,3 +98,6 @@ type StockVintage func(*sql.Selector)
 
 // UsedAssertion is the predicate function for usedassertion builders.
 type UsedAssertion func(*sql.Selector)
+
+// Wish is the predicate function for wish builders.
+type Wish func(*sql.Selector)

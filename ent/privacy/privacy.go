@@ -134,6 +134,150 @@ func (f AgreementMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutat
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AgreementMutation", m)
 }
 
+// The ApplicantAccountQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ApplicantAccountQueryRuleFunc func(context.Context, *ent.ApplicantAccountQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ApplicantAccountQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ApplicantAccountQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.ApplicantAccountQuery", q)
+}
+
+// The ApplicantAccountMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ApplicantAccountMutationRuleFunc func(context.Context, *ent.ApplicantAccountMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ApplicantAccountMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.ApplicantAccountMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ApplicantAccountMutation", m)
+}
+
+// The ApplicationQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ApplicationQueryRuleFunc func(context.Context, *ent.ApplicationQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ApplicationQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ApplicationQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.ApplicationQuery", q)
+}
+
+// The ApplicationMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ApplicationMutationRuleFunc func(context.Context, *ent.ApplicationMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ApplicationMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.ApplicationMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ApplicationMutation", m)
+}
+
+// The ApplicationAccessQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ApplicationAccessQueryRuleFunc func(context.Context, *ent.ApplicationAccessQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ApplicationAccessQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ApplicationAccessQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.ApplicationAccessQuery", q)
+}
+
+// The ApplicationAccessMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ApplicationAccessMutationRuleFunc func(context.Context, *ent.ApplicationAccessMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ApplicationAccessMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.ApplicationAccessMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ApplicationAccessMutation", m)
+}
+
+// The ApplicationContactQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ApplicationContactQueryRuleFunc func(context.Context, *ent.ApplicationContactQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ApplicationContactQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ApplicationContactQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.ApplicationContactQuery", q)
+}
+
+// The ApplicationContactMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ApplicationContactMutationRuleFunc func(context.Context, *ent.ApplicationContactMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ApplicationContactMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.ApplicationContactMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ApplicationContactMutation", m)
+}
+
+// The ApplicationFileQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ApplicationFileQueryRuleFunc func(context.Context, *ent.ApplicationFileQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ApplicationFileQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ApplicationFileQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.ApplicationFileQuery", q)
+}
+
+// The ApplicationFileMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ApplicationFileMutationRuleFunc func(context.Context, *ent.ApplicationFileMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ApplicationFileMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.ApplicationFileMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ApplicationFileMutation", m)
+}
+
+// The ApplicationSummaryQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ApplicationSummaryQueryRuleFunc func(context.Context, *ent.ApplicationSummaryQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ApplicationSummaryQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ApplicationSummaryQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.ApplicationSummaryQuery", q)
+}
+
+// The ApplicationSummaryMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ApplicationSummaryMutationRuleFunc func(context.Context, *ent.ApplicationSummaryMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ApplicationSummaryMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.ApplicationSummaryMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ApplicationSummaryMutation", m)
+}
+
 // The AssignmentQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type AssignmentQueryRuleFunc func(context.Context, *ent.AssignmentQuery) error
@@ -156,6 +300,30 @@ func (f AssignmentMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Muta
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AssignmentMutation", m)
+}
+
+// The AudienceQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type AudienceQueryRuleFunc func(context.Context, *ent.AudienceQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f AudienceQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.AudienceQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.AudienceQuery", q)
+}
+
+// The AudienceMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type AudienceMutationRuleFunc func(context.Context, *ent.AudienceMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f AudienceMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.AudienceMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AudienceMutation", m)
 }
 
 // The BuildingQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -254,6 +422,30 @@ func (f DwellingMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutati
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DwellingMutation", m)
 }
 
+// The HouseholdMemberQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type HouseholdMemberQueryRuleFunc func(context.Context, *ent.HouseholdMemberQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f HouseholdMemberQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.HouseholdMemberQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.HouseholdMemberQuery", q)
+}
+
+// The HouseholdMemberMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type HouseholdMemberMutationRuleFunc func(context.Context, *ent.HouseholdMemberMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f HouseholdMemberMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.HouseholdMemberMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.HouseholdMemberMutation", m)
+}
+
 // The LockOutQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type LockOutQueryRuleFunc func(context.Context, *ent.LockOutQuery) error
@@ -276,6 +468,54 @@ func (f LockOutMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutatio
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.LockOutMutation", m)
+}
+
+// The MemberParticularsQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type MemberParticularsQueryRuleFunc func(context.Context, *ent.MemberParticularsQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f MemberParticularsQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.MemberParticularsQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.MemberParticularsQuery", q)
+}
+
+// The MemberParticularsMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type MemberParticularsMutationRuleFunc func(context.Context, *ent.MemberParticularsMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f MemberParticularsMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.MemberParticularsMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.MemberParticularsMutation", m)
+}
+
+// The NamedAgentQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type NamedAgentQueryRuleFunc func(context.Context, *ent.NamedAgentQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f NamedAgentQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.NamedAgentQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.NamedAgentQuery", q)
+}
+
+// The NamedAgentMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type NamedAgentMutationRuleFunc func(context.Context, *ent.NamedAgentMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f NamedAgentMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.NamedAgentMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.NamedAgentMutation", m)
 }
 
 // The OpeningHoursQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -494,6 +734,30 @@ func (f SandboxClockMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mu
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.SandboxClockMutation", m)
 }
 
+// The SensitiveRecordQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type SensitiveRecordQueryRuleFunc func(context.Context, *ent.SensitiveRecordQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f SensitiveRecordQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.SensitiveRecordQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.SensitiveRecordQuery", q)
+}
+
+// The SensitiveRecordMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type SensitiveRecordMutationRuleFunc func(context.Context, *ent.SensitiveRecordMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f SensitiveRecordMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.SensitiveRecordMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.SensitiveRecordMutation", m)
+}
+
 // The StaffAuthorisationQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type StaffAuthorisationQueryRuleFunc func(context.Context, *ent.StaffAuthorisationQuery) error
@@ -588,4 +852,28 @@ func (f UsedAssertionMutationRuleFunc) EvalMutation(ctx context.Context, m ent.M
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.UsedAssertionMutation", m)
+}
+
+// The WishQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type WishQueryRuleFunc func(context.Context, *ent.WishQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f WishQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.WishQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.WishQuery", q)
+}
+
+// The WishMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type WishMutationRuleFunc func(context.Context, *ent.WishMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f WishMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.WishMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.WishMutation", m)
 }

@@ -8,12 +8,22 @@ import (
 
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/agreement"
+	"github.com/guichet-logement/guichet/ent/applicantaccount"
+	"github.com/guichet-logement/guichet/ent/application"
+	"github.com/guichet-logement/guichet/ent/applicationaccess"
+	"github.com/guichet-logement/guichet/ent/applicationcontact"
+	"github.com/guichet-logement/guichet/ent/applicationfile"
+	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/assignment"
+	"github.com/guichet-logement/guichet/ent/audience"
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/dwelling"
+	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/lockout"
+	"github.com/guichet-logement/guichet/ent/memberparticulars"
+	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
@@ -24,10 +34,12 @@ import (
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
 	"github.com/guichet-logement/guichet/ent/schema"
+	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
 	"github.com/guichet-logement/guichet/ent/usedassertion"
+	"github.com/guichet-logement/guichet/ent/wish"
 
 	"entgo.io/ent"
 	"entgo.io/ent/privacy"
@@ -61,6 +73,207 @@ func init() {
 	agreement.DefaultID = agreementDescID.Default.(func() domain.ID)
 	// agreement.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	agreement.IDValidator = agreementDescID.Validators[0].(func(string) error)
+	applicantaccountMixin := schema.ApplicantAccount{}.Mixin()
+	applicantaccount.Policy = privacy.NewPolicies(schema.ApplicantAccount{})
+	applicantaccount.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := applicantaccount.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	applicantaccountMixinFields0 := applicantaccountMixin[0].Fields()
+	_ = applicantaccountMixinFields0
+	applicantaccountFields := schema.ApplicantAccount{}.Fields()
+	_ = applicantaccountFields
+	// applicantaccountDescCreatedAt is the schema descriptor for created_at field.
+	applicantaccountDescCreatedAt := applicantaccountMixinFields0[1].Descriptor()
+	// applicantaccount.DefaultCreatedAt holds the default value on creation for the created_at field.
+	applicantaccount.DefaultCreatedAt = applicantaccountDescCreatedAt.Default.(func() time.Time)
+	// applicantaccountDescIssuer is the schema descriptor for issuer field.
+	applicantaccountDescIssuer := applicantaccountFields[2].Descriptor()
+	// applicantaccount.IssuerValidator is a validator for the "issuer" field. It is called by the builders before save.
+	applicantaccount.IssuerValidator = applicantaccountDescIssuer.Validators[0].(func(string) error)
+	// applicantaccountDescSubject is the schema descriptor for subject field.
+	applicantaccountDescSubject := applicantaccountFields[3].Descriptor()
+	// applicantaccount.SubjectValidator is a validator for the "subject" field. It is called by the builders before save.
+	applicantaccount.SubjectValidator = applicantaccountDescSubject.Validators[0].(func(string) error)
+	// applicantaccountDescID is the schema descriptor for id field.
+	applicantaccountDescID := applicantaccountMixinFields0[0].Descriptor()
+	// applicantaccount.DefaultID holds the default value on creation for the id field.
+	applicantaccount.DefaultID = applicantaccountDescID.Default.(func() domain.ID)
+	// applicantaccount.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	applicantaccount.IDValidator = applicantaccountDescID.Validators[0].(func(string) error)
+	applicationMixin := schema.Application{}.Mixin()
+	application.Policy = privacy.NewPolicies(schema.Application{})
+	application.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := application.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	applicationMixinFields0 := applicationMixin[0].Fields()
+	_ = applicationMixinFields0
+	applicationFields := schema.Application{}.Fields()
+	_ = applicationFields
+	// applicationDescCreatedAt is the schema descriptor for created_at field.
+	applicationDescCreatedAt := applicationMixinFields0[1].Descriptor()
+	// application.DefaultCreatedAt holds the default value on creation for the created_at field.
+	application.DefaultCreatedAt = applicationDescCreatedAt.Default.(func() time.Time)
+	// applicationDescGivenNames is the schema descriptor for given_names field.
+	applicationDescGivenNames := applicationFields[2].Descriptor()
+	// application.GivenNamesValidator is a validator for the "given_names" field. It is called by the builders before save.
+	application.GivenNamesValidator = applicationDescGivenNames.Validators[0].(func(string) error)
+	// applicationDescBirthName is the schema descriptor for birth_name field.
+	applicationDescBirthName := applicationFields[3].Descriptor()
+	// application.BirthNameValidator is a validator for the "birth_name" field. It is called by the builders before save.
+	application.BirthNameValidator = applicationDescBirthName.Validators[0].(func(string) error)
+	// applicationDescUsualName is the schema descriptor for usual_name field.
+	applicationDescUsualName := applicationFields[4].Descriptor()
+	// application.UsualNameValidator is a validator for the "usual_name" field. It is called by the builders before save.
+	application.UsualNameValidator = applicationDescUsualName.Validators[0].(func(string) error)
+	// applicationDescProtected is the schema descriptor for protected field.
+	applicationDescProtected := applicationFields[10].Descriptor()
+	// application.DefaultProtected holds the default value on creation for the protected field.
+	application.DefaultProtected = applicationDescProtected.Default.(bool)
+	// applicationDescVersion is the schema descriptor for version field.
+	applicationDescVersion := applicationFields[11].Descriptor()
+	// application.DefaultVersion holds the default value on creation for the version field.
+	application.DefaultVersion = applicationDescVersion.Default.(int)
+	// application.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	application.VersionValidator = applicationDescVersion.Validators[0].(func(int) error)
+	// applicationDescID is the schema descriptor for id field.
+	applicationDescID := applicationMixinFields0[0].Descriptor()
+	// application.DefaultID holds the default value on creation for the id field.
+	application.DefaultID = applicationDescID.Default.(func() domain.ID)
+	// application.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	application.IDValidator = applicationDescID.Validators[0].(func(string) error)
+	applicationaccess.Policy = privacy.NewPolicies(schema.ApplicationAccess{})
+	applicationaccess.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := applicationaccess.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	applicationcontactMixin := schema.ApplicationContact{}.Mixin()
+	applicationcontact.Policy = privacy.NewPolicies(schema.ApplicationContact{})
+	applicationcontact.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := applicationcontact.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	applicationcontactMixinFields0 := applicationcontactMixin[0].Fields()
+	_ = applicationcontactMixinFields0
+	applicationcontactFields := schema.ApplicationContact{}.Fields()
+	_ = applicationcontactFields
+	// applicationcontactDescCreatedAt is the schema descriptor for created_at field.
+	applicationcontactDescCreatedAt := applicationcontactMixinFields0[1].Descriptor()
+	// applicationcontact.DefaultCreatedAt holds the default value on creation for the created_at field.
+	applicationcontact.DefaultCreatedAt = applicationcontactDescCreatedAt.Default.(func() time.Time)
+	// applicationcontactDescAddress is the schema descriptor for address field.
+	applicationcontactDescAddress := applicationcontactFields[1].Descriptor()
+	// applicationcontact.AddressValidator is a validator for the "address" field. It is called by the builders before save.
+	applicationcontact.AddressValidator = applicationcontactDescAddress.Validators[0].(func(string) error)
+	// applicationcontactDescPostalCode is the schema descriptor for postal_code field.
+	applicationcontactDescPostalCode := applicationcontactFields[2].Descriptor()
+	// applicationcontact.PostalCodeValidator is a validator for the "postal_code" field. It is called by the builders before save.
+	applicationcontact.PostalCodeValidator = applicationcontactDescPostalCode.Validators[0].(func(string) error)
+	// applicationcontactDescTown is the schema descriptor for town field.
+	applicationcontactDescTown := applicationcontactFields[3].Descriptor()
+	// applicationcontact.TownValidator is a validator for the "town" field. It is called by the builders before save.
+	applicationcontact.TownValidator = applicationcontactDescTown.Validators[0].(func(string) error)
+	// applicationcontactDescEmail is the schema descriptor for email field.
+	applicationcontactDescEmail := applicationcontactFields[5].Descriptor()
+	// applicationcontact.EmailValidator is a validator for the "email" field. It is called by the builders before save.
+	applicationcontact.EmailValidator = applicationcontactDescEmail.Validators[0].(func(string) error)
+	// applicationcontactDescHelpingStructure is the schema descriptor for helping_structure field.
+	applicationcontactDescHelpingStructure := applicationcontactFields[6].Descriptor()
+	// applicationcontact.HelpingStructureValidator is a validator for the "helping_structure" field. It is called by the builders before save.
+	applicationcontact.HelpingStructureValidator = applicationcontactDescHelpingStructure.Validators[0].(func(string) error)
+	// applicationcontactDescVersion is the schema descriptor for version field.
+	applicationcontactDescVersion := applicationcontactFields[7].Descriptor()
+	// applicationcontact.DefaultVersion holds the default value on creation for the version field.
+	applicationcontact.DefaultVersion = applicationcontactDescVersion.Default.(int)
+	// applicationcontact.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	applicationcontact.VersionValidator = applicationcontactDescVersion.Validators[0].(func(int) error)
+	// applicationcontactDescID is the schema descriptor for id field.
+	applicationcontactDescID := applicationcontactMixinFields0[0].Descriptor()
+	// applicationcontact.DefaultID holds the default value on creation for the id field.
+	applicationcontact.DefaultID = applicationcontactDescID.Default.(func() domain.ID)
+	// applicationcontact.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	applicationcontact.IDValidator = applicationcontactDescID.Validators[0].(func(string) error)
+	applicationfileMixin := schema.ApplicationFile{}.Mixin()
+	applicationfile.Policy = privacy.NewPolicies(schema.ApplicationFile{})
+	applicationfile.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := applicationfile.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	applicationfileMixinFields0 := applicationfileMixin[0].Fields()
+	_ = applicationfileMixinFields0
+	applicationfileFields := schema.ApplicationFile{}.Fields()
+	_ = applicationfileFields
+	// applicationfileDescCreatedAt is the schema descriptor for created_at field.
+	applicationfileDescCreatedAt := applicationfileMixinFields0[1].Descriptor()
+	// applicationfile.DefaultCreatedAt holds the default value on creation for the created_at field.
+	applicationfile.DefaultCreatedAt = applicationfileDescCreatedAt.Default.(func() time.Time)
+	// applicationfileDescVersion is the schema descriptor for version field.
+	applicationfileDescVersion := applicationfileFields[6].Descriptor()
+	// applicationfile.DefaultVersion holds the default value on creation for the version field.
+	applicationfile.DefaultVersion = applicationfileDescVersion.Default.(int)
+	// applicationfile.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	applicationfile.VersionValidator = applicationfileDescVersion.Validators[0].(func(int) error)
+	// applicationfileDescID is the schema descriptor for id field.
+	applicationfileDescID := applicationfileMixinFields0[0].Descriptor()
+	// applicationfile.DefaultID holds the default value on creation for the id field.
+	applicationfile.DefaultID = applicationfileDescID.Default.(func() domain.ID)
+	// applicationfile.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	applicationfile.IDValidator = applicationfileDescID.Validators[0].(func(string) error)
+	applicationsummaryMixin := schema.ApplicationSummary{}.Mixin()
+	applicationsummary.Policy = privacy.NewPolicies(schema.ApplicationSummary{})
+	applicationsummary.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := applicationsummary.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	applicationsummaryMixinFields0 := applicationsummaryMixin[0].Fields()
+	_ = applicationsummaryMixinFields0
+	applicationsummaryFields := schema.ApplicationSummary{}.Fields()
+	_ = applicationsummaryFields
+	// applicationsummaryDescCreatedAt is the schema descriptor for created_at field.
+	applicationsummaryDescCreatedAt := applicationsummaryMixinFields0[1].Descriptor()
+	// applicationsummary.DefaultCreatedAt holds the default value on creation for the created_at field.
+	applicationsummary.DefaultCreatedAt = applicationsummaryDescCreatedAt.Default.(func() time.Time)
+	// applicationsummaryDescHouseholdSize is the schema descriptor for household_size field.
+	applicationsummaryDescHouseholdSize := applicationsummaryFields[4].Descriptor()
+	// applicationsummary.HouseholdSizeValidator is a validator for the "household_size" field. It is called by the builders before save.
+	applicationsummary.HouseholdSizeValidator = applicationsummaryDescHouseholdSize.Validators[0].(func(int) error)
+	// applicationsummaryDescVersion is the schema descriptor for version field.
+	applicationsummaryDescVersion := applicationsummaryFields[8].Descriptor()
+	// applicationsummary.DefaultVersion holds the default value on creation for the version field.
+	applicationsummary.DefaultVersion = applicationsummaryDescVersion.Default.(int)
+	// applicationsummary.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	applicationsummary.VersionValidator = applicationsummaryDescVersion.Validators[0].(func(int) error)
+	// applicationsummaryDescID is the schema descriptor for id field.
+	applicationsummaryDescID := applicationsummaryMixinFields0[0].Descriptor()
+	// applicationsummary.DefaultID holds the default value on creation for the id field.
+	applicationsummary.DefaultID = applicationsummaryDescID.Default.(func() domain.ID)
+	// applicationsummary.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	applicationsummary.IDValidator = applicationsummaryDescID.Validators[0].(func(string) error)
 	assignmentMixin := schema.Assignment{}.Mixin()
 	assignment.Policy = privacy.NewPolicies(schema.Assignment{})
 	assignment.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -99,6 +312,21 @@ func init() {
 	assignment.DefaultID = assignmentDescID.Default.(func() domain.ID)
 	// assignment.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	assignment.IDValidator = assignmentDescID.Validators[0].(func(string) error)
+	audience.Policy = privacy.NewPolicies(schema.Audience{})
+	audience.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := audience.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	audienceFields := schema.Audience{}.Fields()
+	_ = audienceFields
+	// audienceDescKey is the schema descriptor for key field.
+	audienceDescKey := audienceFields[1].Descriptor()
+	// audience.KeyValidator is a validator for the "key" field. It is called by the builders before save.
+	audience.KeyValidator = audienceDescKey.Validators[0].(func(string) error)
 	buildingMixin := schema.Building{}.Mixin()
 	building.Policy = privacy.NewPolicies(schema.Building{})
 	building.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -219,6 +447,34 @@ func init() {
 	dwelling.DefaultID = dwellingDescID.Default.(func() domain.ID)
 	// dwelling.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	dwelling.IDValidator = dwellingDescID.Validators[0].(func(string) error)
+	householdmemberMixin := schema.HouseholdMember{}.Mixin()
+	householdmember.Policy = privacy.NewPolicies(schema.HouseholdMember{})
+	householdmember.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := householdmember.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	householdmemberMixinFields0 := householdmemberMixin[0].Fields()
+	_ = householdmemberMixinFields0
+	householdmemberFields := schema.HouseholdMember{}.Fields()
+	_ = householdmemberFields
+	// householdmemberDescCreatedAt is the schema descriptor for created_at field.
+	householdmemberDescCreatedAt := householdmemberMixinFields0[1].Descriptor()
+	// householdmember.DefaultCreatedAt holds the default value on creation for the created_at field.
+	householdmember.DefaultCreatedAt = householdmemberDescCreatedAt.Default.(func() time.Time)
+	// householdmemberDescRank is the schema descriptor for rank field.
+	householdmemberDescRank := householdmemberFields[1].Descriptor()
+	// householdmember.RankValidator is a validator for the "rank" field. It is called by the builders before save.
+	householdmember.RankValidator = householdmemberDescRank.Validators[0].(func(int) error)
+	// householdmemberDescID is the schema descriptor for id field.
+	householdmemberDescID := householdmemberMixinFields0[0].Descriptor()
+	// householdmember.DefaultID holds the default value on creation for the id field.
+	householdmember.DefaultID = householdmemberDescID.Default.(func() domain.ID)
+	// householdmember.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	householdmember.IDValidator = householdmemberDescID.Validators[0].(func(string) error)
 	lockoutMixin := schema.LockOut{}.Mixin()
 	lockout.Policy = privacy.NewPolicies(schema.LockOut{})
 	lockout.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -253,6 +509,72 @@ func init() {
 	lockout.DefaultID = lockoutDescID.Default.(func() domain.ID)
 	// lockout.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	lockout.IDValidator = lockoutDescID.Validators[0].(func(string) error)
+	memberparticularsMixin := schema.MemberParticulars{}.Mixin()
+	memberparticulars.Policy = privacy.NewPolicies(schema.MemberParticulars{})
+	memberparticulars.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := memberparticulars.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	memberparticularsMixinFields0 := memberparticularsMixin[0].Fields()
+	_ = memberparticularsMixinFields0
+	memberparticularsFields := schema.MemberParticulars{}.Fields()
+	_ = memberparticularsFields
+	// memberparticularsDescCreatedAt is the schema descriptor for created_at field.
+	memberparticularsDescCreatedAt := memberparticularsMixinFields0[1].Descriptor()
+	// memberparticulars.DefaultCreatedAt holds the default value on creation for the created_at field.
+	memberparticulars.DefaultCreatedAt = memberparticularsDescCreatedAt.Default.(func() time.Time)
+	// memberparticularsDescGivenNames is the schema descriptor for given_names field.
+	memberparticularsDescGivenNames := memberparticularsFields[2].Descriptor()
+	// memberparticulars.GivenNamesValidator is a validator for the "given_names" field. It is called by the builders before save.
+	memberparticulars.GivenNamesValidator = memberparticularsDescGivenNames.Validators[0].(func(string) error)
+	// memberparticularsDescBirthName is the schema descriptor for birth_name field.
+	memberparticularsDescBirthName := memberparticularsFields[3].Descriptor()
+	// memberparticulars.BirthNameValidator is a validator for the "birth_name" field. It is called by the builders before save.
+	memberparticulars.BirthNameValidator = memberparticularsDescBirthName.Validators[0].(func(string) error)
+	// memberparticularsDescUsualName is the schema descriptor for usual_name field.
+	memberparticularsDescUsualName := memberparticularsFields[4].Descriptor()
+	// memberparticulars.UsualNameValidator is a validator for the "usual_name" field. It is called by the builders before save.
+	memberparticulars.UsualNameValidator = memberparticularsDescUsualName.Validators[0].(func(string) error)
+	// memberparticularsDescVersion is the schema descriptor for version field.
+	memberparticularsDescVersion := memberparticularsFields[6].Descriptor()
+	// memberparticulars.DefaultVersion holds the default value on creation for the version field.
+	memberparticulars.DefaultVersion = memberparticularsDescVersion.Default.(int)
+	// memberparticulars.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	memberparticulars.VersionValidator = memberparticularsDescVersion.Validators[0].(func(int) error)
+	// memberparticularsDescID is the schema descriptor for id field.
+	memberparticularsDescID := memberparticularsMixinFields0[0].Descriptor()
+	// memberparticulars.DefaultID holds the default value on creation for the id field.
+	memberparticulars.DefaultID = memberparticularsDescID.Default.(func() domain.ID)
+	// memberparticulars.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	memberparticulars.IDValidator = memberparticularsDescID.Validators[0].(func(string) error)
+	namedagentMixin := schema.NamedAgent{}.Mixin()
+	namedagent.Policy = privacy.NewPolicies(schema.NamedAgent{})
+	namedagent.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := namedagent.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	namedagentMixinFields0 := namedagentMixin[0].Fields()
+	_ = namedagentMixinFields0
+	namedagentFields := schema.NamedAgent{}.Fields()
+	_ = namedagentFields
+	// namedagentDescCreatedAt is the schema descriptor for created_at field.
+	namedagentDescCreatedAt := namedagentMixinFields0[1].Descriptor()
+	// namedagent.DefaultCreatedAt holds the default value on creation for the created_at field.
+	namedagent.DefaultCreatedAt = namedagentDescCreatedAt.Default.(func() time.Time)
+	// namedagentDescID is the schema descriptor for id field.
+	namedagentDescID := namedagentMixinFields0[0].Descriptor()
+	// namedagent.DefaultID holds the default value on creation for the id field.
+	namedagent.DefaultID = namedagentDescID.Default.(func() domain.ID)
+	// namedagent.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	namedagent.IDValidator = namedagentDescID.Validators[0].(func(string) error)
 	openinghoursMixin := schema.OpeningHours{}.Mixin()
 	openinghours.Policy = privacy.NewPolicies(schema.OpeningHours{})
 	openinghours.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -553,6 +875,48 @@ func init() {
 	sandboxclock.DefaultID = sandboxclockDescID.Default.(func() domain.ID)
 	// sandboxclock.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	sandboxclock.IDValidator = sandboxclockDescID.Validators[0].(func(string) error)
+	sensitiverecordMixin := schema.SensitiveRecord{}.Mixin()
+	sensitiverecord.Policy = privacy.NewPolicies(schema.SensitiveRecord{})
+	sensitiverecord.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := sensitiverecord.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	sensitiverecordMixinFields0 := sensitiverecordMixin[0].Fields()
+	_ = sensitiverecordMixinFields0
+	sensitiverecordFields := schema.SensitiveRecord{}.Fields()
+	_ = sensitiverecordFields
+	// sensitiverecordDescCreatedAt is the schema descriptor for created_at field.
+	sensitiverecordDescCreatedAt := sensitiverecordMixinFields0[1].Descriptor()
+	// sensitiverecord.DefaultCreatedAt holds the default value on creation for the created_at field.
+	sensitiverecord.DefaultCreatedAt = sensitiverecordDescCreatedAt.Default.(func() time.Time)
+	// sensitiverecordDescHousingMode is the schema descriptor for housing_mode field.
+	sensitiverecordDescHousingMode := sensitiverecordFields[3].Descriptor()
+	// sensitiverecord.HousingModeValidator is a validator for the "housing_mode" field. It is called by the builders before save.
+	sensitiverecord.HousingModeValidator = sensitiverecordDescHousingMode.Validators[0].(func(string) error)
+	// sensitiverecordDescFreeText is the schema descriptor for free_text field.
+	sensitiverecordDescFreeText := sensitiverecordFields[5].Descriptor()
+	// sensitiverecord.FreeTextValidator is a validator for the "free_text" field. It is called by the builders before save.
+	sensitiverecord.FreeTextValidator = sensitiverecordDescFreeText.Validators[0].(func(string) error)
+	// sensitiverecordDescSafeContact is the schema descriptor for safe_contact field.
+	sensitiverecordDescSafeContact := sensitiverecordFields[6].Descriptor()
+	// sensitiverecord.SafeContactValidator is a validator for the "safe_contact" field. It is called by the builders before save.
+	sensitiverecord.SafeContactValidator = sensitiverecordDescSafeContact.Validators[0].(func(string) error)
+	// sensitiverecordDescVersion is the schema descriptor for version field.
+	sensitiverecordDescVersion := sensitiverecordFields[7].Descriptor()
+	// sensitiverecord.DefaultVersion holds the default value on creation for the version field.
+	sensitiverecord.DefaultVersion = sensitiverecordDescVersion.Default.(int)
+	// sensitiverecord.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	sensitiverecord.VersionValidator = sensitiverecordDescVersion.Validators[0].(func(int) error)
+	// sensitiverecordDescID is the schema descriptor for id field.
+	sensitiverecordDescID := sensitiverecordMixinFields0[0].Descriptor()
+	// sensitiverecord.DefaultID holds the default value on creation for the id field.
+	sensitiverecord.DefaultID = sensitiverecordDescID.Default.(func() domain.ID)
+	// sensitiverecord.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	sensitiverecord.IDValidator = sensitiverecordDescID.Validators[0].(func(string) error)
 	staffauthorisationMixin := schema.StaffAuthorisation{}.Mixin()
 	staffauthorisation.Policy = privacy.NewPolicies(schema.StaffAuthorisation{})
 	staffauthorisation.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -679,6 +1043,34 @@ func init() {
 	usedassertion.DefaultID = usedassertionDescID.Default.(func() domain.ID)
 	// usedassertion.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	usedassertion.IDValidator = usedassertionDescID.Validators[0].(func(string) error)
+	wishMixin := schema.Wish{}.Mixin()
+	wish.Policy = privacy.NewPolicies(schema.Wish{})
+	wish.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := wish.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	wishMixinFields0 := wishMixin[0].Fields()
+	_ = wishMixinFields0
+	wishFields := schema.Wish{}.Fields()
+	_ = wishFields
+	// wishDescCreatedAt is the schema descriptor for created_at field.
+	wishDescCreatedAt := wishMixinFields0[1].Descriptor()
+	// wish.DefaultCreatedAt holds the default value on creation for the created_at field.
+	wish.DefaultCreatedAt = wishDescCreatedAt.Default.(func() time.Time)
+	// wishDescRank is the schema descriptor for rank field.
+	wishDescRank := wishFields[2].Descriptor()
+	// wish.RankValidator is a validator for the "rank" field. It is called by the builders before save.
+	wish.RankValidator = wishDescRank.Validators[0].(func(int) error)
+	// wishDescID is the schema descriptor for id field.
+	wishDescID := wishMixinFields0[0].Descriptor()
+	// wish.DefaultID holds the default value on creation for the id field.
+	wish.DefaultID = wishDescID.Default.(func() domain.ID)
+	// wish.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	wish.IDValidator = wishDescID.Validators[0].(func(string) error)
 }
 
 const (

@@ -46,6 +46,7 @@ func (Commune) Fields() []ent.Field {
 // Edges of a commune.
 func (Commune) Edges() []ent.Edge {
 	return []ent.Edge{
+		edge.From("landlords", Organisation.Type).Ref("territory").Annotations(entgql.Skip(entgql.SkipAll)),
 		edge.To("reception_points", ReceptionPoint.Type).
 			Annotations(entgql.RelayConnection(), entgql.MapsTo("receptionPoints")),
 		edge.To("organisations", Organisation.Type).Annotations(entgql.Skip(entgql.SkipAll)),

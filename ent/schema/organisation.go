@@ -44,6 +44,15 @@ func (Organisation) Fields() []ent.Field {
 func (Organisation) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.From("commune", Commune.Type).Ref("organisations").Field("commune_id").Unique(),
+		// Where a landlord has dwellings, by the list of landlords that the Métropole last
+		// loaded: what one of them declares opens nothing before that.
+		edge.To("territory", Commune.Type).
+			StorageKey(
+				edge.Table("landlord_territory"),
+				edge.Columns("organisation_id", "commune_id"),
+				edge.Symbols("landlord_territory_organisation_fkey", "landlord_territory_commune_fkey"),
+			).
+			Annotations(entgql.Skip(entgql.SkipAll)),
 		edge.From("reception_points", ReceptionPoint.Type).Ref("operators").
 			Annotations(entgql.RelayConnection(), entgql.MapsTo("receptionPoints")),
 		edge.From("assignments", Assignment.Type).Ref("organisation").

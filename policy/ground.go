@@ -1,0 +1,217 @@
+package policy
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/csv"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/guichet-logement/guichet/auth"
+	"github.com/guichet-logement/guichet/domain"
+)
+
+// groundsCSV is who sees applications and why, as versioned data: one line for each
+// ground and class of roles, with the article it rests on.
+//
+//go:embed grounds.csv
+var groundsCSV []byte
+
+// GroundRule is one line of the table of grounds: the roles that the ground is for,
+// and what it opens to them.
+type GroundRule struct {
+	Ground domain.Ground
+	// Class tells apart the roles that one ground opens different groups to.
+	Class string
+	Roles []domain.Role
+	// Kinds of the organisation; none for all of them.
+	Kinds []domain.OrganisationKind
+	// Registering: the organisation must be a registering body.
+	Registering bool
+	Subject     Subject
+	Groups      domain.GroupSet
+	// From and Until bound the days on which the rule is law; a zero Until is open.
+	From, Until domain.Date
+	Article     string
+	// HoldsWhen and Ends are the condition in words, for a person to read.
+	HoldsWhen, Ends string
+}
+
+// Subject is what a ground looks at, both in the application and in the caller.
+type Subject string
+
+// The subjects of grounds.
+const (
+	// SubjectPoint is a reception point of the caller that follows the application.
+	SubjectPoint Subject = "POINT"
+	// SubjectOwnCommune is the commune whose officer the caller is.
+	SubjectOwnCommune Subject = "OWN_COMMUNE"
+	// SubjectLandlordCommune is a commune in which the caller's landlord has dwellings.
+	SubjectLandlordCommune Subject = "LANDLORD_COMMUNE"
+	// SubjectNone: the organisation's kind says it all.
+	SubjectNone Subject = "NONE"
+	// SubjectPersonAtPoint is the caller itself, while it works at that point.
+	SubjectPersonAtPoint Subject = "PERSON_AT_POINT"
+	// SubjectPersonAtOrganisation is the caller itself, while it works there.
+	SubjectPersonAtOrganisation Subject = "PERSON_AT_ORGANISATION"
+	// SubjectAccount is an applicant's account.
+	SubjectAccount Subject = "ACCOUNT"
+)
+
+// GroundRules is the table of grounds.
+func GroundRules() []GroundRule { return slices.Clone(groundRules()) }
+
+var groundRules = sync.OnceValue(func() []GroundRule {
+	rules, err := parseGrounds(groundsCSV)
+	if err != nil {
+		panic("policy: grounds.csv: " + err.Error()) //nolint:forbidigo // part of the program, read by a test
+	}
+	return rules
+})
+
+func parseGrounds(table []byte) ([]GroundRule, error) {
+	lines, err := csv.NewReader(bytes.NewReader(table)).ReadAll()
+	if err != nil {
+		return nil, err
+	}
+	var rules []GroundRule
+	for n, line := range lines[1:] {
+		r := GroundRule{
+			Ground: domain.Ground(line[0]), Class: line[1], Registering: line[4] == "yes", Subject: Subject(line[5]),
+			Article: line[9], HoldsWhen: line[10], Ends: line[11],
+		}
+		for word := range strings.FieldsSeq(line[2]) {
+			r.Roles = append(r.Roles, domain.Role(word))
+		}
+		for word := range strings.FieldsSeq(line[3]) {
+			r.Kinds = append(r.Kinds, domain.OrganisationKind(word))
+		}
+		for word := range strings.FieldsSeq(line[6]) {
+			r.Groups |= domain.ColumnGroup(word).Bit()
+		}
+		if r.From, err = domain.ParseDate(line[7]); err != nil {
+			return nil, fmt.Errorf("line %d: %w", n+2, err)
+		}
+		if line[8] != "" {
+			if r.Until, err = domain.ParseDate(line[8]); err != nil {
+				return nil, fmt.Errorf("line %d: %w", n+2, err)
+			}
+		}
+		rules = append(rules, r)
+	}
+	return rules, nil
+}
+
+// inForce tells whether the rule is law on that day.
+func (r GroundRule) inForce(day domain.Date) bool {
+	return !day.Before(r.From) && (r.Until.IsZero() || day.Before(r.Until))
+}
+
+// isFor tells whether the rule is for whoever holds that assignment: a named
+// authorisation in force, in a role and at an organisation that the rule lists.
+func (r GroundRule) isFor(a auth.Assignment) bool {
+	return a.Authorised && slices.Contains(r.Roles, a.Role) &&
+		(len(r.Kinds) == 0 || slices.Contains(r.Kinds, a.OrganisationKind)) &&
+		(!r.Registering || a.RegisteringBody)
+}
+
+// audience of the rule for that subject.
+func (r GroundRule) audience(subject string) domain.Audience {
+	return domain.Audience{Ground: r.Ground, Class: r.Class, Subject: subject}
+}
+
+// Audiences are what the viewer is today, as far as applications go: nothing but a
+// person, or an app that acts for one, is any.
+func Audiences(v *auth.Viewer) []domain.Audience {
+	today := v.Today()
+	var all []domain.Audience
+	if v.App != nil && !v.App.May(domain.ApplicationsScope) {
+		return nil
+	}
+	for _, r := range groundRules() {
+		if !r.inForce(today) {
+			continue
+		}
+		if r.Subject == SubjectAccount {
+			if v.Applicant {
+				all = append(all, r.audience(account(v.Issuer, v.Subject)))
+			}
+			continue
+		}
+		for _, a := range v.Assignments {
+			if v.PersonID == "" || !r.isFor(a) {
+				continue
+			}
+			for _, subject := range callerSubjects(r.Subject, v, a) {
+				if within(v.App, r.Subject, subject) {
+					all = append(all, r.audience(subject))
+				}
+			}
+		}
+	}
+	return all
+}
+
+// Place notes in the viewer what its audiences are: the last step of recognising it,
+// once an app has taken away what it does not leave.
+func Place(v *auth.Viewer) *auth.Viewer {
+	placed := *v
+	placed.Audiences = []int64{}
+	for _, a := range Audiences(v) {
+		placed.Audiences = append(placed.Audiences, int64(a.ID()))
+	}
+	return &placed
+}
+
+// callerSubjects are what the assignment is for grounds of that subject.
+func callerSubjects(s Subject, v *auth.Viewer, a auth.Assignment) []string {
+	var all []string
+	switch s {
+	case SubjectPoint:
+		for _, p := range a.PointIDs {
+			all = append(all, string(p))
+		}
+	case SubjectPersonAtPoint:
+		for _, p := range a.PointIDs {
+			all = append(all, together(v.PersonID, p))
+		}
+	case SubjectPersonAtOrganisation:
+		all = []string{together(v.PersonID, a.OrganisationID)}
+	case SubjectOwnCommune:
+		if a.CommuneID != "" {
+			all = []string{string(a.CommuneID)}
+		}
+	case SubjectLandlordCommune:
+		for _, c := range a.TerritoryIDs {
+			all = append(all, string(c))
+		}
+	case SubjectNone:
+		all = []string{""}
+	case SubjectAccount: // is no assignment's
+	}
+	return all
+}
+
+// within tells whether the limits of an app leave that subject. Points are limited
+// with the assignments, see [Through]; what is wider than points and communes is not
+// for an app that is limited to some of them.
+func within(app *auth.App, s Subject, subject string) bool {
+	if app == nil || len(app.PointIDs) == 0 && len(app.CommuneIDs) == 0 {
+		return true
+	}
+	switch s {
+	case SubjectPoint, SubjectPersonAtPoint, SubjectAccount:
+		return true
+	case SubjectOwnCommune, SubjectLandlordCommune:
+		return slices.Contains(app.CommuneIDs, domain.ID(subject))
+	case SubjectNone, SubjectPersonAtOrganisation:
+	}
+	return false
+}
+
+func together(a, b domain.ID) string { return string(a) + "@" + string(b) }
+
+// account cannot be mistaken for another: an issuer is a URL and holds no space.
+func account(issuer, subject string) string { return issuer + " " + subject }
