@@ -52,7 +52,7 @@ func TestStaffPages(t *testing.T) {
 	everybody := staffPages(t, api, "metropole-admin", `null`, "first", 100)
 	for persona, people := range map[string]int{
 		"": 0, "former-agent": 1, "commune-grenoble-agent": 1, "commune-grenoble-manager": 5,
-		"commune-grenoble-admin": 8, "landlord-balcons-de-belledonne-admin": 3, "metropole-admin": len(everybody),
+		"commune-grenoble-admin": 9, "landlord-balcons-de-belledonne-admin": 7, "metropole-admin": len(everybody),
 	} {
 		for _, where := range []string{`null`, `{}`, `{withAssignment: {}}`, `{withAssignment: {roles: [RECEPTION_AGENT]}}`, `{awaitingConfirmation: true}`} {
 			whole := staffPages(t, api, persona, where, "first", 100)

@@ -1,6 +1,7 @@
 // Package sandbox answers one question: what does a partner's developer find on
 // the first morning? It holds the fictional network, its people, the issuer of their
-// tokens and a fictional stock, always the same: the same seed gives the same ids.
+// tokens, a fictional stock and fictional applications, always the same: the same seed
+// gives the same ids.
 //
 // Communes and their boundaries are real and public; organisations keep the names
 // of public bodies and invented ones for landlords; nobody in it exists. Data is

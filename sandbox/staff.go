@@ -59,8 +59,8 @@ func keeps(name string, a *service.SandboxAuthorisation, year int) bool {
 	return true
 }
 
-// administratorOf is who gives authorisations at that organisation. Few organisations
-// of the sandbox have an administrator of their own; the Métropole's stands in.
+// administratorOf is who gives authorisations at that organisation. Most communes of the
+// sandbox have no administrator of their own; the Métropole's stands in.
 func administratorOf(organisation string) string {
 	for _, p := range Personas() {
 		if p.Role == domain.OrgAdmin && p.Organisation == organisation {
