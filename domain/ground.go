@@ -39,3 +39,24 @@ func (g Ground) MarshalGQL(w io.Writer) { marshalEnum(w, g) }
 
 // UnmarshalGQL reads the word of the contract.
 func (g *Ground) UnmarshalGQL(v any) error { return unmarshalEnum(v, g) }
+
+// MissingLink is what a ground lacks to open anything to an assignment.
+type MissingLink string
+
+// The links that can be missing.
+const (
+	MissingAuthorisation   MissingLink = "AUTHORISATION"
+	MissingRegisteringBody MissingLink = "REGISTERING_BODY"
+	MissingApp             MissingLink = "APP"
+)
+
+// Values lists the links, in the order of the contract.
+func (MissingLink) Values() []string {
+	return []string{string(MissingAuthorisation), string(MissingRegisteringBody), string(MissingApp)}
+}
+
+// MarshalGQL writes the word of the contract.
+func (l MissingLink) MarshalGQL(w io.Writer) { marshalEnum(w, l) }
+
+// UnmarshalGQL reads the word of the contract.
+func (l *MissingLink) UnmarshalGQL(v any) error { return unmarshalEnum(v, l) }

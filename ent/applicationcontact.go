@@ -32,7 +32,7 @@ type ApplicationContact struct {
 	// Phone holds the value of the "phone" field.
 	Phone *domain.PhoneNumber `json:"phone,omitempty"`
 	// Email holds the value of the "email" field.
-	Email domain.Stated `json:"email,omitempty"`
+	Email domain.EmailAddress `json:"email,omitempty"`
 	// HelpingStructure holds the value of the "helping_structure" field.
 	HelpingStructure domain.Stated `json:"helping_structure,omitempty"`
 	// Version holds the value of the "version" field.
@@ -72,11 +72,13 @@ func (*ApplicationContact) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case applicationcontact.FieldPhone:
 			values[i] = &sql.NullScanner{S: new(domain.PhoneNumber)}
+		case applicationcontact.FieldEmail:
+			values[i] = new(domain.EmailAddress)
 		case applicationcontact.FieldID, applicationcontact.FieldApplicationID:
 			values[i] = new(domain.ID)
 		case applicationcontact.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case applicationcontact.FieldAddress, applicationcontact.FieldPostalCode, applicationcontact.FieldTown, applicationcontact.FieldEmail, applicationcontact.FieldHelpingStructure:
+		case applicationcontact.FieldAddress, applicationcontact.FieldPostalCode, applicationcontact.FieldTown, applicationcontact.FieldHelpingStructure:
 			values[i] = new(sql.NullString)
 		case applicationcontact.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -139,10 +141,10 @@ func (_m *ApplicationContact) assignValues(columns []string, values []any) error
 				*_m.Phone = *value.S.(*domain.PhoneNumber)
 			}
 		case applicationcontact.FieldEmail:
-			if value, ok := values[i].(*sql.NullString); !ok {
+			if value, ok := values[i].(*domain.EmailAddress); !ok {
 				return fmt.Errorf("unexpected type %T for field email", values[i])
-			} else if value.Valid {
-				_m.Email = domain.Stated(value.String)
+			} else if value != nil {
+				_m.Email = *value
 			}
 		case applicationcontact.FieldHelpingStructure:
 			if value, ok := values[i].(*sql.NullString); !ok {

@@ -78,7 +78,7 @@ func (_c *ApplicationContactCreate) SetNillablePhone(v *domain.PhoneNumber) *App
 }
 
 // SetEmail sets the "email" field.
-func (_c *ApplicationContactCreate) SetEmail(v domain.Stated) *ApplicationContactCreate {
+func (_c *ApplicationContactCreate) SetEmail(v domain.EmailAddress) *ApplicationContactCreate {
 	_c.mutation.SetEmail(v)
 	return _c
 }
@@ -433,7 +433,7 @@ func (u *ApplicationContactUpsert) ClearPhone() *ApplicationContactUpsert {
 }
 
 // SetEmail sets the "email" field.
-func (u *ApplicationContactUpsert) SetEmail(v domain.Stated) *ApplicationContactUpsert {
+func (u *ApplicationContactUpsert) SetEmail(v domain.EmailAddress) *ApplicationContactUpsert {
 	u.Set(applicationcontact.FieldEmail, v)
 	return u
 }
@@ -592,7 +592,7 @@ func (u *ApplicationContactUpsertOne) ClearPhone() *ApplicationContactUpsertOne 
 }
 
 // SetEmail sets the "email" field.
-func (u *ApplicationContactUpsertOne) SetEmail(v domain.Stated) *ApplicationContactUpsertOne {
+func (u *ApplicationContactUpsertOne) SetEmail(v domain.EmailAddress) *ApplicationContactUpsertOne {
 	return u.Update(func(s *ApplicationContactUpsert) {
 		s.SetEmail(v)
 	})
@@ -925,7 +925,7 @@ func (u *ApplicationContactUpsertBulk) ClearPhone() *ApplicationContactUpsertBul
 }
 
 // SetEmail sets the "email" field.
-func (u *ApplicationContactUpsertBulk) SetEmail(v domain.Stated) *ApplicationContactUpsertBulk {
+func (u *ApplicationContactUpsertBulk) SetEmail(v domain.EmailAddress) *ApplicationContactUpsertBulk {
 	return u.Update(func(s *ApplicationContactUpsert) {
 		s.SetEmail(v)
 	})

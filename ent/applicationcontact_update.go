@@ -92,13 +92,13 @@ func (_u *ApplicationContactUpdate) ClearPhone() *ApplicationContactUpdate {
 }
 
 // SetEmail sets the "email" field.
-func (_u *ApplicationContactUpdate) SetEmail(v domain.Stated) *ApplicationContactUpdate {
+func (_u *ApplicationContactUpdate) SetEmail(v domain.EmailAddress) *ApplicationContactUpdate {
 	_u.mutation.SetEmail(v)
 	return _u
 }
 
 // SetNillableEmail sets the "email" field if the given value is not nil.
-func (_u *ApplicationContactUpdate) SetNillableEmail(v *domain.Stated) *ApplicationContactUpdate {
+func (_u *ApplicationContactUpdate) SetNillableEmail(v *domain.EmailAddress) *ApplicationContactUpdate {
 	if v != nil {
 		_u.SetEmail(*v)
 	}
@@ -340,13 +340,13 @@ func (_u *ApplicationContactUpdateOne) ClearPhone() *ApplicationContactUpdateOne
 }
 
 // SetEmail sets the "email" field.
-func (_u *ApplicationContactUpdateOne) SetEmail(v domain.Stated) *ApplicationContactUpdateOne {
+func (_u *ApplicationContactUpdateOne) SetEmail(v domain.EmailAddress) *ApplicationContactUpdateOne {
 	_u.mutation.SetEmail(v)
 	return _u
 }
 
 // SetNillableEmail sets the "email" field if the given value is not nil.
-func (_u *ApplicationContactUpdateOne) SetNillableEmail(v *domain.Stated) *ApplicationContactUpdateOne {
+func (_u *ApplicationContactUpdateOne) SetNillableEmail(v *domain.EmailAddress) *ApplicationContactUpdateOne {
 	if v != nil {
 		_u.SetEmail(*v)
 	}

@@ -1369,19 +1369,19 @@ type ApplicationContactWhereInput struct {
 	PhoneContainsFold *domain.PhoneNumber  `json:"phoneContainsFold,omitempty"`
 
 	// "email" field predicates.
-	Email             *domain.Stated  `json:"email,omitempty"`
-	EmailNEQ          *domain.Stated  `json:"emailNEQ,omitempty"`
-	EmailIn           []domain.Stated `json:"emailIn,omitempty"`
-	EmailNotIn        []domain.Stated `json:"emailNotIn,omitempty"`
-	EmailGT           *domain.Stated  `json:"emailGT,omitempty"`
-	EmailGTE          *domain.Stated  `json:"emailGTE,omitempty"`
-	EmailLT           *domain.Stated  `json:"emailLT,omitempty"`
-	EmailLTE          *domain.Stated  `json:"emailLTE,omitempty"`
-	EmailContains     *domain.Stated  `json:"emailContains,omitempty"`
-	EmailHasPrefix    *domain.Stated  `json:"emailHasPrefix,omitempty"`
-	EmailHasSuffix    *domain.Stated  `json:"emailHasSuffix,omitempty"`
-	EmailEqualFold    *domain.Stated  `json:"emailEqualFold,omitempty"`
-	EmailContainsFold *domain.Stated  `json:"emailContainsFold,omitempty"`
+	Email             *domain.EmailAddress  `json:"email,omitempty"`
+	EmailNEQ          *domain.EmailAddress  `json:"emailNEQ,omitempty"`
+	EmailIn           []domain.EmailAddress `json:"emailIn,omitempty"`
+	EmailNotIn        []domain.EmailAddress `json:"emailNotIn,omitempty"`
+	EmailGT           *domain.EmailAddress  `json:"emailGT,omitempty"`
+	EmailGTE          *domain.EmailAddress  `json:"emailGTE,omitempty"`
+	EmailLT           *domain.EmailAddress  `json:"emailLT,omitempty"`
+	EmailLTE          *domain.EmailAddress  `json:"emailLTE,omitempty"`
+	EmailContains     *domain.EmailAddress  `json:"emailContains,omitempty"`
+	EmailHasPrefix    *domain.EmailAddress  `json:"emailHasPrefix,omitempty"`
+	EmailHasSuffix    *domain.EmailAddress  `json:"emailHasSuffix,omitempty"`
+	EmailEqualFold    *domain.EmailAddress  `json:"emailEqualFold,omitempty"`
+	EmailContainsFold *domain.EmailAddress  `json:"emailContainsFold,omitempty"`
 
 	// "helping_structure" field predicates.
 	HelpingStructure             *domain.Stated  `json:"helpingStructure,omitempty"`

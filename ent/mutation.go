@@ -3735,7 +3735,7 @@ type ApplicationContactMutation struct {
 	postal_code        *string
 	town               *string
 	phone              *domain.PhoneNumber
-	email              *domain.Stated
+	email              *domain.EmailAddress
 	helping_structure  *domain.Stated
 	version            *int
 	addversion         *int
@@ -4081,12 +4081,12 @@ func (m *ApplicationContactMutation) ResetPhone() {
 }
 
 // SetEmail sets the "email" field.
-func (m *ApplicationContactMutation) SetEmail(d domain.Stated) {
-	m.email = &d
+func (m *ApplicationContactMutation) SetEmail(da domain.EmailAddress) {
+	m.email = &da
 }
 
 // Email returns the value of the "email" field in the mutation.
-func (m *ApplicationContactMutation) Email() (r domain.Stated, exists bool) {
+func (m *ApplicationContactMutation) Email() (r domain.EmailAddress, exists bool) {
 	v := m.email
 	if v == nil {
 		return
@@ -4097,7 +4097,7 @@ func (m *ApplicationContactMutation) Email() (r domain.Stated, exists bool) {
 // OldEmail returns the old "email" field's value of the ApplicationContact entity.
 // If the ApplicationContact object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ApplicationContactMutation) OldEmail(ctx context.Context) (v domain.Stated, err error) {
+func (m *ApplicationContactMutation) OldEmail(ctx context.Context) (v domain.EmailAddress, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldEmail is only allowed on UpdateOne operations")
 	}
@@ -4402,7 +4402,7 @@ func (m *ApplicationContactMutation) SetField(name string, value ent.Value) erro
 		m.SetPhone(v)
 		return nil
 	case applicationcontact.FieldEmail:
-		v, ok := value.(domain.Stated)
+		v, ok := value.(domain.EmailAddress)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}

@@ -10,11 +10,13 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/ent/agreement"
+	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/assignment"
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/dwelling"
+	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
@@ -34,11 +36,13 @@ const maxNodes = 100
 // tables says which kinds of thing can be read by identifier.
 var tables = map[domain.Prefix]string{
 	domain.AgreementPrefix:          agreement.Table,
+	domain.ApplicationPrefix:        application.Table,
 	domain.AssignmentPrefix:         assignment.Table,
 	domain.BuildingPrefix:           building.Table,
 	domain.CatalogueEntryPrefix:     catalogueentry.Table,
 	domain.CommunePrefix:            commune.Table,
 	domain.DwellingPrefix:           dwelling.Table,
+	domain.HouseholdMemberPrefix:    householdmember.Table,
 	domain.OpeningHoursPrefix:       openinghours.Table,
 	domain.OrganisationPrefix:       organisation.Table,
 	domain.OwnershipPrefix:          ownership.Table,

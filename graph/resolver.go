@@ -42,6 +42,9 @@ type (
 	pairResolver                 struct{}
 	personFilterResolver         struct{}
 	assignmentFilterResolver     struct{}
+	applicationResolver          struct{}
+	applicationFilterResolver    struct{}
+	householdMemberResolver      struct{}
 )
 
 // Query resolves what can be read.
@@ -117,3 +120,14 @@ func (r *Resolver) PersonFilter() gen.PersonFilterResolver { return personFilter
 
 // AssignmentFilter resolves the filters of assignments that are not columns.
 func (r *Resolver) AssignmentFilter() gen.AssignmentFilterResolver { return assignmentFilterResolver{} }
+
+// Application resolves the computed fields of applications.
+func (r *Resolver) Application() gen.ApplicationResolver { return applicationResolver{} }
+
+// ApplicationFilter resolves the filters of applications.
+func (r *Resolver) ApplicationFilter() gen.ApplicationFilterResolver {
+	return applicationFilterResolver{}
+}
+
+// HouseholdMember resolves the computed fields of members of households.
+func (r *Resolver) HouseholdMember() gen.HouseholdMemberResolver { return householdMemberResolver{} }

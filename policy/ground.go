@@ -109,12 +109,21 @@ func (r GroundRule) inForce(day domain.Date) bool {
 	return !day.Before(r.From) && (r.Until.IsZero() || day.Before(r.Until))
 }
 
-// isFor tells whether the rule is for whoever holds that assignment: a named
-// authorisation in force, in a role and at an organisation that the rule lists.
-func (r GroundRule) isFor(a auth.Assignment) bool {
-	return a.Authorised && slices.Contains(r.Roles, a.Role) &&
-		(len(r.Kinds) == 0 || slices.Contains(r.Kinds, a.OrganisationKind)) &&
-		(!r.Registering || a.RegisteringBody)
+// lists tells whether the rule names the role and the kind of that assignment.
+func (r GroundRule) lists(a auth.Assignment) bool {
+	return slices.Contains(r.Roles, a.Role) && (len(r.Kinds) == 0 || slices.Contains(r.Kinds, a.OrganisationKind))
+}
+
+// missing is what the assignment lacks for a rule that lists it: a registering body,
+// a named authorisation in force.
+func (r GroundRule) missing(a auth.Assignment) domain.MissingLink {
+	switch {
+	case r.Registering && !a.RegisteringBody:
+		return domain.MissingRegisteringBody
+	case !a.Authorised:
+		return domain.MissingAuthorisation
+	}
+	return ""
 }
 
 // audience of the rule for that subject.
@@ -122,36 +131,56 @@ func (r GroundRule) audience(subject string) domain.Audience {
 	return domain.Audience{Ground: r.Ground, Class: r.Class, Subject: subject}
 }
 
-// Audiences are what the viewer is today, as far as applications go: nothing but a
-// person, or an app that acts for one, is any.
-func Audiences(v *auth.Viewer) []domain.Audience {
+// Claim is a rule that is for the viewer today, by one of its assignments.
+type Claim struct {
+	Rule GroundRule
+	// Assignment is nil for an applicant.
+	Assignment *auth.Assignment
+	// Missing is what keeps it from opening anything, empty when nothing does.
+	Missing domain.MissingLink
+	// Audiences are what the viewer is by it; none when something is missing.
+	Audiences []domain.Audience
+}
+
+// Claims are the rules that are for the viewer today, in the order of the table. Only a
+// person has any, or an app that acts for one.
+func Claims(v *auth.Viewer) []Claim {
+	var all []Claim
 	today := v.Today()
-	var all []domain.Audience
-	if v.App != nil && !v.App.May(domain.ApplicationsScope) {
-		return nil
-	}
 	for _, r := range groundRules() {
 		if !r.inForce(today) {
 			continue
 		}
 		if r.Subject == SubjectAccount {
 			if v.Applicant {
-				all = append(all, r.audience(account(v.Issuer, v.Subject)))
+				all = append(all, r.claim(v, nil, "", []string{account(v.Issuer, v.Subject)}))
 			}
 			continue
 		}
-		for _, a := range v.Assignments {
-			if v.PersonID == "" || !r.isFor(a) {
-				continue
-			}
-			for _, subject := range callerSubjects(r.Subject, v, a) {
-				if within(v.App, r.Subject, subject) {
-					all = append(all, r.audience(subject))
-				}
+		for i, a := range v.Assignments {
+			if v.PersonID != "" && r.lists(a) {
+				all = append(all, r.claim(v, &v.Assignments[i], r.missing(a), callerSubjects(r.Subject, v, a)))
 			}
 		}
 	}
 	return all
+}
+
+// claim leaves of the subjects what an app leaves, and makes audiences of them when
+// nothing is missing.
+func (r GroundRule) claim(v *auth.Viewer, by *auth.Assignment, missing domain.MissingLink, subjects []string) Claim {
+	c := Claim{Rule: r, Assignment: by, Missing: missing}
+	left := slices.DeleteFunc(subjects, func(subject string) bool { return !within(v.App, r.Subject, subject) })
+	if c.Missing == "" && len(left) < len(subjects) && len(left) == 0 {
+		c.Missing = domain.MissingApp
+	}
+	if c.Missing != "" {
+		return c
+	}
+	for _, subject := range left {
+		c.Audiences = append(c.Audiences, domain.Audience{Ground: r.Ground, Class: r.Class, Subject: subject})
+	}
+	return c
 }
 
 // Place notes in the viewer what its audiences are: the last step of recognising it,
@@ -159,8 +188,10 @@ func Audiences(v *auth.Viewer) []domain.Audience {
 func Place(v *auth.Viewer) *auth.Viewer {
 	placed := *v
 	placed.Audiences = []int64{}
-	for _, a := range Audiences(v) {
-		placed.Audiences = append(placed.Audiences, int64(a.ID()))
+	for _, c := range Claims(v) {
+		for _, a := range c.Audiences {
+			placed.Audiences = append(placed.Audiences, int64(a.ID()))
+		}
 	}
 	return &placed
 }
@@ -194,11 +225,16 @@ func callerSubjects(s Subject, v *auth.Viewer, a auth.Assignment) []string {
 	return all
 }
 
-// within tells whether the limits of an app leave that subject. Points are limited
+// within tells whether the scope and the limits of an app leave that subject. Points are limited
 // with the assignments, see [Through]; what is wider than points and communes is not
 // for an app that is limited to some of them.
 func within(app *auth.App, s Subject, subject string) bool {
-	if app == nil || len(app.PointIDs) == 0 && len(app.CommuneIDs) == 0 {
+	switch {
+	case app == nil:
+		return true
+	case !app.May(domain.ApplicationsScope):
+		return false
+	case len(app.PointIDs) == 0 && len(app.CommuneIDs) == 0:
 		return true
 	}
 	switch s {

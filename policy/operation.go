@@ -25,8 +25,13 @@ var appTypes = map[string]domain.AppScope{
 	"StockStatistics": domain.StatisticsScope, "StockCell": domain.StatisticsScope,
 	"StockFacet": domain.StatisticsScope, "StockFacetValue": domain.StatisticsScope,
 
+	"Application": domain.ApplicationsScope, "ApplicationSummary": domain.ApplicationsScope,
+	"ApplicationFile": domain.ApplicationsScope, "ApplicationContact": domain.ApplicationsScope,
+	"Wish": domain.ApplicationsScope, "HouseholdMember": domain.ApplicationsScope,
+	"MemberParticulars": domain.ApplicationsScope, "SensitiveRecord": domain.ApplicationsScope,
+
 	"Query": "", "Mutation": "", "Node": "", "PageInfo": "", "CodeList": "", "CodeEntry": "",
-	"Viewer": "", "ViewerApp": "", "Assignment": "", "StaffAuthorisation": "", "PartnerApp": "", "PartnerAppSecret": "",
+	"Viewer": "", "ViewerApp": "", "Right": "", "Assignment": "", "StaffAuthorisation": "", "PartnerApp": "", "PartnerAppSecret": "",
 	"Person": closedToApps, "Pair": closedToApps,
 	"UserError": "", "InputError": "", "StaleVersionError": "",
 }

@@ -87,9 +87,8 @@ func Phone(v domain.PhoneNumber) predicate.ApplicationContact {
 }
 
 // Email applies equality check predicate on the "email" field. It's identical to EmailEQ.
-func Email(v domain.Stated) predicate.ApplicationContact {
-	vc := string(v)
-	return predicate.ApplicationContact(sql.FieldEQ(FieldEmail, vc))
+func Email(v domain.EmailAddress) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldEQ(FieldEmail, v))
 }
 
 // HelpingStructure applies equality check predicate on the "helping_structure" field. It's identical to HelpingStructureEQ.
@@ -489,85 +488,71 @@ func PhoneContainsFold(v domain.PhoneNumber) predicate.ApplicationContact {
 }
 
 // EmailEQ applies the EQ predicate on the "email" field.
-func EmailEQ(v domain.Stated) predicate.ApplicationContact {
-	vc := string(v)
-	return predicate.ApplicationContact(sql.FieldEQ(FieldEmail, vc))
+func EmailEQ(v domain.EmailAddress) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldEQ(FieldEmail, v))
 }
 
 // EmailNEQ applies the NEQ predicate on the "email" field.
-func EmailNEQ(v domain.Stated) predicate.ApplicationContact {
-	vc := string(v)
-	return predicate.ApplicationContact(sql.FieldNEQ(FieldEmail, vc))
+func EmailNEQ(v domain.EmailAddress) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldNEQ(FieldEmail, v))
 }
 
 // EmailIn applies the In predicate on the "email" field.
-func EmailIn(vs ...domain.Stated) predicate.ApplicationContact {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = string(vs[i])
-	}
-	return predicate.ApplicationContact(sql.FieldIn(FieldEmail, v...))
+func EmailIn(vs ...domain.EmailAddress) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldIn(FieldEmail, vs...))
 }
 
 // EmailNotIn applies the NotIn predicate on the "email" field.
-func EmailNotIn(vs ...domain.Stated) predicate.ApplicationContact {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = string(vs[i])
-	}
-	return predicate.ApplicationContact(sql.FieldNotIn(FieldEmail, v...))
+func EmailNotIn(vs ...domain.EmailAddress) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldNotIn(FieldEmail, vs...))
 }
 
 // EmailGT applies the GT predicate on the "email" field.
-func EmailGT(v domain.Stated) predicate.ApplicationContact {
-	vc := string(v)
-	return predicate.ApplicationContact(sql.FieldGT(FieldEmail, vc))
+func EmailGT(v domain.EmailAddress) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldGT(FieldEmail, v))
 }
 
 // EmailGTE applies the GTE predicate on the "email" field.
-func EmailGTE(v domain.Stated) predicate.ApplicationContact {
-	vc := string(v)
-	return predicate.ApplicationContact(sql.FieldGTE(FieldEmail, vc))
+func EmailGTE(v domain.EmailAddress) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldGTE(FieldEmail, v))
 }
 
 // EmailLT applies the LT predicate on the "email" field.
-func EmailLT(v domain.Stated) predicate.ApplicationContact {
-	vc := string(v)
-	return predicate.ApplicationContact(sql.FieldLT(FieldEmail, vc))
+func EmailLT(v domain.EmailAddress) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldLT(FieldEmail, v))
 }
 
 // EmailLTE applies the LTE predicate on the "email" field.
-func EmailLTE(v domain.Stated) predicate.ApplicationContact {
-	vc := string(v)
-	return predicate.ApplicationContact(sql.FieldLTE(FieldEmail, vc))
+func EmailLTE(v domain.EmailAddress) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldLTE(FieldEmail, v))
 }
 
 // EmailContains applies the Contains predicate on the "email" field.
-func EmailContains(v domain.Stated) predicate.ApplicationContact {
+func EmailContains(v domain.EmailAddress) predicate.ApplicationContact {
 	vc := string(v)
 	return predicate.ApplicationContact(sql.FieldContains(FieldEmail, vc))
 }
 
 // EmailHasPrefix applies the HasPrefix predicate on the "email" field.
-func EmailHasPrefix(v domain.Stated) predicate.ApplicationContact {
+func EmailHasPrefix(v domain.EmailAddress) predicate.ApplicationContact {
 	vc := string(v)
 	return predicate.ApplicationContact(sql.FieldHasPrefix(FieldEmail, vc))
 }
 
 // EmailHasSuffix applies the HasSuffix predicate on the "email" field.
-func EmailHasSuffix(v domain.Stated) predicate.ApplicationContact {
+func EmailHasSuffix(v domain.EmailAddress) predicate.ApplicationContact {
 	vc := string(v)
 	return predicate.ApplicationContact(sql.FieldHasSuffix(FieldEmail, vc))
 }
 
 // EmailEqualFold applies the EqualFold predicate on the "email" field.
-func EmailEqualFold(v domain.Stated) predicate.ApplicationContact {
+func EmailEqualFold(v domain.EmailAddress) predicate.ApplicationContact {
 	vc := string(v)
 	return predicate.ApplicationContact(sql.FieldEqualFold(FieldEmail, vc))
 }
 
 // EmailContainsFold applies the ContainsFold predicate on the "email" field.
-func EmailContainsFold(v domain.Stated) predicate.ApplicationContact {
+func EmailContainsFold(v domain.EmailAddress) predicate.ApplicationContact {
 	vc := string(v)
 	return predicate.ApplicationContact(sql.FieldContainsFold(FieldEmail, vc))
 }

@@ -201,7 +201,7 @@ func (ApplicationContact) Fields() []ent.Field {
 		field.String("postal_code").MaxLen(5),
 		field.String("town").MaxLen(100),
 		field.String("phone").GoType(domain.PhoneNumber("")).Optional().Nillable(),
-		field.String("email").MaxLen(254).GoType(domain.Stated("")),
+		field.String("email").MaxLen(domain.MaxEmailAddress).GoType(domain.EmailAddress("")),
 		field.String("helping_structure").MaxLen(200).GoType(domain.Stated("")),
 		field.Int("version").Default(1).Positive(),
 	}

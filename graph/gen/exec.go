@@ -37,9 +37,11 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
 	Agreement() AgreementResolver
+	Application() ApplicationResolver
 	Assignment() AssignmentResolver
 	CatalogueEntry() CatalogueEntryResolver
 	CodeEntry() CodeEntryResolver
+	HouseholdMember() HouseholdMemberResolver
 	Mutation() MutationResolver
 	OpeningHours() OpeningHoursResolver
 	Pair() PairResolver
@@ -49,6 +51,7 @@ type ResolverRoot interface {
 	StaffAuthorisation() StaffAuthorisationResolver
 	StockStatistics() StockStatisticsResolver
 	Viewer() ViewerResolver
+	ApplicationFilter() ApplicationFilterResolver
 	AssignmentFilter() AssignmentFilterResolver
 	BuildingFilter() BuildingFilterResolver
 	CommuneFilter() CommuneFilterResolver
@@ -78,6 +81,64 @@ type ComplexityRoot struct {
 		Services   func(childComplexity int) int
 		ValidFrom  func(childComplexity int) int
 		ValidUntil func(childComplexity int) int
+	}
+
+	Application struct {
+		BirthName    func(childComplexity int) int
+		Contact      func(childComplexity int) int
+		File         func(childComplexity int) int
+		GivenNames   func(childComplexity int) int
+		Household    func(childComplexity int) int
+		ID           func(childComplexity int) int
+		Masked       func(childComplexity int) int
+		State        func(childComplexity int) int
+		Summary      func(childComplexity int) int
+		UniqueNumber func(childComplexity int) int
+		UsualName    func(childComplexity int) int
+		ValidUntil   func(childComplexity int) int
+		Version      func(childComplexity int) int
+		Wishes       func(childComplexity int) int
+	}
+
+	ApplicationConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ApplicationContact struct {
+		Address          func(childComplexity int) int
+		Email            func(childComplexity int) int
+		HelpingStructure func(childComplexity int) int
+		Phone            func(childComplexity int) int
+		PostalCode       func(childComplexity int) int
+		Town             func(childComplexity int) int
+		Version          func(childComplexity int) int
+	}
+
+	ApplicationEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ApplicationFile struct {
+		Housing          func(childComplexity int) int
+		MonthlyResources func(childComplexity int) int
+		Reasons          func(childComplexity int) int
+		TaxIncome        func(childComplexity int) int
+		TaxYear          func(childComplexity int) int
+		Version          func(childComplexity int) int
+	}
+
+	ApplicationSummary struct {
+		FollowedSince     func(childComplexity int) int
+		FollowingPoint    func(childComplexity int) int
+		HouseholdSize     func(childComplexity int) int
+		ReceptionDeadline func(childComplexity int) int
+		RegisteredOn      func(childComplexity int) int
+		RenewedOn         func(childComplexity int) int
+		Typologies        func(childComplexity int) int
+		Version           func(childComplexity int) int
 	}
 
 	AssignRolePayload struct {
@@ -242,11 +303,28 @@ type ComplexityRoot struct {
 		Errors        func(childComplexity int) int
 	}
 
+	HouseholdMember struct {
+		Age         func(childComplexity int) int
+		ExpectedOn  func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Link        func(childComplexity int) int
+		Particulars func(childComplexity int) int
+		Sensitive   func(childComplexity int) int
+	}
+
 	InputError struct {
 		Code    func(childComplexity int) int
 		Field   func(childComplexity int) int
 		Help    func(childComplexity int) int
 		Message func(childComplexity int) int
+	}
+
+	MemberParticulars struct {
+		BirthName  func(childComplexity int) int
+		BornOn     func(childComplexity int) int
+		GivenNames func(childComplexity int) int
+		UsualName  func(childComplexity int) int
+		Version    func(childComplexity int) int
 	}
 
 	Mutation struct {
@@ -405,6 +483,8 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		Application            func(childComplexity int, uniqueNumber domain.UniqueNumber) int
+		Applications           func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.ApplicationOrder, where *ent.ApplicationWhereInput) int
 		Buildings              func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.BuildingOrder, where *ent.BuildingWhereInput) int
 		CodeLists              func(childComplexity int, names []string) int
 		Commune                func(childComplexity int, inseeCode domain.InseeCode, on *domain.Date) int
@@ -482,6 +562,25 @@ type ComplexityRoot struct {
 	RevokeStaffAuthorisationPayload struct {
 		Authorisation func(childComplexity int) int
 		Errors        func(childComplexity int) int
+	}
+
+	Right struct {
+		Article      func(childComplexity int) int
+		AssignmentID func(childComplexity int) int
+		Ground       func(childComplexity int) int
+		HoldsWhen    func(childComplexity int) int
+		Missing      func(childComplexity int) int
+		Opens        func(childComplexity int) int
+		Role         func(childComplexity int) int
+	}
+
+	SensitiveRecord struct {
+		FreeText    func(childComplexity int) int
+		HousingMode func(childComplexity int) int
+		Needs       func(childComplexity int) int
+		Reasons     func(childComplexity int) int
+		SafeContact func(childComplexity int) int
+		Version     func(childComplexity int) int
 	}
 
 	ServiceCatalogue struct {
@@ -626,6 +725,7 @@ type ComplexityRoot struct {
 		GivenName      func(childComplexity int) int
 		Language       func(childComplexity int) int
 		Now            func(childComplexity int) int
+		Rights         func(childComplexity int) int
 		Today          func(childComplexity int) int
 	}
 
@@ -636,6 +736,11 @@ type ComplexityRoot struct {
 		Notice        func(childComplexity int) int
 		ReadOnly      func(childComplexity int) int
 		Scopes        func(childComplexity int) int
+	}
+
+	Wish struct {
+		Commune func(childComplexity int) int
+		Rank    func(childComplexity int) int
 	}
 
 	WithdrawOpeningExceptionPayload struct {
@@ -651,6 +756,9 @@ type ComplexityRoot struct {
 type AgreementResolver interface {
 	Services(ctx context.Context, obj *ent.Agreement) ([]*ent.CatalogueEntry, error)
 }
+type ApplicationResolver interface {
+	Masked(ctx context.Context, obj *ent.Application) ([]domain.ColumnGroup, error)
+}
 type AssignmentResolver interface {
 	ReceptionPoints(ctx context.Context, obj *ent.Assignment) ([]*ent.ReceptionPoint, error)
 
@@ -661,6 +769,9 @@ type CatalogueEntryResolver interface {
 }
 type CodeEntryResolver interface {
 	Label(ctx context.Context, obj *domain.CodeEntry, language *domain.Language) (string, error)
+}
+type HouseholdMemberResolver interface {
+	Age(ctx context.Context, obj *ent.HouseholdMember) (*int, error)
 }
 type MutationResolver interface {
 	DeclareOpeningException(ctx context.Context, input model.DeclareOpeningExceptionInput) (*model.DeclareOpeningExceptionPayload, error)
@@ -710,6 +821,8 @@ type QueryResolver interface {
 	Dwellings(ctx context.Context, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.DwellingOrder, where *ent.DwellingWhereInput) (*ent.DwellingConnection, error)
 	StockStatistics(ctx context.Context, by []domain.StockAxis, where *ent.DwellingWhereInput) (*model.StockStatistics, error)
 	StockFacets(ctx context.Context, axes []domain.StockAxis, where *ent.DwellingWhereInput) ([]*service.StockFacet, error)
+	Application(ctx context.Context, uniqueNumber domain.UniqueNumber) (*ent.Application, error)
+	Applications(ctx context.Context, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.ApplicationOrder, where *ent.ApplicationWhereInput) (*ent.ApplicationConnection, error)
 	StockVintages(ctx context.Context, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.StockVintageOrder, where *ent.StockVintageWhereInput) (*ent.StockVintageConnection, error)
 	Staff(ctx context.Context, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.PersonOrder, where *ent.PersonWhereInput) (*ent.PersonConnection, error)
 	CodeLists(ctx context.Context, names []string) ([]*domain.CodeList, error)
@@ -735,8 +848,24 @@ type ViewerResolver interface {
 
 	Assignments(ctx context.Context, obj *auth.Viewer) ([]*ent.Assignment, error)
 	Authorisations(ctx context.Context, obj *auth.Viewer) ([]*ent.StaffAuthorisation, error)
+
+	Rights(ctx context.Context, obj *auth.Viewer) ([]*service.Right, error)
 }
 
+type ApplicationFilterResolver interface {
+	States(ctx context.Context, obj *ent.ApplicationWhereInput, data []domain.ApplicationState) error
+	Search(ctx context.Context, obj *ent.ApplicationWhereInput, data *string) error
+	Phone(ctx context.Context, obj *ent.ApplicationWhereInput, data *domain.PhoneNumber) error
+	WishedCommunes(ctx context.Context, obj *ent.ApplicationWhereInput, data []domain.InseeCode) error
+	FollowingPoints(ctx context.Context, obj *ent.ApplicationWhereInput, data []domain.ID) error
+	Followed(ctx context.Context, obj *ent.ApplicationWhereInput, data *bool) error
+	Typologies(ctx context.Context, obj *ent.ApplicationWhereInput, data []domain.Typology) error
+	HouseholdSize(ctx context.Context, obj *ent.ApplicationWhereInput, data *domain.IntRange) error
+	RegisteredFrom(ctx context.Context, obj *ent.ApplicationWhereInput, data *domain.Date) error
+	RegisteredBefore(ctx context.Context, obj *ent.ApplicationWhereInput, data *domain.Date) error
+	Housing(ctx context.Context, obj *ent.ApplicationWhereInput, data []domain.HousingClass) error
+	Reasons(ctx context.Context, obj *ent.ApplicationWhereInput, data []string) error
+}
 type AssignmentFilterResolver interface {
 	Organisations(ctx context.Context, obj *ent.AssignmentWhereInput, data []domain.ID) error
 	ReceptionPoints(ctx context.Context, obj *ent.AssignmentWhereInput, data []domain.ID) error
@@ -874,6 +1003,252 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Agreement.ValidUntil(childComplexity), true
+
+	case "Application.birthName":
+		if e.ComplexityRoot.Application.BirthName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Application.BirthName(childComplexity), true
+	case "Application.contact":
+		if e.ComplexityRoot.Application.Contact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Application.Contact(childComplexity), true
+	case "Application.file":
+		if e.ComplexityRoot.Application.File == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Application.File(childComplexity), true
+	case "Application.givenNames":
+		if e.ComplexityRoot.Application.GivenNames == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Application.GivenNames(childComplexity), true
+	case "Application.household":
+		if e.ComplexityRoot.Application.Household == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Application.Household(childComplexity), true
+	case "Application.id":
+		if e.ComplexityRoot.Application.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Application.ID(childComplexity), true
+	case "Application.masked":
+		if e.ComplexityRoot.Application.Masked == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Application.Masked(childComplexity), true
+	case "Application.state":
+		if e.ComplexityRoot.Application.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Application.State(childComplexity), true
+	case "Application.summary":
+		if e.ComplexityRoot.Application.Summary == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Application.Summary(childComplexity), true
+	case "Application.uniqueNumber":
+		if e.ComplexityRoot.Application.UniqueNumber == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Application.UniqueNumber(childComplexity), true
+	case "Application.usualName":
+		if e.ComplexityRoot.Application.UsualName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Application.UsualName(childComplexity), true
+	case "Application.validUntil":
+		if e.ComplexityRoot.Application.ValidUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Application.ValidUntil(childComplexity), true
+	case "Application.version":
+		if e.ComplexityRoot.Application.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Application.Version(childComplexity), true
+	case "Application.wishes":
+		if e.ComplexityRoot.Application.Wishes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Application.Wishes(childComplexity), true
+
+	case "ApplicationConnection.edges":
+		if e.ComplexityRoot.ApplicationConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationConnection.Edges(childComplexity), true
+	case "ApplicationConnection.pageInfo":
+		if e.ComplexityRoot.ApplicationConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationConnection.PageInfo(childComplexity), true
+	case "ApplicationConnection.totalCount":
+		if e.ComplexityRoot.ApplicationConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationConnection.TotalCount(childComplexity), true
+
+	case "ApplicationContact.address":
+		if e.ComplexityRoot.ApplicationContact.Address == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationContact.Address(childComplexity), true
+	case "ApplicationContact.email":
+		if e.ComplexityRoot.ApplicationContact.Email == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationContact.Email(childComplexity), true
+	case "ApplicationContact.helpingStructure":
+		if e.ComplexityRoot.ApplicationContact.HelpingStructure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationContact.HelpingStructure(childComplexity), true
+	case "ApplicationContact.phone":
+		if e.ComplexityRoot.ApplicationContact.Phone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationContact.Phone(childComplexity), true
+	case "ApplicationContact.postalCode":
+		if e.ComplexityRoot.ApplicationContact.PostalCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationContact.PostalCode(childComplexity), true
+	case "ApplicationContact.town":
+		if e.ComplexityRoot.ApplicationContact.Town == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationContact.Town(childComplexity), true
+	case "ApplicationContact.version":
+		if e.ComplexityRoot.ApplicationContact.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationContact.Version(childComplexity), true
+
+	case "ApplicationEdge.cursor":
+		if e.ComplexityRoot.ApplicationEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationEdge.Cursor(childComplexity), true
+	case "ApplicationEdge.node":
+		if e.ComplexityRoot.ApplicationEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationEdge.Node(childComplexity), true
+
+	case "ApplicationFile.housing":
+		if e.ComplexityRoot.ApplicationFile.Housing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationFile.Housing(childComplexity), true
+	case "ApplicationFile.monthlyResources":
+		if e.ComplexityRoot.ApplicationFile.MonthlyResources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationFile.MonthlyResources(childComplexity), true
+	case "ApplicationFile.reasons":
+		if e.ComplexityRoot.ApplicationFile.Reasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationFile.Reasons(childComplexity), true
+	case "ApplicationFile.taxIncome":
+		if e.ComplexityRoot.ApplicationFile.TaxIncome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationFile.TaxIncome(childComplexity), true
+	case "ApplicationFile.taxYear":
+		if e.ComplexityRoot.ApplicationFile.TaxYear == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationFile.TaxYear(childComplexity), true
+	case "ApplicationFile.version":
+		if e.ComplexityRoot.ApplicationFile.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationFile.Version(childComplexity), true
+
+	case "ApplicationSummary.followedSince":
+		if e.ComplexityRoot.ApplicationSummary.FollowedSince == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationSummary.FollowedSince(childComplexity), true
+	case "ApplicationSummary.followingPoint":
+		if e.ComplexityRoot.ApplicationSummary.FollowingPoint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationSummary.FollowingPoint(childComplexity), true
+	case "ApplicationSummary.householdSize":
+		if e.ComplexityRoot.ApplicationSummary.HouseholdSize == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationSummary.HouseholdSize(childComplexity), true
+	case "ApplicationSummary.receptionDeadline":
+		if e.ComplexityRoot.ApplicationSummary.ReceptionDeadline == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationSummary.ReceptionDeadline(childComplexity), true
+	case "ApplicationSummary.registeredOn":
+		if e.ComplexityRoot.ApplicationSummary.RegisteredOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationSummary.RegisteredOn(childComplexity), true
+	case "ApplicationSummary.renewedOn":
+		if e.ComplexityRoot.ApplicationSummary.RenewedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationSummary.RenewedOn(childComplexity), true
+	case "ApplicationSummary.typologies":
+		if e.ComplexityRoot.ApplicationSummary.Typologies == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationSummary.Typologies(childComplexity), true
+	case "ApplicationSummary.version":
+		if e.ComplexityRoot.ApplicationSummary.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationSummary.Version(childComplexity), true
 
 	case "AssignRolePayload.assignment":
 		if e.ComplexityRoot.AssignRolePayload.Assignment == nil {
@@ -1510,6 +1885,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.GrantStaffAuthorisationPayload.Errors(childComplexity), true
 
+	case "HouseholdMember.age":
+		if e.ComplexityRoot.HouseholdMember.Age == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HouseholdMember.Age(childComplexity), true
+	case "HouseholdMember.expectedOn":
+		if e.ComplexityRoot.HouseholdMember.ExpectedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HouseholdMember.ExpectedOn(childComplexity), true
+	case "HouseholdMember.id":
+		if e.ComplexityRoot.HouseholdMember.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HouseholdMember.ID(childComplexity), true
+	case "HouseholdMember.link":
+		if e.ComplexityRoot.HouseholdMember.Link == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HouseholdMember.Link(childComplexity), true
+	case "HouseholdMember.particulars":
+		if e.ComplexityRoot.HouseholdMember.Particulars == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HouseholdMember.Particulars(childComplexity), true
+	case "HouseholdMember.sensitive":
+		if e.ComplexityRoot.HouseholdMember.Sensitive == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HouseholdMember.Sensitive(childComplexity), true
+
 	case "InputError.code":
 		if e.ComplexityRoot.InputError.Code == nil {
 			break
@@ -1534,6 +1946,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InputError.Message(childComplexity), true
+
+	case "MemberParticulars.birthName":
+		if e.ComplexityRoot.MemberParticulars.BirthName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberParticulars.BirthName(childComplexity), true
+	case "MemberParticulars.bornOn":
+		if e.ComplexityRoot.MemberParticulars.BornOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberParticulars.BornOn(childComplexity), true
+	case "MemberParticulars.givenNames":
+		if e.ComplexityRoot.MemberParticulars.GivenNames == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberParticulars.GivenNames(childComplexity), true
+	case "MemberParticulars.usualName":
+		if e.ComplexityRoot.MemberParticulars.UsualName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberParticulars.UsualName(childComplexity), true
+	case "MemberParticulars.version":
+		if e.ComplexityRoot.MemberParticulars.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberParticulars.Version(childComplexity), true
 
 	case "Mutation.addPartnerAppSecret":
 		if e.ComplexityRoot.Mutation.AddPartnerAppSecret == nil {
@@ -2249,6 +2692,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PersonEdge.Node(childComplexity), true
 
+	case "Query.application":
+		if e.ComplexityRoot.Query.Application == nil {
+			break
+		}
+
+		args, err := ec.field_Query_application_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Application(childComplexity, args["uniqueNumber"].(domain.UniqueNumber)), true
+	case "Query.applications":
+		if e.ComplexityRoot.Query.Applications == nil {
+			break
+		}
+
+		args, err := ec.field_Query_applications_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Applications(childComplexity, args["after"].(*entgql.Cursor[domain.ID]), args["first"].(*int), args["before"].(*entgql.Cursor[domain.ID]), args["last"].(*int), args["orderBy"].(*ent.ApplicationOrder), args["where"].(*ent.ApplicationWhereInput)), true
 	case "Query.buildings":
 		if e.ComplexityRoot.Query.Buildings == nil {
 			break
@@ -2639,6 +3104,86 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RevokeStaffAuthorisationPayload.Errors(childComplexity), true
+
+	case "Right.article":
+		if e.ComplexityRoot.Right.Article == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Right.Article(childComplexity), true
+	case "Right.assignmentId":
+		if e.ComplexityRoot.Right.AssignmentID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Right.AssignmentID(childComplexity), true
+	case "Right.ground":
+		if e.ComplexityRoot.Right.Ground == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Right.Ground(childComplexity), true
+	case "Right.holdsWhen":
+		if e.ComplexityRoot.Right.HoldsWhen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Right.HoldsWhen(childComplexity), true
+	case "Right.missing":
+		if e.ComplexityRoot.Right.Missing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Right.Missing(childComplexity), true
+	case "Right.opens":
+		if e.ComplexityRoot.Right.Opens == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Right.Opens(childComplexity), true
+	case "Right.role":
+		if e.ComplexityRoot.Right.Role == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Right.Role(childComplexity), true
+
+	case "SensitiveRecord.freeText":
+		if e.ComplexityRoot.SensitiveRecord.FreeText == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SensitiveRecord.FreeText(childComplexity), true
+	case "SensitiveRecord.housingMode":
+		if e.ComplexityRoot.SensitiveRecord.HousingMode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SensitiveRecord.HousingMode(childComplexity), true
+	case "SensitiveRecord.needs":
+		if e.ComplexityRoot.SensitiveRecord.Needs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SensitiveRecord.Needs(childComplexity), true
+	case "SensitiveRecord.reasons":
+		if e.ComplexityRoot.SensitiveRecord.Reasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SensitiveRecord.Reasons(childComplexity), true
+	case "SensitiveRecord.safeContact":
+		if e.ComplexityRoot.SensitiveRecord.SafeContact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SensitiveRecord.SafeContact(childComplexity), true
+	case "SensitiveRecord.version":
+		if e.ComplexityRoot.SensitiveRecord.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SensitiveRecord.Version(childComplexity), true
 
 	case "ServiceCatalogue.levels":
 		if e.ComplexityRoot.ServiceCatalogue.Levels == nil {
@@ -3185,6 +3730,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.Now(childComplexity), true
+	case "Viewer.rights":
+		if e.ComplexityRoot.Viewer.Rights == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Rights(childComplexity), true
 	case "Viewer.today":
 		if e.ComplexityRoot.Viewer.Today == nil {
 			break
@@ -3229,6 +3780,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ViewerApp.Scopes(childComplexity), true
 
+	case "Wish.commune":
+		if e.ComplexityRoot.Wish.Commune == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Wish.Commune(childComplexity), true
+	case "Wish.rank":
+		if e.ComplexityRoot.Wish.Rank == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Wish.Rank(childComplexity), true
+
 	case "WithdrawOpeningExceptionPayload.errors":
 		if e.ComplexityRoot.WithdrawOpeningExceptionPayload.Errors == nil {
 			break
@@ -3252,6 +3816,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("AddPartnerAppSecretInput", ec.unmarshalInputAddPartnerAppSecretInput),
+			graphql.NewInputUnmarshaler("ApplicationFilter", ec.unmarshalInputApplicationFilter),
+			graphql.NewInputUnmarshaler("ApplicationOrder", ec.unmarshalInputApplicationOrder),
 			graphql.NewInputUnmarshaler("AssignRoleInput", ec.unmarshalInputAssignRoleInput),
 			graphql.NewInputUnmarshaler("AssignmentFilter", ec.unmarshalInputAssignmentFilter),
 			graphql.NewInputUnmarshaler("BoundingBoxInput", ec.unmarshalInputBoundingBoxInput),
@@ -3428,6 +3994,15 @@ scalar Siren @specifiedBy(url: "https://www.insee.fr/fr/metadonnees/definition/c
 
 "A telephone number in E.164: ` + "`" + `+33476000000` + "`" + `."
 scalar PhoneNumber @specifiedBy(url: "https://www.itu.int/rec/T-REC-E.164")
+
+"The national number of an application (*numéro unique*, CCH L441-2-1): 18 letters and digits. Spaces, hyphens and small letters are accepted."
+scalar UniqueNumber @specifiedBy(url: "https://www.legifrance.gouv.fr/codes/id/LEGISCTA000006177262/")
+
+"An address of electronic mail: ` + "`" + `name@example.org` + "`" + `."
+scalar EmailAddress @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc5321#section-4.1.2")
+
+"An amount of money, a whole number of cents of euro: ` + "`" + `123456` + "`" + ` is 1 234.56 €."
+scalar Money @specifiedBy(url: "https://www.iso.org/iso-4217-currency-codes.html")
 
 "A language in ISO 639-1, two small letters: ` + "`" + `fr` + "`" + `, ` + "`" + `ar` + "`" + `, ` + "`" + `en` + "`" + `."
 scalar LanguageCode @specifiedBy(url: "https://www.iso.org/iso-639-language-code")
@@ -3613,6 +4188,35 @@ type Query {
     "Which dwellings; without it, or with ` + "`" + `null` + "`" + `, those of the vintage in force."
     where: DwellingFilter = {}
   ): [StockFacet!]! @public
+
+  """
+  One application for social housing by its national number (*numéro unique*). ` + "`" + `null` + "`" + `
+  when there is none, or none for you: both look alike.
+  """
+  application(
+    "The number, as it is printed on the certificate (*attestation d'enregistrement*)."
+    uniqueNumber: UniqueNumber!
+  ): Application
+
+  """
+  The applications for social housing (*demandes de logement social*) that a ground
+  opens to you: see ` + "`" + `viewer { rights }` + "`" + `. A filter or an order on a column group leaves
+  out the applications of which that group is hidden from you.
+  """
+  applications(
+    "Begin after this position."
+    after: Cursor
+    "How many from the beginning, 1 to 100."
+    first: Int
+    "End before this position."
+    before: Cursor
+    "How many from the end, 1 to 100."
+    last: Int
+    "The order of the list; without it, the order in which they were recorded."
+    orderBy: ApplicationOrder
+    "Which applications."
+    where: ApplicationFilter
+  ): ApplicationConnection!
 
   "The editions of the official stock file that were imported (*millésimes*)."
   stockVintages(
@@ -4014,6 +4618,12 @@ type Viewer {
   authorisations: [StaffAuthorisation!]!
   "The token is that of an applicant, from a portal (*demandeur*)."
   applicant: Boolean!
+  """
+  What your assignments of today open in applications, ground by ground, and what is
+  missing where they could and do not. Which applications a ground holds for is a
+  matter of each. At most 500.
+  """
+  rights: [Right!]!
   "The partner app that sent the request; ` + "`" + `null` + "`" + ` when none did."
   app: ViewerApp
 }
@@ -5487,6 +6097,332 @@ type EndPairPayload {
   errors: [UserError!]!
 }
 
+# Applications ----------------------------------------------------------------
+
+"""
+An application for social housing (*demande de logement social*, CCH L441-2-1).
+
+What a caller sees of it depends on the ground that opens it: each column group is
+shown or hidden as one, and ` + "`" + `masked` + "`" + ` names those that are hidden. Whether a hidden
+group holds anything cannot be told.
+"""
+type Application implements Node {
+  "An opaque identifier."
+  id: ID!
+  "The national number (*numéro unique*); ` + "`" + `null` + "`" + ` while the application waits for validation."
+  uniqueNumber: UniqueNumber
+  "Where it stands in its legal life."
+  state: ApplicationState!
+  "The given names of the applicant (*prénoms du titulaire*)."
+  givenNames: String!
+  "The birth name of the applicant (*nom de naissance*)."
+  birthName: String!
+  "The name that the applicant uses (*nom d'usage*), where it is another one."
+  usualName: String
+  "The day from which it must have been renewed (*fin de validité*, CCH R441-2-7)."
+  validUntil: Date!
+  "The column groups that no ground opens to you here, whether they hold anything or not. At most 9."
+  masked: [ColumnGroup!]!
+  "Column group SUMMARY: dates, size, what is looked for, who follows. ` + "`" + `null` + "`" + ` when it is masked."
+  summary: ApplicationSummary
+  "Column group FILE: incomes, current housing, reasons. ` + "`" + `null` + "`" + ` when it is masked."
+  file: ApplicationFile
+  "Column group CONTACT: how to reach the applicant. ` + "`" + `null` + "`" + ` when it is masked."
+  contact: ApplicationContact
+  "Column group SUMMARY: where the applicant wishes to live, best first (*souhaits*). Empty when it is masked. At most 10."
+  wishes: [Wish!]!
+  "Column group FILE: who is to be housed, the applicant first (*ménage*). Empty when it is masked. At most 20."
+  household: [HouseholdMember!]!
+  "Changes at each change of what is shown here; each column group has a version of its own."
+  version: Int!
+}
+
+"Where an application stands in its legal life (*état de la demande*)."
+enum ApplicationState {
+  "A desk has still to check the identity document: it has no number yet."
+  PENDING_VALIDATION
+  "It counts."
+  ACTIVE
+  "It was removed from the list (*radiée*, CCH R441-2-8)."
+  REMOVED
+}
+
+"A group of columns of an application that is shown or hidden as one (*groupe de colonnes*)."
+enum ColumnGroup {
+  "Number, name, state, validity."
+  IDENTITY
+  "Dates, wishes, size, what is looked for, who follows."
+  SUMMARY
+  "Household without names, incomes, current housing in broad classes, reasons that are not sensitive."
+  FILE
+  "Addresses, telephones, names of the household, helping structure."
+  CONTACT
+  "Pieces and their contents."
+  DOCUMENTS
+  "Disability, violence, health, free text, safe contact, and every value that would tell of them."
+  SENSITIVE
+  "Notes of social workers."
+  SOCIAL_NOTES
+  "Private notes of one holder of reservation rights."
+  RESERVATAIRE_NOTES
+  "Proposals, refusals, decisions of allocation commissions."
+  DECISIONS
+}
+
+"Column group SUMMARY of an application."
+type ApplicationSummary {
+  "The day of the first deposit, which renewals keep: seniority counts from it (*date de dépôt initial*)."
+  registeredOn: Date!
+  "The day of the last renewal; ` + "`" + `null` + "`" + ` when there was none."
+  renewedOn: Date
+  "The last day for a first reception (*délai de réception*)."
+  receptionDeadline: Date!
+  "How many people are to be housed, those to be born included."
+  householdSize: Int!
+  "The typologies that are looked for. At most 7."
+  typologies: [Typology!]!
+  "The reception point that follows the application (*guichet référent*); ` + "`" + `null` + "`" + ` when none does."
+  followingPoint: ReceptionPoint
+  "Since when; ` + "`" + `null` + "`" + ` when none does."
+  followedSince: Date
+  "Changes at each change of this group."
+  version: Int!
+}
+
+"Column group FILE of an application, but for the household."
+type ApplicationFile {
+  "The year of the tax income."
+  taxYear: Int!
+  "The tax income of the household in that year (*revenu fiscal de référence*), in cents."
+  taxIncome: Money!
+  "The resources of the household in a month, in cents."
+  monthlyResources: Money!
+  "How the household is housed, in broad classes."
+  housing: HousingClass!
+  "Why the applicant asks, by the codes of the national registry (*motifs*), those left out that tell something sensitive. At most 23."
+  reasons: [String!]!
+  "Changes at each change of this group."
+  version: Int!
+}
+
+"How a household is housed, in classes that tell nothing sensitive (*logement actuel*)."
+enum HousingClass {
+  "Tenant of social housing."
+  SOCIAL_TENANT
+  "Tenant of a private landlord."
+  PRIVATE_TENANT
+  "Owner of the home."
+  OWNER
+  "Hosted by family or others."
+  HOSTED
+  "Anything else."
+  OTHER
+}
+
+"Column group CONTACT of an application, but for the names of the household."
+type ApplicationContact {
+  "Number and street."
+  address: String!
+  "The postal code."
+  postalCode: String!
+  "The town, or the country."
+  town: String!
+  "The telephone; ` + "`" + `null` + "`" + ` when there is none."
+  phone: PhoneNumber
+  "The address of electronic mail; ` + "`" + `null` + "`" + ` when there is none."
+  email: EmailAddress
+  "Who helps with the application (*structure accompagnante*); ` + "`" + `null` + "`" + ` when nobody does."
+  helpingStructure: String
+  "Changes at each change of this group."
+  version: Int!
+}
+
+"A commune in which an applicant wishes to live (*souhait de localisation*)."
+type Wish {
+  "The commune."
+  commune: Commune!
+  "Its place in the order of preference, 1 first."
+  rank: Int!
+}
+
+"Somebody to be housed, without a name (*personne à loger*)."
+type HouseholdMember implements Node {
+  "An opaque identifier."
+  id: ID!
+  "What the person is to the applicant."
+  link: HouseholdLink!
+  "The age today, in full years from the first day of the month of birth; ` + "`" + `null` + "`" + ` for a child to be born."
+  age: Int
+  "When a child is expected; ` + "`" + `null` + "`" + ` for everybody else."
+  expectedOn: Date
+  "Column group CONTACT: who it is. ` + "`" + `null` + "`" + ` when it is masked, and for a child to be born."
+  particulars: MemberParticulars
+  "Column group SENSITIVE: what is sensitive about this person. ` + "`" + `null` + "`" + ` when it is masked, and when there is nothing: both look alike."
+  sensitive: SensitiveRecord
+}
+
+"What a member of a household is to the applicant (*lien avec le demandeur*)."
+enum HouseholdLink {
+  "The applicant (*titulaire*)."
+  APPLICANT
+  "Married, in a civil union, or living as a couple."
+  SPOUSE
+  "Signs the application too, without being a couple (*codemandeur*)."
+  CO_APPLICANT
+  "A child of the household."
+  CHILD
+  "A child who comes by visiting right or shared custody: counts for the size, not for the ceilings."
+  VISITING_CHILD
+  "A child to be born."
+  TO_BE_BORN
+  "Another dependant, such as a parent."
+  OTHER_DEPENDANT
+}
+
+"Column group CONTACT of one member of a household: who it is."
+type MemberParticulars {
+  "The given names (*prénoms*)."
+  givenNames: String!
+  "The birth name (*nom de naissance*)."
+  birthName: String!
+  "The name that the person uses (*nom d'usage*), where it is another one."
+  usualName: String
+  "The day of birth."
+  bornOn: Date!
+  "Changes at each change of this group."
+  version: Int!
+}
+
+"Column group SENSITIVE of one member of a household."
+type SensitiveRecord {
+  "The reasons that tell something sensitive, by the codes of the national registry. At most 23."
+  reasons: [String!]!
+  "The exact mode of housing where it tells something sensitive, by its code; ` + "`" + `null` + "`" + ` otherwise."
+  housingMode: String
+  "What the person needs of a dwelling (*annexe handicap*), without any diagnosis. At most 20."
+  needs: [String!]!
+  "What was written freely on the form; ` + "`" + `null` + "`" + ` when nothing was."
+  freeText: String
+  "Where the person may be reached without danger; ` + "`" + `null` + "`" + ` when no such place was named."
+  safeContact: String
+  "Changes at each change of this group."
+  version: Int!
+}
+
+"A page of applications."
+type ApplicationConnection {
+  "The items of the page."
+  edges: [ApplicationEdge!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are in all pages. Costs a count: select it when you need it."
+  totalCount: Int!
+}
+
+"An application in a page."
+type ApplicationEdge {
+  "The application."
+  node: Application!
+  "Its position."
+  cursor: Cursor!
+}
+
+"The order of a list of applications."
+input ApplicationOrder {
+  "The way the list runs."
+  direction: OrderDirection! = ASC
+  "What is compared."
+  field: ApplicationOrderField!
+}
+
+"What applications can be ordered by."
+enum ApplicationOrderField {
+  "The birth name, in French alphabetical order."
+  NAME
+  "The day of the first deposit. Leaves out applications whose SUMMARY is masked."
+  REGISTERED_ON
+}
+
+"Which applications. Each field leaves out those of which its column group is masked."
+input ApplicationFilter {
+  "In one of these states."
+  states: [ApplicationState!]
+  """
+  Words of the applicant's names, whole or their beginnings, in any order, without
+  regard to accents, particles and capitals; or the whole national number. At least 2
+  letters, at most 100.
+  """
+  search: String
+  "Column group CONTACT: with this telephone number."
+  phone: PhoneNumber
+  "Column group SUMMARY: wishing one of these communes. At most 100."
+  wishedCommunes: [InseeCode!]
+  "Column group SUMMARY: followed by one of these reception points. At most 100."
+  followingPoints: [ID!]
+  "Column group SUMMARY: followed by a reception point, or by none."
+  followed: Boolean
+  "Column group SUMMARY: looking for one of these typologies."
+  typologies: [Typology!]
+  "Column group SUMMARY: with so many people to house."
+  householdSize: IntRangeInput
+  "Column group SUMMARY: first deposited on this day or later."
+  registeredFrom: Date
+  "Column group SUMMARY: first deposited before this day."
+  registeredBefore: Date
+  "Column group FILE: housed in one of these ways."
+  housing: [HousingClass!]
+  "Column group FILE: for one of these reasons, by their codes; none that is sensitive is found. At most 100."
+  reasons: [String!]
+}
+
+"Why somebody may see an application (*fondement de l'accès*, CCH R441-2-6)."
+enum Ground {
+  "A reception point of the caller follows it."
+  FOLLOWED
+  "The caller's commune is wished for."
+  WISHED_COMMUNE
+  "The caller's landlord has a dwelling in a commune that is wished for."
+  WISHED_TERRITORY
+  "A commune of the Métropole is wished for: for the Métropole, the State, the Département."
+  TERRITORY
+  "The caller received the applicant."
+  RECEIVED
+  "The caller opened this file in an emergency, for an hour."
+  BREAK_GLASS
+  "The caller is named on the protected file."
+  NAMED_AGENT
+  "The applicant's own."
+  SELF
+}
+
+"What an assignment opens in applications, by one ground."
+type Right {
+  "The ground."
+  ground: Ground!
+  "The role by which it is held; ` + "`" + `null` + "`" + ` for an applicant."
+  role: Role
+  "The assignment by which it is held, one of ` + "`" + `viewer { assignments }` + "`" + `; ` + "`" + `null` + "`" + ` for an applicant."
+  assignmentId: ID
+  "The column groups that it opens. At most 9."
+  opens: [ColumnGroup!]!
+  "The article that it rests on."
+  article: String!
+  "Which applications it holds for."
+  holdsWhen: String!
+  "What is missing for it to open anything; ` + "`" + `null` + "`" + ` when nothing is."
+  missing: MissingLink
+}
+
+"What is missing for a ground to open anything to an assignment."
+enum MissingLink {
+  "The person has no named authorisation in the role today (*habilitation nominative*)."
+  AUTHORISATION
+  "The organisation is no registering body (*service enregistreur*)."
+  REGISTERING_BODY
+  "The app has not the scope, or its limits leave out what the ground looks at."
+  APP
+}
+
 # Sandbox ---------------------------------------------------------------------
 
 "Where to set the sandbox's clock."
@@ -5605,6 +6541,8 @@ enum PartnerAppScope {
   STATISTICS
   "Exchange a person's token at ` + "`" + `/oauth/token` + "`" + ` and act for that person (RFC 8693)."
   ACT_FOR_PERSON
+  "Applications, for a person who sees them; never for the app alone."
+  APPLICATIONS
 }
 
 "What is to be said of the end of a partner app."
@@ -5765,6 +6703,122 @@ func (ec *executionContext) childFields_Agreement(ctx context.Context, field gra
 		return ec.fieldContext_Agreement_services(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Agreement", field.Name)
+}
+
+func (ec *executionContext) childFields_Application(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Application_id(ctx, field)
+	case "uniqueNumber":
+		return ec.fieldContext_Application_uniqueNumber(ctx, field)
+	case "state":
+		return ec.fieldContext_Application_state(ctx, field)
+	case "givenNames":
+		return ec.fieldContext_Application_givenNames(ctx, field)
+	case "birthName":
+		return ec.fieldContext_Application_birthName(ctx, field)
+	case "usualName":
+		return ec.fieldContext_Application_usualName(ctx, field)
+	case "validUntil":
+		return ec.fieldContext_Application_validUntil(ctx, field)
+	case "masked":
+		return ec.fieldContext_Application_masked(ctx, field)
+	case "summary":
+		return ec.fieldContext_Application_summary(ctx, field)
+	case "file":
+		return ec.fieldContext_Application_file(ctx, field)
+	case "contact":
+		return ec.fieldContext_Application_contact(ctx, field)
+	case "wishes":
+		return ec.fieldContext_Application_wishes(ctx, field)
+	case "household":
+		return ec.fieldContext_Application_household(ctx, field)
+	case "version":
+		return ec.fieldContext_Application_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Application", field.Name)
+}
+
+func (ec *executionContext) childFields_ApplicationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ApplicationConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ApplicationConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ApplicationConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApplicationConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ApplicationContact(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "address":
+		return ec.fieldContext_ApplicationContact_address(ctx, field)
+	case "postalCode":
+		return ec.fieldContext_ApplicationContact_postalCode(ctx, field)
+	case "town":
+		return ec.fieldContext_ApplicationContact_town(ctx, field)
+	case "phone":
+		return ec.fieldContext_ApplicationContact_phone(ctx, field)
+	case "email":
+		return ec.fieldContext_ApplicationContact_email(ctx, field)
+	case "helpingStructure":
+		return ec.fieldContext_ApplicationContact_helpingStructure(ctx, field)
+	case "version":
+		return ec.fieldContext_ApplicationContact_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApplicationContact", field.Name)
+}
+
+func (ec *executionContext) childFields_ApplicationEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ApplicationEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ApplicationEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApplicationEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ApplicationFile(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "taxYear":
+		return ec.fieldContext_ApplicationFile_taxYear(ctx, field)
+	case "taxIncome":
+		return ec.fieldContext_ApplicationFile_taxIncome(ctx, field)
+	case "monthlyResources":
+		return ec.fieldContext_ApplicationFile_monthlyResources(ctx, field)
+	case "housing":
+		return ec.fieldContext_ApplicationFile_housing(ctx, field)
+	case "reasons":
+		return ec.fieldContext_ApplicationFile_reasons(ctx, field)
+	case "version":
+		return ec.fieldContext_ApplicationFile_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApplicationFile", field.Name)
+}
+
+func (ec *executionContext) childFields_ApplicationSummary(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "registeredOn":
+		return ec.fieldContext_ApplicationSummary_registeredOn(ctx, field)
+	case "renewedOn":
+		return ec.fieldContext_ApplicationSummary_renewedOn(ctx, field)
+	case "receptionDeadline":
+		return ec.fieldContext_ApplicationSummary_receptionDeadline(ctx, field)
+	case "householdSize":
+		return ec.fieldContext_ApplicationSummary_householdSize(ctx, field)
+	case "typologies":
+		return ec.fieldContext_ApplicationSummary_typologies(ctx, field)
+	case "followingPoint":
+		return ec.fieldContext_ApplicationSummary_followingPoint(ctx, field)
+	case "followedSince":
+		return ec.fieldContext_ApplicationSummary_followedSince(ctx, field)
+	case "version":
+		return ec.fieldContext_ApplicationSummary_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApplicationSummary", field.Name)
 }
 
 func (ec *executionContext) childFields_AssignRolePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6089,6 +7143,40 @@ func (ec *executionContext) childFields_GrantStaffAuthorisationPayload(ctx conte
 		return ec.fieldContext_GrantStaffAuthorisationPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type GrantStaffAuthorisationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_HouseholdMember(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_HouseholdMember_id(ctx, field)
+	case "link":
+		return ec.fieldContext_HouseholdMember_link(ctx, field)
+	case "age":
+		return ec.fieldContext_HouseholdMember_age(ctx, field)
+	case "expectedOn":
+		return ec.fieldContext_HouseholdMember_expectedOn(ctx, field)
+	case "particulars":
+		return ec.fieldContext_HouseholdMember_particulars(ctx, field)
+	case "sensitive":
+		return ec.fieldContext_HouseholdMember_sensitive(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HouseholdMember", field.Name)
+}
+
+func (ec *executionContext) childFields_MemberParticulars(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "givenNames":
+		return ec.fieldContext_MemberParticulars_givenNames(ctx, field)
+	case "birthName":
+		return ec.fieldContext_MemberParticulars_birthName(ctx, field)
+	case "usualName":
+		return ec.fieldContext_MemberParticulars_usualName(ctx, field)
+	case "bornOn":
+		return ec.fieldContext_MemberParticulars_bornOn(ctx, field)
+	case "version":
+		return ec.fieldContext_MemberParticulars_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemberParticulars", field.Name)
 }
 
 func (ec *executionContext) childFields_NearestReceptionPoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6481,6 +7569,44 @@ func (ec *executionContext) childFields_RevokeStaffAuthorisationPayload(ctx cont
 	return nil, fmt.Errorf("no field named %q was found under type RevokeStaffAuthorisationPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Right(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "ground":
+		return ec.fieldContext_Right_ground(ctx, field)
+	case "role":
+		return ec.fieldContext_Right_role(ctx, field)
+	case "assignmentId":
+		return ec.fieldContext_Right_assignmentId(ctx, field)
+	case "opens":
+		return ec.fieldContext_Right_opens(ctx, field)
+	case "article":
+		return ec.fieldContext_Right_article(ctx, field)
+	case "holdsWhen":
+		return ec.fieldContext_Right_holdsWhen(ctx, field)
+	case "missing":
+		return ec.fieldContext_Right_missing(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Right", field.Name)
+}
+
+func (ec *executionContext) childFields_SensitiveRecord(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reasons":
+		return ec.fieldContext_SensitiveRecord_reasons(ctx, field)
+	case "housingMode":
+		return ec.fieldContext_SensitiveRecord_housingMode(ctx, field)
+	case "needs":
+		return ec.fieldContext_SensitiveRecord_needs(ctx, field)
+	case "freeText":
+		return ec.fieldContext_SensitiveRecord_freeText(ctx, field)
+	case "safeContact":
+		return ec.fieldContext_SensitiveRecord_safeContact(ctx, field)
+	case "version":
+		return ec.fieldContext_SensitiveRecord_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SensitiveRecord", field.Name)
+}
+
 func (ec *executionContext) childFields_ServiceCatalogue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "levels":
@@ -6747,6 +7873,8 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_authorisations(ctx, field)
 	case "applicant":
 		return ec.fieldContext_Viewer_applicant(ctx, field)
+	case "rights":
+		return ec.fieldContext_Viewer_rights(ctx, field)
 	case "app":
 		return ec.fieldContext_Viewer_app(ctx, field)
 	}
@@ -6769,6 +7897,16 @@ func (ec *executionContext) childFields_ViewerApp(ctx context.Context, field gra
 		return ec.fieldContext_ViewerApp_notice(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ViewerApp", field.Name)
+}
+
+func (ec *executionContext) childFields_Wish(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "commune":
+		return ec.fieldContext_Wish_commune(ctx, field)
+	case "rank":
+		return ec.fieldContext_Wish_rank(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Wish", field.Name)
 }
 
 func (ec *executionContext) childFields_WithdrawOpeningExceptionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7336,6 +8474,74 @@ func (ec *executionContext) field_Query___type_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["name"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_application_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "uniqueNumber",
+		func(ctx context.Context, v any) (domain.UniqueNumber, error) {
+			return ec.unmarshalNUniqueNumber2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐUniqueNumber(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["uniqueNumber"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_applications_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*entgql.Cursor[domain.ID], error) {
+			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*entgql.Cursor[domain.ID], error) {
+			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*ent.ApplicationOrder, error) {
+			return ec.unmarshalOApplicationOrder2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*ent.ApplicationWhereInput, error) {
+			return ec.unmarshalOApplicationFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationWhereInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg5
 	return args, nil
 }
 
@@ -8363,6 +9569,1007 @@ func (ec *executionContext) fieldContext_Agreement_services(_ context.Context, f
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Application_id(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Application_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Application_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Application", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Application_uniqueNumber(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Application_uniqueNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UniqueNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.UniqueNumber) graphql.Marshaler {
+			return ec.marshalOUniqueNumber2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐUniqueNumber(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Application_uniqueNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Application", field, false, false, "UniqueNumber")
+}
+
+func (ec *executionContext) _Application_state(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Application_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ApplicationState) graphql.Marshaler {
+			return ec.marshalNApplicationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Application_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Application", field, false, false, "ApplicationState")
+}
+
+func (ec *executionContext) _Application_givenNames(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Application_givenNames(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GivenNames, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Application_givenNames(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Application", field, false, false, "String")
+}
+
+func (ec *executionContext) _Application_birthName(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Application_birthName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BirthName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Application_birthName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Application", field, false, false, "String")
+}
+
+func (ec *executionContext) _Application_usualName(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Application_usualName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UsualName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Application_usualName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Application", field, false, false, "String")
+}
+
+func (ec *executionContext) _Application_validUntil(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Application_validUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Application_validUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Application", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Application_masked(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Application_masked(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Application().Masked(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.ColumnGroup) graphql.Marshaler {
+			return ec.marshalNColumnGroup2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐColumnGroupᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Application_masked(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Application", field, true, true, "ColumnGroup")
+}
+
+func (ec *executionContext) _Application_summary(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Application_summary(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Summary(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ApplicationSummary) graphql.Marshaler {
+			return ec.marshalOApplicationSummary2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationSummary(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Application_summary(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Application",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ApplicationSummary(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Application_file(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Application_file(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.File(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ApplicationFile) graphql.Marshaler {
+			return ec.marshalOApplicationFile2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationFile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Application_file(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Application",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ApplicationFile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Application_contact(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Application_contact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contact(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ApplicationContact) graphql.Marshaler {
+			return ec.marshalOApplicationContact2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationContact(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Application_contact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Application",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ApplicationContact(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Application_wishes(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Application_wishes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Wishes(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Wish) graphql.Marshaler {
+			return ec.marshalNWish2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWishᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Application_wishes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Application",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Wish(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Application_household(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Application_household(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Household(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.HouseholdMember) graphql.Marshaler {
+			return ec.marshalNHouseholdMember2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐHouseholdMemberᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Application_household(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Application",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HouseholdMember(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Application_version(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Application_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Application_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Application", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ApplicationConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ApplicationEdge) graphql.Marshaler {
+			return ec.marshalNApplicationEdge2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ApplicationConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ApplicationEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ApplicationConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[domain.ID]) graphql.Marshaler {
+			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ApplicationConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ApplicationConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationConnection", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ApplicationContact_address(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationContact_address(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Address, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationContact_address(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationContact", field, false, false, "String")
+}
+
+func (ec *executionContext) _ApplicationContact_postalCode(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationContact_postalCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PostalCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationContact_postalCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationContact", field, false, false, "String")
+}
+
+func (ec *executionContext) _ApplicationContact_town(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationContact_town(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Town, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationContact_town(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationContact", field, false, false, "String")
+}
+
+func (ec *executionContext) _ApplicationContact_phone(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationContact_phone(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Phone, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.PhoneNumber) graphql.Marshaler {
+			return ec.marshalOPhoneNumber2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPhoneNumber(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationContact_phone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationContact", field, false, false, "PhoneNumber")
+}
+
+func (ec *executionContext) _ApplicationContact_email(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationContact_email(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Email, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.EmailAddress) graphql.Marshaler {
+			return ec.marshalOEmailAddress2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmailAddress(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationContact_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationContact", field, false, false, "EmailAddress")
+}
+
+func (ec *executionContext) _ApplicationContact_helpingStructure(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationContact_helpingStructure(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HelpingStructure, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationContact_helpingStructure(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationContact", field, false, false, "String")
+}
+
+func (ec *executionContext) _ApplicationContact_version(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationContact_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationContact_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationContact", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ApplicationEdge_node(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalNApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ApplicationEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ApplicationEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[domain.ID]) graphql.Marshaler {
+			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationEdge", field, false, false, "Cursor")
+}
+
+func (ec *executionContext) _ApplicationFile_taxYear(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationFile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationFile_taxYear(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TaxYear, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationFile_taxYear(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationFile", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ApplicationFile_taxIncome(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationFile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationFile_taxIncome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TaxIncome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationFile_taxIncome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationFile", field, false, false, "Money")
+}
+
+func (ec *executionContext) _ApplicationFile_monthlyResources(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationFile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationFile_monthlyResources(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MonthlyResources, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationFile_monthlyResources(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationFile", field, false, false, "Money")
+}
+
+func (ec *executionContext) _ApplicationFile_housing(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationFile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationFile_housing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Housing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.HousingClass) graphql.Marshaler {
+			return ec.marshalNHousingClass2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingClass(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationFile_housing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationFile", field, false, false, "HousingClass")
+}
+
+func (ec *executionContext) _ApplicationFile_reasons(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationFile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationFile_reasons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reasons, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationFile_reasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationFile", field, false, false, "String")
+}
+
+func (ec *executionContext) _ApplicationFile_version(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationFile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationFile_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationFile_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationFile", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ApplicationSummary_registeredOn(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationSummary_registeredOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RegisteredOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationSummary_registeredOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationSummary", field, false, false, "Date")
+}
+
+func (ec *executionContext) _ApplicationSummary_renewedOn(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationSummary_renewedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RenewedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationSummary_renewedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationSummary", field, false, false, "Date")
+}
+
+func (ec *executionContext) _ApplicationSummary_receptionDeadline(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationSummary_receptionDeadline(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReceptionDeadline, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationSummary_receptionDeadline(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationSummary", field, false, false, "Date")
+}
+
+func (ec *executionContext) _ApplicationSummary_householdSize(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationSummary_householdSize(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HouseholdSize, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationSummary_householdSize(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationSummary", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ApplicationSummary_typologies(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationSummary_typologies(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Typologies, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.Typology) graphql.Marshaler {
+			return ec.marshalNTypology2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationSummary_typologies(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationSummary", field, false, false, "Typology")
+}
+
+func (ec *executionContext) _ApplicationSummary_followingPoint(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationSummary_followingPoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FollowingPoint(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPoint) graphql.Marshaler {
+			return ec.marshalOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationSummary_followingPoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ApplicationSummary",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ApplicationSummary_followedSince(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationSummary_followedSince(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FollowedSince, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationSummary_followedSince(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationSummary", field, false, false, "Date")
+}
+
+func (ec *executionContext) _ApplicationSummary_version(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationSummary_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationSummary_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationSummary", field, false, false, "Int")
 }
 
 func (ec *executionContext) _AssignRolePayload_assignment(ctx context.Context, field graphql.CollectedField, obj *model.AssignRolePayload) (ret graphql.Marshaler) {
@@ -11086,6 +13293,162 @@ func (ec *executionContext) fieldContext_GrantStaffAuthorisationPayload_errors(_
 	return fc, nil
 }
 
+func (ec *executionContext) _HouseholdMember_id(ctx context.Context, field graphql.CollectedField, obj *ent.HouseholdMember) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HouseholdMember_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HouseholdMember_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HouseholdMember", field, false, false, "ID")
+}
+
+func (ec *executionContext) _HouseholdMember_link(ctx context.Context, field graphql.CollectedField, obj *ent.HouseholdMember) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HouseholdMember_link(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Link, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.HouseholdLink) graphql.Marshaler {
+			return ec.marshalNHouseholdLink2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHouseholdLink(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HouseholdMember_link(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HouseholdMember", field, false, false, "HouseholdLink")
+}
+
+func (ec *executionContext) _HouseholdMember_age(ctx context.Context, field graphql.CollectedField, obj *ent.HouseholdMember) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HouseholdMember_age(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.HouseholdMember().Age(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HouseholdMember_age(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HouseholdMember", field, true, true, "Int")
+}
+
+func (ec *executionContext) _HouseholdMember_expectedOn(ctx context.Context, field graphql.CollectedField, obj *ent.HouseholdMember) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HouseholdMember_expectedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpectedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HouseholdMember_expectedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HouseholdMember", field, false, false, "Date")
+}
+
+func (ec *executionContext) _HouseholdMember_particulars(ctx context.Context, field graphql.CollectedField, obj *ent.HouseholdMember) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HouseholdMember_particulars(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Particulars(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.MemberParticulars) graphql.Marshaler {
+			return ec.marshalOMemberParticulars2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐMemberParticulars(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HouseholdMember_particulars(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HouseholdMember",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberParticulars(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HouseholdMember_sensitive(ctx context.Context, field graphql.CollectedField, obj *ent.HouseholdMember) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HouseholdMember_sensitive(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sensitive(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SensitiveRecord) graphql.Marshaler {
+			return ec.marshalOSensitiveRecord2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐSensitiveRecord(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HouseholdMember_sensitive(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HouseholdMember",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SensitiveRecord(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _InputError_code(ctx context.Context, field graphql.CollectedField, obj *model.InputError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11176,6 +13539,121 @@ func (ec *executionContext) _InputError_help(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_InputError_help(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InputError", field, false, false, "String")
+}
+
+func (ec *executionContext) _MemberParticulars_givenNames(ctx context.Context, field graphql.CollectedField, obj *ent.MemberParticulars) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberParticulars_givenNames(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GivenNames, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberParticulars_givenNames(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberParticulars", field, false, false, "String")
+}
+
+func (ec *executionContext) _MemberParticulars_birthName(ctx context.Context, field graphql.CollectedField, obj *ent.MemberParticulars) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberParticulars_birthName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BirthName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberParticulars_birthName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberParticulars", field, false, false, "String")
+}
+
+func (ec *executionContext) _MemberParticulars_usualName(ctx context.Context, field graphql.CollectedField, obj *ent.MemberParticulars) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberParticulars_usualName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UsualName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberParticulars_usualName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberParticulars", field, false, false, "String")
+}
+
+func (ec *executionContext) _MemberParticulars_bornOn(ctx context.Context, field graphql.CollectedField, obj *ent.MemberParticulars) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberParticulars_bornOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BornOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberParticulars_bornOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberParticulars", field, false, false, "Date")
+}
+
+func (ec *executionContext) _MemberParticulars_version(ctx context.Context, field graphql.CollectedField, obj *ent.MemberParticulars) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberParticulars_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberParticulars_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberParticulars", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Mutation_declareOpeningException(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -14652,6 +17130,94 @@ func (ec *executionContext) fieldContext_Query_stockFacets(ctx context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_application(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Application(ctx, fc.Args["uniqueNumber"].(domain.UniqueNumber))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.answerOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_application(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_application_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_applications(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_applications(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Applications(ctx, fc.Args["after"].(*entgql.Cursor[domain.ID]), fc.Args["first"].(*int), fc.Args["before"].(*entgql.Cursor[domain.ID]), fc.Args["last"].(*int), fc.Args["orderBy"].(*ent.ApplicationOrder), fc.Args["where"].(*ent.ApplicationWhereInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ApplicationConnection) graphql.Marshaler {
+			return ec.answerNApplicationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_applications(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ApplicationConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_applications_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_stockVintages(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15853,6 +18419,305 @@ func (ec *executionContext) fieldContext_RevokeStaffAuthorisationPayload_errors(
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Right_ground(ctx context.Context, field graphql.CollectedField, obj *service.Right) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Right_ground(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ground, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Ground) graphql.Marshaler {
+			return ec.marshalNGround2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐGround(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Right_ground(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Right", field, false, false, "Ground")
+}
+
+func (ec *executionContext) _Right_role(ctx context.Context, field graphql.CollectedField, obj *service.Right) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Right_role(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Role, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Role) graphql.Marshaler {
+			return ec.marshalORole2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRole(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Right_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Right", field, false, false, "Role")
+}
+
+func (ec *executionContext) _Right_assignmentId(ctx context.Context, field graphql.CollectedField, obj *service.Right) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Right_assignmentId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AssignmentID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Right_assignmentId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Right", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Right_opens(ctx context.Context, field graphql.CollectedField, obj *service.Right) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Right_opens(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Opens, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.ColumnGroup) graphql.Marshaler {
+			return ec.marshalNColumnGroup2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐColumnGroupᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Right_opens(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Right", field, false, false, "ColumnGroup")
+}
+
+func (ec *executionContext) _Right_article(ctx context.Context, field graphql.CollectedField, obj *service.Right) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Right_article(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Article, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Right_article(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Right", field, false, false, "String")
+}
+
+func (ec *executionContext) _Right_holdsWhen(ctx context.Context, field graphql.CollectedField, obj *service.Right) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Right_holdsWhen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HoldsWhen, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Right_holdsWhen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Right", field, false, false, "String")
+}
+
+func (ec *executionContext) _Right_missing(ctx context.Context, field graphql.CollectedField, obj *service.Right) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Right_missing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Missing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.MissingLink) graphql.Marshaler {
+			return ec.marshalOMissingLink2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMissingLink(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Right_missing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Right", field, false, false, "MissingLink")
+}
+
+func (ec *executionContext) _SensitiveRecord_reasons(ctx context.Context, field graphql.CollectedField, obj *ent.SensitiveRecord) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SensitiveRecord_reasons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reasons, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SensitiveRecord_reasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SensitiveRecord", field, false, false, "String")
+}
+
+func (ec *executionContext) _SensitiveRecord_housingMode(ctx context.Context, field graphql.CollectedField, obj *ent.SensitiveRecord) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SensitiveRecord_housingMode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HousingMode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SensitiveRecord_housingMode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SensitiveRecord", field, false, false, "String")
+}
+
+func (ec *executionContext) _SensitiveRecord_needs(ctx context.Context, field graphql.CollectedField, obj *ent.SensitiveRecord) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SensitiveRecord_needs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Needs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SensitiveRecord_needs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SensitiveRecord", field, false, false, "String")
+}
+
+func (ec *executionContext) _SensitiveRecord_freeText(ctx context.Context, field graphql.CollectedField, obj *ent.SensitiveRecord) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SensitiveRecord_freeText(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FreeText, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SensitiveRecord_freeText(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SensitiveRecord", field, false, false, "String")
+}
+
+func (ec *executionContext) _SensitiveRecord_safeContact(ctx context.Context, field graphql.CollectedField, obj *ent.SensitiveRecord) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SensitiveRecord_safeContact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SafeContact, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SensitiveRecord_safeContact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SensitiveRecord", field, false, false, "String")
+}
+
+func (ec *executionContext) _SensitiveRecord_version(ctx context.Context, field graphql.CollectedField, obj *ent.SensitiveRecord) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SensitiveRecord_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SensitiveRecord_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SensitiveRecord", field, false, false, "Int")
 }
 
 func (ec *executionContext) _ServiceCatalogue_levels(ctx context.Context, field graphql.CollectedField, obj *model.ServiceCatalogue) (ret graphql.Marshaler) {
@@ -18138,6 +21003,38 @@ func (ec *executionContext) fieldContext_Viewer_applicant(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Viewer", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _Viewer_rights(ctx context.Context, field graphql.CollectedField, obj *auth.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_rights(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Viewer().Rights(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.Right) graphql.Marshaler {
+			return ec.answerNRight2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐRightᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_rights(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Viewer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Right(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Viewer_app(ctx context.Context, field graphql.CollectedField, obj *auth.Viewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18306,6 +21203,61 @@ func (ec *executionContext) _ViewerApp_notice(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_ViewerApp_notice(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ViewerApp", field, false, false, "PartnerAppNotice")
+}
+
+func (ec *executionContext) _Wish_commune(ctx context.Context, field graphql.CollectedField, obj *ent.Wish) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Wish_commune(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Commune(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Commune) graphql.Marshaler {
+			return ec.marshalNCommune2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommune(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Wish_commune(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Wish",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Commune(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Wish_rank(ctx context.Context, field graphql.CollectedField, obj *ent.Wish) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Wish_rank(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rank, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Wish_rank(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Wish", field, false, false, "Int")
 }
 
 func (ec *executionContext) _WithdrawOpeningExceptionPayload_receptionPoint(ctx context.Context, field graphql.CollectedField, obj *model.WithdrawOpeningExceptionPayload) (ret graphql.Marshaler) {
@@ -19484,6 +22436,202 @@ func (ec *executionContext) unmarshalInputAddPartnerAppSecretInput(ctx context.C
 func UnmarshalAddPartnerAppSecretInput(ctx context.Context, raw any) (model.AddPartnerAppSecretInput, error) {
 	var out model.AddPartnerAppSecretInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "AddPartnerAppSecretInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputApplicationFilter(ctx context.Context, obj any) (ent.ApplicationWhereInput, error) {
+	var it ent.ApplicationWhereInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"states", "search", "phone", "wishedCommunes", "followingPoints", "followed", "typologies", "householdSize", "registeredFrom", "registeredBefore", "housing", "reasons"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "states":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("states"))
+			data, err := ec.unmarshalOApplicationState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationStateᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.ApplicationFilter().States(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "search":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.ApplicationFilter().Search(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "phone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("phone"))
+			data, err := ec.unmarshalOPhoneNumber2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPhoneNumber(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.ApplicationFilter().Phone(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "wishedCommunes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("wishedCommunes"))
+			data, err := ec.unmarshalOInseeCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCodeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.ApplicationFilter().WishedCommunes(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "followingPoints":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("followingPoints"))
+			data, err := ec.unmarshalOID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.ApplicationFilter().FollowingPoints(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "followed":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("followed"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.ApplicationFilter().Followed(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "typologies":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("typologies"))
+			data, err := ec.unmarshalOTypology2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.ApplicationFilter().Typologies(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "householdSize":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("householdSize"))
+			data, err := ec.unmarshalOIntRangeInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIntRange(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.ApplicationFilter().HouseholdSize(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "registeredFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("registeredFrom"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.ApplicationFilter().RegisteredFrom(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "registeredBefore":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("registeredBefore"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.ApplicationFilter().RegisteredBefore(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "housing":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("housing"))
+			data, err := ec.unmarshalOHousingClass2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingClassᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.ApplicationFilter().Housing(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "reasons":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reasons"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.ApplicationFilter().Reasons(ctx, &it, data); err != nil {
+				return it, err
+			}
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalApplicationFilter unmarshals raw into the ApplicationFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalApplicationFilter(ctx context.Context, raw any) (ent.ApplicationWhereInput, error) {
+	var out ent.ApplicationWhereInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ApplicationFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputApplicationOrder(ctx context.Context, obj any) (ent.ApplicationOrder, error) {
+	var it ent.ApplicationOrder
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+
+	fieldsInOrder := [...]string{"direction", "field"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2entgoᚗioᚋcontribᚋentgqlᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNApplicationOrderField2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalApplicationOrder unmarshals raw into the ApplicationOrder input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalApplicationOrder(ctx context.Context, raw any) (ent.ApplicationOrder, error) {
+	var out ent.ApplicationOrder
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ApplicationOrder", raw, &out)
 	return out, err
 }
 
@@ -22082,6 +25230,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._OpeningHours(ctx, sel, obj)
+	case *ent.HouseholdMember:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._HouseholdMember(ctx, sel, obj)
 	case *ent.Dwelling:
 		if obj == nil {
 			return graphql.Null
@@ -22107,6 +25260,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Assignment(ctx, sel, obj)
+	case *ent.Application:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Application(ctx, sel, obj)
 	case *ent.Agreement:
 		if obj == nil {
 			return graphql.Null
@@ -22242,6 +25400,381 @@ func (ec *executionContext) _Agreement(ctx context.Context, sel ast.SelectionSet
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Agreement_services(ctx, field, obj)
 				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var applicationImplementors = []string{"Application", "Node"}
+
+func (ec *executionContext) _Application(ctx context.Context, sel ast.SelectionSet, obj *ent.Application) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, applicationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Application")
+		case "id":
+			out.Values[i] = ec._Application_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "uniqueNumber":
+			out.Values[i] = ec._Application_uniqueNumber(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "state":
+			out.Values[i] = ec._Application_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "givenNames":
+			out.Values[i] = ec._Application_givenNames(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "birthName":
+			out.Values[i] = ec._Application_birthName(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "usualName":
+			out.Values[i] = ec._Application_usualName(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "validUntil":
+			out.Values[i] = ec._Application_validUntil(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "masked":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Application_masked(ctx, field, obj)
+				})
+		case "summary":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Application_summary(ctx, field, obj)
+				})
+		case "file":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Application_file(ctx, field, obj)
+				})
+		case "contact":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Application_contact(ctx, field, obj)
+				})
+		case "wishes":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Application_wishes(ctx, field, obj)
+				})
+		case "household":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Application_household(ctx, field, obj)
+				})
+		case "version":
+			out.Values[i] = ec._Application_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var applicationConnectionImplementors = []string{"ApplicationConnection"}
+
+func (ec *executionContext) _ApplicationConnection(ctx context.Context, sel ast.SelectionSet, obj *ent.ApplicationConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, applicationConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ApplicationConnection")
+		case "edges":
+			out.Values[i] = ec._ApplicationConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._ApplicationConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._ApplicationConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var applicationContactImplementors = []string{"ApplicationContact"}
+
+func (ec *executionContext) _ApplicationContact(ctx context.Context, sel ast.SelectionSet, obj *ent.ApplicationContact) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, applicationContactImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ApplicationContact")
+		case "address":
+			out.Values[i] = ec._ApplicationContact_address(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "postalCode":
+			out.Values[i] = ec._ApplicationContact_postalCode(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "town":
+			out.Values[i] = ec._ApplicationContact_town(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "phone":
+			out.Values[i] = ec._ApplicationContact_phone(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "email":
+			out.Values[i] = ec._ApplicationContact_email(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "helpingStructure":
+			out.Values[i] = ec._ApplicationContact_helpingStructure(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "version":
+			out.Values[i] = ec._ApplicationContact_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var applicationEdgeImplementors = []string{"ApplicationEdge"}
+
+func (ec *executionContext) _ApplicationEdge(ctx context.Context, sel ast.SelectionSet, obj *ent.ApplicationEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, applicationEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ApplicationEdge")
+		case "node":
+			out.Values[i] = ec._ApplicationEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._ApplicationEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var applicationFileImplementors = []string{"ApplicationFile"}
+
+func (ec *executionContext) _ApplicationFile(ctx context.Context, sel ast.SelectionSet, obj *ent.ApplicationFile) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, applicationFileImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ApplicationFile")
+		case "taxYear":
+			out.Values[i] = ec._ApplicationFile_taxYear(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "taxIncome":
+			out.Values[i] = ec._ApplicationFile_taxIncome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "monthlyResources":
+			out.Values[i] = ec._ApplicationFile_monthlyResources(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "housing":
+			out.Values[i] = ec._ApplicationFile_housing(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reasons":
+			out.Values[i] = ec._ApplicationFile_reasons(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "version":
+			out.Values[i] = ec._ApplicationFile_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var applicationSummaryImplementors = []string{"ApplicationSummary"}
+
+func (ec *executionContext) _ApplicationSummary(ctx context.Context, sel ast.SelectionSet, obj *ent.ApplicationSummary) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, applicationSummaryImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ApplicationSummary")
+		case "registeredOn":
+			out.Values[i] = ec._ApplicationSummary_registeredOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "renewedOn":
+			out.Values[i] = ec._ApplicationSummary_renewedOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "receptionDeadline":
+			out.Values[i] = ec._ApplicationSummary_receptionDeadline(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "householdSize":
+			out.Values[i] = ec._ApplicationSummary_householdSize(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "typologies":
+			out.Values[i] = ec._ApplicationSummary_typologies(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "followingPoint":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ApplicationSummary_followingPoint(ctx, field, obj)
+				})
+		case "followedSince":
+			out.Values[i] = ec._ApplicationSummary_followedSince(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "version":
+			out.Values[i] = ec._ApplicationSummary_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -23359,6 +26892,67 @@ func (ec *executionContext) _GrantStaffAuthorisationPayload(ctx context.Context,
 	return out
 }
 
+var householdMemberImplementors = []string{"HouseholdMember", "Node"}
+
+func (ec *executionContext) _HouseholdMember(ctx context.Context, sel ast.SelectionSet, obj *ent.HouseholdMember) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, householdMemberImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HouseholdMember")
+		case "id":
+			out.Values[i] = ec._HouseholdMember_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "link":
+			out.Values[i] = ec._HouseholdMember_link(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "age":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._HouseholdMember_age(ctx, field, obj)
+				})
+		case "expectedOn":
+			out.Values[i] = ec._HouseholdMember_expectedOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "particulars":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._HouseholdMember_particulars(ctx, field, obj)
+				})
+		case "sensitive":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._HouseholdMember_sensitive(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var inputErrorImplementors = []string{"InputError", "UserError"}
 
 func (ec *executionContext) _InputError(ctx context.Context, sel ast.SelectionSet, obj *model.InputError) graphql.Marshaler {
@@ -23388,6 +26982,59 @@ func (ec *executionContext) _InputError(ctx context.Context, sel ast.SelectionSe
 		case "help":
 			out.Values[i] = ec._InputError_help(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var memberParticularsImplementors = []string{"MemberParticulars"}
+
+func (ec *executionContext) _MemberParticulars(ctx context.Context, sel ast.SelectionSet, obj *ent.MemberParticulars) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, memberParticularsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MemberParticulars")
+		case "givenNames":
+			out.Values[i] = ec._MemberParticulars_givenNames(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "birthName":
+			out.Values[i] = ec._MemberParticulars_birthName(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "usualName":
+			out.Values[i] = ec._MemberParticulars_usualName(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "bornOn":
+			out.Values[i] = ec._MemberParticulars_bornOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "version":
+			out.Values[i] = ec._MemberParticulars_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -24571,6 +28218,18 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_stockFacets(ctx, field)
 				})
+		case "application":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_application(ctx, field)
+				})
+		case "applications":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_applications(ctx, field)
+				})
 		case "stockVintages":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -25028,6 +28687,127 @@ func (ec *executionContext) _RevokeStaffAuthorisationPayload(ctx context.Context
 			}
 		case "errors":
 			out.Values[i] = ec._RevokeStaffAuthorisationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var rightImplementors = []string{"Right"}
+
+func (ec *executionContext) _Right(ctx context.Context, sel ast.SelectionSet, obj *service.Right) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, rightImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Right")
+		case "ground":
+			out.Values[i] = ec._Right_ground(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "role":
+			out.Values[i] = ec._Right_role(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "assignmentId":
+			out.Values[i] = ec._Right_assignmentId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "opens":
+			out.Values[i] = ec._Right_opens(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "article":
+			out.Values[i] = ec._Right_article(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "holdsWhen":
+			out.Values[i] = ec._Right_holdsWhen(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "missing":
+			out.Values[i] = ec._Right_missing(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var sensitiveRecordImplementors = []string{"SensitiveRecord"}
+
+func (ec *executionContext) _SensitiveRecord(ctx context.Context, sel ast.SelectionSet, obj *ent.SensitiveRecord) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, sensitiveRecordImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SensitiveRecord")
+		case "reasons":
+			out.Values[i] = ec._SensitiveRecord_reasons(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "housingMode":
+			out.Values[i] = ec._SensitiveRecord_housingMode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "needs":
+			out.Values[i] = ec._SensitiveRecord_needs(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "freeText":
+			out.Values[i] = ec._SensitiveRecord_freeText(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "safeContact":
+			out.Values[i] = ec._SensitiveRecord_safeContact(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "version":
+			out.Values[i] = ec._SensitiveRecord_version(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -26011,6 +29791,12 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "rights":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Viewer_rights(ctx, field, obj)
+				})
 		case "app":
 			out.Values[i] = ec._Viewer_app(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -26073,6 +29859,45 @@ func (ec *executionContext) _ViewerApp(ctx context.Context, sel ast.SelectionSet
 			out.Values[i] = ec._ViewerApp_notice(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var wishImplementors = []string{"Wish"}
+
+func (ec *executionContext) _Wish(ctx context.Context, sel ast.SelectionSet, obj *ent.Wish) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, wishImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Wish")
+		case "commune":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Wish_commune(ctx, field, obj)
+				})
+		case "rank":
+			out.Values[i] = ec._Wish_rank(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -26504,6 +30329,70 @@ func (ec *executionContext) marshalNAddPartnerAppSecretPayload2ᚖgithubᚗcom�
 	return ec._AddPartnerAppSecretPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx context.Context, sel ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Application!")
+		return graphql.Null
+	}
+	return ec._Application(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNApplicationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationConnection(ctx context.Context, sel ast.SelectionSet, v *ent.ApplicationConnection) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ApplicationConnection!")
+		return graphql.Null
+	}
+	return ec._ApplicationConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNApplicationEdge2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ApplicationEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNApplicationEdge2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNApplicationEdge2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationEdge(ctx context.Context, sel ast.SelectionSet, v *ent.ApplicationEdge) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ApplicationEdge!")
+		return graphql.Null
+	}
+	return ec._ApplicationEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNApplicationOrderField2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationOrderField(ctx context.Context, v any) (*ent.ApplicationOrderField, error) {
+	var res = new(ent.ApplicationOrderField)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNApplicationOrderField2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationOrderField(ctx context.Context, sel ast.SelectionSet, v *ent.ApplicationOrderField) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ApplicationOrderField!")
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalNApplicationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationState(ctx context.Context, v any) (domain.ApplicationState, error) {
+	var res domain.ApplicationState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNApplicationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationState(ctx context.Context, sel ast.SelectionSet, v domain.ApplicationState) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalNAssignRoleInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignRoleInput(ctx context.Context, v any) (model.AssignRoleInput, error) {
 	res, err := ec.unmarshalInputAssignRoleInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -26708,6 +30597,46 @@ func (ec *executionContext) marshalNCodeList2ᚖgithubᚗcomᚋguichetᚑlogemen
 		return graphql.Null
 	}
 	return ec._CodeList(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNColumnGroup2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐColumnGroup(ctx context.Context, v any) (domain.ColumnGroup, error) {
+	var res domain.ColumnGroup
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNColumnGroup2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐColumnGroup(ctx context.Context, sel ast.SelectionSet, v domain.ColumnGroup) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNColumnGroup2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐColumnGroupᚄ(ctx context.Context, v any) ([]domain.ColumnGroup, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.ColumnGroup, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNColumnGroup2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐColumnGroup(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNColumnGroup2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐColumnGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.ColumnGroup) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNColumnGroup2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐColumnGroup(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNCommune2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Commune) graphql.Marshaler {
@@ -26975,6 +30904,60 @@ func (ec *executionContext) marshalNGrantStaffAuthorisationPayload2ᚖgithubᚗc
 	return ec._GrantStaffAuthorisationPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNGround2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐGround(ctx context.Context, v any) (domain.Ground, error) {
+	var res domain.Ground
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNGround2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐGround(ctx context.Context, sel ast.SelectionSet, v domain.Ground) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNHouseholdLink2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHouseholdLink(ctx context.Context, v any) (domain.HouseholdLink, error) {
+	var res domain.HouseholdLink
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNHouseholdLink2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHouseholdLink(ctx context.Context, sel ast.SelectionSet, v domain.HouseholdLink) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNHouseholdMember2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐHouseholdMemberᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.HouseholdMember) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNHouseholdMember2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐHouseholdMember(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNHouseholdMember2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐHouseholdMember(ctx context.Context, sel ast.SelectionSet, v *ent.HouseholdMember) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "HouseholdMember!")
+		return graphql.Null
+	}
+	return ec._HouseholdMember(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNHousingClass2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingClass(ctx context.Context, v any) (domain.HousingClass, error) {
+	var res domain.HousingClass
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNHousingClass2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingClass(ctx context.Context, sel ast.SelectionSet, v domain.HousingClass) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx context.Context, v any) (domain.ID, error) {
 	var res domain.ID
 	err := res.UnmarshalGQL(v)
@@ -27163,6 +31146,16 @@ func (ec *executionContext) unmarshalNMeans2githubᚗcomᚋguichetᚑlogementᚋ
 }
 
 func (ec *executionContext) marshalNMeans2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMeans(ctx context.Context, sel ast.SelectionSet, v domain.Means) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNMoney2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx context.Context, v any) (domain.Money, error) {
+	var res domain.Money
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMoney2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx context.Context, sel ast.SelectionSet, v domain.Money) graphql.Marshaler {
 	return v
 }
 
@@ -27774,6 +31767,30 @@ func (ec *executionContext) marshalNRevokeStaffAuthorisationPayload2ᚖgithubᚗ
 	return ec._RevokeStaffAuthorisationPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNRight2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐRightᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.Right) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRight2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐRight(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRight2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐRight(ctx context.Context, sel ast.SelectionSet, v *service.Right) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Right!")
+		return graphql.Null
+	}
+	return ec._Right(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNRole2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRole(ctx context.Context, v any) (domain.Role, error) {
 	var res domain.Role
 	err := res.UnmarshalGQL(v)
@@ -28225,6 +32242,46 @@ func (ec *executionContext) marshalNTypology2githubᚗcomᚋguichetᚑlogement�
 	return v
 }
 
+func (ec *executionContext) unmarshalNTypology2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyᚄ(ctx context.Context, v any) ([]domain.Typology, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.Typology, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNTypology2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypology(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNTypology2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.Typology) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTypology2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypology(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNUniqueNumber2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐUniqueNumber(ctx context.Context, v any) (domain.UniqueNumber, error) {
+	var res domain.UniqueNumber
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUniqueNumber2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐUniqueNumber(ctx context.Context, sel ast.SelectionSet, v domain.UniqueNumber) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNUserError2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserError(ctx context.Context, sel ast.SelectionSet, v model.UserError) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "UserError!")
@@ -28255,6 +32312,30 @@ func (ec *executionContext) marshalNViewer2ᚖgithubᚗcomᚋguichetᚑlogement�
 		return graphql.Null
 	}
 	return ec._Viewer(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNWish2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWishᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Wish) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWish2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWish(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNWish2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWish(ctx context.Context, sel ast.SelectionSet, v *ent.Wish) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Wish!")
+		return graphql.Null
+	}
+	return ec._Wish(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNWithdrawOpeningExceptionInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionInput(ctx context.Context, v any) (model.WithdrawOpeningExceptionInput, error) {
@@ -28419,6 +32500,86 @@ func (ec *executionContext) marshalOAgreement2ᚖgithubᚗcomᚋguichetᚑlogeme
 	return ec._Agreement(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx context.Context, sel ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Application(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOApplicationContact2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationContact(ctx context.Context, sel ast.SelectionSet, v *ent.ApplicationContact) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ApplicationContact(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOApplicationFile2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationFile(ctx context.Context, sel ast.SelectionSet, v *ent.ApplicationFile) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ApplicationFile(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOApplicationFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationWhereInput(ctx context.Context, v any) (*ent.ApplicationWhereInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputApplicationFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOApplicationOrder2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationOrder(ctx context.Context, v any) (*ent.ApplicationOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputApplicationOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOApplicationState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationStateᚄ(ctx context.Context, v any) ([]domain.ApplicationState, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.ApplicationState, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNApplicationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationState(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOApplicationState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationStateᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.ApplicationState) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNApplicationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationState(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOApplicationSummary2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationSummary(ctx context.Context, sel ast.SelectionSet, v *ent.ApplicationSummary) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ApplicationSummary(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOAssignment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignment(ctx context.Context, sel ast.SelectionSet, v *ent.Assignment) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -28578,6 +32739,16 @@ func (ec *executionContext) unmarshalODwellingOrder2ᚖgithubᚗcomᚋguichetᚑ
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOEmailAddress2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmailAddress(ctx context.Context, v any) (domain.EmailAddress, error) {
+	var res domain.EmailAddress
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOEmailAddress2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmailAddress(ctx context.Context, sel ast.SelectionSet, v domain.EmailAddress) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalOEnergyClass2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEnergyClassᚄ(ctx context.Context, v any) ([]domain.EnergyClass, error) {
 	if v == nil {
 		return nil, nil
@@ -28659,6 +32830,42 @@ func (ec *executionContext) marshalOGeoJSON2encodingᚋjsonᚐRawMessage(ctx con
 	return res
 }
 
+func (ec *executionContext) unmarshalOHousingClass2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingClassᚄ(ctx context.Context, v any) ([]domain.HousingClass, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.HousingClass, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNHousingClass2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingClass(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOHousingClass2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingClassᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.HousingClass) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNHousingClass2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingClass(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx context.Context, v any) ([]domain.ID, error) {
 	if v == nil {
 		return nil, nil
@@ -28692,6 +32899,22 @@ func (ec *executionContext) marshalOID2ᚕgithubᚗcomᚋguichetᚑlogementᚋgu
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx context.Context, v any) (*domain.ID, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.ID)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx context.Context, sel ast.SelectionSet, v *domain.ID) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) unmarshalOInseeCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCodeᚄ(ctx context.Context, v any) ([]domain.InseeCode, error) {
@@ -28913,6 +33136,29 @@ func (ec *executionContext) unmarshalOLongitude2ᚖgithubᚗcomᚋguichetᚑloge
 }
 
 func (ec *executionContext) marshalOLongitude2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLongitude(ctx context.Context, sel ast.SelectionSet, v *domain.Longitude) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) marshalOMemberParticulars2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐMemberParticulars(ctx context.Context, sel ast.SelectionSet, v *ent.MemberParticulars) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MemberParticulars(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOMissingLink2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMissingLink(ctx context.Context, v any) (*domain.MissingLink, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.MissingLink)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOMissingLink2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMissingLink(ctx context.Context, sel ast.SelectionSet, v *domain.MissingLink) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -29141,6 +33387,29 @@ func (ec *executionContext) marshalORole2ᚕgithubᚗcomᚋguichetᚑlogementᚋ
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalORole2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRole(ctx context.Context, v any) (*domain.Role, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.Role)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORole2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRole(ctx context.Context, sel ast.SelectionSet, v *domain.Role) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) marshalOSensitiveRecord2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐSensitiveRecord(ctx context.Context, sel ast.SelectionSet, v *ent.SensitiveRecord) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SensitiveRecord(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOSiren2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSiren(ctx context.Context, v any) (*domain.Siren, error) {
@@ -29405,6 +33674,22 @@ func (ec *executionContext) marshalOTypology2ᚕgithubᚗcomᚋguichetᚑlogemen
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalOUniqueNumber2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐUniqueNumber(ctx context.Context, v any) (*domain.UniqueNumber, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.UniqueNumber)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOUniqueNumber2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐUniqueNumber(ctx context.Context, sel ast.SelectionSet, v *domain.UniqueNumber) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) marshalOViewerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋauthᚐApp(ctx context.Context, sel ast.SelectionSet, v *auth.App) graphql.Marshaler {

@@ -23,6 +23,10 @@ func (ec *executionContext) answerNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋ
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload, ec.marshalNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload)
 }
 
+func (ec *executionContext) answerNApplicationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationConnection(ctx context.Context, sel ast.SelectionSet, v *ent.ApplicationConnection) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNApplicationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationConnection, ec.marshalNApplicationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationConnection)
+}
+
 func (ec *executionContext) answerNAssignRolePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignRolePayload(ctx context.Context, sel ast.SelectionSet, v *model.AssignRolePayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAssignRolePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignRolePayload, ec.marshalNAssignRolePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignRolePayload)
 }
@@ -155,6 +159,10 @@ func (ec *executionContext) answerNRevokeStaffAuthorisationPayload2ᚖgithubᚗc
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRevokeStaffAuthorisationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokeStaffAuthorisationPayload, ec.marshalNRevokeStaffAuthorisationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokeStaffAuthorisationPayload)
 }
 
+func (ec *executionContext) answerNRight2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐRightᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.Right) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRight2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐRightᚄ, ec.marshalNRight2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐRightᚄ)
+}
+
 func (ec *executionContext) answerNServiceCatalogue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐServiceCatalogue(ctx context.Context, sel ast.SelectionSet, v *model.ServiceCatalogue) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNServiceCatalogue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐServiceCatalogue, ec.marshalNServiceCatalogue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐServiceCatalogue)
 }
@@ -189,6 +197,10 @@ func (ec *executionContext) answerNWithdrawOpeningExceptionPayload2ᚖgithubᚗc
 
 func (ec *executionContext) answerOAgreement2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAgreement(ctx context.Context, sel ast.SelectionSet, v *ent.Agreement) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeOAgreement2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAgreement, ec.marshalOAgreement2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAgreement)
+}
+
+func (ec *executionContext) answerOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx context.Context, sel ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication, ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication)
 }
 
 func (ec *executionContext) answerOCommune2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommune(ctx context.Context, sel ast.SelectionSet, v *ent.Commune) graphql.Marshaler {
@@ -272,6 +284,268 @@ func (ec *executionContext) write_Agreement(w *writers.Writer, above *writers.Fi
 				return
 			}
 			ec.writeNCatalogueEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCatalogueEntryᚄ(w, f, v)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_Application(w *writers.Writer, above *writers.Field, obj *ent.Application) {
+	fields := above.Select(w, "Application", applicationImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("Application")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "uniqueNumber":
+			ec.writeOUniqueNumber2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐUniqueNumber(w, f, obj.UniqueNumber)
+		case "state":
+			ec.writeNApplicationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationState(w, f, obj.State)
+		case "givenNames":
+			ec.writeNString2string(w, f, obj.GivenNames)
+		case "birthName":
+			ec.writeNString2string(w, f, obj.BirthName)
+		case "usualName":
+			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.UsualName)
+		case "validUntil":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.ValidUntil)
+		case "masked":
+			if !f.Enter(w, ec.fieldContext_Application_masked) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Application().Masked(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNColumnGroup2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐColumnGroupᚄ(w, f, v)
+		case "summary":
+			if !f.Enter(w, ec.fieldContext_Application_summary) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Summary(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOApplicationSummary2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationSummary(w, f, v)
+		case "file":
+			if !f.Enter(w, ec.fieldContext_Application_file) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.File(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOApplicationFile2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationFile(w, f, v)
+		case "contact":
+			if !f.Enter(w, ec.fieldContext_Application_contact) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Contact(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOApplicationContact2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationContact(w, f, v)
+		case "wishes":
+			if !f.Enter(w, ec.fieldContext_Application_wishes) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Wishes(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNWish2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWishᚄ(w, f, v)
+		case "household":
+			if !f.Enter(w, ec.fieldContext_Application_household) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Household(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNHouseholdMember2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐHouseholdMemberᚄ(w, f, v)
+		case "version":
+			ec.writeNInt2int(w, f, obj.Version)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_ApplicationConnection(w *writers.Writer, above *writers.Field, obj *ent.ApplicationConnection) {
+	fields := above.Select(w, "ApplicationConnection", applicationConnectionImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ApplicationConnection")
+		case "edges":
+			if !f.Enter(w, ec.fieldContext_ApplicationConnection_edges) {
+				return
+			}
+			ec.writeNApplicationEdge2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationEdgeᚄ(w, f, obj.Edges)
+		case "pageInfo":
+			if !f.Enter(w, ec.fieldContext_ApplicationConnection_pageInfo) {
+				return
+			}
+			ec.writeNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(w, f, obj.PageInfo)
+		case "totalCount":
+			ec.writeNInt2int(w, f, obj.TotalCount)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_ApplicationContact(w *writers.Writer, above *writers.Field, obj *ent.ApplicationContact) {
+	fields := above.Select(w, "ApplicationContact", applicationContactImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ApplicationContact")
+		case "address":
+			ec.writeNString2string(w, f, obj.Address)
+		case "postalCode":
+			ec.writeNString2string(w, f, obj.PostalCode)
+		case "town":
+			ec.writeNString2string(w, f, obj.Town)
+		case "phone":
+			ec.writeOPhoneNumber2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPhoneNumber(w, f, obj.Phone)
+		case "email":
+			ec.writeOEmailAddress2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmailAddress(w, f, obj.Email)
+		case "helpingStructure":
+			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.HelpingStructure)
+		case "version":
+			ec.writeNInt2int(w, f, obj.Version)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_ApplicationEdge(w *writers.Writer, above *writers.Field, obj *ent.ApplicationEdge) {
+	fields := above.Select(w, "ApplicationEdge", applicationEdgeImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ApplicationEdge")
+		case "node":
+			if !f.Enter(w, ec.fieldContext_ApplicationEdge_node) {
+				return
+			}
+			ec.writeNApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Node)
+		case "cursor":
+			if !f.Enter(w, ec.fieldContext_ApplicationEdge_cursor) {
+				return
+			}
+			ec.writeNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(w, f, obj.Cursor)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_ApplicationFile(w *writers.Writer, above *writers.Field, obj *ent.ApplicationFile) {
+	fields := above.Select(w, "ApplicationFile", applicationFileImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ApplicationFile")
+		case "taxYear":
+			ec.writeNInt2int(w, f, obj.TaxYear)
+		case "taxIncome":
+			ec.writeNMoney2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(w, f, obj.TaxIncome)
+		case "monthlyResources":
+			ec.writeNMoney2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(w, f, obj.MonthlyResources)
+		case "housing":
+			ec.writeNHousingClass2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingClass(w, f, obj.Housing)
+		case "reasons":
+			ec.writeNString2ᚕstringᚄ(w, f, obj.Reasons)
+		case "version":
+			ec.writeNInt2int(w, f, obj.Version)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_ApplicationSummary(w *writers.Writer, above *writers.Field, obj *ent.ApplicationSummary) {
+	fields := above.Select(w, "ApplicationSummary", applicationSummaryImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ApplicationSummary")
+		case "registeredOn":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.RegisteredOn)
+		case "renewedOn":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.RenewedOn)
+		case "receptionDeadline":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.ReceptionDeadline)
+		case "householdSize":
+			ec.writeNInt2int(w, f, obj.HouseholdSize)
+		case "typologies":
+			ec.writeNTypology2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyᚄ(w, f, obj.Typologies)
+		case "followingPoint":
+			if !f.Enter(w, ec.fieldContext_ApplicationSummary_followingPoint) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.FollowingPoint(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, v)
+		case "followedSince":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.FollowedSince)
+		case "version":
+			ec.writeNInt2int(w, f, obj.Version)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -1109,6 +1383,61 @@ func (ec *executionContext) write_GrantStaffAuthorisationPayload(w *writers.Writ
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_HouseholdMember(w *writers.Writer, above *writers.Field, obj *ent.HouseholdMember) {
+	fields := above.Select(w, "HouseholdMember", householdMemberImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("HouseholdMember")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "link":
+			ec.writeNHouseholdLink2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHouseholdLink(w, f, obj.Link)
+		case "age":
+			if !f.Enter(w, ec.fieldContext_HouseholdMember_age) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.HouseholdMember().Age(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOInt2ᚖint(w, f, v)
+		case "expectedOn":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.ExpectedOn)
+		case "particulars":
+			if !f.Enter(w, ec.fieldContext_HouseholdMember_particulars) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Particulars(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOMemberParticulars2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐMemberParticulars(w, f, v)
+		case "sensitive":
+			if !f.Enter(w, ec.fieldContext_HouseholdMember_sensitive) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Sensitive(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOSensitiveRecord2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐSensitiveRecord(w, f, v)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_InputError(w *writers.Writer, above *writers.Field, obj *model.InputError) {
 	fields := above.Select(w, "InputError", inputErrorImplementors)
 	w.Raw("{")
@@ -1126,6 +1455,35 @@ func (ec *executionContext) write_InputError(w *writers.Writer, above *writers.F
 			ec.writeNString2string(w, f, obj.Message)
 		case "help":
 			ec.writeOString2ᚖstring(w, f, obj.Help)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_MemberParticulars(w *writers.Writer, above *writers.Field, obj *ent.MemberParticulars) {
+	fields := above.Select(w, "MemberParticulars", memberParticularsImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("MemberParticulars")
+		case "givenNames":
+			ec.writeNString2string(w, f, obj.GivenNames)
+		case "birthName":
+			ec.writeNString2string(w, f, obj.BirthName)
+		case "usualName":
+			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.UsualName)
+		case "bornOn":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.BornOn)
+		case "version":
+			ec.writeNInt2int(w, f, obj.Version)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -2130,6 +2488,70 @@ func (ec *executionContext) write_RevokeStaffAuthorisationPayload(w *writers.Wri
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_Right(w *writers.Writer, above *writers.Field, obj *service.Right) {
+	fields := above.Select(w, "Right", rightImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("Right")
+		case "ground":
+			ec.writeNGround2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐGround(w, f, obj.Ground)
+		case "role":
+			ec.writeORole2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRole(w, f, obj.Role)
+		case "assignmentId":
+			ec.writeOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.AssignmentID)
+		case "opens":
+			ec.writeNColumnGroup2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐColumnGroupᚄ(w, f, obj.Opens)
+		case "article":
+			ec.writeNString2string(w, f, obj.Article)
+		case "holdsWhen":
+			ec.writeNString2string(w, f, obj.HoldsWhen)
+		case "missing":
+			ec.writeOMissingLink2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMissingLink(w, f, obj.Missing)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_SensitiveRecord(w *writers.Writer, above *writers.Field, obj *ent.SensitiveRecord) {
+	fields := above.Select(w, "SensitiveRecord", sensitiveRecordImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("SensitiveRecord")
+		case "reasons":
+			ec.writeNString2ᚕstringᚄ(w, f, obj.Reasons)
+		case "housingMode":
+			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.HousingMode)
+		case "needs":
+			ec.writeNString2ᚕstringᚄ(w, f, obj.Needs)
+		case "freeText":
+			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.FreeText)
+		case "safeContact":
+			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.SafeContact)
+		case "version":
+			ec.writeNInt2int(w, f, obj.Version)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_ServiceCatalogue(w *writers.Writer, above *writers.Field, obj *model.ServiceCatalogue) {
 	fields := above.Select(w, "ServiceCatalogue", serviceCatalogueImplementors)
 	w.Raw("{")
@@ -2831,6 +3253,16 @@ func (ec *executionContext) write_Viewer(w *writers.Writer, above *writers.Field
 			ec.writeNStaffAuthorisation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisationᚄ(w, f, v)
 		case "applicant":
 			ec.writeNBoolean2bool(w, f, obj.Applicant)
+		case "rights":
+			if !f.Enter(w, ec.fieldContext_Viewer_rights) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Viewer().Rights(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNRight2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐRightᚄ(w, f, v)
 		case "app":
 			if !f.Enter(w, ec.fieldContext_Viewer_app) {
 				return
@@ -2867,6 +3299,37 @@ func (ec *executionContext) write_ViewerApp(w *writers.Writer, above *writers.Fi
 			ec.writeNBoolean2bool(w, f, obj.ActsForPerson)
 		case "notice":
 			ec.writeOPartnerAppNotice2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppNotice(w, f, obj.Notice)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_Wish(w *writers.Writer, above *writers.Field, obj *ent.Wish) {
+	fields := above.Select(w, "Wish", wishImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("Wish")
+		case "commune":
+			if !f.Enter(w, ec.fieldContext_Wish_commune) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Commune(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNCommune2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommune(w, f, v)
+		case "rank":
+			ec.writeNInt2int(w, f, obj.Rank)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -2974,6 +3437,12 @@ func (ec *executionContext) write_Node(w *writers.Writer, f *writers.Field, obj 
 			return
 		}
 		ec.write_OpeningHours(w, f, obj)
+	case *ent.HouseholdMember:
+		if obj == nil {
+			w.GiveUp()
+			return
+		}
+		ec.write_HouseholdMember(w, f, obj)
 	case *ent.Dwelling:
 		if obj == nil {
 			w.GiveUp()
@@ -3004,6 +3473,12 @@ func (ec *executionContext) write_Node(w *writers.Writer, f *writers.Field, obj 
 			return
 		}
 		ec.write_Assignment(w, f, obj)
+	case *ent.Application:
+		if obj == nil {
+			w.GiveUp()
+			return
+		}
+		ec.write_Application(w, f, obj)
 	case *ent.Agreement:
 		if obj == nil {
 			w.GiveUp()
@@ -3044,6 +3519,46 @@ func (ec *executionContext) writeNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋg
 		return
 	}
 	ec.write_AddPartnerAppSecretPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w *writers.Writer, f *writers.Field, v *ent.Application) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_Application(w, f, v)
+}
+
+func (ec *executionContext) writeNApplicationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationConnection(w *writers.Writer, f *writers.Field, v *ent.ApplicationConnection) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ApplicationConnection(w, f, v)
+}
+
+func (ec *executionContext) writeNApplicationEdge2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationEdgeᚄ(w *writers.Writer, f *writers.Field, v []*ent.ApplicationEdge) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNApplicationEdge2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationEdge(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNApplicationEdge2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationEdge(w *writers.Writer, f *writers.Field, v *ent.ApplicationEdge) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ApplicationEdge(w, f, v)
+}
+
+func (ec *executionContext) writeNApplicationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationState(w *writers.Writer, f *writers.Field, v domain.ApplicationState) {
+	v.MarshalGQL(w)
 }
 
 func (ec *executionContext) writeNAssignRolePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignRolePayload(w *writers.Writer, f *writers.Field, v *model.AssignRolePayload) {
@@ -3184,6 +3699,22 @@ func (ec *executionContext) writeNCodeList2ᚖgithubᚗcomᚋguichetᚑlogement�
 		return
 	}
 	ec.write_CodeList(w, f, v)
+}
+
+func (ec *executionContext) writeNColumnGroup2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐColumnGroup(w *writers.Writer, f *writers.Field, v domain.ColumnGroup) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNColumnGroup2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐColumnGroupᚄ(w *writers.Writer, f *writers.Field, v []domain.ColumnGroup) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNColumnGroup2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐColumnGroup(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
 }
 
 func (ec *executionContext) writeNCommune2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneᚄ(w *writers.Writer, f *writers.Field, v []*ent.Commune) {
@@ -3338,6 +3869,38 @@ func (ec *executionContext) writeNGrantStaffAuthorisationPayload2ᚖgithubᚗcom
 	ec.write_GrantStaffAuthorisationPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNGround2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐGround(w *writers.Writer, f *writers.Field, v domain.Ground) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNHouseholdLink2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHouseholdLink(w *writers.Writer, f *writers.Field, v domain.HouseholdLink) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNHouseholdMember2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐHouseholdMemberᚄ(w *writers.Writer, f *writers.Field, v []*ent.HouseholdMember) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNHouseholdMember2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐHouseholdMember(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNHouseholdMember2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐHouseholdMember(w *writers.Writer, f *writers.Field, v *ent.HouseholdMember) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_HouseholdMember(w, f, v)
+}
+
+func (ec *executionContext) writeNHousingClass2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingClass(w *writers.Writer, f *writers.Field, v domain.HousingClass) {
+	v.MarshalGQL(w)
+}
+
 func (ec *executionContext) writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w *writers.Writer, f *writers.Field, v domain.ID) {
 	v.MarshalGQL(w)
 }
@@ -3387,6 +3950,10 @@ func (ec *executionContext) writeNLongitude2githubᚗcomᚋguichetᚑlogementᚋ
 }
 
 func (ec *executionContext) writeNMeans2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMeans(w *writers.Writer, f *writers.Field, v domain.Means) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNMoney2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(w *writers.Writer, f *writers.Field, v domain.Money) {
 	v.MarshalGQL(w)
 }
 
@@ -3794,6 +4361,26 @@ func (ec *executionContext) writeNRevokeStaffAuthorisationPayload2ᚖgithubᚗco
 	ec.write_RevokeStaffAuthorisationPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNRight2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐRightᚄ(w *writers.Writer, f *writers.Field, v []*service.Right) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNRight2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐRight(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNRight2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐRight(w *writers.Writer, f *writers.Field, v *service.Right) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_Right(w, f, v)
+}
+
 func (ec *executionContext) writeNRole2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRole(w *writers.Writer, f *writers.Field, v domain.Role) {
 	v.MarshalGQL(w)
 }
@@ -4082,6 +4669,18 @@ func (ec *executionContext) writeNTypology2githubᚗcomᚋguichetᚑlogementᚋg
 	v.MarshalGQL(w)
 }
 
+func (ec *executionContext) writeNTypology2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyᚄ(w *writers.Writer, f *writers.Field, v []domain.Typology) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNTypology2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypology(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
 func (ec *executionContext) writeNUserError2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserError(w *writers.Writer, f *writers.Field, v model.UserError) {
 	if v == nil {
 		w.Null(true)
@@ -4110,6 +4709,26 @@ func (ec *executionContext) writeNViewer2ᚖgithubᚗcomᚋguichetᚑlogementᚋ
 	ec.write_Viewer(w, f, v)
 }
 
+func (ec *executionContext) writeNWish2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWishᚄ(w *writers.Writer, f *writers.Field, v []*ent.Wish) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNWish2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWish(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNWish2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWish(w *writers.Writer, f *writers.Field, v *ent.Wish) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_Wish(w, f, v)
+}
+
 func (ec *executionContext) writeNWithdrawOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionPayload(w *writers.Writer, f *writers.Field, v *model.WithdrawOpeningExceptionPayload) {
 	if v == nil {
 		w.Null(true)
@@ -4124,6 +4743,38 @@ func (ec *executionContext) writeOAgreement2ᚖgithubᚗcomᚋguichetᚑlogement
 		return
 	}
 	ec.write_Agreement(w, f, v)
+}
+
+func (ec *executionContext) writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w *writers.Writer, f *writers.Field, v *ent.Application) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_Application(w, f, v)
+}
+
+func (ec *executionContext) writeOApplicationContact2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationContact(w *writers.Writer, f *writers.Field, v *ent.ApplicationContact) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_ApplicationContact(w, f, v)
+}
+
+func (ec *executionContext) writeOApplicationFile2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationFile(w *writers.Writer, f *writers.Field, v *ent.ApplicationFile) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_ApplicationFile(w, f, v)
+}
+
+func (ec *executionContext) writeOApplicationSummary2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationSummary(w *writers.Writer, f *writers.Field, v *ent.ApplicationSummary) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_ApplicationSummary(w, f, v)
 }
 
 func (ec *executionContext) writeOAssignment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignment(w *writers.Writer, f *writers.Field, v *ent.Assignment) {
@@ -4166,6 +4817,10 @@ func (ec *executionContext) writeODateTime2ᚖtimeᚐTime(w *writers.Writer, f *
 	w.Marshaler(scalar.MarshalDateTime(*v), false)
 }
 
+func (ec *executionContext) writeOEmailAddress2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmailAddress(w *writers.Writer, f *writers.Field, v domain.EmailAddress) {
+	v.MarshalGQL(w)
+}
+
 func (ec *executionContext) writeOFloat2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSurface(w *writers.Writer, f *writers.Field, v domain.Surface) {
 	v.MarshalGQL(w)
 }
@@ -4176,6 +4831,14 @@ func (ec *executionContext) writeOGeoJSON2encodingᚋjsonᚐRawMessage(w *writer
 		return
 	}
 	w.Marshaler(scalar.MarshalGeoJSON(v), false)
+}
+
+func (ec *executionContext) writeOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w *writers.Writer, f *writers.Field, v *domain.ID) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	v.MarshalGQL(w)
 }
 
 func (ec *executionContext) writeOInt2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFloor(w *writers.Writer, f *writers.Field, v domain.Floor) {
@@ -4223,6 +4886,22 @@ func (ec *executionContext) writeOLatitude2ᚖgithubᚗcomᚋguichetᚑlogement�
 }
 
 func (ec *executionContext) writeOLongitude2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLongitude(w *writers.Writer, f *writers.Field, v *domain.Longitude) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeOMemberParticulars2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐMemberParticulars(w *writers.Writer, f *writers.Field, v *ent.MemberParticulars) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_MemberParticulars(w, f, v)
+}
+
+func (ec *executionContext) writeOMissingLink2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMissingLink(w *writers.Writer, f *writers.Field, v *domain.MissingLink) {
 	if v == nil {
 		w.Null(false)
 		return
@@ -4310,6 +4989,22 @@ func (ec *executionContext) writeOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlog
 	ec.write_ReceptionPoint(w, f, v)
 }
 
+func (ec *executionContext) writeORole2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRole(w *writers.Writer, f *writers.Field, v *domain.Role) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeOSensitiveRecord2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐSensitiveRecord(w *writers.Writer, f *writers.Field, v *ent.SensitiveRecord) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_SensitiveRecord(w, f, v)
+}
+
 func (ec *executionContext) writeOSiren2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSiren(w *writers.Writer, f *writers.Field, v *domain.Siren) {
 	if v == nil {
 		w.Null(false)
@@ -4368,6 +5063,14 @@ func (ec *executionContext) writeOString2ᚖstring(w *writers.Writer, f *writers
 		return
 	}
 	w.String(string(*v))
+}
+
+func (ec *executionContext) writeOUniqueNumber2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐUniqueNumber(w *writers.Writer, f *writers.Field, v *domain.UniqueNumber) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	v.MarshalGQL(w)
 }
 
 func (ec *executionContext) writeOViewerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋauthᚐApp(w *writers.Writer, f *writers.Field, v *auth.App) {

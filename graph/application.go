@@ -1,0 +1,161 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/guichet-logement/guichet/auth"
+	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/ent/application"
+	"github.com/guichet-logement/guichet/ent/applicationfile"
+	"github.com/guichet-logement/guichet/ent/applicationsummary"
+	"github.com/guichet-logement/guichet/service"
+)
+
+// Application finds an application by its national number; unknown and invisible are
+// both nothing.
+func (r queryResolver) Application(ctx context.Context, uniqueNumber domain.UniqueNumber) (*ent.Application, error) {
+	q, err := r.ent.Application.Query().Where(application.UniqueNumber(uniqueNumber)).CollectFields(ctx)
+	if err != nil {
+		return nil, err
+	}
+	a, err := q.Only(ctx)
+	return a, ent.MaskNotFound(err)
+}
+
+// Applications lists the applications that a ground opens to the viewer.
+func (r queryResolver) Applications(
+	ctx context.Context, after *ent.Cursor, first *int, before *ent.Cursor, last *int,
+	orderBy *ent.ApplicationOrder, where *ent.ApplicationWhereInput,
+) (*ent.ApplicationConnection, error) {
+	q := r.ent.Application.Query()
+	if orderBy != nil && orderBy.Field == ent.ApplicationOrderFieldRegisteredOn {
+		q.Where(service.OrderedByDate(auth.FromContext(ctx)))
+	}
+	return q.Paginate(ctx, after, first, before, last,
+		ent.WithApplicationOrder(orderBy), ent.WithApplicationFilter(where.Filter))
+}
+
+// States keeps the applications in one of these states.
+func (applicationFilterResolver) States(_ context.Context, where *ent.ApplicationWhereInput, states []domain.ApplicationState) error {
+	where.StateIn = orNothing(states)
+	return tooMany("where.states", len(states))
+}
+
+// Search keeps the applications of these names, or of this number.
+func (applicationFilterResolver) Search(_ context.Context, where *ent.ApplicationWhereInput, text *string) error {
+	if text == nil {
+		return nil
+	}
+	found, err := service.Found(*text)
+	if err == nil {
+		where.AddPredicates(found)
+	}
+	return err
+}
+
+// Phone keeps the applications with this telephone.
+func (applicationFilterResolver) Phone(ctx context.Context, where *ent.ApplicationWhereInput, phone *domain.PhoneNumber) error {
+	if phone != nil {
+		where.AddPredicates(service.Reachable(auth.FromContext(ctx), *phone))
+	}
+	return nil
+}
+
+// WishedCommunes keeps the applications that wish one of these communes.
+func (applicationFilterResolver) WishedCommunes(ctx context.Context, where *ent.ApplicationWhereInput, codes []domain.InseeCode) error {
+	if codes != nil {
+		where.AddPredicates(service.Wishing(auth.FromContext(ctx), codes))
+	}
+	return tooMany("where.wishedCommunes", len(codes))
+}
+
+// FollowingPoints keeps the applications that one of these points follows.
+func (applicationFilterResolver) FollowingPoints(ctx context.Context, where *ent.ApplicationWhereInput, ids []domain.ID) error {
+	if ids != nil {
+		where.AddPredicates(service.WithSummary(auth.FromContext(ctx), applicationsummary.FollowingPointIDIn(ids...)))
+	}
+	return tooMany("where.followingPoints", len(ids))
+}
+
+// Followed keeps the applications that some point follows, or that none does.
+func (applicationFilterResolver) Followed(ctx context.Context, where *ent.ApplicationWhereInput, followed *bool) error {
+	if followed != nil {
+		such := applicationsummary.FollowingPointIDIsNil()
+		if *followed {
+			such = applicationsummary.FollowingPointIDNotNil()
+		}
+		where.AddPredicates(service.WithSummary(auth.FromContext(ctx), such))
+	}
+	return nil
+}
+
+// Typologies keeps the applications that look for one of these typologies.
+func (applicationFilterResolver) Typologies(ctx context.Context, where *ent.ApplicationWhereInput, typologies []domain.Typology) error {
+	if typologies != nil {
+		where.AddPredicates(service.WithSummary(auth.FromContext(ctx), service.LookingFor(typologies)))
+	}
+	return tooMany("where.typologies", len(typologies))
+}
+
+// HouseholdSize keeps the applications with so many people to house.
+func (applicationFilterResolver) HouseholdSize(ctx context.Context, where *ent.ApplicationWhereInput, r *domain.IntRange) error {
+	if r == nil {
+		return nil
+	}
+	v := auth.FromContext(ctx)
+	where.AddPredicates(service.WithSummary(v))
+	if r.Min != nil {
+		where.AddPredicates(service.WithSummary(v, applicationsummary.HouseholdSizeGTE(*r.Min)))
+	}
+	if r.Max != nil {
+		where.AddPredicates(service.WithSummary(v, applicationsummary.HouseholdSizeLTE(*r.Max)))
+	}
+	return nil
+}
+
+// RegisteredFrom keeps the applications first deposited on that day or later.
+func (applicationFilterResolver) RegisteredFrom(ctx context.Context, where *ent.ApplicationWhereInput, day *domain.Date) error {
+	if day != nil {
+		where.AddPredicates(service.WithSummary(auth.FromContext(ctx), applicationsummary.RegisteredOnGTE(*day)))
+	}
+	return nil
+}
+
+// RegisteredBefore keeps the applications first deposited before that day.
+func (applicationFilterResolver) RegisteredBefore(ctx context.Context, where *ent.ApplicationWhereInput, day *domain.Date) error {
+	if day != nil {
+		where.AddPredicates(service.WithSummary(auth.FromContext(ctx), applicationsummary.RegisteredOnLT(*day)))
+	}
+	return nil
+}
+
+// Housing keeps the applications of households that are housed in one of these ways.
+func (applicationFilterResolver) Housing(ctx context.Context, where *ent.ApplicationWhereInput, classes []domain.HousingClass) error {
+	if classes != nil {
+		where.AddPredicates(service.WithFile(auth.FromContext(ctx), applicationfile.HousingIn(classes...)))
+	}
+	return tooMany("where.housing", len(classes))
+}
+
+// Reasons keeps the applications for one of these reasons.
+func (applicationFilterResolver) Reasons(ctx context.Context, where *ent.ApplicationWhereInput, codes []string) error {
+	if codes != nil {
+		where.AddPredicates(service.WithFile(auth.FromContext(ctx), service.ForReasons(codes)))
+	}
+	return tooMany("where.reasons", len(codes))
+}
+
+// Masked lists the column groups that are hidden from the viewer.
+func (applicationResolver) Masked(ctx context.Context, a *ent.Application) ([]domain.ColumnGroup, error) {
+	return service.MaskedGroups(auth.FromContext(ctx), a)
+}
+
+// Age is how old the member is today.
+func (householdMemberResolver) Age(ctx context.Context, m *ent.HouseholdMember) (*int, error) {
+	if m.BornIn == nil {
+		return nil, nil
+	}
+	age := domain.Age(*m.BornIn, auth.FromContext(ctx).Today())
+	return &age, nil
+}

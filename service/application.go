@@ -1,0 +1,106 @@
+package service
+
+import (
+	"strings"
+
+	"entgo.io/ent/dialect/sql"
+
+	"github.com/guichet-logement/guichet/auth"
+	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/ent/application"
+	"github.com/guichet-logement/guichet/ent/applicationcontact"
+	"github.com/guichet-logement/guichet/ent/applicationfile"
+	"github.com/guichet-logement/guichet/ent/applicationsummary"
+	"github.com/guichet-logement/guichet/ent/commune"
+	"github.com/guichet-logement/guichet/ent/predicate"
+	"github.com/guichet-logement/guichet/ent/wish"
+	"github.com/guichet-logement/guichet/policy"
+)
+
+// MaskedGroups are the column groups of an application that no ground opens to the
+// viewer. An applicant's own sensitive record is open, whatever another's is.
+func MaskedGroups(v *auth.Viewer, a *ent.Application) ([]domain.ColumnGroup, error) {
+	open, err := policy.OpenedGroups(a)
+	if err != nil {
+		return nil, err
+	}
+	if v.Applicant {
+		open |= domain.GroupSensitive.Bit()
+	}
+	return open.Missing(), nil
+}
+
+// WithSummary keeps the applications whose summary is such, among those whose summary
+// the viewer may see.
+func WithSummary(v *auth.Viewer, such ...predicate.ApplicationSummary) predicate.Application {
+	return application.And(policy.ApplicationOpen(v, domain.GroupSummary), application.HasSummaryWith(such...))
+}
+
+// LookingFor keeps the summaries that name one of these typologies.
+func LookingFor(typologies []domain.Typology) predicate.ApplicationSummary {
+	return anyElement[predicate.ApplicationSummary](applicationsummary.FieldTypologies, typologies)
+}
+
+// Wishing keeps the applications that wish one of these communes, among those whose
+// wishes the viewer may see.
+func Wishing(v *auth.Viewer, codes []domain.InseeCode) predicate.Application {
+	return application.And(
+		policy.ApplicationOpen(v, domain.GroupSummary),
+		application.HasWishesWith(wish.HasCommuneWith(commune.InseeCodeIn(codes...))),
+	)
+}
+
+// WithFile keeps the applications whose file is such, among those whose file the viewer
+// may see.
+func WithFile(v *auth.Viewer, such ...predicate.ApplicationFile) predicate.Application {
+	return application.And(policy.ApplicationOpen(v, domain.GroupFile), application.HasFileWith(such...))
+}
+
+// ForReasons keeps the files that give one of these reasons.
+func ForReasons(codes []string) predicate.ApplicationFile {
+	return anyElement[predicate.ApplicationFile](applicationfile.FieldReasons, codes)
+}
+
+// Reachable keeps the applications with that telephone, among those whose contact the
+// viewer may see.
+func Reachable(v *auth.Viewer, phone domain.PhoneNumber) predicate.Application {
+	return application.And(
+		policy.ApplicationOpen(v, domain.GroupContact),
+		application.HasContactWith(applicationcontact.Phone(phone)),
+	)
+}
+
+// OrderedByDate keeps the applications that an order by date may rank: where the date
+// is hidden its place among others would tell it.
+func OrderedByDate(v *auth.Viewer) predicate.Application {
+	return policy.ApplicationOpen(v, domain.GroupSummary)
+}
+
+// The bounds of what is searched for.
+const (
+	minSearchLetters = 2
+	maxSearchLetters = 100
+)
+
+// Found keeps the applications whose applicant bears these names, or that have this
+// number.
+func Found(text string) (predicate.Application, error) {
+	text = strings.TrimSpace(text)
+	if n, err := domain.ParseUniqueNumber(text); err == nil {
+		return application.UniqueNumber(n), nil
+	}
+	words := domain.NameWords(text)
+	if len(strings.Join(words, "")) < minSearchLetters || len([]rune(text)) > maxSearchLetters {
+		return nil, &domain.Error{Code: domain.BadRequest, Reason: "BAD_SEARCH", Field: "where.search", Message: domain.Text{
+			EN: "Search for 2 letters at least, 100 characters at most, or for a whole national number.",
+			FR: "Chercher au moins 2 lettres, au plus 100 caractères, ou un numéro unique entier.",
+		}}
+	}
+	all := make([]predicate.Application, len(words))
+	for i, w := range words {
+		// Words are letters and digits alone: nothing in them is a pattern.
+		all[i] = func(s *sql.Selector) { s.Where(sql.Like(s.C(application.FieldNameKey), "% "+w+"%")) }
+	}
+	return application.And(all...), nil
+}
