@@ -190,11 +190,11 @@ func (a *draft) identify() {
 		const stride = 617_477
 		a.UniqueNumber = domain.UniqueNumber(fmt.Sprintf("038%02d%02d%06d%s", month, year%100, (a.k*stride+16_982)%numbers, a.desk))
 	}
-	at := a.RegisteredOn.At(domain.NewLocalTime(a.dice.between(8, 18), a.dice.below(60)))
+	a.RegisteredAt = a.RegisteredOn.At(domain.NewLocalTime(a.dice.between(8, 18), a.dice.below(60)))
 	key := "application " + strconv.Itoa(a.k)
-	a.ID = domain.DerivedID(domain.ApplicationPrefix, at, key)
+	a.ID = domain.DerivedID(domain.ApplicationPrefix, a.RegisteredAt, key)
 	for i := range a.Members {
-		a.Members[i].ID = domain.DerivedID(domain.HouseholdMemberPrefix, at, key+" "+strconv.Itoa(i))
+		a.Members[i].ID = domain.DerivedID(domain.HouseholdMemberPrefix, a.RegisteredAt, key+" "+strconv.Itoa(i))
 	}
 }
 

@@ -94,6 +94,7 @@ var edges = [...]func(*draft){
 	EdgeProtectedMetropole: func(a *draft) {
 		a.Members = household(applicant("Salomé", "Aït Yahia", 1998, 7, 19), member(domain.LinkChild, "Lina", "Aït Yahia", 2023, 3, 2))
 		a.protect(sharedDesk, "metropole-agent", "metropole-social")
+		a.ConfirmedBy = "metropole-manager" // nobody confirms their own naming
 	},
 	EdgeTwins: func(a *draft) {
 		a.Members = household(
@@ -170,10 +171,12 @@ func (a *draft) share() {
 	a.Phone, a.Email = "+33639980042", "famille.de.oliveira@example.org"
 }
 
-// protect makes a file that two agents of its point see alone. Its wishes would open
-// it to several others.
+// protect makes a file that two agents of its point see alone: the second, a social
+// officer, names them, and the Métropole's confirms. Its wishes would open it to
+// several others.
 func (a *draft) protect(point string, agents ...string) {
 	a.Protected, a.NamedAgents = true, agents
+	a.ProposedBy, a.ConfirmedBy = agents[1], "metropole-social"
 	a.followedBy(point)
 	a.Wishes = []domain.InseeCode{echirollesCode, grenobleCode}
 	a.Housing = domain.OtherHousing

@@ -140,12 +140,13 @@ func checkDates(a service.SandboxApplication) []string {
 	today := domain.NewDate(2026, 11, 1)
 	removed := a.State == domain.ApplicationRemoved
 	all := map[string]bool{
-		"registered in six years":       !a.RegisteredOn.Before(oldest) && !today.Before(a.RegisteredOn),
-		"renewed since":                 !a.RenewedOn.Before(a.RegisteredOn) && !today.Before(a.RenewedOn),
-		"valid for a year":              a.ValidUntil == a.RenewedOn.AddYear(),
-		"received after the deposit":    a.RegisteredOn.Before(a.ReceptionDeadline) && !a.RegisteredOn.AddDays(62).Before(a.ReceptionDeadline),
-		"a day of removal when removed": removed != a.RemovedOn.IsZero(),
-		"renewed in time":               removed || today.AddDays(-30).Before(a.ValidUntil),
+		"registered at an instant of the day": domain.DateOf(a.RegisteredAt) == a.RegisteredOn,
+		"registered in six years":             !a.RegisteredOn.Before(oldest) && !today.Before(a.RegisteredOn),
+		"renewed since":                       !a.RenewedOn.Before(a.RegisteredOn) && !today.Before(a.RenewedOn),
+		"valid for a year":                    a.ValidUntil == a.RenewedOn.AddYear(),
+		"received after the deposit":          a.RegisteredOn.Before(a.ReceptionDeadline) && !a.RegisteredOn.AddDays(62).Before(a.ReceptionDeadline),
+		"a day of removal when removed":       removed != a.RemovedOn.IsZero(),
+		"renewed in time":                     removed || today.AddDays(-30).Before(a.ValidUntil),
 		"removed in the last year": !removed || a.RegisteredOn.Before(a.RemovedOn) && !a.RemovedOn.Before(a.RenewedOn) && !a.ValidUntil.AddDays(30).Before(a.RemovedOn) &&
 			today.AddDays(-365).Before(a.RemovedOn) && !today.Before(a.RemovedOn),
 		"followed since":        a.FollowedSince.IsZero() == (a.FollowingPoint == ""),
@@ -174,8 +175,10 @@ func checkProject(a service.SandboxApplication, known knownWorld) []string {
 		"one to three reasons":        len(a.Reasons) > 0 && len(a.Reasons) < 4 && distinct(a.Reasons),
 		"whole euros":                 a.TaxIncome%100 == 0 && a.MonthlyResources%100 == 0 && a.TaxIncome >= 0 && a.MonthlyResources >= 0,
 		"a followed point registers":  a.FollowingPoint == "" || known.points[a.FollowingPoint] >= domain.RegistrationLevel,
-		"named agents if protected":   a.Protected == (len(a.NamedAgents) > 1) && len(a.NamedAgents) <= 5 && distinct(a.NamedAgents),
-		"a known class of housing":    slices.Contains(a.Housing.Values(), string(a.Housing)),
+		"a second person confirms": a.Protected == (a.ProposedBy != "") && a.Protected == (a.ConfirmedBy != "") &&
+			(!a.Protected || a.ConfirmedBy != a.ProposedBy && !slices.Contains(a.NamedAgents, a.ConfirmedBy)),
+		"named agents if protected": a.Protected == (len(a.NamedAgents) > 1) && len(a.NamedAgents) <= 5 && distinct(a.NamedAgents),
+		"a known class of housing":  slices.Contains(a.Housing.Values(), string(a.Housing)),
 	}
 	for _, wish := range a.Wishes {
 		all["a wish for "+string(wish)] = known.communes[wish]

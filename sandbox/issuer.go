@@ -20,6 +20,8 @@ const (
 	// IssuerURL is the sandbox's identity provider. The top-level domain .invalid
 	// is reserved (RFC 2606): nobody can ever own this address.
 	IssuerURL = "https://sandbox.guichet.invalid"
+	// PortalURL is the identity provider of the sandbox's applicants, Grenoble's portal.
+	PortalURL = "https://portal.sandbox.guichet.invalid"
 	// Audience is whom the sandbox's tokens are for.
 	Audience = "guichet"
 

@@ -44,18 +44,25 @@ END $$`
 
 // inImport runs an import of the stock in one transaction, alone.
 func inImport(ctx context.Context, db *sql.DB, use func(*sql.Tx) error) error {
+	return inLongTx(ctx, db, func(tx *sql.Tx) error {
+		var alone bool
+		if err := tx.QueryRowContext(ctx, "SELECT pg_try_advisory_xact_lock($1)", stockLock).Scan(&alone); err != nil {
+			return err
+		}
+		if !alone {
+			return errImportUnderWay
+		}
+		return use(tx)
+	})
+}
+
+// inLongTx runs what may take long in one transaction.
+func inLongTx(ctx context.Context, db *sql.DB, use func(*sql.Tx) error) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
-	var alone bool
 	if _, err = tx.ExecContext(ctx, importSettings); err == nil {
-		err = tx.QueryRowContext(ctx, "SELECT pg_try_advisory_xact_lock($1)", stockLock).Scan(&alone)
-	}
-	if err == nil && !alone {
-		err = errImportUnderWay
-	}
-	if err == nil {
 		err = use(tx)
 	}
 	if err != nil {
@@ -81,6 +88,23 @@ func affected(result sql.Result, err error) (int, error) {
 // copyStatement opens a stream of rows into a table. Its words are ours.
 func copyStatement(table string, columns ...string) string {
 	return "COPY " + table + " (" + strings.Join(columns, ", ") + ") FROM STDIN"
+}
+
+// copyRows streams so many rows into a table.
+func copyRows(ctx context.Context, tx *sql.Tx, table string, columns []string, rows int, values func(int) []any) error {
+	if rows == 0 {
+		return nil
+	}
+	stream, err := tx.PrepareContext(ctx, copyStatement(table, columns...))
+	if err != nil {
+		return err
+	}
+	for n := range rows {
+		if _, err := stream.ExecContext(ctx, values(n)...); err != nil {
+			return errors.Join(err, stream.Close()) //nolint:sqlclosecheck // its error tells why the server ended the stream
+		}
+	}
+	return endCopy(ctx, stream)
 }
 
 // endCopy ends a stream of rows: what the server finds wrong with any of them

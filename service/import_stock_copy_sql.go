@@ -3,7 +3,6 @@ package service
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 
 	"github.com/guichet-logement/guichet/domain"
@@ -59,31 +58,15 @@ func (i *stockImport) endStream(ctx context.Context) error {
 }
 
 func (i *stockImport) copyBuildings(ctx context.Context) error {
-	return i.copy(ctx, "stage_description", buildingColumns, len(i.buildings), func(n int) []any { return i.buildings[n].values() })
+	return copyRows(ctx, i.tx, "stage_description", buildingColumns, len(i.buildings), func(n int) []any { return i.buildings[n].values() })
 }
 
 func (i *stockImport) copyUnplaced(ctx context.Context) error {
 	columns := append(append([]string{"line"}, buildingColumns...), rowColumns...)
-	return i.copy(ctx, "stage_unplaced", columns, len(i.unplaced), func(n int) []any {
+	return copyRows(ctx, i.tx, "stage_unplaced", columns, len(i.unplaced), func(n int) []any {
 		u := i.unplaced[n]
 		return append(append([]any{int64(u.line)}, u.own.values()...), u.row.values()...)
 	})
-}
-
-func (i *stockImport) copy(ctx context.Context, table string, columns []string, rows int, values func(int) []any) error {
-	if rows == 0 {
-		return nil
-	}
-	stream, err := i.tx.PrepareContext(ctx, copyStatement(table, columns...))
-	if err != nil {
-		return err
-	}
-	for n := range rows {
-		if _, err := stream.ExecContext(ctx, values(n)...); err != nil {
-			return errors.Join(err, stream.Close()) //nolint:sqlclosecheck // its error tells why the server ended the stream
-		}
-	}
-	return endCopy(ctx, stream)
 }
 
 // place decides what each building is like, finds the building of each line

@@ -11,6 +11,7 @@ import (
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
@@ -68,6 +69,11 @@ func (s *Service) Seeded(ctx context.Context) (bool, error) {
 // Stocked tells whether the sandbox's stock and its landlords were loaded.
 func (s *Service) Stocked(ctx context.Context) (bool, error) {
 	return s.ent.Ownership.Query().Exist(policy.SeedSandbox(ctx))
+}
+
+// Applied tells whether that fictional application was written.
+func (s *Service) Applied(ctx context.Context, id domain.ID) (bool, error) {
+	return s.ent.Application.Query().Where(application.ID(id)).Exist(policy.SeedSandbox(ctx))
 }
 
 // StockStatedOn is the day whose stock the vintage in force states, zero when there

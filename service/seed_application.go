@@ -1,6 +1,13 @@
 package service
 
-import "github.com/guichet-logement/guichet/domain"
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/policy"
+)
 
 // SandboxApplication is a fictional application. Points are keys of the directory,
 // people are subjects of the sandbox's tokens.
@@ -8,13 +15,17 @@ type SandboxApplication struct {
 	ID           domain.ID
 	UniqueNumber domain.UniqueNumber // empty while the application waits for validation
 	State        domain.ApplicationState
-	// RegisteredOn is the first deposit, which renewals keep.
+	// RegisteredOn is the day of the first deposit, which renewals keep; RegisteredAt is
+	// the instant.
 	RegisteredOn, RenewedOn, ValidUntil domain.Date
+	RegisteredAt                        time.Time
 	// RemovedOn is zero for one that is not.
 	RemovedOn domain.Date
-	// Protected files are seen by the agents named on them alone.
-	Protected   bool
-	NamedAgents []string
+	// Protected files are seen by the agents named on them alone, whom one person
+	// proposed and another one confirmed.
+	Protected               bool
+	NamedAgents             []string
+	ProposedBy, ConfirmedBy string
 	// FollowingPoint is empty when nobody follows the application.
 	FollowingPoint string
 	FollowedSince  domain.Date
@@ -60,4 +71,192 @@ type SandboxSensitive struct {
 	Needs       []string
 	FreeText    string
 	SafeContact string
+}
+
+// SandboxIssuers are the issuers of the tokens of a sandbox: of its staff, and of its
+// applicants.
+type SandboxIssuers struct{ Staff, Portal string }
+
+// boundAfter is when an account is bound, after the deposit.
+const boundAfter = time.Hour
+
+// The tables of a record, in the order in which their rows name one another. Each row
+// is filled by the functions below.
+const (
+	tableApplication = iota
+	tableSummary
+	tableFile
+	tableContact
+	tableWish
+	tableMember
+	tableParticulars
+	tableSensitive
+	tableAccount
+	tableNamedAgent
+	tableAccess
+	tableCount
+)
+
+var applicationTables = [tableCount]struct {
+	name    string
+	columns []string
+}{
+	tableApplication: {"application", []string{
+		"id", "unique_number", "state", "given_names", "birth_name", "usual_name", "name_key",
+		"valid_until", "registered_on", "removed_on", "protected",
+	}},
+	tableSummary: {"application_summary", []string{
+		"id", "application_id", "registered_on", "renewed_on", "reception_deadline", "household_size", "typologies",
+		"following_point_id", "followed_since",
+	}},
+	tableFile: {"application_file", []string{
+		"id", "application_id", "tax_year", "tax_income", "monthly_resources", "housing", "reasons",
+	}},
+	tableContact: {"application_contact", []string{
+		"id", "application_id", "address", "postal_code", "town", "phone", "email", "helping_structure",
+	}},
+	tableWish:        {"wish", []string{"id", "application_id", "commune_id", "rank"}},
+	tableMember:      {"household_member", []string{"id", "application_id", "rank", "link", "born_in", "expected_on"}},
+	tableParticulars: {"member_particulars", []string{"id", "application_id", "member_id", "given_names", "birth_name", "usual_name", "born_on"}},
+	tableSensitive: {"sensitive_record", []string{
+		"id", "application_id", "member_id", "reasons", "housing_mode", "needs", "free_text", "safe_contact",
+	}},
+	tableAccount: {"applicant_account", []string{"id", "application_id", "member_id", "issuer", "subject", "bound_at"}},
+	tableNamedAgent: {"named_agent", []string{
+		"id", "application_id", "person_id", "organisation_id", "valid_from", "proposed_by_id", "confirmed_by_id",
+	}},
+	tableAccess: {"application_access", []string{"application_id", "audience_id", "ground", "groups", "valid_from", "valid_until"}},
+}
+
+// seededNetwork is what fictional applications name, by the keys under which they do.
+type seededNetwork struct {
+	issuers  SandboxIssuers
+	communes map[domain.InseeCode]domain.ID
+	points   map[string]domain.ID
+	people   map[string]seededPerson
+}
+
+type seededPerson struct{ id, organisation domain.ID }
+
+// applicationRows are the rows of some applications, table by table, and the audiences
+// that they name.
+type applicationRows struct {
+	*seededNetwork
+	rows      [tableCount][][]any
+	audiences map[domain.AudienceID]string
+}
+
+func (r *applicationRows) row(table int, values ...any) {
+	r.rows[table] = append(r.rows[table], values)
+}
+
+// add makes the rows of an application, and those of who sees it from the same facts.
+func (r *applicationRows) add(a SandboxApplication) error {
+	facts := policy.ApplicationFacts{ID: a.ID, State: a.State, Protected: a.Protected, FollowedSince: a.FollowedSince}
+	if a.FollowingPoint != "" {
+		var ok bool
+		if facts.FollowingPoint, ok = r.points[a.FollowingPoint]; !ok {
+			return fmt.Errorf("no reception point %s", a.FollowingPoint)
+		}
+	}
+	for _, code := range a.Wishes {
+		commune, ok := r.communes[code]
+		if !ok {
+			return fmt.Errorf("no commune %s", code)
+		}
+		facts.Wishes = append(facts.Wishes, commune)
+	}
+	for _, m := range a.Members {
+		if m.Account != "" {
+			facts.Accounts = append(facts.Accounts, policy.BoundAccount{
+				Issuer: r.issuers.Portal, Subject: m.Account, Since: a.RegisteredAt.Add(boundAfter),
+			})
+		}
+	}
+	r.addRecord(a, facts)
+	for i, m := range a.Members {
+		r.addMember(a, i+1, m)
+	}
+	for _, subject := range a.NamedAgents {
+		agent, err := r.addNamedAgent(a, subject)
+		if err != nil {
+			return err
+		}
+		facts.NamedAgents = append(facts.NamedAgents, policy.Naming{
+			Person: agent.id, Organisation: agent.organisation, From: a.RegisteredOn,
+		})
+	}
+	for _, access := range policy.Accesses(facts) {
+		id := access.Audience.ID()
+		r.audiences[id] = access.Audience.Key()
+		r.row(tableAccess, a.ID, id, access.Audience.Ground, int64(access.Groups), instant(access.From), instant(access.Until))
+	}
+	return nil
+}
+
+func (r *applicationRows) addRecord(a SandboxApplication, facts policy.ApplicationFacts) {
+	id := func(p domain.Prefix, more string) domain.ID {
+		return domain.DerivedID(p, a.RegisteredAt, string(a.ID)+more)
+	}
+	first := a.Members[0]
+	var renewed *domain.Date
+	if a.RenewedOn != a.RegisteredOn {
+		renewed = &a.RenewedOn
+	}
+	r.row(tableApplication, a.ID, optional(a.UniqueNumber), a.State, first.GivenNames, first.BirthName, first.UsualName,
+		domain.NameKey(first.GivenNames, first.BirthName, first.UsualName),
+		a.ValidUntil, a.RegisteredOn, optional(a.RemovedOn), a.Protected)
+	r.row(tableSummary, id(domain.ApplicationSummaryPrefix, ""), a.ID, a.RegisteredOn, renewed, a.ReceptionDeadline,
+		len(a.Members), jsonList(a.Typologies), optional(facts.FollowingPoint), optional(a.FollowedSince))
+	r.row(tableFile, id(domain.ApplicationFilePrefix, ""), a.ID, a.TaxYear, int64(a.TaxIncome), int64(a.MonthlyResources),
+		a.Housing, jsonList(a.Reasons))
+	r.row(tableContact, id(domain.ApplicationContactPrefix, ""), a.ID, a.Address, a.PostalCode, a.Town,
+		optional(a.Phone), a.Email, a.HelpingStructure)
+	for i, commune := range facts.Wishes {
+		r.row(tableWish, id(domain.WishPrefix, " "+string(a.Wishes[i])), a.ID, commune, i+1)
+	}
+}
+
+func (r *applicationRows) addMember(a SandboxApplication, rank int, m SandboxMember) {
+	id := func(p domain.Prefix) domain.ID { return domain.DerivedID(p, a.RegisteredAt, string(m.ID)) }
+	var bornIn *domain.Date
+	if !m.BornOn.IsZero() {
+		year, month, _ := m.BornOn.Civil()
+		bornIn = optional(domain.NewDate(year, month, 1))
+	}
+	r.row(tableMember, m.ID, a.ID, rank, m.Link, bornIn, optional(m.ExpectedOn))
+	if m.BirthName != "" {
+		r.row(tableParticulars, id(domain.MemberParticularsPrefix), a.ID, m.ID, m.GivenNames, m.BirthName, m.UsualName, m.BornOn)
+	}
+	if s := m.Sensitive; s != nil {
+		r.row(tableSensitive, id(domain.SensitiveRecordPrefix), a.ID, m.ID,
+			jsonList(s.Reasons), s.HousingMode, jsonList(s.Needs), s.FreeText, s.SafeContact)
+	}
+	if m.Account != "" {
+		r.row(tableAccount, id(domain.ApplicantAccountPrefix), a.ID, m.ID, r.issuers.Portal, m.Account, a.RegisteredAt.Add(boundAfter))
+	}
+}
+
+func (r *applicationRows) addNamedAgent(a SandboxApplication, subject string) (seededPerson, error) {
+	var found [3]seededPerson
+	for i, name := range []string{subject, a.ProposedBy, a.ConfirmedBy} {
+		p, ok := r.people[name]
+		if !ok {
+			return p, fmt.Errorf("nobody is %s", name)
+		}
+		found[i] = p
+	}
+	agent := found[0]
+	r.row(tableNamedAgent, domain.DerivedID(domain.NamedAgentPrefix, a.RegisteredAt, string(a.ID)+" "+subject), a.ID,
+		agent.id, agent.organisation, a.RegisteredOn, found[1].id, found[2].id)
+	return agent, nil
+}
+
+// jsonList is never null, for a list without anything.
+func jsonList[T ~string](list []T) string {
+	if list == nil {
+		list = []T{}
+	}
+	text, _ := json.Marshal(list) // no list of strings has no JSON
+	return string(text)
 }

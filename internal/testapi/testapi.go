@@ -130,6 +130,19 @@ func NewWithWholeStock(t testing.TB) *API {
 	return start(t, true, server.DefaultLimits(), &stockfile.Filter{})
 }
 
+// NewWithApplications serves the sandbox with its first n applications, without its
+// stock.
+func NewWithApplications(t testing.TB, n int) *API {
+	t.Helper()
+	a := New(t)
+	written, err := sandbox.SeedApplications(t.Context(), a.DB, n)
+	check(t, err)
+	if written != n {
+		t.Fatalf("%d applications of %d", written, n)
+	}
+	return a
+}
+
 func start(t testing.TB, inSandbox bool, limits server.Limits, stock *stockfile.Filter) *API {
 	t.Helper()
 	return serve(t, testdb.New(t), &API{Log: &Buffer{}, Tokens: &Clock{}, inSandbox: inSandbox, limits: limits}, stock)
