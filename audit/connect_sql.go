@@ -72,7 +72,7 @@ type impatient struct {
 
 // Read fails when nothing arrives within the limit.
 func (c impatient) Read(b []byte) (int, error) {
-	if err := c.SetReadDeadline(time.Now().Add(c.limit)); err != nil {
+	if err := c.SetReadDeadline(time.Now().Add(c.limit)); err != nil { //nolint:forbidigo // sockets go by the real time
 		return 0, err
 	}
 	return c.Conn.Read(b)
@@ -80,7 +80,7 @@ func (c impatient) Read(b []byte) (int, error) {
 
 // Write fails when nothing leaves within the limit.
 func (c impatient) Write(b []byte) (int, error) {
-	if err := c.SetWriteDeadline(time.Now().Add(c.limit)); err != nil {
+	if err := c.SetWriteDeadline(time.Now().Add(c.limit)); err != nil { //nolint:forbidigo // sockets go by the real time
 		return 0, err
 	}
 	return c.Conn.Write(b)

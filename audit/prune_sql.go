@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -40,14 +41,21 @@ func pruneOldest(ctx context.Context, db *sql.DB, keys *Keys, before, now time.T
 	if _, err := tx.ExecContext(ctx, "SET LOCAL statement_timeout = 0"); err != nil {
 		return 0, false, err
 	}
-	var number int64
-	err = tx.QueryRowContext(ctx, `SELECT coalesce(min(number), 0) FROM audit_segment
-		WHERE ended_at < $1 AND NOT EXISTS (SELECT FROM audit_pruning WHERE segment_number = number)`, before).Scan(&number)
-	if err != nil || number == 0 {
+	var s segment
+	err = tx.QueryRowContext(ctx, "SELECT "+segmentColumns+` FROM audit_segment
+		WHERE ended_at < $1 AND NOT EXISTS (SELECT FROM audit_pruning WHERE segment_number = number) ORDER BY number LIMIT 1`, before).
+		Scan(s.into()...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, false, nil
+	}
+	if err != nil {
 		return 0, false, err
 	}
+	if !keys.signed(s.keyID, s.encode(), s.mac) {
+		return 0, false, fmt.Errorf("segment %d is not what was signed, or not with a key that was given", s.number)
+	}
 	err = tx.QueryRowContext(ctx, "SELECT audit_prune_segment($1, $2, $3, $4)",
-		number, now, keys.current, keys.sign(encodePruning(number, now))).Scan(&lines)
+		s.number, now, keys.current, keys.sign(s.encodePruning(now))).Scan(&lines)
 	if err != nil {
 		return 0, false, err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"encoding/hex"
 	"fmt"
 	"sync"
 	"time"
@@ -122,7 +123,7 @@ func (s *Sealer) seal(ctx context.Context) (int, error) {
 func (s *Sealer) follow(ctx context.Context, end, same link) {
 	if end.position < s.last.position || !bytes.Equal(same.hash, s.last.hash) {
 		s.options.Log.ErrorContext(ctx, "the end of the audit chain was cut off or replaced", "alarm", true,
-			"position", s.last.position, "hash", fmt.Sprintf("%x", s.last.hash), "now_ends_at", end.position)
+			"position", s.last.position, "hash", hex.EncodeToString(s.last.hash), "now_ends_at", end.position)
 	}
 }
 
@@ -163,12 +164,13 @@ func (s *segment) encode() []byte {
 	return f
 }
 
-// encodePruning is what is signed when a segment loses its lines.
-func encodePruning(number int64, at time.Time) []byte {
+// encodePruning is what is signed when a segment loses its lines: from then on this
+// vouches for its head, and the key of its time may go as well.
+func (s *segment) encodePruning(at time.Time) []byte {
 	var f frame
 	f.add("guichet audit pruning 1")
-	f.number(number)
 	f.number(at.UnixMicro())
+	f.add(string(s.encode()))
 	return f
 }
 

@@ -287,6 +287,18 @@ func TestKeysRotate(t *testing.T) {
 	if len(found) < 5 || !strings.Contains(found[0].Detail, "was not given") {
 		t.Errorf("without the old key: %v", found)
 	}
+	// Once the lines under it have gone, the old key may go as well.
+	a.keys = testKeys(t, 'n', 'k')
+	a.advance(100 * 24 * time.Hour)
+	a.fill(t, w, s, 5)
+	pruned, err := Prune(t.Context(), a.db, a.keys, a.now().AddDate(0, -3, 0), a.now())
+	if err != nil || pruned != (Pruned{Segments: 2, Lines: 10}) {
+		t.Errorf("%+v, %v", pruned, err)
+	}
+	a.keys = testKeys(t, 'n')
+	if found, v := a.verify(t); len(found) > 0 || v.Sealed != 5 || v.Pruned != 10 {
+		t.Errorf("after pruning, without the old key: %s %+v", texts(found), v)
+	}
 	for _, wrong := range [][]string{nil, {""}, {"a secret"}, {"QUFB"}} {
 		if _, err := ParseKeys(wrong...); err == nil {
 			t.Errorf("%q are keys", wrong)

@@ -156,9 +156,9 @@ func (a *trail) fill(t testing.TB, w *Writer, s *Sealer, lines int) {
 	}
 }
 
-func (a *trail) exec(t testing.TB, statement string, args ...any) {
+func (a *trail) exec(t testing.TB, statement string) {
 	t.Helper()
-	if _, err := a.db.ExecContext(t.Context(), statement, args...); err != nil {
+	if _, err := a.db.ExecContext(t.Context(), statement); err != nil {
 		t.Fatalf("%v\n%s", err, statement)
 	}
 }

@@ -93,27 +93,26 @@ func (v *verification) find(kind FindingKind, position, line int64, detail strin
 }
 
 // checkSegments checks the closed segments, and where the lines must begin: after those
-// that were pruned.
-func (v *verification) checkSegments(prunings []pruning) {
-	var last segment
+// that were pruned. The last pruning vouches for all that was before it.
+func (v *verification) checkSegments(last pruning) {
+	v.before, v.want = [][]byte{nil}, 1
+	var before segment
 	for _, s := range v.segments {
+		if s.number != before.number+1 || s.first != before.last+1 {
+			v.find(Removed, s.first, 0, "segment %d does not follow segment %d", s.number, before.number)
+		}
 		switch {
+		case s.number < last.number:
+		case s.number == last.number && v.Keys.signed(last.keyID, s.encodePruning(last.at), last.mac):
+			v.Pruned, v.before, v.want = s.last, [][]byte{s.head}, s.last+1
 		case !v.Keys.signed(s.keyID, s.encode(), s.mac):
 			v.find(Altered, s.last, 0, "segment %d is not what was signed%s", s.number, v.unknown(s.keyID))
-		case s.number != last.number+1 || s.first != last.last+1:
-			v.find(Removed, s.first, 0, "segment %d does not follow segment %d", s.number, last.number)
 		}
-		last = s
+		before = s
 	}
-	v.before = [][]byte{nil}
-	for i, p := range prunings {
-		if !v.Keys.signed(p.keyID, encodePruning(p.number, p.at), p.mac) || p.number != int64(i)+1 || i >= len(v.segments) || v.segments[i].number != p.number {
-			v.find(Altered, 0, 0, "the pruning of segment %d is not what was signed%s", p.number, v.unknown(p.keyID))
-			break
-		}
-		v.Pruned, v.before = v.segments[i].last, [][]byte{v.segments[i].head}
+	if last.number > 0 && v.Pruned == 0 {
+		v.find(Altered, 0, 0, "the pruning of segment %d is not what was signed%s", last.number, v.unknown(last.keyID))
 	}
-	v.want = v.Pruned + 1
 }
 
 // unknown says why nothing can be checked, where it is for want of the key.
@@ -171,7 +170,8 @@ func (v *verification) check(s *sealed) {
 	default:
 		v.find(Reordered, s.position, s.lineID, "the line is as it was written, and its seal is not of this place%s", v.unknown(s.keyID))
 	}
-	v.before = append(computed, s.hash)
+	computed = append(computed, s.hash)
+	v.before = computed
 }
 
 // inPlace tells whether the seal is the one of its place, and which hashes it might

@@ -56,11 +56,11 @@ func TestEachColumnIsCovered(t *testing.T) {
 		{"audit_seal", "foreign_line", "true", "REORDERED 7 7; "},
 		{"audit_seal", "key_id", "''", "REORDERED 7 7; "},
 		{"audit_seal", "hash", "hash || 'x'", "REORDERED 7 7; "},
-		{"audit_segment", "number", "1000", "REMOVED 21 0; ALTERED 20 0; "},
-		{"audit_segment", "first_position", "12", "ALTERED 20 0; "},
+		{"audit_segment", "number", "1000", "REMOVED 21 0; REMOVED 11 0; ALTERED 20 0; "},
+		{"audit_segment", "first_position", "12", "REMOVED 12 0; ALTERED 20 0; "},
 		{"audit_segment", "last_position", "19", "ALTERED 19 0; REMOVED 21 0; ALTERED 19 19; "},
 		{"audit_segment", "ended_at", "now()", "ALTERED 20 0; "},
-		{"audit_segment", "sealed_through", "0", "ALTERED 20 0; "},
+		{"audit_segment", "sealed_through", "sealed_through + 1", "ALTERED 20 0; "},
 		{"audit_segment", "head", "''", "ALTERED 20 0; ALTERED 20 20; "},
 		{"audit_segment", "key_id", "''", "ALTERED 20 0; "},
 		{"audit_segment", "mac", "''", "ALTERED 20 0; "},
@@ -72,7 +72,7 @@ func TestEachColumnIsCovered(t *testing.T) {
 		}
 		found := a.after(t, statement)
 		begins, more := strings.CutSuffix(c.want, "...")
-		if have := texts(found); have != c.want && !(more && strings.HasPrefix(have, begins)) {
+		if have := texts(found); have != c.want && (!more || !strings.HasPrefix(have, begins)) {
 			t.Errorf("%s\nfound %s\nwant  %s", statement, have, c.want)
 		}
 	}
@@ -209,10 +209,10 @@ var kindsOfTampering = []struct {
 			copyOf(n, "operation", 1000) + fmt.Sprintf(`; INSERT INTO audit_seal
 			SELECT %d, 1000, sealed_at, false, key_id, hash FROM audit_seal WHERE line_id = %[1]d`, n), []mark{{"REORDERED", n, 1000}}
 	}},
-	{"remove a segment", func(r *rand.Rand) (string, []mark) {
+	{"remove a segment", func(*rand.Rand) (string, []mark) {
 		return "DELETE FROM audit_segment WHERE number = 1", []mark{{"REMOVED", 0, 0}}
 	}},
-	{"pretend that a segment was pruned", func(r *rand.Rand) (string, []mark) {
+	{"pretend that a segment was pruned", func(*rand.Rand) (string, []mark) {
 		return `INSERT INTO audit_pruning SELECT 1, now(), key_id, mac FROM audit_segment WHERE number = 1;
 			DELETE FROM audit_line USING audit_seal WHERE id = line_id AND position <= 10; DELETE FROM audit_seal WHERE position <= 10`,
 			[]mark{{"ALTERED", 0, 0}, {"REMOVED", 1, 0}}
