@@ -353,8 +353,9 @@ func TestUnsealedForTooLong(t *testing.T) {
 }
 
 // TestVerifyTakesNoMemory: it goes through a long trail within the memory of a short one.
+//
+//nolint:paralleltest // it measures the memory of the process
 func TestVerifyTakesNoMemory(t *testing.T) {
-	t.Parallel()
 	a := newTrail(t)
 	w := a.writer(t)
 	lines := make([]Line, 1000)
