@@ -24,6 +24,8 @@ import (
 type database struct {
 	db     *sql.DB
 	server *pgserver.Server
+	// dsn is its URL, with the password: for connections beside the pool.
+	dsn string
 }
 
 // privateName is the database on the private server.
@@ -32,16 +34,22 @@ const privateName = "guichet"
 // minPostgres is in PostgreSQL's own counting: 14.0. Multiranges came with it.
 const minPostgres = 140000
 
+// dataDir is where the program keeps what is its own.
+func (s databaseSettings) dataDir(env Environment) (string, error) {
+	if s.DataDir != "" {
+		return s.DataDir, nil
+	}
+	dir, err := pgserver.DefaultDir(env.Getenv, os.Geteuid() == 0)
+	if err != nil {
+		return "", &settingError{"data-dir", err.Error()}
+	}
+	return dir, nil
+}
+
 // privateDir is where the private server keeps its data.
 func (s databaseSettings) privateDir(env Environment) (string, error) {
-	dir := s.DataDir
-	if dir == "" {
-		var err error
-		if dir, err = pgserver.DefaultDir(env.Getenv, os.Geteuid() == 0); err != nil {
-			return "", &settingError{"data-dir", err.Error()}
-		}
-	}
-	return filepath.Join(dir, "postgresql"), nil
+	dir, err := s.dataDir(env)
+	return filepath.Join(dir, "postgresql"), err
 }
 
 // open opens the database of the settings, starting the private server when they
@@ -65,6 +73,7 @@ func (s databaseSettings) open(ctx context.Context, env Environment, log *slog.L
 	} else {
 		dsn = withSearchPath(dsn)
 	}
+	d.dsn = dsn
 	inner, err := pq.NewConnector(dsn)
 	if err != nil {
 		d.close(ctx)

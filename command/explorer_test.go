@@ -43,7 +43,7 @@ func TestProductionHasNoExplorer(t *testing.T) {
 // TestSandboxHasAnExplorer: its tokens are those of the sandbox's people.
 func TestSandboxHasAnExplorer(t *testing.T) {
 	t.Parallel()
-	s := start(t, "serve", "--sandbox", "--sandbox-stock=off", "--listen", "127.0.0.1:0", "--database-url", testdb.Empty(t))
+	s := start(t, "serve", "--sandbox", "--sandbox-stock=off", "--listen", "127.0.0.1:0", "--database-url", testdb.Empty(t), "--data-dir", t.TempDir())
 	status, _, body := fetch(t, s, "/explorer/token?persona=nobody")
 	if status != http.StatusNotFound || !strings.Contains(body, `"UNKNOWN_PERSONA"`) {
 		t.Errorf("unknown persona: %d %s", status, body)

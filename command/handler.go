@@ -10,6 +10,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/guichet-logement/guichet/audit"
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/clients/operations"
 	"github.com/guichet-logement/guichet/domain"
@@ -34,6 +35,8 @@ type Parts struct {
 	Log        *slog.Logger
 	Metrics    *prometheus.Registry
 	Version    server.Version
+	// Audit puts on record what is shown and done.
+	Audit *audit.Writer
 	// Ready tells whether requests can be answered.
 	Ready          func(context.Context) error
 	Introspection  bool

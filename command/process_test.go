@@ -330,6 +330,9 @@ func TestEnvironmentSets(t *testing.T) {
 		"sandbox":         {[]string{"GUICHET_SANDBOX=perhaps"}, "sandbox"},
 		"issuers":         {[]string{"GUICHET_ISSUERS=/nowhere"}, "issuers: "},
 		"cursor keys":     {[]string{"GUICHET_CURSOR_KEYS=" + secret}, "cursor-keys: "},
+		"audit key":       {[]string{"GUICHET_AUDIT_KEY=" + secret}, "audit-key: "},
+		"audit key file":  {[]string{"GUICHET_AUDIT_KEY=", "GUICHET_AUDIT_KEY_FILE=/nowhere"}, "audit-key-file: "},
+		"audit wait":      {[]string{"GUICHET_AUDIT_WAIT=1h"}, "audit-wait: "},
 		"introspection":   {[]string{"GUICHET_INTROSPECTION=perhaps"}, "introspection"},
 		"behind TLS":      {[]string{"GUICHET_BEHIND_TLS=perhaps"}, "behind-tls"},
 		"age":             {[]string{"GUICHET_PUBLIC_MAX_AGE=-1s"}, "public-max-age: "},
@@ -341,7 +344,7 @@ func TestEnvironmentSets(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var p program
-			p.command(t, append([]string{"GUICHET_ISSUERS=" + good, "GUICHET_CURSOR_KEYS=" + goodKey, "GUICHET_LISTEN=127.0.0.1:0"}, c.set...), "serve")
+			p.command(t, append([]string{"GUICHET_ISSUERS=" + good, "GUICHET_CURSOR_KEYS=" + goodKey, "GUICHET_AUDIT_KEY=" + auditKey, "GUICHET_LISTEN=127.0.0.1:0"}, c.set...), "serve")
 			err := p.cmd.Run()
 			if exit := new(exec.ExitError); !errors.As(err, &exit) || exit.ExitCode() < 1 || exit.ExitCode() > 2 {
 				t.Errorf("%v", err)

@@ -23,6 +23,7 @@ type program struct {
 	Serve   serveCommand   `cmd:"" help:"Serve the API."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database to the version of this program."`
 	Import  importCommand  `cmd:"" help:"Load the files of the directory and of the stock."`
+	Audit   auditCommand   `cmd:"" help:"Prove the audit trail, or let go of what is old in it."`
 	Seed    seedCommand    `cmd:"" help:"Fill an empty database with the sandbox's data."`
 	Token   tokenCommand   `cmd:"" help:"Print a sandbox token."`
 	Schema  schemaCommand  `cmd:"" help:"Print the contract."`

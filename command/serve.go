@@ -9,11 +9,13 @@ import (
 	"net"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"github.com/guichet-logement/guichet/audit"
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/ent/migrate/migrations"
 	"github.com/guichet-logement/guichet/internal/pgserver"
@@ -25,6 +27,7 @@ import (
 type serveCommand struct {
 	databaseSettings
 	serveSettings
+	auditSettings
 	sandboxSettings
 	Reset bool `help:"Begin with an empty database: remove the private server's data first. Sandbox only."`
 }
@@ -33,7 +36,7 @@ type serveCommand struct {
 func (c *serveCommand) Run(ctx context.Context, env Environment) error {
 	started := time.Now()
 	log := newLog(env)
-	if err := errors.Join(c.databaseSettings.validate(), c.serveSettings.validate()); err != nil {
+	if err := errors.Join(c.databaseSettings.validate(), c.serveSettings.validate(), c.auditSettings.validate(c.Sandbox)); err != nil {
 		return err
 	}
 	keys, err := c.cursorKeys()
@@ -41,7 +44,8 @@ func (c *serveCommand) Run(ctx context.Context, env Environment) error {
 		return err
 	}
 	tuneGC(env)
-	log.Info("settings", append(append(c.databaseSettings.describe(), c.serveSettings.describe()...), "sandbox_stock", c.SandboxStock)...)
+	log.Info("settings", append(slices.Concat(c.databaseSettings.describe(), c.serveSettings.describe(), c.auditSettings.describe()),
+		"sandbox_stock", c.SandboxStock)...)
 	// Taken early: a port in use should not cost a start of the database.
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
 	if err != nil {
@@ -60,7 +64,9 @@ func (c *serveCommand) Run(ctx context.Context, env Environment) error {
 		return err
 	}
 	defer db.close(ctx)
-	handler, err := c.handler(ctx, env, log, db, callers{verifier, signer}, keys)
+	var trail auditTrail
+	defer trail.stop(ctx, log)
+	handler, err := c.handler(ctx, env, log, db, &trail, callers{verifier, signer}, keys)
 	if err != nil {
 		return err
 	}
@@ -142,9 +148,10 @@ type callers struct {
 	signer   *auth.Signer
 }
 
-// handler puts the parts together over a database that is ready for them.
+// handler puts the parts together over a database that is ready for them, and starts
+// the audit trail.
 func (c *serveCommand) handler(
-	ctx context.Context, env Environment, log *slog.Logger, db *database, by callers, keys [][]byte,
+	ctx context.Context, env Environment, log *slog.Logger, db *database, trail *auditTrail, by callers, keys [][]byte,
 ) (http.Handler, error) {
 	client := db.client(func(ctx context.Context, _ string, took time.Duration) { server.CountSQL(ctx, took) })
 	clock := service.NewClock(time.Now)
@@ -157,18 +164,29 @@ func (c *serveCommand) handler(
 			return nil, err
 		}
 	}
+	auditKeys, err := c.keys(env, c.databaseSettings, c.Sandbox)
+	if err != nil {
+		return nil, err
+	}
+	if err := trail.start(ctx, db.dsn, audit.Options{Keys: auditKeys, Clock: time.Now, Log: log, Wait: c.AuditWait}); err != nil {
+		return nil, err
+	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		collectors.NewDBStatsCollector(db.db, "guichet"),
 	)
+	registry.MustRegister(trail.metrics()...)
 	parts := Parts{
 		Client: client, Service: s, Clock: clock.Now, Verifier: by.verifier, Signer: by.signer, CursorKeys: keys,
 		Log: log, Metrics: registry, Version: buildVersion(env.Contract),
 		Introspection: c.Introspection || c.Sandbox, AllowedOrigins: c.AllowedOrigins,
 		BehindTLS: c.BehindTLS, PublicMaxAge: c.PublicMaxAge, Limits: server.DefaultLimits(), Writers: c.Writers == "on",
-		Ready: func(ctx context.Context) error { return migrations.Check(ctx, db.db) },
+		Audit: trail.writer,
+		Ready: func(ctx context.Context) error {
+			return errors.Join(migrations.Check(ctx, db.db), trail.writer.Ready(ctx))
+		},
 	}
 	if c.Sandbox {
 		parts.Personas = personas()

@@ -77,8 +77,15 @@ type serveSettings struct {
 	Introspection  bool          `env:"GUICHET_INTROSPECTION" help:"Let callers read the contract. Always on in a sandbox."`
 	BehindTLS      bool          `name:"behind-tls" env:"GUICHET_BEHIND_TLS" help:"Callers reach the service by https alone."`
 	PublicMaxAge   time.Duration `name:"public-max-age" env:"GUICHET_PUBLIC_MAX_AGE" default:"1m" help:"How long caches may keep answers of the public directory."`
+	AuditWait      time.Duration `env:"GUICHET_AUDIT_WAIT" default:"500ms" help:"How long a read may wait to be put on record; then it is refused."`
 	Writers        string        `env:"GUICHET_WRITERS" enum:"on,off" default:"on" help:"on, or off to have every answer written by gqlgen alone: the same bytes, several times slower."`
 	Grace          time.Duration `env:"GUICHET_GRACE" default:"20s" help:"How long requests under way may finish when the service stops."`
+}
+
+// auditSettings are the secrets of the audit trail.
+type auditSettings struct {
+	AuditKey     []string `env:"GUICHET_AUDIT_KEY" help:"Secrets that seal the audit trail, 32 bytes or more each in base64: the first seals, all are accepted. Who has the database must not have them. A sandbox makes one of its own in the data directory."`
+	AuditKeyFile string   `type:"path" env:"GUICHET_AUDIT_KEY_FILE" help:"File of these secrets, one a line, in place of the variable."`
 }
 
 // sandboxSettings say what a sandbox holds.
@@ -93,6 +100,9 @@ const minCursorKey = 32
 func (s serveSettings) validate() error {
 	if s.Grace < 0 || s.Grace > 10*time.Minute {
 		return &settingError{"grace", "must lie between 0 and 10m"}
+	}
+	if s.AuditWait < 10*time.Millisecond || s.AuditWait > 10*time.Second {
+		return &settingError{"audit-wait", "must lie between 10ms and 10s"}
 	}
 	if s.PublicMaxAge < 0 || s.PublicMaxAge > 24*time.Hour {
 		return &settingError{"public-max-age", "must lie between 0 and 24h"}
@@ -157,7 +167,7 @@ func (s serveSettings) describe() []any {
 		"cursor_keys", fmt.Sprintf("%d (hidden)", len(s.CursorKeys)),
 		"allowed_origins", strings.Join(s.AllowedOrigins, " "),
 		"introspection", s.Introspection || s.Sandbox, "behind_tls", s.BehindTLS,
-		"writers", s.Writers, "public_max_age", s.PublicMaxAge, "grace", s.Grace,
+		"writers", s.Writers, "audit_wait", s.AuditWait, "public_max_age", s.PublicMaxAge, "grace", s.Grace,
 	}
 }
 

@@ -20,8 +20,9 @@ import (
 const secret = "kept-from-all-eyes"
 
 const (
-	// goodKey signs cursors, sandboxKey is the one that everybody can read.
+	// goodKey signs cursors, auditKey seals the trail, sandboxKey is the one that everybody can read.
 	goodKey    = "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE="
+	auditKey   = "YXVkaXRhdWRpdGF1ZGl0YXVkaXRhdWRpdGF1ZGl0YXU="
 	sandboxKey = "aTssjwSFu3gN4M+mKAan/1jRh00dkw3J8rD58YgHDPQ="
 	// ownKeys is a public key of nobody's (RFC 8037, appendix A).
 	ownKeys = `{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"own","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}`
@@ -56,7 +57,7 @@ func read(t *testing.T, path string) string {
 func production(t *testing.T, more ...string) []string {
 	t.Helper()
 	return append([]string{
-		"serve", "--listen", "127.0.0.1:0", "--cursor-keys", goodKey,
+		"serve", "--listen", "127.0.0.1:0", "--cursor-keys", goodKey, "--audit-key", auditKey,
 		"--issuers", issuers(t, "https://id.metropole.example", ownKeys),
 	}, more...)
 }
@@ -91,6 +92,26 @@ func TestSettingsAreRefused(t *testing.T) {
 		"second key short":                {production(t, "--cursor-keys", goodKey+","+short), "cursor-keys: "},
 		"key that is not base64":          {production(t, "--cursor-keys", "a secret"), "cursor-keys: "},
 		"cursor key of the sandbox":       {production(t, "--cursor-keys", sandboxKey), "cursor-keys: "},
+		"no audit key":                    {[]string{"serve", "--cursor-keys", goodKey, "--issuers", good}, "audit-key: "},
+		"short audit key":                 {production(t, "--audit-key", short), "audit-key: "},
+		"audit key that is not base64":    {production(t, "--audit-key", auditKey+",a secret"), "audit-key: "},
+		"audit keys twice":                {production(t, "--audit-key-file", write(t, "audit-key", auditKey)), "audit-key-file: "},
+		"no file of audit keys":           {[]string{"serve", "--cursor-keys", goodKey, "--issuers", good, "--audit-key-file", "/nowhere/key"}, "audit-key-file: "},
+		"empty file of audit keys":        {[]string{"serve", "--cursor-keys", goodKey, "--issuers", good, "--audit-key-file", write(t, "audit-key", "\n")}, "audit-key-file: "},
+		"short audit key in a sandbox":    {[]string{"serve", "--sandbox", "--audit-key", short}, "audit-key: "},
+		"no time for the audit":           {production(t, "--audit-wait", "9ms"), "audit-wait: "},
+		"endless wait for the audit":      {production(t, "--audit-wait", "11s"), "audit-wait: "},
+		"audit: what":                     {[]string{"audit"}, "expected one of"},
+		"verify: no key":                  {[]string{"audit", "verify", "--data-dir", t.TempDir()}, "audit-key: "},
+		"verify: no connection":           {[]string{"audit", "verify", "--audit-key", auditKey, "--pool-size", "0"}, "pool-size: "},
+		"verify: no such head":            {[]string{"audit", "verify", "--audit-key", auditKey, "--head", "/nowhere/head"}, "--head"},
+		"verify: no head":                 {[]string{"audit", "verify", "--audit-key", auditKey, "--head", good}, "head: "},
+		"verify: in no time":              {[]string{"audit", "verify", "--audit-key", auditKey, "--late", "9s"}, "late: "},
+		"verify: never":                   {[]string{"audit", "verify", "--audit-key", auditKey, "--late", "25h"}, "late: "},
+		"head: no connection":             {[]string{"audit", "head", "--pool-size", "0"}, "pool-size: "},
+		"prune: no key":                   {[]string{"audit", "prune", "--data-dir", t.TempDir()}, "audit-key: "},
+		"prune: what is young":            {[]string{"audit", "prune", "--audit-key", auditKey, "--months", "1"}, "months: "},
+		"prune: nothing ever":             {[]string{"audit", "prune", "--audit-key", auditKey, "--months", "121"}, "months: "},
 		"issuer of the sandbox":           {production(t, "--issuers", issuers(t, sandbox.IssuerURL, ownKeys)), "issuers: "},
 		"issuer key of the sandbox":       {production(t, "--issuers", issuers(t, "https://id.example", string(sandbox.Issuer().KeySet))), "issuers: "},
 		"issuer without https":            {production(t, "--issuers", issuers(t, "http://id.example", ownKeys)), "issuers: "},
@@ -171,6 +192,9 @@ func TestPasswordIsNeverShown(t *testing.T) {
 				{"migrate", "--database-url", c.url},
 				{"seed", "--database-url", c.url},
 				{"import", "communes", "--database-url", c.url},
+				{"audit", "verify", "--audit-key", auditKey, "--database-url", c.url},
+				{"audit", "head", "--database-url", c.url},
+				{"audit", "prune", "--audit-key", auditKey, "--database-url", c.url},
 			} {
 				r := run(t, args...)
 				if r.status != c.status || r.stdout != "" || !strings.Contains(r.stderr, "guichet: ") {
@@ -189,12 +213,12 @@ func TestSettingsAreLogged(t *testing.T) {
 	t.Parallel()
 	dsn := testdb.New(t)
 	p := start(t, production(t, "--database-url", dsn, "--pool-size", "3", "--statement-cache", "7", "--introspection", "--behind-tls",
-		"--allowed-origins", "https://a.example,https://b.example", "--public-max-age", "2m", "--grace", "3s")...)
+		"--allowed-origins", "https://a.example,https://b.example", "--public-max-age", "2m", "--grace", "3s", "--audit-wait", "700ms")...)
 	log := p.stop(t)
 	have := logged(log, "settings")
 	for name, want := range map[string]any{
 		"pool_size": 3.0, "statement_cache": 7.0, "listen": "127.0.0.1:0", "sandbox": false,
-		"cursor_keys": "1 (hidden)", "allowed_origins": "https://a.example https://b.example", "introspection": true,
+		"cursor_keys": "1 (hidden)", "audit_key": "1 (hidden)", "audit_key_file": "", "audit_wait": 700e6, "allowed_origins": "https://a.example https://b.example", "introspection": true,
 		"behind_tls": true, "public_max_age": 120e9, "grace": 3e9,
 	} {
 		if have[name] != want {
@@ -212,7 +236,7 @@ func TestSettingsAreLogged(t *testing.T) {
 	if !strings.HasSuffix(path, "issuers.json") {
 		t.Errorf("issuers is %q", path)
 	}
-	for _, hidden := range []string{goodKey, password} {
+	for _, hidden := range []string{goodKey, auditKey, password} {
 		if hidden != "" && strings.Contains(log, hidden) {
 			t.Errorf("the log shows %q", hidden)
 		}
@@ -226,13 +250,13 @@ func TestHelp(t *testing.T) {
 	for _, variable := range []string{
 		"DATABASE_URL", "GUICHET_DATA_DIR", "GUICHET_POOL_SIZE", "GUICHET_STATEMENT_CACHE", "GUICHET_LISTEN", "GUICHET_SANDBOX",
 		"GUICHET_ISSUERS", "GUICHET_CURSOR_KEYS", "GUICHET_ALLOWED_ORIGINS", "GUICHET_INTROSPECTION", "GUICHET_BEHIND_TLS",
-		"GUICHET_PUBLIC_MAX_AGE", "GUICHET_GRACE",
+		"GUICHET_PUBLIC_MAX_AGE", "GUICHET_GRACE", "GUICHET_AUDIT_KEY", "GUICHET_AUDIT_KEY_FILE", "GUICHET_AUDIT_WAIT",
 	} {
 		if !strings.Contains(help, "$"+variable) {
 			t.Errorf("%s is not in the help", variable)
 		}
 	}
-	for _, args := range [][]string{{"--help"}, {"migrate", "--help"}, {"import", "--help"}, {"import", "communes", "--help"}, {"seed", "--help"}, {"token", "--help"}, {"schema", "--help"}, {"version", "--help"}} {
+	for _, args := range [][]string{{"--help"}, {"migrate", "--help"}, {"import", "--help"}, {"import", "communes", "--help"}, {"seed", "--help"}, {"audit", "--help"}, {"audit", "verify", "--help"}, {"audit", "head", "--help"}, {"audit", "prune", "--help"}, {"token", "--help"}, {"schema", "--help"}, {"version", "--help"}} {
 		if out := mustRun(t, args...); !strings.HasPrefix(out, "Usage: guichet") {
 			t.Errorf("%v printed %q", args, out)
 		}

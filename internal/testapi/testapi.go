@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"encoding/base64"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -20,6 +21,7 @@ import (
 	"github.com/lib/pq"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/guichet-logement/guichet/audit"
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/command"
 	"github.com/guichet-logement/guichet/domain"
@@ -47,6 +49,8 @@ type API struct {
 	Tokens  *Clock
 	Service *service.Service
 	DB      *sql.DB
+	// Audit writes the trail, by the service's clock. Nothing seals it.
+	Audit *audit.Writer
 	// Log is what the server wrote.
 	Log *Buffer
 
@@ -187,8 +191,14 @@ func serve(t testing.TB, dsn string, a *API, stock *stockfile.Filter) *API {
 		Issuers: append([]auth.Issuer{sandbox.Issuer()}, Portals()...), Own: signer, Clock: a.Tokens.Now, Log: log,
 	})
 	check(t, err)
+	keys, err := audit.ParseKeys(base64.StdEncoding.EncodeToString(bytes.Repeat([]byte("a"), audit.MinKey)))
+	check(t, err)
+	// A machine that runs many tests may need longer than a request has.
+	a.Audit, err = audit.StartWriter(t.Context(), dsn, audit.Options{Keys: keys, Clock: clock.Now, Log: log, Wait: 10 * time.Second})
+	check(t, err)
+	t.Cleanup(func() { check(t, a.Audit.Stop()) })
 	parts := command.Parts{
-		Client: a.Client, Service: a.Service, Clock: clock.Now, Verifier: verifier, Signer: signer,
+		Audit: a.Audit, Client: a.Client, Service: a.Service, Clock: clock.Now, Verifier: verifier, Signer: signer,
 		CursorKeys: [][]byte{bytes.Repeat([]byte("k"), 32)}, Log: log, Metrics: prometheus.NewRegistry(),
 		Ready: a.DB.PingContext, Introspection: a.inSandbox, PublicMaxAge: time.Minute,
 		AllowedOrigins: []string{"https://app.example"}, Limits: a.limits,
