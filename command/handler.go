@@ -64,7 +64,7 @@ func Handler(p Parts) (http.Handler, error) {
 			return nil, err
 		}
 	}
-	resolver := graph.New(p.Client, p.Service)
+	resolver := graph.New(p.Client, p.Service.AuditTo(p.Audit))
 	documented, err := operations.Names()
 	if err != nil {
 		return nil, err
@@ -72,6 +72,9 @@ func Handler(p Parts) (http.Handler, error) {
 	return server.New(server.Config{
 		Schema:           graph.Executable(resolver),
 		Admit:            resolver.Admit,
+		Record: func(ctx context.Context, operation string, run func(context.Context)) error {
+			return p.Service.RecordReads(ctx, operation, server.TraceID(ctx), run)
+		},
 		OAuth:            oauth(p),
 		KnowsOrigin:      p.Service.KnowsOrigin,
 		Scalars:          scalars(),

@@ -148,7 +148,7 @@ func (applicationFilterResolver) Reasons(ctx context.Context, where *ent.Applica
 
 // Masked lists the column groups that are hidden from the viewer.
 func (applicationResolver) Masked(ctx context.Context, a *ent.Application) ([]domain.ColumnGroup, error) {
-	return service.MaskedGroups(auth.FromContext(ctx), a)
+	return service.MaskedGroups(auth.FromContext(ctx), a), nil
 }
 
 // Age is how old the member is today.

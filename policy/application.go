@@ -1,6 +1,9 @@
 package policy
 
 import (
+	"strconv"
+	"strings"
+
 	"entgo.io/ent/dialect/sql"
 
 	"github.com/guichet-logement/guichet/auth"
@@ -22,9 +25,9 @@ import (
 	"github.com/guichet-logement/guichet/policy/guard"
 )
 
-// openedColumn is the name under which a row of an application carries the set of the
-// column groups that are open to the viewer.
-const openedColumn = "opened_groups"
+// openedColumn is the name under which a row of an application carries why the viewer
+// sees it, and which column groups of it.
+const openedColumn = "opened_by"
 
 // An application is seen by whom a row of application_access says so, and so is each
 // of its column groups: the same rows, one bit for each group.
@@ -32,8 +35,8 @@ func installApplication() {
 	guard.Register("Application", func(v *auth.Viewer, q *ent.ApplicationQuery) {
 		q.Where(ApplicationOpen(v, domain.GroupIdentity)).
 			Modify(func(s *sql.Selector) {
-				if len(s.SelectedColumns()) > 0 { // a count selects none
-					s.AppendSelectExprAs(openedGroups(v, application.FieldID)(s), openedColumn)
+				if selects(s) {
+					s.AppendSelectExprAs(openedBy(v, application.FieldID)(s), openedColumn)
 				}
 			})
 	})
@@ -52,17 +55,31 @@ func installApplication() {
 	})
 	guard.Register("HouseholdMember", func(v *auth.Viewer, q *ent.HouseholdMemberQuery) {
 		q.Where(openedTo(v, householdmember.FieldApplicationID, domain.GroupFile.Bit())).
-			Order(householdmember.ByApplicationID(), householdmember.ByRank())
+			Order(householdmember.ByApplicationID(), householdmember.ByRank()).
+			Modify(withApplication)
 	})
 	guard.Register("MemberParticulars", func(v *auth.Viewer, q *ent.MemberParticularsQuery) {
-		q.Where(openedTo(v, memberparticulars.FieldApplicationID, domain.GroupContact.Bit()))
+		q.Where(openedTo(v, memberparticulars.FieldApplicationID, domain.GroupContact.Bit())).Modify(withApplication)
 	})
-	guard.Register("SensitiveRecord", func(v *auth.Viewer, q *ent.SensitiveRecordQuery) { q.Where(sensitiveOpen(v)) })
+	guard.Register("SensitiveRecord", func(v *auth.Viewer, q *ent.SensitiveRecordQuery) {
+		q.Where(sensitiveOpen(v)).Modify(withApplication)
+	})
 	guard.Register("ApplicantAccount", func(v *auth.Viewer, q *ent.ApplicantAccountQuery) { q.Where(ownAccount(v)) })
 	// Who else sees a file is nobody's to read here: explanations are acts of their own.
 	guard.Register("ApplicationAccess", func(_ *auth.Viewer, q *ent.ApplicationAccessQuery) { q.Where(applicationaccess.IDIn()) })
 	guard.Register("Audience", func(_ *auth.Viewer, q *ent.AudienceQuery) { q.Where(audience.IDIn()) })
 	guard.Register("NamedAgent", func(_ *auth.Viewer, q *ent.NamedAgentQuery) { q.Where(namedagent.IDIn()) })
+}
+
+// selects tells a statement that reads rows from one that counts them.
+func selects(s *sql.Selector) bool { return len(s.SelectedColumns()) > 0 }
+
+// withApplication has a row that hangs on a member name its application all the same:
+// the audit trail asks for it, whatever the caller selected.
+func withApplication(s *sql.Selector) {
+	if selects(s) {
+		s.AppendSelect(s.C(householdmember.FieldApplicationID))
+	}
 }
 
 // ApplicationOpen keeps the applications of which one of these groups is open to the
@@ -72,15 +89,37 @@ func ApplicationOpen(v *auth.Viewer, groups ...domain.ColumnGroup) predicate.App
 	return openedTo(v, application.FieldID, domain.GroupsOf(groups...))
 }
 
-// OpenedGroups is the set of the column groups that are open to the viewer in an
-// application that it read.
-func OpenedGroups(a *ent.Application) (domain.GroupSet, error) {
+// Opened is why a viewer sees an application, and which column groups of it.
+type Opened struct {
+	Grounds []domain.Ground
+	Groups  domain.GroupSet
+}
+
+// OpenedBy tells why the viewer sees an application that it read. One that was read
+// under a grant says nothing of that: false.
+func OpenedBy(a *ent.Application) (Opened, bool) {
+	var o Opened
 	v, err := a.Value(openedColumn)
 	if err != nil {
-		return 0, err
+		return o, false
 	}
-	n, _ := v.(int64)
-	return domain.GroupSet(n), nil
+	var joined string
+	switch v := v.(type) {
+	case string:
+		joined = v
+	case []byte:
+		joined = string(v)
+	}
+	for opened := range strings.SplitSeq(joined, ",") {
+		ground, groups, _ := strings.Cut(opened, " ")
+		n, err := strconv.Atoi(groups)
+		if err != nil {
+			return o, false
+		}
+		o.Groups |= domain.GroupSet(n)
+		o.Grounds = append(o.Grounds, domain.Ground(ground))
+	}
+	return o, true
 }
 
 // sensitiveOpen keeps the records that a ground opens, and to an applicant the one of

@@ -27,13 +27,13 @@ func openedTo(v *auth.Viewer, column string, groups domain.GroupSet) func(*sql.S
 	}
 }
 
-// openedGroups is the set of the groups that are open to the viewer now.
-func openedGroups(v *auth.Viewer, column string) func(*sql.Selector) sql.Querier {
+// openedBy is why the viewer sees the row now: each ground with the set of the groups
+// that it opens.
+func openedBy(v *auth.Viewer, column string) func(*sql.Selector) sql.Querier {
 	return func(s *sql.Selector) sql.Querier {
 		return sql.P(func(b *sql.Builder) {
-			b.WriteString("(SELECT bit_or(x.groups)")
+			b.WriteString("SELECT string_agg(x.ground || ' ' || x.groups, ',')")
 			accessOf(b, v, s.C(column))
-			b.WriteString(")")
 		})
 	}
 }

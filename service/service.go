@@ -3,6 +3,7 @@ package service
 import (
 	"time"
 
+	"github.com/guichet-logement/guichet/audit"
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/policy"
 )
@@ -13,13 +14,22 @@ type Service struct {
 	clock   *Clock
 	sandbox bool
 	origins appOrigins
+	audit   *audit.Writer
 }
 
 // New returns the service over that database and clock. It installs the scopes:
 // a program without a service reads nothing. In a sandbox the clock may be moved.
 func New(client *ent.Client, clock *Clock, sandbox bool) *Service {
 	policy.Install()
+	noteReads(client)
 	return &Service{ent: client, clock: clock, sandbox: sandbox}
+}
+
+// AuditTo has what is shown and done put on record by that writer, and returns the
+// service. Without one no application can be read.
+func (s *Service) AuditTo(w *audit.Writer) *Service {
+	s.audit = w
+	return s
 }
 
 // Now is the time for the service, see [Clock].

@@ -1,0 +1,191 @@
+package service
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+
+	"entgo.io/ent"
+
+	"github.com/guichet-logement/guichet/audit"
+	"github.com/guichet-logement/guichet/auth"
+	"github.com/guichet-logement/guichet/domain"
+	rows "github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/policy"
+)
+
+// RecordReads runs an operation and puts on record which applications it read, one
+// line for each column group, before it returns: what it gives back may then be shown.
+// A line names what left the database, so that a list may name one row more than the
+// page shows, the one by which it knows that there is a next page.
+func (s *Service) RecordReads(ctx context.Context, operation, trace string, run func(context.Context)) error {
+	c := &reads{groups: map[domain.ColumnGroup]map[domain.ID]bool{}, grounds: map[domain.Ground]bool{}}
+	run(context.WithValue(ctx, readsKey{}, c))
+	lines := c.lines(auth.FromContext(ctx))
+	if len(lines) == 0 {
+		return nil
+	}
+	for i := range lines {
+		lines[i].Operation, lines[i].TraceID = operation, trace
+		if operation == "" {
+			lines[i].Operation = "unnamed"
+		}
+	}
+	return s.audit.Record(ctx, lines...)
+}
+
+// reads are the applications that one operation read, by column group, and why it
+// could. Root fields may run side by side.
+type reads struct {
+	mu      sync.Mutex
+	groups  map[domain.ColumnGroup]map[domain.ID]bool
+	grounds map[domain.Ground]bool
+}
+
+type readsKey struct{}
+
+func (c *reads) note(g domain.ColumnGroup, id domain.ID, grounds ...domain.Ground) {
+	if c.groups[g] == nil {
+		c.groups[g] = map[domain.ID]bool{}
+	}
+	c.groups[g][id] = true
+	for _, ground := range grounds {
+		c.grounds[ground] = true
+	}
+}
+
+// noteReads has every query of a record note what it found. An operation that nobody
+// records, such as a job, is not noted.
+func noteReads(client *rows.Client) {
+	note := func(next ent.Querier) ent.Querier {
+		return ent.QuerierFunc(func(ctx context.Context, q ent.Query) (ent.Value, error) {
+			found, err := next.Query(ctx, q)
+			if c, ok := ctx.Value(readsKey{}).(*reads); ok && err == nil {
+				c.mu.Lock()
+				defer c.mu.Unlock()
+				c.noteRows(found)
+			}
+			return found, err
+		})
+	}
+	client.Application.Intercept(ent.InterceptFunc(note))
+	client.ApplicationSummary.Intercept(ent.InterceptFunc(note))
+	client.ApplicationFile.Intercept(ent.InterceptFunc(note))
+	client.ApplicationContact.Intercept(ent.InterceptFunc(note))
+	client.Wish.Intercept(ent.InterceptFunc(note))
+	client.HouseholdMember.Intercept(ent.InterceptFunc(note))
+	client.MemberParticulars.Intercept(ent.InterceptFunc(note))
+	client.SensitiveRecord.Intercept(ent.InterceptFunc(note))
+}
+
+func (c *reads) noteRows(found ent.Value) {
+	switch found := found.(type) {
+	case []*rows.Application:
+		for _, a := range found {
+			// A command that looks at a row by its own right shows nothing.
+			if opened, seen := policy.OpenedBy(a); seen {
+				c.note(domain.GroupIdentity, a.ID, opened.Grounds...)
+			}
+		}
+	case []*rows.ApplicationSummary:
+		for _, s := range found {
+			c.note(domain.GroupSummary, s.ApplicationID)
+		}
+	case []*rows.ApplicationFile:
+		for _, f := range found {
+			c.note(domain.GroupFile, f.ApplicationID)
+		}
+	case []*rows.ApplicationContact:
+		for _, a := range found {
+			c.note(domain.GroupContact, a.ApplicationID)
+		}
+	case []*rows.Wish:
+		for _, w := range found {
+			c.note(domain.GroupSummary, w.ApplicationID)
+		}
+	case []*rows.HouseholdMember:
+		for _, m := range found {
+			c.note(domain.GroupFile, m.ApplicationID)
+		}
+	case []*rows.MemberParticulars:
+		for _, p := range found {
+			c.note(domain.GroupContact, p.ApplicationID)
+		}
+	case []*rows.SensitiveRecord:
+		for _, r := range found {
+			c.note(domain.GroupSensitive, r.ApplicationID)
+		}
+	}
+}
+
+// lines are what is put on record, one for each group and thousand applications.
+func (c *reads) lines(v *auth.Viewer) []audit.Line {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.groups) == 0 {
+		return nil
+	}
+	actor := actorLine(v, c.grounds)
+	actor.Kind = audit.Read
+	var lines []audit.Line
+	for _, g := range domain.GroupsOf(slices.Collect(maps.Keys(c.groups))...).Groups() {
+		for ids := range slices.Chunk(slices.Sorted(maps.Keys(c.groups[g])), audit.MaxApplications) {
+			line := actor
+			line.Group, line.ApplicationIDs = string(g), ids
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// The purposes for which applications are read, as codes of the audit trail (décret
+// 2017-917, art. 1).
+const (
+	purposeReception  = "RECEPTION"
+	purposeAllocation = "ALLOCATION"
+	purposeOwnFile    = "OWN_FILE"
+)
+
+// actorLine is a line about who the viewer is, by the grounds that opened what it
+// read: its organisation, roles and point are those of the assignments behind them.
+func actorLine(v *auth.Viewer, grounds map[domain.Ground]bool) audit.Line {
+	line := audit.Line{PersonID: v.PersonID, OrganisationID: v.PortalID}
+	if v.App != nil {
+		line.AppID = v.App.ID
+	}
+	if v.Applicant {
+		line.Purpose = purposeOwnFile
+	}
+	points := map[domain.ID]bool{}
+	for _, c := range policy.Claims(v) {
+		if c.Missing != "" || len(grounds) > 0 && !grounds[c.Rule.Ground] {
+			continue
+		}
+		if c.Assignment == nil {
+			continue
+		}
+		if line.OrganisationID == "" {
+			line.OrganisationID = c.Assignment.OrganisationID
+		}
+		if !slices.Contains(line.Roles, c.Assignment.Role) {
+			line.Roles = append(line.Roles, c.Assignment.Role)
+		}
+		for _, p := range c.Assignment.PointIDs {
+			points[p] = true
+		}
+		line.Purpose = purposeReception
+		if c.Assignment.Role == domain.AllocationOfficer {
+			line.Purpose = purposeAllocation
+		}
+	}
+	if len(points) == 1 { // several say nothing of where the caller sits
+		for p := range points {
+			line.ReceptionPointID = p
+		}
+	}
+	for _, g := range slices.Sorted(maps.Keys(grounds)) {
+		line.Grounds = append(line.Grounds, string(g))
+	}
+	return line
+}
