@@ -1,9 +1,16 @@
 package policy
 
 import (
+	"strconv"
+	"strings"
 	"time"
 
+	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/ent/applicationaccess"
+	"github.com/guichet-logement/guichet/ent/audience"
+	"github.com/guichet-logement/guichet/policy/guard"
 )
 
 // ApplicationFacts are what the grounds of one application rest on.
@@ -155,4 +162,47 @@ func startOf(day domain.Date) time.Time {
 		return time.Time{}
 	}
 	return day.At(domain.LocalTime(0))
+}
+
+// openedColumn is the name under which a row of an application carries why the viewer
+// sees it, and which column groups of it.
+const openedColumn = "opened_by"
+
+// Who else sees a file is nobody's to read here: explanations are acts of their own.
+func installApplicationAccess() {
+	guard.Register("ApplicationAccess", func(_ *auth.Viewer, q *ent.ApplicationAccessQuery) { q.Where(applicationaccess.IDIn()) })
+	guard.Register("Audience", func(_ *auth.Viewer, q *ent.AudienceQuery) { q.Where(audience.IDIn()) })
+}
+
+// Opened is why a viewer sees an application, and which column groups of it.
+type Opened struct {
+	Grounds []domain.Ground
+	Groups  domain.GroupSet
+}
+
+// OpenedBy tells why the viewer sees an application that it read. One that was read
+// under a grant says nothing of that: false.
+func OpenedBy(a *ent.Application) (Opened, bool) {
+	var o Opened
+	v, err := a.Value(openedColumn)
+	if err != nil {
+		return o, false
+	}
+	var joined string
+	switch v := v.(type) {
+	case string:
+		joined = v
+	case []byte:
+		joined = string(v)
+	}
+	for opened := range strings.SplitSeq(joined, ",") {
+		ground, groups, _ := strings.Cut(opened, " ")
+		n, err := strconv.Atoi(groups)
+		if err != nil {
+			return o, false
+		}
+		o.Groups |= domain.GroupSet(n)
+		o.Grounds = append(o.Grounds, domain.Ground(ground))
+	}
+	return o, true
 }

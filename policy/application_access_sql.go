@@ -8,8 +8,11 @@ import (
 
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/ent/applicantaccount"
+	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/applicationaccess"
+	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 )
@@ -53,4 +56,28 @@ func ownRecord(v *auth.Viewer) predicate.SensitiveRecord {
 		ownAccount(v)(own)
 		s.Where(sql.In(s.C(sensitiverecord.FieldMemberID), own))
 	}
+}
+
+// selects tells a statement that reads rows from one that counts them.
+func selects(s *sql.Selector) bool { return len(s.SelectedColumns()) > 0 }
+
+// sayWhy has the rows of the query carry why the viewer sees them.
+func sayWhy(v *auth.Viewer, q *ent.ApplicationQuery) {
+	q.Modify(func(s *sql.Selector) {
+		if selects(s) {
+			s.AppendSelectExprAs(openedBy(v, application.FieldID)(s), openedColumn)
+		}
+	})
+}
+
+// nameApplication has rows that hang on a member name their application all the same:
+// the audit trail asks for it, whatever the caller selected.
+func nameApplication[S any](q interface {
+	Modify(...func(*sql.Selector)) S
+}) {
+	q.Modify(func(s *sql.Selector) {
+		if selects(s) {
+			s.AppendSelect(s.C(householdmember.FieldApplicationID))
+		}
+	})
 }

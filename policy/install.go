@@ -26,4 +26,9 @@ func Install() {
 	installStaffAuthorisation()
 	installPair()
 	installApplication()
+	installWish()
+	installHouseholdMember()
+	installApplicantAccount()
+	installNamedAgent()
+	installApplicationAccess()
 }
