@@ -62,7 +62,7 @@ func (s *Service) recogniseStaff(ctx context.Context, issuer, subject string, at
 				sql.As("string_agg("+ap.C(assignment.ReceptionPointsPrimaryKey[1])+", ',')", "point_ids"),
 			)
 			// Only an authorisation of this day, this role and this organisation counts.
-			authorised := sql.Dialect(q.Dialect()).Select("TRUE").From(au).Where(sql.And(
+			authorised := sql.Dialect(q.Dialect()).SelectExpr(sql.Raw("TRUE")).From(au).Where(sql.And(
 				sql.ColumnsEQ(au.C(staffauthorisation.FieldPersonID), a.C(assignment.FieldPersonID)),
 				sql.ColumnsEQ(au.C(staffauthorisation.FieldOrganisationID), a.C(assignment.FieldOrganisationID)),
 				sql.ColumnsEQ(au.C(staffauthorisation.FieldRole), a.C(assignment.FieldRole)),
