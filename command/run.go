@@ -24,6 +24,7 @@ type program struct {
 	Migrate migrateCommand `cmd:"" help:"Bring the database to the version of this program."`
 	Import  importCommand  `cmd:"" help:"Load the files of the directory and of the stock."`
 	Seed    seedCommand    `cmd:"" help:"Fill an empty database with the sandbox's data."`
+	Access  accessCommand  `cmd:"" help:"Check or repair who sees which application."`
 	Token   tokenCommand   `cmd:"" help:"Print a sandbox token."`
 	Schema  schemaCommand  `cmd:"" help:"Print the contract."`
 	Version versionCommand `cmd:"" help:"Print what this program is."`
