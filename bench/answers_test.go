@@ -27,7 +27,7 @@ func limitOver(t *testing.T, db *sql.DB) *engine {
 	l, err := newLimit(t.Context(), db, func() time.Time { return testapi.Now })
 	must(t, err)
 	verifier, err := auth.NewVerifier(t.Context(), auth.Config{
-		Issuers: []auth.Issuer{sandbox.Issuer()}, Clock: time.Now, Log: slog.New(slog.DiscardHandler),
+		Issuers: sandbox.Issuers(), Clock: time.Now, Log: slog.New(slog.DiscardHandler),
 	})
 	must(t, err)
 	s := httptest.NewServer(l.handler(verifier))

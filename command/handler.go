@@ -70,8 +70,8 @@ func Handler(p Parts) (http.Handler, error) {
 		return nil, err
 	}
 	return server.New(server.Config{
-		Schema:           graph.Executable(resolver),
-		Admit:            resolver.Admit,
+		Schema: graph.Executable(resolver),
+		Admit:  resolver.Admit,
 		Record: func(ctx context.Context, operation string, run func(context.Context)) error {
 			return p.Service.RecordReads(ctx, operation, server.TraceID(ctx), run)
 		},

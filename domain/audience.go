@@ -27,18 +27,21 @@ func (a Audience) Key() string { return string(a.Ground) + "/" + a.Class + "/" +
 // ID is the first 63 bits of the SHA-256 of the key.
 func (a Audience) ID() AudienceID {
 	sum := sha256.Sum256([]byte(a.Key()))
-	return AudienceID(binary.BigEndian.Uint64(sum[:]) >> 1) //nolint:gosec // 63 bits fit.
+	return AudienceID(binary.BigEndian.Uint64(sum[:]) >> 1)
 }
 
 // Value stores the number.
 func (id AudienceID) Value() (driver.Value, error) { return int64(id), nil }
 
-// Scan reads a stored number.
+// Scan reads a stored number. Ent hands over what it has just written as our own type.
 func (id *AudienceID) Scan(src any) error {
-	n, ok := src.(int64)
-	if !ok {
+	switch v := src.(type) {
+	case int64:
+		*id = AudienceID(v)
+	case *AudienceID:
+		*id = *v
+	default:
 		return fmt.Errorf("scan audience: unexpected %T", src)
 	}
-	*id = AudienceID(n)
 	return nil
 }

@@ -41,3 +41,13 @@ func SeedSandbox(ctx context.Context) context.Context {
 func ImportStock(ctx context.Context) context.Context {
 	return guard.Grant(ctx, "import stock", "StockVintage", "StockChange", "Building", "Dwelling", "Ownership")
 }
+
+// CheckAccess reads who sees each application and why.
+func CheckAccess(ctx context.Context) context.Context {
+	return guard.Grant(ctx, "check access")
+}
+
+// RepairAccess makes it again what the facts give.
+func RepairAccess(ctx context.Context) context.Context {
+	return guard.Grant(ctx, "repair access", "ApplicationAccess", "Audience")
+}

@@ -139,7 +139,7 @@ func NewWithWholeStock(t testing.TB) *API {
 func NewWithApplications(t testing.TB, n int) *API {
 	t.Helper()
 	a := New(t)
-	written, err := sandbox.SeedApplications(t.Context(), a.DB, n)
+	written, err := sandbox.SeedApplications(t.Context(), a.Service, a.DB, n)
 	check(t, err)
 	if written != n {
 		t.Fatalf("%d applications of %d", written, n)
@@ -188,7 +188,7 @@ func serve(t testing.TB, dsn string, a *API, stock *stockfile.Filter) *API {
 	signer, err := sandbox.Signer(a.URL, a.Tokens.Now, log)
 	check(t, err)
 	verifier, err := auth.NewVerifier(t.Context(), auth.Config{
-		Issuers: append([]auth.Issuer{sandbox.Issuer()}, Portals()...), Own: signer, Clock: a.Tokens.Now, Log: log,
+		Issuers: append(sandbox.Issuers(), Portals()...), Own: signer, Clock: a.Tokens.Now, Log: log,
 	})
 	check(t, err)
 	keys, err := audit.ParseKeys(base64.StdEncoding.EncodeToString(bytes.Repeat([]byte("a"), audit.MinKey)))
@@ -335,7 +335,7 @@ func (a *API) record(run func()) {
 	run()
 }
 
-// Token is a token of that persona.
+// Token is a token of that persona or applicant of the sandbox.
 func Token(t testing.TB, persona string) string {
 	t.Helper()
 	token, err := sandbox.Token(persona, time.Now(), time.Hour)
