@@ -3,8 +3,13 @@ package audit
 import (
 	"context"
 	"database/sql"
+	"encoding/binary"
 	"fmt"
+	"strings"
 	"time"
+
+	"github.com/lib/pq"
+	"github.com/oklog/ulid/v2"
 
 	"github.com/guichet-logement/guichet/domain"
 )
@@ -30,26 +35,66 @@ type Page struct {
 	Limit int
 }
 
+// Ref names the place to callers, who give it back for the next page.
+func (p Place) Ref() domain.ID {
+	var u ulid.ULID
+	// Neither fails: the years of a ULID go far beyond ours, and its entropy is 10 bytes.
+	_ = u.SetTime(ulid.Timestamp(p.At))
+	entropy := binary.BigEndian.AppendUint16(nil, uint16(p.At.Nanosecond()/1000%1000)) //nolint:gosec // below 1000
+	_ = u.SetEntropy(binary.BigEndian.AppendUint64(entropy, uint64(p.ID)))             //nolint:gosec // lines are counted from 1
+	return domain.ID(string(domain.AuditLinePrefix) + "_" + u.String())
+}
+
+// ParsePlace reads what [Place.Ref] wrote; false when it is of something else.
+func ParsePlace(ref domain.ID) (Place, bool) {
+	prefix, rest, _ := strings.Cut(string(ref), "_")
+	u, err := ulid.ParseStrict(rest)
+	if err != nil || prefix != string(domain.AuditLinePrefix) {
+		return Place{}, false
+	}
+	entropy := u.Entropy()
+	micros := time.Duration(binary.BigEndian.Uint16(entropy)) * time.Microsecond
+	return Place{
+		At: ulid.Time(u.Time()).Add(micros).UTC(),
+		ID: int64(binary.BigEndian.Uint64(entropy[2:])), //nolint:gosec // compared, not counted with
+	}, true
+}
+
 // OfApplication are the lines about one application.
 func (r *Reader) OfApplication(ctx context.Context, application domain.ID, p Page) ([]Recorded, error) {
-	return r.page(ctx, "l.application_ids @> ARRAY[$1]", application, p)
+	return r.page(ctx, "l.application_ids @> ARRAY[$1]", p, string(application))
+}
+
+// OfApplicationBy are those of them that say what these organisations did.
+func (r *Reader) OfApplicationBy(ctx context.Context, application domain.ID, by []domain.ID, p Page) ([]Recorded, error) {
+	return r.page(ctx, "l.application_ids @> ARRAY[$1] AND l.organisation_id = ANY($3)", p,
+		string(application), pq.StringArray(words[string](by)))
+}
+
+// ShownToApplicant are the lines about one application that its applicant may read:
+// who read the common part of the file, and who changed it. What is sensitive is about
+// one person of several, and notes are of who wrote them.
+func (r *Reader) ShownToApplicant(ctx context.Context, application domain.ID, p Page) ([]Recorded, error) {
+	return r.page(ctx, `l.application_ids @> ARRAY[$1] AND l.kind IN ('READ', 'WRITE')
+		AND l.column_group NOT IN ('SENSITIVE', 'SOCIAL_NOTES', 'RESERVATAIRE_NOTES')`, p, string(application))
 }
 
 // OfOrganisation are the lines of those who acted for one organisation.
 func (r *Reader) OfOrganisation(ctx context.Context, organisation domain.ID, p Page) ([]Recorded, error) {
-	return r.page(ctx, "l.organisation_id = $1", organisation, p)
+	return r.page(ctx, "l.organisation_id = $1", p, string(organisation))
 }
 
 // OfPerson are the lines of one person who acted.
 func (r *Reader) OfPerson(ctx context.Context, person domain.ID, p Page) ([]Recorded, error) {
-	return r.page(ctx, "l.person_id = $1", person, p)
+	return r.page(ctx, "l.person_id = $1", p, string(person))
 }
 
-func (r *Reader) page(ctx context.Context, condition string, of domain.ID, p Page) ([]Recorded, error) {
+// page reads with the condition, whose parameters are $1 and, for a second one, $3.
+func (r *Reader) page(ctx context.Context, condition string, p Page, of ...any) ([]Recorded, error) {
 	query := "SELECT " + lineColumns + ", coalesce(r.text, '') FROM audit_line l LEFT JOIN audit_reason r ON r.id = l.reason_id WHERE " + condition
-	args := []any{string(of), p.Limit}
+	args := append([]any{of[0], p.Limit}, of[1:]...)
 	if p.After != nil {
-		query += " AND (l.at, l.id) < ($3, $4)"
+		query += fmt.Sprintf(" AND (l.at, l.id) < ($%d, $%d)", len(args)+1, len(args)+2)
 		args = append(args, p.After.At, p.After.ID)
 	}
 	rows, err := r.db.QueryContext(ctx, query+" ORDER BY l.at DESC, l.id DESC LIMIT $2", args...)

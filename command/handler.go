@@ -37,6 +37,8 @@ type Parts struct {
 	Version    server.Version
 	// Audit puts on record what is shown and done.
 	Audit *audit.Writer
+	// Trail reads that record.
+	Trail *audit.Reader
 	// Ready tells whether requests can be answered.
 	Ready          func(context.Context) error
 	Introspection  bool
@@ -64,7 +66,7 @@ func Handler(p Parts) (http.Handler, error) {
 			return nil, err
 		}
 	}
-	resolver := graph.New(p.Client, p.Service.AuditTo(p.Audit))
+	resolver := graph.New(p.Client, p.Service.AuditTo(p.Audit, p.Trail))
 	documented, err := operations.Names()
 	if err != nil {
 		return nil, err

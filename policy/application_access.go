@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"context"
 	"strconv"
 	"strings"
 	"time"
@@ -205,4 +206,31 @@ func OpenedBy(a *ent.Application) (Opened, bool) {
 		o.Grounds = append(o.Grounds, domain.Ground(ground))
 	}
 	return o, true
+}
+
+// Overseen is what a privacy officer answers for: its organisations, or everything.
+type Overseen struct {
+	Everywhere    bool
+	Organisations []domain.ID
+}
+
+// OverseeAccess decides whether the viewer may ask who sees and saw what: a
+// PRIVACY_OFFICER, of its organisation, the Métropole's of all. Others oversee nothing,
+// and for them there is nothing to see.
+func OverseeAccess(ctx context.Context) (context.Context, Overseen) {
+	var o Overseen
+	v := auth.FromContext(ctx)
+	if v == nil || v.App != nil {
+		return ctx, o
+	}
+	for _, a := range v.Assignments {
+		if a.Role == domain.PrivacyOfficer {
+			o.Everywhere = o.Everywhere || a.OrganisationKind == domain.Metropole
+			o.Organisations = append(o.Organisations, a.OrganisationID)
+		}
+	}
+	if len(o.Organisations) == 0 {
+		return ctx, o
+	}
+	return guard.Grant(ctx, "oversee access"), o
 }

@@ -138,7 +138,7 @@ type Claim struct {
 	Assignment *auth.Assignment
 	// Missing is what keeps it from opening anything, empty when nothing does.
 	Missing domain.MissingLink
-	// Audiences are what the viewer is by it; none when something is missing.
+	// Audiences are what the viewer is by it, or would be if nothing were missing.
 	Audiences []domain.Audience
 }
 
@@ -166,16 +166,12 @@ func Claims(v *auth.Viewer) []Claim {
 	return all
 }
 
-// claim leaves of the subjects what an app leaves, and makes audiences of them when
-// nothing is missing.
+// claim leaves of the subjects what an app leaves, and makes audiences of them.
 func (r GroundRule) claim(v *auth.Viewer, by *auth.Assignment, missing domain.MissingLink, subjects []string) Claim {
 	c := Claim{Rule: r, Assignment: by, Missing: missing}
 	left := slices.DeleteFunc(subjects, func(subject string) bool { return !within(v.App, r.Subject, subject) })
 	if c.Missing == "" && len(left) < len(subjects) && len(left) == 0 {
 		c.Missing = domain.MissingApp
-	}
-	if c.Missing != "" {
-		return c
 	}
 	for _, subject := range left {
 		c.Audiences = append(c.Audiences, domain.Audience{Ground: r.Ground, Class: r.Class, Subject: subject})
@@ -189,6 +185,9 @@ func Place(v *auth.Viewer) *auth.Viewer {
 	placed := *v
 	placed.Audiences = []int64{}
 	for _, c := range Claims(v) {
+		if c.Missing != "" {
+			continue
+		}
 		for _, a := range c.Audiences {
 			placed.Audiences = append(placed.Audiences, int64(a.ID()))
 		}

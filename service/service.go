@@ -15,6 +15,7 @@ type Service struct {
 	sandbox bool
 	origins appOrigins
 	audit   *audit.Writer
+	trail   *audit.Reader
 }
 
 // New returns the service over that database and clock. It installs the scopes:
@@ -25,10 +26,10 @@ func New(client *ent.Client, clock *Clock, sandbox bool) *Service {
 	return &Service{ent: client, clock: clock, sandbox: sandbox}
 }
 
-// AuditTo has what is shown and done put on record by that writer, and returns the
-// service. Without one no application can be read.
-func (s *Service) AuditTo(w *audit.Writer) *Service {
-	s.audit = w
+// AuditTo has what is shown and done put on record by that writer and read again by
+// that reader, and returns the service. Without a writer no application can be read.
+func (s *Service) AuditTo(w *audit.Writer, r *audit.Reader) *Service {
+	s.audit, s.trail = w, r
 	return s
 }
 
