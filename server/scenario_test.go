@@ -23,7 +23,7 @@ var update = flag.Bool("update", false, "rewrite what the scenarios want")
 // TestScenarios plays the files below testdata, each against a sandbox of its
 // own. A file is a story in steps:
 //
-//	-- given --    stock: the sandbox has dwellings; left out, it has none
+//	-- given --    stock: the sandbox has dwellings; applications: it has sixty; left out, neither
 //	-- as --       who asks: a persona, or anonymous
 //	-- query --    the operation
 //	-- variables --  its variables, as JSON; may be left out
@@ -102,10 +102,14 @@ func play(t *testing.T, path string) {
 func opened(t *testing.T, archive *txtar.Archive) *testapi.API {
 	t.Helper()
 	if first := archive.Files[0]; first.Name == "given" {
-		if given := strings.TrimSpace(string(first.Data)); given != "stock" {
+		switch given := strings.TrimSpace(string(first.Data)); given {
+		case "stock":
+			return testapi.NewWithStock(t)
+		case "applications":
+			return testapi.NewWithApplications(t, 60)
+		default:
 			t.Fatalf("nothing is known to be given as %q", given)
 		}
-		return testapi.NewWithStock(t)
 	}
 	return testapi.New(t)
 }

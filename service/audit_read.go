@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"entgo.io/ent"
@@ -20,7 +21,7 @@ import (
 // A line names what left the database, so that a list may name one row more than the
 // page shows, the one by which it knows that there is a next page.
 func (s *Service) RecordReads(ctx context.Context, operation, trace string, run func(context.Context)) error {
-	c := &reads{groups: map[domain.ColumnGroup]map[domain.ID]bool{}, grounds: map[domain.Ground]bool{}}
+	c := &reads{groups: map[domain.ColumnGroup]map[domain.ID]bool{}, grounds: map[domain.ID]string{}}
 	run(context.WithValue(ctx, readsKey{}, c))
 	lines := c.lines(auth.FromContext(ctx))
 	if len(lines) == 0 {
@@ -38,21 +39,19 @@ func (s *Service) RecordReads(ctx context.Context, operation, trace string, run 
 // reads are the applications that one operation read, by column group, and why it
 // could. Root fields may run side by side.
 type reads struct {
-	mu      sync.Mutex
-	groups  map[domain.ColumnGroup]map[domain.ID]bool
-	grounds map[domain.Ground]bool
+	mu     sync.Mutex
+	groups map[domain.ColumnGroup]map[domain.ID]bool
+	// grounds are those of each application, joined by spaces in a fixed order.
+	grounds map[domain.ID]string
 }
 
 type readsKey struct{}
 
-func (c *reads) note(g domain.ColumnGroup, id domain.ID, grounds ...domain.Ground) {
+func (c *reads) note(g domain.ColumnGroup, id domain.ID) {
 	if c.groups[g] == nil {
 		c.groups[g] = map[domain.ID]bool{}
 	}
 	c.groups[g][id] = true
-	for _, ground := range grounds {
-		c.grounds[ground] = true
-	}
 }
 
 // noteReads has every query of a record note what it found. An operation that nobody
@@ -85,7 +84,8 @@ func (c *reads) noteRows(found ent.Value) {
 		for _, a := range found {
 			// A command that looks at a row by its own right shows nothing.
 			if opened, seen := policy.OpenedBy(a); seen {
-				c.note(domain.GroupIdentity, a.ID, opened.Grounds...)
+				c.note(domain.GroupIdentity, a.ID)
+				c.grounds[a.ID] = joined(opened.Grounds)
 			}
 		}
 	case []*rows.ApplicationSummary:
@@ -119,24 +119,39 @@ func (c *reads) noteRows(found ent.Value) {
 	}
 }
 
-// lines are what is put on record, one for each group and thousand applications.
+// lines are what is put on record, one for each group, set of grounds and thousand
+// applications: whoever asks why a file was seen gets the grounds of that file.
 func (c *reads) lines(v *auth.Viewer) []audit.Line {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.groups) == 0 {
-		return nil
-	}
-	actor := actorLine(v, c.grounds)
-	actor.Kind = audit.Read
+	actors := map[string]audit.Line{}
 	var lines []audit.Line
 	for _, g := range domain.GroupsOf(slices.Collect(maps.Keys(c.groups))...).Groups() {
-		for ids := range slices.Chunk(slices.Sorted(maps.Keys(c.groups[g])), audit.MaxApplications) {
-			line := actor
-			line.Group, line.ApplicationIDs = string(g), ids
-			lines = append(lines, line)
+		alike := map[string][]domain.ID{}
+		for _, id := range slices.Sorted(maps.Keys(c.groups[g])) {
+			alike[c.grounds[id]] = append(alike[c.grounds[id]], id)
+		}
+		for _, why := range slices.Sorted(maps.Keys(alike)) {
+			if _, known := actors[why]; !known {
+				actors[why] = actorLine(v, strings.Fields(why))
+			}
+			for ids := range slices.Chunk(alike[why], audit.MaxApplications) {
+				line := actors[why]
+				line.Kind, line.Group, line.ApplicationIDs = audit.Read, string(g), ids
+				lines = append(lines, line)
+			}
 		}
 	}
 	return lines
+}
+
+func joined(grounds []domain.Ground) string {
+	words := make([]string, len(grounds))
+	for i, g := range grounds {
+		words[i] = string(g)
+	}
+	slices.Sort(words)
+	return strings.Join(slices.Compact(words), " ")
 }
 
 // The purposes for which applications are read, as codes of the audit trail (décret
@@ -149,8 +164,8 @@ const (
 
 // actorLine is a line about who the viewer is, by the grounds that opened what it
 // read: its organisation, roles and point are those of the assignments behind them.
-func actorLine(v *auth.Viewer, grounds map[domain.Ground]bool) audit.Line {
-	line := audit.Line{PersonID: v.PersonID, OrganisationID: v.PortalID}
+func actorLine(v *auth.Viewer, grounds []string) audit.Line {
+	line := audit.Line{PersonID: v.PersonID, OrganisationID: v.PortalID, Grounds: grounds}
 	if v.App != nil {
 		line.AppID = v.App.ID
 	}
@@ -159,7 +174,7 @@ func actorLine(v *auth.Viewer, grounds map[domain.Ground]bool) audit.Line {
 	}
 	points := map[domain.ID]bool{}
 	for _, c := range policy.Claims(v) {
-		if c.Missing != "" || len(grounds) > 0 && !grounds[c.Rule.Ground] {
+		if c.Missing != "" || len(grounds) > 0 && !slices.Contains(grounds, string(c.Rule.Ground)) {
 			continue
 		}
 		if c.Assignment == nil {
@@ -183,9 +198,6 @@ func actorLine(v *auth.Viewer, grounds map[domain.Ground]bool) audit.Line {
 		for p := range points {
 			line.ReceptionPointID = p
 		}
-	}
-	for _, g := range slices.Sorted(maps.Keys(grounds)) {
-		line.Grounds = append(line.Grounds, string(g))
 	}
 	return line
 }
