@@ -41,3 +41,8 @@ func SeedSandbox(ctx context.Context) context.Context {
 func ImportStock(ctx context.Context) context.Context {
 	return guard.Grant(ctx, "import stock", "StockVintage", "StockChange", "Building", "Dwelling", "Ownership")
 }
+
+// SettleAccess writes who sees applications, from the facts that are stored.
+func SettleAccess(ctx context.Context) context.Context {
+	return guard.Grant(ctx, "settle access", "ApplicationAccess", "Audience")
+}
