@@ -29,7 +29,8 @@ func (r queryResolver) Applications(
 	orderBy *ent.ApplicationOrder, where *ent.ApplicationWhereInput,
 ) (*ent.ApplicationConnection, error) {
 	q := r.ent.Application.Query()
-	if orderBy != nil && orderBy.Field == ent.ApplicationOrderFieldRegisteredOn {
+	// The field is a copy of ent's, and no pointer to it.
+	if orderBy != nil && orderBy.Field.String() == ent.ApplicationOrderFieldRegisteredOn.String() {
 		q.Where(service.OrderedByDate(auth.FromContext(ctx)))
 	}
 	return q.Paginate(ctx, after, first, before, last,

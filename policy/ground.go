@@ -224,9 +224,9 @@ func callerSubjects(s Subject, v *auth.Viewer, a auth.Assignment) []string {
 	return all
 }
 
-// within tells whether the scope and the limits of an app leave that subject. Points are limited
-// with the assignments, see [Through]; what is wider than points and communes is not
-// for an app that is limited to some of them.
+// within tells whether the scope and the limits of an app leave that subject. The app's
+// points limit the assignments already, see [Through]; its communes also limit the
+// points, and what is wider than either is not for an app that is limited.
 func within(app *auth.App, s Subject, subject string) bool {
 	switch {
 	case app == nil:
@@ -237,8 +237,11 @@ func within(app *auth.App, s Subject, subject string) bool {
 		return true
 	}
 	switch s {
-	case SubjectPoint, SubjectPersonAtPoint, SubjectAccount:
+	case SubjectAccount:
 		return true
+	case SubjectPoint, SubjectPersonAtPoint:
+		point := domain.ID(subject[strings.LastIndexByte(subject, '@')+1:])
+		return len(app.CommuneIDs) == 0 || slices.Contains(app.TerritoryPointIDs, point)
 	case SubjectOwnCommune, SubjectLandlordCommune:
 		return slices.Contains(app.CommuneIDs, domain.ID(subject))
 	case SubjectNone, SubjectPersonAtOrganisation:

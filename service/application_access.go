@@ -22,6 +22,19 @@ import (
 // parameters.
 const accessChunk = 5000
 
+// SettleAccess makes right who sees these applications, where a row of theirs is not
+// what the facts give: after a change of the rules, or of a fact from outside.
+func (s *Service) SettleAccess(ctx context.Context, ids ...domain.ID) error {
+	ctx = policy.RepairAccess(ctx)
+	return s.inTx(ctx, func(tx *ent.Tx) error {
+		locked, err := tx.Application.Query().Where(application.IDIn(ids...)).Order(application.ByID()).ForUpdate().IDs(ctx)
+		if err != nil {
+			return fmt.Errorf("lock applications: %w", err)
+		}
+		return settleAccess(ctx, tx, locked...)
+	})
+}
+
 // settleAccess makes the rows of application_access those that the facts of these
 // applications give: what is missing is added, what changed is changed, what ended is
 // taken away. Whoever writes a fact calls it in the same transaction, under a grant

@@ -46,7 +46,9 @@ type API struct {
 	Handler, Plain http.Handler
 	Client         *ent.Client
 	// Tokens is the clock of tokens: move it to make them expire.
-	Tokens  *Clock
+	Tokens *Clock
+	// Ahead is how far the service's clock is from [Now].
+	Ahead   atomic.Int64
 	Service *service.Service
 	DB      *sql.DB
 	// Audit writes the trail, by the service's clock. Nothing seals it.
@@ -172,7 +174,7 @@ func serve(t testing.TB, dsn string, a *API, stock *stockfile.Filter) *API {
 		a.statements = append(a.statements, query)
 	})
 	a.Client = ent.NewClient(ent.Driver(driver))
-	clock := service.NewClock(func() time.Time { return Now }).TokensBy(a.Tokens.Now)
+	clock := service.NewClock(func() time.Time { return Now.Add(time.Duration(a.Ahead.Load())) }).TokensBy(a.Tokens.Now)
 	a.Service = service.New(a.Client, clock, a.inSandbox)
 	seeded, err := a.Service.Seeded(t.Context())
 	check(t, err)
