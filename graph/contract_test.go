@@ -370,6 +370,7 @@ func TestPublicFields(t *testing.T) {
 		"FormPairPayload", "EndPairPayload",
 		"Application", "ApplicationSummary", "ApplicationFile", "ApplicationContact", "ApplicationConnection", "ApplicationEdge",
 		"Wish", "HouseholdMember", "MemberParticulars", "SensitiveRecord", "Right",
+		"AccessExplanation", "GroundExplanation", "AccessLogEntry",
 	}
 	for _, d := range own(contract(t)) {
 		if d.Kind != ast.Object && d.Kind != ast.Interface {
@@ -380,7 +381,7 @@ func TestPublicFields(t *testing.T) {
 			want := !slices.Contains(private, d.Name) && !strings.HasPrefix(f.Name, "__")
 			switch d.Name {
 			case "Query":
-				want = !slices.Contains([]string{"node", "nodes", "viewer", "partnerApps", "staff", "application", "applications"}, f.Name) && !strings.HasPrefix(f.Name, "__")
+				want = !slices.Contains([]string{"node", "nodes", "viewer", "partnerApps", "staff", "application", "applications", "explainAccess", "accessLog"}, f.Name) && !strings.HasPrefix(f.Name, "__")
 			case "PageInfo":
 				want = true
 			}
