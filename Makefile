@@ -31,7 +31,7 @@ writers: postgresql ## Compare many answers with and without generated writers, 
 	go run ./graph/writers/mutate -n 12 -seed $$(date +%s)
 
 leak: postgresql ## Compare 10 000 callers in random worlds with the rules in words, then break each rule to see it noticed: make leak seed=1
-	go test ./internal/leak -count=1 -v -timeout 4h -pairs $(or $(pairs),10000) $(if $(seed),-seed $(seed))
+	go test ./internal/leak -count=1 -v -timeout 4h -pairs $(or $(pairs),10000) -twins 40 -timed 20000 $(if $(seed),-seed $(seed))
 	go test ./policy -count=1 -v -timeout 4h -run TestMutationsAreCaught -mutations 0
 	go run ./internal/leak/mutate
 

@@ -174,7 +174,7 @@ func (r GroundRule) claim(v *auth.Viewer, by *auth.Assignment, missing domain.Mi
 		c.Missing = domain.MissingApp
 	}
 	for _, subject := range left {
-		c.Audiences = append(c.Audiences, domain.Audience{Ground: r.Ground, Class: r.Class, Subject: subject})
+		c.Audiences = append(c.Audiences, r.audience(subject))
 	}
 	return c
 }

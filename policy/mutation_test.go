@@ -153,6 +153,8 @@ func onlyTold(r, broken policy.GroundRule) string {
 		case slices.Contains(r.Roles, role):
 		case !slices.Contains([]domain.Role{domain.ReceptionAgent, domain.SocialOfficer, domain.AllocationOfficer, domain.PointManager}, role):
 			return "nobody can be authorised in the role"
+		case r.Subject == policy.SubjectLandlordCommune:
+			return "a territory is read for allocation officers alone"
 		case slices.ContainsFunc(policy.GroundRules(), func(o policy.GroundRule) bool {
 			return o.Ground == r.Ground && slices.Contains(o.Roles, role) && slices.Equal(o.Kinds, r.Kinds) && o.Groups&r.Groups == r.Groups
 		}):

@@ -13,7 +13,6 @@ import (
 
 	"github.com/guichet-logement/guichet/internal/testapi"
 	"github.com/guichet-logement/guichet/policy"
-	"github.com/guichet-logement/guichet/server"
 )
 
 // Lab is a running API whose database is made one world after the other.
@@ -45,13 +44,10 @@ type Broken struct {
 // connections to the database.
 const connections = 4
 
-// NewLab serves the API with limits that let one request ask for everything.
+// NewLab serves the API to a test.
 func NewLab(t testing.TB) *Lab {
 	t.Helper()
-	limits := server.DefaultLimits()
-	limits.Tokens, limits.Aliases, limits.RootFields, limits.Fields, limits.Nodes = 20_000, 500, 500, 100_000, 100_000_000
-	limits.Time *= 12
-	l := &Lab{API: testapi.NewWithin(t, limits), Compared: map[string]int{}, schema: Contract()}
+	l := &Lab{API: testapi.NewUnlimited(t), Compared: map[string]int{}, schema: Contract()}
 	// One request asks for forty things at once: connections are kept for the next one.
 	l.API.DB.SetMaxOpenConns(connections)
 	l.API.DB.SetMaxIdleConns(connections)

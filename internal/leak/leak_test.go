@@ -9,6 +9,7 @@ import (
 )
 
 var (
+	twins = flag.Int("twins", 2, "how many worlds to compare with others that differ in what is hidden")
 	pairs = flag.Int("pairs", 200, "how many pairs of a world and a caller to compare")
 	seed  = flag.Uint64("seed", 0, "the first world; 0 for another one each time")
 )
@@ -44,3 +45,25 @@ func TestNothingLeaks(t *testing.T) {
 		t.Errorf("nothing was shown, and so nothing compared, of %v", blank)
 	}
 }
+
+// TestTwins: what a caller must not know changes no byte of any answer.
+func TestTwins(t *testing.T) {
+	t.Parallel()
+	lab, first, total := leak.NewLab(t), firstSeed(), map[string]int{}
+	for n := range uint64(*twins) { //nolint:gosec // a few
+		compared, found := lab.Twins(t, first+n, callersOfTwins)
+		for _, f := range found {
+			t.Error(f)
+		}
+		for change, times := range compared {
+			total[change] += times
+		}
+	}
+	t.Logf("%d worlds from seed %d, each compared after %d changes: %v", *twins, first, leak.ChangeCount(), total)
+	if *twins > 0 && len(total) < leak.ChangeCount()/2 {
+		t.Errorf("only %d of %d changes were hidden from anybody", len(total), leak.ChangeCount())
+	}
+}
+
+// callersOfTwins is how many callers ask in each of them.
+const callersOfTwins = 12

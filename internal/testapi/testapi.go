@@ -108,6 +108,15 @@ func NewWithin(t testing.TB, limits server.Limits) *API {
 	return start(t, true, limits, nil)
 }
 
+// NewUnlimited serves the sandbox under limits that let one request ask for everything.
+func NewUnlimited(t testing.TB) *API {
+	t.Helper()
+	limits := server.DefaultLimits()
+	limits.Tokens, limits.Aliases, limits.RootFields, limits.Fields, limits.Nodes = 20_000, 500, 500, 100_000, 100_000_000
+	limits.Time *= 12
+	return start(t, true, limits, nil)
+}
+
 // NewProduction serves the same data as production does: no introspection, no
 // clock to move.
 func NewProduction(t testing.TB) *API {
