@@ -59,7 +59,7 @@ var neverArrows = map[string][]string{
 // onlyImporters says who alone may import a package.
 var onlyImporters = map[string][]string{
 	"policy/guard":     {"policy", "ent/schema"},
-	"server":           {"command", "internal/testapi"},
+	"server":           {"command", "internal/testapi", "internal/leak"},
 	"server/explorer":  {"command"},
 	"command":          {".", "internal/testapi", "bench"},
 	"internal/testdb":  {"internal/testdb/remove", "internal/testapi"},

@@ -28,7 +28,11 @@ func WithGrounds(rules []GroundRule) (restore func()) {
 }
 
 // RestoreScopes makes the scopes of the record those of the program again.
-func RestoreScopes() { installApplication() }
+func RestoreScopes() {
+	installApplication()
+	installWish()
+	installHouseholdMember()
+}
 
 // ScopedEntities are the entities of the record, each with the group that opens it.
 func ScopedEntities() []string { return slices.Sorted(maps.Keys(brokenScopes)) }
@@ -56,7 +60,7 @@ var brokenScopes = map[string]struct {
 		guard.Register("Application", func(v *auth.Viewer, q *ent.ApplicationQuery) {
 			q.Where(kept(v, application.FieldID, groups)).Modify(func(s *sql.Selector) {
 				if len(s.SelectedColumns()) > 0 {
-					s.AppendSelectExprAs(openedGroups(v, application.FieldID)(s), openedColumn)
+					s.AppendSelectExprAs(openedBy(v, application.FieldID)(s), openedColumn)
 				}
 			})
 		})

@@ -56,14 +56,14 @@ func (s *Service) AccessLog(ctx context.Context, n domain.UniqueNumber, first in
 	} else if !v.Applicant {
 		return []*AccessLogEntry{}, nil
 	}
-	id, err := s.ent.Application.Query().Where(application.UniqueNumber(n)).OnlyID(reads)
+	a, err := s.ent.Application.Query().Where(application.UniqueNumber(n)).Only(reads)
 	if ent.IsNotFound(err) {
 		return []*AccessLogEntry{}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	lines, err := s.accessLines(ctx, id, overseen, page)
+	lines, err := s.accessLines(ctx, a.ID, overseen, page)
 	if err != nil {
 		return nil, err
 	}
