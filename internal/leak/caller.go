@@ -76,7 +76,7 @@ func describe(w *World, p *oracle.Person) string {
 }
 
 // again makes what is drawn from here on the same whenever it is drawn.
-func (w *World) again(n int) { w.r = rand.New(rand.NewPCG(w.Seed, uint64(n)+1)) } //nolint:gosec // a repeatable world
+func (w *World) again(n int) { w.r = rand.New(rand.NewPCG(w.Seed, uint64(n)+1)) }
 
 // token is what the caller sends, empty for nobody.
 func (l *Lab) token(t testing.TB, c Caller) string {

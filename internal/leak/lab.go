@@ -86,7 +86,7 @@ func (l *Lab) World(t testing.TB, seed uint64, callers int, broken Broken) (*Wor
 	}
 	// Half of those that see something first: a world has many who see nothing.
 	half := min(len(seeing), callers/2)
-	asked := append(seeing[:half:half], append(blind, seeing[half:]...)...)
+	asked := slices.Concat(seeing[:half], blind, seeing[half:])
 	return w, asked[:min(len(asked), callers)]
 }
 

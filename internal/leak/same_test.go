@@ -189,7 +189,7 @@ func TestHiddenTakesAsLong(t *testing.T) {
 	for n := range *timed {
 		i := n % len(all)
 		if i == 0 {
-			rand.Shuffle(len(all), func(a, b int) { all[a], all[b], took[a], took[b] = all[b], all[a], took[b], took[a] }) //nolint:gosec // turns
+			rand.Shuffle(len(all), func(a, b int) { all[a], all[b], took[a], took[b] = all[b], all[a], took[b], took[a] })
 		}
 		body, err := json.Marshal(map[string]string{"query": lookUps(all[i])["by number"]})
 		if err != nil {

@@ -49,7 +49,7 @@ var changes = []change{
 	}},
 	{"somebody more in the household", func(w *World, a *application) { a.members = append(a.members, w.newMember(a, 9)) }},
 	{"who somebody is", func(_ *World, a *application) { a.members[len(a.members)-1].given = "Zoé" }},
-	{"something sensitive more", func(w *World, a *application) {
+	{"something sensitive more", func(_ *World, a *application) {
 		for i := range a.members {
 			if m := &a.members[i]; m.bornOn != "" {
 				m.sensitive, m.freeText, m.reasons = true, "Un autre texte "+m.id, []string{"06"}

@@ -105,7 +105,7 @@ func (w *World) day(n int) oracle.Day { return oracle.DayOf(w.Now.AddDate(0, 0, 
 
 // newWorld makes the world of that seed upon places of the directory.
 func newWorld(seed uint64, communes, points []place) *World {
-	w := &World{Seed: seed, r: rand.New(rand.NewPCG(seed, 0))} //nolint:gosec // a repeatable world
+	w := &World{Seed: seed, r: rand.New(rand.NewPCG(seed, 0))}
 	w.Now = pick(w, instants)
 	w.points = some(w, points, pointCount)
 	w.Points = map[string]string{}
@@ -205,12 +205,12 @@ func (w *World) assign(p *oracle.Person, organisation string) {
 		a.Points = w.pointIDs(1 + w.r.IntN(2))
 	}
 	a.From, a.Until = w.day(-300), pick(w, []oracle.Day{"", "", "", w.day(1), w.day(100)})
-	switch {
-	case w.chance(6): // it begins tomorrow
+	switch n := w.r.IntN(100); {
+	case n < 6: // it begins tomorrow
 		a.From, a.Until = w.day(1), ""
-	case w.chance(6): // it began today
+	case n < 12: // it began today
 		a.From = w.day(0)
-	case w.chance(8): // its last day was yesterday
+	case n < 20: // its last day was yesterday
 		a.Until = w.day(0)
 	}
 	p.Assignments = append(p.Assignments, a)
@@ -218,22 +218,22 @@ func (w *World) assign(p *oracle.Person, organisation string) {
 		return // nobody authorised it, or nobody can
 	}
 	h := oracle.Authorisation{Organisation: organisation, Role: a.Role, From: w.day(-100), Until: w.day(100)}
-	switch {
-	case w.chance(5):
+	switch w.r.IntN(20) {
+	case 0:
 		h.From, h.Until = w.day(1), w.day(90)
-	case w.chance(5):
+	case 1:
 		h.From = w.day(0)
-	case w.chance(5):
+	case 2:
 		h.Until = w.day(0)
-	case w.chance(5):
+	case 3:
 		h.Until = w.day(1)
-	case w.chance(5):
+	case 4:
 		h.Revoked = w.day(0)
-	case w.chance(5):
+	case 5:
 		h.Revoked = w.day(1)
-	case w.chance(4):
+	case 6:
 		h.Role = pick(w, roles[:4])
-	case w.chance(4):
+	case 7:
 		h.Organisation = pick(w, w.organisations)
 	}
 	if slices.ContainsFunc(p.Authorisations, func(g oracle.Authorisation) bool { return g.Organisation == h.Organisation && g.Role == h.Role }) {
@@ -266,6 +266,7 @@ func (w *World) newApp(organisation string) *app {
 }
 
 func (w *World) newApplication(n int) *application {
+	serial := w.Seed%1_000_000*100 + uint64(n)
 	a := &application{Application: &oracle.Application{ID: w.id(domain.ApplicationPrefix, n), State: "ACTIVE"}}
 	switch {
 	case w.chance(12):
@@ -275,7 +276,7 @@ func (w *World) newApplication(n int) *application {
 	}
 	a.Erased, a.Protected = w.chance(6), w.chance(18)
 	if a.State != "PENDING_VALIDATION" || w.chance(30) {
-		a.number = fmt.Sprintf("03811%08d00123", w.Seed%1_000_000*100+uint64(n))
+		a.number = fmt.Sprintf("03811%08d00123", serial)
 	}
 	a.givenNames, a.birthName = pick(w, givenNames), birthNames[n]
 	if w.chance(30) {

@@ -74,7 +74,7 @@ func try(ctx context.Context, dir string, s broken) (string, error) {
 	if err := os.WriteFile(overlay, list, 0o600); err != nil {
 		return "", err
 	}
-	command := exec.CommandContext(ctx, "go", "test", "-overlay", overlay, "-count=1", "-timeout", "30m", //nolint:gosec // a file made here
+	command := exec.CommandContext(ctx, "go", "test", "-overlay", overlay, "-count=1", "-timeout", "30m",
 		"-run", "TestNothingLeaks", "./internal/leak", "-seed", "1", "-pairs", pairs)
 	output, err := command.CombinedOutput()
 	switch found := difference.FindSubmatch(output); {
