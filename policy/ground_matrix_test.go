@@ -89,7 +89,7 @@ func held(role, kind string, registering, authorised bool) []string {
 	}}}
 	var all []string
 	for _, c := range policy.Claims(v) {
-		if len(c.Audiences) > 0 {
+		if c.Missing == "" && len(c.Audiences) > 0 {
 			all = append(all, line(c.Rule))
 		}
 	}
