@@ -72,12 +72,15 @@ func sayWhy(v *auth.Viewer, q *ent.ApplicationQuery) {
 
 // nameApplication has rows that hang on a member name their application all the same:
 // the audit trail asks for it, whatever the caller selected.
-func nameApplication[S any](q interface {
-	Modify(...func(*sql.Selector)) S
-}) {
+func nameApplication[S any](q modified[S]) {
 	q.Modify(func(s *sql.Selector) {
 		if selects(s) {
 			s.AppendSelect(s.C(householdmember.FieldApplicationID))
 		}
 	})
+}
+
+// modified is a query of any type, which takes further words of SQL.
+type modified[S any] interface {
+	Modify(words ...func(*sql.Selector)) S
 }

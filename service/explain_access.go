@@ -29,7 +29,7 @@ type GroundExplanation struct {
 	Ground             domain.Ground
 	Role               domain.Role
 	OrganisationID     domain.ID
-	ReceptionPointIds  []domain.ID
+	ReceptionPointIDs  []domain.ID
 	Opens              []domain.ColumnGroup
 	Article, HoldsWhen string
 	Holds              bool
@@ -106,7 +106,7 @@ func explainGrounds(v *auth.Viewer, open map[domain.AudienceID]bool) *AccessExpl
 	for _, c := range policy.Claims(v) {
 		g := &GroundExplanation{
 			Ground: c.Rule.Ground, Role: c.Assignment.Role, OrganisationID: c.Assignment.OrganisationID,
-			ReceptionPointIds: append([]domain.ID{}, c.Assignment.PointIDs...),
+			ReceptionPointIDs: append([]domain.ID{}, c.Assignment.PointIDs...),
 			Opens:             c.Rule.Groups.Groups(), Article: c.Rule.Article, HoldsWhen: c.Rule.HoldsWhen,
 		}
 		for _, a := range c.Audiences {

@@ -14224,7 +14224,7 @@ func (ec *executionContext) _GroundExplanation_receptionPointIds(ctx context.Con
 			return ec.fieldContext_GroundExplanation_receptionPointIds(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ReceptionPointIds, nil
+			return obj.ReceptionPointIDs, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []domain.ID) graphql.Marshaler {

@@ -1488,7 +1488,7 @@ func (ec *executionContext) write_GroundExplanation(w *writers.Writer, above *wr
 		case "organisationId":
 			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.OrganisationID)
 		case "receptionPointIds":
-			ec.writeNID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(w, f, obj.ReceptionPointIds)
+			ec.writeNID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(w, f, obj.ReceptionPointIDs)
 		case "opens":
 			ec.writeNColumnGroup2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐColumnGroupᚄ(w, f, obj.Opens)
 		case "article":
