@@ -334,7 +334,7 @@ type ComplexityRoot struct {
 		Missing           func(childComplexity int) int
 		Opens             func(childComplexity int) int
 		OrganisationID    func(childComplexity int) int
-		ReceptionPointIds func(childComplexity int) int
+		ReceptionPointIDs func(childComplexity int) int
 		Role              func(childComplexity int) int
 	}
 
@@ -2071,11 +2071,11 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.GroundExplanation.OrganisationID(childComplexity), true
 	case "GroundExplanation.receptionPointIds":
-		if e.ComplexityRoot.GroundExplanation.ReceptionPointIds == nil {
+		if e.ComplexityRoot.GroundExplanation.ReceptionPointIDs == nil {
 			break
 		}
 
-		return e.ComplexityRoot.GroundExplanation.ReceptionPointIds(childComplexity), true
+		return e.ComplexityRoot.GroundExplanation.ReceptionPointIDs(childComplexity), true
 	case "GroundExplanation.role":
 		if e.ComplexityRoot.GroundExplanation.Role == nil {
 			break
