@@ -61,6 +61,8 @@ export default [
               "CodeEntry",
               "CodeList",
               "MemberParticulars",
+              "AccessExplanation",
+              "GroundExplanation",
               "NearestReceptionPoint",
               "OpeningDay",
               "OpeningInterval",
