@@ -38,7 +38,7 @@ function scenario(what, options, act, expected = () => false) {
   test(what, async () => {
     const { page, wrong } = await openExplorer(browser, sandbox.url, options);
     try {
-      await page.getByRole("tab", { name: "Viewer" }).waitFor();
+      await page.getByRole("tab", { name: "Viewer", exact: true }).waitFor();
       await act(page);
     } catch (error) {
       const name = `failed ${what}`.replaceAll(/\W+/g, "-");
@@ -76,7 +76,7 @@ scenario("the samples are tabs, and the first is answered", wide, async (page) =
 });
 
 scenario("a developer asks as a persona, and as nobody again", wide, async (page) => {
-  await page.getByRole("tab", { name: "Viewer" }).click();
+  await page.getByRole("tab", { name: "Viewer", exact: true }).click();
   await run(page);
   await answers(page, '"anonymous": true');
 
@@ -110,7 +110,7 @@ scenario("the contract and the editor's help are there without network", wide, a
   await page.getByRole("link", { name: "ReceptionPoint", exact: true }).waitFor();
 
   const editor = page.getByRole("region", { name: "Operation Editor" });
-  await page.getByRole("tab", { name: "Viewer" }).click();
+  await page.getByRole("tab", { name: "Viewer", exact: true }).click();
   await editor.locator(".view-line").first().click();
   await page.keyboard.press("Control+End");
   await page.keyboard.type("query Wrong { nothing }");
@@ -142,7 +142,7 @@ scenario("a telephone and a keyboard are enough", telephone, async (page) => {
   await page.keyboard.type("commune-grenoble-agent");
   await token;
 
-  await page.getByRole("tab").getByRole("button", { name: "Viewer" }).focus();
+  await page.getByRole("tab").getByRole("button", { name: "Viewer", exact: true }).focus();
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: /^Execute query/ }).focus();
   await page.keyboard.press("Enter");
