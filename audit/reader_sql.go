@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/lib/pq"
+
 	"github.com/guichet-logement/guichet/domain"
 )
 
@@ -69,4 +71,43 @@ func (r *Reader) page(ctx context.Context, condition string, of domain.ID, p Pag
 		lines = append(lines, line)
 	}
 	return lines, rows.Err()
+}
+
+// Wait is how long somebody, a person or an app, must wait before it may be shown these
+// applications too: 0 while it is shown no more of them, each counted once, than the
+// limit leaves. It is no longer than until the oldest line that counts counts no more.
+func (r *Reader) Wait(ctx context.Context, who domain.ID, more []domain.ID, now time.Time, limit domain.Limit) (time.Duration, error) {
+	var shown int
+	var oldest time.Time
+	err := r.db.QueryRowContext(ctx, `
+		SELECT count(DISTINCT id), min(at) FROM (
+			SELECT l.at, unnest(l.application_ids) AS id FROM audit_line l WHERE l.kind = 'READ' AND `+actor(who)+` = $1 AND l.at > $2
+			UNION ALL SELECT $3::timestamptz, unnest($4::text[])) shown`,
+		string(who), now.Add(-limit.Within), now, pq.StringArray(words[string](more))).Scan(&shown, &oldest)
+	if err != nil {
+		return 0, fmt.Errorf("count what was shown: %w", err)
+	}
+	if shown <= limit.Most {
+		return 0, nil
+	}
+	return oldest.Add(limit.Within).Sub(now), nil
+}
+
+// Told tells whether a notice of that purpose about somebody was written since then.
+func (r *Reader) Told(ctx context.Context, who domain.ID, purpose string, since time.Time) (told bool, err error) {
+	err = r.db.QueryRowContext(ctx,
+		"SELECT EXISTS (SELECT FROM audit_line l WHERE l.kind = 'NOTICE' AND l.purpose = $1 AND "+actor(who)+" = $2 AND l.at > $3)",
+		purpose, string(who), since).Scan(&told)
+	if err != nil {
+		return false, fmt.Errorf("look for a notice: %w", err)
+	}
+	return told, nil
+}
+
+// actor is the column of who did something, a person or an app.
+func actor(who domain.ID) string {
+	if who.Prefix() == domain.PartnerAppPrefix {
+		return "l.app_id"
+	}
+	return "l.person_id"
 }

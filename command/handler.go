@@ -2,6 +2,8 @@ package command
 
 import (
 	"context"
+	"crypto/hkdf"
+	"crypto/sha256"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -37,6 +39,8 @@ type Parts struct {
 	Version    server.Version
 	// Audit puts on record what is shown and done.
 	Audit *audit.Writer
+	// Trail reads what was.
+	Trail *audit.Reader
 	// Ready tells whether requests can be answered.
 	Ready          func(context.Context) error
 	Introspection  bool
@@ -64,7 +68,11 @@ func Handler(p Parts) (http.Handler, error) {
 			return nil, err
 		}
 	}
-	resolver := graph.New(p.Client, p.Service)
+	key, err := hkdf.Key(sha256.New, p.CursorKeys[0], nil, "guichet numbers and codes 1", sha256.Size)
+	if err != nil {
+		return nil, fmt.Errorf("key of numbers and codes: %w", err)
+	}
+	resolver := graph.New(p.Client, p.Service.WithAudit(p.Audit, p.Trail, server.TraceID).WithKey(key))
 	documented, err := operations.Names()
 	if err != nil {
 		return nil, err

@@ -33,12 +33,15 @@ func (a Audience) ID() AudienceID {
 // Value stores the number.
 func (id AudienceID) Value() (driver.Value, error) { return int64(id), nil }
 
-// Scan reads a stored number.
+// Scan reads a stored number. Ent's bulk creation hands back what it was given.
 func (id *AudienceID) Scan(src any) error {
-	n, ok := src.(int64)
-	if !ok {
+	switch n := src.(type) {
+	case int64:
+		*id = AudienceID(n)
+	case *AudienceID:
+		*id = *n
+	default:
 		return fmt.Errorf("scan audience: unexpected %T", src)
 	}
-	*id = AudienceID(n)
 	return nil
 }

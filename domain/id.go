@@ -56,6 +56,11 @@ const (
 	ApplicantAccountPrefix   Prefix = "acc"
 	NamedAgentPrefix         Prefix = "nag"
 	PairPrefix               Prefix = "pai"
+	ReceptionContactPrefix   Prefix = "rct"
+	ReceptionGrantPrefix     Prefix = "rgr"
+	AttemptCountPrefix       Prefix = "atc"
+	EmergencyOpeningPrefix   Prefix = "emo"
+	BindingCodePrefix        Prefix = "bnd"
 )
 
 // Prefixes lists every prefix in use.
@@ -69,6 +74,7 @@ func Prefixes() []Prefix {
 		StaffAuthorisationPrefix, PairPrefix,
 		ApplicationPrefix, ApplicationSummaryPrefix, ApplicationFilePrefix, ApplicationContactPrefix, WishPrefix,
 		HouseholdMemberPrefix, MemberParticularsPrefix, SensitiveRecordPrefix, ApplicantAccountPrefix, NamedAgentPrefix,
+		ReceptionContactPrefix, ReceptionGrantPrefix, AttemptCountPrefix, EmergencyOpeningPrefix, BindingCodePrefix,
 	}
 }
 

@@ -26,4 +26,9 @@ func Install() {
 	installStaffAuthorisation()
 	installPair()
 	installApplication()
+	installReceptionContact()
+	installReceptionGrant()
+	installEmergencyOpening()
+	installAttemptCount()
+	installBindingCode()
 }

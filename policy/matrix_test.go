@@ -144,7 +144,7 @@ func matrix() string {
 			row(word+" "+relation.name, &auth.Viewer{PersonID: "per_x", Assignments: []auth.Assignment{relation.at}})
 		}
 	}
-	return b.String() + staffMatrix()
+	return b.String() + staffMatrix() + applicationMatrix()
 }
 
 func decision(err error) string {

@@ -41,3 +41,9 @@ func SeedSandbox(ctx context.Context) context.Context {
 func ImportStock(ctx context.Context) context.Context {
 	return guard.Grant(ctx, "import stock", "StockVintage", "StockChange", "Building", "Dwelling", "Ownership")
 }
+
+// ReadGrounds reads by which grounds the viewer sees an application, for a decision on
+// it.
+func ReadGrounds(ctx context.Context) context.Context {
+	return guard.Grant(ctx, "read grounds")
+}

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/guichet-logement/guichet/internal/testapi"
+	"github.com/guichet-logement/guichet/sandbox"
 )
 
 var update = flag.Bool("update", false, "rewrite what the scenarios want")
@@ -23,7 +24,8 @@ var update = flag.Bool("update", false, "rewrite what the scenarios want")
 // TestScenarios plays the files below testdata, each against a sandbox of its
 // own. A file is a story in steps:
 //
-//	-- given --    stock: the sandbox has dwellings; left out, it has none
+//	-- given --    stock: the sandbox has dwellings; applications: the first ones; left
+//	               out, it has none of both
 //	-- as --       who asks: a persona, or anonymous
 //	-- query --    the operation
 //	-- variables --  its variables, as JSON; may be left out
@@ -102,10 +104,14 @@ func play(t *testing.T, path string) {
 func opened(t *testing.T, archive *txtar.Archive) *testapi.API {
 	t.Helper()
 	if first := archive.Files[0]; first.Name == "given" {
-		if given := strings.TrimSpace(string(first.Data)); given != "stock" {
+		switch given := strings.TrimSpace(string(first.Data)); given {
+		case "stock":
+			return testapi.NewWithStock(t)
+		case "applications":
+			return testapi.NewWithApplications(t, sandbox.EdgeTenWishes+1)
+		default:
 			t.Fatalf("nothing is known to be given as %q", given)
 		}
-		return testapi.NewWithStock(t)
 	}
 	return testapi.New(t)
 }

@@ -198,7 +198,7 @@ func serve(t testing.TB, dsn string, a *API, stock *stockfile.Filter) *API {
 	check(t, err)
 	t.Cleanup(func() { check(t, a.Audit.Stop()) })
 	parts := command.Parts{
-		Audit: a.Audit, Client: a.Client, Service: a.Service, Clock: clock.Now, Verifier: verifier, Signer: signer,
+		Audit: a.Audit, Trail: audit.NewReader(a.DB), Client: a.Client, Service: a.Service, Clock: clock.Now, Verifier: verifier, Signer: signer,
 		CursorKeys: [][]byte{bytes.Repeat([]byte("k"), 32)}, Log: log, Metrics: prometheus.NewRegistry(),
 		Ready: a.DB.PingContext, Introspection: a.inSandbox, PublicMaxAge: time.Minute,
 		AllowedOrigins: []string{"https://app.example"}, Limits: a.limits,
@@ -257,10 +257,13 @@ func (a *API) Query(t testing.TB, persona, query string, variables map[string]an
 	return a.Send(t, r)
 }
 
-// bearer is the token of a persona, of an app ("app:KEY"), or of an app that acts for
-// a persona ("app:KEY for PERSONA").
+// bearer is the token of a persona, of an app ("app:KEY"), of an app that acts for a
+// persona ("app:KEY for PERSONA"), or of an account of a portal ("account:SUBJECT").
 func (a *API) bearer(t testing.TB, as string) string {
 	t.Helper()
+	if subject, ok := strings.CutPrefix(as, "account:"); ok {
+		return Sign(t, PortalURL, subject, nil)
+	}
 	app, ok := strings.CutPrefix(as, "app:")
 	if !ok {
 		return Token(t, as)
