@@ -30,6 +30,11 @@ writers: postgresql ## Compare many answers with and without generated writers, 
 	go test ./graph/writers -count=1 -timeout 60m -v -run Same -odd-queries 10000 -api-queries 2000
 	go run ./graph/writers/mutate -n 12 -seed $$(date +%s)
 
+leak: postgresql ## Compare 10 000 callers in random worlds with the rules in words, then break each rule to see it noticed: make leak seed=1
+	go test ./internal/leak -count=1 -v -timeout 4h -pairs $(or $(pairs),10000) -twins 40 -timed 20000 $(if $(seed),-seed $(seed))
+	go test ./policy -count=1 -v -timeout 4h -run TestMutationsAreCaught -mutations 0
+	go run ./internal/leak/mutate
+
 lint: ## Look for what the compiler lets through
 	$(TOOLS) golangci-lint run ./...
 
@@ -50,4 +55,4 @@ check: test race lint fresh clients ## All that CI runs
 postgresql:
 	@.ci/install-postgresql
 
-.PHONY: help run test race bench bench-import budgets clients writers lint fuzz generate fresh migration check postgresql
+.PHONY: help run test race bench bench-import budgets clients writers leak lint fuzz generate fresh migration check postgresql

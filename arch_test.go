@@ -52,17 +52,20 @@ var neverArrows = map[string][]string{
 	"server/explorer": {
 		module + "/ent", module + "/ent/", module + "/policy", module + "/policy/", module + "/service", module + "/server", module + "/sandbox",
 	},
-	"sandbox": {module + "/graph", module + "/graph/", module + "/server", module + "/command", module + "/ent", module + "/ent/"},
+	"internal/oracle": {module + "/"},
+	"sandbox":         {module + "/graph", module + "/graph/", module + "/server", module + "/command", module + "/ent", module + "/ent/"},
 }
 
 // onlyImporters says who alone may import a package.
 var onlyImporters = map[string][]string{
 	"policy/guard":     {"policy", "ent/schema"},
-	"server":           {"command", "internal/testapi"},
+	"server":           {"command", "internal/testapi", "internal/leak"},
 	"server/explorer":  {"command"},
 	"command":          {".", "internal/testapi", "bench"},
 	"internal/testdb":  {"internal/testdb/remove", "internal/testapi"},
-	"internal/testapi": {"bench"},
+	"internal/testapi": {"bench", "internal/leak"},
+	"internal/oracle":  {"internal/leak"},
+	"internal/leak":    {},
 	"ent/enttest":      {},
 	"ent/schema":       {"ent/runtime"},
 }

@@ -3,10 +3,13 @@ package audit
 import (
 	"context"
 	"database/sql"
+	"encoding/binary"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/lib/pq"
+	"github.com/oklog/ulid/v2"
 
 	"github.com/guichet-logement/guichet/domain"
 )
@@ -32,26 +35,66 @@ type Page struct {
 	Limit int
 }
 
+// Ref names the place to callers, who give it back for the next page.
+func (p Place) Ref() domain.ID {
+	var u ulid.ULID
+	// Neither fails: the years of a ULID go far beyond ours, and its entropy is 10 bytes.
+	_ = u.SetTime(ulid.Timestamp(p.At))
+	entropy := binary.BigEndian.AppendUint16(nil, uint16(p.At.Nanosecond()/1000%1000)) //nolint:gosec // below 1000
+	_ = u.SetEntropy(binary.BigEndian.AppendUint64(entropy, uint64(p.ID)))             //nolint:gosec // lines are counted from 1
+	return domain.ID(string(domain.AuditLinePrefix) + "_" + u.String())
+}
+
+// ParsePlace reads what [Place.Ref] wrote; false when it is of something else.
+func ParsePlace(ref domain.ID) (Place, bool) {
+	prefix, rest, _ := strings.Cut(string(ref), "_")
+	u, err := ulid.ParseStrict(rest)
+	if err != nil || prefix != string(domain.AuditLinePrefix) {
+		return Place{}, false
+	}
+	entropy := u.Entropy()
+	micros := time.Duration(binary.BigEndian.Uint16(entropy)) * time.Microsecond
+	return Place{
+		At: ulid.Time(u.Time()).Add(micros).UTC(),
+		ID: int64(binary.BigEndian.Uint64(entropy[2:])), //nolint:gosec // compared, not counted with
+	}, true
+}
+
 // OfApplication are the lines about one application.
 func (r *Reader) OfApplication(ctx context.Context, application domain.ID, p Page) ([]Recorded, error) {
-	return r.page(ctx, "l.application_ids @> ARRAY[$1]", application, p)
+	return r.page(ctx, "l.application_ids @> ARRAY[$1]", p, string(application))
+}
+
+// OfApplicationBy are those of them that say what these organisations did.
+func (r *Reader) OfApplicationBy(ctx context.Context, application domain.ID, by []domain.ID, p Page) ([]Recorded, error) {
+	return r.page(ctx, "l.application_ids @> ARRAY[$1] AND l.organisation_id = ANY($3)", p,
+		string(application), pq.StringArray(words[string](by)))
+}
+
+// ShownToApplicant are the lines about one application that its applicant may read:
+// who read the common part of the file, and who changed it. What is sensitive is about
+// one person of several, and notes are of who wrote them.
+func (r *Reader) ShownToApplicant(ctx context.Context, application domain.ID, p Page) ([]Recorded, error) {
+	return r.page(ctx, `l.application_ids @> ARRAY[$1] AND l.kind IN ('READ', 'WRITE')
+		AND l.column_group NOT IN ('SENSITIVE', 'SOCIAL_NOTES', 'RESERVATAIRE_NOTES')`, p, string(application))
 }
 
 // OfOrganisation are the lines of those who acted for one organisation.
 func (r *Reader) OfOrganisation(ctx context.Context, organisation domain.ID, p Page) ([]Recorded, error) {
-	return r.page(ctx, "l.organisation_id = $1", organisation, p)
+	return r.page(ctx, "l.organisation_id = $1", p, string(organisation))
 }
 
 // OfPerson are the lines of one person who acted.
 func (r *Reader) OfPerson(ctx context.Context, person domain.ID, p Page) ([]Recorded, error) {
-	return r.page(ctx, "l.person_id = $1", person, p)
+	return r.page(ctx, "l.person_id = $1", p, string(person))
 }
 
-func (r *Reader) page(ctx context.Context, condition string, of domain.ID, p Page) ([]Recorded, error) {
+// page reads with the condition, whose parameters are $1 and, for a second one, $3.
+func (r *Reader) page(ctx context.Context, condition string, p Page, of ...any) ([]Recorded, error) {
 	query := "SELECT " + lineColumns + ", coalesce(r.text, '') FROM audit_line l LEFT JOIN audit_reason r ON r.id = l.reason_id WHERE " + condition
-	args := []any{string(of), p.Limit}
+	args := append([]any{of[0], p.Limit}, of[1:]...)
 	if p.After != nil {
-		query += " AND (l.at, l.id) < ($3, $4)"
+		query += fmt.Sprintf(" AND (l.at, l.id) < ($%d, $%d)", len(args)+1, len(args)+2)
 		args = append(args, p.After.At, p.After.ID)
 	}
 	rows, err := r.db.QueryContext(ctx, query+" ORDER BY l.at DESC, l.id DESC LIMIT $2", args...)
@@ -73,24 +116,27 @@ func (r *Reader) page(ctx context.Context, condition string, of domain.ID, p Pag
 	return lines, rows.Err()
 }
 
-// Wait is how long somebody, a person or an app, must wait before it may be shown these
-// applications too: 0 while it is shown no more of them, each counted once, than the
-// limit leaves. It is no longer than until the oldest line that counts counts no more.
-func (r *Reader) Wait(ctx context.Context, who domain.ID, more []domain.ID, now time.Time, limit domain.Limit) (time.Duration, error) {
-	var shown int
-	var oldest time.Time
-	err := r.db.QueryRowContext(ctx, `
-		SELECT count(DISTINCT id), min(at) FROM (
+// ShownSince are the applications that were shown to somebody, a person or an app, since
+// then, each with the last time.
+func (r *Reader) ShownSince(ctx context.Context, who domain.ID, since time.Time) (map[domain.ID]time.Time, error) {
+	rows, err := r.db.QueryContext(ctx, `
+		SELECT id, max(at) FROM (
 			SELECT l.at, unnest(l.application_ids) AS id FROM audit_line l WHERE l.kind = 'READ' AND `+actor(who)+` = $1 AND l.at > $2
-			UNION ALL SELECT $3::timestamptz, unnest($4::text[])) shown`,
-		string(who), now.Add(-limit.Within), now, pq.StringArray(words[string](more))).Scan(&shown, &oldest)
+		) shown GROUP BY id`, string(who), since)
 	if err != nil {
-		return 0, fmt.Errorf("count what was shown: %w", err)
+		return nil, fmt.Errorf("count what was shown: %w", err)
 	}
-	if shown <= limit.Most {
-		return 0, nil
+	defer func() { _ = rows.Close() }()
+	shown := map[domain.ID]time.Time{}
+	for rows.Next() {
+		var id domain.ID
+		var at time.Time
+		if err := rows.Scan(&id, &at); err != nil {
+			return nil, fmt.Errorf("count what was shown: %w", err)
+		}
+		shown[id] = at
 	}
-	return oldest.Add(limit.Within).Sub(now), nil
+	return shown, rows.Err()
 }
 
 // Told tells whether a notice of that purpose about somebody was written since then.

@@ -94,8 +94,11 @@ func (w *Writer) Stop() error {
 // Lines of a request that gave up may still be committed: the trail may tell of a read
 // that was refused, never the reverse.
 func (w *Writer) Record(ctx context.Context, lines ...Line) error {
-	if len(lines) == 0 {
+	switch {
+	case len(lines) == 0:
 		return nil
+	case w == nil:
+		return unavailable(errStopped) // none was given: nothing is shown
 	}
 	at := w.options.Clock().UTC().Truncate(time.Microsecond) // as the database keeps it
 	recorded := make([]Recorded, len(lines))

@@ -127,6 +127,14 @@ func TestPages(t *testing.T) {
 				return l.ApplicationIDs[0] == application(3) || l.ApplicationIDs[1] == application(3)
 			},
 		},
+		"application, by an organisation": {
+			func(p Page) ([]Recorded, error) {
+				return read.OfApplicationBy(t.Context(), application(3), []domain.ID{lines[0].OrganisationID}, p)
+			},
+			func(l Line) bool {
+				return (l.ApplicationIDs[0] == application(3) || l.ApplicationIDs[1] == application(3)) && l.OrganisationID == lines[0].OrganisationID
+			},
+		},
 		"organisation": {
 			func(p Page) ([]Recorded, error) { return read.OfOrganisation(t.Context(), lines[0].OrganisationID, p) },
 			func(l Line) bool { return l.OrganisationID == lines[0].OrganisationID },

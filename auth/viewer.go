@@ -73,6 +73,8 @@ type App struct {
 	ReadOnly       bool
 	// PointIDs and CommuneIDs limit commands; none for no limit.
 	PointIDs, CommuneIDs []domain.ID
+	// TerritoryPointIDs are the reception points in those communes.
+	TerritoryPointIDs []domain.ID
 	// Operations are the SHA-256 of the documents it may send; none for any.
 	Operations []string
 	// Origins are those of its pages in a browser.

@@ -50,7 +50,7 @@ func serveLimit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	verifier, err := auth.NewVerifier(ctx, auth.Config{Issuers: []auth.Issuer{sandbox.Issuer()}, Clock: time.Now, Log: log})
+	verifier, err := auth.NewVerifier(ctx, auth.Config{Issuers: sandbox.Issuers(), Clock: time.Now, Log: log})
 	if err != nil {
 		return err
 	}

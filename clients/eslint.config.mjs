@@ -46,19 +46,29 @@ export default [
       ],
       // What has no identity of its own has no identifier: the parts of a list,
       // of a payload or of a thing, figures, codes, which are named by themselves,
-      // and the two things there is only one of.
+      // and the two things there is only one of. The column groups of an application,
+      // its wishes and what is known of a member are found by the application alone: a
+      // group that is hidden has nothing to name it by.
       "@graphql-eslint/strict-id-in-types": [
         "error",
         {
           exceptions: {
             suffixes: ["Connection", "Edge", "Error", "Payload"],
             types: [
+              "ApplicationContact",
+              "ApplicationFile",
+              "ApplicationSummary",
               "CodeEntry",
               "CodeList",
+              "MemberParticulars",
+              "AccessExplanation",
+              "GroundExplanation",
               "NearestReceptionPoint",
               "OpeningDay",
               "OpeningInterval",
               "PageInfo",
+              "Right",
+              "SensitiveRecord",
               "ServiceCatalogue",
               "ServiceLevel",
               "StockCell",
@@ -69,6 +79,7 @@ export default [
               "StockStatistics",
               "StockTally",
               "Viewer",
+              "Wish",
             ],
           },
         },

@@ -12,12 +12,11 @@ const explorerTokenLifetime = 12 * time.Hour
 
 // personas are the sandbox's people, as the explorer offers them.
 func personas() []explorer.Persona {
-	people := sandbox.Personas()
-	offered := make([]explorer.Persona, 0, len(people))
-	for _, p := range people {
+	var offered []explorer.Persona
+	for _, p := range tokenHolders() {
 		offered = append(offered, explorer.Persona{
-			Name: p.Name, About: p.About,
-			Token: func() (string, error) { return sandbox.Token(p.Name, time.Now(), explorerTokenLifetime) },
+			Name: p.name, About: p.about,
+			Token: func() (string, error) { return sandbox.Token(p.name, time.Now(), explorerTokenLifetime) },
 		})
 	}
 	return offered

@@ -43,7 +43,7 @@ func TestProductionHasNoExplorer(t *testing.T) {
 // TestSandboxHasAnExplorer: its tokens are those of the sandbox's people.
 func TestSandboxHasAnExplorer(t *testing.T) {
 	t.Parallel()
-	s := start(t, "serve", "--sandbox", "--sandbox-stock=off", "--listen", "127.0.0.1:0", "--database-url", testdb.Empty(t), "--data-dir", t.TempDir())
+	s := start(t, "serve", "--sandbox", "--sandbox-stock=off", "--sandbox-applications=1", "--listen", "127.0.0.1:0", "--database-url", testdb.Empty(t), "--data-dir", t.TempDir())
 	status, _, body := fetch(t, s, "/explorer/token?persona=nobody")
 	if status != http.StatusNotFound || !strings.Contains(body, `"UNKNOWN_PERSONA"`) {
 		t.Errorf("unknown persona: %d %s", status, body)
@@ -52,14 +52,19 @@ func TestSandboxHasAnExplorer(t *testing.T) {
 	if status != http.StatusOK || media != "text/html; charset=utf-8" {
 		t.Errorf("the page: %d %s %s", status, media, body)
 	}
-	status, _, body = fetch(t, s, "/explorer/token?persona=commune-grenoble-agent")
-	var given struct{ Token string }
-	if err := json.Unmarshal([]byte(body), &given); err != nil || status != http.StatusOK {
-		t.Fatalf("the token: %d %s", status, body)
-	}
-	data, err := answer(t.Context(), s.url, given.Token, "{ viewer { givenName } }")
-	must(t, err)
-	if fmt.Sprint(data) != "map[viewer:map[givenName:Camille]]" {
-		t.Errorf("the token is that of %v", data)
+	for persona, want := range map[string]string{
+		"commune-grenoble-agent": "map[applicant:false givenName:Camille]",
+		"applicant-single":       "map[applicant:true givenName:<nil>]",
+	} {
+		status, _, body = fetch(t, s, "/explorer/token?persona="+persona)
+		var given struct{ Token string }
+		if err := json.Unmarshal([]byte(body), &given); err != nil || status != http.StatusOK {
+			t.Fatalf("the token: %d %s", status, body)
+		}
+		data, err := answer(t.Context(), s.url, given.Token, "{ viewer { givenName applicant } }")
+		must(t, err)
+		if fmt.Sprint(data["viewer"]) != want {
+			t.Errorf("the token of %s is that of %v", persona, data)
+		}
 	}
 }

@@ -39,7 +39,7 @@ type Parts struct {
 	Version    server.Version
 	// Audit puts on record what is shown and done.
 	Audit *audit.Writer
-	// Trail reads what was.
+	// Trail reads that record.
 	Trail *audit.Reader
 	// Ready tells whether requests can be answered.
 	Ready          func(context.Context) error
@@ -72,14 +72,17 @@ func Handler(p Parts) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("key of numbers and codes: %w", err)
 	}
-	resolver := graph.New(p.Client, p.Service.WithAudit(p.Audit, p.Trail, server.TraceID).WithKey(key))
+	resolver := graph.New(p.Client, p.Service.AuditTo(p.Audit, p.Trail).WithKey(key))
 	documented, err := operations.Names()
 	if err != nil {
 		return nil, err
 	}
 	return server.New(server.Config{
-		Schema:           graph.Executable(resolver),
-		Admit:            resolver.Admit,
+		Schema: graph.Executable(resolver),
+		Admit:  resolver.Admit,
+		Record: func(ctx context.Context, operation string, run func(context.Context)) error {
+			return p.Service.RecordReads(ctx, operation, server.TraceID(ctx), run)
+		},
 		OAuth:            oauth(p),
 		KnowsOrigin:      p.Service.KnowsOrigin,
 		Scalars:          scalars(),

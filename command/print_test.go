@@ -21,21 +21,26 @@ import (
 func TestTokenStandsAlone(t *testing.T) {
 	t.Parallel()
 	verifier, err := auth.NewVerifier(t.Context(), auth.Config{
-		Issuers: []auth.Issuer{sandbox.Issuer()}, Clock: time.Now, Log: slog.New(slog.DiscardHandler),
+		Issuers: sandbox.Issuers(), Clock: time.Now, Log: slog.New(slog.DiscardHandler),
 	})
 	must(t, err)
-	for _, p := range sandbox.Personas() {
-		r := run(t, "token", p.Name, "--lifetime", "1h")
+	applicants := map[string]bool{}
+	for _, a := range sandbox.Applicants() {
+		applicants[a.Name] = true
+	}
+	for line := range strings.Lines(mustRun(t, "token", "--list")) {
+		name, _, _ := strings.Cut(line, " ")
+		r := run(t, "token", name, "--lifetime", "1h")
 		token, rest, _ := strings.Cut(r.stdout, "\n")
 		if r.status != 0 || r.stderr != "" || rest != "" || !strings.HasSuffix(r.stdout, "\n") {
-			t.Fatalf("%s: status %d, printed %q, said %q", p.Name, r.status, r.stdout, r.stderr)
+			t.Fatalf("%s: status %d, printed %q, said %q", name, r.status, r.stdout, r.stderr)
 		}
 		identity, err := verifier.Verify(t.Context(), token)
-		if err != nil || identity.Subject != p.Name {
-			t.Errorf("%s: %v, %v", p.Name, identity, err)
+		if err != nil || identity.Subject != name || identity.Applicant != applicants[name] {
+			t.Errorf("%s: %v, %v", name, identity, err)
 		}
 		if left := time.Until(identity.Expires); left < 59*time.Minute || left > time.Hour {
-			t.Errorf("%s: good for %s", p.Name, left)
+			t.Errorf("%s: good for %s", name, left)
 		}
 	}
 }
@@ -43,13 +48,20 @@ func TestTokenStandsAlone(t *testing.T) {
 func TestTokenList(t *testing.T) {
 	t.Parallel()
 	lines := strings.Split(strings.TrimSuffix(mustRun(t, "token", "--list"), "\n"), "\n")
-	personas := sandbox.Personas()
-	if len(lines) != len(personas) {
-		t.Fatalf("%d lines for %d personas", len(lines), len(personas))
+	type row struct{ name, role, about string }
+	var want []row
+	for _, p := range sandbox.Personas() {
+		want = append(want, row{p.Name, string(p.Role), p.About})
 	}
-	for i, p := range personas {
+	for _, a := range sandbox.Applicants() {
+		want = append(want, row{a.Name, "APPLICANT", a.About})
+	}
+	if len(lines) != len(want) {
+		t.Fatalf("%d lines for %d people", len(lines), len(want))
+	}
+	for i, w := range want {
 		fields := strings.Fields(lines[i])
-		if len(fields) < 3 || fields[0] != p.Name || fields[1] != string(p.Role) || !strings.HasSuffix(lines[i], p.About) {
+		if len(fields) < 3 || fields[0] != w.name || fields[1] != w.role || !strings.HasSuffix(lines[i], w.about) {
 			t.Errorf("line %d is %q", i+1, lines[i])
 		}
 	}

@@ -82,7 +82,7 @@ func (p *program) command(t *testing.T, environment []string, args ...string) {
 func startSandbox(t *testing.T, dir string, args ...string) *program {
 	t.Helper()
 	p := &program{clusters: filepath.Join(dir, "postgresql")}
-	p.command(t, []string{"GUICHET_DATA_DIR=" + dir, "GUICHET_SANDBOX=true", "GUICHET_LISTEN=127.0.0.1:0", "GUICHET_POOL_SIZE=4", "GUICHET_SANDBOX_STOCK=off"},
+	p.command(t, []string{"GUICHET_DATA_DIR=" + dir, "GUICHET_SANDBOX=true", "GUICHET_LISTEN=127.0.0.1:0", "GUICHET_POOL_SIZE=4", "GUICHET_SANDBOX_STOCK=off", "GUICHET_SANDBOX_APPLICATIONS=0"},
 		append([]string{"serve"}, args...)...)
 	must(t, p.cmd.Start())
 	t.Cleanup(func() {

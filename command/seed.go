@@ -28,7 +28,7 @@ func (c *seedCommand) Run(ctx context.Context, env Environment) error {
 	if c.Scale != 1 || c.StockFile != "" {
 		return c.writeStock(env)
 	}
-	if err := c.validate(); err != nil {
+	if err := errors.Join(c.databaseSettings.validate(), c.sandboxSettings.validate()); err != nil {
 		return err
 	}
 	db, err := c.open(ctx, env, log)
@@ -88,7 +88,11 @@ func (c sandboxSettings) seed(ctx context.Context, s *service.Service, db *sql.D
 			return err
 		}
 	}
-	if peopled && stocked {
+	applied, err := sandbox.Applied(ctx, s, c.SandboxApplications)
+	if err != nil {
+		return err
+	}
+	if peopled && stocked && applied {
 		return nil
 	}
 	if !peopled {
@@ -96,6 +100,9 @@ func (c sandboxSettings) seed(ctx context.Context, s *service.Service, db *sql.D
 	}
 	if err == nil && !stocked {
 		err = sandbox.SeedStock(ctx, s, db, stockfile.Filter{})
+	}
+	if err == nil && !applied {
+		_, err = sandbox.SeedApplications(ctx, s, db, c.SandboxApplications)
 	}
 	if err != nil {
 		return err

@@ -36,7 +36,7 @@ type serveCommand struct {
 func (c *serveCommand) Run(ctx context.Context, env Environment) error {
 	started := time.Now()
 	log := newLog(env)
-	if err := errors.Join(c.databaseSettings.validate(), c.serveSettings.validate(), c.auditSettings.validate(c.Sandbox)); err != nil {
+	if err := errors.Join(c.databaseSettings.validate(), c.serveSettings.validate(), c.sandboxSettings.validate(), c.auditSettings.validate(c.Sandbox)); err != nil {
 		return err
 	}
 	keys, err := c.cursorKeys()
@@ -44,8 +44,8 @@ func (c *serveCommand) Run(ctx context.Context, env Environment) error {
 		return err
 	}
 	tuneGC(env)
-	log.Info("settings", append(slices.Concat(c.databaseSettings.describe(), c.serveSettings.describe(), c.auditSettings.describe()),
-		"sandbox_stock", c.SandboxStock)...)
+	log.Info("settings", slices.Concat(
+		c.databaseSettings.describe(), c.serveSettings.describe(), c.sandboxSettings.describe(), c.auditSettings.describe())...)
 	// Taken early: a port in use should not cost a start of the database.
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
 	if err != nil {
@@ -114,7 +114,7 @@ func (c *serveCommand) callers(ctx context.Context, log *slog.Logger, address ne
 	config := auth.Config{Clock: time.Now, Log: log}
 	var err error
 	if c.Sandbox {
-		config.Issuers = []auth.Issuer{sandbox.Issuer()}
+		config.Issuers = sandbox.Issuers()
 		if config.Own, err = sandbox.Signer(cmp.Or(c.PublicURL, "http://"+address.String()), time.Now, log); err != nil {
 			return nil, nil, &settingError{"public-url", err.Error()}
 		}

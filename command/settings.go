@@ -90,7 +90,23 @@ type auditSettings struct {
 
 // sandboxSettings say what a sandbox holds.
 type sandboxSettings struct {
-	SandboxStock string `name:"sandbox-stock" env:"GUICHET_SANDBOX_STOCK" enum:"on,off" default:"on" help:"on, or off for a sandbox without its 52 000 dwellings, which is there sooner."`
+	SandboxStock        string `name:"sandbox-stock" env:"GUICHET_SANDBOX_STOCK" enum:"on,off" default:"on" help:"on, or off for a sandbox without its 52 000 dwellings, which is there sooner."`
+	SandboxApplications int    `name:"sandbox-applications" env:"GUICHET_SANDBOX_APPLICATIONS" default:"20000" help:"How many fictional applications a sandbox has, 0 to 200000."`
+}
+
+// maxSandboxApplications is how many the service is measured with.
+const maxSandboxApplications = 200_000
+
+func (s sandboxSettings) validate() error {
+	if s.SandboxApplications < 0 || s.SandboxApplications > maxSandboxApplications {
+		return &settingError{"sandbox-applications", fmt.Sprintf("must lie between 0 and %d", maxSandboxApplications)}
+	}
+	return nil
+}
+
+// describe lists the settings for the log.
+func (s sandboxSettings) describe() []any {
+	return []any{"sandbox_stock", s.SandboxStock, "sandbox_applications", s.SandboxApplications}
 }
 
 // minCursorKey is in bytes.

@@ -114,6 +114,8 @@ func TestSettingsAreRefused(t *testing.T) {
 		"prune: nothing ever":             {[]string{"audit", "prune", "--audit-key", auditKey, "--months", "121"}, "months: "},
 		"issuer of the sandbox":           {production(t, "--issuers", issuers(t, sandbox.IssuerURL, ownKeys)), "issuers: "},
 		"issuer key of the sandbox":       {production(t, "--issuers", issuers(t, "https://id.example", string(sandbox.Issuer().KeySet))), "issuers: "},
+		"issuer of the sandbox's portal":  {production(t, "--issuers", issuers(t, sandbox.PortalURL, ownKeys)), "issuers: "},
+		"portal key of the sandbox":       {production(t, "--issuers", issuers(t, "https://id.example", string(sandbox.Portal().KeySet))), "issuers: "},
 		"issuer without https":            {production(t, "--issuers", issuers(t, "http://id.example", ownKeys)), "issuers: "},
 		"no file of issuers":              {production(t, "--issuers", "/nowhere/issuers.json"), "issuers: "},
 		"issuers that are no JSON":        {production(t, "--issuers", write(t, "i.json", "url: x")), "issuers: "},
@@ -123,6 +125,10 @@ func TestSettingsAreRefused(t *testing.T) {
 		"issuers in a sandbox":            {[]string{"serve", "--sandbox", "--issuers", good}, "issuers: "},
 		"reset outside a sandbox":         {production(t, "--reset"), "reset: "},
 		"reset of another database":       {[]string{"serve", "--sandbox", "--reset", "--listen", "127.0.0.1:0", "--database-url", "postgres://h/d"}, "reset: "},
+		"fewer applications than none":    {[]string{"serve", "--sandbox", "--sandbox-applications=-1"}, "sandbox-applications: "},
+		"too many applications":           {[]string{"serve", "--sandbox", "--sandbox-applications", "200001"}, "sandbox-applications: "},
+		"seed: too many applications":     {[]string{"seed", "--sandbox-applications", "200001"}, "sandbox-applications: "},
+		"access: no connection":           {[]string{"access", "check", "--pool-size", "0"}, "pool-size: "},
 		"no connection":                   {production(t, "--pool-size", "0"), "pool-size: "},
 		"too many connections":            {production(t, "--pool-size", "101"), "pool-size: "},
 		"pool size in words":              {production(t, "--pool-size", "many"), "--pool-size"},
@@ -219,7 +225,7 @@ func TestSettingsAreLogged(t *testing.T) {
 	for name, want := range map[string]any{
 		"pool_size": 3.0, "statement_cache": 7.0, "listen": "127.0.0.1:0", "sandbox": false,
 		"cursor_keys": "1 (hidden)", "audit_key": "1 (hidden)", "audit_key_file": "", "audit_wait": 700e6, "allowed_origins": "https://a.example https://b.example", "introspection": true,
-		"behind_tls": true, "public_max_age": 120e9, "grace": 3e9,
+		"sandbox_stock": "on", "sandbox_applications": 20000.0, "behind_tls": true, "public_max_age": 120e9, "grace": 3e9,
 	} {
 		if have[name] != want {
 			t.Errorf("%s is %v, want %v", name, have[name], want)
@@ -251,12 +257,13 @@ func TestHelp(t *testing.T) {
 		"DATABASE_URL", "GUICHET_DATA_DIR", "GUICHET_POOL_SIZE", "GUICHET_STATEMENT_CACHE", "GUICHET_LISTEN", "GUICHET_SANDBOX",
 		"GUICHET_ISSUERS", "GUICHET_CURSOR_KEYS", "GUICHET_ALLOWED_ORIGINS", "GUICHET_INTROSPECTION", "GUICHET_BEHIND_TLS",
 		"GUICHET_PUBLIC_MAX_AGE", "GUICHET_GRACE", "GUICHET_AUDIT_KEY", "GUICHET_AUDIT_KEY_FILE", "GUICHET_AUDIT_WAIT",
+		"GUICHET_SANDBOX_STOCK", "GUICHET_SANDBOX_APPLICATIONS",
 	} {
 		if !strings.Contains(help, "$"+variable) {
 			t.Errorf("%s is not in the help", variable)
 		}
 	}
-	for _, args := range [][]string{{"--help"}, {"migrate", "--help"}, {"import", "--help"}, {"import", "communes", "--help"}, {"seed", "--help"}, {"audit", "--help"}, {"audit", "verify", "--help"}, {"audit", "head", "--help"}, {"audit", "prune", "--help"}, {"token", "--help"}, {"schema", "--help"}, {"version", "--help"}} {
+	for _, args := range [][]string{{"--help"}, {"migrate", "--help"}, {"import", "--help"}, {"import", "communes", "--help"}, {"seed", "--help"}, {"access", "--help"}, {"audit", "--help"}, {"audit", "verify", "--help"}, {"audit", "head", "--help"}, {"audit", "prune", "--help"}, {"token", "--help"}, {"schema", "--help"}, {"version", "--help"}} {
 		if out := mustRun(t, args...); !strings.HasPrefix(out, "Usage: guichet") {
 			t.Errorf("%v printed %q", args, out)
 		}

@@ -9,7 +9,7 @@ import (
 
 type tokenCommand struct {
 	Persona  string        `arg:"" optional:"" help:"Whose token; see --list."`
-	List     bool          `help:"List the personas, one a line, name first."`
+	List     bool          `help:"List the staff and the applicants, one a line, name first."`
 	Apps     bool          `help:"List the partner apps, one a line, client id and secret first."`
 	Lifetime time.Duration `default:"12h" help:"How long the token is good, up to 24h."`
 }
@@ -24,14 +24,14 @@ func (c *tokenCommand) Run(env Environment) error {
 		}
 		return nil
 	}
-	for _, p := range sandbox.Personas() {
+	for _, p := range tokenHolders() {
 		switch {
 		case c.List:
-			if _, err := fmt.Fprintf(env.Stdout, "%-44s %-18s %s\n", p.Name, p.Role, p.About); err != nil {
+			if _, err := fmt.Fprintf(env.Stdout, "%-44s %-18s %s\n", p.name, p.role, p.about); err != nil {
 				return err
 			}
-		case p.Name == c.Persona:
-			token, err := sandbox.Token(p.Name, time.Now(), c.Lifetime)
+		case p.name == c.Persona:
+			token, err := sandbox.Token(p.name, time.Now(), c.Lifetime)
 			if err != nil {
 				return &settingError{"lifetime", err.Error()}
 			}
@@ -43,4 +43,18 @@ func (c *tokenCommand) Run(env Environment) error {
 		return nil
 	}
 	return &settingError{"persona", "name one of those that token --list shows"}
+}
+
+type tokenHolder struct{ name, role, about string }
+
+// tokenHolders are the sandbox's staff, then its applicants.
+func tokenHolders() []tokenHolder {
+	var all []tokenHolder
+	for _, p := range sandbox.Personas() {
+		all = append(all, tokenHolder{p.Name, string(p.Role), p.About})
+	}
+	for _, a := range sandbox.Applicants() {
+		all = append(all, tokenHolder{a.Name, "APPLICANT", a.About})
+	}
+	return all
 }

@@ -27,19 +27,19 @@ func (a Audience) Key() string { return string(a.Ground) + "/" + a.Class + "/" +
 // ID is the first 63 bits of the SHA-256 of the key.
 func (a Audience) ID() AudienceID {
 	sum := sha256.Sum256([]byte(a.Key()))
-	return AudienceID(binary.BigEndian.Uint64(sum[:]) >> 1) //nolint:gosec // 63 bits fit.
+	return AudienceID(binary.BigEndian.Uint64(sum[:]) >> 1)
 }
 
 // Value stores the number.
 func (id AudienceID) Value() (driver.Value, error) { return int64(id), nil }
 
-// Scan reads a stored number. Ent's bulk creation hands back what it was given.
+// Scan reads a stored number. Ent hands over what it has just written as our own type.
 func (id *AudienceID) Scan(src any) error {
-	switch n := src.(type) {
+	switch v := src.(type) {
 	case int64:
-		*id = AudienceID(n)
+		*id = AudienceID(v)
 	case *AudienceID:
-		*id = *n
+		*id = *v
 	default:
 		return fmt.Errorf("scan audience: unexpected %T", src)
 	}

@@ -55,6 +55,7 @@ const (
 	SensitiveRecordPrefix    Prefix = "sen"
 	ApplicantAccountPrefix   Prefix = "acc"
 	NamedAgentPrefix         Prefix = "nag"
+	AuditLinePrefix          Prefix = "aud"
 	PairPrefix               Prefix = "pai"
 	ReceptionContactPrefix   Prefix = "rct"
 	ReceptionGrantPrefix     Prefix = "rgr"
@@ -73,7 +74,7 @@ func Prefixes() []Prefix {
 		PartnerAppPrefix, PartnerAppSecretPrefix, LockOutPrefix, UsedAssertionPrefix,
 		StaffAuthorisationPrefix, PairPrefix,
 		ApplicationPrefix, ApplicationSummaryPrefix, ApplicationFilePrefix, ApplicationContactPrefix, WishPrefix,
-		HouseholdMemberPrefix, MemberParticularsPrefix, SensitiveRecordPrefix, ApplicantAccountPrefix, NamedAgentPrefix,
+		HouseholdMemberPrefix, MemberParticularsPrefix, SensitiveRecordPrefix, ApplicantAccountPrefix, NamedAgentPrefix, AuditLinePrefix,
 		ReceptionContactPrefix, ReceptionGrantPrefix, AttemptCountPrefix, EmergencyOpeningPrefix, BindingCodePrefix,
 	}
 }

@@ -29,7 +29,8 @@ func (r queryResolver) Applications(
 	orderBy *ent.ApplicationOrder, where *ent.ApplicationWhereInput,
 ) (*ent.ApplicationConnection, error) {
 	q := r.ent.Application.Query()
-	if orderBy != nil && orderBy.Field == ent.ApplicationOrderFieldRegisteredOn {
+	// The field is a copy of ent's, and no pointer to it.
+	if orderBy != nil && orderBy.Field.String() == ent.ApplicationOrderFieldRegisteredOn.String() {
 		q.Where(service.OrderedByDate(auth.FromContext(ctx)))
 	}
 	return q.Paginate(ctx, after, first, before, last,
@@ -60,14 +61,6 @@ func (applicationFilterResolver) Phone(ctx context.Context, where *ent.Applicati
 		where.AddPredicates(service.Reachable(auth.FromContext(ctx), *phone))
 	}
 	return nil
-}
-
-// WishedCommunes keeps the applications that wish one of these communes.
-func (applicationFilterResolver) WishedCommunes(ctx context.Context, where *ent.ApplicationWhereInput, codes []domain.InseeCode) error {
-	if codes != nil {
-		where.AddPredicates(service.Wishing(auth.FromContext(ctx), codes))
-	}
-	return tooMany("where.wishedCommunes", len(codes))
 }
 
 // FollowingPoints keeps the applications that one of these points follows.
@@ -144,18 +137,4 @@ func (applicationFilterResolver) Reasons(ctx context.Context, where *ent.Applica
 		where.AddPredicates(service.WithFile(auth.FromContext(ctx), service.ForReasons(codes)))
 	}
 	return tooMany("where.reasons", len(codes))
-}
-
-// Masked lists the column groups that are hidden from the viewer.
-func (applicationResolver) Masked(ctx context.Context, a *ent.Application) ([]domain.ColumnGroup, error) {
-	return service.MaskedGroups(auth.FromContext(ctx), a)
-}
-
-// Age is how old the member is today.
-func (householdMemberResolver) Age(ctx context.Context, m *ent.HouseholdMember) (*int, error) {
-	if m.BornIn == nil {
-		return nil, nil
-	}
-	age := domain.Age(*m.BornIn, auth.FromContext(ctx).Today())
-	return &age, nil
 }

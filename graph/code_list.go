@@ -38,7 +38,7 @@ var codeLists = sync.OnceValues(func() ([]*domain.CodeList, error) {
 })
 
 // maxCodeLists bounds the names asked for.
-const maxCodeLists = 20
+const maxCodeLists = 60
 
 // CodeLists gives the words behind codes.
 func (r queryResolver) CodeLists(_ context.Context, names []string) ([]*domain.CodeList, error) {
@@ -53,8 +53,8 @@ func (r queryResolver) CodeLists(_ context.Context, names []string) ([]*domain.C
 }
 
 var errTooManyNames = &domain.Error{Code: domain.BadRequest, Reason: "TOO_MANY_VALUES", Field: "names", Message: domain.Text{
-	EN: "Name at most 20 lists.",
-	FR: "Nommer 20 listes au plus.",
+	EN: "Name at most 60 lists.",
+	FR: "Nommer 60 listes au plus.",
 }}
 
 // Label is what the code means, in the language asked or that of the viewer.

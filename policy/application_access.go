@@ -1,9 +1,17 @@
 package policy
 
 import (
+	"context"
+	"strconv"
+	"strings"
 	"time"
 
+	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/ent/applicationaccess"
+	"github.com/guichet-logement/guichet/ent/audience"
+	"github.com/guichet-logement/guichet/policy/guard"
 )
 
 // ApplicationFacts are what the grounds of one application rest on.
@@ -162,4 +170,74 @@ func startOf(day domain.Date) time.Time {
 		return time.Time{}
 	}
 	return day.At(domain.LocalTime(0))
+}
+
+// openedColumn is the name under which a row of an application carries why the viewer
+// sees it, and which column groups of it.
+const openedColumn = "opened_by"
+
+// Who else sees a file is nobody's to read here: explanations are acts of their own.
+func installApplicationAccess() {
+	guard.Register("ApplicationAccess", func(_ *auth.Viewer, q *ent.ApplicationAccessQuery) { q.Where(applicationaccess.IDIn()) })
+	guard.Register("Audience", func(_ *auth.Viewer, q *ent.AudienceQuery) { q.Where(audience.IDIn()) })
+}
+
+// Opened is why a viewer sees an application, and which column groups of it.
+type Opened struct {
+	Grounds []domain.Ground
+	Groups  domain.GroupSet
+}
+
+// OpenedBy tells why the viewer sees an application that it read. One that was read
+// under a grant says nothing of that: false.
+func OpenedBy(a *ent.Application) (Opened, bool) {
+	var o Opened
+	v, err := a.Value(openedColumn)
+	if err != nil {
+		return o, false
+	}
+	var joined string
+	switch v := v.(type) {
+	case string:
+		joined = v
+	case []byte:
+		joined = string(v)
+	}
+	for opened := range strings.SplitSeq(joined, ",") {
+		ground, groups, _ := strings.Cut(opened, " ")
+		n, err := strconv.Atoi(groups)
+		if err != nil {
+			return o, false
+		}
+		o.Groups |= domain.GroupSet(n)
+		o.Grounds = append(o.Grounds, domain.Ground(ground))
+	}
+	return o, true
+}
+
+// Overseen is what a privacy officer answers for: its organisations, or everything.
+type Overseen struct {
+	Everywhere    bool
+	Organisations []domain.ID
+}
+
+// OverseeAccess decides whether the viewer may ask who sees and saw what: a
+// PRIVACY_OFFICER, of its organisation, the Métropole's of all. Others oversee nothing,
+// and for them there is nothing to see.
+func OverseeAccess(ctx context.Context) (context.Context, Overseen) {
+	var o Overseen
+	v := auth.FromContext(ctx)
+	if v == nil || v.App != nil {
+		return ctx, o
+	}
+	for _, a := range v.Assignments {
+		if a.Role == domain.PrivacyOfficer {
+			o.Everywhere = o.Everywhere || a.OrganisationKind == domain.Metropole
+			o.Organisations = append(o.Organisations, a.OrganisationID)
+		}
+	}
+	if len(o.Organisations) == 0 {
+		return ctx, o
+	}
+	return guard.Grant(ctx, "oversee access"), o
 }

@@ -8,8 +8,11 @@ import (
 
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/ent/applicantaccount"
+	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/applicationaccess"
+	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 )
@@ -27,13 +30,13 @@ func openedTo(v *auth.Viewer, column string, groups domain.GroupSet) func(*sql.S
 	}
 }
 
-// openedGroups is the set of the groups that are open to the viewer now.
-func openedGroups(v *auth.Viewer, column string) func(*sql.Selector) sql.Querier {
+// openedBy is why the viewer sees the row now: each ground with the set of the groups
+// that it opens.
+func openedBy(v *auth.Viewer, column string) func(*sql.Selector) sql.Querier {
 	return func(s *sql.Selector) sql.Querier {
 		return sql.P(func(b *sql.Builder) {
-			b.WriteString("(SELECT bit_or(x.groups)")
+			b.WriteString("SELECT string_agg(x.ground || ' ' || x.groups, ',')")
 			accessOf(b, v, s.C(column))
-			b.WriteString(")")
 		})
 	}
 }
@@ -53,4 +56,31 @@ func ownRecord(v *auth.Viewer) predicate.SensitiveRecord {
 		ownAccount(v)(own)
 		s.Where(sql.In(s.C(sensitiverecord.FieldMemberID), own))
 	}
+}
+
+// selects tells a statement that reads rows from one that counts them.
+func selects(s *sql.Selector) bool { return len(s.SelectedColumns()) > 0 }
+
+// sayWhy has the rows of the query carry why the viewer sees them.
+func sayWhy(v *auth.Viewer, q *ent.ApplicationQuery) {
+	q.Modify(func(s *sql.Selector) {
+		if selects(s) {
+			s.AppendSelectExprAs(openedBy(v, application.FieldID)(s), openedColumn)
+		}
+	})
+}
+
+// nameApplication has rows that hang on a member name their application all the same:
+// the audit trail asks for it, whatever the caller selected.
+func nameApplication[S any](q modified[S]) {
+	q.Modify(func(s *sql.Selector) {
+		if selects(s) {
+			s.AppendSelect(s.C(householdmember.FieldApplicationID))
+		}
+	})
+}
+
+// modified is a query of any type, which takes further words of SQL.
+type modified[S any] interface {
+	Modify(words ...func(*sql.Selector)) S
 }

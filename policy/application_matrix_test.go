@@ -3,7 +3,6 @@ package policy_test
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
@@ -70,21 +69,19 @@ var applicationActs = []struct {
 	{"unbindAccount", func(ctx context.Context) error { _, err := policy.UnbindAccount(ctx); return err }},
 }
 
-// applicationMatrix prints who may do what to an application that a ground opens.
-func applicationMatrix() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%-71s", "\nrole and relation, on an application by that ground")
+// applicationMatrix says who may do what to an application that a ground opens.
+func applicationMatrix() grid {
+	g := grid{relation: "role and relation, on an application by that ground", first: 70, width: 20}
 	for _, a := range applicationActs {
-		fmt.Fprintf(&b, " %-20s", a.name)
+		g.acts = append(g.acts, a.name)
 	}
-	b.WriteString("\n")
 	row := func(name string, v *auth.Viewer) {
-		fmt.Fprintf(&b, "%-70s", name)
 		v.Now = domain.NewDate(2026, 11, 23).At(domain.NewLocalTime(12, 0))
+		r := gridRow{caller: name}
 		for _, a := range applicationActs {
-			fmt.Fprintf(&b, " %-20s", decision(a.decide(auth.NewContext(context.Background(), v))))
+			r.decisions = append(r.decisions, decision(a.decide(auth.NewContext(context.Background(), v))))
 		}
-		b.WriteString("\n")
+		g.rows = append(g.rows, r)
 	}
 	row("anonymous", &auth.Viewer{})
 	row("a person without an assignment today", &auth.Viewer{PersonID: caller})
@@ -109,5 +106,5 @@ func applicationMatrix() string {
 				policy.Through(person(func(*auth.Assignment) {}), &auth.App{OrganisationID: operator, Scopes: scopes}))
 		}
 	}
-	return b.String()
+	return g
 }

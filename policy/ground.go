@@ -139,7 +139,7 @@ type Claim struct {
 	Assignment *auth.Assignment
 	// Missing is what keeps it from opening anything, empty when nothing does.
 	Missing domain.MissingLink
-	// Audiences are what the viewer is by it; none when something is missing.
+	// Audiences are what the viewer is by it, or would be if nothing were missing.
 	Audiences []domain.Audience
 }
 
@@ -167,19 +167,15 @@ func Claims(v *auth.Viewer) []Claim {
 	return all
 }
 
-// claim leaves of the subjects what an app leaves, and makes audiences of them when
-// nothing is missing.
+// claim leaves of the subjects what an app leaves, and makes audiences of them.
 func (r GroundRule) claim(v *auth.Viewer, by *auth.Assignment, missing domain.MissingLink, subjects []string) Claim {
 	c := Claim{Rule: r, Assignment: by, Missing: missing}
 	left := slices.DeleteFunc(subjects, func(subject string) bool { return !within(v.App, r.Subject, subject) })
 	if c.Missing == "" && len(left) < len(subjects) && len(left) == 0 {
 		c.Missing = domain.MissingApp
 	}
-	if c.Missing != "" {
-		return c
-	}
 	for _, subject := range left {
-		c.Audiences = append(c.Audiences, domain.Audience{Ground: r.Ground, Class: r.Class, Subject: subject})
+		c.Audiences = append(c.Audiences, r.audience(subject))
 	}
 	return c
 }
@@ -202,6 +198,9 @@ func Place(v *auth.Viewer) *auth.Viewer {
 	placed := *v
 	placed.Audiences = []int64{}
 	for _, c := range Claims(v) {
+		if c.Missing != "" {
+			continue
+		}
 		for _, a := range c.Audiences {
 			placed.Audiences = append(placed.Audiences, int64(a.ID()))
 		}
@@ -238,9 +237,9 @@ func callerSubjects(s Subject, v *auth.Viewer, a auth.Assignment) []string {
 	return all
 }
 
-// within tells whether the scope and the limits of an app leave that subject. Points are limited
-// with the assignments, see [Through]; what is wider than points and communes is not
-// for an app that is limited to some of them.
+// within tells whether the scope and the limits of an app leave that subject. The app's
+// points limit the assignments already, see [Through]; its communes also limit the
+// points, and what is wider than either is not for an app that is limited.
 func within(app *auth.App, s Subject, subject string) bool {
 	switch {
 	case app == nil:
@@ -251,8 +250,11 @@ func within(app *auth.App, s Subject, subject string) bool {
 		return true
 	}
 	switch s {
-	case SubjectPoint, SubjectPersonAtPoint, SubjectAccount:
+	case SubjectAccount:
 		return true
+	case SubjectPoint, SubjectPersonAtPoint:
+		point := domain.ID(subject[strings.LastIndexByte(subject, '@')+1:])
+		return len(app.CommuneIDs) == 0 || slices.Contains(app.TerritoryPointIDs, point)
 	case SubjectOwnCommune, SubjectLandlordCommune:
 		return slices.Contains(app.CommuneIDs, domain.ID(subject))
 	case SubjectNone, SubjectPersonAtOrganisation:

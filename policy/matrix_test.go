@@ -23,22 +23,59 @@ const golden = "testdata/matrix.golden"
 // person reads.
 func TestMatrix(t *testing.T) {
 	t.Parallel()
-	got := matrix()
+	got := pointMatrix().String() + "\n" + staffMatrix().String() + "\n" + applicationMatrix().String()
+	fresh(t, golden, got)
+	if strings.Count(got, "allowed") == 0 || strings.Count(got, "FORBIDDEN") < 10 {
+		t.Error("the matrix decides nothing")
+	}
+}
+
+// fresh compares what was printed with the file that a person read.
+func fresh(t *testing.T, file, got string) {
+	t.Helper()
 	if *update {
-		if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
+		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	want, err := os.ReadFile(golden)
+	want, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got != string(want) {
-		t.Errorf("the rights changed: review the difference, then run\n\tgo test ./policy -run TestMatrix -update\n%s", got)
+		t.Errorf("the rights changed: review the difference, then run\n\tgo test ./policy -run %s -update\n%s", t.Name(), got)
 	}
-	if strings.Count(got, "allowed") == 0 || strings.Count(got, "FORBIDDEN") < 10 {
-		t.Error("the matrix decides nothing")
+}
+
+// grid says what each of several callers may do.
+type grid struct {
+	// relation is what the callers differ in; first and width are those of the columns.
+	relation     string
+	first, width int
+	acts         []string
+	rows         []gridRow
+}
+
+type gridRow struct {
+	caller    string
+	decisions []string
+}
+
+// String is the grid as text.
+func (g grid) String() string {
+	var b strings.Builder
+	line := func(name string, cells []string) {
+		fmt.Fprintf(&b, "%-*s", g.first, name)
+		for _, c := range cells {
+			fmt.Fprintf(&b, " %-*s", g.width, c)
+		}
+		b.WriteString("\n")
 	}
+	line(g.relation, g.acts)
+	for _, r := range g.rows {
+		line(r.caller, r.decisions)
+	}
+	return b.String()
 }
 
 const (
@@ -92,19 +129,18 @@ func subject() *ent.ReceptionPoint {
 	return p
 }
 
-func matrix() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%-50s", "role and relation to the reception point")
+// pointMatrix says who may do what at a reception point and with an app.
+func pointMatrix() grid {
+	g := grid{relation: "role and relation to the reception point", first: 50, width: 28}
 	for _, a := range acts {
-		fmt.Fprintf(&b, " %-28s", a.name)
+		g.acts = append(g.acts, a.name)
 	}
-	b.WriteString("\n")
 	row := func(name string, v *auth.Viewer) {
-		fmt.Fprintf(&b, "%-50s", name)
+		r := gridRow{caller: name}
 		for _, a := range acts {
-			fmt.Fprintf(&b, " %-28s", decision(a.decide(auth.NewContext(context.Background(), v))))
+			r.decisions = append(r.decisions, decision(a.decide(auth.NewContext(context.Background(), v))))
 		}
-		b.WriteString("\n")
+		g.rows = append(g.rows, r)
 	}
 	row("anonymous", &auth.Viewer{})
 	row("a person without an assignment today", &auth.Viewer{PersonID: "per_x"})
@@ -144,7 +180,7 @@ func matrix() string {
 			row(word+" "+relation.name, &auth.Viewer{PersonID: "per_x", Assignments: []auth.Assignment{relation.at}})
 		}
 	}
-	return b.String() + staffMatrix() + applicationMatrix()
+	return g
 }
 
 func decision(err error) string {

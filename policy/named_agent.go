@@ -6,8 +6,14 @@ import (
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/policy/guard"
 )
+
+// Who is named on a file is nobody's to read.
+func installNamedAgent() {
+	guard.Register("NamedAgent", func(_ *auth.Viewer, q *ent.NamedAgentQuery) { q.Where(namedagent.IDIn()) })
+}
 
 // ProtectApplication decides whether the viewer, who holds these grounds on an
 // application, may protect it and name its agents: a SOCIAL_OFFICER of the point that

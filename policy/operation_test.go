@@ -39,7 +39,7 @@ func TestEveryTypeHasItsScope(t *testing.T) {
 	if scoped[domain.DirectoryScope] < 10 || scoped[domain.StockScope] < 10 || scoped[domain.StatisticsScope] < 3 {
 		t.Errorf("types by scope: %v", scoped)
 	}
-	if _, known := policy.ScopeOfType("Application"); known {
+	if _, known := policy.ScopeOfType("Diary"); known {
 		t.Error("a type that nobody thought of is open to apps")
 	}
 }

@@ -2,8 +2,6 @@ package policy_test
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
@@ -77,21 +75,19 @@ func proposal(by, of domain.ID) *ent.Assignment {
 	return &ent.Assignment{OrganisationID: operator, Role: domain.PrivacyOfficer, PersonID: of, AssignedByID: &by}
 }
 
-// staffMatrix prints who may do what about the people of an organisation.
-func staffMatrix() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%-50s", "\nrole and relation to the organisation")
+// staffMatrix says who may do what about the people of an organisation.
+func staffMatrix() grid {
+	g := grid{relation: "role and relation to the organisation", first: 49, width: 20}
 	for _, a := range staffActs {
-		fmt.Fprintf(&b, " %-20s", a.name)
+		g.acts = append(g.acts, a.name)
 	}
-	b.WriteString("\n")
 	row := func(name string, v *auth.Viewer) {
-		fmt.Fprintf(&b, "%-49s", name)
+		r := gridRow{caller: name}
 		for _, a := range staffActs {
 			_, err := a.decide(auth.NewContext(context.Background(), v))
-			fmt.Fprintf(&b, " %-20s", decision(err))
+			r.decisions = append(r.decisions, decision(err))
 		}
-		b.WriteString("\n")
+		g.rows = append(g.rows, r)
 	}
 	row("anonymous", &auth.Viewer{})
 	row("a person without an assignment today", &auth.Viewer{PersonID: caller})
@@ -109,5 +105,5 @@ func staffMatrix() string {
 			row(word+" "+relation.name, &auth.Viewer{PersonID: caller, Assignments: []auth.Assignment{relation.at}})
 		}
 	}
-	return b.String()
+	return g
 }

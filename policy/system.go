@@ -47,3 +47,13 @@ func ImportStock(ctx context.Context) context.Context {
 func ReadGrounds(ctx context.Context) context.Context {
 	return guard.Grant(ctx, "read grounds")
 }
+
+// CheckAccess reads who sees each application and why.
+func CheckAccess(ctx context.Context) context.Context {
+	return guard.Grant(ctx, "check access")
+}
+
+// RepairAccess makes it again what the facts give.
+func RepairAccess(ctx context.Context) context.Context {
+	return guard.Grant(ctx, "repair access", "ApplicationAccess", "Audience")
+}

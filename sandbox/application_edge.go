@@ -46,14 +46,6 @@ const (
 	EdgeTenWishes
 )
 
-// The applicants who have an account, by the subjects of their tokens.
-const (
-	ApplicantSingle       = "applicant-single"
-	ApplicantCoupleFirst  = "applicant-couple-first"
-	ApplicantCoupleSecond = "applicant-couple-second"
-	ApplicantProtected    = "applicant-protected"
-)
-
 var (
 	grenobleCode   = domain.InseeCode("38185")
 	echirollesCode = domain.InseeCode("38151")

@@ -9,8 +9,12 @@ import (
 )
 
 // SeedApplications writes the first n fictional applications, those that are not there
-// yet, and returns how many these were. The network and the people must be there.
-func SeedApplications(ctx context.Context, db *sql.DB, n int) (int, error) {
+// yet, and returns how many these were. The network must be there.
+func SeedApplications(ctx context.Context, s *service.Service, db *sql.DB, n int) (int, error) {
+	// Protected files name people whom a sandbox of long ago has not.
+	if err := s.SeedSandbox(ctx, staff()); err != nil {
+		return 0, fmt.Errorf("seed the people: %w", err)
+	}
 	issuers := service.SandboxIssuers{Staff: IssuerURL, Portal: PortalURL}
 	written, err := service.SeedApplications(ctx, db, issuers, Applications(n))
 	if err != nil {

@@ -175,10 +175,11 @@ func checkProject(a service.SandboxApplication, known knownWorld) []string {
 		"one to three reasons":        len(a.Reasons) > 0 && len(a.Reasons) < 4 && distinct(a.Reasons),
 		"whole euros":                 a.TaxIncome%100 == 0 && a.MonthlyResources%100 == 0 && a.TaxIncome >= 0 && a.MonthlyResources >= 0,
 		"a followed point registers":  a.FollowingPoint == "" || known.points[a.FollowingPoint] >= domain.RegistrationLevel,
-		"a second person confirms": a.Protected == (a.ProposedBy != "") && a.Protected == (a.ConfirmedBy != "") &&
-			(!a.Protected || a.ConfirmedBy != a.ProposedBy && !slices.Contains(a.NamedAgents, a.ConfirmedBy)),
-		"named agents if protected": a.Protected == (len(a.NamedAgents) > 1) && len(a.NamedAgents) <= 5 && distinct(a.NamedAgents),
-		"a known class of housing":  slices.Contains(a.Housing.Values(), string(a.Housing)),
+		"proposed if protected":       a.Protected == (a.ProposedBy != ""),
+		"confirmed if protected":      a.Protected == (a.ConfirmedBy != ""),
+		"a second person confirms":    !a.Protected || a.ConfirmedBy != a.ProposedBy && !slices.Contains(a.NamedAgents, a.ConfirmedBy),
+		"named agents if protected":   a.Protected == (len(a.NamedAgents) > 1) && len(a.NamedAgents) <= 5 && distinct(a.NamedAgents),
+		"a known class of housing":    slices.Contains(a.Housing.Values(), string(a.Housing)),
 	}
 	for _, wish := range a.Wishes {
 		all["a wish for "+string(wish)] = known.communes[wish]

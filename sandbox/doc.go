@@ -1,5 +1,5 @@
 // Package sandbox answers one question: what does a partner's developer find on
-// the first morning? It holds the fictional network, its people, the issuer of their
+// the first morning? It holds the fictional network, its people, the issuers of their
 // tokens, a fictional stock and fictional applications, always the same: the same seed
 // gives the same ids.
 //
@@ -8,5 +8,5 @@
 // written in the layouts that an operator would use and loaded by the importer.
 //
 // It may import service, directoryfile, stockfile, domain and auth. Production
-// settings refuse its issuer and its key.
+// settings refuse its issuers and their keys.
 package sandbox

@@ -26,24 +26,21 @@ const (
 	Audience = "guichet"
 
 	keyID = "sandbox"
-	// publishedSeed makes the sandbox's private key. Everybody can read it, which
-	// is the point: whoever tries the sandbox may sign in as any of its personas.
+	// The published seeds make the private keys of the sandbox's staff and applicants.
+	// Everybody can read them, which is the point: whoever tries the sandbox may sign in
+	// as any of its personas.
 	publishedSeed = "guichet-sandbox-key-not-a-secret"
+	portalSeed    = "guichet-sandbox-portal-no-secret"
 	// signerSeed makes the key by which a sandbox signs the tokens of partner apps.
 	signerSeed = "guichet-sandbox-apps-not-secret!"
+
+	// portalOrganisation is the key of the organisation whose portal it is.
+	portalOrganisation = "commune-grenoble"
 
 	// strongMethod is the amr of the sandbox's people: they always come by two factors
 	// (RFC 8176).
 	strongMethod = "mfa"
 )
-
-func privateKey() ed25519.PrivateKey {
-	return ed25519.NewKeyFromSeed([]byte(publishedSeed))
-}
-
-func publicKey() ed25519.PublicKey {
-	return publicPart(privateKey())
-}
 
 func publicPart(k ed25519.PrivateKey) ed25519.PublicKey {
 	return ed25519.PublicKey(k[ed25519.SeedSize:])
@@ -62,11 +59,24 @@ func Signer(address string, clock func() time.Time, log *slog.Logger) (*auth.Sig
 	})
 }
 
-// Issuer returns the settings under which the sandbox's tokens are accepted.
-func Issuer() auth.Issuer {
-	x := base64.RawURLEncoding.EncodeToString(publicKey())
+// Issuer returns the settings under which the tokens of the sandbox's staff are
+// accepted.
+func Issuer() auth.Issuer { return issuer(IssuerURL, publishedSeed) }
+
+// Portal returns those of the sandbox's applicants.
+func Portal() auth.Issuer {
+	i := issuer(PortalURL, portalSeed)
+	i.Yields, i.Organisation = auth.Applicants, portalOrganisation
+	return i
+}
+
+// Issuers are all of the sandbox's.
+func Issuers() []auth.Issuer { return []auth.Issuer{Issuer(), Portal()} }
+
+func issuer(address, seed string) auth.Issuer {
+	x := base64.RawURLEncoding.EncodeToString(publicPart(ed25519.NewKeyFromSeed([]byte(seed))))
 	return auth.Issuer{
-		URL:        IssuerURL,
+		URL:        address,
 		Audience:   Audience,
 		AMR:        []string{strongMethod},
 		Algorithms: []auth.Algorithm{auth.EdDSA},
@@ -75,7 +85,7 @@ func Issuer() auth.Issuer {
 	}
 }
 
-// Token signs a token for a persona. Now is the real clock, not the sandbox's:
+// Token signs a token for a persona or an applicant. Now is the real clock, not the sandbox's:
 // moving the sandbox in time must not expire tokens. The lifetime lies between
 // one second and [auth.DefaultMaxLifetime].
 func Token(subject string, now time.Time, lifetime time.Duration) (string, error) {
@@ -86,13 +96,17 @@ func Token(subject string, now time.Time, lifetime time.Duration) (string, error
 		return "", fmt.Errorf("make a sandbox token: the lifetime must lie between 1 second and %s, not %s",
 			auth.DefaultMaxLifetime, lifetime)
 	}
+	issuer, seed := IssuerURL, publishedSeed
+	if slices.ContainsFunc(Applicants(), func(a Applicant) bool { return a.Name == subject }) {
+		issuer, seed = PortalURL, portalSeed
+	}
 	t := jwt.NewWithClaims(jwt.SigningMethodEdDSA, jwt.MapClaims{
-		"iss": IssuerURL, "sub": subject, "aud": Audience,
+		"iss": issuer, "sub": subject, "aud": Audience,
 		"iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(lifetime).Unix(),
 		"amr": []string{strongMethod}, "auth_time": now.Unix(),
 	})
 	t.Header["kid"] = keyID
-	signed, err := t.SignedString(privateKey())
+	signed, err := t.SignedString(ed25519.NewKeyFromSeed([]byte(seed)))
 	if err != nil {
 		return "", fmt.Errorf("make a sandbox token: %w", err)
 	}
@@ -100,14 +114,14 @@ func Token(subject string, now time.Time, lifetime time.Duration) (string, error
 }
 
 // RefuseInProduction returns settings under which the sandbox opens nothing: its
-// issuer is refused by name, and its key under whatever issuer, file or address
-// it turns up, also while the program runs. A verifier for production is made
+// issuers are refused by name, and its keys under whatever issuer, file or address
+// they turn up, also while the program runs. A verifier for production is made
 // from its result only.
 func RefuseInProduction(c auth.Config) (auth.Config, error) {
 	c.Production = true
-	c.ForbiddenIssuers = append([]string{IssuerURL}, c.ForbiddenIssuers...)
+	c.ForbiddenIssuers = append([]string{IssuerURL, PortalURL}, c.ForbiddenIssuers...)
 	c.ForbiddenKeys = slices.Clone(c.ForbiddenKeys)
-	for _, seed := range []string{publishedSeed, signerSeed} {
+	for _, seed := range []string{publishedSeed, portalSeed, signerSeed} {
 		thumbprint, err := auth.Thumbprint(publicPart(ed25519.NewKeyFromSeed([]byte(seed))))
 		if err != nil {
 			return auth.Config{}, fmt.Errorf("name the sandbox's key: %w", err)

@@ -43,10 +43,18 @@ func TestProductionRefusesTheSandbox(t *testing.T) {
 		`[{"kty":"OKP","crv":"Ed25519","kid":"own","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},{`, 1))
 	otherKey := beside
 	otherKey.URL = "https://SANDBOX.guichet.invalid/"
+	portal := sandbox.Portal()
+	renamedPortal := portal
+	renamedPortal.URL = "https://portal.grenoble.example"
+	portalOfStaff := renamed
+	portalOfStaff.KeySet = portal.KeySet
 	for name, c := range map[string]struct {
 		issuer auth.Issuer
 		is     error
 	}{
+		"portal as it is":          {portal, auth.ErrConfiguration},
+		"portal's key elsewhere":   {renamedPortal, auth.ErrForbiddenKey},
+		"portal's key for staff":   {portalOfStaff, auth.ErrForbiddenKey},
 		"as it is":                 {sandbox.Issuer(), auth.ErrConfiguration},
 		"name in other letters":    {otherKey, auth.ErrConfiguration},
 		"key under another issuer": {renamed, auth.ErrForbiddenKey},
@@ -156,6 +164,47 @@ func TestTokenIsAcceptedInTheSandbox(t *testing.T) {
 	want := auth.Identity{Issuer: sandbox.IssuerURL, Subject: "agent-vaulx", Expires: start.Add(24 * time.Hour)}
 	if err != nil || id.Issuer != want.Issuer || id.Subject != want.Subject || !id.Expires.Equal(want.Expires) {
 		t.Errorf("got %v, %v, want %v", id, err, want)
+	}
+}
+
+// TestApplicantsComeThroughThePortal: their tokens are its own, and nobody else's are.
+func TestApplicantsComeThroughThePortal(t *testing.T) {
+	t.Parallel()
+	both, err := auth.NewVerifier(t.Context(), config(sandbox.Issuers()...))
+	must(t, err)
+	staffAlone, err := auth.NewVerifier(t.Context(), config(sandbox.Issuer()))
+	must(t, err)
+	accounts := map[string]bool{}
+	for a := range sandbox.Applications(20) {
+		for _, m := range a.Members {
+			accounts[m.Account] = true
+		}
+	}
+	delete(accounts, "")
+	for _, a := range sandbox.Applicants() {
+		token, err := sandbox.Token(a.Name, start, time.Hour)
+		must(t, err)
+		id, err := both.Verify(t.Context(), token)
+		if err != nil || id.Issuer != sandbox.PortalURL || id.Subject != a.Name || !id.Applicant || id.Organisation != "commune-grenoble" {
+			t.Errorf("%s is %+v, %v", a.Name, id, err)
+		}
+		if id, err := staffAlone.Verify(t.Context(), token); err == nil {
+			t.Errorf("%s is staff: %+v", a.Name, id)
+		}
+		if !accounts[a.Name] || a.About == "" {
+			t.Errorf("%s has no application, or no line about it", a.Name)
+		}
+		delete(accounts, a.Name)
+	}
+	if len(accounts) > 0 {
+		t.Errorf("not listed: %v", accounts)
+	}
+	for _, p := range sandbox.Personas() {
+		token, err := sandbox.Token(p.Name, start, time.Hour)
+		must(t, err)
+		if id, err := both.Verify(t.Context(), token); err != nil || id.Applicant {
+			t.Errorf("%s is %+v, %v", p.Name, id, err)
+		}
 	}
 }
 

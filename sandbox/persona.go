@@ -75,3 +75,29 @@ func Personas() []Persona {
 	all[len(all)-1].From = domain.NewDate(2030, 1, 1)
 	return all
 }
+
+// Applicant is a fictional applicant with an account: its name is the subject of the
+// tokens of the sandbox's portal.
+type Applicant struct {
+	Name string
+	// What is it for, in a few words.
+	About string
+}
+
+// The applicants who have an account, by the subjects of their tokens.
+const (
+	ApplicantSingle       = "applicant-single"
+	ApplicantCoupleFirst  = "applicant-couple-first"
+	ApplicantCoupleSecond = "applicant-couple-second"
+	ApplicantProtected    = "applicant-protected"
+)
+
+// Applicants lists them, always in the same order.
+func Applicants() []Applicant {
+	return []Applicant{
+		{ApplicantSingle, "one adult who looks for a dwelling alone"},
+		{ApplicantCoupleFirst, "an applicant with a secret that the spouse must not see"},
+		{ApplicantCoupleSecond, "the spouse, who has an account and a secret too"},
+		{ApplicantProtected, "somebody whose protected file no account opens"},
+	}
+}

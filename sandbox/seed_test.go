@@ -154,7 +154,7 @@ func TestPersonas(t *testing.T) {
 	s, _ := empty(t, &counter{})
 	must(t, sandbox.Seed(t.Context(), s))
 	verifier, err := auth.NewVerifier(t.Context(), auth.Config{
-		Issuers: []auth.Issuer{sandbox.Issuer()}, Clock: func() time.Time { return start }, Log: slog.New(slog.DiscardHandler),
+		Issuers: sandbox.Issuers(), Clock: func() time.Time { return start }, Log: slog.New(slog.DiscardHandler),
 	})
 	must(t, err)
 	ids := map[domain.ID]string{}

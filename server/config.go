@@ -41,6 +41,9 @@ type Config struct {
 	// OperationNames are those that metrics may show.
 	OperationNames []string
 
+	// Record runs an operation that was let through and puts on record what it shows.
+	// Its error is answered in place of what was read. Nil runs it and records nothing.
+	Record func(ctx context.Context, operation string, run func(context.Context)) error
 	// Admit tells whether the caller may send an operation at all, before anything of
 	// it runs. Nil lets everybody send everything.
 	Admit func(ctx context.Context, document string, op *ast.OperationDefinition, fragments ast.FragmentDefinitionList) error

@@ -26,6 +26,7 @@ type operations struct {
 	introspection bool
 	checkCursor   func(context.Context, *ast.Field, string, map[string]any) error
 	admitCaller   func(context.Context, string, *ast.OperationDefinition, ast.FragmentDefinitionList) error
+	record        func(ctx context.Context, operation string, run func(context.Context)) error
 }
 
 func newOperations(c Config, m *metrics) (*operations, error) {
@@ -51,6 +52,13 @@ func newOperations(c Config, m *metrics) (*operations, error) {
 			return nil, fmt.Errorf("configure server: %w", err)
 		}
 	}
+	record := c.Record
+	if record == nil {
+		record = func(ctx context.Context, _ string, run func(context.Context)) error {
+			run(ctx)
+			return nil
+		}
+	}
 	return &operations{
 		inner:         inner,
 		documents:     newDocuments(schema, c.Limits, c.Introspection),
@@ -60,6 +68,7 @@ func newOperations(c Config, m *metrics) (*operations, error) {
 		introspection: c.Introspection,
 		checkCursor:   c.CheckCursor,
 		admitCaller:   c.Admit,
+		record:        record,
 	}, nil
 }
 
@@ -116,9 +125,15 @@ func (o *operations) run(ctx context.Context, p *prepared) *graphql.Response {
 	if len(errs) > 0 {
 		return o.refuse(ctx, errs)
 	}
-	next, ctx := o.inner.DispatchOperation(ctx, opCtx)
-	response := next(ctx)
+	var response *graphql.Response
+	err := o.record(ctx, opCtx.OperationName, func(ctx context.Context) {
+		next, ctx := o.inner.DispatchOperation(ctx, opCtx)
+		response = next(ctx)
+	})
 	switch {
+	case err != nil:
+		// What was read stays here: nobody would know who saw it.
+		return o.refuse(ctx, gqlerror.List{gqlerror.Wrap(err)})
 	case len(op.refused) > 0:
 		return o.refuse(ctx, op.refused)
 	case response == nil:

@@ -16,7 +16,6 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/guichet-logement/guichet/internal/testapi"
-	"github.com/guichet-logement/guichet/sandbox"
 )
 
 var update = flag.Bool("update", false, "rewrite what the scenarios want")
@@ -24,8 +23,7 @@ var update = flag.Bool("update", false, "rewrite what the scenarios want")
 // TestScenarios plays the files below testdata, each against a sandbox of its
 // own. A file is a story in steps:
 //
-//	-- given --    stock: the sandbox has dwellings; applications: the first ones; left
-//	               out, it has none of both
+//	-- given --    stock: the sandbox has dwellings; applications: it has sixty; left out, neither
 //	-- as --       who asks: a persona, or anonymous
 //	-- query --    the operation
 //	-- variables --  its variables, as JSON; may be left out
@@ -108,7 +106,7 @@ func opened(t *testing.T, archive *txtar.Archive) *testapi.API {
 		case "stock":
 			return testapi.NewWithStock(t)
 		case "applications":
-			return testapi.NewWithApplications(t, sandbox.EdgeTenWishes+1)
+			return testapi.NewWithApplications(t, 60)
 		default:
 			t.Fatalf("nothing is known to be given as %q", given)
 		}

@@ -21,15 +21,12 @@ import (
 
 // MaskedGroups are the column groups of an application that no ground opens to the
 // viewer. An applicant's own sensitive record is open, whatever another's is.
-func MaskedGroups(v *auth.Viewer, a *ent.Application) ([]domain.ColumnGroup, error) {
-	open, err := policy.OpenedGroups(a)
-	if err != nil {
-		return nil, err
-	}
+func MaskedGroups(v *auth.Viewer, a *ent.Application) []domain.ColumnGroup {
+	opened, _ := policy.OpenedBy(a) // read under a grant, nothing counts as open
 	if v.Applicant {
-		open |= domain.GroupSensitive.Bit()
+		opened.Groups |= domain.GroupSensitive.Bit()
 	}
-	return open.Missing(), nil
+	return opened.Groups.Missing()
 }
 
 // WithSummary keeps the applications whose summary is such, among those whose summary

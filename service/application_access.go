@@ -25,20 +25,28 @@ import (
 // parameters.
 const accessChunk = 5000
 
+// SettleAccess makes right who sees these applications, where a row of theirs is not
+// what the facts give: after a change of the rules, or of a fact from outside.
+func (s *Service) SettleAccess(ctx context.Context, ids ...domain.ID) error {
+	ctx = policy.RepairAccess(ctx)
+	return s.inTx(ctx, func(tx *ent.Tx) error {
+		locked, err := tx.Application.Query().Where(application.IDIn(ids...)).Order(application.ByID()).ForUpdate().IDs(ctx)
+		if err != nil {
+			return fmt.Errorf("lock applications: %w", err)
+		}
+		return settleAccess(ctx, tx, locked...)
+	})
+}
+
 // settleAccess makes the rows of application_access those that the facts of these
 // applications give: what is missing is added, what changed is changed, what ended is
 // taken away. Whoever writes a fact calls it in the same transaction, under a grant
 // that covers both tables, holding the applications' locks.
 func settleAccess(ctx context.Context, tx *ent.Tx, ids ...domain.ID) error {
-	facts, err := applicationFacts(ctx, tx, ids)
+	d, err := compareAccess(ctx, tx, ids)
 	if err != nil {
-		return fmt.Errorf("facts of applications: %w", err)
+		return err
 	}
-	stored, err := tx.ApplicationAccess.Query().Where(applicationaccess.ApplicationIDIn(ids...)).All(ctx)
-	if err != nil {
-		return fmt.Errorf("accesses of applications: %w", err)
-	}
-	d := accessDiff(facts, stored)
 	if err := nameAudiences(ctx, tx, d.audiences); err != nil {
 		return err
 	}
@@ -60,6 +68,19 @@ func settleAccess(ctx context.Context, tx *ent.Tx, ids ...domain.ID) error {
 	return nil
 }
 
+// compareAccess computes again who sees these applications.
+func compareAccess(ctx context.Context, tx *ent.Tx, ids []domain.ID) (accessChanges, error) {
+	facts, err := applicationFacts(ctx, tx, ids)
+	if err != nil {
+		return accessChanges{}, fmt.Errorf("facts of applications: %w", err)
+	}
+	stored, err := tx.ApplicationAccess.Query().Where(applicationaccess.ApplicationIDIn(ids...)).All(ctx)
+	if err != nil {
+		return accessChanges{}, fmt.Errorf("accesses of applications: %w", err)
+	}
+	return accessDiff(facts, stored), nil
+}
+
 // access is one row to be.
 type access struct {
 	application domain.ID
@@ -71,8 +92,12 @@ type access struct {
 type accessChanges struct {
 	added     []access
 	gone      []int64
+	changed   int
 	audiences map[domain.AudienceID]string
 }
+
+// count is in rows.
+func (d accessChanges) count() int { return len(d.added) + len(d.gone) - d.changed }
 
 func accessDiff(facts []policy.ApplicationFacts, stored []*ent.ApplicationAccess) accessChanges {
 	d := accessChanges{audiences: map[domain.AudienceID]string{}}
@@ -93,6 +118,7 @@ func accessDiff(facts []policy.ApplicationFacts, stored []*ent.ApplicationAccess
 					continue
 				}
 				d.gone = append(d.gone, row.ID)
+				d.changed++
 			}
 			d.added = append(d.added, access{f.ID, a})
 			d.audiences[k.audience] = a.Audience.Key()
@@ -102,6 +128,64 @@ func accessDiff(facts []policy.ApplicationFacts, stored []*ent.ApplicationAccess
 		d.gone = append(d.gone, row.ID)
 	}
 	return d
+}
+
+// checkedAtOnce is how many applications one transaction looks at.
+const checkedAtOnce = 1000
+
+// CheckAccess computes again who sees each application, and counts the rows that are
+// missing, are too many or say something else. There are none while every writer keeps
+// to its duty: one is an alarm.
+func (s *Service) CheckAccess(ctx context.Context) (differences int, err error) {
+	ctx = policy.CheckAccess(ctx)
+	err = s.eachApplications(ctx, func(ids []domain.ID) error {
+		return s.inSnapshot(ctx, func(tx *ent.Tx) error {
+			d, err := compareAccess(ctx, tx, ids)
+			differences += d.count()
+			return err
+		})
+	})
+	return differences, err
+}
+
+// RepairAccess makes of those rows what they should be, and counts them.
+func (s *Service) RepairAccess(ctx context.Context) (differences int, err error) {
+	ctx = policy.RepairAccess(ctx)
+	err = s.eachApplications(ctx, func(ids []domain.ID) error {
+		var d accessChanges
+		err := s.inTx(ctx, func(tx *ent.Tx) (err error) {
+			_, err = tx.Application.Query().Where(application.IDIn(ids...)).Order(application.ByID()).ForUpdate().IDs(ctx)
+			if err != nil {
+				return fmt.Errorf("lock applications: %w", err)
+			}
+			if d, err = compareAccess(ctx, tx, ids); err != nil || d.count() == 0 {
+				return err
+			}
+			return settleAccess(ctx, tx, ids...)
+		})
+		differences += d.count()
+		return err
+	})
+	return differences, err
+}
+
+// eachApplications walks through all of them, some at a time.
+func (s *Service) eachApplications(ctx context.Context, do func([]domain.ID) error) error {
+	var last domain.ID
+	for {
+		ids, err := s.ent.Application.Query().Where(application.IDGT(last)).
+			Order(application.ByID()).Limit(checkedAtOnce).IDs(ctx)
+		if err != nil {
+			return fmt.Errorf("list applications: %w", err)
+		}
+		if len(ids) == 0 {
+			return nil
+		}
+		if err := do(ids); err != nil {
+			return err
+		}
+		last = ids[len(ids)-1]
+	}
 }
 
 // nameAudiences writes the audiences that are not there yet. Two keys of one digest

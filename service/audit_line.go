@@ -9,14 +9,6 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 )
 
-// WithAudit names who puts on record what is done to applications, and who reads what
-// was shown; trace is the request's, for the lines. Without it every act on an
-// application is refused.
-func (s *Service) WithAudit(w *audit.Writer, r *audit.Reader, trace func(context.Context) string) *Service {
-	s.audit, s.shown, s.trace = w, r, trace
-	return s
-}
-
 var errNoAudit = errors.New("an act on applications without an audit trail")
 
 // noteAct puts on record, just before the commit, what the viewer did to these
@@ -33,7 +25,10 @@ func (s *Service) note(ctx context.Context, line audit.Line, by *auth.Assignment
 		return errNoAudit
 	}
 	v := auth.FromContext(ctx)
-	line.PersonID, line.TraceID = v.PersonID, s.trace(ctx)
+	line.PersonID = v.PersonID
+	if c, ok := ctx.Value(readsKey{}).(*reads); ok {
+		line.TraceID = c.acting()
+	}
 	if v.App != nil {
 		line.AppID = v.App.ID
 	}

@@ -81,9 +81,12 @@ func codeFor(ctx, granted context.Context, tx *ent.Tx, application, member domai
 		}
 	}
 	adult, err := tx.HouseholdMember.Query().Where(
-		householdmember.ApplicationID(application), householdmember.LinkIn(domain.AdultLinks()...), such).FirstID(ctx)
+		householdmember.ApplicationID(application), householdmember.LinkIn(domain.AdultLinks()...), such).First(ctx)
 	if ent.IsNotFound(err) {
 		return "", domain.NoSuchAdult()
 	}
-	return adult, err
+	if err != nil {
+		return "", err
+	}
+	return adult.ID, nil
 }

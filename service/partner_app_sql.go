@@ -13,6 +13,7 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
+	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/policy"
 )
 
@@ -44,23 +45,22 @@ func over(row *ent.PartnerApp, at time.Time) bool {
 	return row.RevokedAt != nil || !domain.DateOf(at).Before(row.ValidUntil)
 }
 
-// partnerApp loads an app with the identifiers of its points and communes.
+// partnerApp loads an app with the identifiers of its points, of its communes and of
+// the points in these.
 func (s *Service) partnerApp(ctx context.Context, id domain.ID) (*ent.PartnerApp, error) {
 	q := s.ent.PartnerApp.Query().Where(partnerapp.ID(id))
 	q.Modify(func(q *sql.Selector) {
-		for name, edge := range map[string]struct {
-			table   string
-			columns []string
-		}{
-			"point_ids":   {partnerapp.ReceptionPointsTable, partnerapp.ReceptionPointsPrimaryKey},
-			"commune_ids": {partnerapp.TerritoryTable, partnerapp.TerritoryPrimaryKey},
-		} {
-			t := sql.Table(edge.table)
-			q.AppendSelectExprAs(
-				sql.Select("string_agg("+t.C(edge.columns[1])+", ',')").From(t).
-					Where(sql.ColumnsEQ(t.C(edge.columns[0]), q.C(partnerapp.FieldID))),
-				name)
+		points, territory := sql.Table(partnerapp.ReceptionPointsTable), sql.Table(partnerapp.TerritoryTable)
+		within := sql.Table(receptionpoint.Table).As("within")
+		joined := func(name, column, app string, from *sql.Selector) {
+			q.AppendSelectExprAs(from.Select("string_agg("+column+", ',')").Where(sql.ColumnsEQ(app, q.C(partnerapp.FieldID))), name)
 		}
+		joined("point_ids", points.C(partnerapp.ReceptionPointsPrimaryKey[1]), points.C(partnerapp.ReceptionPointsPrimaryKey[0]),
+			sql.Select().From(points))
+		joined("commune_ids", territory.C(partnerapp.TerritoryPrimaryKey[1]), territory.C(partnerapp.TerritoryPrimaryKey[0]),
+			sql.Select().From(territory))
+		joined("territory_point_ids", within.C(receptionpoint.FieldID), territory.C(partnerapp.TerritoryPrimaryKey[0]),
+			sql.Select().From(territory).Join(within).On(within.C(receptionpoint.FieldCommuneID), territory.C(partnerapp.TerritoryPrimaryKey[1])))
 	})
 	return q.Only(ctx)
 }
@@ -71,6 +71,7 @@ func appOf(row *ent.PartnerApp, at time.Time) (*auth.App, error) {
 		ID: row.ID, Name: row.Name, OrganisationID: row.OrganisationID, Scopes: row.Scopes, ReadOnly: row.ReadOnly,
 		Operations: row.Operations, Origins: row.Origins, Audiences: row.Audiences,
 		PointIDs: selectedIDs(row, "point_ids"), CommuneIDs: selectedIDs(row, "commune_ids"),
+		TerritoryPointIDs: selectedIDs(row, "territory_point_ids"),
 	}
 	if n := domain.NoticeOf(row.ValidUntil, domain.DateOf(at)); n != "" {
 		app.Notice = &n

@@ -12,6 +12,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/assignment"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/person"
+	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/policy"
 )
@@ -20,9 +21,24 @@ import (
 // assignments in force at that time; nobody is NOT_FOUND. It is one statement, made
 // at each request: an assignment that ends takes its rights with it at once.
 func (s *Service) recogniseStaff(ctx context.Context, issuer, subject string, at time.Time) (*auth.Viewer, error) {
+	found, err := s.staff(policy.RecogniseCaller(ctx), at, person.Issuer(issuer), person.Subject(subject))
+	if err != nil {
+		return nil, fmt.Errorf("recognise caller: %w", err)
+	}
+	if len(found) == 0 {
+		return nil, &domain.Error{Code: domain.NotFound}
+	}
+	return found[0], nil
+}
+
+// staff are the members of staff that the predicates keep, each as the viewer that it
+// would be at that time, in one statement.
+func (s *Service) staff(ctx context.Context, at time.Time, such ...predicate.Person) ([]*auth.Viewer, error) {
 	day := domain.DateOf(at)
 	var rows []struct {
 		PersonID   domain.ID `sql:"person_id"`
+		Issuer     string    `sql:"issuer"`
+		Subject    string    `sql:"subject"`
 		GivenName  string    `sql:"given_name"`
 		FamilyName string    `sql:"family_name"`
 		// The rest is empty for a person without an assignment today.
@@ -37,7 +53,7 @@ func (s *Service) recogniseStaff(ctx context.Context, issuer, subject string, at
 		TerritoryIDs     sql.NullString `sql:"territory_ids"`
 	}
 	err := s.ent.Person.Query().
-		Where(person.Issuer(issuer), person.Subject(subject)).
+		Where(such...).
 		Modify(func(q *sql.Selector) {
 			a := sql.Table(assignment.Table).As("a")
 			o := sql.Table(organisation.Table).As("o")
@@ -54,7 +70,7 @@ func (s *Service) recogniseStaff(ctx context.Context, issuer, subject string, at
 			q.LeftJoin(ap).On(ap.C(assignment.ReceptionPointsPrimaryKey[0]), a.C(assignment.FieldID))
 			q.Select(
 				sql.As(q.C(person.FieldID), "person_id"),
-				q.C(person.FieldGivenName), q.C(person.FieldFamilyName),
+				q.C(person.FieldIssuer), q.C(person.FieldSubject), q.C(person.FieldGivenName), q.C(person.FieldFamilyName),
 				sql.As(a.C(assignment.FieldID), "assignment_id"),
 				a.C(assignment.FieldRole),
 				sql.As(o.C(organisation.FieldID), "organisation_id"),
@@ -78,23 +94,24 @@ func (s *Service) recogniseStaff(ctx context.Context, issuer, subject string, at
 				))
 			q.AppendSelectExprAs(territory, "territory_ids")
 			q.GroupBy(q.C(person.FieldID), a.C(assignment.FieldID), o.C(organisation.FieldID))
-			q.OrderBy(a.C(assignment.FieldID))
+			q.OrderBy(q.C(person.FieldID), a.C(assignment.FieldID))
 		}).
-		Scan(policy.RecogniseCaller(ctx), &rows)
+		Scan(ctx, &rows)
 	if err != nil {
-		return nil, fmt.Errorf("recognise caller: %w", err)
+		return nil, err
 	}
-	if len(rows) == 0 {
-		return nil, &domain.Error{Code: domain.NotFound}
-	}
-	v := &auth.Viewer{
-		Issuer: issuer, Subject: subject, Now: at,
-		PersonID: rows[0].PersonID, GivenName: rows[0].GivenName, FamilyName: rows[0].FamilyName,
-	}
+	var all []*auth.Viewer
 	for _, r := range rows {
+		if len(all) == 0 || all[len(all)-1].PersonID != r.PersonID {
+			all = append(all, &auth.Viewer{
+				Issuer: r.Issuer, Subject: r.Subject, Now: at,
+				PersonID: r.PersonID, GivenName: r.GivenName, FamilyName: r.FamilyName,
+			})
+		}
 		if !r.AssignmentID.Valid {
 			continue
 		}
+		v := all[len(all)-1]
 		held := auth.Assignment{
 			ID:               domain.ID(r.AssignmentID.String),
 			OrganisationID:   domain.ID(r.OrganisationID.String),
@@ -108,5 +125,5 @@ func (s *Service) recogniseStaff(ctx context.Context, issuer, subject string, at
 		}
 		v.Assignments = append(v.Assignments, held)
 	}
-	return v, nil
+	return all, nil
 }

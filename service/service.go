@@ -1,7 +1,6 @@
 package service
 
 import (
-	"context"
 	"crypto/rand"
 	"time"
 
@@ -17,17 +16,18 @@ type Service struct {
 	sandbox bool
 	origins appOrigins
 	audit   *audit.Writer
-	shown   *audit.Reader
-	trace   func(context.Context) string
+	trail   *audit.Reader
 	// key is that of the hashes of numbers and codes.
-	key []byte
+	key     []byte
+	budgets *readBudgets
 }
 
 // New returns the service over that database and clock. It installs the scopes:
 // a program without a service reads nothing. In a sandbox the clock may be moved.
 func New(client *ent.Client, clock *Clock, sandbox bool) *Service {
 	policy.Install()
-	s := &Service{ent: client, clock: clock, sandbox: sandbox, key: make([]byte, keySize)}
+	noteReads(client)
+	s := &Service{ent: client, clock: clock, sandbox: sandbox, key: make([]byte, keySize), budgets: newReadBudgets()}
 	_, _ = rand.Read(s.key) // never fails: the process ends first
 	return s
 }
@@ -39,6 +39,13 @@ const keySize = 32
 // alone.
 func (s *Service) WithKey(key []byte) *Service {
 	s.key = key
+	return s
+}
+
+// AuditTo has what is shown and done put on record by that writer and read again by
+// that reader, and returns the service. Without a writer no application can be read.
+func (s *Service) AuditTo(w *audit.Writer, r *audit.Reader) *Service {
+	s.audit, s.trail = w, r
 	return s
 }
 

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 
@@ -20,15 +21,20 @@ const attempts = 3
 func (s *Service) inTx(ctx context.Context, use func(*ent.Tx) error) error {
 	var err error
 	for range attempts {
-		if err = s.once(ctx, use); !transient(err) {
+		if err = s.once(ctx, nil, use); !transient(err) {
 			break
 		}
 	}
 	return refusalOf(err)
 }
 
-func (s *Service) once(ctx context.Context, use func(*ent.Tx) error) error {
-	tx, err := s.ent.Tx(ctx)
+// inSnapshot reads what one instant looked like, without a lock.
+func (s *Service) inSnapshot(ctx context.Context, use func(*ent.Tx) error) error {
+	return s.once(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, use)
+}
+
+func (s *Service) once(ctx context.Context, options *sql.TxOptions, use func(*ent.Tx) error) error {
+	tx, err := s.ent.BeginTx(ctx, options)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}

@@ -54,7 +54,7 @@ export async function startSandbox() {
   execFileSync("go", ["build", "-o", binary, "."], { cwd: repository, stdio: "inherit" });
   const service = spawn(
     binary,
-    ["serve", "--sandbox", "--listen=127.0.0.1:0", `--data-dir=${join(work, "data")}`],
+    ["serve", "--sandbox", "--sandbox-applications=0", "--listen=127.0.0.1:0", `--data-dir=${join(work, "data")}`],
     { env: environment(), stdio: ["ignore", "ignore", "pipe"] },
   );
   const ended = once(service, "exit");

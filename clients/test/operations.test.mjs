@@ -133,6 +133,42 @@ const expectations = {
       ["financing", "construction", "Typology"],
     );
   },
+  Applications({ applications }) {
+    assert.equal(applications.edges.length, 50);
+    const days = applications.edges.map(({ node }) => node.summary.registeredOn);
+    assert.deepEqual(days, days.toSorted());
+    for (const { node } of applications.edges) {
+      assert.equal(node.state, "ACTIVE", node.id);
+      assert.equal(node.summary.followingPoint.name, "Mairie de Grenoble", node.id);
+    }
+    // A few wish none of the Métropole's communes.
+    assert.ok(applications.edges.filter(({ node }) => node.wishes.length > 0).length > 40);
+  },
+  ApplicationFile({ application }) {
+    assert.equal(application.birthName, "Ferrier");
+    assert.equal(application.household.length, application.summary.householdSize);
+    assert.deepEqual(application.masked, [
+      "SENSITIVE",
+      "SOCIAL_NOTES",
+      "RESERVATAIRE_NOTES",
+    ]);
+  },
+  FindApplicant({ applications }) {
+    assert.deepEqual(
+      applications.edges.map(({ node }) => node.birthName),
+      ["Ferrier"],
+    );
+  },
+  ViewerRights({ viewer }) {
+    assert.deepEqual(
+      viewer.rights.map(({ ground, missing }) => [ground, missing]),
+      [
+        ["FOLLOWED", null],
+        ["BREAK_GLASS", null],
+        ["NAMED_AGENT", null],
+      ],
+    );
+  },
   Nodes({ nodes }) {
     assert.equal(nodes[0].__typename, "ReceptionPoint");
     assert.equal(nodes[1], null);

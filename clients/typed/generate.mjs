@@ -13,12 +13,24 @@ const operations = new URL("../operations/", import.meta.url);
 const generated = new URL("__generated__/", import.meta.url);
 
 // A generator knows nothing of custom scalars: these are their forms in JSON.
-const text = ["Cursor", "Date", "DateTime", "InseeCode", "LanguageCode", "LocalTime", "PhoneNumber", "Siren"];
+const text = [
+  "Cursor",
+  "Date",
+  "DateTime",
+  "EmailAddress",
+  "InseeCode",
+  "LanguageCode",
+  "LocalTime",
+  "PhoneNumber",
+  "Siren",
+  "UniqueNumber",
+];
 const scalars = {
   ...Object.fromEntries(text.map((name) => [name, "string"])),
   GeoJSON: "{ readonly type: string }",
   Latitude: "number",
   Longitude: "number",
+  Money: "number",
 };
 
 const source = readFileSync(contract, "utf8");

@@ -67,6 +67,29 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	AccessExplanation struct {
+		Grounds    func(childComplexity int) int
+		Opens      func(childComplexity int) int
+		PersonName func(childComplexity int) int
+		State      func(childComplexity int) int
+		Visible    func(childComplexity int) int
+	}
+
+	AccessLogEntry struct {
+		At             func(childComplexity int) int
+		ColumnGroup    func(childComplexity int) int
+		Grounds        func(childComplexity int) int
+		ID             func(childComplexity int) int
+		Kind           func(childComplexity int) int
+		Operation      func(childComplexity int) int
+		Organisation   func(childComplexity int) int
+		PersonName     func(childComplexity int) int
+		Purpose        func(childComplexity int) int
+		Reason         func(childComplexity int) int
+		ReceptionPoint func(childComplexity int) int
+		Roles          func(childComplexity int) int
+	}
+
 	AddPartnerAppSecretPayload struct {
 		Errors           func(childComplexity int) int
 		PartnerApp       func(childComplexity int) int
@@ -313,6 +336,18 @@ type ComplexityRoot struct {
 		Errors        func(childComplexity int) int
 	}
 
+	GroundExplanation struct {
+		Article           func(childComplexity int) int
+		Ground            func(childComplexity int) int
+		Holds             func(childComplexity int) int
+		HoldsWhen         func(childComplexity int) int
+		Missing           func(childComplexity int) int
+		Opens             func(childComplexity int) int
+		OrganisationID    func(childComplexity int) int
+		ReceptionPointIDs func(childComplexity int) int
+		Role              func(childComplexity int) int
+	}
+
 	HouseholdMember struct {
 		Age         func(childComplexity int) int
 		ExpectedOn  func(childComplexity int) int
@@ -519,6 +554,7 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		AccessLog              func(childComplexity int, uniqueNumber domain.UniqueNumber, first int, after *domain.ID) int
 		Application            func(childComplexity int, uniqueNumber domain.UniqueNumber) int
 		Applications           func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.ApplicationOrder, where *ent.ApplicationWhereInput) int
 		Buildings              func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.BuildingOrder, where *ent.BuildingWhereInput) int
@@ -526,6 +562,7 @@ type ComplexityRoot struct {
 		Commune                func(childComplexity int, inseeCode domain.InseeCode, on *domain.Date) int
 		Communes               func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.CommuneOrder, where *ent.CommuneWhereInput) int
 		Dwellings              func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.DwellingOrder, where *ent.DwellingWhereInput) int
+		ExplainAccess          func(childComplexity int, uniqueNumber domain.UniqueNumber, personID domain.ID) int
 		NearestReceptionPoints func(childComplexity int, to domain.Coordinates, first int, on *domain.Date, where *ent.ReceptionPointWhereInput) int
 		Node                   func(childComplexity int, id domain.ID) int
 		Nodes                  func(childComplexity int, ids []domain.ID, on *domain.Date) int
@@ -896,6 +933,8 @@ type QueryResolver interface {
 	StockFacets(ctx context.Context, axes []domain.StockAxis, where *ent.DwellingWhereInput) ([]*service.StockFacet, error)
 	Application(ctx context.Context, uniqueNumber domain.UniqueNumber) (*ent.Application, error)
 	Applications(ctx context.Context, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.ApplicationOrder, where *ent.ApplicationWhereInput) (*ent.ApplicationConnection, error)
+	ExplainAccess(ctx context.Context, uniqueNumber domain.UniqueNumber, personID domain.ID) (*service.AccessExplanation, error)
+	AccessLog(ctx context.Context, uniqueNumber domain.UniqueNumber, first int, after *domain.ID) ([]*service.AccessLogEntry, error)
 	StockVintages(ctx context.Context, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.StockVintageOrder, where *ent.StockVintageWhereInput) (*ent.StockVintageConnection, error)
 	Staff(ctx context.Context, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.PersonOrder, where *ent.PersonWhereInput) (*ent.PersonConnection, error)
 	CodeLists(ctx context.Context, names []string) ([]*domain.CodeList, error)
@@ -1014,6 +1053,110 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "AccessExplanation.grounds":
+		if e.ComplexityRoot.AccessExplanation.Grounds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessExplanation.Grounds(childComplexity), true
+	case "AccessExplanation.opens":
+		if e.ComplexityRoot.AccessExplanation.Opens == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessExplanation.Opens(childComplexity), true
+	case "AccessExplanation.personName":
+		if e.ComplexityRoot.AccessExplanation.PersonName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessExplanation.PersonName(childComplexity), true
+	case "AccessExplanation.state":
+		if e.ComplexityRoot.AccessExplanation.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessExplanation.State(childComplexity), true
+	case "AccessExplanation.visible":
+		if e.ComplexityRoot.AccessExplanation.Visible == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessExplanation.Visible(childComplexity), true
+
+	case "AccessLogEntry.at":
+		if e.ComplexityRoot.AccessLogEntry.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessLogEntry.At(childComplexity), true
+	case "AccessLogEntry.columnGroup":
+		if e.ComplexityRoot.AccessLogEntry.ColumnGroup == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessLogEntry.ColumnGroup(childComplexity), true
+	case "AccessLogEntry.grounds":
+		if e.ComplexityRoot.AccessLogEntry.Grounds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessLogEntry.Grounds(childComplexity), true
+	case "AccessLogEntry.id":
+		if e.ComplexityRoot.AccessLogEntry.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessLogEntry.ID(childComplexity), true
+	case "AccessLogEntry.kind":
+		if e.ComplexityRoot.AccessLogEntry.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessLogEntry.Kind(childComplexity), true
+	case "AccessLogEntry.operation":
+		if e.ComplexityRoot.AccessLogEntry.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessLogEntry.Operation(childComplexity), true
+	case "AccessLogEntry.organisation":
+		if e.ComplexityRoot.AccessLogEntry.Organisation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessLogEntry.Organisation(childComplexity), true
+	case "AccessLogEntry.personName":
+		if e.ComplexityRoot.AccessLogEntry.PersonName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessLogEntry.PersonName(childComplexity), true
+	case "AccessLogEntry.purpose":
+		if e.ComplexityRoot.AccessLogEntry.Purpose == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessLogEntry.Purpose(childComplexity), true
+	case "AccessLogEntry.reason":
+		if e.ComplexityRoot.AccessLogEntry.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessLogEntry.Reason(childComplexity), true
+	case "AccessLogEntry.receptionPoint":
+		if e.ComplexityRoot.AccessLogEntry.ReceptionPoint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessLogEntry.ReceptionPoint(childComplexity), true
+	case "AccessLogEntry.roles":
+		if e.ComplexityRoot.AccessLogEntry.Roles == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessLogEntry.Roles(childComplexity), true
 
 	case "AddPartnerAppSecretPayload.errors":
 		if e.ComplexityRoot.AddPartnerAppSecretPayload.Errors == nil {
@@ -1984,6 +2127,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.GrantStaffAuthorisationPayload.Errors(childComplexity), true
 
+	case "GroundExplanation.article":
+		if e.ComplexityRoot.GroundExplanation.Article == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroundExplanation.Article(childComplexity), true
+	case "GroundExplanation.ground":
+		if e.ComplexityRoot.GroundExplanation.Ground == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroundExplanation.Ground(childComplexity), true
+	case "GroundExplanation.holds":
+		if e.ComplexityRoot.GroundExplanation.Holds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroundExplanation.Holds(childComplexity), true
+	case "GroundExplanation.holdsWhen":
+		if e.ComplexityRoot.GroundExplanation.HoldsWhen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroundExplanation.HoldsWhen(childComplexity), true
+	case "GroundExplanation.missing":
+		if e.ComplexityRoot.GroundExplanation.Missing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroundExplanation.Missing(childComplexity), true
+	case "GroundExplanation.opens":
+		if e.ComplexityRoot.GroundExplanation.Opens == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroundExplanation.Opens(childComplexity), true
+	case "GroundExplanation.organisationId":
+		if e.ComplexityRoot.GroundExplanation.OrganisationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroundExplanation.OrganisationID(childComplexity), true
+	case "GroundExplanation.receptionPointIds":
+		if e.ComplexityRoot.GroundExplanation.ReceptionPointIDs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroundExplanation.ReceptionPointIDs(childComplexity), true
+	case "GroundExplanation.role":
+		if e.ComplexityRoot.GroundExplanation.Role == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroundExplanation.Role(childComplexity), true
+
 	case "HouseholdMember.age":
 		if e.ComplexityRoot.HouseholdMember.Age == nil {
 			break
@@ -2941,6 +3139,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProtectApplicationPayload.Errors(childComplexity), true
 
+	case "Query.accessLog":
+		if e.ComplexityRoot.Query.AccessLog == nil {
+			break
+		}
+
+		args, err := ec.field_Query_accessLog_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.AccessLog(childComplexity, args["uniqueNumber"].(domain.UniqueNumber), args["first"].(int), args["after"].(*domain.ID)), true
 	case "Query.application":
 		if e.ComplexityRoot.Query.Application == nil {
 			break
@@ -3018,6 +3227,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Dwellings(childComplexity, args["after"].(*entgql.Cursor[domain.ID]), args["first"].(*int), args["before"].(*entgql.Cursor[domain.ID]), args["last"].(*int), args["orderBy"].(*ent.DwellingOrder), args["where"].(*ent.DwellingWhereInput)), true
+	case "Query.explainAccess":
+		if e.ComplexityRoot.Query.ExplainAccess == nil {
+			break
+		}
+
+		args, err := ec.field_Query_explainAccess_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ExplainAccess(childComplexity, args["uniqueNumber"].(domain.UniqueNumber), args["personId"].(domain.ID)), true
 
 	case "Query.nearestReceptionPoints":
 		if e.ComplexityRoot.Query.NearestReceptionPoints == nil {
@@ -4559,6 +4779,36 @@ type Query {
     where: ApplicationFilter
   ): ApplicationConnection!
 
+  """
+  Why a member of staff sees an application, or does not: each ground that the person's
+  assignments of today could rest on, whether it holds here, and what is missing. For a
+  PRIVACY_OFFICER, on the people and the applications of its organisation; the
+  Métropole's, on all. ` + "`" + `null` + "`" + ` for anybody else, and for what is not theirs. Each answer
+  is on record.
+  """
+  explainAccess(
+    "The national number of the application."
+    uniqueNumber: UniqueNumber!
+    "The member of staff."
+    personId: ID!
+  ): AccessExplanation
+
+  """
+  Who saw or changed an application, and why, the latest first (*journal des accès*).
+  A PRIVACY_OFFICER reads what its organisation did, the Métropole's what all did; an
+  applicant reads who saw the file, without the names of agents and without what
+  concerns another person of it. Empty for anybody else, and for what is not theirs. At
+  most 100.
+  """
+  accessLog(
+    "The national number of the application."
+    uniqueNumber: UniqueNumber!
+    "How many, 1 to 100."
+    first: Int!
+    "Begin after this entry, to read on: the ` + "`" + `id` + "`" + ` of the last one of the answer before."
+    after: ID
+  ): [AccessLogEntry!]! @bounded(max: 100)
+
   "The editions of the official stock file that were imported (*millésimes*)."
   stockVintages(
     "Begin after this position."
@@ -4598,11 +4848,10 @@ type Query {
   ): PersonConnection!
 
   """
-  The words behind the codes of the stock, in each language (*nomenclatures*). At
-  most 20.
+  The words behind the codes, in each language (*nomenclatures*). At most 60.
   """
   codeLists(
-    "The names of the lists; all of them when absent, none when empty. At most 20."
+    "The names of the lists; all of them when absent, none when empty. At most 60."
     names: [String!]
   ): [CodeList!]! @public
 
@@ -6877,6 +7126,70 @@ enum MissingLink {
   APP
 }
 
+"Why a member of staff sees an application, or does not."
+type AccessExplanation {
+  "The given and family name of the person."
+  personName: String!
+  "The person sees the application today."
+  visible: Boolean!
+  "The column groups that are open to the person. At most 9."
+  opens: [ColumnGroup!]!
+  "The state of the application, of which grounds depend."
+  state: ApplicationState!
+  "Each ground that one of the person's assignments of today could rest on. At most 500."
+  grounds: [GroundExplanation!]!
+}
+
+"A ground that an assignment could rest on, and whether it does for one application."
+type GroundExplanation {
+  "The ground."
+  ground: Ground!
+  "The role by which it would be held."
+  role: Role!
+  "The organisation for which."
+  organisationId: ID!
+  "The reception points at which, for roles held point by point. At most 50."
+  receptionPointIds: [ID!]!
+  "The column groups that it opens. At most 9."
+  opens: [ColumnGroup!]!
+  "The article that it rests on."
+  article: String!
+  "Which applications it holds for."
+  holdsWhen: String!
+  "The application gives the ground to this assignment today."
+  holds: Boolean!
+  "What the person lacks to use it; ` + "`" + `null` + "`" + ` when nothing."
+  missing: MissingLink
+}
+
+"Somebody saw or changed an application (*ligne du journal des accès*)."
+type AccessLogEntry {
+  "An opaque identifier, by which to read on."
+  id: ID!
+  "When."
+  at: DateTime!
+  "What was done: ` + "`" + `READ` + "`" + `, ` + "`" + `WRITE` + "`" + `, ` + "`" + `REFUSED` + "`" + ` or ` + "`" + `NOTICE` + "`" + `."
+  kind: String!
+  "The operation, as its document names it."
+  operation: String!
+  "The column group that was shown; ` + "`" + `null` + "`" + ` where none was."
+  columnGroup: ColumnGroup
+  "The grounds on which. At most 16."
+  grounds: [Ground!]!
+  "The roles in which. At most 8."
+  roles: [Role!]!
+  "The purpose, as a code."
+  purpose: String
+  "The organisation for which it was done."
+  organisation: Organisation
+  "The reception point at which it was done, where that is certain."
+  receptionPoint: ReceptionPoint
+  "The given and family name of who did it; ` + "`" + `null` + "`" + ` for applicants, who are not told."
+  personName: String
+  "The reason that was given, where one was and it was not erased; ` + "`" + `null` + "`" + ` for applicants."
+  reason: String
+}
+
 # Acts on applications --------------------------------------------------------
 
 "Somebody who came to a reception point, called or wrote (*contact au guichet*). It names nobody."
@@ -7320,6 +7633,52 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // childFields_* functions provide shared child field context lookups.
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
+
+func (ec *executionContext) childFields_AccessExplanation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "personName":
+		return ec.fieldContext_AccessExplanation_personName(ctx, field)
+	case "visible":
+		return ec.fieldContext_AccessExplanation_visible(ctx, field)
+	case "opens":
+		return ec.fieldContext_AccessExplanation_opens(ctx, field)
+	case "state":
+		return ec.fieldContext_AccessExplanation_state(ctx, field)
+	case "grounds":
+		return ec.fieldContext_AccessExplanation_grounds(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccessExplanation", field.Name)
+}
+
+func (ec *executionContext) childFields_AccessLogEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_AccessLogEntry_id(ctx, field)
+	case "at":
+		return ec.fieldContext_AccessLogEntry_at(ctx, field)
+	case "kind":
+		return ec.fieldContext_AccessLogEntry_kind(ctx, field)
+	case "operation":
+		return ec.fieldContext_AccessLogEntry_operation(ctx, field)
+	case "columnGroup":
+		return ec.fieldContext_AccessLogEntry_columnGroup(ctx, field)
+	case "grounds":
+		return ec.fieldContext_AccessLogEntry_grounds(ctx, field)
+	case "roles":
+		return ec.fieldContext_AccessLogEntry_roles(ctx, field)
+	case "purpose":
+		return ec.fieldContext_AccessLogEntry_purpose(ctx, field)
+	case "organisation":
+		return ec.fieldContext_AccessLogEntry_organisation(ctx, field)
+	case "receptionPoint":
+		return ec.fieldContext_AccessLogEntry_receptionPoint(ctx, field)
+	case "personName":
+		return ec.fieldContext_AccessLogEntry_personName(ctx, field)
+	case "reason":
+		return ec.fieldContext_AccessLogEntry_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccessLogEntry", field.Name)
+}
 
 func (ec *executionContext) childFields_AddPartnerAppSecretPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
@@ -7811,6 +8170,30 @@ func (ec *executionContext) childFields_GrantStaffAuthorisationPayload(ctx conte
 		return ec.fieldContext_GrantStaffAuthorisationPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type GrantStaffAuthorisationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_GroundExplanation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "ground":
+		return ec.fieldContext_GroundExplanation_ground(ctx, field)
+	case "role":
+		return ec.fieldContext_GroundExplanation_role(ctx, field)
+	case "organisationId":
+		return ec.fieldContext_GroundExplanation_organisationId(ctx, field)
+	case "receptionPointIds":
+		return ec.fieldContext_GroundExplanation_receptionPointIds(ctx, field)
+	case "opens":
+		return ec.fieldContext_GroundExplanation_opens(ctx, field)
+	case "article":
+		return ec.fieldContext_GroundExplanation_article(ctx, field)
+	case "holdsWhen":
+		return ec.fieldContext_GroundExplanation_holdsWhen(ctx, field)
+	case "holds":
+		return ec.fieldContext_GroundExplanation_holds(ctx, field)
+	case "missing":
+		return ec.fieldContext_GroundExplanation_missing(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GroundExplanation", field.Name)
 }
 
 func (ec *executionContext) childFields_HouseholdMember(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9361,6 +9744,36 @@ func (ec *executionContext) field_Query___type_args(ctx context.Context, rawArgs
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_accessLog_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "uniqueNumber",
+		func(ctx context.Context, v any) (domain.UniqueNumber, error) {
+			return ec.unmarshalNUniqueNumber2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐUniqueNumber(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["uniqueNumber"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*domain.ID, error) {
+			return ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_application_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -9632,6 +10045,28 @@ func (ec *executionContext) field_Query_dwellings_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["where"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_explainAccess_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "uniqueNumber",
+		func(ctx context.Context, v any) (domain.UniqueNumber, error) {
+			return ec.unmarshalNUniqueNumber2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐUniqueNumber(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["uniqueNumber"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "personId",
+		func(ctx context.Context, v any) (domain.ID, error) {
+			return ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["personId"] = arg1
 	return args, nil
 }
 
@@ -10188,6 +10623,424 @@ func (ec *executionContext) field___Type_inputFields_args(ctx context.Context, r
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _AccessExplanation_personName(ctx context.Context, field graphql.CollectedField, obj *service.AccessExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessExplanation_personName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PersonName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessExplanation_personName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessExplanation", field, false, false, "String")
+}
+
+func (ec *executionContext) _AccessExplanation_visible(ctx context.Context, field graphql.CollectedField, obj *service.AccessExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessExplanation_visible(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Visible, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessExplanation_visible(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessExplanation", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _AccessExplanation_opens(ctx context.Context, field graphql.CollectedField, obj *service.AccessExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessExplanation_opens(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Opens, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.ColumnGroup) graphql.Marshaler {
+			return ec.marshalNColumnGroup2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐColumnGroupᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessExplanation_opens(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessExplanation", field, false, false, "ColumnGroup")
+}
+
+func (ec *executionContext) _AccessExplanation_state(ctx context.Context, field graphql.CollectedField, obj *service.AccessExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessExplanation_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ApplicationState) graphql.Marshaler {
+			return ec.marshalNApplicationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessExplanation_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessExplanation", field, false, false, "ApplicationState")
+}
+
+func (ec *executionContext) _AccessExplanation_grounds(ctx context.Context, field graphql.CollectedField, obj *service.AccessExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessExplanation_grounds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Grounds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.GroundExplanation) graphql.Marshaler {
+			return ec.marshalNGroundExplanation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐGroundExplanationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessExplanation_grounds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AccessExplanation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GroundExplanation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AccessLogEntry_id(ctx context.Context, field graphql.CollectedField, obj *service.AccessLogEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessLogEntry_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessLogEntry_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessLogEntry", field, false, false, "ID")
+}
+
+func (ec *executionContext) _AccessLogEntry_at(ctx context.Context, field graphql.CollectedField, obj *service.AccessLogEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessLogEntry_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessLogEntry_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessLogEntry", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _AccessLogEntry_kind(ctx context.Context, field graphql.CollectedField, obj *service.AccessLogEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessLogEntry_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessLogEntry_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessLogEntry", field, false, false, "String")
+}
+
+func (ec *executionContext) _AccessLogEntry_operation(ctx context.Context, field graphql.CollectedField, obj *service.AccessLogEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessLogEntry_operation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Operation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessLogEntry_operation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessLogEntry", field, false, false, "String")
+}
+
+func (ec *executionContext) _AccessLogEntry_columnGroup(ctx context.Context, field graphql.CollectedField, obj *service.AccessLogEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessLogEntry_columnGroup(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ColumnGroup, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.ColumnGroup) graphql.Marshaler {
+			return ec.marshalOColumnGroup2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐColumnGroup(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AccessLogEntry_columnGroup(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessLogEntry", field, false, false, "ColumnGroup")
+}
+
+func (ec *executionContext) _AccessLogEntry_grounds(ctx context.Context, field graphql.CollectedField, obj *service.AccessLogEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessLogEntry_grounds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Grounds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.Ground) graphql.Marshaler {
+			return ec.marshalNGround2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐGroundᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessLogEntry_grounds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessLogEntry", field, false, false, "Ground")
+}
+
+func (ec *executionContext) _AccessLogEntry_roles(ctx context.Context, field graphql.CollectedField, obj *service.AccessLogEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessLogEntry_roles(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Roles, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.Role) graphql.Marshaler {
+			return ec.marshalNRole2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRoleᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessLogEntry_roles(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessLogEntry", field, false, false, "Role")
+}
+
+func (ec *executionContext) _AccessLogEntry_purpose(ctx context.Context, field graphql.CollectedField, obj *service.AccessLogEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessLogEntry_purpose(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Purpose, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AccessLogEntry_purpose(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessLogEntry", field, false, false, "String")
+}
+
+func (ec *executionContext) _AccessLogEntry_organisation(ctx context.Context, field graphql.CollectedField, obj *service.AccessLogEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessLogEntry_organisation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Organisation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Organisation) graphql.Marshaler {
+			return ec.marshalOOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AccessLogEntry_organisation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AccessLogEntry",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Organisation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AccessLogEntry_receptionPoint(ctx context.Context, field graphql.CollectedField, obj *service.AccessLogEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessLogEntry_receptionPoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReceptionPoint, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPoint) graphql.Marshaler {
+			return ec.marshalOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AccessLogEntry_receptionPoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AccessLogEntry",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AccessLogEntry_personName(ctx context.Context, field graphql.CollectedField, obj *service.AccessLogEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessLogEntry_personName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PersonName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AccessLogEntry_personName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessLogEntry", field, false, false, "String")
+}
+
+func (ec *executionContext) _AccessLogEntry_reason(ctx context.Context, field graphql.CollectedField, obj *service.AccessLogEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessLogEntry_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AccessLogEntry_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessLogEntry", field, false, false, "String")
+}
 
 func (ec *executionContext) _AddPartnerAppSecretPayload_partnerApp(ctx context.Context, field graphql.CollectedField, obj *model.AddPartnerAppSecretPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -14303,6 +15156,213 @@ func (ec *executionContext) fieldContext_GrantStaffAuthorisationPayload_errors(_
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _GroundExplanation_ground(ctx context.Context, field graphql.CollectedField, obj *service.GroundExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroundExplanation_ground(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ground, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Ground) graphql.Marshaler {
+			return ec.marshalNGround2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐGround(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroundExplanation_ground(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroundExplanation", field, false, false, "Ground")
+}
+
+func (ec *executionContext) _GroundExplanation_role(ctx context.Context, field graphql.CollectedField, obj *service.GroundExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroundExplanation_role(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Role, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Role) graphql.Marshaler {
+			return ec.marshalNRole2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRole(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroundExplanation_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroundExplanation", field, false, false, "Role")
+}
+
+func (ec *executionContext) _GroundExplanation_organisationId(ctx context.Context, field graphql.CollectedField, obj *service.GroundExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroundExplanation_organisationId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OrganisationID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroundExplanation_organisationId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroundExplanation", field, false, false, "ID")
+}
+
+func (ec *executionContext) _GroundExplanation_receptionPointIds(ctx context.Context, field graphql.CollectedField, obj *service.GroundExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroundExplanation_receptionPointIds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReceptionPointIDs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.ID) graphql.Marshaler {
+			return ec.marshalNID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroundExplanation_receptionPointIds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroundExplanation", field, false, false, "ID")
+}
+
+func (ec *executionContext) _GroundExplanation_opens(ctx context.Context, field graphql.CollectedField, obj *service.GroundExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroundExplanation_opens(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Opens, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.ColumnGroup) graphql.Marshaler {
+			return ec.marshalNColumnGroup2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐColumnGroupᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroundExplanation_opens(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroundExplanation", field, false, false, "ColumnGroup")
+}
+
+func (ec *executionContext) _GroundExplanation_article(ctx context.Context, field graphql.CollectedField, obj *service.GroundExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroundExplanation_article(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Article, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroundExplanation_article(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroundExplanation", field, false, false, "String")
+}
+
+func (ec *executionContext) _GroundExplanation_holdsWhen(ctx context.Context, field graphql.CollectedField, obj *service.GroundExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroundExplanation_holdsWhen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HoldsWhen, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroundExplanation_holdsWhen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroundExplanation", field, false, false, "String")
+}
+
+func (ec *executionContext) _GroundExplanation_holds(ctx context.Context, field graphql.CollectedField, obj *service.GroundExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroundExplanation_holds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Holds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroundExplanation_holds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroundExplanation", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _GroundExplanation_missing(ctx context.Context, field graphql.CollectedField, obj *service.GroundExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroundExplanation_missing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Missing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.MissingLink) graphql.Marshaler {
+			return ec.marshalOMissingLink2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMissingLink(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GroundExplanation_missing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroundExplanation", field, false, false, "MissingLink")
 }
 
 func (ec *executionContext) _HouseholdMember_id(ctx context.Context, field graphql.CollectedField, obj *ent.HouseholdMember) (ret graphql.Marshaler) {
@@ -18849,6 +19909,94 @@ func (ec *executionContext) fieldContext_Query_applications(ctx context.Context,
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_applications_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_explainAccess(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_explainAccess(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ExplainAccess(ctx, fc.Args["uniqueNumber"].(domain.UniqueNumber), fc.Args["personId"].(domain.ID))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *service.AccessExplanation) graphql.Marshaler {
+			return ec.answerOAccessExplanation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessExplanation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_explainAccess(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AccessExplanation(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_explainAccess_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_accessLog(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_accessLog(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().AccessLog(ctx, fc.Args["uniqueNumber"].(domain.UniqueNumber), fc.Args["first"].(int), fc.Args["after"].(*domain.ID))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.AccessLogEntry) graphql.Marshaler {
+			return ec.answerNAccessLogEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessLogEntryᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_accessLog(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AccessLogEntry(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_accessLog_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -27773,6 +28921,147 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 
 // region    **************************** object.gotpl ****************************
 
+var accessExplanationImplementors = []string{"AccessExplanation"}
+
+func (ec *executionContext) _AccessExplanation(ctx context.Context, sel ast.SelectionSet, obj *service.AccessExplanation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, accessExplanationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AccessExplanation")
+		case "personName":
+			out.Values[i] = ec._AccessExplanation_personName(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "visible":
+			out.Values[i] = ec._AccessExplanation_visible(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "opens":
+			out.Values[i] = ec._AccessExplanation_opens(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = ec._AccessExplanation_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "grounds":
+			out.Values[i] = ec._AccessExplanation_grounds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var accessLogEntryImplementors = []string{"AccessLogEntry"}
+
+func (ec *executionContext) _AccessLogEntry(ctx context.Context, sel ast.SelectionSet, obj *service.AccessLogEntry) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, accessLogEntryImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AccessLogEntry")
+		case "id":
+			out.Values[i] = ec._AccessLogEntry_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "at":
+			out.Values[i] = ec._AccessLogEntry_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "kind":
+			out.Values[i] = ec._AccessLogEntry_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "operation":
+			out.Values[i] = ec._AccessLogEntry_operation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "columnGroup":
+			out.Values[i] = ec._AccessLogEntry_columnGroup(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "grounds":
+			out.Values[i] = ec._AccessLogEntry_grounds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "roles":
+			out.Values[i] = ec._AccessLogEntry_roles(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "purpose":
+			out.Values[i] = ec._AccessLogEntry_purpose(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "organisation":
+			out.Values[i] = ec._AccessLogEntry_organisation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "receptionPoint":
+			out.Values[i] = ec._AccessLogEntry_receptionPoint(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "personName":
+			out.Values[i] = ec._AccessLogEntry_personName(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._AccessLogEntry_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var addPartnerAppSecretPayloadImplementors = []string{"AddPartnerAppSecretPayload"}
 
 func (ec *executionContext) _AddPartnerAppSecretPayload(ctx context.Context, sel ast.SelectionSet, obj *model.AddPartnerAppSecretPayload) graphql.Marshaler {
@@ -29431,6 +30720,79 @@ func (ec *executionContext) _GrantStaffAuthorisationPayload(ctx context.Context,
 	return out
 }
 
+var groundExplanationImplementors = []string{"GroundExplanation"}
+
+func (ec *executionContext) _GroundExplanation(ctx context.Context, sel ast.SelectionSet, obj *service.GroundExplanation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, groundExplanationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("GroundExplanation")
+		case "ground":
+			out.Values[i] = ec._GroundExplanation_ground(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "role":
+			out.Values[i] = ec._GroundExplanation_role(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "organisationId":
+			out.Values[i] = ec._GroundExplanation_organisationId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "receptionPointIds":
+			out.Values[i] = ec._GroundExplanation_receptionPointIds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "opens":
+			out.Values[i] = ec._GroundExplanation_opens(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "article":
+			out.Values[i] = ec._GroundExplanation_article(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "holdsWhen":
+			out.Values[i] = ec._GroundExplanation_holdsWhen(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "holds":
+			out.Values[i] = ec._GroundExplanation_holds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "missing":
+			out.Values[i] = ec._GroundExplanation_missing(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var householdMemberImplementors = []string{"HouseholdMember", "Node"}
 
 func (ec *executionContext) _HouseholdMember(ctx context.Context, sel ast.SelectionSet, obj *ent.HouseholdMember) graphql.Marshaler {
@@ -30955,6 +32317,18 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_applications(ctx, field)
+				})
+		case "explainAccess":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_explainAccess(ctx, field)
+				})
+		case "accessLog":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_accessLog(ctx, field)
 				})
 		case "stockVintages":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -33248,6 +34622,30 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) marshalNAccessLogEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessLogEntryᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.AccessLogEntry) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAccessLogEntry2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessLogEntry(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAccessLogEntry2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessLogEntry(ctx context.Context, sel ast.SelectionSet, v *service.AccessLogEntry) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AccessLogEntry!")
+		return graphql.Null
+	}
+	return ec._AccessLogEntry(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNAddPartnerAppSecretInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretInput(ctx context.Context, v any) (model.AddPartnerAppSecretInput, error) {
 	res, err := ec.unmarshalInputAddPartnerAppSecretInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -33890,6 +35288,60 @@ func (ec *executionContext) unmarshalNGround2githubᚗcomᚋguichetᚑlogement�
 
 func (ec *executionContext) marshalNGround2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐGround(ctx context.Context, sel ast.SelectionSet, v domain.Ground) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNGround2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐGroundᚄ(ctx context.Context, v any) ([]domain.Ground, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.Ground, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNGround2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐGround(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNGround2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐGroundᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.Ground) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNGround2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐGround(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNGroundExplanation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐGroundExplanationᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.GroundExplanation) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNGroundExplanation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐGroundExplanation(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNGroundExplanation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐGroundExplanation(ctx context.Context, sel ast.SelectionSet, v *service.GroundExplanation) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "GroundExplanation!")
+		return graphql.Null
+	}
+	return ec._GroundExplanation(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNHouseholdLink2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHouseholdLink(ctx context.Context, v any) (domain.HouseholdLink, error) {
@@ -34857,6 +36309,36 @@ func (ec *executionContext) marshalNRole2githubᚗcomᚋguichetᚑlogementᚋgui
 	return v
 }
 
+func (ec *executionContext) unmarshalNRole2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRoleᚄ(ctx context.Context, v any) ([]domain.Role, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.Role, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNRole2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRole(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNRole2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRoleᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.Role) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRole2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRole(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNServiceCatalogue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐServiceCatalogue(ctx context.Context, sel ast.SelectionSet, v *model.ServiceCatalogue) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ServiceCatalogue!")
@@ -35562,6 +37044,13 @@ func (ec *executionContext) marshalN__TypeKind2string(ctx context.Context, sel a
 	return res
 }
 
+func (ec *executionContext) marshalOAccessExplanation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessExplanation(ctx context.Context, sel ast.SelectionSet, v *service.AccessExplanation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AccessExplanation(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOAgreement2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAgreement(ctx context.Context, sel ast.SelectionSet, v *ent.Agreement) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -35716,6 +37205,22 @@ func (ec *executionContext) unmarshalOBuildingOrder2ᚖgithubᚗcomᚋguichetᚑ
 	}
 	res, err := ec.unmarshalInputBuildingOrder(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOColumnGroup2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐColumnGroup(ctx context.Context, v any) (*domain.ColumnGroup, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.ColumnGroup)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOColumnGroup2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐColumnGroup(ctx context.Context, sel ast.SelectionSet, v *domain.ColumnGroup) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) marshalOCommune2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommune(ctx context.Context, sel ast.SelectionSet, v *ent.Commune) graphql.Marshaler {

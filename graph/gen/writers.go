@@ -19,6 +19,10 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
+func (ec *executionContext) answerNAccessLogEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessLogEntryᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.AccessLogEntry) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAccessLogEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessLogEntryᚄ, ec.marshalNAccessLogEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessLogEntryᚄ)
+}
+
 func (ec *executionContext) answerNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload(ctx context.Context, sel ast.SelectionSet, v *model.AddPartnerAppSecretPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload, ec.marshalNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload)
 }
@@ -231,6 +235,10 @@ func (ec *executionContext) answerNWithdrawOpeningExceptionPayload2ᚖgithubᚗc
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNWithdrawOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionPayload, ec.marshalNWithdrawOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionPayload)
 }
 
+func (ec *executionContext) answerOAccessExplanation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessExplanation(ctx context.Context, sel ast.SelectionSet, v *service.AccessExplanation) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeOAccessExplanation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessExplanation, ec.marshalOAccessExplanation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessExplanation)
+}
+
 func (ec *executionContext) answerOAgreement2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAgreement(ctx context.Context, sel ast.SelectionSet, v *ent.Agreement) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeOAgreement2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAgreement, ec.marshalOAgreement2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAgreement)
 }
@@ -253,6 +261,87 @@ func (ec *executionContext) answerOPerson2ᚖgithubᚗcomᚋguichetᚑlogement�
 
 func (ec *executionContext) answerOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage(ctx context.Context, sel ast.SelectionSet, v *ent.StockVintage) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage, ec.marshalOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage)
+}
+
+func (ec *executionContext) write_AccessExplanation(w *writers.Writer, above *writers.Field, obj *service.AccessExplanation) {
+	fields := above.Select(w, "AccessExplanation", accessExplanationImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("AccessExplanation")
+		case "personName":
+			ec.writeNString2string(w, f, obj.PersonName)
+		case "visible":
+			ec.writeNBoolean2bool(w, f, obj.Visible)
+		case "opens":
+			ec.writeNColumnGroup2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐColumnGroupᚄ(w, f, obj.Opens)
+		case "state":
+			ec.writeNApplicationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationState(w, f, obj.State)
+		case "grounds":
+			if !f.Enter(w, ec.fieldContext_AccessExplanation_grounds) {
+				return
+			}
+			ec.writeNGroundExplanation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐGroundExplanationᚄ(w, f, obj.Grounds)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_AccessLogEntry(w *writers.Writer, above *writers.Field, obj *service.AccessLogEntry) {
+	fields := above.Select(w, "AccessLogEntry", accessLogEntryImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("AccessLogEntry")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "at":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.At)
+		case "kind":
+			ec.writeNString2string(w, f, obj.Kind)
+		case "operation":
+			ec.writeNString2string(w, f, obj.Operation)
+		case "columnGroup":
+			ec.writeOColumnGroup2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐColumnGroup(w, f, obj.ColumnGroup)
+		case "grounds":
+			ec.writeNGround2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐGroundᚄ(w, f, obj.Grounds)
+		case "roles":
+			ec.writeNRole2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRoleᚄ(w, f, obj.Roles)
+		case "purpose":
+			ec.writeOString2ᚖstring(w, f, obj.Purpose)
+		case "organisation":
+			if !f.Enter(w, ec.fieldContext_AccessLogEntry_organisation) {
+				return
+			}
+			ec.writeOOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(w, f, obj.Organisation)
+		case "receptionPoint":
+			if !f.Enter(w, ec.fieldContext_AccessLogEntry_receptionPoint) {
+				return
+			}
+			ec.writeOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, obj.ReceptionPoint)
+		case "personName":
+			ec.writeOString2ᚖstring(w, f, obj.PersonName)
+		case "reason":
+			ec.writeOString2ᚖstring(w, f, obj.Reason)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
 }
 
 func (ec *executionContext) write_AddPartnerAppSecretPayload(w *writers.Writer, above *writers.Field, obj *model.AddPartnerAppSecretPayload) {
@@ -1467,6 +1556,43 @@ func (ec *executionContext) write_GrantStaffAuthorisationPayload(w *writers.Writ
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_GroundExplanation(w *writers.Writer, above *writers.Field, obj *service.GroundExplanation) {
+	fields := above.Select(w, "GroundExplanation", groundExplanationImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("GroundExplanation")
+		case "ground":
+			ec.writeNGround2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐGround(w, f, obj.Ground)
+		case "role":
+			ec.writeNRole2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRole(w, f, obj.Role)
+		case "organisationId":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.OrganisationID)
+		case "receptionPointIds":
+			ec.writeNID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(w, f, obj.ReceptionPointIDs)
+		case "opens":
+			ec.writeNColumnGroup2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐColumnGroupᚄ(w, f, obj.Opens)
+		case "article":
+			ec.writeNString2string(w, f, obj.Article)
+		case "holdsWhen":
+			ec.writeNString2string(w, f, obj.HoldsWhen)
+		case "holds":
+			ec.writeNBoolean2bool(w, f, obj.Holds)
+		case "missing":
+			ec.writeOMissingLink2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMissingLink(w, f, obj.Missing)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -3845,6 +3971,26 @@ func (ec *executionContext) write_UserError(w *writers.Writer, f *writers.Field,
 	}
 }
 
+func (ec *executionContext) writeNAccessLogEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessLogEntryᚄ(w *writers.Writer, f *writers.Field, v []*service.AccessLogEntry) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNAccessLogEntry2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessLogEntry(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNAccessLogEntry2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessLogEntry(w *writers.Writer, f *writers.Field, v *service.AccessLogEntry) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_AccessLogEntry(w, f, v)
+}
+
 func (ec *executionContext) writeNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload(w *writers.Writer, f *writers.Field, v *model.AddPartnerAppSecretPayload) {
 	if v == nil {
 		w.Null(true)
@@ -4225,6 +4371,38 @@ func (ec *executionContext) writeNGround2githubᚗcomᚋguichetᚑlogementᚋgui
 	v.MarshalGQL(w)
 }
 
+func (ec *executionContext) writeNGround2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐGroundᚄ(w *writers.Writer, f *writers.Field, v []domain.Ground) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNGround2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐGround(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNGroundExplanation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐGroundExplanationᚄ(w *writers.Writer, f *writers.Field, v []*service.GroundExplanation) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNGroundExplanation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐGroundExplanation(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNGroundExplanation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐGroundExplanation(w *writers.Writer, f *writers.Field, v *service.GroundExplanation) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_GroundExplanation(w, f, v)
+}
+
 func (ec *executionContext) writeNHouseholdLink2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHouseholdLink(w *writers.Writer, f *writers.Field, v domain.HouseholdLink) {
 	v.MarshalGQL(w)
 }
@@ -4255,6 +4433,18 @@ func (ec *executionContext) writeNHousingClass2githubᚗcomᚋguichetᚑlogement
 
 func (ec *executionContext) writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w *writers.Writer, f *writers.Field, v domain.ID) {
 	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(w *writers.Writer, f *writers.Field, v []domain.ID) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
 }
 
 func (ec *executionContext) writeNInseeCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCode(w *writers.Writer, f *writers.Field, v domain.InseeCode) {
@@ -4785,6 +4975,18 @@ func (ec *executionContext) writeNRole2githubᚗcomᚋguichetᚑlogementᚋguich
 	v.MarshalGQL(w)
 }
 
+func (ec *executionContext) writeNRole2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRoleᚄ(w *writers.Writer, f *writers.Field, v []domain.Role) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNRole2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRole(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
 func (ec *executionContext) writeNServiceCatalogue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐServiceCatalogue(w *writers.Writer, f *writers.Field, v *model.ServiceCatalogue) {
 	if v == nil {
 		w.Null(true)
@@ -5145,6 +5347,14 @@ func (ec *executionContext) writeNWithdrawOpeningExceptionPayload2ᚖgithubᚗco
 	ec.write_WithdrawOpeningExceptionPayload(w, f, v)
 }
 
+func (ec *executionContext) writeOAccessExplanation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessExplanation(w *writers.Writer, f *writers.Field, v *service.AccessExplanation) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_AccessExplanation(w, f, v)
+}
+
 func (ec *executionContext) writeOAgreement2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAgreement(w *writers.Writer, f *writers.Field, v *ent.Agreement) {
 	if v == nil {
 		w.Null(false)
@@ -5191,6 +5401,14 @@ func (ec *executionContext) writeOAssignment2ᚖgithubᚗcomᚋguichetᚑlogemen
 		return
 	}
 	ec.write_Assignment(w, f, v)
+}
+
+func (ec *executionContext) writeOColumnGroup2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐColumnGroup(w *writers.Writer, f *writers.Field, v *domain.ColumnGroup) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	v.MarshalGQL(w)
 }
 
 func (ec *executionContext) writeOCommune2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommune(w *writers.Writer, f *writers.Field, v *ent.Commune) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"database/sql/driver"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -138,6 +139,13 @@ func MarshalCursor(c ent.Cursor) graphql.ContextMarshaler {
 		op, _ := ctx.Value(signerKey{}).(*operationSigner)
 		if op == nil {
 			return errors.New("write a cursor without a signer")
+		}
+		if stored, ok := c.Value.(driver.Valuer); ok { // a day has no field that msgpack could see
+			v, err := stored.Value()
+			if err != nil {
+				return err
+			}
+			c.Value = v
 		}
 		value, err := msgpack.Marshal(cursorValue{c.ID, c.Value})
 		if err != nil {

@@ -46,7 +46,9 @@ type API struct {
 	Handler, Plain http.Handler
 	Client         *ent.Client
 	// Tokens is the clock of tokens: move it to make them expire.
-	Tokens  *Clock
+	Tokens *Clock
+	// Ahead is how far the service's clock is from [Now].
+	Ahead   atomic.Int64
 	Service *service.Service
 	DB      *sql.DB
 	// Audit writes the trail, by the service's clock. Nothing seals it.
@@ -106,6 +108,15 @@ func NewWithin(t testing.TB, limits server.Limits) *API {
 	return start(t, true, limits, nil)
 }
 
+// NewUnlimited serves the sandbox under limits that let one request ask for everything.
+func NewUnlimited(t testing.TB) *API {
+	t.Helper()
+	limits := server.DefaultLimits()
+	limits.Tokens, limits.Aliases, limits.RootFields, limits.Fields, limits.Nodes = 20_000, 500, 500, 100_000, 100_000_000
+	limits.Time *= 12
+	return start(t, true, limits, nil)
+}
+
 // NewProduction serves the same data as production does: no introspection, no
 // clock to move.
 func NewProduction(t testing.TB) *API {
@@ -139,7 +150,7 @@ func NewWithWholeStock(t testing.TB) *API {
 func NewWithApplications(t testing.TB, n int) *API {
 	t.Helper()
 	a := New(t)
-	written, err := sandbox.SeedApplications(t.Context(), a.DB, n)
+	written, err := sandbox.SeedApplications(t.Context(), a.Service, a.DB, n)
 	check(t, err)
 	if written != n {
 		t.Fatalf("%d applications of %d", written, n)
@@ -172,7 +183,7 @@ func serve(t testing.TB, dsn string, a *API, stock *stockfile.Filter) *API {
 		a.statements = append(a.statements, query)
 	})
 	a.Client = ent.NewClient(ent.Driver(driver))
-	clock := service.NewClock(func() time.Time { return Now }).TokensBy(a.Tokens.Now)
+	clock := service.NewClock(func() time.Time { return Now.Add(time.Duration(a.Ahead.Load())) }).TokensBy(a.Tokens.Now)
 	a.Service = service.New(a.Client, clock, a.inSandbox)
 	seeded, err := a.Service.Seeded(t.Context())
 	check(t, err)
@@ -188,7 +199,7 @@ func serve(t testing.TB, dsn string, a *API, stock *stockfile.Filter) *API {
 	signer, err := sandbox.Signer(a.URL, a.Tokens.Now, log)
 	check(t, err)
 	verifier, err := auth.NewVerifier(t.Context(), auth.Config{
-		Issuers: append([]auth.Issuer{sandbox.Issuer()}, Portals()...), Own: signer, Clock: a.Tokens.Now, Log: log,
+		Issuers: append(sandbox.Issuers(), Portals()...), Own: signer, Clock: a.Tokens.Now, Log: log,
 	})
 	check(t, err)
 	keys, err := audit.ParseKeys(base64.StdEncoding.EncodeToString(bytes.Repeat([]byte("a"), audit.MinKey)))
@@ -338,7 +349,7 @@ func (a *API) record(run func()) {
 	run()
 }
 
-// Token is a token of that persona.
+// Token is a token of that persona or applicant of the sandbox.
 func Token(t testing.TB, persona string) string {
 	t.Helper()
 	token, err := sandbox.Token(persona, time.Now(), time.Hour)

@@ -22,6 +22,7 @@ type sample struct {
 var shownFirst = []string{
 	"CommuneWithPoints", "Viewer", "Dwellings", "NearestReceptionPoints", "OpenNow", "ReceptionPoints",
 	"StockFacets", "StockStatistics", "Buildings", "StockVintages", "CodeLists", "Staff",
+	"ViewerRights", "Applications", "FindApplicant", "ApplicationFile",
 	"Organisations", "ServiceCatalogue", "Communes", "Node", "Nodes",
 	"DeclareOpeningException", "WithdrawOpeningException", "AssignRole", "SetSandboxClock",
 }

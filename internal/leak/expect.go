@@ -1,0 +1,338 @@
+package leak
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/internal/oracle"
+)
+
+// object is one of an answer.
+type object = map[string]any
+
+// sight is an application as a caller sees it.
+type sight struct {
+	*application
+	oracle.Sight
+}
+
+// sights are what the oracle says that the caller sees, in the order of identifiers.
+func (w *World) sights(c oracle.Caller) []sight {
+	var all []sight
+	for _, a := range w.applications {
+		if s := w.Sees(c, a.Application); s.Row() {
+			all = append(all, sight{a, s})
+		}
+	}
+	return all
+}
+
+// record is the whole record as the caller must get it.
+func (w *World) record(s sight) object {
+	a := s.application
+	o := object{
+		"__typename": "Application", "id": a.ID, "uniqueNumber": orNull(a.number), "state": a.State,
+		"givenNames": a.givenNames, "birthName": a.birthName, "usualName": orNull(a.usualName), "validUntil": a.validUntil,
+		"masked": s.Masked(), "summary": nil, "file": nil, "contact": nil, "wishes": []object{}, "household": []object{}, "version": 1,
+	}
+	if s.Opens("SUMMARY") {
+		o["summary"] = w.summary(a)
+		wishes := []object{}
+		for i, c := range a.Wishes {
+			wishes = append(wishes, object{"__typename": "Wish", "commune": object{"id": c}, "rank": i + 1})
+		}
+		o["wishes"] = wishes
+	}
+	if s.Opens("FILE") {
+		o["file"] = object{
+			"__typename": "ApplicationFile", "taxYear": a.taxYear, "taxIncome": a.taxIncome, "monthlyResources": a.resources,
+			"housing": a.housing, "reasons": list(a.reasons), "version": 3,
+		}
+		members := []object{}
+		for _, m := range a.members {
+			members = append(members, w.person(s, m))
+		}
+		o["household"] = members
+	}
+	if s.Opens("CONTACT") {
+		o["contact"] = object{
+			"__typename": "ApplicationContact", "address": a.address, "postalCode": a.postalCode, "town": a.town,
+			"phone": orNull(a.phone), "email": orNull(a.email), "helpingStructure": orNull(a.helping), "version": 4,
+		}
+	}
+	return o
+}
+
+func (w *World) summary(a *application) object {
+	o := object{
+		"__typename": "ApplicationSummary", "registeredOn": a.registeredOn, "renewedOn": orNull(a.renewed),
+		"receptionDeadline": a.deadline, "householdSize": len(a.members), "typologies": a.typologies,
+		"followingPoint": nil, "followedSince": orNull(a.FollowedSince), "version": 2,
+	}
+	if a.FollowingPoint != "" {
+		o["followingPoint"] = object{"id": a.FollowingPoint}
+	}
+	return o
+}
+
+// person is a member of the household as the caller must get it.
+func (w *World) person(s sight, m member) object {
+	o := object{
+		"__typename": "HouseholdMember", "id": m.id, "link": m.link, "age": nil, "expectedOn": orNull(m.expectedOn),
+		"particulars": nil, "sensitive": nil,
+	}
+	if m.bornOn != "" {
+		o["age"] = age(m.bornOn, oracle.DayOf(w.Now))
+		if s.Opens("CONTACT") {
+			o["particulars"] = object{
+				"__typename": "MemberParticulars", "givenNames": m.given, "birthName": m.birth, "usualName": orNull(m.usual),
+				"bornOn": m.bornOn, "version": 5,
+			}
+		}
+	}
+	if m.sensitive && s.Sensitive(m.id) {
+		o["sensitive"] = object{
+			"__typename": "SensitiveRecord", "reasons": list(m.reasons), "housingMode": orNull(m.mode), "needs": list(m.needs),
+			"freeText": orNull(m.freeText), "safeContact": orNull(m.safeContact), "version": 6,
+		}
+	}
+	return o
+}
+
+// age counts months, from the month of birth.
+func age(born, today oracle.Day) int {
+	b, _ := time.Parse(time.DateOnly, string(born))
+	t, _ := time.Parse(time.DateOnly, string(today))
+	return ((t.Year()-b.Year())*12 + int(t.Month()) - int(b.Month())) / 12
+}
+
+// questions are what a caller asks, and what the answers must be.
+type questions struct {
+	variables object
+	expected  object
+}
+
+// ask draws the questions, and takes the answers from the oracle.
+func (l *Lab) ask(w *World, c oracle.Caller) questions {
+	seen := w.sights(c)
+	q := questions{object{}, object{}}
+	edges := []object{}
+	for _, s := range seen {
+		edges = append(edges, object{"node": w.record(s)})
+	}
+	q.expected["all"] = object{"totalCount": len(seen), "pageInfo": object{"hasNextPage": false, "hasPreviousPage": false}, "edges": edges}
+	q.expected["count"] = object{"totalCount": len(seen)}
+	q.expected["first"] = page(seen[:min(2, len(seen))], len(seen), len(seen) > 2, false)
+	q.expected["last"] = page(seen[max(0, len(seen)-2):], len(seen), false, len(seen) > 2)
+	q.expected["viewer"] = object{"rights": rightsOf(w.Rights(c))}
+	q.askNodes(w, seen)
+	q.askNumbers(w, seen)
+	q.askOrders(seen)
+	for _, f := range l.schema.Types["ApplicationFilter"].Fields {
+		for i := range filterCount {
+			name := fmt.Sprintf("filter_%s_%d", f.Name, i)
+			value, group, keeps := filters[f.Name](w)
+			q.variables[name] = object{f.Name: value}
+			kept := slices.DeleteFunc(slices.Clone(seen), func(s sight) bool { return !s.Opens(group) || !keeps(s.application) })
+			q.expected[name] = listed(kept)
+		}
+	}
+	return q
+}
+
+func ids(of []sight) []object {
+	edges := []object{}
+	for _, s := range of {
+		edges = append(edges, object{"node": object{"id": s.ID}})
+	}
+	return edges
+}
+
+func listed(of []sight) object { return object{"totalCount": len(of), "edges": ids(of)} }
+
+func page(of []sight, total int, next, previous bool) object {
+	o := listed(of)
+	o["totalCount"], o["pageInfo"] = total, object{"hasNextPage": next, "hasPreviousPage": previous}
+	return o
+}
+
+// rightsOf leaves out the texts, which are the table's own.
+func rightsOf(rights []oracle.Right) []object {
+	all := []object{}
+	for _, r := range rights {
+		all = append(all, object{
+			"__typename": "Right", "ground": r.Ground, "role": orNull(r.Role), "assignmentId": orNull(r.Assignment),
+			"opens": r.Opens, "missing": orNull(r.Missing),
+		})
+	}
+	return all
+}
+
+// unknown is an identifier that nothing has.
+func (w *World) unknown(p domain.Prefix) string { return w.id(p, "unknown") }
+
+func (q *questions) askNodes(w *World, seen []sight) {
+	by := map[string]sight{}
+	for _, s := range seen {
+		by[s.ID] = s
+	}
+	type node struct {
+		id          string
+		whole, some any
+	}
+	var all []node
+	for _, a := range w.applications {
+		n := node{id: a.ID}
+		s, ok := by[a.ID]
+		if ok {
+			n.whole, n.some = w.record(s), object{"__typename": "Application", "id": a.ID, "masked": s.Masked()}
+		}
+		all = append(all, n)
+		for _, m := range a.members {
+			n := node{id: m.id}
+			if ok && s.Opens("FILE") {
+				o := w.person(s, m)
+				var told any
+				if record, _ := o["sensitive"].(object); record != nil {
+					told = object{"freeText": record["freeText"]}
+				}
+				n.whole, n.some = o, object{"__typename": "HouseholdMember", "id": m.id, "sensitive": told}
+			}
+			all = append(all, n)
+		}
+	}
+	for _, p := range []domain.Prefix{domain.ApplicationPrefix, domain.HouseholdMemberPrefix, domain.SensitiveRecordPrefix} {
+		all = append(all, node{id: w.unknown(p)})
+	}
+	all = some(w, all, len(all))
+	var asked []string
+	answers := []any{}
+	for i, n := range all {
+		if i < nodeCount {
+			q.variables[fmt.Sprint("id", i)], q.expected[fmt.Sprint("node", i)] = n.id, n.some
+		}
+		asked, answers = append(asked, n.id), append(answers, n.whole)
+	}
+	q.variables["ids"], q.expected["nodes"] = asked, answers
+}
+
+func (q *questions) askNumbers(w *World, seen []sight) {
+	n := 0
+	for _, a := range some(w, w.applications, len(w.applications)) {
+		if a.number == "" || n == numberCount-1 {
+			continue
+		}
+		name := fmt.Sprint("number", n)
+		n++
+		q.variables[name], q.expected[name] = a.number, nil
+		if i := slices.IndexFunc(seen, func(s sight) bool { return s.ID == a.ID }); i >= 0 {
+			o := object{"id": a.ID, "masked": seen[i].Masked(), "summary": nil}
+			if seen[i].Opens("SUMMARY") {
+				o["summary"] = object{"registeredOn": a.registeredOn}
+			}
+			q.expected[name] = o
+		}
+	}
+	for ; n < numberCount; n++ {
+		name := fmt.Sprint("number", n)
+		q.variables[name], q.expected[name] = fmt.Sprintf("99911%08d00123", n), nil
+	}
+}
+
+func (q *questions) askOrders(seen []sight) {
+	byName := slices.Clone(seen)
+	slices.SortFunc(byName, func(a, b sight) int { return strings.Compare(a.birthName, b.birthName) })
+	byDate := slices.DeleteFunc(slices.Clone(seen), func(s sight) bool { return !s.Opens("SUMMARY") })
+	slices.SortFunc(byDate, func(a, b sight) int { return strings.Compare(string(a.registeredOn), string(b.registeredOn)) })
+	for field, ordered := range map[string][]sight{"NAME": byName, "REGISTERED_ON": byDate} {
+		q.expected["order_"+field+"_ASC"] = listed(ordered)
+		backwards := slices.Clone(ordered)
+		slices.Reverse(backwards)
+		q.expected["order_"+field+"_DESC"] = listed(backwards)
+	}
+}
+
+// filters draw a value for each field of the filter: with the column group that it
+// looks at and the applications that it keeps.
+var filters = map[string]func(*World) (value any, group string, keeps func(*application) bool){
+	"states": func(w *World) (any, string, func(*application) bool) {
+		asked := some(w, domain.ApplicationState("").Values(), 1+w.r.IntN(2))
+		return asked, "IDENTITY", func(a *application) bool { return slices.Contains(asked, a.State) }
+	},
+	"search": func(w *World) (any, string, func(*application) bool) {
+		of := pick(w, w.applications)
+		if of.number != "" && w.chance(30) {
+			return strings.ToLower(of.number), "IDENTITY", func(a *application) bool { return a.number == of.number }
+		}
+		// Three letters: shorter words are particles, which are not searched for.
+		first, second := strings.ToLower(of.birthName[:3+w.r.IntN(2)]), strings.ToUpper(of.givenNames[:3])
+		text := pick(w, []string{first, second, first + " " + second})
+		return text, "IDENTITY", func(a *application) bool {
+			names := strings.Fields(strings.ToLower(a.givenNames + " " + a.birthName + " " + a.usualName))
+			for _, word := range strings.Fields(strings.ToLower(text)) {
+				if !slices.ContainsFunc(names, func(n string) bool { return strings.HasPrefix(n, word) }) {
+					return false
+				}
+			}
+			return true
+		}
+	},
+	"phone": func(w *World) (any, string, func(*application) bool) {
+		asked := fmt.Sprint("+3347600000", w.r.IntN(3))
+		return asked, "CONTACT", func(a *application) bool { return a.phone == asked }
+	},
+	"wishedCommunes": func(w *World) (any, string, func(*application) bool) {
+		asked := some(w, w.communes, 1+w.r.IntN(2))
+		var codes []string
+		for _, c := range asked {
+			codes = append(codes, c.code)
+		}
+		return codes, "SUMMARY", func(a *application) bool {
+			return slices.ContainsFunc(asked, func(c place) bool { return slices.Contains(a.Wishes, c.id) })
+		}
+	},
+	"followingPoints": func(w *World) (any, string, func(*application) bool) {
+		asked := w.pointIDs(1 + w.r.IntN(2))
+		return asked, "SUMMARY", func(a *application) bool { return slices.Contains(asked, a.FollowingPoint) }
+	},
+	"followed": func(w *World) (any, string, func(*application) bool) {
+		asked := w.chance(50)
+		return asked, "SUMMARY", func(a *application) bool { return (a.FollowingPoint != "") == asked }
+	},
+	"typologies": func(w *World) (any, string, func(*application) bool) {
+		asked := some(w, domain.Typology("").Values(), 2)
+		return asked, "SUMMARY", func(a *application) bool {
+			return slices.ContainsFunc(a.typologies, func(t string) bool { return slices.Contains(asked, t) })
+		}
+	},
+	"householdSize": func(w *World) (any, string, func(*application) bool) {
+		least, most := 1+w.r.IntN(3), 1+w.r.IntN(4)
+		asked := object{"min": least, "max": most}
+		if w.chance(30) {
+			delete(asked, "max")
+			most = domain.MaxHousehold
+		}
+		return asked, "SUMMARY", func(a *application) bool { return len(a.members) >= least && len(a.members) <= most }
+	},
+	"registeredFrom": func(w *World) (any, string, func(*application) bool) {
+		asked := pick(w, w.applications).registeredOn
+		return asked, "SUMMARY", func(a *application) bool { return a.registeredOn >= asked }
+	},
+	"registeredBefore": func(w *World) (any, string, func(*application) bool) {
+		asked := pick(w, w.applications).registeredOn
+		return asked, "SUMMARY", func(a *application) bool { return a.registeredOn < asked }
+	},
+	"housing": func(w *World) (any, string, func(*application) bool) {
+		asked := some(w, domain.HousingClass("").Values(), 2)
+		return asked, "FILE", func(a *application) bool { return slices.Contains(asked, a.housing) }
+	},
+	"reasons": func(w *World) (any, string, func(*application) bool) {
+		asked := some(w, []string{"01", "02", "03", "07", "10"}, 2)
+		return asked, "FILE", func(a *application) bool {
+			return slices.ContainsFunc(a.reasons, func(r string) bool { return slices.Contains(asked, r) })
+		}
+	},
+}

@@ -1,0 +1,238 @@
+package leak
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// registry says of every surface which of the answers shows it: an alias of the
+// document, the stem of several, or "record" for what a whole record must equal.
+var registry = map[string]string{
+	"Query.applications":              "all",
+	"Query.applications(first)":       "first",
+	"Query.applications(last)":        "last",
+	"Query.applications(after)":       "after",
+	"Query.applications(before)":      "before",
+	"Query.application":               "number",
+	"Query.application(uniqueNumber)": "number",
+	"Query.node(Application)":         "node",
+	"Query.node(HouseholdMember)":     "node",
+	"Query.nodes(Application)":        "nodes",
+	"Query.nodes(HouseholdMember)":    "nodes",
+	"Query.viewer":                    "viewer",
+	"Viewer.rights":                   "viewer",
+
+	"ApplicationConnection.edges":      "all",
+	"ApplicationConnection.pageInfo":   "all",
+	"ApplicationConnection.totalCount": "count",
+	"ApplicationEdge.node":             "all",
+	"ApplicationEdge.cursor":           "after",
+
+	"ApplicationOrder.direction":          "order_NAME_DESC",
+	"ApplicationOrder.field":              "order_NAME_ASC",
+	"ApplicationOrderField.NAME":          "order_NAME_ASC",
+	"ApplicationOrderField.REGISTERED_ON": "order_REGISTERED_ON_ASC",
+
+	"ApplicationFilter.states":           "filter_states",
+	"ApplicationFilter.search":           "filter_search",
+	"ApplicationFilter.phone":            "filter_phone",
+	"ApplicationFilter.wishedCommunes":   "filter_wishedCommunes",
+	"ApplicationFilter.followingPoints":  "filter_followingPoints",
+	"ApplicationFilter.followed":         "filter_followed",
+	"ApplicationFilter.typologies":       "filter_typologies",
+	"ApplicationFilter.householdSize":    "filter_householdSize",
+	"ApplicationFilter.registeredFrom":   "filter_registeredFrom",
+	"ApplicationFilter.registeredBefore": "filter_registeredBefore",
+	"ApplicationFilter.housing":          "filter_housing",
+	"ApplicationFilter.reasons":          "filter_reasons",
+	"IntRangeInput.min":                  "filter_householdSize",
+	"IntRangeInput.max":                  "filter_householdSize",
+
+	"Application.id": "record", "Application.uniqueNumber": "record", "Application.state": "record",
+	"Application.givenNames": "record", "Application.birthName": "record", "Application.usualName": "record",
+	"Application.validUntil": "record", "Application.masked": "record", "Application.summary": "record",
+	"Application.file": "record", "Application.contact": "record", "Application.wishes": "record",
+	"Application.household": "record", "Application.version": "record",
+
+	"ApplicationSummary.registeredOn": "record", "ApplicationSummary.renewedOn": "record",
+	"ApplicationSummary.receptionDeadline": "record", "ApplicationSummary.householdSize": "record",
+	"ApplicationSummary.typologies": "record", "ApplicationSummary.followingPoint": "record",
+	"ApplicationSummary.followedSince": "record", "ApplicationSummary.version": "record",
+
+	"ApplicationFile.taxYear": "record", "ApplicationFile.taxIncome": "record", "ApplicationFile.monthlyResources": "record",
+	"ApplicationFile.housing": "record", "ApplicationFile.reasons": "record", "ApplicationFile.version": "record",
+
+	"ApplicationContact.address": "record", "ApplicationContact.postalCode": "record", "ApplicationContact.town": "record",
+	"ApplicationContact.phone": "record", "ApplicationContact.email": "record", "ApplicationContact.helpingStructure": "record",
+	"ApplicationContact.version": "record",
+
+	"Wish.commune": "record", "Wish.rank": "record",
+
+	"HouseholdMember.id": "record", "HouseholdMember.link": "record", "HouseholdMember.age": "record",
+	"HouseholdMember.expectedOn": "record", "HouseholdMember.particulars": "record", "HouseholdMember.sensitive": "record",
+
+	"MemberParticulars.givenNames": "record", "MemberParticulars.birthName": "record", "MemberParticulars.usualName": "record",
+	"MemberParticulars.bornOn": "record", "MemberParticulars.version": "record",
+
+	"SensitiveRecord.reasons": "record", "SensitiveRecord.housingMode": "record", "SensitiveRecord.needs": "record",
+	"SensitiveRecord.freeText": "record", "SensitiveRecord.safeContact": "record", "SensitiveRecord.version": "record",
+
+	"Right.ground": "viewer", "Right.role": "viewer", "Right.assignmentId": "viewer", "Right.opens": "viewer",
+	"Right.article": "viewer", "Right.holdsWhen": "viewer", "Right.missing": "viewer",
+}
+
+// elsewhere are the surfaces that tell of access instead of showing a record, to those
+// who oversee it and to the applicant: who gets which answer is in the scenarios of
+// server/testdata/application_access and in graph's TestWhoOverseesAccess.
+var elsewhere = []string{
+	"Query.explainAccess", "Query.explainAccess(uniqueNumber)", "Query.explainAccess(personId)",
+	"AccessExplanation.opens", "AccessExplanation.grounds", "GroundExplanation.ground", "GroundExplanation.opens",
+	"Query.accessLog", "Query.accessLog(uniqueNumber)", "Query.accessLog(first)", "Query.accessLog(after)",
+	"AccessLogEntry.columnGroup", "AccessLogEntry.grounds",
+
+	// Acts give back the application as any read of it does, to who sees it once they are
+	// done: server's application_acts_test.go and those beside it, act by act.
+	"Mutation.receiveApplicant", "ReceiveApplicantPayload.application",
+	"ReceiveApplicantInput.uniqueNumber", "ReceiveApplicantInput.birthDate", "ReceiveApplicantInput.contactId",
+	"Mutation.openApplicationInEmergency", "OpenApplicationInEmergencyPayload.application",
+	"OpenApplicationInEmergencyInput.uniqueNumber", "OpenApplicationInEmergencyInput.motive", "OpenApplicationInEmergencyInput.explanation",
+	"Mutation.bindAccount", "BindAccountPayload.application", "BindAccountInput.uniqueNumber", "BindAccountInput.code",
+	"Mutation.protectApplication", "ProtectApplicationPayload.application",
+	"ProtectApplicationInput.applicationId", "ProtectApplicationInput.version", "ProtectApplicationInput.agentIds",
+	"Mutation.confirmProtection", "ConfirmProtectionPayload.application",
+	"ConfirmProtectionInput.applicationId", "ConfirmProtectionInput.agentIds",
+	"Mutation.reopenToApplicant", "ReopenToApplicantPayload.application",
+	"ReopenToApplicantInput.applicationId", "ReopenToApplicantInput.memberId",
+}
+
+// beside are the fields of the roots that are no public ones and yet show nothing of
+// a record: each is a decision that somebody took.
+var beside = map[string]string{
+	"Query.partnerApps": "apps of the caller's organisation",
+	"Query.staff":       "members of staff",
+
+	"Mutation.declareOpeningException": "hours of a point", "Mutation.withdrawOpeningException": "hours of a point",
+	"Mutation.setSandboxClock":    "the sandbox's clock",
+	"Mutation.registerPartnerApp": "an app", "Mutation.changePartnerApp": "an app", "Mutation.addPartnerAppSecret": "an app",
+	"Mutation.revokePartnerAppSecret": "an app", "Mutation.revokePartnerApp": "an app",
+	"Mutation.registerPerson": "staff", "Mutation.assignRole": "staff", "Mutation.endAssignment": "staff",
+	"Mutation.confirmAssignment": "staff", "Mutation.rejectAssignment": "staff",
+	"Mutation.grantStaffAuthorisation": "staff", "Mutation.revokeStaffAuthorisation": "staff",
+	"Mutation.formPair": "staff", "Mutation.endPair": "staff",
+	"Mutation.recordContact":    "a contact, which names nobody",
+	"Mutation.issueBindingCode": "a code, to who sees the application",
+	"Mutation.unbindAccount":    "the caller's own account",
+}
+
+// Surfaces are all through which the contract can show something of a record, found by
+// a walk through all of its types.
+func Surfaces(schema *ast.Schema) []string {
+	shown, record := carriers(schema), recordTypes(schema)
+	found := map[string]bool{}
+	for _, d := range schema.Types {
+		if d.Kind != ast.Object || d.BuiltIn || strings.HasPrefix(d.Name, "__") {
+			continue
+		}
+		for _, f := range fields(d) {
+			name, typ := d.Name+"."+f.Name, schema.Types[f.Type.Name()]
+			direct := slices.Contains(shown, typ.Name) || slices.Contains(record, d.Name)
+			if direct {
+				found[name] = true
+			}
+			if typ.IsAbstractType() {
+				for _, possible := range schema.GetPossibleTypes(typ) {
+					if slices.Contains(record, possible.Name) {
+						found[name+"("+possible.Name+")"], direct = true, true
+					}
+				}
+			}
+			if direct {
+				arguments(schema, name, f, found)
+			}
+		}
+	}
+	var all []string
+	for name := range found {
+		all = append(all, name)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// carriers are the types through which something of a record is reached, or that tell
+// of its grounds and column groups.
+func carriers(schema *ast.Schema) []string {
+	found := append(recordTypes(schema), "ColumnGroup", "Ground")
+	for n := 0; n < len(found); {
+		n = len(found)
+		for _, d := range schema.Types {
+			root := d == schema.Query || d == schema.Mutation || d == schema.Subscription
+			if d.Kind == ast.Object && !root && !slices.Contains(found, d.Name) &&
+				slices.ContainsFunc(fields(d), func(f *ast.FieldDefinition) bool { return slices.Contains(found, f.Type.Name()) }) {
+				found = append(found, d.Name)
+			}
+		}
+	}
+	return found
+}
+
+// arguments adds those by which a surface can be asked: each field of an input, each
+// order, and the others by their name.
+func arguments(schema *ast.Schema, name string, f *ast.FieldDefinition, found map[string]bool) {
+	for _, a := range f.Arguments {
+		switch typ := schema.Types[a.Type.Name()]; {
+		case typ.Kind == ast.InputObject:
+			inputs(schema, typ, found)
+		case a.Name != "id" && a.Name != "ids" && a.Name != "on":
+			found[name+"("+a.Name+")"] = true
+		}
+	}
+}
+
+func inputs(schema *ast.Schema, d *ast.Definition, found map[string]bool) {
+	for _, f := range d.Fields {
+		found[d.Name+"."+f.Name] = true
+		typ := schema.Types[f.Type.Name()]
+		switch {
+		case typ.Kind == ast.InputObject:
+			inputs(schema, typ, found)
+		case typ.Kind == ast.Enum && strings.HasSuffix(typ.Name, "OrderField"):
+			for _, v := range typ.EnumValues {
+				found[typ.Name+"."+v.Name] = true
+			}
+		}
+	}
+}
+
+// Unregistered are the surfaces, and the fields of the roots that are not public, of
+// which nobody has said what they show.
+func Unregistered(schema *ast.Schema) []string {
+	var missing []string
+	surfaces := Surfaces(schema)
+	for _, name := range surfaces {
+		if registry[name] == "" && !slices.Contains(elsewhere, name) {
+			missing = append(missing, name)
+		}
+	}
+	for _, d := range []*ast.Definition{schema.Query, schema.Mutation, schema.Subscription} {
+		if d == nil {
+			continue
+		}
+		for _, f := range fields(d) {
+			name := d.Name + "." + f.Name
+			shown := slices.ContainsFunc(surfaces, func(s string) bool { return s == name || strings.HasPrefix(s, name+"(") })
+			if f.Directives.ForName("public") == nil && !shown && beside[name] == "" {
+				missing = append(missing, name)
+			}
+		}
+	}
+	return missing
+}
+
+// Registered are the surfaces of the registry, and those that are compared elsewhere.
+func Registered() []string {
+	return slices.Sorted(slices.Values(append(slices.Collect(maps.Keys(registry)), elsewhere...)))
+}

@@ -1,0 +1,133 @@
+package leak
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"testing"
+
+	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/internal/oracle"
+)
+
+// change makes one thing of a world another one.
+type change struct {
+	name string
+	make func(w *World, a *application)
+}
+
+// changes are things of which somebody must not learn, each in one application.
+var changes = []change{
+	{"an application more, protected", func(w *World, _ *application) { w.more(func(a *application) { a.Protected = true }) }},
+	{"an application more, erased", func(w *World, _ *application) { w.more(func(a *application) { a.Erased = true }) }},
+	{"an application more, that nobody follows", func(w *World, _ *application) {
+		w.more(func(a *application) { a.FollowingPoint, a.FollowedSince = "", "" })
+	}},
+	{"an application less", func(w *World, a *application) {
+		w.applications = slices.DeleteFunc(w.applications, func(b *application) bool { return a == b })
+		w.Applications = slices.DeleteFunc(w.Applications, func(b *oracle.Application) bool { return a.Application == b })
+	}},
+	{"protected or not", func(_ *World, a *application) { a.Protected = !a.Protected }},
+	{"erased or not", func(_ *World, a *application) { a.Erased = !a.Erased }},
+	{"another state", func(_ *World, a *application) {
+		if a.State = "REMOVED"; a.number == "" {
+			a.number = "038119999999900123"
+		}
+	}},
+	{"another name", func(_ *World, a *application) { a.birthName, a.usualName = "ZEDE", "ARNAUD" }},
+	{"another number", func(_ *World, a *application) { a.number = "038118888888800123" }},
+	{"no wish", func(_ *World, a *application) { a.Wishes = nil }},
+	{"more wishes", func(w *World, a *application) { a.Wishes = w.communeIDs(communeCount) }},
+	{"another following point", func(w *World, a *application) { a.FollowingPoint, a.FollowedSince = pick(w, w.points).id, w.day(-3) }},
+	{"other dates", func(w *World, a *application) { a.registeredOn, a.renewed = w.day(-2000), w.day(-1) }},
+	{"other typologies", func(_ *World, a *application) { a.typologies = domain.Typology("").Values() }},
+	{"other housing and reasons", func(_ *World, a *application) { a.housing, a.reasons = "OTHER", []string{"01", "02", "03", "10"} }},
+	{"other incomes", func(_ *World, a *application) { a.taxIncome, a.resources = 1, 1 }},
+	{"another telephone", func(w *World, a *application) { a.phone = fmt.Sprint("+3347600000", w.r.IntN(3)) }},
+	{"another address", func(_ *World, a *application) {
+		a.address, a.email, a.helping = "1 place Notre-Dame", "b@example.org", "Une autre"
+	}},
+	{"somebody more in the household", func(w *World, a *application) { a.members = append(a.members, w.newMember(a, 9)) }},
+	{"who somebody is", func(_ *World, a *application) { a.members[len(a.members)-1].given = "Zoé" }},
+	{"something sensitive more", func(_ *World, a *application) {
+		for i := range a.members {
+			if m := &a.members[i]; m.bornOn != "" {
+				m.sensitive, m.freeText, m.reasons = true, "Un autre texte "+m.id, []string{"06"}
+			}
+		}
+	}},
+	{"nothing sensitive", func(_ *World, a *application) {
+		for i := range a.members {
+			a.members[i].sensitive = false
+		}
+	}},
+	{"nobody named", func(_ *World, a *application) { a.NamedAgents = nil }},
+	{"no account", func(_ *World, a *application) { a.Bindings = nil }},
+	{"nobody received", func(_ *World, a *application) { a.Receptions, a.Emergencies = nil, nil }},
+}
+
+// more adds an application.
+func (w *World) more(change func(*application)) {
+	a := w.newApplication(len(birthNames) - 1)
+	change(a)
+	w.applications, w.Applications = append(w.applications, a), append(w.Applications, a.Application)
+}
+
+// view is all that the caller may know of the applications, in words.
+func (w *World) view(c oracle.Caller) string {
+	var all []object
+	for _, s := range w.sights(c) {
+		all = append(all, w.record(s))
+	}
+	slices.SortFunc(all, func(a, b object) int { return slices.Compare([]byte(text(a)), []byte(text(b))) })
+	return text(all)
+}
+
+// Twins asks the same of worlds that differ only in what the caller must not know, and
+// tells of answers that are not the same bytes. It returns how many were compared, by
+// the change that was made.
+func (l *Lab) Twins(t testing.TB, seed uint64, callers int) (compared map[string]int, found []string) {
+	t.Helper()
+	w, asking := l.World(t, seed, callers, Broken{})
+	type asked struct {
+		token, view, answers string
+		variables            object
+	}
+	before := make([]asked, len(asking))
+	for i, c := range asking {
+		w.again(i)
+		before[i] = asked{token: l.token(t, c), view: w.view(c.Caller), variables: l.ask(w, c.Caller).variables}
+		before[i].answers = l.bytes(t, before[i].token, before[i].variables)
+	}
+	compared = map[string]int{}
+	for n, change := range changes {
+		other := newWorld(seed, l.communes, l.points)
+		other.callers(l.portal)
+		other.again(1000 + n)
+		change.make(other, pick(other, other.applications))
+		if err := l.store(t.Context(), other, Broken{}); err != nil {
+			t.Fatalf("seed %d, %s: %v", seed, change.name, err)
+		}
+		for i, c := range asking {
+			if other.view(c.Caller) != before[i].view {
+				continue // the caller may see the change
+			}
+			compared[change.name]++
+			if got := l.bytes(t, before[i].token, before[i].variables); got != before[i].answers {
+				found = append(found, fmt.Sprintf("world %d, %s, %s:\n%s\n%s", seed, change.name, c.Name, before[i].answers, got))
+			}
+		}
+	}
+	return compared, found
+}
+
+// ChangeCount is how many changes a world is compared after.
+func ChangeCount() int { return len(changes) }
+
+// bytes are the answers but for their trace.
+func (l *Lab) bytes(t testing.TB, token string, variables object) string {
+	t.Helper()
+	return traces.ReplaceAllString(string(l.query(t, token, l.document, variables)), `"traceId":"-"`)
+}
+
+var traces = regexp.MustCompile(`"traceId":"[0-9a-f]{32}"`)

@@ -1,0 +1,352 @@
+package oracle
+
+import (
+	"slices"
+	"time"
+	_ "time/tzdata" // the days are those of Paris, on any machine
+)
+
+// Groups are the column groups.
+func Groups() []string {
+	return []string{
+		"IDENTITY", "SUMMARY", "FILE", "CONTACT", "DOCUMENTS", "SENSITIVE", "SOCIAL_NOTES", "RESERVATAIRE_NOTES", "DECISIONS",
+	}
+}
+
+// Sight is what a caller sees of an application.
+type Sight struct {
+	// Groups are the open ones; without any the application does not exist for the
+	// caller.
+	Groups []string
+	// Self is the member of the household that the caller is, whose sensitive record is
+	// its own.
+	Self string
+}
+
+// Row tells whether the application exists for the caller.
+func (s Sight) Row() bool { return len(s.Groups) > 0 }
+
+// Opens tells whether the group is open.
+func (s Sight) Opens(group string) bool { return slices.Contains(s.Groups, group) }
+
+// Sensitive tells whether the sensitive record of that member is open.
+func (s Sight) Sensitive(member string) bool {
+	return s.Opens("SENSITIVE") || s.Self == member && member != ""
+}
+
+// Masked are the groups that are named as hidden, in their order. The applicant's own
+// sensitive data is not, whatever another's is.
+func (s Sight) Masked() []string {
+	hidden := []string{}
+	for _, g := range Groups() {
+		if !s.Opens(g) && (g != "SENSITIVE" || s.Self == "") {
+			hidden = append(hidden, g)
+		}
+	}
+	return hidden
+}
+
+// Sees is what the caller sees of the application.
+func (w *World) Sees(c Caller, a *Application) Sight {
+	var s Sight
+	ways := w.ways(c, a)
+	for _, g := range Groups() {
+		if slices.ContainsFunc(ways, func(by way) bool { return by.opens(g) }) {
+			s.Groups = append(s.Groups, g)
+		}
+	}
+	if b := w.binding(c, a); b != nil && s.Row() {
+		s.Self = b.Member
+	}
+	return s
+}
+
+// way is a ground that holds, with the capacity in which it does.
+type way struct{ ground, role, kind string }
+
+// opens reads the table of columns, one column group at a time.
+func (by way) opens(group string) bool {
+	metropole := by.ground == "TERRITORY" && by.kind == "METROPOLE"
+	// Who is named on a protected file stands where the following point stood.
+	followed := by.ground == "FOLLOWED" || by.ground == "NAMED_AGENT"
+	self := by.ground == "SELF"
+	emergency := by.ground == "BREAK_GLASS"
+	switch group {
+	case "IDENTITY":
+		return true
+	case "SUMMARY":
+		return by.ground != "RECEIVED"
+	case "FILE":
+		return by.ground != "RECEIVED" && !emergency // which opens what it names
+	case "CONTACT", "DOCUMENTS":
+		return followed || metropole || self || emergency
+	case "SENSITIVE": // the applicant's own is not the group's, see Sight.Self
+		return by.role == "SOCIAL_OFFICER" && (followed || metropole)
+	case "SOCIAL_NOTES":
+		return by.role == "SOCIAL_OFFICER" && followed
+	case "DECISIONS":
+		return followed || self
+	}
+	return false // no ground that exists today opens the notes of a réservataire
+}
+
+// ways are the grounds that hold for the caller.
+func (w *World) ways(c Caller, a *Application) []way {
+	if a.Erased {
+		return nil
+	}
+	var all []way
+	if w.binding(c, a) != nil && !a.Protected {
+		all = append(all, way{ground: "SELF"})
+	}
+	for _, k := range w.capacities(c) {
+		for _, ground := range grounds {
+			if lists(ground, k) && w.missing(ground, k, c.App) == "" && a.admits(ground, k) && w.holds(ground, k, c, a) {
+				all = append(all, way{ground, k.Role, k.kind})
+			}
+		}
+	}
+	return all
+}
+
+// grounds are those of staff.
+var grounds = []string{
+	"FOLLOWED", "WISHED_COMMUNE", "WISHED_TERRITORY", "TERRITORY", "RECEIVED", "BREAK_GLASS", "NAMED_AGENT",
+}
+
+// capacity is an assignment of today, in which the caller asks.
+type capacity struct {
+	Assignment
+	Organisation
+	person, kind string
+	authorised   bool
+}
+
+// capacities are what the caller's assignments of today are, those that its app leaves.
+func (w *World) capacities(c Caller) []capacity {
+	if c.Person == nil {
+		return nil
+	}
+	today := w.today()
+	var all []capacity
+	for _, a := range c.Person.Assignments {
+		if !a.Confirmed || today < a.From || a.Until != "" && today >= a.Until {
+			continue
+		}
+		atPoints := a.Role == "RECEPTION_AGENT" || a.Role == "SOCIAL_OFFICER" || a.Role == "POINT_MANAGER"
+		if c.App != nil {
+			if a.Organisation != c.App.Organisation {
+				continue
+			}
+			if atPoints && len(c.App.Points) > 0 {
+				a.Points = both(a.Points, c.App.Points)
+				if len(a.Points) == 0 {
+					continue
+				}
+			}
+		}
+		o := w.Organisations[a.Organisation]
+		all = append(all, capacity{
+			Assignment: a, Organisation: o, person: c.Person.ID, kind: o.Kind,
+			authorised: slices.ContainsFunc(c.Person.Authorisations, func(h Authorisation) bool {
+				return h.Organisation == a.Organisation && h.Role == a.Role &&
+					today >= h.From && today < h.Until && (h.Revoked == "" || today < h.Revoked)
+			}),
+		})
+	}
+	return all
+}
+
+func both(some, others []string) []string {
+	var all []string
+	for _, s := range some {
+		if slices.Contains(others, s) {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// lists tells whether the ground is for that role, at an organisation of that kind.
+func lists(ground string, k capacity) bool {
+	reception, social := k.Role == "RECEPTION_AGENT", k.Role == "SOCIAL_OFFICER"
+	allocation, manager := k.Role == "ALLOCATION_OFFICER", k.Role == "POINT_MANAGER"
+	switch ground {
+	case "FOLLOWED", "NAMED_AGENT":
+		return reception || social || manager
+	case "WISHED_COMMUNE":
+		return allocation && k.kind == "COMMUNE"
+	case "WISHED_TERRITORY":
+		return allocation && k.kind == "LANDLORD"
+	case "TERRITORY":
+		return (reception || social) && k.kind == "METROPOLE" || allocation && (k.kind == "STATE" || k.kind == "DEPARTMENT")
+	case "RECEIVED":
+		return reception || social
+	case "BREAK_GLASS":
+		return social || manager
+	}
+	return false
+}
+
+// missing is what keeps the ground from opening anything in that capacity.
+func (w *World) missing(ground string, k capacity, app *App) string {
+	if ground != "RECEIVED" && !k.Registers {
+		return "REGISTERING_BODY"
+	}
+	if !k.authorised {
+		return "AUTHORISATION"
+	}
+	places := k.places(ground)
+	if len(places) > 0 && !slices.ContainsFunc(places, func(p string) bool { return w.leaves(app, ground, p) }) {
+		return "APP"
+	}
+	return ""
+}
+
+// places are what the ground looks at in the caller: points, communes, or nothing that
+// is a place, which is one "".
+func (k capacity) places(ground string) []string {
+	switch ground {
+	case "FOLLOWED", "RECEIVED":
+		return k.Points
+	case "WISHED_COMMUNE":
+		return []string{k.Commune}
+	case "WISHED_TERRITORY":
+		return k.Territory
+	}
+	return []string{""}
+}
+
+// leaves tells whether the app leaves the ground at that place: an app that is limited
+// to some places leaves nothing that is wider.
+func (w *World) leaves(app *App, ground, place string) bool {
+	if app == nil {
+		return true
+	}
+	if !app.Applications {
+		return false
+	}
+	if len(app.Points) == 0 && len(app.Communes) == 0 {
+		return true
+	}
+	switch ground {
+	case "FOLLOWED", "RECEIVED":
+		return (len(app.Points) == 0 || slices.Contains(app.Points, place)) &&
+			(len(app.Communes) == 0 || slices.Contains(app.Communes, w.Points[place]))
+	case "WISHED_COMMUNE", "WISHED_TERRITORY":
+		return slices.Contains(app.Communes, place)
+	}
+	return false
+}
+
+// admits tells whether the file is one of which the ground may hold.
+func (a *Application) admits(ground string, k capacity) bool {
+	removed := a.State == "REMOVED"
+	if a.Protected { // for everybody else it does not exist
+		return ground == "NAMED_AGENT" ||
+			ground == "TERRITORY" && k.kind == "METROPOLE" && k.Role == "SOCIAL_OFFICER" && !removed
+	}
+	switch ground {
+	case "FOLLOWED":
+		return true
+	case "WISHED_COMMUNE", "WISHED_TERRITORY":
+		return a.State == "ACTIVE"
+	case "TERRITORY":
+		return !removed && len(a.Wishes) > 0 // each commune is one of the Métropole
+	case "RECEIVED", "BREAK_GLASS":
+		return !removed
+	}
+	return false
+}
+
+// holds tells whether the ground holds between that caller and that application.
+func (w *World) holds(ground string, k capacity, c Caller, a *Application) bool {
+	left := slices.DeleteFunc(slices.Clone(k.places(ground)), func(p string) bool { return !w.leaves(c.App, ground, p) })
+	switch ground {
+	case "FOLLOWED":
+		return slices.Contains(left, a.FollowingPoint) && w.today() >= a.FollowedSince
+	case "WISHED_COMMUNE", "WISHED_TERRITORY":
+		return len(both(left, a.Wishes)) > 0
+	case "TERRITORY":
+		return len(left) > 0
+	case "RECEIVED":
+		return slices.ContainsFunc(a.Receptions, func(o Opening) bool {
+			return o.Person == k.person && slices.Contains(left, o.Where) && w.within(o)
+		})
+	case "BREAK_GLASS":
+		return len(left) > 0 && slices.ContainsFunc(a.Emergencies, func(o Opening) bool {
+			return o.Person == k.person && o.Where == k.Assignment.Organisation && w.within(o)
+		})
+	case "NAMED_AGENT":
+		return len(left) > 0 && slices.ContainsFunc(a.NamedAgents, func(n Naming) bool {
+			return n.Person == k.person && n.Organisation == k.Assignment.Organisation && n.Confirmed &&
+				w.today() >= n.From && (n.Until == "" || w.today() < n.Until)
+		})
+	}
+	return false
+}
+
+func (w *World) within(o Opening) bool { return !w.Now.Before(o.From) && w.Now.Before(o.Until) }
+
+// binding is that of the caller's account in the application, nil when there is none.
+func (w *World) binding(c Caller, a *Application) *Binding {
+	if c.Account == nil || c.App != nil && !c.App.Applications {
+		return nil
+	}
+	for i, b := range a.Bindings {
+		if b.Account == *c.Account && !b.Over && !w.Now.Before(b.Since) {
+			return &a.Bindings[i]
+		}
+	}
+	return nil
+}
+
+// today is the day in Paris.
+func (w *World) today() Day { return DayOf(w.Now) }
+
+// DayOf is the day in Paris at that instant.
+func DayOf(at time.Time) Day {
+	paris, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		return "" // embedded in the program
+	}
+	return Day(at.In(paris).Format(time.DateOnly))
+}
+
+// Right is what the caller is told of its own: a ground that lists one of its
+// assignments, what it opens and what is missing for that.
+type Right struct {
+	Ground, Role, Assignment string
+	Opens                    []string
+	Missing                  string
+}
+
+// Rights are all of them.
+func (w *World) Rights(c Caller) []Right {
+	var all []Right
+	if c.Account != nil {
+		r := Right{Ground: "SELF", Opens: way{ground: "SELF"}.all()}
+		if c.App != nil && !c.App.Applications {
+			r.Missing = "APP"
+		}
+		all = append(all, r)
+	}
+	for _, k := range w.capacities(c) {
+		for _, ground := range grounds {
+			if lists(ground, k) {
+				all = append(all, Right{ground, k.Role, k.ID, way{ground, k.Role, k.kind}.all(), w.missing(ground, k, c.App)})
+			}
+		}
+	}
+	return all
+}
+
+func (by way) all() []string {
+	var groups []string
+	for _, g := range Groups() {
+		if by.opens(g) {
+			groups = append(groups, g)
+		}
+	}
+	return groups
+}

@@ -1,0 +1,220 @@
+package service
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"entgo.io/ent"
+
+	"github.com/guichet-logement/guichet/audit"
+	"github.com/guichet-logement/guichet/auth"
+	"github.com/guichet-logement/guichet/domain"
+	rows "github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/policy"
+)
+
+// RecordReads runs an operation and puts on record which applications it read, one
+// line for each column group, before it returns: what it gives back may then be shown.
+// A line names what left the database, so that a list may name one row more than the
+// page shows, the one by which it knows that there is a next page.
+func (s *Service) RecordReads(ctx context.Context, operation, trace string, run func(context.Context)) error {
+	c := &reads{trace: trace, groups: map[domain.ColumnGroup]map[domain.ID]bool{}, grounds: map[domain.ID]string{}}
+	run(context.WithValue(ctx, readsKey{}, c))
+	v := auth.FromContext(ctx)
+	lines := c.lines(v)
+	if len(lines) == 0 {
+		return nil
+	}
+	// What an act shows was paid for by the act, which has limits of its own and is done.
+	if err := s.SpendReads(ctx, v, slices.Collect(maps.Keys(c.grounds))); err != nil && !c.acted {
+		return err
+	}
+	for i := range lines {
+		lines[i].Operation, lines[i].TraceID = operation, trace
+		if operation == "" {
+			lines[i].Operation = "unnamed"
+		}
+	}
+	return s.audit.Record(ctx, lines...)
+}
+
+// reads are the applications that one operation read, by column group, and why it
+// could. Root fields may run side by side.
+type reads struct {
+	trace string
+
+	mu sync.Mutex
+	// acted says that something was done, beside what was read.
+	acted  bool
+	groups map[domain.ColumnGroup]map[domain.ID]bool
+	// grounds are those of each application, joined by spaces in a fixed order.
+	grounds map[domain.ID]string
+}
+
+type readsKey struct{}
+
+// acting notes that something is done, and returns the request's trace.
+func (c *reads) acting() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.acted = true
+	return c.trace
+}
+
+func (c *reads) note(g domain.ColumnGroup, id domain.ID) {
+	if c.groups[g] == nil {
+		c.groups[g] = map[domain.ID]bool{}
+	}
+	c.groups[g][id] = true
+}
+
+// noteReads has every query of a record note what it found. An operation that nobody
+// records, such as a job, is not noted.
+func noteReads(client *rows.Client) {
+	note := func(next ent.Querier) ent.Querier {
+		return ent.QuerierFunc(func(ctx context.Context, q ent.Query) (ent.Value, error) {
+			found, err := next.Query(ctx, q)
+			if c, ok := ctx.Value(readsKey{}).(*reads); ok && err == nil {
+				c.mu.Lock()
+				defer c.mu.Unlock()
+				c.noteRows(found)
+			}
+			return found, err
+		})
+	}
+	client.Application.Intercept(ent.InterceptFunc(note))
+	client.ApplicationSummary.Intercept(ent.InterceptFunc(note))
+	client.ApplicationFile.Intercept(ent.InterceptFunc(note))
+	client.ApplicationContact.Intercept(ent.InterceptFunc(note))
+	client.Wish.Intercept(ent.InterceptFunc(note))
+	client.HouseholdMember.Intercept(ent.InterceptFunc(note))
+	client.MemberParticulars.Intercept(ent.InterceptFunc(note))
+	client.SensitiveRecord.Intercept(ent.InterceptFunc(note))
+}
+
+func (c *reads) noteRows(found ent.Value) {
+	switch found := found.(type) {
+	case []*rows.Application:
+		for _, a := range found {
+			// A command that looks at a row by its own right shows nothing.
+			if opened, seen := policy.OpenedBy(a); seen {
+				c.note(domain.GroupIdentity, a.ID)
+				c.grounds[a.ID] = joined(opened.Grounds)
+			}
+		}
+	case []*rows.ApplicationSummary:
+		for _, s := range found {
+			c.note(domain.GroupSummary, s.ApplicationID)
+		}
+	case []*rows.ApplicationFile:
+		for _, f := range found {
+			c.note(domain.GroupFile, f.ApplicationID)
+		}
+	case []*rows.ApplicationContact:
+		for _, a := range found {
+			c.note(domain.GroupContact, a.ApplicationID)
+		}
+	case []*rows.Wish:
+		for _, w := range found {
+			c.note(domain.GroupSummary, w.ApplicationID)
+		}
+	case []*rows.HouseholdMember:
+		for _, m := range found {
+			c.note(domain.GroupFile, m.ApplicationID)
+		}
+	case []*rows.MemberParticulars:
+		for _, p := range found {
+			c.note(domain.GroupContact, p.ApplicationID)
+		}
+	case []*rows.SensitiveRecord:
+		for _, r := range found {
+			c.note(domain.GroupSensitive, r.ApplicationID)
+		}
+	}
+}
+
+// lines are what is put on record, one for each group, set of grounds and thousand
+// applications: whoever asks why a file was seen gets the grounds of that file.
+func (c *reads) lines(v *auth.Viewer) []audit.Line {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	actors := map[string]audit.Line{}
+	var lines []audit.Line
+	for _, g := range domain.GroupsOf(slices.Collect(maps.Keys(c.groups))...).Groups() {
+		alike := map[string][]domain.ID{}
+		for _, id := range slices.Sorted(maps.Keys(c.groups[g])) {
+			alike[c.grounds[id]] = append(alike[c.grounds[id]], id)
+		}
+		for _, why := range slices.Sorted(maps.Keys(alike)) {
+			if _, known := actors[why]; !known {
+				actors[why] = actorLine(v, strings.Fields(why))
+			}
+			for ids := range slices.Chunk(alike[why], audit.MaxApplications) {
+				line := actors[why]
+				line.Kind, line.Group, line.ApplicationIDs = audit.Read, string(g), ids
+				lines = append(lines, line)
+			}
+		}
+	}
+	return lines
+}
+
+func joined(grounds []domain.Ground) string {
+	words := make([]string, len(grounds))
+	for i, g := range grounds {
+		words[i] = string(g)
+	}
+	slices.Sort(words)
+	return strings.Join(slices.Compact(words), " ")
+}
+
+// The purposes for which applications are read, as codes of the audit trail (décret
+// 2017-917, art. 1).
+const (
+	purposeReception  = "RECEPTION"
+	purposeAllocation = "ALLOCATION"
+	purposeOwnFile    = "OWN_FILE"
+)
+
+// actorLine is a line about who the viewer is, by the grounds that opened what it
+// read: its organisation, roles and point are those of the assignments behind them.
+func actorLine(v *auth.Viewer, grounds []string) audit.Line {
+	line := audit.Line{PersonID: v.PersonID, OrganisationID: v.PortalID, Grounds: grounds}
+	if v.App != nil {
+		line.AppID = v.App.ID
+	}
+	if v.Applicant {
+		line.Purpose = purposeOwnFile
+	}
+	points := map[domain.ID]bool{}
+	for _, c := range policy.Claims(v) {
+		if c.Missing != "" || len(grounds) > 0 && !slices.Contains(grounds, string(c.Rule.Ground)) {
+			continue
+		}
+		if c.Assignment == nil {
+			continue
+		}
+		if line.OrganisationID == "" {
+			line.OrganisationID = c.Assignment.OrganisationID
+		}
+		if !slices.Contains(line.Roles, c.Assignment.Role) {
+			line.Roles = append(line.Roles, c.Assignment.Role)
+		}
+		for _, p := range c.Assignment.PointIDs {
+			points[p] = true
+		}
+		line.Purpose = purposeReception
+		if c.Assignment.Role == domain.AllocationOfficer {
+			line.Purpose = purposeAllocation
+		}
+	}
+	if len(points) == 1 { // several say nothing of where the caller sits
+		for p := range points {
+			line.ReceptionPointID = p
+		}
+	}
+	return line
+}
