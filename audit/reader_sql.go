@@ -115,3 +115,45 @@ func (r *Reader) page(ctx context.Context, condition string, p Page, of ...any) 
 	}
 	return lines, rows.Err()
 }
+
+// ShownSince are the applications that were shown to somebody, a person or an app, since
+// then, each with the last time.
+func (r *Reader) ShownSince(ctx context.Context, who domain.ID, since time.Time) (map[domain.ID]time.Time, error) {
+	rows, err := r.db.QueryContext(ctx, `
+		SELECT id, max(at) FROM (
+			SELECT l.at, unnest(l.application_ids) AS id FROM audit_line l WHERE l.kind = 'READ' AND `+actor(who)+` = $1 AND l.at > $2
+		) shown GROUP BY id`, string(who), since)
+	if err != nil {
+		return nil, fmt.Errorf("count what was shown: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	shown := map[domain.ID]time.Time{}
+	for rows.Next() {
+		var id domain.ID
+		var at time.Time
+		if err := rows.Scan(&id, &at); err != nil {
+			return nil, fmt.Errorf("count what was shown: %w", err)
+		}
+		shown[id] = at
+	}
+	return shown, rows.Err()
+}
+
+// Told tells whether a notice of that purpose about somebody was written since then.
+func (r *Reader) Told(ctx context.Context, who domain.ID, purpose string, since time.Time) (told bool, err error) {
+	err = r.db.QueryRowContext(ctx,
+		"SELECT EXISTS (SELECT FROM audit_line l WHERE l.kind = 'NOTICE' AND l.purpose = $1 AND "+actor(who)+" = $2 AND l.at > $3)",
+		purpose, string(who), since).Scan(&told)
+	if err != nil {
+		return false, fmt.Errorf("look for a notice: %w", err)
+	}
+	return told, nil
+}
+
+// actor is the column of who did something, a person or an app.
+func actor(who domain.ID) string {
+	if who.Prefix() == domain.PartnerAppPrefix {
+		return "l.app_id"
+	}
+	return "l.person_id"
+}

@@ -120,6 +120,9 @@ func (w *Writer) Record(ctx context.Context, lines ...Line) error {
 // Ready tells whether a line could be committed now: it sends no line all the way.
 func (w *Writer) Ready(ctx context.Context) error { return w.submit(ctx, nil) }
 
+// Now is the time by the clock of the lines.
+func (w *Writer) Now() time.Time { return w.options.Clock() }
+
 // Waiting is how many requests wait for an insert that has not begun.
 func (w *Writer) Waiting() int { return len(w.queue) }
 

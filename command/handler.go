@@ -2,6 +2,8 @@ package command
 
 import (
 	"context"
+	"crypto/hkdf"
+	"crypto/sha256"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -66,7 +68,11 @@ func Handler(p Parts) (http.Handler, error) {
 			return nil, err
 		}
 	}
-	resolver := graph.New(p.Client, p.Service.AuditTo(p.Audit, p.Trail))
+	key, err := hkdf.Key(sha256.New, p.CursorKeys[0], nil, "guichet numbers and codes 1", sha256.Size)
+	if err != nil {
+		return nil, fmt.Errorf("key of numbers and codes: %w", err)
+	}
+	resolver := graph.New(p.Client, p.Service.AuditTo(p.Audit, p.Trail).WithKey(key))
 	documented, err := operations.Names()
 	if err != nil {
 		return nil, err

@@ -1,6 +1,9 @@
 package domain
 
-import "io"
+import (
+	"io"
+	"slices"
+)
 
 // HouseholdLink says what a member of a household is to the applicant (lien avec le
 // demandeur; form 14069, boxes B2 to B7 and the dependants).
@@ -31,9 +34,10 @@ func (HouseholdLink) Values() []string {
 }
 
 // Adult tells a link whose person signs, and may have an account of its own.
-func (l HouseholdLink) Adult() bool {
-	return l == LinkApplicant || l == LinkSpouse || l == LinkCoApplicant
-}
+func (l HouseholdLink) Adult() bool { return slices.Contains(AdultLinks(), l) }
+
+// AdultLinks are those of the adults who sign.
+func AdultLinks() []HouseholdLink { return []HouseholdLink{LinkApplicant, LinkSpouse, LinkCoApplicant} }
 
 // MarshalGQL writes the word of the contract.
 func (l HouseholdLink) MarshalGQL(w io.Writer) { marshalEnum(w, l) }

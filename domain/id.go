@@ -57,6 +57,11 @@ const (
 	NamedAgentPrefix         Prefix = "nag"
 	AuditLinePrefix          Prefix = "aud"
 	PairPrefix               Prefix = "pai"
+	ReceptionContactPrefix   Prefix = "rct"
+	ReceptionGrantPrefix     Prefix = "rgr"
+	AttemptCountPrefix       Prefix = "atc"
+	EmergencyOpeningPrefix   Prefix = "emo"
+	BindingCodePrefix        Prefix = "bnd"
 )
 
 // Prefixes lists every prefix in use.
@@ -70,6 +75,7 @@ func Prefixes() []Prefix {
 		StaffAuthorisationPrefix, PairPrefix,
 		ApplicationPrefix, ApplicationSummaryPrefix, ApplicationFilePrefix, ApplicationContactPrefix, WishPrefix,
 		HouseholdMemberPrefix, MemberParticularsPrefix, SensitiveRecordPrefix, ApplicantAccountPrefix, NamedAgentPrefix, AuditLinePrefix,
+		ReceptionContactPrefix, ReceptionGrantPrefix, AttemptCountPrefix, EmergencyOpeningPrefix, BindingCodePrefix,
 	}
 }
 

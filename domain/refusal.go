@@ -19,13 +19,15 @@ const (
 
 	RoleUnavailable   RefusalCode = "ROLE_UNAVAILABLE"
 	IllegalTransition RefusalCode = "ILLEGAL_TRANSITION"
+
+	Unrecognised RefusalCode = "NOT_RECOGNISED"
 )
 
 // Values lists the catalogue in the order of the contract.
 func (RefusalCode) Values() []string {
 	return []string{
 		string(Invalid), string(StaleVersion), string(Overlap), string(Duplicate), string(Unknown),
-		string(RoleUnavailable), string(IllegalTransition),
+		string(RoleUnavailable), string(IllegalTransition), string(Unrecognised),
 	}
 }
 

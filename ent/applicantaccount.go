@@ -34,6 +34,8 @@ type ApplicantAccount struct {
 	BoundAt time.Time `json:"bound_at,omitempty"`
 	// UnboundAt holds the value of the "unbound_at" field.
 	UnboundAt *time.Time `json:"unbound_at,omitempty"`
+	// When an agent named on the protected file let the account see it again; the other adult of a file may be the danger.
+	ReopenedAt *time.Time `json:"reopened_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the ApplicantAccountQuery when eager-loading is set.
 	Edges        ApplicantAccountEdges `json:"edges"`
@@ -84,7 +86,7 @@ func (*ApplicantAccount) scanValues(columns []string) ([]any, error) {
 			values[i] = new(domain.ID)
 		case applicantaccount.FieldIssuer, applicantaccount.FieldSubject:
 			values[i] = new(sql.NullString)
-		case applicantaccount.FieldCreatedAt, applicantaccount.FieldBoundAt, applicantaccount.FieldUnboundAt:
+		case applicantaccount.FieldCreatedAt, applicantaccount.FieldBoundAt, applicantaccount.FieldUnboundAt, applicantaccount.FieldReopenedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -149,6 +151,13 @@ func (_m *ApplicantAccount) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.UnboundAt = new(time.Time)
 				*_m.UnboundAt = value.Time
+			}
+		case applicantaccount.FieldReopenedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field reopened_at", values[i])
+			} else if value.Valid {
+				_m.ReopenedAt = new(time.Time)
+				*_m.ReopenedAt = value.Time
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -216,6 +225,11 @@ func (_m *ApplicantAccount) String() string {
 	builder.WriteString(", ")
 	if v := _m.UnboundAt; v != nil {
 		builder.WriteString("unbound_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.ReopenedAt; v != nil {
+		builder.WriteString("reopened_at=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
 	builder.WriteByte(')')

@@ -84,6 +84,20 @@ func (_c *ApplicantAccountCreate) SetNillableUnboundAt(v *time.Time) *ApplicantA
 	return _c
 }
 
+// SetReopenedAt sets the "reopened_at" field.
+func (_c *ApplicantAccountCreate) SetReopenedAt(v time.Time) *ApplicantAccountCreate {
+	_c.mutation.SetReopenedAt(v)
+	return _c
+}
+
+// SetNillableReopenedAt sets the "reopened_at" field if the given value is not nil.
+func (_c *ApplicantAccountCreate) SetNillableReopenedAt(v *time.Time) *ApplicantAccountCreate {
+	if v != nil {
+		_c.SetReopenedAt(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *ApplicantAccountCreate) SetID(v domain.ID) *ApplicantAccountCreate {
 	_c.mutation.SetID(v)
@@ -256,6 +270,10 @@ func (_c *ApplicantAccountCreate) createSpec() (*ApplicantAccount, *sqlgraph.Cre
 		_spec.SetField(applicantaccount.FieldUnboundAt, field.TypeTime, value)
 		_node.UnboundAt = &value
 	}
+	if value, ok := _c.mutation.ReopenedAt(); ok {
+		_spec.SetField(applicantaccount.FieldReopenedAt, field.TypeTime, value)
+		_node.ReopenedAt = &value
+	}
 	if nodes := _c.mutation.MemberIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
@@ -360,6 +378,24 @@ func (u *ApplicantAccountUpsert) ClearUnboundAt() *ApplicantAccountUpsert {
 	return u
 }
 
+// SetReopenedAt sets the "reopened_at" field.
+func (u *ApplicantAccountUpsert) SetReopenedAt(v time.Time) *ApplicantAccountUpsert {
+	u.Set(applicantaccount.FieldReopenedAt, v)
+	return u
+}
+
+// UpdateReopenedAt sets the "reopened_at" field to the value that was provided on create.
+func (u *ApplicantAccountUpsert) UpdateReopenedAt() *ApplicantAccountUpsert {
+	u.SetExcluded(applicantaccount.FieldReopenedAt)
+	return u
+}
+
+// ClearReopenedAt clears the value of the "reopened_at" field.
+func (u *ApplicantAccountUpsert) ClearReopenedAt() *ApplicantAccountUpsert {
+	u.SetNull(applicantaccount.FieldReopenedAt)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -444,6 +480,27 @@ func (u *ApplicantAccountUpsertOne) UpdateUnboundAt() *ApplicantAccountUpsertOne
 func (u *ApplicantAccountUpsertOne) ClearUnboundAt() *ApplicantAccountUpsertOne {
 	return u.Update(func(s *ApplicantAccountUpsert) {
 		s.ClearUnboundAt()
+	})
+}
+
+// SetReopenedAt sets the "reopened_at" field.
+func (u *ApplicantAccountUpsertOne) SetReopenedAt(v time.Time) *ApplicantAccountUpsertOne {
+	return u.Update(func(s *ApplicantAccountUpsert) {
+		s.SetReopenedAt(v)
+	})
+}
+
+// UpdateReopenedAt sets the "reopened_at" field to the value that was provided on create.
+func (u *ApplicantAccountUpsertOne) UpdateReopenedAt() *ApplicantAccountUpsertOne {
+	return u.Update(func(s *ApplicantAccountUpsert) {
+		s.UpdateReopenedAt()
+	})
+}
+
+// ClearReopenedAt clears the value of the "reopened_at" field.
+func (u *ApplicantAccountUpsertOne) ClearReopenedAt() *ApplicantAccountUpsertOne {
+	return u.Update(func(s *ApplicantAccountUpsert) {
+		s.ClearReopenedAt()
 	})
 }
 
@@ -698,6 +755,27 @@ func (u *ApplicantAccountUpsertBulk) UpdateUnboundAt() *ApplicantAccountUpsertBu
 func (u *ApplicantAccountUpsertBulk) ClearUnboundAt() *ApplicantAccountUpsertBulk {
 	return u.Update(func(s *ApplicantAccountUpsert) {
 		s.ClearUnboundAt()
+	})
+}
+
+// SetReopenedAt sets the "reopened_at" field.
+func (u *ApplicantAccountUpsertBulk) SetReopenedAt(v time.Time) *ApplicantAccountUpsertBulk {
+	return u.Update(func(s *ApplicantAccountUpsert) {
+		s.SetReopenedAt(v)
+	})
+}
+
+// UpdateReopenedAt sets the "reopened_at" field to the value that was provided on create.
+func (u *ApplicantAccountUpsertBulk) UpdateReopenedAt() *ApplicantAccountUpsertBulk {
+	return u.Update(func(s *ApplicantAccountUpsert) {
+		s.UpdateReopenedAt()
+	})
+}
+
+// ClearReopenedAt clears the value of the "reopened_at" field.
+func (u *ApplicantAccountUpsertBulk) ClearReopenedAt() *ApplicantAccountUpsertBulk {
+	return u.Update(func(s *ApplicantAccountUpsert) {
+		s.ClearReopenedAt()
 	})
 }
 

@@ -49,6 +49,26 @@ func (_u *ApplicantAccountUpdate) ClearUnboundAt() *ApplicantAccountUpdate {
 	return _u
 }
 
+// SetReopenedAt sets the "reopened_at" field.
+func (_u *ApplicantAccountUpdate) SetReopenedAt(v time.Time) *ApplicantAccountUpdate {
+	_u.mutation.SetReopenedAt(v)
+	return _u
+}
+
+// SetNillableReopenedAt sets the "reopened_at" field if the given value is not nil.
+func (_u *ApplicantAccountUpdate) SetNillableReopenedAt(v *time.Time) *ApplicantAccountUpdate {
+	if v != nil {
+		_u.SetReopenedAt(*v)
+	}
+	return _u
+}
+
+// ClearReopenedAt clears the value of the "reopened_at" field.
+func (_u *ApplicantAccountUpdate) ClearReopenedAt() *ApplicantAccountUpdate {
+	_u.mutation.ClearReopenedAt()
+	return _u
+}
+
 // Mutation returns the ApplicantAccountMutation object of the builder.
 func (_u *ApplicantAccountUpdate) Mutation() *ApplicantAccountMutation {
 	return _u.mutation
@@ -116,6 +136,12 @@ func (_u *ApplicantAccountUpdate) sqlSave(ctx context.Context) (_node int, err e
 	if _u.mutation.UnboundAtCleared() {
 		_spec.ClearField(applicantaccount.FieldUnboundAt, field.TypeTime)
 	}
+	if value, ok := _u.mutation.ReopenedAt(); ok {
+		_spec.SetField(applicantaccount.FieldReopenedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ReopenedAtCleared() {
+		_spec.ClearField(applicantaccount.FieldReopenedAt, field.TypeTime)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -155,6 +181,26 @@ func (_u *ApplicantAccountUpdateOne) SetNillableUnboundAt(v *time.Time) *Applica
 // ClearUnboundAt clears the value of the "unbound_at" field.
 func (_u *ApplicantAccountUpdateOne) ClearUnboundAt() *ApplicantAccountUpdateOne {
 	_u.mutation.ClearUnboundAt()
+	return _u
+}
+
+// SetReopenedAt sets the "reopened_at" field.
+func (_u *ApplicantAccountUpdateOne) SetReopenedAt(v time.Time) *ApplicantAccountUpdateOne {
+	_u.mutation.SetReopenedAt(v)
+	return _u
+}
+
+// SetNillableReopenedAt sets the "reopened_at" field if the given value is not nil.
+func (_u *ApplicantAccountUpdateOne) SetNillableReopenedAt(v *time.Time) *ApplicantAccountUpdateOne {
+	if v != nil {
+		_u.SetReopenedAt(*v)
+	}
+	return _u
+}
+
+// ClearReopenedAt clears the value of the "reopened_at" field.
+func (_u *ApplicantAccountUpdateOne) ClearReopenedAt() *ApplicantAccountUpdateOne {
+	_u.mutation.ClearReopenedAt()
 	return _u
 }
 
@@ -254,6 +300,12 @@ func (_u *ApplicantAccountUpdateOne) sqlSave(ctx context.Context) (_node *Applic
 	}
 	if _u.mutation.UnboundAtCleared() {
 		_spec.ClearField(applicantaccount.FieldUnboundAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ReopenedAt(); ok {
+		_spec.SetField(applicantaccount.FieldReopenedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ReopenedAtCleared() {
+		_spec.ClearField(applicantaccount.FieldReopenedAt, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &ApplicantAccount{config: _u.config}

@@ -24,11 +24,14 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/assignment"
+	"github.com/guichet-logement/guichet/ent/attemptcount"
 	"github.com/guichet-logement/guichet/ent/audience"
+	"github.com/guichet-logement/guichet/ent/bindingcode"
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/dwelling"
+	"github.com/guichet-logement/guichet/ent/emergencyopening"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/lockout"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
@@ -40,6 +43,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
+	"github.com/guichet-logement/guichet/ent/receptioncontact"
+	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
@@ -71,8 +76,12 @@ type Client struct {
 	ApplicationSummary *ApplicationSummaryClient
 	// Assignment is the client for interacting with the Assignment builders.
 	Assignment *AssignmentClient
+	// AttemptCount is the client for interacting with the AttemptCount builders.
+	AttemptCount *AttemptCountClient
 	// Audience is the client for interacting with the Audience builders.
 	Audience *AudienceClient
+	// BindingCode is the client for interacting with the BindingCode builders.
+	BindingCode *BindingCodeClient
 	// Building is the client for interacting with the Building builders.
 	Building *BuildingClient
 	// CatalogueEntry is the client for interacting with the CatalogueEntry builders.
@@ -81,6 +90,8 @@ type Client struct {
 	Commune *CommuneClient
 	// Dwelling is the client for interacting with the Dwelling builders.
 	Dwelling *DwellingClient
+	// EmergencyOpening is the client for interacting with the EmergencyOpening builders.
+	EmergencyOpening *EmergencyOpeningClient
 	// HouseholdMember is the client for interacting with the HouseholdMember builders.
 	HouseholdMember *HouseholdMemberClient
 	// LockOut is the client for interacting with the LockOut builders.
@@ -103,6 +114,10 @@ type Client struct {
 	PartnerAppSecret *PartnerAppSecretClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
+	// ReceptionContact is the client for interacting with the ReceptionContact builders.
+	ReceptionContact *ReceptionContactClient
+	// ReceptionGrant is the client for interacting with the ReceptionGrant builders.
+	ReceptionGrant *ReceptionGrantClient
 	// ReceptionPoint is the client for interacting with the ReceptionPoint builders.
 	ReceptionPoint *ReceptionPointClient
 	// SandboxClock is the client for interacting with the SandboxClock builders.
@@ -138,11 +153,14 @@ func (c *Client) init() {
 	c.ApplicationFile = NewApplicationFileClient(c.config)
 	c.ApplicationSummary = NewApplicationSummaryClient(c.config)
 	c.Assignment = NewAssignmentClient(c.config)
+	c.AttemptCount = NewAttemptCountClient(c.config)
 	c.Audience = NewAudienceClient(c.config)
+	c.BindingCode = NewBindingCodeClient(c.config)
 	c.Building = NewBuildingClient(c.config)
 	c.CatalogueEntry = NewCatalogueEntryClient(c.config)
 	c.Commune = NewCommuneClient(c.config)
 	c.Dwelling = NewDwellingClient(c.config)
+	c.EmergencyOpening = NewEmergencyOpeningClient(c.config)
 	c.HouseholdMember = NewHouseholdMemberClient(c.config)
 	c.LockOut = NewLockOutClient(c.config)
 	c.MemberParticulars = NewMemberParticularsClient(c.config)
@@ -154,6 +172,8 @@ func (c *Client) init() {
 	c.PartnerApp = NewPartnerAppClient(c.config)
 	c.PartnerAppSecret = NewPartnerAppSecretClient(c.config)
 	c.Person = NewPersonClient(c.config)
+	c.ReceptionContact = NewReceptionContactClient(c.config)
+	c.ReceptionGrant = NewReceptionGrantClient(c.config)
 	c.ReceptionPoint = NewReceptionPointClient(c.config)
 	c.SandboxClock = NewSandboxClockClient(c.config)
 	c.SensitiveRecord = NewSensitiveRecordClient(c.config)
@@ -262,11 +282,14 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ApplicationFile:    NewApplicationFileClient(cfg),
 		ApplicationSummary: NewApplicationSummaryClient(cfg),
 		Assignment:         NewAssignmentClient(cfg),
+		AttemptCount:       NewAttemptCountClient(cfg),
 		Audience:           NewAudienceClient(cfg),
+		BindingCode:        NewBindingCodeClient(cfg),
 		Building:           NewBuildingClient(cfg),
 		CatalogueEntry:     NewCatalogueEntryClient(cfg),
 		Commune:            NewCommuneClient(cfg),
 		Dwelling:           NewDwellingClient(cfg),
+		EmergencyOpening:   NewEmergencyOpeningClient(cfg),
 		HouseholdMember:    NewHouseholdMemberClient(cfg),
 		LockOut:            NewLockOutClient(cfg),
 		MemberParticulars:  NewMemberParticularsClient(cfg),
@@ -278,6 +301,8 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		PartnerApp:         NewPartnerAppClient(cfg),
 		PartnerAppSecret:   NewPartnerAppSecretClient(cfg),
 		Person:             NewPersonClient(cfg),
+		ReceptionContact:   NewReceptionContactClient(cfg),
+		ReceptionGrant:     NewReceptionGrantClient(cfg),
 		ReceptionPoint:     NewReceptionPointClient(cfg),
 		SandboxClock:       NewSandboxClockClient(cfg),
 		SensitiveRecord:    NewSensitiveRecordClient(cfg),
@@ -313,11 +338,14 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ApplicationFile:    NewApplicationFileClient(cfg),
 		ApplicationSummary: NewApplicationSummaryClient(cfg),
 		Assignment:         NewAssignmentClient(cfg),
+		AttemptCount:       NewAttemptCountClient(cfg),
 		Audience:           NewAudienceClient(cfg),
+		BindingCode:        NewBindingCodeClient(cfg),
 		Building:           NewBuildingClient(cfg),
 		CatalogueEntry:     NewCatalogueEntryClient(cfg),
 		Commune:            NewCommuneClient(cfg),
 		Dwelling:           NewDwellingClient(cfg),
+		EmergencyOpening:   NewEmergencyOpeningClient(cfg),
 		HouseholdMember:    NewHouseholdMemberClient(cfg),
 		LockOut:            NewLockOutClient(cfg),
 		MemberParticulars:  NewMemberParticularsClient(cfg),
@@ -329,6 +357,8 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		PartnerApp:         NewPartnerAppClient(cfg),
 		PartnerAppSecret:   NewPartnerAppSecretClient(cfg),
 		Person:             NewPersonClient(cfg),
+		ReceptionContact:   NewReceptionContactClient(cfg),
+		ReceptionGrant:     NewReceptionGrantClient(cfg),
 		ReceptionPoint:     NewReceptionPointClient(cfg),
 		SandboxClock:       NewSandboxClockClient(cfg),
 		SensitiveRecord:    NewSensitiveRecordClient(cfg),
@@ -368,12 +398,12 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Agreement, c.ApplicantAccount, c.Application, c.ApplicationAccess,
 		c.ApplicationContact, c.ApplicationFile, c.ApplicationSummary, c.Assignment,
-		c.Audience, c.Building, c.CatalogueEntry, c.Commune, c.Dwelling,
-		c.HouseholdMember, c.LockOut, c.MemberParticulars, c.NamedAgent,
-		c.OpeningHours, c.Organisation, c.Ownership, c.Pair, c.PartnerApp,
-		c.PartnerAppSecret, c.Person, c.ReceptionPoint, c.SandboxClock,
-		c.SensitiveRecord, c.StaffAuthorisation, c.StockChange, c.StockVintage,
-		c.UsedAssertion, c.Wish,
+		c.AttemptCount, c.Audience, c.BindingCode, c.Building, c.CatalogueEntry,
+		c.Commune, c.Dwelling, c.EmergencyOpening, c.HouseholdMember, c.LockOut,
+		c.MemberParticulars, c.NamedAgent, c.OpeningHours, c.Organisation, c.Ownership,
+		c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Person, c.ReceptionContact,
+		c.ReceptionGrant, c.ReceptionPoint, c.SandboxClock, c.SensitiveRecord,
+		c.StaffAuthorisation, c.StockChange, c.StockVintage, c.UsedAssertion, c.Wish,
 	} {
 		n.Use(hooks...)
 	}
@@ -385,12 +415,12 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Agreement, c.ApplicantAccount, c.Application, c.ApplicationAccess,
 		c.ApplicationContact, c.ApplicationFile, c.ApplicationSummary, c.Assignment,
-		c.Audience, c.Building, c.CatalogueEntry, c.Commune, c.Dwelling,
-		c.HouseholdMember, c.LockOut, c.MemberParticulars, c.NamedAgent,
-		c.OpeningHours, c.Organisation, c.Ownership, c.Pair, c.PartnerApp,
-		c.PartnerAppSecret, c.Person, c.ReceptionPoint, c.SandboxClock,
-		c.SensitiveRecord, c.StaffAuthorisation, c.StockChange, c.StockVintage,
-		c.UsedAssertion, c.Wish,
+		c.AttemptCount, c.Audience, c.BindingCode, c.Building, c.CatalogueEntry,
+		c.Commune, c.Dwelling, c.EmergencyOpening, c.HouseholdMember, c.LockOut,
+		c.MemberParticulars, c.NamedAgent, c.OpeningHours, c.Organisation, c.Ownership,
+		c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Person, c.ReceptionContact,
+		c.ReceptionGrant, c.ReceptionPoint, c.SandboxClock, c.SensitiveRecord,
+		c.StaffAuthorisation, c.StockChange, c.StockVintage, c.UsedAssertion, c.Wish,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -415,8 +445,12 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ApplicationSummary.mutate(ctx, m)
 	case *AssignmentMutation:
 		return c.Assignment.mutate(ctx, m)
+	case *AttemptCountMutation:
+		return c.AttemptCount.mutate(ctx, m)
 	case *AudienceMutation:
 		return c.Audience.mutate(ctx, m)
+	case *BindingCodeMutation:
+		return c.BindingCode.mutate(ctx, m)
 	case *BuildingMutation:
 		return c.Building.mutate(ctx, m)
 	case *CatalogueEntryMutation:
@@ -425,6 +459,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Commune.mutate(ctx, m)
 	case *DwellingMutation:
 		return c.Dwelling.mutate(ctx, m)
+	case *EmergencyOpeningMutation:
+		return c.EmergencyOpening.mutate(ctx, m)
 	case *HouseholdMemberMutation:
 		return c.HouseholdMember.mutate(ctx, m)
 	case *LockOutMutation:
@@ -447,6 +483,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.PartnerAppSecret.mutate(ctx, m)
 	case *PersonMutation:
 		return c.Person.mutate(ctx, m)
+	case *ReceptionContactMutation:
+		return c.ReceptionContact.mutate(ctx, m)
+	case *ReceptionGrantMutation:
+		return c.ReceptionGrant.mutate(ctx, m)
 	case *ReceptionPointMutation:
 		return c.ReceptionPoint.mutate(ctx, m)
 	case *SandboxClockMutation:
@@ -1812,6 +1852,140 @@ func (c *AssignmentClient) mutate(ctx context.Context, m *AssignmentMutation) (V
 	}
 }
 
+// AttemptCountClient is a client for the AttemptCount schema.
+type AttemptCountClient struct {
+	config
+}
+
+// NewAttemptCountClient returns a client for the AttemptCount from the given config.
+func NewAttemptCountClient(c config) *AttemptCountClient {
+	return &AttemptCountClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `attemptcount.Hooks(f(g(h())))`.
+func (c *AttemptCountClient) Use(hooks ...Hook) {
+	c.hooks.AttemptCount = append(c.hooks.AttemptCount, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `attemptcount.Intercept(f(g(h())))`.
+func (c *AttemptCountClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AttemptCount = append(c.inters.AttemptCount, interceptors...)
+}
+
+// Create returns a builder for creating a AttemptCount entity.
+func (c *AttemptCountClient) Create() *AttemptCountCreate {
+	mutation := newAttemptCountMutation(c.config, OpCreate)
+	return &AttemptCountCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of AttemptCount entities.
+func (c *AttemptCountClient) CreateBulk(builders ...*AttemptCountCreate) *AttemptCountCreateBulk {
+	return &AttemptCountCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AttemptCountClient) MapCreateBulk(slice any, setFunc func(*AttemptCountCreate, int)) *AttemptCountCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AttemptCountCreateBulk{err: fmt.Errorf("calling to AttemptCountClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AttemptCountCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AttemptCountCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for AttemptCount.
+func (c *AttemptCountClient) Update() *AttemptCountUpdate {
+	mutation := newAttemptCountMutation(c.config, OpUpdate)
+	return &AttemptCountUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AttemptCountClient) UpdateOne(_m *AttemptCount) *AttemptCountUpdateOne {
+	mutation := newAttemptCountMutation(c.config, OpUpdateOne, withAttemptCount(_m))
+	return &AttemptCountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AttemptCountClient) UpdateOneID(id domain.ID) *AttemptCountUpdateOne {
+	mutation := newAttemptCountMutation(c.config, OpUpdateOne, withAttemptCountID(id))
+	return &AttemptCountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for AttemptCount.
+func (c *AttemptCountClient) Delete() *AttemptCountDelete {
+	mutation := newAttemptCountMutation(c.config, OpDelete)
+	return &AttemptCountDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AttemptCountClient) DeleteOne(_m *AttemptCount) *AttemptCountDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AttemptCountClient) DeleteOneID(id domain.ID) *AttemptCountDeleteOne {
+	builder := c.Delete().Where(attemptcount.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AttemptCountDeleteOne{builder}
+}
+
+// Query returns a query builder for AttemptCount.
+func (c *AttemptCountClient) Query() *AttemptCountQuery {
+	return &AttemptCountQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAttemptCount},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a AttemptCount entity by its id.
+func (c *AttemptCountClient) Get(ctx context.Context, id domain.ID) (*AttemptCount, error) {
+	return c.Query().Where(attemptcount.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AttemptCountClient) GetX(ctx context.Context, id domain.ID) *AttemptCount {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *AttemptCountClient) Hooks() []Hook {
+	hooks := c.hooks.AttemptCount
+	return append(hooks[:len(hooks):len(hooks)], attemptcount.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *AttemptCountClient) Interceptors() []Interceptor {
+	return c.inters.AttemptCount
+}
+
+func (c *AttemptCountClient) mutate(ctx context.Context, m *AttemptCountMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AttemptCountCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AttemptCountUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AttemptCountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AttemptCountDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown AttemptCount mutation op: %q", m.Op())
+	}
+}
+
 // AudienceClient is a client for the Audience schema.
 type AudienceClient struct {
 	config
@@ -1943,6 +2117,188 @@ func (c *AudienceClient) mutate(ctx context.Context, m *AudienceMutation) (Value
 		return (&AudienceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Audience mutation op: %q", m.Op())
+	}
+}
+
+// BindingCodeClient is a client for the BindingCode schema.
+type BindingCodeClient struct {
+	config
+}
+
+// NewBindingCodeClient returns a client for the BindingCode from the given config.
+func NewBindingCodeClient(c config) *BindingCodeClient {
+	return &BindingCodeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `bindingcode.Hooks(f(g(h())))`.
+func (c *BindingCodeClient) Use(hooks ...Hook) {
+	c.hooks.BindingCode = append(c.hooks.BindingCode, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `bindingcode.Intercept(f(g(h())))`.
+func (c *BindingCodeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.BindingCode = append(c.inters.BindingCode, interceptors...)
+}
+
+// Create returns a builder for creating a BindingCode entity.
+func (c *BindingCodeClient) Create() *BindingCodeCreate {
+	mutation := newBindingCodeMutation(c.config, OpCreate)
+	return &BindingCodeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of BindingCode entities.
+func (c *BindingCodeClient) CreateBulk(builders ...*BindingCodeCreate) *BindingCodeCreateBulk {
+	return &BindingCodeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *BindingCodeClient) MapCreateBulk(slice any, setFunc func(*BindingCodeCreate, int)) *BindingCodeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &BindingCodeCreateBulk{err: fmt.Errorf("calling to BindingCodeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*BindingCodeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &BindingCodeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for BindingCode.
+func (c *BindingCodeClient) Update() *BindingCodeUpdate {
+	mutation := newBindingCodeMutation(c.config, OpUpdate)
+	return &BindingCodeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *BindingCodeClient) UpdateOne(_m *BindingCode) *BindingCodeUpdateOne {
+	mutation := newBindingCodeMutation(c.config, OpUpdateOne, withBindingCode(_m))
+	return &BindingCodeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *BindingCodeClient) UpdateOneID(id domain.ID) *BindingCodeUpdateOne {
+	mutation := newBindingCodeMutation(c.config, OpUpdateOne, withBindingCodeID(id))
+	return &BindingCodeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for BindingCode.
+func (c *BindingCodeClient) Delete() *BindingCodeDelete {
+	mutation := newBindingCodeMutation(c.config, OpDelete)
+	return &BindingCodeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *BindingCodeClient) DeleteOne(_m *BindingCode) *BindingCodeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *BindingCodeClient) DeleteOneID(id domain.ID) *BindingCodeDeleteOne {
+	builder := c.Delete().Where(bindingcode.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &BindingCodeDeleteOne{builder}
+}
+
+// Query returns a query builder for BindingCode.
+func (c *BindingCodeClient) Query() *BindingCodeQuery {
+	return &BindingCodeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeBindingCode},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a BindingCode entity by its id.
+func (c *BindingCodeClient) Get(ctx context.Context, id domain.ID) (*BindingCode, error) {
+	return c.Query().Where(bindingcode.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *BindingCodeClient) GetX(ctx context.Context, id domain.ID) *BindingCode {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryApplication queries the application edge of a BindingCode.
+func (c *BindingCodeClient) QueryApplication(_m *BindingCode) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(bindingcode.Table, bindingcode.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, bindingcode.ApplicationTable, bindingcode.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryMember queries the member edge of a BindingCode.
+func (c *BindingCodeClient) QueryMember(_m *BindingCode) *HouseholdMemberQuery {
+	query := (&HouseholdMemberClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(bindingcode.Table, bindingcode.FieldID, id),
+			sqlgraph.To(householdmember.Table, householdmember.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, bindingcode.MemberTable, bindingcode.MemberColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryIssuedBy queries the issued_by edge of a BindingCode.
+func (c *BindingCodeClient) QueryIssuedBy(_m *BindingCode) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(bindingcode.Table, bindingcode.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, bindingcode.IssuedByTable, bindingcode.IssuedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *BindingCodeClient) Hooks() []Hook {
+	hooks := c.hooks.BindingCode
+	return append(hooks[:len(hooks):len(hooks)], bindingcode.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *BindingCodeClient) Interceptors() []Interceptor {
+	return c.inters.BindingCode
+}
+
+func (c *BindingCodeClient) mutate(ctx context.Context, m *BindingCodeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&BindingCodeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&BindingCodeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&BindingCodeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&BindingCodeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown BindingCode mutation op: %q", m.Op())
 	}
 }
 
@@ -2703,6 +3059,188 @@ func (c *DwellingClient) mutate(ctx context.Context, m *DwellingMutation) (Value
 		return (&DwellingDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Dwelling mutation op: %q", m.Op())
+	}
+}
+
+// EmergencyOpeningClient is a client for the EmergencyOpening schema.
+type EmergencyOpeningClient struct {
+	config
+}
+
+// NewEmergencyOpeningClient returns a client for the EmergencyOpening from the given config.
+func NewEmergencyOpeningClient(c config) *EmergencyOpeningClient {
+	return &EmergencyOpeningClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `emergencyopening.Hooks(f(g(h())))`.
+func (c *EmergencyOpeningClient) Use(hooks ...Hook) {
+	c.hooks.EmergencyOpening = append(c.hooks.EmergencyOpening, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `emergencyopening.Intercept(f(g(h())))`.
+func (c *EmergencyOpeningClient) Intercept(interceptors ...Interceptor) {
+	c.inters.EmergencyOpening = append(c.inters.EmergencyOpening, interceptors...)
+}
+
+// Create returns a builder for creating a EmergencyOpening entity.
+func (c *EmergencyOpeningClient) Create() *EmergencyOpeningCreate {
+	mutation := newEmergencyOpeningMutation(c.config, OpCreate)
+	return &EmergencyOpeningCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of EmergencyOpening entities.
+func (c *EmergencyOpeningClient) CreateBulk(builders ...*EmergencyOpeningCreate) *EmergencyOpeningCreateBulk {
+	return &EmergencyOpeningCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *EmergencyOpeningClient) MapCreateBulk(slice any, setFunc func(*EmergencyOpeningCreate, int)) *EmergencyOpeningCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &EmergencyOpeningCreateBulk{err: fmt.Errorf("calling to EmergencyOpeningClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*EmergencyOpeningCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &EmergencyOpeningCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for EmergencyOpening.
+func (c *EmergencyOpeningClient) Update() *EmergencyOpeningUpdate {
+	mutation := newEmergencyOpeningMutation(c.config, OpUpdate)
+	return &EmergencyOpeningUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *EmergencyOpeningClient) UpdateOne(_m *EmergencyOpening) *EmergencyOpeningUpdateOne {
+	mutation := newEmergencyOpeningMutation(c.config, OpUpdateOne, withEmergencyOpening(_m))
+	return &EmergencyOpeningUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *EmergencyOpeningClient) UpdateOneID(id domain.ID) *EmergencyOpeningUpdateOne {
+	mutation := newEmergencyOpeningMutation(c.config, OpUpdateOne, withEmergencyOpeningID(id))
+	return &EmergencyOpeningUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for EmergencyOpening.
+func (c *EmergencyOpeningClient) Delete() *EmergencyOpeningDelete {
+	mutation := newEmergencyOpeningMutation(c.config, OpDelete)
+	return &EmergencyOpeningDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *EmergencyOpeningClient) DeleteOne(_m *EmergencyOpening) *EmergencyOpeningDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *EmergencyOpeningClient) DeleteOneID(id domain.ID) *EmergencyOpeningDeleteOne {
+	builder := c.Delete().Where(emergencyopening.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &EmergencyOpeningDeleteOne{builder}
+}
+
+// Query returns a query builder for EmergencyOpening.
+func (c *EmergencyOpeningClient) Query() *EmergencyOpeningQuery {
+	return &EmergencyOpeningQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeEmergencyOpening},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a EmergencyOpening entity by its id.
+func (c *EmergencyOpeningClient) Get(ctx context.Context, id domain.ID) (*EmergencyOpening, error) {
+	return c.Query().Where(emergencyopening.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *EmergencyOpeningClient) GetX(ctx context.Context, id domain.ID) *EmergencyOpening {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryApplication queries the application edge of a EmergencyOpening.
+func (c *EmergencyOpeningClient) QueryApplication(_m *EmergencyOpening) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(emergencyopening.Table, emergencyopening.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, emergencyopening.ApplicationTable, emergencyopening.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryPerson queries the person edge of a EmergencyOpening.
+func (c *EmergencyOpeningClient) QueryPerson(_m *EmergencyOpening) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(emergencyopening.Table, emergencyopening.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, emergencyopening.PersonTable, emergencyopening.PersonColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryOrganisation queries the organisation edge of a EmergencyOpening.
+func (c *EmergencyOpeningClient) QueryOrganisation(_m *EmergencyOpening) *OrganisationQuery {
+	query := (&OrganisationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(emergencyopening.Table, emergencyopening.FieldID, id),
+			sqlgraph.To(organisation.Table, organisation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, emergencyopening.OrganisationTable, emergencyopening.OrganisationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *EmergencyOpeningClient) Hooks() []Hook {
+	hooks := c.hooks.EmergencyOpening
+	return append(hooks[:len(hooks):len(hooks)], emergencyopening.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *EmergencyOpeningClient) Interceptors() []Interceptor {
+	return c.inters.EmergencyOpening
+}
+
+func (c *EmergencyOpeningClient) mutate(ctx context.Context, m *EmergencyOpeningMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&EmergencyOpeningCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&EmergencyOpeningUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&EmergencyOpeningUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&EmergencyOpeningDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown EmergencyOpening mutation op: %q", m.Op())
 	}
 }
 
@@ -4644,6 +5182,402 @@ func (c *PersonClient) mutate(ctx context.Context, m *PersonMutation) (Value, er
 	}
 }
 
+// ReceptionContactClient is a client for the ReceptionContact schema.
+type ReceptionContactClient struct {
+	config
+}
+
+// NewReceptionContactClient returns a client for the ReceptionContact from the given config.
+func NewReceptionContactClient(c config) *ReceptionContactClient {
+	return &ReceptionContactClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `receptioncontact.Hooks(f(g(h())))`.
+func (c *ReceptionContactClient) Use(hooks ...Hook) {
+	c.hooks.ReceptionContact = append(c.hooks.ReceptionContact, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `receptioncontact.Intercept(f(g(h())))`.
+func (c *ReceptionContactClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ReceptionContact = append(c.inters.ReceptionContact, interceptors...)
+}
+
+// Create returns a builder for creating a ReceptionContact entity.
+func (c *ReceptionContactClient) Create() *ReceptionContactCreate {
+	mutation := newReceptionContactMutation(c.config, OpCreate)
+	return &ReceptionContactCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ReceptionContact entities.
+func (c *ReceptionContactClient) CreateBulk(builders ...*ReceptionContactCreate) *ReceptionContactCreateBulk {
+	return &ReceptionContactCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ReceptionContactClient) MapCreateBulk(slice any, setFunc func(*ReceptionContactCreate, int)) *ReceptionContactCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ReceptionContactCreateBulk{err: fmt.Errorf("calling to ReceptionContactClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ReceptionContactCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ReceptionContactCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ReceptionContact.
+func (c *ReceptionContactClient) Update() *ReceptionContactUpdate {
+	mutation := newReceptionContactMutation(c.config, OpUpdate)
+	return &ReceptionContactUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ReceptionContactClient) UpdateOne(_m *ReceptionContact) *ReceptionContactUpdateOne {
+	mutation := newReceptionContactMutation(c.config, OpUpdateOne, withReceptionContact(_m))
+	return &ReceptionContactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ReceptionContactClient) UpdateOneID(id domain.ID) *ReceptionContactUpdateOne {
+	mutation := newReceptionContactMutation(c.config, OpUpdateOne, withReceptionContactID(id))
+	return &ReceptionContactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ReceptionContact.
+func (c *ReceptionContactClient) Delete() *ReceptionContactDelete {
+	mutation := newReceptionContactMutation(c.config, OpDelete)
+	return &ReceptionContactDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ReceptionContactClient) DeleteOne(_m *ReceptionContact) *ReceptionContactDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ReceptionContactClient) DeleteOneID(id domain.ID) *ReceptionContactDeleteOne {
+	builder := c.Delete().Where(receptioncontact.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ReceptionContactDeleteOne{builder}
+}
+
+// Query returns a query builder for ReceptionContact.
+func (c *ReceptionContactClient) Query() *ReceptionContactQuery {
+	return &ReceptionContactQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeReceptionContact},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ReceptionContact entity by its id.
+func (c *ReceptionContactClient) Get(ctx context.Context, id domain.ID) (*ReceptionContact, error) {
+	return c.Query().Where(receptioncontact.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ReceptionContactClient) GetX(ctx context.Context, id domain.ID) *ReceptionContact {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryReceptionPoint queries the reception_point edge of a ReceptionContact.
+func (c *ReceptionContactClient) QueryReceptionPoint(_m *ReceptionContact) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(receptioncontact.Table, receptioncontact.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, receptioncontact.ReceptionPointTable, receptioncontact.ReceptionPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRecordedBy queries the recorded_by edge of a ReceptionContact.
+func (c *ReceptionContactClient) QueryRecordedBy(_m *ReceptionContact) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(receptioncontact.Table, receptioncontact.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, receptioncontact.RecordedByTable, receptioncontact.RecordedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryOrganisation queries the organisation edge of a ReceptionContact.
+func (c *ReceptionContactClient) QueryOrganisation(_m *ReceptionContact) *OrganisationQuery {
+	query := (&OrganisationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(receptioncontact.Table, receptioncontact.FieldID, id),
+			sqlgraph.To(organisation.Table, organisation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, receptioncontact.OrganisationTable, receptioncontact.OrganisationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ReceptionContactClient) Hooks() []Hook {
+	hooks := c.hooks.ReceptionContact
+	return append(hooks[:len(hooks):len(hooks)], receptioncontact.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ReceptionContactClient) Interceptors() []Interceptor {
+	return c.inters.ReceptionContact
+}
+
+func (c *ReceptionContactClient) mutate(ctx context.Context, m *ReceptionContactMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ReceptionContactCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ReceptionContactUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ReceptionContactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ReceptionContactDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ReceptionContact mutation op: %q", m.Op())
+	}
+}
+
+// ReceptionGrantClient is a client for the ReceptionGrant schema.
+type ReceptionGrantClient struct {
+	config
+}
+
+// NewReceptionGrantClient returns a client for the ReceptionGrant from the given config.
+func NewReceptionGrantClient(c config) *ReceptionGrantClient {
+	return &ReceptionGrantClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `receptiongrant.Hooks(f(g(h())))`.
+func (c *ReceptionGrantClient) Use(hooks ...Hook) {
+	c.hooks.ReceptionGrant = append(c.hooks.ReceptionGrant, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `receptiongrant.Intercept(f(g(h())))`.
+func (c *ReceptionGrantClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ReceptionGrant = append(c.inters.ReceptionGrant, interceptors...)
+}
+
+// Create returns a builder for creating a ReceptionGrant entity.
+func (c *ReceptionGrantClient) Create() *ReceptionGrantCreate {
+	mutation := newReceptionGrantMutation(c.config, OpCreate)
+	return &ReceptionGrantCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ReceptionGrant entities.
+func (c *ReceptionGrantClient) CreateBulk(builders ...*ReceptionGrantCreate) *ReceptionGrantCreateBulk {
+	return &ReceptionGrantCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ReceptionGrantClient) MapCreateBulk(slice any, setFunc func(*ReceptionGrantCreate, int)) *ReceptionGrantCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ReceptionGrantCreateBulk{err: fmt.Errorf("calling to ReceptionGrantClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ReceptionGrantCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ReceptionGrantCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ReceptionGrant.
+func (c *ReceptionGrantClient) Update() *ReceptionGrantUpdate {
+	mutation := newReceptionGrantMutation(c.config, OpUpdate)
+	return &ReceptionGrantUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ReceptionGrantClient) UpdateOne(_m *ReceptionGrant) *ReceptionGrantUpdateOne {
+	mutation := newReceptionGrantMutation(c.config, OpUpdateOne, withReceptionGrant(_m))
+	return &ReceptionGrantUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ReceptionGrantClient) UpdateOneID(id domain.ID) *ReceptionGrantUpdateOne {
+	mutation := newReceptionGrantMutation(c.config, OpUpdateOne, withReceptionGrantID(id))
+	return &ReceptionGrantUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ReceptionGrant.
+func (c *ReceptionGrantClient) Delete() *ReceptionGrantDelete {
+	mutation := newReceptionGrantMutation(c.config, OpDelete)
+	return &ReceptionGrantDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ReceptionGrantClient) DeleteOne(_m *ReceptionGrant) *ReceptionGrantDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ReceptionGrantClient) DeleteOneID(id domain.ID) *ReceptionGrantDeleteOne {
+	builder := c.Delete().Where(receptiongrant.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ReceptionGrantDeleteOne{builder}
+}
+
+// Query returns a query builder for ReceptionGrant.
+func (c *ReceptionGrantClient) Query() *ReceptionGrantQuery {
+	return &ReceptionGrantQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeReceptionGrant},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ReceptionGrant entity by its id.
+func (c *ReceptionGrantClient) Get(ctx context.Context, id domain.ID) (*ReceptionGrant, error) {
+	return c.Query().Where(receptiongrant.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ReceptionGrantClient) GetX(ctx context.Context, id domain.ID) *ReceptionGrant {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryApplication queries the application edge of a ReceptionGrant.
+func (c *ReceptionGrantClient) QueryApplication(_m *ReceptionGrant) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(receptiongrant.Table, receptiongrant.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, receptiongrant.ApplicationTable, receptiongrant.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryMember queries the member edge of a ReceptionGrant.
+func (c *ReceptionGrantClient) QueryMember(_m *ReceptionGrant) *HouseholdMemberQuery {
+	query := (&HouseholdMemberClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(receptiongrant.Table, receptiongrant.FieldID, id),
+			sqlgraph.To(householdmember.Table, householdmember.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, receptiongrant.MemberTable, receptiongrant.MemberColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryPerson queries the person edge of a ReceptionGrant.
+func (c *ReceptionGrantClient) QueryPerson(_m *ReceptionGrant) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(receptiongrant.Table, receptiongrant.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, receptiongrant.PersonTable, receptiongrant.PersonColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryReceptionPoint queries the reception_point edge of a ReceptionGrant.
+func (c *ReceptionGrantClient) QueryReceptionPoint(_m *ReceptionGrant) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(receptiongrant.Table, receptiongrant.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, receptiongrant.ReceptionPointTable, receptiongrant.ReceptionPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryContact queries the contact edge of a ReceptionGrant.
+func (c *ReceptionGrantClient) QueryContact(_m *ReceptionGrant) *ReceptionContactQuery {
+	query := (&ReceptionContactClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(receptiongrant.Table, receptiongrant.FieldID, id),
+			sqlgraph.To(receptioncontact.Table, receptioncontact.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, receptiongrant.ContactTable, receptiongrant.ContactColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ReceptionGrantClient) Hooks() []Hook {
+	hooks := c.hooks.ReceptionGrant
+	return append(hooks[:len(hooks):len(hooks)], receptiongrant.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ReceptionGrantClient) Interceptors() []Interceptor {
+	return c.inters.ReceptionGrant
+}
+
+func (c *ReceptionGrantClient) mutate(ctx context.Context, m *ReceptionGrantMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ReceptionGrantCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ReceptionGrantUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ReceptionGrantUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ReceptionGrantDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ReceptionGrant mutation op: %q", m.Op())
+	}
+}
+
 // ReceptionPointClient is a client for the ReceptionPoint schema.
 type ReceptionPointClient struct {
 	config
@@ -6008,19 +6942,22 @@ func (c *WishClient) mutate(ctx context.Context, m *WishMutation) (Value, error)
 type (
 	hooks struct {
 		Agreement, ApplicantAccount, Application, ApplicationAccess, ApplicationContact,
-		ApplicationFile, ApplicationSummary, Assignment, Audience, Building,
-		CatalogueEntry, Commune, Dwelling, HouseholdMember, LockOut, MemberParticulars,
-		NamedAgent, OpeningHours, Organisation, Ownership, Pair, PartnerApp,
-		PartnerAppSecret, Person, ReceptionPoint, SandboxClock, SensitiveRecord,
-		StaffAuthorisation, StockChange, StockVintage, UsedAssertion, Wish []ent.Hook
+		ApplicationFile, ApplicationSummary, Assignment, AttemptCount, Audience,
+		BindingCode, Building, CatalogueEntry, Commune, Dwelling, EmergencyOpening,
+		HouseholdMember, LockOut, MemberParticulars, NamedAgent, OpeningHours,
+		Organisation, Ownership, Pair, PartnerApp, PartnerAppSecret, Person,
+		ReceptionContact, ReceptionGrant, ReceptionPoint, SandboxClock,
+		SensitiveRecord, StaffAuthorisation, StockChange, StockVintage, UsedAssertion,
+		Wish []ent.Hook
 	}
 	inters struct {
 		Agreement, ApplicantAccount, Application, ApplicationAccess, ApplicationContact,
-		ApplicationFile, ApplicationSummary, Assignment, Audience, Building,
-		CatalogueEntry, Commune, Dwelling, HouseholdMember, LockOut, MemberParticulars,
-		NamedAgent, OpeningHours, Organisation, Ownership, Pair, PartnerApp,
-		PartnerAppSecret, Person, ReceptionPoint, SandboxClock, SensitiveRecord,
-		StaffAuthorisation, StockChange, StockVintage, UsedAssertion,
+		ApplicationFile, ApplicationSummary, Assignment, AttemptCount, Audience,
+		BindingCode, Building, CatalogueEntry, Commune, Dwelling, EmergencyOpening,
+		HouseholdMember, LockOut, MemberParticulars, NamedAgent, OpeningHours,
+		Organisation, Ownership, Pair, PartnerApp, PartnerAppSecret, Person,
+		ReceptionContact, ReceptionGrant, ReceptionPoint, SandboxClock,
+		SensitiveRecord, StaffAuthorisation, StockChange, StockVintage, UsedAssertion,
 		Wish []ent.Interceptor
 	}
 )

@@ -20,11 +20,14 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/assignment"
+	"github.com/guichet-logement/guichet/ent/attemptcount"
 	"github.com/guichet-logement/guichet/ent/audience"
+	"github.com/guichet-logement/guichet/ent/bindingcode"
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/dwelling"
+	"github.com/guichet-logement/guichet/ent/emergencyopening"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/lockout"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
@@ -36,6 +39,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
+	"github.com/guichet-logement/guichet/ent/receptioncontact"
+	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
@@ -112,11 +117,14 @@ func checkColumn(t, c string) error {
 			applicationfile.Table:    applicationfile.ValidColumn,
 			applicationsummary.Table: applicationsummary.ValidColumn,
 			assignment.Table:         assignment.ValidColumn,
+			attemptcount.Table:       attemptcount.ValidColumn,
 			audience.Table:           audience.ValidColumn,
+			bindingcode.Table:        bindingcode.ValidColumn,
 			building.Table:           building.ValidColumn,
 			catalogueentry.Table:     catalogueentry.ValidColumn,
 			commune.Table:            commune.ValidColumn,
 			dwelling.Table:           dwelling.ValidColumn,
+			emergencyopening.Table:   emergencyopening.ValidColumn,
 			householdmember.Table:    householdmember.ValidColumn,
 			lockout.Table:            lockout.ValidColumn,
 			memberparticulars.Table:  memberparticulars.ValidColumn,
@@ -128,6 +136,8 @@ func checkColumn(t, c string) error {
 			partnerapp.Table:         partnerapp.ValidColumn,
 			partnerappsecret.Table:   partnerappsecret.ValidColumn,
 			person.Table:             person.ValidColumn,
+			receptioncontact.Table:   receptioncontact.ValidColumn,
+			receptiongrant.Table:     receptiongrant.ValidColumn,
 			receptionpoint.Table:     receptionpoint.ValidColumn,
 			sandboxclock.Table:       sandboxclock.ValidColumn,
 			sensitiverecord.Table:    sensitiverecord.ValidColumn,

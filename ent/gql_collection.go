@@ -32,6 +32,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
+	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
@@ -3498,6 +3499,115 @@ func newPersonPaginateArgs(rv map[string]any) *personPaginateArgs {
 	}
 	if v, ok := rv[whereField].(*PersonWhereInput); ok {
 		args.opts = append(args.opts, WithPersonFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *ReceptionContactQuery) CollectFields(ctx context.Context, satisfies ...string) (*ReceptionContactQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *ReceptionContactQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(receptioncontact.Columns))
+		selectedFields = []string{receptioncontact.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "receptionPoint":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ReceptionPointClient{config: _q.config}).Query()
+			)
+			again := _q.withReceptionPoint != nil
+			if again {
+				query = _q.withReceptionPoint
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, receptionpointImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withReceptionPoint = query
+			if _, ok := fieldSeen[receptioncontact.FieldReceptionPointID]; !ok {
+				selectedFields = append(selectedFields, receptioncontact.FieldReceptionPointID)
+				fieldSeen[receptioncontact.FieldReceptionPointID] = struct{}{}
+			}
+		case "receptionPointID":
+			if _, ok := fieldSeen[receptioncontact.FieldReceptionPointID]; !ok {
+				selectedFields = append(selectedFields, receptioncontact.FieldReceptionPointID)
+				fieldSeen[receptioncontact.FieldReceptionPointID] = struct{}{}
+			}
+		case "recordedByID":
+			if _, ok := fieldSeen[receptioncontact.FieldRecordedByID]; !ok {
+				selectedFields = append(selectedFields, receptioncontact.FieldRecordedByID)
+				fieldSeen[receptioncontact.FieldRecordedByID] = struct{}{}
+			}
+		case "organisationID":
+			if _, ok := fieldSeen[receptioncontact.FieldOrganisationID]; !ok {
+				selectedFields = append(selectedFields, receptioncontact.FieldOrganisationID)
+				fieldSeen[receptioncontact.FieldOrganisationID] = struct{}{}
+			}
+		case "channel":
+			if _, ok := fieldSeen[receptioncontact.FieldChannel]; !ok {
+				selectedFields = append(selectedFields, receptioncontact.FieldChannel)
+				fieldSeen[receptioncontact.FieldChannel] = struct{}{}
+			}
+		case "recordedAt":
+			if _, ok := fieldSeen[receptioncontact.FieldRecordedAt]; !ok {
+				selectedFields = append(selectedFields, receptioncontact.FieldRecordedAt)
+				fieldSeen[receptioncontact.FieldRecordedAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type receptioncontactPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []ReceptionContactPaginateOption
+}
+
+func newReceptionContactPaginateArgs(rv map[string]any) *receptioncontactPaginateArgs {
+	args := &receptioncontactPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[whereField].(*ReceptionContactWhereInput); ok {
+		args.opts = append(args.opts, WithReceptionContactFilter(v.Filter))
 	}
 	return args
 }

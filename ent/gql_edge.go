@@ -499,6 +499,14 @@ func (_m *Person) Organisation(ctx context.Context) (*Organisation, error) {
 	return result, MaskNotFound(err)
 }
 
+func (_m *ReceptionContact) ReceptionPoint(ctx context.Context) (*ReceptionPoint, error) {
+	result, err := _m.Edges.ReceptionPointOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryReceptionPoint().Only(ctx)
+	}
+	return result, err
+}
+
 func (_m *ReceptionPoint) Commune(ctx context.Context) (*Commune, error) {
 	result, err := _m.Edges.CommuneOrErr()
 	if IsNotLoaded(err) {

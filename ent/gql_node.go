@@ -30,6 +30,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
+	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
@@ -148,6 +149,11 @@ var personImplementors = []string{"Person", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*Person) IsNode() {}
+
+var receptioncontactImplementors = []string{"ReceptionContact", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*ReceptionContact) IsNode() {}
 
 var receptionpointImplementors = []string{"ReceptionPoint", "Node"}
 
@@ -506,6 +512,19 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			Where(person.ID(uid))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, personImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case receptioncontact.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.ReceptionContact.Query().
+			Where(receptioncontact.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, receptioncontactImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -985,6 +1004,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []domain.ID) ([]N
 		query := c.Person.Query().
 			Where(person.IDIn(ids...))
 		query, err := query.CollectFields(ctx, personImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case receptioncontact.Table:
+		query := c.ReceptionContact.Query().
+			Where(receptioncontact.IDIn(ids...))
+		query, err := query.CollectFields(ctx, receptioncontactImplementors...)
 		if err != nil {
 			return nil, err
 		}

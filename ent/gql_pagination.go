@@ -36,6 +36,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
+	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
@@ -5876,6 +5877,255 @@ func (_m *Person) ToEdge(order *PersonOrder) *PersonEdge {
 		order = DefaultPersonOrder
 	}
 	return &PersonEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// ReceptionContactEdge is the edge representation of ReceptionContact.
+type ReceptionContactEdge struct {
+	Node   *ReceptionContact `json:"node"`
+	Cursor Cursor            `json:"cursor"`
+}
+
+// ReceptionContactConnection is the connection containing edges to ReceptionContact.
+type ReceptionContactConnection struct {
+	Edges      []*ReceptionContactEdge `json:"edges"`
+	PageInfo   PageInfo                `json:"pageInfo"`
+	TotalCount int                     `json:"totalCount"`
+}
+
+func (c *ReceptionContactConnection) build(nodes []*ReceptionContact, pager *receptioncontactPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *ReceptionContact
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *ReceptionContact {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *ReceptionContact {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*ReceptionContactEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &ReceptionContactEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// ReceptionContactPaginateOption enables pagination customization.
+type ReceptionContactPaginateOption func(*receptioncontactPager) error
+
+// WithReceptionContactOrder configures pagination ordering.
+func WithReceptionContactOrder(order *ReceptionContactOrder) ReceptionContactPaginateOption {
+	if order == nil {
+		order = DefaultReceptionContactOrder
+	}
+	o := *order
+	return func(pager *receptioncontactPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultReceptionContactOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithReceptionContactFilter configures pagination filter.
+func WithReceptionContactFilter(filter func(*ReceptionContactQuery) (*ReceptionContactQuery, error)) ReceptionContactPaginateOption {
+	return func(pager *receptioncontactPager) error {
+		if filter == nil {
+			return errors.New("ReceptionContactQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type receptioncontactPager struct {
+	reverse bool
+	order   *ReceptionContactOrder
+	filter  func(*ReceptionContactQuery) (*ReceptionContactQuery, error)
+}
+
+func newReceptionContactPager(opts []ReceptionContactPaginateOption, reverse bool) (*receptioncontactPager, error) {
+	pager := &receptioncontactPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultReceptionContactOrder
+	}
+	return pager, nil
+}
+
+func (p *receptioncontactPager) applyFilter(query *ReceptionContactQuery) (*ReceptionContactQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *receptioncontactPager) toCursor(_m *ReceptionContact) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *receptioncontactPager) applyCursors(query *ReceptionContactQuery, after, before *Cursor) (*ReceptionContactQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultReceptionContactOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *receptioncontactPager) applyOrder(query *ReceptionContactQuery) *ReceptionContactQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultReceptionContactOrder.Field {
+		query = query.Order(DefaultReceptionContactOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *receptioncontactPager) orderExpr(query *ReceptionContactQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultReceptionContactOrder.Field {
+			b.Comma().Ident(DefaultReceptionContactOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to ReceptionContact.
+func (_m *ReceptionContactQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...ReceptionContactPaginateOption,
+) (*ReceptionContactConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newReceptionContactPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &ReceptionContactConnection{Edges: []*ReceptionContactEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// ReceptionContactOrderField defines the ordering field of ReceptionContact.
+type ReceptionContactOrderField struct {
+	// Value extracts the ordering value from the given ReceptionContact.
+	Value    func(*ReceptionContact) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) receptioncontact.OrderOption
+	toCursor func(*ReceptionContact) Cursor
+}
+
+// ReceptionContactOrder defines the ordering of ReceptionContact.
+type ReceptionContactOrder struct {
+	Direction OrderDirection              `json:"direction"`
+	Field     *ReceptionContactOrderField `json:"field"`
+}
+
+// DefaultReceptionContactOrder is the default ordering of ReceptionContact.
+var DefaultReceptionContactOrder = &ReceptionContactOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &ReceptionContactOrderField{
+		Value: func(_m *ReceptionContact) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: receptioncontact.FieldID,
+		toTerm: receptioncontact.ByID,
+		toCursor: func(_m *ReceptionContact) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts ReceptionContact into ReceptionContactEdge.
+func (_m *ReceptionContact) ToEdge(order *ReceptionContactOrder) *ReceptionContactEdge {
+	if order == nil {
+		order = DefaultReceptionContactOrder
+	}
+	return &ReceptionContactEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}

@@ -30,6 +30,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/predicate"
+	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
@@ -10309,6 +10310,366 @@ func (i *PersonWhereInput) P() (predicate.Person, error) {
 		return predicates[0], nil
 	default:
 		return person.And(predicates...), nil
+	}
+}
+
+// ReceptionContactWhereInput represents a where input for filtering ReceptionContact queries.
+type ReceptionContactWhereInput struct {
+	Predicates []predicate.ReceptionContact  `json:"-"`
+	Not        *ReceptionContactWhereInput   `json:"not,omitempty"`
+	Or         []*ReceptionContactWhereInput `json:"or,omitempty"`
+	And        []*ReceptionContactWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID      *domain.ID  `json:"id,omitempty"`
+	IDNEQ   *domain.ID  `json:"idNEQ,omitempty"`
+	IDIn    []domain.ID `json:"idIn,omitempty"`
+	IDNotIn []domain.ID `json:"idNotIn,omitempty"`
+	IDGT    *domain.ID  `json:"idGT,omitempty"`
+	IDGTE   *domain.ID  `json:"idGTE,omitempty"`
+	IDLT    *domain.ID  `json:"idLT,omitempty"`
+	IDLTE   *domain.ID  `json:"idLTE,omitempty"`
+
+	// "reception_point_id" field predicates.
+	ReceptionPointID             *domain.ID  `json:"receptionPointID,omitempty"`
+	ReceptionPointIDNEQ          *domain.ID  `json:"receptionPointIDNEQ,omitempty"`
+	ReceptionPointIDIn           []domain.ID `json:"receptionPointIDIn,omitempty"`
+	ReceptionPointIDNotIn        []domain.ID `json:"receptionPointIDNotIn,omitempty"`
+	ReceptionPointIDGT           *domain.ID  `json:"receptionPointIDGT,omitempty"`
+	ReceptionPointIDGTE          *domain.ID  `json:"receptionPointIDGTE,omitempty"`
+	ReceptionPointIDLT           *domain.ID  `json:"receptionPointIDLT,omitempty"`
+	ReceptionPointIDLTE          *domain.ID  `json:"receptionPointIDLTE,omitempty"`
+	ReceptionPointIDContains     *domain.ID  `json:"receptionPointIDContains,omitempty"`
+	ReceptionPointIDHasPrefix    *domain.ID  `json:"receptionPointIDHasPrefix,omitempty"`
+	ReceptionPointIDHasSuffix    *domain.ID  `json:"receptionPointIDHasSuffix,omitempty"`
+	ReceptionPointIDEqualFold    *domain.ID  `json:"receptionPointIDEqualFold,omitempty"`
+	ReceptionPointIDContainsFold *domain.ID  `json:"receptionPointIDContainsFold,omitempty"`
+
+	// "recorded_by_id" field predicates.
+	RecordedByID             *domain.ID  `json:"recordedByID,omitempty"`
+	RecordedByIDNEQ          *domain.ID  `json:"recordedByIDNEQ,omitempty"`
+	RecordedByIDIn           []domain.ID `json:"recordedByIDIn,omitempty"`
+	RecordedByIDNotIn        []domain.ID `json:"recordedByIDNotIn,omitempty"`
+	RecordedByIDGT           *domain.ID  `json:"recordedByIDGT,omitempty"`
+	RecordedByIDGTE          *domain.ID  `json:"recordedByIDGTE,omitempty"`
+	RecordedByIDLT           *domain.ID  `json:"recordedByIDLT,omitempty"`
+	RecordedByIDLTE          *domain.ID  `json:"recordedByIDLTE,omitempty"`
+	RecordedByIDContains     *domain.ID  `json:"recordedByIDContains,omitempty"`
+	RecordedByIDHasPrefix    *domain.ID  `json:"recordedByIDHasPrefix,omitempty"`
+	RecordedByIDHasSuffix    *domain.ID  `json:"recordedByIDHasSuffix,omitempty"`
+	RecordedByIDEqualFold    *domain.ID  `json:"recordedByIDEqualFold,omitempty"`
+	RecordedByIDContainsFold *domain.ID  `json:"recordedByIDContainsFold,omitempty"`
+
+	// "organisation_id" field predicates.
+	OrganisationID             *domain.ID  `json:"organisationID,omitempty"`
+	OrganisationIDNEQ          *domain.ID  `json:"organisationIDNEQ,omitempty"`
+	OrganisationIDIn           []domain.ID `json:"organisationIDIn,omitempty"`
+	OrganisationIDNotIn        []domain.ID `json:"organisationIDNotIn,omitempty"`
+	OrganisationIDGT           *domain.ID  `json:"organisationIDGT,omitempty"`
+	OrganisationIDGTE          *domain.ID  `json:"organisationIDGTE,omitempty"`
+	OrganisationIDLT           *domain.ID  `json:"organisationIDLT,omitempty"`
+	OrganisationIDLTE          *domain.ID  `json:"organisationIDLTE,omitempty"`
+	OrganisationIDContains     *domain.ID  `json:"organisationIDContains,omitempty"`
+	OrganisationIDHasPrefix    *domain.ID  `json:"organisationIDHasPrefix,omitempty"`
+	OrganisationIDHasSuffix    *domain.ID  `json:"organisationIDHasSuffix,omitempty"`
+	OrganisationIDEqualFold    *domain.ID  `json:"organisationIDEqualFold,omitempty"`
+	OrganisationIDContainsFold *domain.ID  `json:"organisationIDContainsFold,omitempty"`
+
+	// "channel" field predicates.
+	Channel      *domain.ContactChannel  `json:"channel,omitempty"`
+	ChannelNEQ   *domain.ContactChannel  `json:"channelNEQ,omitempty"`
+	ChannelIn    []domain.ContactChannel `json:"channelIn,omitempty"`
+	ChannelNotIn []domain.ContactChannel `json:"channelNotIn,omitempty"`
+
+	// "recorded_at" field predicates.
+	RecordedAt      *time.Time  `json:"recordedAt,omitempty"`
+	RecordedAtNEQ   *time.Time  `json:"recordedAtNEQ,omitempty"`
+	RecordedAtIn    []time.Time `json:"recordedAtIn,omitempty"`
+	RecordedAtNotIn []time.Time `json:"recordedAtNotIn,omitempty"`
+	RecordedAtGT    *time.Time  `json:"recordedAtGT,omitempty"`
+	RecordedAtGTE   *time.Time  `json:"recordedAtGTE,omitempty"`
+	RecordedAtLT    *time.Time  `json:"recordedAtLT,omitempty"`
+	RecordedAtLTE   *time.Time  `json:"recordedAtLTE,omitempty"`
+
+	// "reception_point" edge predicates.
+	HasReceptionPoint     *bool                       `json:"hasReceptionPoint,omitempty"`
+	HasReceptionPointWith []*ReceptionPointWhereInput `json:"hasReceptionPointWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *ReceptionContactWhereInput) AddPredicates(predicates ...predicate.ReceptionContact) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the ReceptionContactWhereInput filter on the ReceptionContactQuery builder.
+func (i *ReceptionContactWhereInput) Filter(q *ReceptionContactQuery) (*ReceptionContactQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyReceptionContactWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyReceptionContactWhereInput is returned in case the ReceptionContactWhereInput is empty.
+var ErrEmptyReceptionContactWhereInput = errors.New("ent: empty predicate ReceptionContactWhereInput")
+
+// P returns a predicate for filtering receptioncontacts.
+// An error is returned if the input is empty or invalid.
+func (i *ReceptionContactWhereInput) P() (predicate.ReceptionContact, error) {
+	var predicates []predicate.ReceptionContact
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, receptioncontact.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.ReceptionContact, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, receptioncontact.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.ReceptionContact, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, receptioncontact.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, receptioncontact.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, receptioncontact.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, receptioncontact.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, receptioncontact.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, receptioncontact.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, receptioncontact.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, receptioncontact.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, receptioncontact.IDLTE(*i.IDLTE))
+	}
+	if i.ReceptionPointID != nil {
+		predicates = append(predicates, receptioncontact.ReceptionPointIDEQ(*i.ReceptionPointID))
+	}
+	if i.ReceptionPointIDNEQ != nil {
+		predicates = append(predicates, receptioncontact.ReceptionPointIDNEQ(*i.ReceptionPointIDNEQ))
+	}
+	if len(i.ReceptionPointIDIn) > 0 {
+		predicates = append(predicates, receptioncontact.ReceptionPointIDIn(i.ReceptionPointIDIn...))
+	}
+	if len(i.ReceptionPointIDNotIn) > 0 {
+		predicates = append(predicates, receptioncontact.ReceptionPointIDNotIn(i.ReceptionPointIDNotIn...))
+	}
+	if i.ReceptionPointIDGT != nil {
+		predicates = append(predicates, receptioncontact.ReceptionPointIDGT(*i.ReceptionPointIDGT))
+	}
+	if i.ReceptionPointIDGTE != nil {
+		predicates = append(predicates, receptioncontact.ReceptionPointIDGTE(*i.ReceptionPointIDGTE))
+	}
+	if i.ReceptionPointIDLT != nil {
+		predicates = append(predicates, receptioncontact.ReceptionPointIDLT(*i.ReceptionPointIDLT))
+	}
+	if i.ReceptionPointIDLTE != nil {
+		predicates = append(predicates, receptioncontact.ReceptionPointIDLTE(*i.ReceptionPointIDLTE))
+	}
+	if i.ReceptionPointIDContains != nil {
+		predicates = append(predicates, receptioncontact.ReceptionPointIDContains(*i.ReceptionPointIDContains))
+	}
+	if i.ReceptionPointIDHasPrefix != nil {
+		predicates = append(predicates, receptioncontact.ReceptionPointIDHasPrefix(*i.ReceptionPointIDHasPrefix))
+	}
+	if i.ReceptionPointIDHasSuffix != nil {
+		predicates = append(predicates, receptioncontact.ReceptionPointIDHasSuffix(*i.ReceptionPointIDHasSuffix))
+	}
+	if i.ReceptionPointIDEqualFold != nil {
+		predicates = append(predicates, receptioncontact.ReceptionPointIDEqualFold(*i.ReceptionPointIDEqualFold))
+	}
+	if i.ReceptionPointIDContainsFold != nil {
+		predicates = append(predicates, receptioncontact.ReceptionPointIDContainsFold(*i.ReceptionPointIDContainsFold))
+	}
+	if i.RecordedByID != nil {
+		predicates = append(predicates, receptioncontact.RecordedByIDEQ(*i.RecordedByID))
+	}
+	if i.RecordedByIDNEQ != nil {
+		predicates = append(predicates, receptioncontact.RecordedByIDNEQ(*i.RecordedByIDNEQ))
+	}
+	if len(i.RecordedByIDIn) > 0 {
+		predicates = append(predicates, receptioncontact.RecordedByIDIn(i.RecordedByIDIn...))
+	}
+	if len(i.RecordedByIDNotIn) > 0 {
+		predicates = append(predicates, receptioncontact.RecordedByIDNotIn(i.RecordedByIDNotIn...))
+	}
+	if i.RecordedByIDGT != nil {
+		predicates = append(predicates, receptioncontact.RecordedByIDGT(*i.RecordedByIDGT))
+	}
+	if i.RecordedByIDGTE != nil {
+		predicates = append(predicates, receptioncontact.RecordedByIDGTE(*i.RecordedByIDGTE))
+	}
+	if i.RecordedByIDLT != nil {
+		predicates = append(predicates, receptioncontact.RecordedByIDLT(*i.RecordedByIDLT))
+	}
+	if i.RecordedByIDLTE != nil {
+		predicates = append(predicates, receptioncontact.RecordedByIDLTE(*i.RecordedByIDLTE))
+	}
+	if i.RecordedByIDContains != nil {
+		predicates = append(predicates, receptioncontact.RecordedByIDContains(*i.RecordedByIDContains))
+	}
+	if i.RecordedByIDHasPrefix != nil {
+		predicates = append(predicates, receptioncontact.RecordedByIDHasPrefix(*i.RecordedByIDHasPrefix))
+	}
+	if i.RecordedByIDHasSuffix != nil {
+		predicates = append(predicates, receptioncontact.RecordedByIDHasSuffix(*i.RecordedByIDHasSuffix))
+	}
+	if i.RecordedByIDEqualFold != nil {
+		predicates = append(predicates, receptioncontact.RecordedByIDEqualFold(*i.RecordedByIDEqualFold))
+	}
+	if i.RecordedByIDContainsFold != nil {
+		predicates = append(predicates, receptioncontact.RecordedByIDContainsFold(*i.RecordedByIDContainsFold))
+	}
+	if i.OrganisationID != nil {
+		predicates = append(predicates, receptioncontact.OrganisationIDEQ(*i.OrganisationID))
+	}
+	if i.OrganisationIDNEQ != nil {
+		predicates = append(predicates, receptioncontact.OrganisationIDNEQ(*i.OrganisationIDNEQ))
+	}
+	if len(i.OrganisationIDIn) > 0 {
+		predicates = append(predicates, receptioncontact.OrganisationIDIn(i.OrganisationIDIn...))
+	}
+	if len(i.OrganisationIDNotIn) > 0 {
+		predicates = append(predicates, receptioncontact.OrganisationIDNotIn(i.OrganisationIDNotIn...))
+	}
+	if i.OrganisationIDGT != nil {
+		predicates = append(predicates, receptioncontact.OrganisationIDGT(*i.OrganisationIDGT))
+	}
+	if i.OrganisationIDGTE != nil {
+		predicates = append(predicates, receptioncontact.OrganisationIDGTE(*i.OrganisationIDGTE))
+	}
+	if i.OrganisationIDLT != nil {
+		predicates = append(predicates, receptioncontact.OrganisationIDLT(*i.OrganisationIDLT))
+	}
+	if i.OrganisationIDLTE != nil {
+		predicates = append(predicates, receptioncontact.OrganisationIDLTE(*i.OrganisationIDLTE))
+	}
+	if i.OrganisationIDContains != nil {
+		predicates = append(predicates, receptioncontact.OrganisationIDContains(*i.OrganisationIDContains))
+	}
+	if i.OrganisationIDHasPrefix != nil {
+		predicates = append(predicates, receptioncontact.OrganisationIDHasPrefix(*i.OrganisationIDHasPrefix))
+	}
+	if i.OrganisationIDHasSuffix != nil {
+		predicates = append(predicates, receptioncontact.OrganisationIDHasSuffix(*i.OrganisationIDHasSuffix))
+	}
+	if i.OrganisationIDEqualFold != nil {
+		predicates = append(predicates, receptioncontact.OrganisationIDEqualFold(*i.OrganisationIDEqualFold))
+	}
+	if i.OrganisationIDContainsFold != nil {
+		predicates = append(predicates, receptioncontact.OrganisationIDContainsFold(*i.OrganisationIDContainsFold))
+	}
+	if i.Channel != nil {
+		predicates = append(predicates, receptioncontact.ChannelEQ(*i.Channel))
+	}
+	if i.ChannelNEQ != nil {
+		predicates = append(predicates, receptioncontact.ChannelNEQ(*i.ChannelNEQ))
+	}
+	if len(i.ChannelIn) > 0 {
+		predicates = append(predicates, receptioncontact.ChannelIn(i.ChannelIn...))
+	}
+	if len(i.ChannelNotIn) > 0 {
+		predicates = append(predicates, receptioncontact.ChannelNotIn(i.ChannelNotIn...))
+	}
+	if i.RecordedAt != nil {
+		predicates = append(predicates, receptioncontact.RecordedAtEQ(*i.RecordedAt))
+	}
+	if i.RecordedAtNEQ != nil {
+		predicates = append(predicates, receptioncontact.RecordedAtNEQ(*i.RecordedAtNEQ))
+	}
+	if len(i.RecordedAtIn) > 0 {
+		predicates = append(predicates, receptioncontact.RecordedAtIn(i.RecordedAtIn...))
+	}
+	if len(i.RecordedAtNotIn) > 0 {
+		predicates = append(predicates, receptioncontact.RecordedAtNotIn(i.RecordedAtNotIn...))
+	}
+	if i.RecordedAtGT != nil {
+		predicates = append(predicates, receptioncontact.RecordedAtGT(*i.RecordedAtGT))
+	}
+	if i.RecordedAtGTE != nil {
+		predicates = append(predicates, receptioncontact.RecordedAtGTE(*i.RecordedAtGTE))
+	}
+	if i.RecordedAtLT != nil {
+		predicates = append(predicates, receptioncontact.RecordedAtLT(*i.RecordedAtLT))
+	}
+	if i.RecordedAtLTE != nil {
+		predicates = append(predicates, receptioncontact.RecordedAtLTE(*i.RecordedAtLTE))
+	}
+
+	if i.HasReceptionPoint != nil {
+		p := receptioncontact.HasReceptionPoint()
+		if !*i.HasReceptionPoint {
+			p = receptioncontact.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasReceptionPointWith) > 0 {
+		with := make([]predicate.ReceptionPoint, 0, len(i.HasReceptionPointWith))
+		for _, w := range i.HasReceptionPointWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasReceptionPointWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, receptioncontact.HasReceptionPointWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyReceptionContactWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return receptioncontact.And(predicates...), nil
 	}
 }
 

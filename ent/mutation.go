@@ -21,11 +21,14 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/assignment"
+	"github.com/guichet-logement/guichet/ent/attemptcount"
 	"github.com/guichet-logement/guichet/ent/audience"
+	"github.com/guichet-logement/guichet/ent/bindingcode"
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/dwelling"
+	"github.com/guichet-logement/guichet/ent/emergencyopening"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/lockout"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
@@ -38,6 +41,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/predicate"
+	"github.com/guichet-logement/guichet/ent/receptioncontact"
+	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
@@ -65,11 +70,14 @@ const (
 	TypeApplicationFile    = "ApplicationFile"
 	TypeApplicationSummary = "ApplicationSummary"
 	TypeAssignment         = "Assignment"
+	TypeAttemptCount       = "AttemptCount"
 	TypeAudience           = "Audience"
+	TypeBindingCode        = "BindingCode"
 	TypeBuilding           = "Building"
 	TypeCatalogueEntry     = "CatalogueEntry"
 	TypeCommune            = "Commune"
 	TypeDwelling           = "Dwelling"
+	TypeEmergencyOpening   = "EmergencyOpening"
 	TypeHouseholdMember    = "HouseholdMember"
 	TypeLockOut            = "LockOut"
 	TypeMemberParticulars  = "MemberParticulars"
@@ -81,6 +89,8 @@ const (
 	TypePartnerApp         = "PartnerApp"
 	TypePartnerAppSecret   = "PartnerAppSecret"
 	TypePerson             = "Person"
+	TypeReceptionContact   = "ReceptionContact"
+	TypeReceptionGrant     = "ReceptionGrant"
 	TypeReceptionPoint     = "ReceptionPoint"
 	TypeSandboxClock       = "SandboxClock"
 	TypeSensitiveRecord    = "SensitiveRecord"
@@ -816,6 +826,7 @@ type ApplicantAccountMutation struct {
 	subject            *string
 	bound_at           *time.Time
 	unbound_at         *time.Time
+	reopened_at        *time.Time
 	clearedFields      map[string]struct{}
 	member             *domain.ID
 	clearedmember      bool
@@ -1195,6 +1206,55 @@ func (m *ApplicantAccountMutation) ResetUnboundAt() {
 	delete(m.clearedFields, applicantaccount.FieldUnboundAt)
 }
 
+// SetReopenedAt sets the "reopened_at" field.
+func (m *ApplicantAccountMutation) SetReopenedAt(t time.Time) {
+	m.reopened_at = &t
+}
+
+// ReopenedAt returns the value of the "reopened_at" field in the mutation.
+func (m *ApplicantAccountMutation) ReopenedAt() (r time.Time, exists bool) {
+	v := m.reopened_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReopenedAt returns the old "reopened_at" field's value of the ApplicantAccount entity.
+// If the ApplicantAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicantAccountMutation) OldReopenedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReopenedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReopenedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReopenedAt: %w", err)
+	}
+	return oldValue.ReopenedAt, nil
+}
+
+// ClearReopenedAt clears the value of the "reopened_at" field.
+func (m *ApplicantAccountMutation) ClearReopenedAt() {
+	m.reopened_at = nil
+	m.clearedFields[applicantaccount.FieldReopenedAt] = struct{}{}
+}
+
+// ReopenedAtCleared returns if the "reopened_at" field was cleared in this mutation.
+func (m *ApplicantAccountMutation) ReopenedAtCleared() bool {
+	_, ok := m.clearedFields[applicantaccount.FieldReopenedAt]
+	return ok
+}
+
+// ResetReopenedAt resets all changes to the "reopened_at" field.
+func (m *ApplicantAccountMutation) ResetReopenedAt() {
+	m.reopened_at = nil
+	delete(m.clearedFields, applicantaccount.FieldReopenedAt)
+}
+
 // ClearMember clears the "member" edge to the HouseholdMember entity.
 func (m *ApplicantAccountMutation) ClearMember() {
 	m.clearedmember = true
@@ -1283,7 +1343,7 @@ func (m *ApplicantAccountMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ApplicantAccountMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 8)
 	if m.created_at != nil {
 		fields = append(fields, applicantaccount.FieldCreatedAt)
 	}
@@ -1304,6 +1364,9 @@ func (m *ApplicantAccountMutation) Fields() []string {
 	}
 	if m.unbound_at != nil {
 		fields = append(fields, applicantaccount.FieldUnboundAt)
+	}
+	if m.reopened_at != nil {
+		fields = append(fields, applicantaccount.FieldReopenedAt)
 	}
 	return fields
 }
@@ -1327,6 +1390,8 @@ func (m *ApplicantAccountMutation) Field(name string) (ent.Value, bool) {
 		return m.BoundAt()
 	case applicantaccount.FieldUnboundAt:
 		return m.UnboundAt()
+	case applicantaccount.FieldReopenedAt:
+		return m.ReopenedAt()
 	}
 	return nil, false
 }
@@ -1350,6 +1415,8 @@ func (m *ApplicantAccountMutation) OldField(ctx context.Context, name string) (e
 		return m.OldBoundAt(ctx)
 	case applicantaccount.FieldUnboundAt:
 		return m.OldUnboundAt(ctx)
+	case applicantaccount.FieldReopenedAt:
+		return m.OldReopenedAt(ctx)
 	}
 	return nil, fmt.Errorf("unknown ApplicantAccount field %s", name)
 }
@@ -1408,6 +1475,13 @@ func (m *ApplicantAccountMutation) SetField(name string, value ent.Value) error 
 		}
 		m.SetUnboundAt(v)
 		return nil
+	case applicantaccount.FieldReopenedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReopenedAt(v)
+		return nil
 	}
 	return fmt.Errorf("unknown ApplicantAccount field %s", name)
 }
@@ -1441,6 +1515,9 @@ func (m *ApplicantAccountMutation) ClearedFields() []string {
 	if m.FieldCleared(applicantaccount.FieldUnboundAt) {
 		fields = append(fields, applicantaccount.FieldUnboundAt)
 	}
+	if m.FieldCleared(applicantaccount.FieldReopenedAt) {
+		fields = append(fields, applicantaccount.FieldReopenedAt)
+	}
 	return fields
 }
 
@@ -1457,6 +1534,9 @@ func (m *ApplicantAccountMutation) ClearField(name string) error {
 	switch name {
 	case applicantaccount.FieldUnboundAt:
 		m.ClearUnboundAt()
+		return nil
+	case applicantaccount.FieldReopenedAt:
+		m.ClearReopenedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown ApplicantAccount nullable field %s", name)
@@ -1486,6 +1566,9 @@ func (m *ApplicantAccountMutation) ResetField(name string) error {
 		return nil
 	case applicantaccount.FieldUnboundAt:
 		m.ResetUnboundAt()
+		return nil
+	case applicantaccount.FieldReopenedAt:
+		m.ResetReopenedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown ApplicantAccount field %s", name)
@@ -7929,6 +8012,516 @@ func (m *AssignmentMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Assignment edge %s", name)
 }
 
+// AttemptCountMutation represents an operation that mutates the AttemptCount nodes in the graph.
+type AttemptCountMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *domain.ID
+	created_at     *time.Time
+	counted        *[]byte
+	failures       *[]time.Time
+	appendfailures []time.Time
+	touched_at     *time.Time
+	clearedFields  map[string]struct{}
+	done           bool
+	oldValue       func(context.Context) (*AttemptCount, error)
+	predicates     []predicate.AttemptCount
+}
+
+var _ ent.Mutation = (*AttemptCountMutation)(nil)
+
+// attemptcountOption allows management of the mutation configuration using functional options.
+type attemptcountOption func(*AttemptCountMutation)
+
+// newAttemptCountMutation creates new mutation for the AttemptCount entity.
+func newAttemptCountMutation(c config, op Op, opts ...attemptcountOption) *AttemptCountMutation {
+	m := &AttemptCountMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeAttemptCount,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withAttemptCountID sets the ID field of the mutation.
+func withAttemptCountID(id domain.ID) attemptcountOption {
+	return func(m *AttemptCountMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *AttemptCount
+		)
+		m.oldValue = func(ctx context.Context) (*AttemptCount, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().AttemptCount.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withAttemptCount sets the old AttemptCount of the mutation.
+func withAttemptCount(node *AttemptCount) attemptcountOption {
+	return func(m *AttemptCountMutation) {
+		m.oldValue = func(context.Context) (*AttemptCount, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m AttemptCountMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m AttemptCountMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of AttemptCount entities.
+func (m *AttemptCountMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *AttemptCountMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *AttemptCountMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().AttemptCount.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *AttemptCountMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *AttemptCountMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the AttemptCount entity.
+// If the AttemptCount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttemptCountMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *AttemptCountMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCounted sets the "counted" field.
+func (m *AttemptCountMutation) SetCounted(b []byte) {
+	m.counted = &b
+}
+
+// Counted returns the value of the "counted" field in the mutation.
+func (m *AttemptCountMutation) Counted() (r []byte, exists bool) {
+	v := m.counted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCounted returns the old "counted" field's value of the AttemptCount entity.
+// If the AttemptCount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttemptCountMutation) OldCounted(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCounted is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCounted requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCounted: %w", err)
+	}
+	return oldValue.Counted, nil
+}
+
+// ResetCounted resets all changes to the "counted" field.
+func (m *AttemptCountMutation) ResetCounted() {
+	m.counted = nil
+}
+
+// SetFailures sets the "failures" field.
+func (m *AttemptCountMutation) SetFailures(t []time.Time) {
+	m.failures = &t
+	m.appendfailures = nil
+}
+
+// Failures returns the value of the "failures" field in the mutation.
+func (m *AttemptCountMutation) Failures() (r []time.Time, exists bool) {
+	v := m.failures
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailures returns the old "failures" field's value of the AttemptCount entity.
+// If the AttemptCount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttemptCountMutation) OldFailures(ctx context.Context) (v []time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailures is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailures requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailures: %w", err)
+	}
+	return oldValue.Failures, nil
+}
+
+// AppendFailures adds t to the "failures" field.
+func (m *AttemptCountMutation) AppendFailures(t []time.Time) {
+	m.appendfailures = append(m.appendfailures, t...)
+}
+
+// AppendedFailures returns the list of values that were appended to the "failures" field in this mutation.
+func (m *AttemptCountMutation) AppendedFailures() ([]time.Time, bool) {
+	if len(m.appendfailures) == 0 {
+		return nil, false
+	}
+	return m.appendfailures, true
+}
+
+// ResetFailures resets all changes to the "failures" field.
+func (m *AttemptCountMutation) ResetFailures() {
+	m.failures = nil
+	m.appendfailures = nil
+}
+
+// SetTouchedAt sets the "touched_at" field.
+func (m *AttemptCountMutation) SetTouchedAt(t time.Time) {
+	m.touched_at = &t
+}
+
+// TouchedAt returns the value of the "touched_at" field in the mutation.
+func (m *AttemptCountMutation) TouchedAt() (r time.Time, exists bool) {
+	v := m.touched_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTouchedAt returns the old "touched_at" field's value of the AttemptCount entity.
+// If the AttemptCount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttemptCountMutation) OldTouchedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTouchedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTouchedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTouchedAt: %w", err)
+	}
+	return oldValue.TouchedAt, nil
+}
+
+// ResetTouchedAt resets all changes to the "touched_at" field.
+func (m *AttemptCountMutation) ResetTouchedAt() {
+	m.touched_at = nil
+}
+
+// Where appends a list predicates to the AttemptCountMutation builder.
+func (m *AttemptCountMutation) Where(ps ...predicate.AttemptCount) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the AttemptCountMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *AttemptCountMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.AttemptCount, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *AttemptCountMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *AttemptCountMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (AttemptCount).
+func (m *AttemptCountMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *AttemptCountMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.created_at != nil {
+		fields = append(fields, attemptcount.FieldCreatedAt)
+	}
+	if m.counted != nil {
+		fields = append(fields, attemptcount.FieldCounted)
+	}
+	if m.failures != nil {
+		fields = append(fields, attemptcount.FieldFailures)
+	}
+	if m.touched_at != nil {
+		fields = append(fields, attemptcount.FieldTouchedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *AttemptCountMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case attemptcount.FieldCreatedAt:
+		return m.CreatedAt()
+	case attemptcount.FieldCounted:
+		return m.Counted()
+	case attemptcount.FieldFailures:
+		return m.Failures()
+	case attemptcount.FieldTouchedAt:
+		return m.TouchedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *AttemptCountMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case attemptcount.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case attemptcount.FieldCounted:
+		return m.OldCounted(ctx)
+	case attemptcount.FieldFailures:
+		return m.OldFailures(ctx)
+	case attemptcount.FieldTouchedAt:
+		return m.OldTouchedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown AttemptCount field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AttemptCountMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case attemptcount.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case attemptcount.FieldCounted:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCounted(v)
+		return nil
+	case attemptcount.FieldFailures:
+		v, ok := value.([]time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailures(v)
+		return nil
+	case attemptcount.FieldTouchedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTouchedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown AttemptCount field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *AttemptCountMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *AttemptCountMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AttemptCountMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown AttemptCount numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *AttemptCountMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *AttemptCountMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *AttemptCountMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown AttemptCount nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *AttemptCountMutation) ResetField(name string) error {
+	switch name {
+	case attemptcount.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case attemptcount.FieldCounted:
+		m.ResetCounted()
+		return nil
+	case attemptcount.FieldFailures:
+		m.ResetFailures()
+		return nil
+	case attemptcount.FieldTouchedAt:
+		m.ResetTouchedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown AttemptCount field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *AttemptCountMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *AttemptCountMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *AttemptCountMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *AttemptCountMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *AttemptCountMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *AttemptCountMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *AttemptCountMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown AttemptCount unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *AttemptCountMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown AttemptCount edge %s", name)
+}
+
 // AudienceMutation represents an operation that mutates the Audience nodes in the graph.
 type AudienceMutation struct {
 	config
@@ -8259,6 +8852,844 @@ func (m *AudienceMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *AudienceMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Audience edge %s", name)
+}
+
+// BindingCodeMutation represents an operation that mutates the BindingCode nodes in the graph.
+type BindingCodeMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *domain.ID
+	created_at         *time.Time
+	hash               *[]byte
+	expires_at         *time.Time
+	failures           *int
+	addfailures        *int
+	clearedFields      map[string]struct{}
+	application        *domain.ID
+	clearedapplication bool
+	member             *domain.ID
+	clearedmember      bool
+	issued_by          *domain.ID
+	clearedissued_by   bool
+	done               bool
+	oldValue           func(context.Context) (*BindingCode, error)
+	predicates         []predicate.BindingCode
+}
+
+var _ ent.Mutation = (*BindingCodeMutation)(nil)
+
+// bindingcodeOption allows management of the mutation configuration using functional options.
+type bindingcodeOption func(*BindingCodeMutation)
+
+// newBindingCodeMutation creates new mutation for the BindingCode entity.
+func newBindingCodeMutation(c config, op Op, opts ...bindingcodeOption) *BindingCodeMutation {
+	m := &BindingCodeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeBindingCode,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withBindingCodeID sets the ID field of the mutation.
+func withBindingCodeID(id domain.ID) bindingcodeOption {
+	return func(m *BindingCodeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *BindingCode
+		)
+		m.oldValue = func(ctx context.Context) (*BindingCode, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().BindingCode.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withBindingCode sets the old BindingCode of the mutation.
+func withBindingCode(node *BindingCode) bindingcodeOption {
+	return func(m *BindingCodeMutation) {
+		m.oldValue = func(context.Context) (*BindingCode, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m BindingCodeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m BindingCodeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of BindingCode entities.
+func (m *BindingCodeMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *BindingCodeMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *BindingCodeMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().BindingCode.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *BindingCodeMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *BindingCodeMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the BindingCode entity.
+// If the BindingCode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BindingCodeMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *BindingCodeMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *BindingCodeMutation) SetApplicationID(d domain.ID) {
+	m.application = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *BindingCodeMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the BindingCode entity.
+// If the BindingCode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BindingCodeMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *BindingCodeMutation) ResetApplicationID() {
+	m.application = nil
+}
+
+// SetMemberID sets the "member_id" field.
+func (m *BindingCodeMutation) SetMemberID(d domain.ID) {
+	m.member = &d
+}
+
+// MemberID returns the value of the "member_id" field in the mutation.
+func (m *BindingCodeMutation) MemberID() (r domain.ID, exists bool) {
+	v := m.member
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMemberID returns the old "member_id" field's value of the BindingCode entity.
+// If the BindingCode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BindingCodeMutation) OldMemberID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMemberID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMemberID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMemberID: %w", err)
+	}
+	return oldValue.MemberID, nil
+}
+
+// ResetMemberID resets all changes to the "member_id" field.
+func (m *BindingCodeMutation) ResetMemberID() {
+	m.member = nil
+}
+
+// SetHash sets the "hash" field.
+func (m *BindingCodeMutation) SetHash(b []byte) {
+	m.hash = &b
+}
+
+// Hash returns the value of the "hash" field in the mutation.
+func (m *BindingCodeMutation) Hash() (r []byte, exists bool) {
+	v := m.hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHash returns the old "hash" field's value of the BindingCode entity.
+// If the BindingCode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BindingCodeMutation) OldHash(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHash: %w", err)
+	}
+	return oldValue.Hash, nil
+}
+
+// ResetHash resets all changes to the "hash" field.
+func (m *BindingCodeMutation) ResetHash() {
+	m.hash = nil
+}
+
+// SetIssuedByID sets the "issued_by_id" field.
+func (m *BindingCodeMutation) SetIssuedByID(d domain.ID) {
+	m.issued_by = &d
+}
+
+// IssuedByID returns the value of the "issued_by_id" field in the mutation.
+func (m *BindingCodeMutation) IssuedByID() (r domain.ID, exists bool) {
+	v := m.issued_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIssuedByID returns the old "issued_by_id" field's value of the BindingCode entity.
+// If the BindingCode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BindingCodeMutation) OldIssuedByID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIssuedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIssuedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIssuedByID: %w", err)
+	}
+	return oldValue.IssuedByID, nil
+}
+
+// ResetIssuedByID resets all changes to the "issued_by_id" field.
+func (m *BindingCodeMutation) ResetIssuedByID() {
+	m.issued_by = nil
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (m *BindingCodeMutation) SetExpiresAt(t time.Time) {
+	m.expires_at = &t
+}
+
+// ExpiresAt returns the value of the "expires_at" field in the mutation.
+func (m *BindingCodeMutation) ExpiresAt() (r time.Time, exists bool) {
+	v := m.expires_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpiresAt returns the old "expires_at" field's value of the BindingCode entity.
+// If the BindingCode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BindingCodeMutation) OldExpiresAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpiresAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpiresAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpiresAt: %w", err)
+	}
+	return oldValue.ExpiresAt, nil
+}
+
+// ResetExpiresAt resets all changes to the "expires_at" field.
+func (m *BindingCodeMutation) ResetExpiresAt() {
+	m.expires_at = nil
+}
+
+// SetFailures sets the "failures" field.
+func (m *BindingCodeMutation) SetFailures(i int) {
+	m.failures = &i
+	m.addfailures = nil
+}
+
+// Failures returns the value of the "failures" field in the mutation.
+func (m *BindingCodeMutation) Failures() (r int, exists bool) {
+	v := m.failures
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailures returns the old "failures" field's value of the BindingCode entity.
+// If the BindingCode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BindingCodeMutation) OldFailures(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailures is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailures requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailures: %w", err)
+	}
+	return oldValue.Failures, nil
+}
+
+// AddFailures adds i to the "failures" field.
+func (m *BindingCodeMutation) AddFailures(i int) {
+	if m.addfailures != nil {
+		*m.addfailures += i
+	} else {
+		m.addfailures = &i
+	}
+}
+
+// AddedFailures returns the value that was added to the "failures" field in this mutation.
+func (m *BindingCodeMutation) AddedFailures() (r int, exists bool) {
+	v := m.addfailures
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetFailures resets all changes to the "failures" field.
+func (m *BindingCodeMutation) ResetFailures() {
+	m.failures = nil
+	m.addfailures = nil
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (m *BindingCodeMutation) ClearApplication() {
+	m.clearedapplication = true
+	m.clearedFields[bindingcode.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationCleared reports if the "application" edge to the Application entity was cleared.
+func (m *BindingCodeMutation) ApplicationCleared() bool {
+	return m.clearedapplication
+}
+
+// ApplicationIDs returns the "application" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApplicationID instead. It exists only for internal usage by the builders.
+func (m *BindingCodeMutation) ApplicationIDs() (ids []domain.ID) {
+	if id := m.application; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApplication resets all changes to the "application" edge.
+func (m *BindingCodeMutation) ResetApplication() {
+	m.application = nil
+	m.clearedapplication = false
+}
+
+// ClearMember clears the "member" edge to the HouseholdMember entity.
+func (m *BindingCodeMutation) ClearMember() {
+	m.clearedmember = true
+	m.clearedFields[bindingcode.FieldMemberID] = struct{}{}
+}
+
+// MemberCleared reports if the "member" edge to the HouseholdMember entity was cleared.
+func (m *BindingCodeMutation) MemberCleared() bool {
+	return m.clearedmember
+}
+
+// MemberIDs returns the "member" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// MemberID instead. It exists only for internal usage by the builders.
+func (m *BindingCodeMutation) MemberIDs() (ids []domain.ID) {
+	if id := m.member; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetMember resets all changes to the "member" edge.
+func (m *BindingCodeMutation) ResetMember() {
+	m.member = nil
+	m.clearedmember = false
+}
+
+// ClearIssuedBy clears the "issued_by" edge to the Person entity.
+func (m *BindingCodeMutation) ClearIssuedBy() {
+	m.clearedissued_by = true
+	m.clearedFields[bindingcode.FieldIssuedByID] = struct{}{}
+}
+
+// IssuedByCleared reports if the "issued_by" edge to the Person entity was cleared.
+func (m *BindingCodeMutation) IssuedByCleared() bool {
+	return m.clearedissued_by
+}
+
+// IssuedByIDs returns the "issued_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// IssuedByID instead. It exists only for internal usage by the builders.
+func (m *BindingCodeMutation) IssuedByIDs() (ids []domain.ID) {
+	if id := m.issued_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetIssuedBy resets all changes to the "issued_by" edge.
+func (m *BindingCodeMutation) ResetIssuedBy() {
+	m.issued_by = nil
+	m.clearedissued_by = false
+}
+
+// Where appends a list predicates to the BindingCodeMutation builder.
+func (m *BindingCodeMutation) Where(ps ...predicate.BindingCode) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the BindingCodeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *BindingCodeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.BindingCode, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *BindingCodeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *BindingCodeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (BindingCode).
+func (m *BindingCodeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *BindingCodeMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.created_at != nil {
+		fields = append(fields, bindingcode.FieldCreatedAt)
+	}
+	if m.application != nil {
+		fields = append(fields, bindingcode.FieldApplicationID)
+	}
+	if m.member != nil {
+		fields = append(fields, bindingcode.FieldMemberID)
+	}
+	if m.hash != nil {
+		fields = append(fields, bindingcode.FieldHash)
+	}
+	if m.issued_by != nil {
+		fields = append(fields, bindingcode.FieldIssuedByID)
+	}
+	if m.expires_at != nil {
+		fields = append(fields, bindingcode.FieldExpiresAt)
+	}
+	if m.failures != nil {
+		fields = append(fields, bindingcode.FieldFailures)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *BindingCodeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case bindingcode.FieldCreatedAt:
+		return m.CreatedAt()
+	case bindingcode.FieldApplicationID:
+		return m.ApplicationID()
+	case bindingcode.FieldMemberID:
+		return m.MemberID()
+	case bindingcode.FieldHash:
+		return m.Hash()
+	case bindingcode.FieldIssuedByID:
+		return m.IssuedByID()
+	case bindingcode.FieldExpiresAt:
+		return m.ExpiresAt()
+	case bindingcode.FieldFailures:
+		return m.Failures()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *BindingCodeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case bindingcode.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case bindingcode.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case bindingcode.FieldMemberID:
+		return m.OldMemberID(ctx)
+	case bindingcode.FieldHash:
+		return m.OldHash(ctx)
+	case bindingcode.FieldIssuedByID:
+		return m.OldIssuedByID(ctx)
+	case bindingcode.FieldExpiresAt:
+		return m.OldExpiresAt(ctx)
+	case bindingcode.FieldFailures:
+		return m.OldFailures(ctx)
+	}
+	return nil, fmt.Errorf("unknown BindingCode field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BindingCodeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case bindingcode.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case bindingcode.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case bindingcode.FieldMemberID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMemberID(v)
+		return nil
+	case bindingcode.FieldHash:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHash(v)
+		return nil
+	case bindingcode.FieldIssuedByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIssuedByID(v)
+		return nil
+	case bindingcode.FieldExpiresAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpiresAt(v)
+		return nil
+	case bindingcode.FieldFailures:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailures(v)
+		return nil
+	}
+	return fmt.Errorf("unknown BindingCode field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *BindingCodeMutation) AddedFields() []string {
+	var fields []string
+	if m.addfailures != nil {
+		fields = append(fields, bindingcode.FieldFailures)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *BindingCodeMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case bindingcode.FieldFailures:
+		return m.AddedFailures()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BindingCodeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case bindingcode.FieldFailures:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFailures(v)
+		return nil
+	}
+	return fmt.Errorf("unknown BindingCode numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *BindingCodeMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *BindingCodeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *BindingCodeMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown BindingCode nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *BindingCodeMutation) ResetField(name string) error {
+	switch name {
+	case bindingcode.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case bindingcode.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case bindingcode.FieldMemberID:
+		m.ResetMemberID()
+		return nil
+	case bindingcode.FieldHash:
+		m.ResetHash()
+		return nil
+	case bindingcode.FieldIssuedByID:
+		m.ResetIssuedByID()
+		return nil
+	case bindingcode.FieldExpiresAt:
+		m.ResetExpiresAt()
+		return nil
+	case bindingcode.FieldFailures:
+		m.ResetFailures()
+		return nil
+	}
+	return fmt.Errorf("unknown BindingCode field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *BindingCodeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.application != nil {
+		edges = append(edges, bindingcode.EdgeApplication)
+	}
+	if m.member != nil {
+		edges = append(edges, bindingcode.EdgeMember)
+	}
+	if m.issued_by != nil {
+		edges = append(edges, bindingcode.EdgeIssuedBy)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *BindingCodeMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case bindingcode.EdgeApplication:
+		if id := m.application; id != nil {
+			return []ent.Value{*id}
+		}
+	case bindingcode.EdgeMember:
+		if id := m.member; id != nil {
+			return []ent.Value{*id}
+		}
+	case bindingcode.EdgeIssuedBy:
+		if id := m.issued_by; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *BindingCodeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *BindingCodeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *BindingCodeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedapplication {
+		edges = append(edges, bindingcode.EdgeApplication)
+	}
+	if m.clearedmember {
+		edges = append(edges, bindingcode.EdgeMember)
+	}
+	if m.clearedissued_by {
+		edges = append(edges, bindingcode.EdgeIssuedBy)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *BindingCodeMutation) EdgeCleared(name string) bool {
+	switch name {
+	case bindingcode.EdgeApplication:
+		return m.clearedapplication
+	case bindingcode.EdgeMember:
+		return m.clearedmember
+	case bindingcode.EdgeIssuedBy:
+		return m.clearedissued_by
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *BindingCodeMutation) ClearEdge(name string) error {
+	switch name {
+	case bindingcode.EdgeApplication:
+		m.ClearApplication()
+		return nil
+	case bindingcode.EdgeMember:
+		m.ClearMember()
+		return nil
+	case bindingcode.EdgeIssuedBy:
+		m.ClearIssuedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown BindingCode unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *BindingCodeMutation) ResetEdge(name string) error {
+	switch name {
+	case bindingcode.EdgeApplication:
+		m.ResetApplication()
+		return nil
+	case bindingcode.EdgeMember:
+		m.ResetMember()
+		return nil
+	case bindingcode.EdgeIssuedBy:
+		m.ResetIssuedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown BindingCode edge %s", name)
 }
 
 // BuildingMutation represents an operation that mutates the Building nodes in the graph.
@@ -13427,6 +14858,808 @@ func (m *DwellingMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Dwelling edge %s", name)
+}
+
+// EmergencyOpeningMutation represents an operation that mutates the EmergencyOpening nodes in the graph.
+type EmergencyOpeningMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *domain.ID
+	created_at          *time.Time
+	motive              *domain.EmergencyMotive
+	valid_from          *time.Time
+	valid_until         *time.Time
+	clearedFields       map[string]struct{}
+	application         *domain.ID
+	clearedapplication  bool
+	person              *domain.ID
+	clearedperson       bool
+	organisation        *domain.ID
+	clearedorganisation bool
+	done                bool
+	oldValue            func(context.Context) (*EmergencyOpening, error)
+	predicates          []predicate.EmergencyOpening
+}
+
+var _ ent.Mutation = (*EmergencyOpeningMutation)(nil)
+
+// emergencyopeningOption allows management of the mutation configuration using functional options.
+type emergencyopeningOption func(*EmergencyOpeningMutation)
+
+// newEmergencyOpeningMutation creates new mutation for the EmergencyOpening entity.
+func newEmergencyOpeningMutation(c config, op Op, opts ...emergencyopeningOption) *EmergencyOpeningMutation {
+	m := &EmergencyOpeningMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeEmergencyOpening,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withEmergencyOpeningID sets the ID field of the mutation.
+func withEmergencyOpeningID(id domain.ID) emergencyopeningOption {
+	return func(m *EmergencyOpeningMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *EmergencyOpening
+		)
+		m.oldValue = func(ctx context.Context) (*EmergencyOpening, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().EmergencyOpening.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withEmergencyOpening sets the old EmergencyOpening of the mutation.
+func withEmergencyOpening(node *EmergencyOpening) emergencyopeningOption {
+	return func(m *EmergencyOpeningMutation) {
+		m.oldValue = func(context.Context) (*EmergencyOpening, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m EmergencyOpeningMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m EmergencyOpeningMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of EmergencyOpening entities.
+func (m *EmergencyOpeningMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *EmergencyOpeningMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *EmergencyOpeningMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().EmergencyOpening.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *EmergencyOpeningMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *EmergencyOpeningMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the EmergencyOpening entity.
+// If the EmergencyOpening object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EmergencyOpeningMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *EmergencyOpeningMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *EmergencyOpeningMutation) SetApplicationID(d domain.ID) {
+	m.application = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *EmergencyOpeningMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the EmergencyOpening entity.
+// If the EmergencyOpening object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EmergencyOpeningMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *EmergencyOpeningMutation) ResetApplicationID() {
+	m.application = nil
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *EmergencyOpeningMutation) SetPersonID(d domain.ID) {
+	m.person = &d
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *EmergencyOpeningMutation) PersonID() (r domain.ID, exists bool) {
+	v := m.person
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the EmergencyOpening entity.
+// If the EmergencyOpening object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EmergencyOpeningMutation) OldPersonID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *EmergencyOpeningMutation) ResetPersonID() {
+	m.person = nil
+}
+
+// SetOrganisationID sets the "organisation_id" field.
+func (m *EmergencyOpeningMutation) SetOrganisationID(d domain.ID) {
+	m.organisation = &d
+}
+
+// OrganisationID returns the value of the "organisation_id" field in the mutation.
+func (m *EmergencyOpeningMutation) OrganisationID() (r domain.ID, exists bool) {
+	v := m.organisation
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganisationID returns the old "organisation_id" field's value of the EmergencyOpening entity.
+// If the EmergencyOpening object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EmergencyOpeningMutation) OldOrganisationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganisationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganisationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganisationID: %w", err)
+	}
+	return oldValue.OrganisationID, nil
+}
+
+// ResetOrganisationID resets all changes to the "organisation_id" field.
+func (m *EmergencyOpeningMutation) ResetOrganisationID() {
+	m.organisation = nil
+}
+
+// SetMotive sets the "motive" field.
+func (m *EmergencyOpeningMutation) SetMotive(dm domain.EmergencyMotive) {
+	m.motive = &dm
+}
+
+// Motive returns the value of the "motive" field in the mutation.
+func (m *EmergencyOpeningMutation) Motive() (r domain.EmergencyMotive, exists bool) {
+	v := m.motive
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMotive returns the old "motive" field's value of the EmergencyOpening entity.
+// If the EmergencyOpening object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EmergencyOpeningMutation) OldMotive(ctx context.Context) (v domain.EmergencyMotive, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMotive is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMotive requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMotive: %w", err)
+	}
+	return oldValue.Motive, nil
+}
+
+// ResetMotive resets all changes to the "motive" field.
+func (m *EmergencyOpeningMutation) ResetMotive() {
+	m.motive = nil
+}
+
+// SetValidFrom sets the "valid_from" field.
+func (m *EmergencyOpeningMutation) SetValidFrom(t time.Time) {
+	m.valid_from = &t
+}
+
+// ValidFrom returns the value of the "valid_from" field in the mutation.
+func (m *EmergencyOpeningMutation) ValidFrom() (r time.Time, exists bool) {
+	v := m.valid_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidFrom returns the old "valid_from" field's value of the EmergencyOpening entity.
+// If the EmergencyOpening object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EmergencyOpeningMutation) OldValidFrom(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidFrom: %w", err)
+	}
+	return oldValue.ValidFrom, nil
+}
+
+// ResetValidFrom resets all changes to the "valid_from" field.
+func (m *EmergencyOpeningMutation) ResetValidFrom() {
+	m.valid_from = nil
+}
+
+// SetValidUntil sets the "valid_until" field.
+func (m *EmergencyOpeningMutation) SetValidUntil(t time.Time) {
+	m.valid_until = &t
+}
+
+// ValidUntil returns the value of the "valid_until" field in the mutation.
+func (m *EmergencyOpeningMutation) ValidUntil() (r time.Time, exists bool) {
+	v := m.valid_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidUntil returns the old "valid_until" field's value of the EmergencyOpening entity.
+// If the EmergencyOpening object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EmergencyOpeningMutation) OldValidUntil(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidUntil: %w", err)
+	}
+	return oldValue.ValidUntil, nil
+}
+
+// ResetValidUntil resets all changes to the "valid_until" field.
+func (m *EmergencyOpeningMutation) ResetValidUntil() {
+	m.valid_until = nil
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (m *EmergencyOpeningMutation) ClearApplication() {
+	m.clearedapplication = true
+	m.clearedFields[emergencyopening.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationCleared reports if the "application" edge to the Application entity was cleared.
+func (m *EmergencyOpeningMutation) ApplicationCleared() bool {
+	return m.clearedapplication
+}
+
+// ApplicationIDs returns the "application" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApplicationID instead. It exists only for internal usage by the builders.
+func (m *EmergencyOpeningMutation) ApplicationIDs() (ids []domain.ID) {
+	if id := m.application; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApplication resets all changes to the "application" edge.
+func (m *EmergencyOpeningMutation) ResetApplication() {
+	m.application = nil
+	m.clearedapplication = false
+}
+
+// ClearPerson clears the "person" edge to the Person entity.
+func (m *EmergencyOpeningMutation) ClearPerson() {
+	m.clearedperson = true
+	m.clearedFields[emergencyopening.FieldPersonID] = struct{}{}
+}
+
+// PersonCleared reports if the "person" edge to the Person entity was cleared.
+func (m *EmergencyOpeningMutation) PersonCleared() bool {
+	return m.clearedperson
+}
+
+// PersonIDs returns the "person" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PersonID instead. It exists only for internal usage by the builders.
+func (m *EmergencyOpeningMutation) PersonIDs() (ids []domain.ID) {
+	if id := m.person; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPerson resets all changes to the "person" edge.
+func (m *EmergencyOpeningMutation) ResetPerson() {
+	m.person = nil
+	m.clearedperson = false
+}
+
+// ClearOrganisation clears the "organisation" edge to the Organisation entity.
+func (m *EmergencyOpeningMutation) ClearOrganisation() {
+	m.clearedorganisation = true
+	m.clearedFields[emergencyopening.FieldOrganisationID] = struct{}{}
+}
+
+// OrganisationCleared reports if the "organisation" edge to the Organisation entity was cleared.
+func (m *EmergencyOpeningMutation) OrganisationCleared() bool {
+	return m.clearedorganisation
+}
+
+// OrganisationIDs returns the "organisation" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrganisationID instead. It exists only for internal usage by the builders.
+func (m *EmergencyOpeningMutation) OrganisationIDs() (ids []domain.ID) {
+	if id := m.organisation; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrganisation resets all changes to the "organisation" edge.
+func (m *EmergencyOpeningMutation) ResetOrganisation() {
+	m.organisation = nil
+	m.clearedorganisation = false
+}
+
+// Where appends a list predicates to the EmergencyOpeningMutation builder.
+func (m *EmergencyOpeningMutation) Where(ps ...predicate.EmergencyOpening) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the EmergencyOpeningMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *EmergencyOpeningMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.EmergencyOpening, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *EmergencyOpeningMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *EmergencyOpeningMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (EmergencyOpening).
+func (m *EmergencyOpeningMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *EmergencyOpeningMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.created_at != nil {
+		fields = append(fields, emergencyopening.FieldCreatedAt)
+	}
+	if m.application != nil {
+		fields = append(fields, emergencyopening.FieldApplicationID)
+	}
+	if m.person != nil {
+		fields = append(fields, emergencyopening.FieldPersonID)
+	}
+	if m.organisation != nil {
+		fields = append(fields, emergencyopening.FieldOrganisationID)
+	}
+	if m.motive != nil {
+		fields = append(fields, emergencyopening.FieldMotive)
+	}
+	if m.valid_from != nil {
+		fields = append(fields, emergencyopening.FieldValidFrom)
+	}
+	if m.valid_until != nil {
+		fields = append(fields, emergencyopening.FieldValidUntil)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *EmergencyOpeningMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case emergencyopening.FieldCreatedAt:
+		return m.CreatedAt()
+	case emergencyopening.FieldApplicationID:
+		return m.ApplicationID()
+	case emergencyopening.FieldPersonID:
+		return m.PersonID()
+	case emergencyopening.FieldOrganisationID:
+		return m.OrganisationID()
+	case emergencyopening.FieldMotive:
+		return m.Motive()
+	case emergencyopening.FieldValidFrom:
+		return m.ValidFrom()
+	case emergencyopening.FieldValidUntil:
+		return m.ValidUntil()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *EmergencyOpeningMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case emergencyopening.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case emergencyopening.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case emergencyopening.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case emergencyopening.FieldOrganisationID:
+		return m.OldOrganisationID(ctx)
+	case emergencyopening.FieldMotive:
+		return m.OldMotive(ctx)
+	case emergencyopening.FieldValidFrom:
+		return m.OldValidFrom(ctx)
+	case emergencyopening.FieldValidUntil:
+		return m.OldValidUntil(ctx)
+	}
+	return nil, fmt.Errorf("unknown EmergencyOpening field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *EmergencyOpeningMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case emergencyopening.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case emergencyopening.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case emergencyopening.FieldPersonID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case emergencyopening.FieldOrganisationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganisationID(v)
+		return nil
+	case emergencyopening.FieldMotive:
+		v, ok := value.(domain.EmergencyMotive)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMotive(v)
+		return nil
+	case emergencyopening.FieldValidFrom:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidFrom(v)
+		return nil
+	case emergencyopening.FieldValidUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidUntil(v)
+		return nil
+	}
+	return fmt.Errorf("unknown EmergencyOpening field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *EmergencyOpeningMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *EmergencyOpeningMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *EmergencyOpeningMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown EmergencyOpening numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *EmergencyOpeningMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *EmergencyOpeningMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *EmergencyOpeningMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown EmergencyOpening nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *EmergencyOpeningMutation) ResetField(name string) error {
+	switch name {
+	case emergencyopening.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case emergencyopening.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case emergencyopening.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case emergencyopening.FieldOrganisationID:
+		m.ResetOrganisationID()
+		return nil
+	case emergencyopening.FieldMotive:
+		m.ResetMotive()
+		return nil
+	case emergencyopening.FieldValidFrom:
+		m.ResetValidFrom()
+		return nil
+	case emergencyopening.FieldValidUntil:
+		m.ResetValidUntil()
+		return nil
+	}
+	return fmt.Errorf("unknown EmergencyOpening field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *EmergencyOpeningMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.application != nil {
+		edges = append(edges, emergencyopening.EdgeApplication)
+	}
+	if m.person != nil {
+		edges = append(edges, emergencyopening.EdgePerson)
+	}
+	if m.organisation != nil {
+		edges = append(edges, emergencyopening.EdgeOrganisation)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *EmergencyOpeningMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case emergencyopening.EdgeApplication:
+		if id := m.application; id != nil {
+			return []ent.Value{*id}
+		}
+	case emergencyopening.EdgePerson:
+		if id := m.person; id != nil {
+			return []ent.Value{*id}
+		}
+	case emergencyopening.EdgeOrganisation:
+		if id := m.organisation; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *EmergencyOpeningMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *EmergencyOpeningMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *EmergencyOpeningMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedapplication {
+		edges = append(edges, emergencyopening.EdgeApplication)
+	}
+	if m.clearedperson {
+		edges = append(edges, emergencyopening.EdgePerson)
+	}
+	if m.clearedorganisation {
+		edges = append(edges, emergencyopening.EdgeOrganisation)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *EmergencyOpeningMutation) EdgeCleared(name string) bool {
+	switch name {
+	case emergencyopening.EdgeApplication:
+		return m.clearedapplication
+	case emergencyopening.EdgePerson:
+		return m.clearedperson
+	case emergencyopening.EdgeOrganisation:
+		return m.clearedorganisation
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *EmergencyOpeningMutation) ClearEdge(name string) error {
+	switch name {
+	case emergencyopening.EdgeApplication:
+		m.ClearApplication()
+		return nil
+	case emergencyopening.EdgePerson:
+		m.ClearPerson()
+		return nil
+	case emergencyopening.EdgeOrganisation:
+		m.ClearOrganisation()
+		return nil
+	}
+	return fmt.Errorf("unknown EmergencyOpening unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *EmergencyOpeningMutation) ResetEdge(name string) error {
+	switch name {
+	case emergencyopening.EdgeApplication:
+		m.ResetApplication()
+		return nil
+	case emergencyopening.EdgePerson:
+		m.ResetPerson()
+		return nil
+	case emergencyopening.EdgeOrganisation:
+		m.ResetOrganisation()
+		return nil
+	}
+	return fmt.Errorf("unknown EmergencyOpening edge %s", name)
 }
 
 // HouseholdMemberMutation represents an operation that mutates the HouseholdMember nodes in the graph.
@@ -23766,6 +25999,1702 @@ func (m *PersonMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Person edge %s", name)
+}
+
+// ReceptionContactMutation represents an operation that mutates the ReceptionContact nodes in the graph.
+type ReceptionContactMutation struct {
+	config
+	op                     Op
+	typ                    string
+	id                     *domain.ID
+	created_at             *time.Time
+	channel                *domain.ContactChannel
+	recorded_at            *time.Time
+	clearedFields          map[string]struct{}
+	reception_point        *domain.ID
+	clearedreception_point bool
+	recorded_by            *domain.ID
+	clearedrecorded_by     bool
+	organisation           *domain.ID
+	clearedorganisation    bool
+	done                   bool
+	oldValue               func(context.Context) (*ReceptionContact, error)
+	predicates             []predicate.ReceptionContact
+}
+
+var _ ent.Mutation = (*ReceptionContactMutation)(nil)
+
+// receptioncontactOption allows management of the mutation configuration using functional options.
+type receptioncontactOption func(*ReceptionContactMutation)
+
+// newReceptionContactMutation creates new mutation for the ReceptionContact entity.
+func newReceptionContactMutation(c config, op Op, opts ...receptioncontactOption) *ReceptionContactMutation {
+	m := &ReceptionContactMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeReceptionContact,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withReceptionContactID sets the ID field of the mutation.
+func withReceptionContactID(id domain.ID) receptioncontactOption {
+	return func(m *ReceptionContactMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ReceptionContact
+		)
+		m.oldValue = func(ctx context.Context) (*ReceptionContact, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ReceptionContact.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withReceptionContact sets the old ReceptionContact of the mutation.
+func withReceptionContact(node *ReceptionContact) receptioncontactOption {
+	return func(m *ReceptionContactMutation) {
+		m.oldValue = func(context.Context) (*ReceptionContact, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ReceptionContactMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ReceptionContactMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ReceptionContact entities.
+func (m *ReceptionContactMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ReceptionContactMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ReceptionContactMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ReceptionContact.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ReceptionContactMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ReceptionContactMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ReceptionContact entity.
+// If the ReceptionContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceptionContactMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ReceptionContactMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetReceptionPointID sets the "reception_point_id" field.
+func (m *ReceptionContactMutation) SetReceptionPointID(d domain.ID) {
+	m.reception_point = &d
+}
+
+// ReceptionPointID returns the value of the "reception_point_id" field in the mutation.
+func (m *ReceptionContactMutation) ReceptionPointID() (r domain.ID, exists bool) {
+	v := m.reception_point
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceptionPointID returns the old "reception_point_id" field's value of the ReceptionContact entity.
+// If the ReceptionContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceptionContactMutation) OldReceptionPointID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceptionPointID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceptionPointID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceptionPointID: %w", err)
+	}
+	return oldValue.ReceptionPointID, nil
+}
+
+// ResetReceptionPointID resets all changes to the "reception_point_id" field.
+func (m *ReceptionContactMutation) ResetReceptionPointID() {
+	m.reception_point = nil
+}
+
+// SetRecordedByID sets the "recorded_by_id" field.
+func (m *ReceptionContactMutation) SetRecordedByID(d domain.ID) {
+	m.recorded_by = &d
+}
+
+// RecordedByID returns the value of the "recorded_by_id" field in the mutation.
+func (m *ReceptionContactMutation) RecordedByID() (r domain.ID, exists bool) {
+	v := m.recorded_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordedByID returns the old "recorded_by_id" field's value of the ReceptionContact entity.
+// If the ReceptionContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceptionContactMutation) OldRecordedByID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordedByID: %w", err)
+	}
+	return oldValue.RecordedByID, nil
+}
+
+// ResetRecordedByID resets all changes to the "recorded_by_id" field.
+func (m *ReceptionContactMutation) ResetRecordedByID() {
+	m.recorded_by = nil
+}
+
+// SetOrganisationID sets the "organisation_id" field.
+func (m *ReceptionContactMutation) SetOrganisationID(d domain.ID) {
+	m.organisation = &d
+}
+
+// OrganisationID returns the value of the "organisation_id" field in the mutation.
+func (m *ReceptionContactMutation) OrganisationID() (r domain.ID, exists bool) {
+	v := m.organisation
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganisationID returns the old "organisation_id" field's value of the ReceptionContact entity.
+// If the ReceptionContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceptionContactMutation) OldOrganisationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganisationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganisationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganisationID: %w", err)
+	}
+	return oldValue.OrganisationID, nil
+}
+
+// ResetOrganisationID resets all changes to the "organisation_id" field.
+func (m *ReceptionContactMutation) ResetOrganisationID() {
+	m.organisation = nil
+}
+
+// SetChannel sets the "channel" field.
+func (m *ReceptionContactMutation) SetChannel(dc domain.ContactChannel) {
+	m.channel = &dc
+}
+
+// Channel returns the value of the "channel" field in the mutation.
+func (m *ReceptionContactMutation) Channel() (r domain.ContactChannel, exists bool) {
+	v := m.channel
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChannel returns the old "channel" field's value of the ReceptionContact entity.
+// If the ReceptionContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceptionContactMutation) OldChannel(ctx context.Context) (v domain.ContactChannel, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChannel is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChannel requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChannel: %w", err)
+	}
+	return oldValue.Channel, nil
+}
+
+// ResetChannel resets all changes to the "channel" field.
+func (m *ReceptionContactMutation) ResetChannel() {
+	m.channel = nil
+}
+
+// SetRecordedAt sets the "recorded_at" field.
+func (m *ReceptionContactMutation) SetRecordedAt(t time.Time) {
+	m.recorded_at = &t
+}
+
+// RecordedAt returns the value of the "recorded_at" field in the mutation.
+func (m *ReceptionContactMutation) RecordedAt() (r time.Time, exists bool) {
+	v := m.recorded_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordedAt returns the old "recorded_at" field's value of the ReceptionContact entity.
+// If the ReceptionContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceptionContactMutation) OldRecordedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordedAt: %w", err)
+	}
+	return oldValue.RecordedAt, nil
+}
+
+// ResetRecordedAt resets all changes to the "recorded_at" field.
+func (m *ReceptionContactMutation) ResetRecordedAt() {
+	m.recorded_at = nil
+}
+
+// ClearReceptionPoint clears the "reception_point" edge to the ReceptionPoint entity.
+func (m *ReceptionContactMutation) ClearReceptionPoint() {
+	m.clearedreception_point = true
+	m.clearedFields[receptioncontact.FieldReceptionPointID] = struct{}{}
+}
+
+// ReceptionPointCleared reports if the "reception_point" edge to the ReceptionPoint entity was cleared.
+func (m *ReceptionContactMutation) ReceptionPointCleared() bool {
+	return m.clearedreception_point
+}
+
+// ReceptionPointIDs returns the "reception_point" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ReceptionPointID instead. It exists only for internal usage by the builders.
+func (m *ReceptionContactMutation) ReceptionPointIDs() (ids []domain.ID) {
+	if id := m.reception_point; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetReceptionPoint resets all changes to the "reception_point" edge.
+func (m *ReceptionContactMutation) ResetReceptionPoint() {
+	m.reception_point = nil
+	m.clearedreception_point = false
+}
+
+// ClearRecordedBy clears the "recorded_by" edge to the Person entity.
+func (m *ReceptionContactMutation) ClearRecordedBy() {
+	m.clearedrecorded_by = true
+	m.clearedFields[receptioncontact.FieldRecordedByID] = struct{}{}
+}
+
+// RecordedByCleared reports if the "recorded_by" edge to the Person entity was cleared.
+func (m *ReceptionContactMutation) RecordedByCleared() bool {
+	return m.clearedrecorded_by
+}
+
+// RecordedByIDs returns the "recorded_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RecordedByID instead. It exists only for internal usage by the builders.
+func (m *ReceptionContactMutation) RecordedByIDs() (ids []domain.ID) {
+	if id := m.recorded_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRecordedBy resets all changes to the "recorded_by" edge.
+func (m *ReceptionContactMutation) ResetRecordedBy() {
+	m.recorded_by = nil
+	m.clearedrecorded_by = false
+}
+
+// ClearOrganisation clears the "organisation" edge to the Organisation entity.
+func (m *ReceptionContactMutation) ClearOrganisation() {
+	m.clearedorganisation = true
+	m.clearedFields[receptioncontact.FieldOrganisationID] = struct{}{}
+}
+
+// OrganisationCleared reports if the "organisation" edge to the Organisation entity was cleared.
+func (m *ReceptionContactMutation) OrganisationCleared() bool {
+	return m.clearedorganisation
+}
+
+// OrganisationIDs returns the "organisation" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrganisationID instead. It exists only for internal usage by the builders.
+func (m *ReceptionContactMutation) OrganisationIDs() (ids []domain.ID) {
+	if id := m.organisation; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrganisation resets all changes to the "organisation" edge.
+func (m *ReceptionContactMutation) ResetOrganisation() {
+	m.organisation = nil
+	m.clearedorganisation = false
+}
+
+// Where appends a list predicates to the ReceptionContactMutation builder.
+func (m *ReceptionContactMutation) Where(ps ...predicate.ReceptionContact) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ReceptionContactMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ReceptionContactMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ReceptionContact, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ReceptionContactMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ReceptionContactMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ReceptionContact).
+func (m *ReceptionContactMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ReceptionContactMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.created_at != nil {
+		fields = append(fields, receptioncontact.FieldCreatedAt)
+	}
+	if m.reception_point != nil {
+		fields = append(fields, receptioncontact.FieldReceptionPointID)
+	}
+	if m.recorded_by != nil {
+		fields = append(fields, receptioncontact.FieldRecordedByID)
+	}
+	if m.organisation != nil {
+		fields = append(fields, receptioncontact.FieldOrganisationID)
+	}
+	if m.channel != nil {
+		fields = append(fields, receptioncontact.FieldChannel)
+	}
+	if m.recorded_at != nil {
+		fields = append(fields, receptioncontact.FieldRecordedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ReceptionContactMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case receptioncontact.FieldCreatedAt:
+		return m.CreatedAt()
+	case receptioncontact.FieldReceptionPointID:
+		return m.ReceptionPointID()
+	case receptioncontact.FieldRecordedByID:
+		return m.RecordedByID()
+	case receptioncontact.FieldOrganisationID:
+		return m.OrganisationID()
+	case receptioncontact.FieldChannel:
+		return m.Channel()
+	case receptioncontact.FieldRecordedAt:
+		return m.RecordedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ReceptionContactMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case receptioncontact.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case receptioncontact.FieldReceptionPointID:
+		return m.OldReceptionPointID(ctx)
+	case receptioncontact.FieldRecordedByID:
+		return m.OldRecordedByID(ctx)
+	case receptioncontact.FieldOrganisationID:
+		return m.OldOrganisationID(ctx)
+	case receptioncontact.FieldChannel:
+		return m.OldChannel(ctx)
+	case receptioncontact.FieldRecordedAt:
+		return m.OldRecordedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ReceptionContact field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReceptionContactMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case receptioncontact.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case receptioncontact.FieldReceptionPointID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceptionPointID(v)
+		return nil
+	case receptioncontact.FieldRecordedByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordedByID(v)
+		return nil
+	case receptioncontact.FieldOrganisationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganisationID(v)
+		return nil
+	case receptioncontact.FieldChannel:
+		v, ok := value.(domain.ContactChannel)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChannel(v)
+		return nil
+	case receptioncontact.FieldRecordedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ReceptionContact field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ReceptionContactMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ReceptionContactMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReceptionContactMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ReceptionContact numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ReceptionContactMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ReceptionContactMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ReceptionContactMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ReceptionContact nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ReceptionContactMutation) ResetField(name string) error {
+	switch name {
+	case receptioncontact.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case receptioncontact.FieldReceptionPointID:
+		m.ResetReceptionPointID()
+		return nil
+	case receptioncontact.FieldRecordedByID:
+		m.ResetRecordedByID()
+		return nil
+	case receptioncontact.FieldOrganisationID:
+		m.ResetOrganisationID()
+		return nil
+	case receptioncontact.FieldChannel:
+		m.ResetChannel()
+		return nil
+	case receptioncontact.FieldRecordedAt:
+		m.ResetRecordedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ReceptionContact field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ReceptionContactMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.reception_point != nil {
+		edges = append(edges, receptioncontact.EdgeReceptionPoint)
+	}
+	if m.recorded_by != nil {
+		edges = append(edges, receptioncontact.EdgeRecordedBy)
+	}
+	if m.organisation != nil {
+		edges = append(edges, receptioncontact.EdgeOrganisation)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ReceptionContactMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case receptioncontact.EdgeReceptionPoint:
+		if id := m.reception_point; id != nil {
+			return []ent.Value{*id}
+		}
+	case receptioncontact.EdgeRecordedBy:
+		if id := m.recorded_by; id != nil {
+			return []ent.Value{*id}
+		}
+	case receptioncontact.EdgeOrganisation:
+		if id := m.organisation; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ReceptionContactMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ReceptionContactMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ReceptionContactMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedreception_point {
+		edges = append(edges, receptioncontact.EdgeReceptionPoint)
+	}
+	if m.clearedrecorded_by {
+		edges = append(edges, receptioncontact.EdgeRecordedBy)
+	}
+	if m.clearedorganisation {
+		edges = append(edges, receptioncontact.EdgeOrganisation)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ReceptionContactMutation) EdgeCleared(name string) bool {
+	switch name {
+	case receptioncontact.EdgeReceptionPoint:
+		return m.clearedreception_point
+	case receptioncontact.EdgeRecordedBy:
+		return m.clearedrecorded_by
+	case receptioncontact.EdgeOrganisation:
+		return m.clearedorganisation
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ReceptionContactMutation) ClearEdge(name string) error {
+	switch name {
+	case receptioncontact.EdgeReceptionPoint:
+		m.ClearReceptionPoint()
+		return nil
+	case receptioncontact.EdgeRecordedBy:
+		m.ClearRecordedBy()
+		return nil
+	case receptioncontact.EdgeOrganisation:
+		m.ClearOrganisation()
+		return nil
+	}
+	return fmt.Errorf("unknown ReceptionContact unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ReceptionContactMutation) ResetEdge(name string) error {
+	switch name {
+	case receptioncontact.EdgeReceptionPoint:
+		m.ResetReceptionPoint()
+		return nil
+	case receptioncontact.EdgeRecordedBy:
+		m.ResetRecordedBy()
+		return nil
+	case receptioncontact.EdgeOrganisation:
+		m.ResetOrganisation()
+		return nil
+	}
+	return fmt.Errorf("unknown ReceptionContact edge %s", name)
+}
+
+// ReceptionGrantMutation represents an operation that mutates the ReceptionGrant nodes in the graph.
+type ReceptionGrantMutation struct {
+	config
+	op                     Op
+	typ                    string
+	id                     *domain.ID
+	created_at             *time.Time
+	valid_from             *time.Time
+	valid_until            *time.Time
+	clearedFields          map[string]struct{}
+	application            *domain.ID
+	clearedapplication     bool
+	member                 *domain.ID
+	clearedmember          bool
+	person                 *domain.ID
+	clearedperson          bool
+	reception_point        *domain.ID
+	clearedreception_point bool
+	contact                *domain.ID
+	clearedcontact         bool
+	done                   bool
+	oldValue               func(context.Context) (*ReceptionGrant, error)
+	predicates             []predicate.ReceptionGrant
+}
+
+var _ ent.Mutation = (*ReceptionGrantMutation)(nil)
+
+// receptiongrantOption allows management of the mutation configuration using functional options.
+type receptiongrantOption func(*ReceptionGrantMutation)
+
+// newReceptionGrantMutation creates new mutation for the ReceptionGrant entity.
+func newReceptionGrantMutation(c config, op Op, opts ...receptiongrantOption) *ReceptionGrantMutation {
+	m := &ReceptionGrantMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeReceptionGrant,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withReceptionGrantID sets the ID field of the mutation.
+func withReceptionGrantID(id domain.ID) receptiongrantOption {
+	return func(m *ReceptionGrantMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ReceptionGrant
+		)
+		m.oldValue = func(ctx context.Context) (*ReceptionGrant, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ReceptionGrant.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withReceptionGrant sets the old ReceptionGrant of the mutation.
+func withReceptionGrant(node *ReceptionGrant) receptiongrantOption {
+	return func(m *ReceptionGrantMutation) {
+		m.oldValue = func(context.Context) (*ReceptionGrant, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ReceptionGrantMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ReceptionGrantMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ReceptionGrant entities.
+func (m *ReceptionGrantMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ReceptionGrantMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ReceptionGrantMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ReceptionGrant.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ReceptionGrantMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ReceptionGrantMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ReceptionGrant entity.
+// If the ReceptionGrant object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceptionGrantMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ReceptionGrantMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *ReceptionGrantMutation) SetApplicationID(d domain.ID) {
+	m.application = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *ReceptionGrantMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the ReceptionGrant entity.
+// If the ReceptionGrant object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceptionGrantMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *ReceptionGrantMutation) ResetApplicationID() {
+	m.application = nil
+}
+
+// SetMemberID sets the "member_id" field.
+func (m *ReceptionGrantMutation) SetMemberID(d domain.ID) {
+	m.member = &d
+}
+
+// MemberID returns the value of the "member_id" field in the mutation.
+func (m *ReceptionGrantMutation) MemberID() (r domain.ID, exists bool) {
+	v := m.member
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMemberID returns the old "member_id" field's value of the ReceptionGrant entity.
+// If the ReceptionGrant object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceptionGrantMutation) OldMemberID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMemberID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMemberID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMemberID: %w", err)
+	}
+	return oldValue.MemberID, nil
+}
+
+// ResetMemberID resets all changes to the "member_id" field.
+func (m *ReceptionGrantMutation) ResetMemberID() {
+	m.member = nil
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *ReceptionGrantMutation) SetPersonID(d domain.ID) {
+	m.person = &d
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *ReceptionGrantMutation) PersonID() (r domain.ID, exists bool) {
+	v := m.person
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the ReceptionGrant entity.
+// If the ReceptionGrant object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceptionGrantMutation) OldPersonID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *ReceptionGrantMutation) ResetPersonID() {
+	m.person = nil
+}
+
+// SetReceptionPointID sets the "reception_point_id" field.
+func (m *ReceptionGrantMutation) SetReceptionPointID(d domain.ID) {
+	m.reception_point = &d
+}
+
+// ReceptionPointID returns the value of the "reception_point_id" field in the mutation.
+func (m *ReceptionGrantMutation) ReceptionPointID() (r domain.ID, exists bool) {
+	v := m.reception_point
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceptionPointID returns the old "reception_point_id" field's value of the ReceptionGrant entity.
+// If the ReceptionGrant object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceptionGrantMutation) OldReceptionPointID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceptionPointID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceptionPointID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceptionPointID: %w", err)
+	}
+	return oldValue.ReceptionPointID, nil
+}
+
+// ResetReceptionPointID resets all changes to the "reception_point_id" field.
+func (m *ReceptionGrantMutation) ResetReceptionPointID() {
+	m.reception_point = nil
+}
+
+// SetContactID sets the "contact_id" field.
+func (m *ReceptionGrantMutation) SetContactID(d domain.ID) {
+	m.contact = &d
+}
+
+// ContactID returns the value of the "contact_id" field in the mutation.
+func (m *ReceptionGrantMutation) ContactID() (r domain.ID, exists bool) {
+	v := m.contact
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContactID returns the old "contact_id" field's value of the ReceptionGrant entity.
+// If the ReceptionGrant object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceptionGrantMutation) OldContactID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContactID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContactID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContactID: %w", err)
+	}
+	return oldValue.ContactID, nil
+}
+
+// ResetContactID resets all changes to the "contact_id" field.
+func (m *ReceptionGrantMutation) ResetContactID() {
+	m.contact = nil
+}
+
+// SetValidFrom sets the "valid_from" field.
+func (m *ReceptionGrantMutation) SetValidFrom(t time.Time) {
+	m.valid_from = &t
+}
+
+// ValidFrom returns the value of the "valid_from" field in the mutation.
+func (m *ReceptionGrantMutation) ValidFrom() (r time.Time, exists bool) {
+	v := m.valid_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidFrom returns the old "valid_from" field's value of the ReceptionGrant entity.
+// If the ReceptionGrant object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceptionGrantMutation) OldValidFrom(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidFrom: %w", err)
+	}
+	return oldValue.ValidFrom, nil
+}
+
+// ResetValidFrom resets all changes to the "valid_from" field.
+func (m *ReceptionGrantMutation) ResetValidFrom() {
+	m.valid_from = nil
+}
+
+// SetValidUntil sets the "valid_until" field.
+func (m *ReceptionGrantMutation) SetValidUntil(t time.Time) {
+	m.valid_until = &t
+}
+
+// ValidUntil returns the value of the "valid_until" field in the mutation.
+func (m *ReceptionGrantMutation) ValidUntil() (r time.Time, exists bool) {
+	v := m.valid_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidUntil returns the old "valid_until" field's value of the ReceptionGrant entity.
+// If the ReceptionGrant object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceptionGrantMutation) OldValidUntil(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidUntil: %w", err)
+	}
+	return oldValue.ValidUntil, nil
+}
+
+// ResetValidUntil resets all changes to the "valid_until" field.
+func (m *ReceptionGrantMutation) ResetValidUntil() {
+	m.valid_until = nil
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (m *ReceptionGrantMutation) ClearApplication() {
+	m.clearedapplication = true
+	m.clearedFields[receptiongrant.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationCleared reports if the "application" edge to the Application entity was cleared.
+func (m *ReceptionGrantMutation) ApplicationCleared() bool {
+	return m.clearedapplication
+}
+
+// ApplicationIDs returns the "application" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApplicationID instead. It exists only for internal usage by the builders.
+func (m *ReceptionGrantMutation) ApplicationIDs() (ids []domain.ID) {
+	if id := m.application; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApplication resets all changes to the "application" edge.
+func (m *ReceptionGrantMutation) ResetApplication() {
+	m.application = nil
+	m.clearedapplication = false
+}
+
+// ClearMember clears the "member" edge to the HouseholdMember entity.
+func (m *ReceptionGrantMutation) ClearMember() {
+	m.clearedmember = true
+	m.clearedFields[receptiongrant.FieldMemberID] = struct{}{}
+}
+
+// MemberCleared reports if the "member" edge to the HouseholdMember entity was cleared.
+func (m *ReceptionGrantMutation) MemberCleared() bool {
+	return m.clearedmember
+}
+
+// MemberIDs returns the "member" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// MemberID instead. It exists only for internal usage by the builders.
+func (m *ReceptionGrantMutation) MemberIDs() (ids []domain.ID) {
+	if id := m.member; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetMember resets all changes to the "member" edge.
+func (m *ReceptionGrantMutation) ResetMember() {
+	m.member = nil
+	m.clearedmember = false
+}
+
+// ClearPerson clears the "person" edge to the Person entity.
+func (m *ReceptionGrantMutation) ClearPerson() {
+	m.clearedperson = true
+	m.clearedFields[receptiongrant.FieldPersonID] = struct{}{}
+}
+
+// PersonCleared reports if the "person" edge to the Person entity was cleared.
+func (m *ReceptionGrantMutation) PersonCleared() bool {
+	return m.clearedperson
+}
+
+// PersonIDs returns the "person" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PersonID instead. It exists only for internal usage by the builders.
+func (m *ReceptionGrantMutation) PersonIDs() (ids []domain.ID) {
+	if id := m.person; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPerson resets all changes to the "person" edge.
+func (m *ReceptionGrantMutation) ResetPerson() {
+	m.person = nil
+	m.clearedperson = false
+}
+
+// ClearReceptionPoint clears the "reception_point" edge to the ReceptionPoint entity.
+func (m *ReceptionGrantMutation) ClearReceptionPoint() {
+	m.clearedreception_point = true
+	m.clearedFields[receptiongrant.FieldReceptionPointID] = struct{}{}
+}
+
+// ReceptionPointCleared reports if the "reception_point" edge to the ReceptionPoint entity was cleared.
+func (m *ReceptionGrantMutation) ReceptionPointCleared() bool {
+	return m.clearedreception_point
+}
+
+// ReceptionPointIDs returns the "reception_point" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ReceptionPointID instead. It exists only for internal usage by the builders.
+func (m *ReceptionGrantMutation) ReceptionPointIDs() (ids []domain.ID) {
+	if id := m.reception_point; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetReceptionPoint resets all changes to the "reception_point" edge.
+func (m *ReceptionGrantMutation) ResetReceptionPoint() {
+	m.reception_point = nil
+	m.clearedreception_point = false
+}
+
+// ClearContact clears the "contact" edge to the ReceptionContact entity.
+func (m *ReceptionGrantMutation) ClearContact() {
+	m.clearedcontact = true
+	m.clearedFields[receptiongrant.FieldContactID] = struct{}{}
+}
+
+// ContactCleared reports if the "contact" edge to the ReceptionContact entity was cleared.
+func (m *ReceptionGrantMutation) ContactCleared() bool {
+	return m.clearedcontact
+}
+
+// ContactIDs returns the "contact" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ContactID instead. It exists only for internal usage by the builders.
+func (m *ReceptionGrantMutation) ContactIDs() (ids []domain.ID) {
+	if id := m.contact; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetContact resets all changes to the "contact" edge.
+func (m *ReceptionGrantMutation) ResetContact() {
+	m.contact = nil
+	m.clearedcontact = false
+}
+
+// Where appends a list predicates to the ReceptionGrantMutation builder.
+func (m *ReceptionGrantMutation) Where(ps ...predicate.ReceptionGrant) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ReceptionGrantMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ReceptionGrantMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ReceptionGrant, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ReceptionGrantMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ReceptionGrantMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ReceptionGrant).
+func (m *ReceptionGrantMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ReceptionGrantMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.created_at != nil {
+		fields = append(fields, receptiongrant.FieldCreatedAt)
+	}
+	if m.application != nil {
+		fields = append(fields, receptiongrant.FieldApplicationID)
+	}
+	if m.member != nil {
+		fields = append(fields, receptiongrant.FieldMemberID)
+	}
+	if m.person != nil {
+		fields = append(fields, receptiongrant.FieldPersonID)
+	}
+	if m.reception_point != nil {
+		fields = append(fields, receptiongrant.FieldReceptionPointID)
+	}
+	if m.contact != nil {
+		fields = append(fields, receptiongrant.FieldContactID)
+	}
+	if m.valid_from != nil {
+		fields = append(fields, receptiongrant.FieldValidFrom)
+	}
+	if m.valid_until != nil {
+		fields = append(fields, receptiongrant.FieldValidUntil)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ReceptionGrantMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case receptiongrant.FieldCreatedAt:
+		return m.CreatedAt()
+	case receptiongrant.FieldApplicationID:
+		return m.ApplicationID()
+	case receptiongrant.FieldMemberID:
+		return m.MemberID()
+	case receptiongrant.FieldPersonID:
+		return m.PersonID()
+	case receptiongrant.FieldReceptionPointID:
+		return m.ReceptionPointID()
+	case receptiongrant.FieldContactID:
+		return m.ContactID()
+	case receptiongrant.FieldValidFrom:
+		return m.ValidFrom()
+	case receptiongrant.FieldValidUntil:
+		return m.ValidUntil()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ReceptionGrantMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case receptiongrant.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case receptiongrant.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case receptiongrant.FieldMemberID:
+		return m.OldMemberID(ctx)
+	case receptiongrant.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case receptiongrant.FieldReceptionPointID:
+		return m.OldReceptionPointID(ctx)
+	case receptiongrant.FieldContactID:
+		return m.OldContactID(ctx)
+	case receptiongrant.FieldValidFrom:
+		return m.OldValidFrom(ctx)
+	case receptiongrant.FieldValidUntil:
+		return m.OldValidUntil(ctx)
+	}
+	return nil, fmt.Errorf("unknown ReceptionGrant field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReceptionGrantMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case receptiongrant.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case receptiongrant.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case receptiongrant.FieldMemberID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMemberID(v)
+		return nil
+	case receptiongrant.FieldPersonID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case receptiongrant.FieldReceptionPointID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceptionPointID(v)
+		return nil
+	case receptiongrant.FieldContactID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContactID(v)
+		return nil
+	case receptiongrant.FieldValidFrom:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidFrom(v)
+		return nil
+	case receptiongrant.FieldValidUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidUntil(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ReceptionGrant field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ReceptionGrantMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ReceptionGrantMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReceptionGrantMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ReceptionGrant numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ReceptionGrantMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ReceptionGrantMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ReceptionGrantMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ReceptionGrant nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ReceptionGrantMutation) ResetField(name string) error {
+	switch name {
+	case receptiongrant.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case receptiongrant.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case receptiongrant.FieldMemberID:
+		m.ResetMemberID()
+		return nil
+	case receptiongrant.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case receptiongrant.FieldReceptionPointID:
+		m.ResetReceptionPointID()
+		return nil
+	case receptiongrant.FieldContactID:
+		m.ResetContactID()
+		return nil
+	case receptiongrant.FieldValidFrom:
+		m.ResetValidFrom()
+		return nil
+	case receptiongrant.FieldValidUntil:
+		m.ResetValidUntil()
+		return nil
+	}
+	return fmt.Errorf("unknown ReceptionGrant field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ReceptionGrantMutation) AddedEdges() []string {
+	edges := make([]string, 0, 5)
+	if m.application != nil {
+		edges = append(edges, receptiongrant.EdgeApplication)
+	}
+	if m.member != nil {
+		edges = append(edges, receptiongrant.EdgeMember)
+	}
+	if m.person != nil {
+		edges = append(edges, receptiongrant.EdgePerson)
+	}
+	if m.reception_point != nil {
+		edges = append(edges, receptiongrant.EdgeReceptionPoint)
+	}
+	if m.contact != nil {
+		edges = append(edges, receptiongrant.EdgeContact)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ReceptionGrantMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case receptiongrant.EdgeApplication:
+		if id := m.application; id != nil {
+			return []ent.Value{*id}
+		}
+	case receptiongrant.EdgeMember:
+		if id := m.member; id != nil {
+			return []ent.Value{*id}
+		}
+	case receptiongrant.EdgePerson:
+		if id := m.person; id != nil {
+			return []ent.Value{*id}
+		}
+	case receptiongrant.EdgeReceptionPoint:
+		if id := m.reception_point; id != nil {
+			return []ent.Value{*id}
+		}
+	case receptiongrant.EdgeContact:
+		if id := m.contact; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ReceptionGrantMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 5)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ReceptionGrantMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ReceptionGrantMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 5)
+	if m.clearedapplication {
+		edges = append(edges, receptiongrant.EdgeApplication)
+	}
+	if m.clearedmember {
+		edges = append(edges, receptiongrant.EdgeMember)
+	}
+	if m.clearedperson {
+		edges = append(edges, receptiongrant.EdgePerson)
+	}
+	if m.clearedreception_point {
+		edges = append(edges, receptiongrant.EdgeReceptionPoint)
+	}
+	if m.clearedcontact {
+		edges = append(edges, receptiongrant.EdgeContact)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ReceptionGrantMutation) EdgeCleared(name string) bool {
+	switch name {
+	case receptiongrant.EdgeApplication:
+		return m.clearedapplication
+	case receptiongrant.EdgeMember:
+		return m.clearedmember
+	case receptiongrant.EdgePerson:
+		return m.clearedperson
+	case receptiongrant.EdgeReceptionPoint:
+		return m.clearedreception_point
+	case receptiongrant.EdgeContact:
+		return m.clearedcontact
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ReceptionGrantMutation) ClearEdge(name string) error {
+	switch name {
+	case receptiongrant.EdgeApplication:
+		m.ClearApplication()
+		return nil
+	case receptiongrant.EdgeMember:
+		m.ClearMember()
+		return nil
+	case receptiongrant.EdgePerson:
+		m.ClearPerson()
+		return nil
+	case receptiongrant.EdgeReceptionPoint:
+		m.ClearReceptionPoint()
+		return nil
+	case receptiongrant.EdgeContact:
+		m.ClearContact()
+		return nil
+	}
+	return fmt.Errorf("unknown ReceptionGrant unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ReceptionGrantMutation) ResetEdge(name string) error {
+	switch name {
+	case receptiongrant.EdgeApplication:
+		m.ResetApplication()
+		return nil
+	case receptiongrant.EdgeMember:
+		m.ResetMember()
+		return nil
+	case receptiongrant.EdgePerson:
+		m.ResetPerson()
+		return nil
+	case receptiongrant.EdgeReceptionPoint:
+		m.ResetReceptionPoint()
+		return nil
+	case receptiongrant.EdgeContact:
+		m.ResetContact()
+		return nil
+	}
+	return fmt.Errorf("unknown ReceptionGrant edge %s", name)
 }
 
 // ReceptionPointMutation represents an operation that mutates the ReceptionPoint nodes in the graph.

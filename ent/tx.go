@@ -28,8 +28,12 @@ type Tx struct {
 	ApplicationSummary *ApplicationSummaryClient
 	// Assignment is the client for interacting with the Assignment builders.
 	Assignment *AssignmentClient
+	// AttemptCount is the client for interacting with the AttemptCount builders.
+	AttemptCount *AttemptCountClient
 	// Audience is the client for interacting with the Audience builders.
 	Audience *AudienceClient
+	// BindingCode is the client for interacting with the BindingCode builders.
+	BindingCode *BindingCodeClient
 	// Building is the client for interacting with the Building builders.
 	Building *BuildingClient
 	// CatalogueEntry is the client for interacting with the CatalogueEntry builders.
@@ -38,6 +42,8 @@ type Tx struct {
 	Commune *CommuneClient
 	// Dwelling is the client for interacting with the Dwelling builders.
 	Dwelling *DwellingClient
+	// EmergencyOpening is the client for interacting with the EmergencyOpening builders.
+	EmergencyOpening *EmergencyOpeningClient
 	// HouseholdMember is the client for interacting with the HouseholdMember builders.
 	HouseholdMember *HouseholdMemberClient
 	// LockOut is the client for interacting with the LockOut builders.
@@ -60,6 +66,10 @@ type Tx struct {
 	PartnerAppSecret *PartnerAppSecretClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
+	// ReceptionContact is the client for interacting with the ReceptionContact builders.
+	ReceptionContact *ReceptionContactClient
+	// ReceptionGrant is the client for interacting with the ReceptionGrant builders.
+	ReceptionGrant *ReceptionGrantClient
 	// ReceptionPoint is the client for interacting with the ReceptionPoint builders.
 	ReceptionPoint *ReceptionPointClient
 	// SandboxClock is the client for interacting with the SandboxClock builders.
@@ -215,11 +225,14 @@ func (tx *Tx) init() {
 	tx.ApplicationFile = NewApplicationFileClient(tx.config)
 	tx.ApplicationSummary = NewApplicationSummaryClient(tx.config)
 	tx.Assignment = NewAssignmentClient(tx.config)
+	tx.AttemptCount = NewAttemptCountClient(tx.config)
 	tx.Audience = NewAudienceClient(tx.config)
+	tx.BindingCode = NewBindingCodeClient(tx.config)
 	tx.Building = NewBuildingClient(tx.config)
 	tx.CatalogueEntry = NewCatalogueEntryClient(tx.config)
 	tx.Commune = NewCommuneClient(tx.config)
 	tx.Dwelling = NewDwellingClient(tx.config)
+	tx.EmergencyOpening = NewEmergencyOpeningClient(tx.config)
 	tx.HouseholdMember = NewHouseholdMemberClient(tx.config)
 	tx.LockOut = NewLockOutClient(tx.config)
 	tx.MemberParticulars = NewMemberParticularsClient(tx.config)
@@ -231,6 +244,8 @@ func (tx *Tx) init() {
 	tx.PartnerApp = NewPartnerAppClient(tx.config)
 	tx.PartnerAppSecret = NewPartnerAppSecretClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
+	tx.ReceptionContact = NewReceptionContactClient(tx.config)
+	tx.ReceptionGrant = NewReceptionGrantClient(tx.config)
 	tx.ReceptionPoint = NewReceptionPointClient(tx.config)
 	tx.SandboxClock = NewSandboxClockClient(tx.config)
 	tx.SensitiveRecord = NewSensitiveRecordClient(tx.config)

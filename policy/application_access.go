@@ -39,6 +39,9 @@ type ApplicationFacts struct {
 type BoundAccount struct {
 	Issuer, Subject string
 	Since           time.Time
+	// Reopened: an agent named on the protected file let the account see it again. It is
+	// one account's, since the other adult of a file may be the danger.
+	Reopened bool
 }
 
 // Naming is an agent named on a protected file; a zero Until is open.
@@ -86,7 +89,8 @@ func (a ApplicationFacts) admits(r GroundRule) bool {
 		return false
 	case a.Protected:
 		// For everybody else it does not exist, nor for the applicant until it is reopened.
-		return r.Ground == domain.GroundNamedAgent || r.Ground == domain.GroundTerritory && r.Class == "social" && !removed
+		return r.Ground == domain.GroundNamedAgent || r.Ground == domain.GroundSelf ||
+			r.Ground == domain.GroundTerritory && r.Class == "social" && !removed
 	}
 	switch r.Ground {
 	case domain.GroundFollowed, domain.GroundSelf:
@@ -132,6 +136,9 @@ func (a ApplicationFacts) subjects(r GroundRule) []found {
 		}
 	case domain.GroundSelf:
 		for _, b := range a.Accounts {
+			if a.Protected && !b.Reopened {
+				continue
+			}
 			all = append(all, found{subject: account(b.Issuer, b.Subject), from: b.Since})
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent"
 )
 
 // groundsCSV is who sees applications and why, as versioned data: one line for each
@@ -177,6 +178,18 @@ func (r GroundRule) claim(v *auth.Viewer, by *auth.Assignment, missing domain.Mi
 		c.Audiences = append(c.Audiences, r.audience(subject))
 	}
 	return c
+}
+
+// HeldBy are the viewer's claims by which it sees an application, of which these are the
+// accesses in force.
+func HeldBy(v *auth.Viewer, rows []*ent.ApplicationAccess) []Claim {
+	opened := map[domain.AudienceID]bool{}
+	for _, row := range rows {
+		opened[row.AudienceID] = true
+	}
+	return slices.DeleteFunc(Claims(v), func(c Claim) bool {
+		return !slices.ContainsFunc(c.Audiences, func(a domain.Audience) bool { return opened[a.ID()] })
+	})
 }
 
 // Place notes in the viewer what its audiences are: the last step of recognising it,

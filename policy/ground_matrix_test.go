@@ -152,7 +152,7 @@ the day. Without a ground an application does not exist for a caller.
 		b.WriteString("\n")
 	}
 	b.WriteString("\n## Acts\n\nThe callers are those of testdata/matrix.golden, which prints each refusal.\n")
-	for _, g := range []grid{pointMatrix(), staffMatrix()} {
+	for _, g := range []grid{pointMatrix(), staffMatrix(), applicationMatrix()} {
 		fmt.Fprintf(&b, "\nBy %s:\n\n| Act | Who may |\n| --- | --- |\n", g.relation)
 		for i, act := range g.acts {
 			fmt.Fprintf(&b, "| %s | %s |\n", act, whoMay(g, i))

@@ -31,4 +31,9 @@ func Install() {
 	installApplicantAccount()
 	installNamedAgent()
 	installApplicationAccess()
+	installReceptionContact()
+	installReceptionGrant()
+	installEmergencyOpening()
+	installAttemptCount()
+	installBindingCode()
 }

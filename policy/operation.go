@@ -29,6 +29,7 @@ var appTypes = map[string]domain.AppScope{
 	"ApplicationFile": domain.ApplicationsScope, "ApplicationContact": domain.ApplicationsScope,
 	"Wish": domain.ApplicationsScope, "HouseholdMember": domain.ApplicationsScope,
 	"MemberParticulars": domain.ApplicationsScope, "SensitiveRecord": domain.ApplicationsScope,
+	"ReceptionContact": domain.ApplicationsScope,
 
 	"Query": "", "Mutation": "", "Node": "", "PageInfo": "", "CodeList": "", "CodeEntry": "",
 	"Viewer": "", "ViewerApp": "", "Right": "", "Assignment": "", "StaffAuthorisation": "", "PartnerApp": "", "PartnerAppSecret": "",

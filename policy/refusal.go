@@ -12,13 +12,7 @@ import (
 func identified(ctx context.Context) (*auth.Viewer, error) {
 	v := auth.FromContext(ctx)
 	if v == nil || v.Anonymous() {
-		return nil, &domain.Error{
-			Code: domain.Unauthenticated,
-			Message: domain.Text{
-				EN: "Send a bearer token: this act needs to know who you are.",
-				FR: "Envoyez un jeton : cet acte demande de savoir qui vous êtes.",
-			},
-		}
+		return nil, unauthenticated()
 	}
 	if v.PersonID == "" {
 		return nil, &domain.Error{
@@ -30,6 +24,16 @@ func identified(ctx context.Context) (*auth.Viewer, error) {
 		}
 	}
 	return v, nil
+}
+
+func unauthenticated() error {
+	return &domain.Error{
+		Code: domain.Unauthenticated,
+		Message: domain.Text{
+			EN: "Send a bearer token: this act needs to know who you are.",
+			FR: "Envoyez un jeton : cet acte demande de savoir qui vous êtes.",
+		},
+	}
 }
 
 // inPerson returns the viewer, or refuses one that acts through an app: apps and

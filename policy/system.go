@@ -42,6 +42,12 @@ func ImportStock(ctx context.Context) context.Context {
 	return guard.Grant(ctx, "import stock", "StockVintage", "StockChange", "Building", "Dwelling", "Ownership")
 }
 
+// ReadGrounds reads by which grounds the viewer sees an application, for a decision on
+// it.
+func ReadGrounds(ctx context.Context) context.Context {
+	return guard.Grant(ctx, "read grounds")
+}
+
 // CheckAccess reads who sees each application and why.
 func CheckAccess(ctx context.Context) context.Context {
 	return guard.Grant(ctx, "check access")

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"context"
 	"strings"
 
 	"entgo.io/ent/dialect/sql"
@@ -72,6 +73,24 @@ func Reachable(v *auth.Viewer, phone domain.PhoneNumber) predicate.Application {
 // is hidden its place among others would tell it.
 func OrderedByDate(v *auth.Viewer) predicate.Application {
 	return policy.ApplicationOpen(v, domain.GroupSummary)
+}
+
+// lockedApplication loads an application that the viewer sees, with the claims by which
+// it does, and keeps other writers of what its grounds rest on waiting.
+func lockedApplication(ctx context.Context, tx *ent.Tx, id domain.ID) (*ent.Application, []policy.Claim, error) {
+	a, err := tx.Application.Query().Where(application.ID(id)).ForUpdate().Only(ctx)
+	if err != nil {
+		return nil, nil, notFound(err)
+	}
+	held, err := heldOn(ctx, tx, id)
+	return a, held, err
+}
+
+// seenApplication is the application as the viewer sees it once an act is done, nil
+// where it does not.
+func (s *Service) seenApplication(ctx context.Context, id domain.ID) (*ent.Application, error) {
+	a, err := s.ent.Application.Query().Where(application.ID(id)).Only(ctx)
+	return a, ent.MaskNotFound(err)
 }
 
 // The bounds of what is searched for.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/ent/applicantaccount"
@@ -13,7 +14,9 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationaccess"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/audience"
+	"github.com/guichet-logement/guichet/ent/emergencyopening"
 	"github.com/guichet-logement/guichet/ent/namedagent"
+	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/wish"
 	"github.com/guichet-logement/guichet/policy"
 )
@@ -253,7 +256,10 @@ func applicationFacts(ctx context.Context, tx *ent.Tx, ids []domain.ID) ([]polic
 	}
 	for _, a := range accounts {
 		f := at[a.ApplicationID]
-		f.Accounts = append(f.Accounts, policy.BoundAccount{Issuer: a.Issuer, Subject: a.Subject, Since: a.BoundAt})
+		f.Accounts = append(f.Accounts, policy.BoundAccount{Issuer: a.Issuer, Subject: a.Subject, Since: a.BoundAt, Reopened: a.ReopenedAt != nil})
+	}
+	if err := openingsOf(ctx, tx, ids, at); err != nil {
+		return nil, err
 	}
 	named, err := tx.NamedAgent.Query().
 		Where(namedagent.ApplicationIDIn(ids...), namedagent.ConfirmedByIDNotNil()).All(ctx)
@@ -269,6 +275,32 @@ func applicationFacts(ctx context.Context, tx *ent.Tx, ids []domain.ID) ([]polic
 	return facts, nil
 }
 
+// openingsOf reads the openings of applications for some hours. Those that are over stay
+// facts until they are forgotten: what is reckoned from facts does not depend on when.
+func openingsOf(ctx context.Context, tx *ent.Tx, ids []domain.ID, at map[domain.ID]*policy.ApplicationFacts) error {
+	received, err := tx.ReceptionGrant.Query().Where(receptiongrant.ApplicationIDIn(ids...)).All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, g := range received {
+		f := at[g.ApplicationID]
+		f.Receptions = append(f.Receptions, policy.Opening{
+			Person: g.PersonID, Where: g.ReceptionPointID, From: g.ValidFrom, Until: g.ValidUntil,
+		})
+	}
+	opened, err := tx.EmergencyOpening.Query().Where(emergencyopening.ApplicationIDIn(ids...)).All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, o := range opened {
+		f := at[o.ApplicationID]
+		f.Emergencies = append(f.Emergencies, policy.Opening{
+			Person: o.PersonID, Where: o.OrganisationID, From: o.ValidFrom, Until: o.ValidUntil,
+		})
+	}
+	return nil
+}
+
 // instant is null for an open end.
 func instant(t time.Time) *time.Time {
 	if t.IsZero() {
@@ -282,4 +314,22 @@ func sameInstant(stored *time.Time, wanted time.Time) bool {
 		return wanted.IsZero()
 	}
 	return stored.Equal(wanted.Truncate(time.Microsecond))
+}
+
+// heldOn are the viewer's claims by which it sees the application now.
+func heldOn(ctx context.Context, tx *ent.Tx, id domain.ID) ([]policy.Claim, error) {
+	v := auth.FromContext(ctx)
+	audiences := make([]domain.AudienceID, len(v.Audiences))
+	for i, a := range v.Audiences {
+		audiences[i] = domain.AudienceID(a)
+	}
+	rows, err := tx.ApplicationAccess.Query().Where(
+		applicationaccess.ApplicationID(id), applicationaccess.AudienceIDIn(audiences...),
+		applicationaccess.Or(applicationaccess.ValidFromIsNil(), applicationaccess.ValidFromLTE(v.Now)),
+		applicationaccess.Or(applicationaccess.ValidUntilIsNil(), applicationaccess.ValidUntilGT(v.Now)),
+	).All(policy.ReadGrounds(ctx))
+	if err != nil {
+		return nil, fmt.Errorf("grounds on an application: %w", err)
+	}
+	return policy.HeldBy(v, rows), nil
 }

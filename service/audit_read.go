@@ -21,11 +21,16 @@ import (
 // A line names what left the database, so that a list may name one row more than the
 // page shows, the one by which it knows that there is a next page.
 func (s *Service) RecordReads(ctx context.Context, operation, trace string, run func(context.Context)) error {
-	c := &reads{groups: map[domain.ColumnGroup]map[domain.ID]bool{}, grounds: map[domain.ID]string{}}
+	c := &reads{trace: trace, groups: map[domain.ColumnGroup]map[domain.ID]bool{}, grounds: map[domain.ID]string{}}
 	run(context.WithValue(ctx, readsKey{}, c))
-	lines := c.lines(auth.FromContext(ctx))
+	v := auth.FromContext(ctx)
+	lines := c.lines(v)
 	if len(lines) == 0 {
 		return nil
+	}
+	// What an act shows was paid for by the act, which has limits of its own and is done.
+	if err := s.SpendReads(ctx, v, slices.Collect(maps.Keys(c.grounds))); err != nil && !c.acted {
+		return err
 	}
 	for i := range lines {
 		lines[i].Operation, lines[i].TraceID = operation, trace
@@ -39,13 +44,25 @@ func (s *Service) RecordReads(ctx context.Context, operation, trace string, run 
 // reads are the applications that one operation read, by column group, and why it
 // could. Root fields may run side by side.
 type reads struct {
-	mu     sync.Mutex
+	trace string
+
+	mu sync.Mutex
+	// acted says that something was done, beside what was read.
+	acted  bool
 	groups map[domain.ColumnGroup]map[domain.ID]bool
 	// grounds are those of each application, joined by spaces in a fixed order.
 	grounds map[domain.ID]string
 }
 
 type readsKey struct{}
+
+// acting notes that something is done, and returns the request's trace.
+func (c *reads) acting() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.acted = true
+	return c.trace
+}
 
 func (c *reads) note(g domain.ColumnGroup, id domain.ID) {
 	if c.groups[g] == nil {

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"crypto/rand"
 	"time"
 
 	"github.com/guichet-logement/guichet/audit"
@@ -16,6 +17,9 @@ type Service struct {
 	origins appOrigins
 	audit   *audit.Writer
 	trail   *audit.Reader
+	// key is that of the hashes of numbers and codes.
+	key     []byte
+	budgets *readBudgets
 }
 
 // New returns the service over that database and clock. It installs the scopes:
@@ -23,7 +27,19 @@ type Service struct {
 func New(client *ent.Client, clock *Clock, sandbox bool) *Service {
 	policy.Install()
 	noteReads(client)
-	return &Service{ent: client, clock: clock, sandbox: sandbox}
+	s := &Service{ent: client, clock: clock, sandbox: sandbox, key: make([]byte, keySize), budgets: newReadBudgets()}
+	_, _ = rand.Read(s.key) // never fails: the process ends first
+	return s
+}
+
+const keySize = 32
+
+// WithKey gives the key of the hashes of numbers and codes, which processes that share
+// a database must share: else each counts failures by itself, and knows its own codes
+// alone.
+func (s *Service) WithKey(key []byte) *Service {
+	s.key = key
+	return s
 }
 
 // AuditTo has what is shown and done put on record by that writer and read again by

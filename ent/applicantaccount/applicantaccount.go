@@ -30,6 +30,8 @@ const (
 	FieldBoundAt = "bound_at"
 	// FieldUnboundAt holds the string denoting the unbound_at field in the database.
 	FieldUnboundAt = "unbound_at"
+	// FieldReopenedAt holds the string denoting the reopened_at field in the database.
+	FieldReopenedAt = "reopened_at"
 	// EdgeMember holds the string denoting the member edge name in mutations.
 	EdgeMember = "member"
 	// EdgeApplication holds the string denoting the application edge name in mutations.
@@ -62,6 +64,7 @@ var Columns = []string{
 	FieldSubject,
 	FieldBoundAt,
 	FieldUnboundAt,
+	FieldReopenedAt,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -135,6 +138,11 @@ func ByBoundAt(opts ...sql.OrderTermOption) OrderOption {
 // ByUnboundAt orders the results by the unbound_at field.
 func ByUnboundAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldUnboundAt, opts...).ToFunc()
+}
+
+// ByReopenedAt orders the results by the reopened_at field.
+func ByReopenedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReopenedAt, opts...).ToFunc()
 }
 
 // ByMemberField orders the results by member field.

@@ -91,6 +91,11 @@ func UnboundAt(v time.Time) predicate.ApplicantAccount {
 	return predicate.ApplicantAccount(sql.FieldEQ(FieldUnboundAt, v))
 }
 
+// ReopenedAt applies equality check predicate on the "reopened_at" field. It's identical to ReopenedAtEQ.
+func ReopenedAt(v time.Time) predicate.ApplicantAccount {
+	return predicate.ApplicantAccount(sql.FieldEQ(FieldReopenedAt, v))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.ApplicantAccount {
 	return predicate.ApplicantAccount(sql.FieldEQ(FieldCreatedAt, v))
@@ -489,6 +494,56 @@ func UnboundAtIsNil() predicate.ApplicantAccount {
 // UnboundAtNotNil applies the NotNil predicate on the "unbound_at" field.
 func UnboundAtNotNil() predicate.ApplicantAccount {
 	return predicate.ApplicantAccount(sql.FieldNotNull(FieldUnboundAt))
+}
+
+// ReopenedAtEQ applies the EQ predicate on the "reopened_at" field.
+func ReopenedAtEQ(v time.Time) predicate.ApplicantAccount {
+	return predicate.ApplicantAccount(sql.FieldEQ(FieldReopenedAt, v))
+}
+
+// ReopenedAtNEQ applies the NEQ predicate on the "reopened_at" field.
+func ReopenedAtNEQ(v time.Time) predicate.ApplicantAccount {
+	return predicate.ApplicantAccount(sql.FieldNEQ(FieldReopenedAt, v))
+}
+
+// ReopenedAtIn applies the In predicate on the "reopened_at" field.
+func ReopenedAtIn(vs ...time.Time) predicate.ApplicantAccount {
+	return predicate.ApplicantAccount(sql.FieldIn(FieldReopenedAt, vs...))
+}
+
+// ReopenedAtNotIn applies the NotIn predicate on the "reopened_at" field.
+func ReopenedAtNotIn(vs ...time.Time) predicate.ApplicantAccount {
+	return predicate.ApplicantAccount(sql.FieldNotIn(FieldReopenedAt, vs...))
+}
+
+// ReopenedAtGT applies the GT predicate on the "reopened_at" field.
+func ReopenedAtGT(v time.Time) predicate.ApplicantAccount {
+	return predicate.ApplicantAccount(sql.FieldGT(FieldReopenedAt, v))
+}
+
+// ReopenedAtGTE applies the GTE predicate on the "reopened_at" field.
+func ReopenedAtGTE(v time.Time) predicate.ApplicantAccount {
+	return predicate.ApplicantAccount(sql.FieldGTE(FieldReopenedAt, v))
+}
+
+// ReopenedAtLT applies the LT predicate on the "reopened_at" field.
+func ReopenedAtLT(v time.Time) predicate.ApplicantAccount {
+	return predicate.ApplicantAccount(sql.FieldLT(FieldReopenedAt, v))
+}
+
+// ReopenedAtLTE applies the LTE predicate on the "reopened_at" field.
+func ReopenedAtLTE(v time.Time) predicate.ApplicantAccount {
+	return predicate.ApplicantAccount(sql.FieldLTE(FieldReopenedAt, v))
+}
+
+// ReopenedAtIsNil applies the IsNil predicate on the "reopened_at" field.
+func ReopenedAtIsNil() predicate.ApplicantAccount {
+	return predicate.ApplicantAccount(sql.FieldIsNull(FieldReopenedAt))
+}
+
+// ReopenedAtNotNil applies the NotNil predicate on the "reopened_at" field.
+func ReopenedAtNotNil() predicate.ApplicantAccount {
+	return predicate.ApplicantAccount(sql.FieldNotNull(FieldReopenedAt))
 }
 
 // HasMember applies the HasEdge predicate on the "member" edge.

@@ -105,6 +105,18 @@ func (f AssignmentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, 
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AssignmentMutation", m)
 }
 
+// The AttemptCountFunc type is an adapter to allow the use of ordinary
+// function as AttemptCount mutator.
+type AttemptCountFunc func(context.Context, *ent.AttemptCountMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f AttemptCountFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.AttemptCountMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AttemptCountMutation", m)
+}
+
 // The AudienceFunc type is an adapter to allow the use of ordinary
 // function as Audience mutator.
 type AudienceFunc func(context.Context, *ent.AudienceMutation) (ent.Value, error)
@@ -115,6 +127,18 @@ func (f AudienceFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, er
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AudienceMutation", m)
+}
+
+// The BindingCodeFunc type is an adapter to allow the use of ordinary
+// function as BindingCode mutator.
+type BindingCodeFunc func(context.Context, *ent.BindingCodeMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f BindingCodeFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.BindingCodeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.BindingCodeMutation", m)
 }
 
 // The BuildingFunc type is an adapter to allow the use of ordinary
@@ -163,6 +187,18 @@ func (f DwellingFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, er
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DwellingMutation", m)
+}
+
+// The EmergencyOpeningFunc type is an adapter to allow the use of ordinary
+// function as EmergencyOpening mutator.
+type EmergencyOpeningFunc func(context.Context, *ent.EmergencyOpeningMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f EmergencyOpeningFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.EmergencyOpeningMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.EmergencyOpeningMutation", m)
 }
 
 // The HouseholdMemberFunc type is an adapter to allow the use of ordinary
@@ -295,6 +331,30 @@ func (f PersonFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, erro
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PersonMutation", m)
+}
+
+// The ReceptionContactFunc type is an adapter to allow the use of ordinary
+// function as ReceptionContact mutator.
+type ReceptionContactFunc func(context.Context, *ent.ReceptionContactMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ReceptionContactFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ReceptionContactMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ReceptionContactMutation", m)
+}
+
+// The ReceptionGrantFunc type is an adapter to allow the use of ordinary
+// function as ReceptionGrant mutator.
+type ReceptionGrantFunc func(context.Context, *ent.ReceptionGrantMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ReceptionGrantFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ReceptionGrantMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ReceptionGrantMutation", m)
 }
 
 // The ReceptionPointFunc type is an adapter to allow the use of ordinary

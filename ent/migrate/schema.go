@@ -48,6 +48,7 @@ var (
 		{Name: "subject", Type: field.TypeString, Size: 200},
 		{Name: "bound_at", Type: field.TypeTime},
 		{Name: "unbound_at", Type: field.TypeTime, Nullable: true},
+		{Name: "reopened_at", Type: field.TypeTime, Nullable: true},
 		{Name: "member_id", Type: field.TypeString, Size: 30},
 		{Name: "application_id", Type: field.TypeString, Size: 30},
 	}
@@ -59,13 +60,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "applicant_account_household_member_member",
-				Columns:    []*schema.Column{ApplicantAccountColumns[6]},
+				Columns:    []*schema.Column{ApplicantAccountColumns[7]},
 				RefColumns: []*schema.Column{HouseholdMemberColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "applicant_account_application_application",
-				Columns:    []*schema.Column{ApplicantAccountColumns[7]},
+				Columns:    []*schema.Column{ApplicantAccountColumns[8]},
 				RefColumns: []*schema.Column{ApplicationColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -82,7 +83,7 @@ var (
 			{
 				Name:    "applicant_account_member_key",
 				Unique:  true,
-				Columns: []*schema.Column{ApplicantAccountColumns[6]},
+				Columns: []*schema.Column{ApplicantAccountColumns[7]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "unbound_at IS NULL",
 				},
@@ -90,7 +91,7 @@ var (
 			{
 				Name:    "applicant_account_application_idx",
 				Unique:  false,
-				Columns: []*schema.Column{ApplicantAccountColumns[7]},
+				Columns: []*schema.Column{ApplicantAccountColumns[8]},
 			},
 		},
 	}
@@ -341,6 +342,32 @@ var (
 			},
 		},
 	}
+	// AttemptCountColumns holds the columns for the "attempt_count" table.
+	AttemptCountColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "counted", Type: field.TypeBytes, Size: 32},
+		{Name: "failures", Type: field.TypeJSON},
+		{Name: "touched_at", Type: field.TypeTime},
+	}
+	// AttemptCountTable holds the schema information for the "attempt_count" table.
+	AttemptCountTable = &schema.Table{
+		Name:       "attempt_count",
+		Columns:    AttemptCountColumns,
+		PrimaryKey: []*schema.Column{AttemptCountColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "attempt_count_key",
+				Unique:  true,
+				Columns: []*schema.Column{AttemptCountColumns[2]},
+			},
+			{
+				Name:    "attempt_count_touched_idx",
+				Unique:  false,
+				Columns: []*schema.Column{AttemptCountColumns[4]},
+			},
+		},
+	}
 	// AudienceColumns holds the columns for the "audience" table.
 	AudienceColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -351,6 +378,55 @@ var (
 		Name:       "audience",
 		Columns:    AudienceColumns,
 		PrimaryKey: []*schema.Column{AudienceColumns[0]},
+	}
+	// BindingCodeColumns holds the columns for the "binding_code" table.
+	BindingCodeColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "hash", Type: field.TypeBytes, Size: 32},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "failures", Type: field.TypeInt, Default: 0},
+		{Name: "application_id", Type: field.TypeString, Size: 30},
+		{Name: "member_id", Type: field.TypeString, Size: 30},
+		{Name: "issued_by_id", Type: field.TypeString, Size: 30},
+	}
+	// BindingCodeTable holds the schema information for the "binding_code" table.
+	BindingCodeTable = &schema.Table{
+		Name:       "binding_code",
+		Columns:    BindingCodeColumns,
+		PrimaryKey: []*schema.Column{BindingCodeColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "binding_code_application_application",
+				Columns:    []*schema.Column{BindingCodeColumns[5]},
+				RefColumns: []*schema.Column{ApplicationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "binding_code_household_member_member",
+				Columns:    []*schema.Column{BindingCodeColumns[6]},
+				RefColumns: []*schema.Column{HouseholdMemberColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "binding_code_person_issued_by",
+				Columns:    []*schema.Column{BindingCodeColumns[7]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "binding_code_member_key",
+				Unique:  true,
+				Columns: []*schema.Column{BindingCodeColumns[6]},
+			},
+			{
+				Name:    "binding_code_application_idx",
+				Unique:  false,
+				Columns: []*schema.Column{BindingCodeColumns[5]},
+			},
+		},
 	}
 	// BuildingColumns holds the columns for the "building" table.
 	BuildingColumns = []*schema.Column{
@@ -648,6 +724,55 @@ var (
 				Annotation: &entsql.IndexAnnotation{
 					Where: "last_vintage_id IS NOT NULL",
 				},
+			},
+		},
+	}
+	// EmergencyOpeningColumns holds the columns for the "emergency_opening" table.
+	EmergencyOpeningColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "motive", Type: field.TypeEnum, Enums: []string{"DANGER", "SHELTER", "HEALTH", "DISASTER", "COURT"}},
+		{Name: "valid_from", Type: field.TypeTime},
+		{Name: "valid_until", Type: field.TypeTime},
+		{Name: "application_id", Type: field.TypeString, Size: 30},
+		{Name: "person_id", Type: field.TypeString, Size: 30},
+		{Name: "organisation_id", Type: field.TypeString, Size: 30},
+	}
+	// EmergencyOpeningTable holds the schema information for the "emergency_opening" table.
+	EmergencyOpeningTable = &schema.Table{
+		Name:       "emergency_opening",
+		Columns:    EmergencyOpeningColumns,
+		PrimaryKey: []*schema.Column{EmergencyOpeningColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "emergency_opening_application_application",
+				Columns:    []*schema.Column{EmergencyOpeningColumns[5]},
+				RefColumns: []*schema.Column{ApplicationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "emergency_opening_person_person",
+				Columns:    []*schema.Column{EmergencyOpeningColumns[6]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "emergency_opening_organisation_organisation",
+				Columns:    []*schema.Column{EmergencyOpeningColumns[7]},
+				RefColumns: []*schema.Column{OrganisationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "emergency_opening_application_idx",
+				Unique:  false,
+				Columns: []*schema.Column{EmergencyOpeningColumns[5]},
+			},
+			{
+				Name:    "emergency_opening_person_idx",
+				Unique:  false,
+				Columns: []*schema.Column{EmergencyOpeningColumns[6], EmergencyOpeningColumns[3]},
 			},
 		},
 	}
@@ -1072,6 +1197,106 @@ var (
 				Name:    "person_organisation_idx",
 				Unique:  false,
 				Columns: []*schema.Column{PersonColumns[6]},
+			},
+		},
+	}
+	// ReceptionContactColumns holds the columns for the "reception_contact" table.
+	ReceptionContactColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "channel", Type: field.TypeEnum, Enums: []string{"COUNTER", "PHONE", "VIDEO", "MAIL"}},
+		{Name: "recorded_at", Type: field.TypeTime},
+		{Name: "reception_point_id", Type: field.TypeString, Size: 30},
+		{Name: "recorded_by_id", Type: field.TypeString, Size: 30},
+		{Name: "organisation_id", Type: field.TypeString, Size: 30},
+	}
+	// ReceptionContactTable holds the schema information for the "reception_contact" table.
+	ReceptionContactTable = &schema.Table{
+		Name:       "reception_contact",
+		Columns:    ReceptionContactColumns,
+		PrimaryKey: []*schema.Column{ReceptionContactColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "reception_contact_reception_point_reception_point",
+				Columns:    []*schema.Column{ReceptionContactColumns[4]},
+				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "reception_contact_person_recorded_by",
+				Columns:    []*schema.Column{ReceptionContactColumns[5]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "reception_contact_organisation_organisation",
+				Columns:    []*schema.Column{ReceptionContactColumns[6]},
+				RefColumns: []*schema.Column{OrganisationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "reception_contact_point_idx",
+				Unique:  false,
+				Columns: []*schema.Column{ReceptionContactColumns[4], ReceptionContactColumns[3]},
+			},
+		},
+	}
+	// ReceptionGrantColumns holds the columns for the "reception_grant" table.
+	ReceptionGrantColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "valid_from", Type: field.TypeTime},
+		{Name: "valid_until", Type: field.TypeTime},
+		{Name: "application_id", Type: field.TypeString, Size: 30},
+		{Name: "member_id", Type: field.TypeString, Size: 30},
+		{Name: "person_id", Type: field.TypeString, Size: 30},
+		{Name: "reception_point_id", Type: field.TypeString, Size: 30},
+		{Name: "contact_id", Type: field.TypeString, Size: 30},
+	}
+	// ReceptionGrantTable holds the schema information for the "reception_grant" table.
+	ReceptionGrantTable = &schema.Table{
+		Name:       "reception_grant",
+		Columns:    ReceptionGrantColumns,
+		PrimaryKey: []*schema.Column{ReceptionGrantColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "reception_grant_application_application",
+				Columns:    []*schema.Column{ReceptionGrantColumns[4]},
+				RefColumns: []*schema.Column{ApplicationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "reception_grant_household_member_member",
+				Columns:    []*schema.Column{ReceptionGrantColumns[5]},
+				RefColumns: []*schema.Column{HouseholdMemberColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "reception_grant_person_person",
+				Columns:    []*schema.Column{ReceptionGrantColumns[6]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "reception_grant_reception_point_reception_point",
+				Columns:    []*schema.Column{ReceptionGrantColumns[7]},
+				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "reception_grant_reception_contact_contact",
+				Columns:    []*schema.Column{ReceptionGrantColumns[8]},
+				RefColumns: []*schema.Column{ReceptionContactColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "reception_grant_application_idx",
+				Unique:  false,
+				Columns: []*schema.Column{ReceptionGrantColumns[4]},
 			},
 		},
 	}
@@ -1573,11 +1798,14 @@ var (
 		ApplicationFileTable,
 		ApplicationSummaryTable,
 		AssignmentTable,
+		AttemptCountTable,
 		AudienceTable,
+		BindingCodeTable,
 		BuildingTable,
 		CatalogueEntryTable,
 		CommuneTable,
 		DwellingTable,
+		EmergencyOpeningTable,
 		HouseholdMemberTable,
 		LockOutTable,
 		MemberParticularsTable,
@@ -1589,6 +1817,8 @@ var (
 		PartnerAppTable,
 		PartnerAppSecretTable,
 		PersonTable,
+		ReceptionContactTable,
+		ReceptionGrantTable,
 		ReceptionPointTable,
 		SandboxClockTable,
 		SensitiveRecordTable,
@@ -1665,8 +1895,17 @@ func init() {
 		"assignment_self_check":          "assigned_by_id <> person_id",
 		"assignment_share_check":         "share BETWEEN 1 AND 100",
 	}
+	AttemptCountTable.Annotation = &entsql.Annotation{
+		Table: "attempt_count",
+	}
 	AudienceTable.Annotation = &entsql.Annotation{
 		Table: "audience",
+	}
+	BindingCodeTable.ForeignKeys[0].RefTable = ApplicationTable
+	BindingCodeTable.ForeignKeys[1].RefTable = HouseholdMemberTable
+	BindingCodeTable.ForeignKeys[2].RefTable = PersonTable
+	BindingCodeTable.Annotation = &entsql.Annotation{
+		Table: "binding_code",
 	}
 	BuildingTable.ForeignKeys[0].RefTable = CommuneTable
 	BuildingTable.ForeignKeys[1].RefTable = StockVintageTable
@@ -1696,6 +1935,15 @@ func init() {
 	DwellingTable.ForeignKeys[3].RefTable = StockVintageTable
 	DwellingTable.Annotation = &entsql.Annotation{
 		Table: "dwelling",
+	}
+	EmergencyOpeningTable.ForeignKeys[0].RefTable = ApplicationTable
+	EmergencyOpeningTable.ForeignKeys[1].RefTable = PersonTable
+	EmergencyOpeningTable.ForeignKeys[2].RefTable = OrganisationTable
+	EmergencyOpeningTable.Annotation = &entsql.Annotation{
+		Table: "emergency_opening",
+	}
+	EmergencyOpeningTable.Annotation.Checks = map[string]string{
+		"emergency_opening_period_check": "valid_until > valid_from",
 	}
 	HouseholdMemberTable.ForeignKeys[0].RefTable = ApplicationTable
 	HouseholdMemberTable.Annotation = &entsql.Annotation{
@@ -1771,6 +2019,23 @@ func init() {
 	PersonTable.ForeignKeys[0].RefTable = OrganisationTable
 	PersonTable.Annotation = &entsql.Annotation{
 		Table: "person",
+	}
+	ReceptionContactTable.ForeignKeys[0].RefTable = ReceptionPointTable
+	ReceptionContactTable.ForeignKeys[1].RefTable = PersonTable
+	ReceptionContactTable.ForeignKeys[2].RefTable = OrganisationTable
+	ReceptionContactTable.Annotation = &entsql.Annotation{
+		Table: "reception_contact",
+	}
+	ReceptionGrantTable.ForeignKeys[0].RefTable = ApplicationTable
+	ReceptionGrantTable.ForeignKeys[1].RefTable = HouseholdMemberTable
+	ReceptionGrantTable.ForeignKeys[2].RefTable = PersonTable
+	ReceptionGrantTable.ForeignKeys[3].RefTable = ReceptionPointTable
+	ReceptionGrantTable.ForeignKeys[4].RefTable = ReceptionContactTable
+	ReceptionGrantTable.Annotation = &entsql.Annotation{
+		Table: "reception_grant",
+	}
+	ReceptionGrantTable.Annotation.Checks = map[string]string{
+		"reception_grant_period_check": "valid_until > valid_from",
 	}
 	ReceptionPointTable.ForeignKeys[0].RefTable = CommuneTable
 	ReceptionPointTable.Annotation = &entsql.Annotation{

@@ -30,8 +30,14 @@ type ApplicationSummary func(*sql.Selector)
 // Assignment is the predicate function for assignment builders.
 type Assignment func(*sql.Selector)
 
+// AttemptCount is the predicate function for attemptcount builders.
+type AttemptCount func(*sql.Selector)
+
 // Audience is the predicate function for audience builders.
 type Audience func(*sql.Selector)
+
+// BindingCode is the predicate function for bindingcode builders.
+type BindingCode func(*sql.Selector)
 
 // Building is the predicate function for building builders.
 type Building func(*sql.Selector)
@@ -44,6 +50,9 @@ type Commune func(*sql.Selector)
 
 // Dwelling is the predicate function for dwelling builders.
 type Dwelling func(*sql.Selector)
+
+// EmergencyOpening is the predicate function for emergencyopening builders.
+type EmergencyOpening func(*sql.Selector)
 
 // HouseholdMember is the predicate function for householdmember builders.
 type HouseholdMember func(*sql.Selector)
@@ -77,6 +86,12 @@ type PartnerAppSecret func(*sql.Selector)
 
 // Person is the predicate function for person builders.
 type Person func(*sql.Selector)
+
+// ReceptionContact is the predicate function for receptioncontact builders.
+type ReceptionContact func(*sql.Selector)
+
+// ReceptionGrant is the predicate function for receptiongrant builders.
+type ReceptionGrant func(*sql.Selector)
 
 // ReceptionPoint is the predicate function for receptionpoint builders.
 type ReceptionPoint func(*sql.Selector)

@@ -302,6 +302,30 @@ func (f AssignmentMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Muta
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AssignmentMutation", m)
 }
 
+// The AttemptCountQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type AttemptCountQueryRuleFunc func(context.Context, *ent.AttemptCountQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f AttemptCountQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.AttemptCountQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.AttemptCountQuery", q)
+}
+
+// The AttemptCountMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type AttemptCountMutationRuleFunc func(context.Context, *ent.AttemptCountMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f AttemptCountMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.AttemptCountMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AttemptCountMutation", m)
+}
+
 // The AudienceQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type AudienceQueryRuleFunc func(context.Context, *ent.AudienceQuery) error
@@ -324,6 +348,30 @@ func (f AudienceMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutati
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AudienceMutation", m)
+}
+
+// The BindingCodeQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type BindingCodeQueryRuleFunc func(context.Context, *ent.BindingCodeQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f BindingCodeQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.BindingCodeQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.BindingCodeQuery", q)
+}
+
+// The BindingCodeMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type BindingCodeMutationRuleFunc func(context.Context, *ent.BindingCodeMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f BindingCodeMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.BindingCodeMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.BindingCodeMutation", m)
 }
 
 // The BuildingQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -420,6 +468,30 @@ func (f DwellingMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutati
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DwellingMutation", m)
+}
+
+// The EmergencyOpeningQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type EmergencyOpeningQueryRuleFunc func(context.Context, *ent.EmergencyOpeningQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f EmergencyOpeningQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.EmergencyOpeningQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.EmergencyOpeningQuery", q)
+}
+
+// The EmergencyOpeningMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type EmergencyOpeningMutationRuleFunc func(context.Context, *ent.EmergencyOpeningMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f EmergencyOpeningMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.EmergencyOpeningMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.EmergencyOpeningMutation", m)
 }
 
 // The HouseholdMemberQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -684,6 +756,54 @@ func (f PersonMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.PersonMutation", m)
+}
+
+// The ReceptionContactQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ReceptionContactQueryRuleFunc func(context.Context, *ent.ReceptionContactQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ReceptionContactQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ReceptionContactQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.ReceptionContactQuery", q)
+}
+
+// The ReceptionContactMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ReceptionContactMutationRuleFunc func(context.Context, *ent.ReceptionContactMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ReceptionContactMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.ReceptionContactMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ReceptionContactMutation", m)
+}
+
+// The ReceptionGrantQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ReceptionGrantQueryRuleFunc func(context.Context, *ent.ReceptionGrantQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ReceptionGrantQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ReceptionGrantQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.ReceptionGrantQuery", q)
+}
+
+// The ReceptionGrantMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ReceptionGrantMutationRuleFunc func(context.Context, *ent.ReceptionGrantMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ReceptionGrantMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.ReceptionGrantMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ReceptionGrantMutation", m)
 }
 
 // The ReceptionPointQueryRuleFunc type is an adapter to allow the use of ordinary

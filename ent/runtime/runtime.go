@@ -15,11 +15,14 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/assignment"
+	"github.com/guichet-logement/guichet/ent/attemptcount"
 	"github.com/guichet-logement/guichet/ent/audience"
+	"github.com/guichet-logement/guichet/ent/bindingcode"
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/dwelling"
+	"github.com/guichet-logement/guichet/ent/emergencyopening"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/lockout"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
@@ -31,6 +34,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
+	"github.com/guichet-logement/guichet/ent/receptioncontact"
+	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
 	"github.com/guichet-logement/guichet/ent/schema"
@@ -312,6 +317,34 @@ func init() {
 	assignment.DefaultID = assignmentDescID.Default.(func() domain.ID)
 	// assignment.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	assignment.IDValidator = assignmentDescID.Validators[0].(func(string) error)
+	attemptcountMixin := schema.AttemptCount{}.Mixin()
+	attemptcount.Policy = privacy.NewPolicies(schema.AttemptCount{})
+	attemptcount.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := attemptcount.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	attemptcountMixinFields0 := attemptcountMixin[0].Fields()
+	_ = attemptcountMixinFields0
+	attemptcountFields := schema.AttemptCount{}.Fields()
+	_ = attemptcountFields
+	// attemptcountDescCreatedAt is the schema descriptor for created_at field.
+	attemptcountDescCreatedAt := attemptcountMixinFields0[1].Descriptor()
+	// attemptcount.DefaultCreatedAt holds the default value on creation for the created_at field.
+	attemptcount.DefaultCreatedAt = attemptcountDescCreatedAt.Default.(func() time.Time)
+	// attemptcountDescCounted is the schema descriptor for counted field.
+	attemptcountDescCounted := attemptcountFields[0].Descriptor()
+	// attemptcount.CountedValidator is a validator for the "counted" field. It is called by the builders before save.
+	attemptcount.CountedValidator = attemptcountDescCounted.Validators[0].(func([]byte) error)
+	// attemptcountDescID is the schema descriptor for id field.
+	attemptcountDescID := attemptcountMixinFields0[0].Descriptor()
+	// attemptcount.DefaultID holds the default value on creation for the id field.
+	attemptcount.DefaultID = attemptcountDescID.Default.(func() domain.ID)
+	// attemptcount.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	attemptcount.IDValidator = attemptcountDescID.Validators[0].(func(string) error)
 	audience.Policy = privacy.NewPolicies(schema.Audience{})
 	audience.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -327,6 +360,40 @@ func init() {
 	audienceDescKey := audienceFields[1].Descriptor()
 	// audience.KeyValidator is a validator for the "key" field. It is called by the builders before save.
 	audience.KeyValidator = audienceDescKey.Validators[0].(func(string) error)
+	bindingcodeMixin := schema.BindingCode{}.Mixin()
+	bindingcode.Policy = privacy.NewPolicies(schema.BindingCode{})
+	bindingcode.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := bindingcode.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	bindingcodeMixinFields0 := bindingcodeMixin[0].Fields()
+	_ = bindingcodeMixinFields0
+	bindingcodeFields := schema.BindingCode{}.Fields()
+	_ = bindingcodeFields
+	// bindingcodeDescCreatedAt is the schema descriptor for created_at field.
+	bindingcodeDescCreatedAt := bindingcodeMixinFields0[1].Descriptor()
+	// bindingcode.DefaultCreatedAt holds the default value on creation for the created_at field.
+	bindingcode.DefaultCreatedAt = bindingcodeDescCreatedAt.Default.(func() time.Time)
+	// bindingcodeDescHash is the schema descriptor for hash field.
+	bindingcodeDescHash := bindingcodeFields[2].Descriptor()
+	// bindingcode.HashValidator is a validator for the "hash" field. It is called by the builders before save.
+	bindingcode.HashValidator = bindingcodeDescHash.Validators[0].(func([]byte) error)
+	// bindingcodeDescFailures is the schema descriptor for failures field.
+	bindingcodeDescFailures := bindingcodeFields[5].Descriptor()
+	// bindingcode.DefaultFailures holds the default value on creation for the failures field.
+	bindingcode.DefaultFailures = bindingcodeDescFailures.Default.(int)
+	// bindingcode.FailuresValidator is a validator for the "failures" field. It is called by the builders before save.
+	bindingcode.FailuresValidator = bindingcodeDescFailures.Validators[0].(func(int) error)
+	// bindingcodeDescID is the schema descriptor for id field.
+	bindingcodeDescID := bindingcodeMixinFields0[0].Descriptor()
+	// bindingcode.DefaultID holds the default value on creation for the id field.
+	bindingcode.DefaultID = bindingcodeDescID.Default.(func() domain.ID)
+	// bindingcode.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	bindingcode.IDValidator = bindingcodeDescID.Validators[0].(func(string) error)
 	buildingMixin := schema.Building{}.Mixin()
 	building.Policy = privacy.NewPolicies(schema.Building{})
 	building.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -447,6 +514,30 @@ func init() {
 	dwelling.DefaultID = dwellingDescID.Default.(func() domain.ID)
 	// dwelling.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	dwelling.IDValidator = dwellingDescID.Validators[0].(func(string) error)
+	emergencyopeningMixin := schema.EmergencyOpening{}.Mixin()
+	emergencyopening.Policy = privacy.NewPolicies(schema.EmergencyOpening{})
+	emergencyopening.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := emergencyopening.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	emergencyopeningMixinFields0 := emergencyopeningMixin[0].Fields()
+	_ = emergencyopeningMixinFields0
+	emergencyopeningFields := schema.EmergencyOpening{}.Fields()
+	_ = emergencyopeningFields
+	// emergencyopeningDescCreatedAt is the schema descriptor for created_at field.
+	emergencyopeningDescCreatedAt := emergencyopeningMixinFields0[1].Descriptor()
+	// emergencyopening.DefaultCreatedAt holds the default value on creation for the created_at field.
+	emergencyopening.DefaultCreatedAt = emergencyopeningDescCreatedAt.Default.(func() time.Time)
+	// emergencyopeningDescID is the schema descriptor for id field.
+	emergencyopeningDescID := emergencyopeningMixinFields0[0].Descriptor()
+	// emergencyopening.DefaultID holds the default value on creation for the id field.
+	emergencyopening.DefaultID = emergencyopeningDescID.Default.(func() domain.ID)
+	// emergencyopening.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	emergencyopening.IDValidator = emergencyopeningDescID.Validators[0].(func(string) error)
 	householdmemberMixin := schema.HouseholdMember{}.Mixin()
 	householdmember.Policy = privacy.NewPolicies(schema.HouseholdMember{})
 	householdmember.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -811,6 +902,54 @@ func init() {
 	person.DefaultID = personDescID.Default.(func() domain.ID)
 	// person.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	person.IDValidator = personDescID.Validators[0].(func(string) error)
+	receptioncontactMixin := schema.ReceptionContact{}.Mixin()
+	receptioncontact.Policy = privacy.NewPolicies(schema.ReceptionContact{})
+	receptioncontact.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := receptioncontact.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	receptioncontactMixinFields0 := receptioncontactMixin[0].Fields()
+	_ = receptioncontactMixinFields0
+	receptioncontactFields := schema.ReceptionContact{}.Fields()
+	_ = receptioncontactFields
+	// receptioncontactDescCreatedAt is the schema descriptor for created_at field.
+	receptioncontactDescCreatedAt := receptioncontactMixinFields0[1].Descriptor()
+	// receptioncontact.DefaultCreatedAt holds the default value on creation for the created_at field.
+	receptioncontact.DefaultCreatedAt = receptioncontactDescCreatedAt.Default.(func() time.Time)
+	// receptioncontactDescID is the schema descriptor for id field.
+	receptioncontactDescID := receptioncontactMixinFields0[0].Descriptor()
+	// receptioncontact.DefaultID holds the default value on creation for the id field.
+	receptioncontact.DefaultID = receptioncontactDescID.Default.(func() domain.ID)
+	// receptioncontact.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	receptioncontact.IDValidator = receptioncontactDescID.Validators[0].(func(string) error)
+	receptiongrantMixin := schema.ReceptionGrant{}.Mixin()
+	receptiongrant.Policy = privacy.NewPolicies(schema.ReceptionGrant{})
+	receptiongrant.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := receptiongrant.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	receptiongrantMixinFields0 := receptiongrantMixin[0].Fields()
+	_ = receptiongrantMixinFields0
+	receptiongrantFields := schema.ReceptionGrant{}.Fields()
+	_ = receptiongrantFields
+	// receptiongrantDescCreatedAt is the schema descriptor for created_at field.
+	receptiongrantDescCreatedAt := receptiongrantMixinFields0[1].Descriptor()
+	// receptiongrant.DefaultCreatedAt holds the default value on creation for the created_at field.
+	receptiongrant.DefaultCreatedAt = receptiongrantDescCreatedAt.Default.(func() time.Time)
+	// receptiongrantDescID is the schema descriptor for id field.
+	receptiongrantDescID := receptiongrantMixinFields0[0].Descriptor()
+	// receptiongrant.DefaultID holds the default value on creation for the id field.
+	receptiongrant.DefaultID = receptiongrantDescID.Default.(func() domain.ID)
+	// receptiongrant.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	receptiongrant.IDValidator = receptiongrantDescID.Validators[0].(func(string) error)
 	receptionpointMixin := schema.ReceptionPoint{}.Mixin()
 	receptionpoint.Policy = privacy.NewPolicies(schema.ReceptionPoint{})
 	receptionpoint.Hooks[0] = func(next ent.Mutator) ent.Mutator {

@@ -34,6 +34,8 @@ func (ApplicantAccount) Fields() []ent.Field {
 		field.String("subject").MaxLen(200).Immutable().Annotations(entgql.Skip(entgql.SkipAll)),
 		field.Time("bound_at").Immutable(),
 		field.Time("unbound_at").Optional().Nillable(),
+		field.Time("reopened_at").Optional().Nillable().Annotations(entgql.Skip(entgql.SkipAll)).
+			Comment("When an agent named on the protected file let the account see it again; the other adult of a file may be the danger."),
 	}
 }
 

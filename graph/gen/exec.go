@@ -185,6 +185,11 @@ type ComplexityRoot struct {
 		Version         func(childComplexity int) int
 	}
 
+	BindAccountPayload struct {
+		Application func(childComplexity int) int
+		Errors      func(childComplexity int) int
+	}
+
 	Building struct {
 		Address         func(childComplexity int) int
 		Commune         func(childComplexity int) int
@@ -267,6 +272,11 @@ type ComplexityRoot struct {
 	ConfirmAssignmentPayload struct {
 		Assignment func(childComplexity int) int
 		Errors     func(childComplexity int) int
+	}
+
+	ConfirmProtectionPayload struct {
+		Application func(childComplexity int) int
+		Errors      func(childComplexity int) int
 	}
 
 	DeclareOpeningExceptionPayload struct {
@@ -354,6 +364,12 @@ type ComplexityRoot struct {
 		Message func(childComplexity int) int
 	}
 
+	IssueBindingCodePayload struct {
+		Code      func(childComplexity int) int
+		Errors    func(childComplexity int) int
+		ExpiresAt func(childComplexity int) int
+	}
+
 	MemberParticulars struct {
 		BirthName  func(childComplexity int) int
 		BornOn     func(childComplexity int) int
@@ -363,28 +379,43 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		AddPartnerAppSecret      func(childComplexity int, input model.AddPartnerAppSecretInput) int
-		AssignRole               func(childComplexity int, input model.AssignRoleInput) int
-		ChangePartnerApp         func(childComplexity int, input model.ChangePartnerAppInput) int
-		ConfirmAssignment        func(childComplexity int, input model.ConfirmAssignmentInput) int
-		DeclareOpeningException  func(childComplexity int, input model.DeclareOpeningExceptionInput) int
-		EndAssignment            func(childComplexity int, input model.EndAssignmentInput) int
-		EndPair                  func(childComplexity int, input model.EndPairInput) int
-		FormPair                 func(childComplexity int, input model.FormPairInput) int
-		GrantStaffAuthorisation  func(childComplexity int, input model.GrantStaffAuthorisationInput) int
-		RegisterPartnerApp       func(childComplexity int, input model.RegisterPartnerAppInput) int
-		RegisterPerson           func(childComplexity int, input model.RegisterPersonInput) int
-		RejectAssignment         func(childComplexity int, input model.RejectAssignmentInput) int
-		RevokePartnerApp         func(childComplexity int, input model.RevokePartnerAppInput) int
-		RevokePartnerAppSecret   func(childComplexity int, input model.RevokePartnerAppSecretInput) int
-		RevokeStaffAuthorisation func(childComplexity int, input model.RevokeStaffAuthorisationInput) int
-		SetSandboxClock          func(childComplexity int, input model.SetSandboxClockInput) int
-		WithdrawOpeningException func(childComplexity int, input model.WithdrawOpeningExceptionInput) int
+		AddPartnerAppSecret        func(childComplexity int, input model.AddPartnerAppSecretInput) int
+		AssignRole                 func(childComplexity int, input model.AssignRoleInput) int
+		BindAccount                func(childComplexity int, input model.BindAccountInput) int
+		ChangePartnerApp           func(childComplexity int, input model.ChangePartnerAppInput) int
+		ConfirmAssignment          func(childComplexity int, input model.ConfirmAssignmentInput) int
+		ConfirmProtection          func(childComplexity int, input model.ConfirmProtectionInput) int
+		DeclareOpeningException    func(childComplexity int, input model.DeclareOpeningExceptionInput) int
+		EndAssignment              func(childComplexity int, input model.EndAssignmentInput) int
+		EndPair                    func(childComplexity int, input model.EndPairInput) int
+		FormPair                   func(childComplexity int, input model.FormPairInput) int
+		GrantStaffAuthorisation    func(childComplexity int, input model.GrantStaffAuthorisationInput) int
+		IssueBindingCode           func(childComplexity int, input model.IssueBindingCodeInput) int
+		OpenApplicationInEmergency func(childComplexity int, input model.OpenApplicationInEmergencyInput) int
+		ProtectApplication         func(childComplexity int, input model.ProtectApplicationInput) int
+		ReceiveApplicant           func(childComplexity int, input model.ReceiveApplicantInput) int
+		RecordContact              func(childComplexity int, input model.RecordContactInput) int
+		RegisterPartnerApp         func(childComplexity int, input model.RegisterPartnerAppInput) int
+		RegisterPerson             func(childComplexity int, input model.RegisterPersonInput) int
+		RejectAssignment           func(childComplexity int, input model.RejectAssignmentInput) int
+		ReopenToApplicant          func(childComplexity int, input model.ReopenToApplicantInput) int
+		RevokePartnerApp           func(childComplexity int, input model.RevokePartnerAppInput) int
+		RevokePartnerAppSecret     func(childComplexity int, input model.RevokePartnerAppSecretInput) int
+		RevokeStaffAuthorisation   func(childComplexity int, input model.RevokeStaffAuthorisationInput) int
+		SetSandboxClock            func(childComplexity int, input model.SetSandboxClockInput) int
+		UnbindAccount              func(childComplexity int, input model.UnbindAccountInput) int
+		WithdrawOpeningException   func(childComplexity int, input model.WithdrawOpeningExceptionInput) int
 	}
 
 	NearestReceptionPoint struct {
 		DistanceMetres func(childComplexity int) int
 		ReceptionPoint func(childComplexity int) int
+	}
+
+	OpenApplicationInEmergencyPayload struct {
+		Application func(childComplexity int) int
+		Errors      func(childComplexity int) int
+		OpenUntil   func(childComplexity int) int
 	}
 
 	OpeningDay struct {
@@ -517,6 +548,11 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	ProtectApplicationPayload struct {
+		Application func(childComplexity int) int
+		Errors      func(childComplexity int) int
+	}
+
 	Query struct {
 		AccessLog              func(childComplexity int, uniqueNumber domain.UniqueNumber, first int, after *domain.ID) int
 		Application            func(childComplexity int, uniqueNumber domain.UniqueNumber) int
@@ -539,6 +575,19 @@ type ComplexityRoot struct {
 		StockStatistics        func(childComplexity int, by []domain.StockAxis, where *ent.DwellingWhereInput) int
 		StockVintages          func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.StockVintageOrder, where *ent.StockVintageWhereInput) int
 		Viewer                 func(childComplexity int) int
+	}
+
+	ReceiveApplicantPayload struct {
+		Application func(childComplexity int) int
+		Errors      func(childComplexity int) int
+		OpenUntil   func(childComplexity int) int
+	}
+
+	ReceptionContact struct {
+		Channel        func(childComplexity int) int
+		ID             func(childComplexity int) int
+		ReceptionPoint func(childComplexity int) int
+		RecordedAt     func(childComplexity int) int
 	}
 
 	ReceptionPoint struct {
@@ -571,6 +620,11 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	RecordContactPayload struct {
+		Contact func(childComplexity int) int
+		Errors  func(childComplexity int) int
+	}
+
 	RegisterPartnerAppPayload struct {
 		Errors     func(childComplexity int) int
 		PartnerApp func(childComplexity int) int
@@ -584,6 +638,11 @@ type ComplexityRoot struct {
 	RejectAssignmentPayload struct {
 		Assignment func(childComplexity int) int
 		Errors     func(childComplexity int) int
+	}
+
+	ReopenToApplicantPayload struct {
+		Application func(childComplexity int) int
+		Errors      func(childComplexity int) int
 	}
 
 	RevokePartnerAppPayload struct {
@@ -752,6 +811,11 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	UnbindAccountPayload struct {
+		Errors    func(childComplexity int) int
+		UnboundAt func(childComplexity int) int
+	}
+
 	Viewer struct {
 		Anonymous      func(childComplexity int) int
 		App            func(childComplexity int) int
@@ -828,6 +892,15 @@ type MutationResolver interface {
 	AddPartnerAppSecret(ctx context.Context, input model.AddPartnerAppSecretInput) (*model.AddPartnerAppSecretPayload, error)
 	RevokePartnerAppSecret(ctx context.Context, input model.RevokePartnerAppSecretInput) (*model.RevokePartnerAppSecretPayload, error)
 	RevokePartnerApp(ctx context.Context, input model.RevokePartnerAppInput) (*model.RevokePartnerAppPayload, error)
+	RecordContact(ctx context.Context, input model.RecordContactInput) (*model.RecordContactPayload, error)
+	ReceiveApplicant(ctx context.Context, input model.ReceiveApplicantInput) (*model.ReceiveApplicantPayload, error)
+	OpenApplicationInEmergency(ctx context.Context, input model.OpenApplicationInEmergencyInput) (*model.OpenApplicationInEmergencyPayload, error)
+	IssueBindingCode(ctx context.Context, input model.IssueBindingCodeInput) (*model.IssueBindingCodePayload, error)
+	BindAccount(ctx context.Context, input model.BindAccountInput) (*model.BindAccountPayload, error)
+	UnbindAccount(ctx context.Context, input model.UnbindAccountInput) (*model.UnbindAccountPayload, error)
+	ProtectApplication(ctx context.Context, input model.ProtectApplicationInput) (*model.ProtectApplicationPayload, error)
+	ConfirmProtection(ctx context.Context, input model.ConfirmProtectionInput) (*model.ConfirmProtectionPayload, error)
+	ReopenToApplicant(ctx context.Context, input model.ReopenToApplicantInput) (*model.ReopenToApplicantPayload, error)
 }
 type OpeningHoursResolver interface {
 	Intervals(ctx context.Context, obj *ent.OpeningHours) ([]*domain.OpeningInterval, error)
@@ -1485,6 +1558,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Assignment.Version(childComplexity), true
 
+	case "BindAccountPayload.application":
+		if e.ComplexityRoot.BindAccountPayload.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BindAccountPayload.Application(childComplexity), true
+	case "BindAccountPayload.errors":
+		if e.ComplexityRoot.BindAccountPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BindAccountPayload.Errors(childComplexity), true
+
 	case "Building.address":
 		if e.ComplexityRoot.Building.Address == nil {
 			break
@@ -1822,6 +1908,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ConfirmAssignmentPayload.Errors(childComplexity), true
 
+	case "ConfirmProtectionPayload.application":
+		if e.ComplexityRoot.ConfirmProtectionPayload.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfirmProtectionPayload.Application(childComplexity), true
+	case "ConfirmProtectionPayload.errors":
+		if e.ComplexityRoot.ConfirmProtectionPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfirmProtectionPayload.Errors(childComplexity), true
+
 	case "DeclareOpeningExceptionPayload.errors":
 		if e.ComplexityRoot.DeclareOpeningExceptionPayload.Errors == nil {
 			break
@@ -2145,6 +2244,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.InputError.Message(childComplexity), true
 
+	case "IssueBindingCodePayload.code":
+		if e.ComplexityRoot.IssueBindingCodePayload.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IssueBindingCodePayload.Code(childComplexity), true
+	case "IssueBindingCodePayload.errors":
+		if e.ComplexityRoot.IssueBindingCodePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IssueBindingCodePayload.Errors(childComplexity), true
+	case "IssueBindingCodePayload.expiresAt":
+		if e.ComplexityRoot.IssueBindingCodePayload.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IssueBindingCodePayload.ExpiresAt(childComplexity), true
+
 	case "MemberParticulars.birthName":
 		if e.ComplexityRoot.MemberParticulars.BirthName == nil {
 			break
@@ -2198,6 +2316,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AssignRole(childComplexity, args["input"].(model.AssignRoleInput)), true
+	case "Mutation.bindAccount":
+		if e.ComplexityRoot.Mutation.BindAccount == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_bindAccount_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BindAccount(childComplexity, args["input"].(model.BindAccountInput)), true
 	case "Mutation.changePartnerApp":
 		if e.ComplexityRoot.Mutation.ChangePartnerApp == nil {
 			break
@@ -2220,6 +2349,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ConfirmAssignment(childComplexity, args["input"].(model.ConfirmAssignmentInput)), true
+	case "Mutation.confirmProtection":
+		if e.ComplexityRoot.Mutation.ConfirmProtection == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_confirmProtection_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConfirmProtection(childComplexity, args["input"].(model.ConfirmProtectionInput)), true
 	case "Mutation.declareOpeningException":
 		if e.ComplexityRoot.Mutation.DeclareOpeningException == nil {
 			break
@@ -2275,6 +2415,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.GrantStaffAuthorisation(childComplexity, args["input"].(model.GrantStaffAuthorisationInput)), true
+	case "Mutation.issueBindingCode":
+		if e.ComplexityRoot.Mutation.IssueBindingCode == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_issueBindingCode_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.IssueBindingCode(childComplexity, args["input"].(model.IssueBindingCodeInput)), true
+	case "Mutation.openApplicationInEmergency":
+		if e.ComplexityRoot.Mutation.OpenApplicationInEmergency == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_openApplicationInEmergency_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OpenApplicationInEmergency(childComplexity, args["input"].(model.OpenApplicationInEmergencyInput)), true
+	case "Mutation.protectApplication":
+		if e.ComplexityRoot.Mutation.ProtectApplication == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_protectApplication_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ProtectApplication(childComplexity, args["input"].(model.ProtectApplicationInput)), true
+	case "Mutation.receiveApplicant":
+		if e.ComplexityRoot.Mutation.ReceiveApplicant == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_receiveApplicant_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReceiveApplicant(childComplexity, args["input"].(model.ReceiveApplicantInput)), true
+	case "Mutation.recordContact":
+		if e.ComplexityRoot.Mutation.RecordContact == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordContact_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordContact(childComplexity, args["input"].(model.RecordContactInput)), true
 	case "Mutation.registerPartnerApp":
 		if e.ComplexityRoot.Mutation.RegisterPartnerApp == nil {
 			break
@@ -2308,6 +2503,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RejectAssignment(childComplexity, args["input"].(model.RejectAssignmentInput)), true
+	case "Mutation.reopenToApplicant":
+		if e.ComplexityRoot.Mutation.ReopenToApplicant == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_reopenToApplicant_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReopenToApplicant(childComplexity, args["input"].(model.ReopenToApplicantInput)), true
 	case "Mutation.revokePartnerApp":
 		if e.ComplexityRoot.Mutation.RevokePartnerApp == nil {
 			break
@@ -2352,6 +2558,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SetSandboxClock(childComplexity, args["input"].(model.SetSandboxClockInput)), true
+	case "Mutation.unbindAccount":
+		if e.ComplexityRoot.Mutation.UnbindAccount == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_unbindAccount_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UnbindAccount(childComplexity, args["input"].(model.UnbindAccountInput)), true
 	case "Mutation.withdrawOpeningException":
 		if e.ComplexityRoot.Mutation.WithdrawOpeningException == nil {
 			break
@@ -2376,6 +2593,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NearestReceptionPoint.ReceptionPoint(childComplexity), true
+
+	case "OpenApplicationInEmergencyPayload.application":
+		if e.ComplexityRoot.OpenApplicationInEmergencyPayload.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpenApplicationInEmergencyPayload.Application(childComplexity), true
+	case "OpenApplicationInEmergencyPayload.errors":
+		if e.ComplexityRoot.OpenApplicationInEmergencyPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpenApplicationInEmergencyPayload.Errors(childComplexity), true
+	case "OpenApplicationInEmergencyPayload.openUntil":
+		if e.ComplexityRoot.OpenApplicationInEmergencyPayload.OpenUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpenApplicationInEmergencyPayload.OpenUntil(childComplexity), true
 
 	case "OpeningDay.date":
 		if e.ComplexityRoot.OpeningDay.Date == nil {
@@ -2890,6 +3126,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PersonEdge.Node(childComplexity), true
 
+	case "ProtectApplicationPayload.application":
+		if e.ComplexityRoot.ProtectApplicationPayload.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProtectApplicationPayload.Application(childComplexity), true
+	case "ProtectApplicationPayload.errors":
+		if e.ComplexityRoot.ProtectApplicationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProtectApplicationPayload.Errors(childComplexity), true
+
 	case "Query.accessLog":
 		if e.ComplexityRoot.Query.AccessLog == nil {
 			break
@@ -3113,6 +3362,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
 
+	case "ReceiveApplicantPayload.application":
+		if e.ComplexityRoot.ReceiveApplicantPayload.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReceiveApplicantPayload.Application(childComplexity), true
+	case "ReceiveApplicantPayload.errors":
+		if e.ComplexityRoot.ReceiveApplicantPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReceiveApplicantPayload.Errors(childComplexity), true
+	case "ReceiveApplicantPayload.openUntil":
+		if e.ComplexityRoot.ReceiveApplicantPayload.OpenUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReceiveApplicantPayload.OpenUntil(childComplexity), true
+
+	case "ReceptionContact.channel":
+		if e.ComplexityRoot.ReceptionContact.Channel == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReceptionContact.Channel(childComplexity), true
+	case "ReceptionContact.id":
+		if e.ComplexityRoot.ReceptionContact.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReceptionContact.ID(childComplexity), true
+	case "ReceptionContact.receptionPoint":
+		if e.ComplexityRoot.ReceptionContact.ReceptionPoint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReceptionContact.ReceptionPoint(childComplexity), true
+	case "ReceptionContact.recordedAt":
+		if e.ComplexityRoot.ReceptionContact.RecordedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReceptionContact.RecordedAt(childComplexity), true
+
 	case "ReceptionPoint.address":
 		if e.ComplexityRoot.ReceptionPoint.Address == nil {
 			break
@@ -3247,6 +3540,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ReceptionPointEdge.Node(childComplexity), true
 
+	case "RecordContactPayload.contact":
+		if e.ComplexityRoot.RecordContactPayload.Contact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordContactPayload.Contact(childComplexity), true
+	case "RecordContactPayload.errors":
+		if e.ComplexityRoot.RecordContactPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordContactPayload.Errors(childComplexity), true
+
 	case "RegisterPartnerAppPayload.errors":
 		if e.ComplexityRoot.RegisterPartnerAppPayload.Errors == nil {
 			break
@@ -3285,6 +3591,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RejectAssignmentPayload.Errors(childComplexity), true
+
+	case "ReopenToApplicantPayload.application":
+		if e.ComplexityRoot.ReopenToApplicantPayload.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReopenToApplicantPayload.Application(childComplexity), true
+	case "ReopenToApplicantPayload.errors":
+		if e.ComplexityRoot.ReopenToApplicantPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReopenToApplicantPayload.Errors(childComplexity), true
 
 	case "RevokePartnerAppPayload.errors":
 		if e.ComplexityRoot.RevokePartnerAppPayload.Errors == nil {
@@ -3896,6 +4215,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StockVintageEdge.Node(childComplexity), true
 
+	case "UnbindAccountPayload.errors":
+		if e.ComplexityRoot.UnbindAccountPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnbindAccountPayload.Errors(childComplexity), true
+	case "UnbindAccountPayload.unboundAt":
+		if e.ComplexityRoot.UnbindAccountPayload.UnboundAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnbindAccountPayload.UnboundAt(childComplexity), true
+
 	case "Viewer.anonymous":
 		if e.ComplexityRoot.Viewer.Anonymous == nil {
 			break
@@ -4040,6 +4372,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ApplicationOrder", ec.unmarshalInputApplicationOrder),
 			graphql.NewInputUnmarshaler("AssignRoleInput", ec.unmarshalInputAssignRoleInput),
 			graphql.NewInputUnmarshaler("AssignmentFilter", ec.unmarshalInputAssignmentFilter),
+			graphql.NewInputUnmarshaler("BindAccountInput", ec.unmarshalInputBindAccountInput),
 			graphql.NewInputUnmarshaler("BoundingBoxInput", ec.unmarshalInputBoundingBoxInput),
 			graphql.NewInputUnmarshaler("BuildingFilter", ec.unmarshalInputBuildingFilter),
 			graphql.NewInputUnmarshaler("BuildingOrder", ec.unmarshalInputBuildingOrder),
@@ -4047,6 +4380,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CommuneFilter", ec.unmarshalInputCommuneFilter),
 			graphql.NewInputUnmarshaler("CommuneOrder", ec.unmarshalInputCommuneOrder),
 			graphql.NewInputUnmarshaler("ConfirmAssignmentInput", ec.unmarshalInputConfirmAssignmentInput),
+			graphql.NewInputUnmarshaler("ConfirmProtectionInput", ec.unmarshalInputConfirmProtectionInput),
 			graphql.NewInputUnmarshaler("CoordinatesInput", ec.unmarshalInputCoordinatesInput),
 			graphql.NewInputUnmarshaler("DeclareOpeningExceptionInput", ec.unmarshalInputDeclareOpeningExceptionInput),
 			graphql.NewInputUnmarshaler("DwellingFilter", ec.unmarshalInputDwellingFilter),
@@ -4056,6 +4390,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("FormPairInput", ec.unmarshalInputFormPairInput),
 			graphql.NewInputUnmarshaler("GrantStaffAuthorisationInput", ec.unmarshalInputGrantStaffAuthorisationInput),
 			graphql.NewInputUnmarshaler("IntRangeInput", ec.unmarshalInputIntRangeInput),
+			graphql.NewInputUnmarshaler("IssueBindingCodeInput", ec.unmarshalInputIssueBindingCodeInput),
+			graphql.NewInputUnmarshaler("OpenApplicationInEmergencyInput", ec.unmarshalInputOpenApplicationInEmergencyInput),
 			graphql.NewInputUnmarshaler("OpeningIntervalInput", ec.unmarshalInputOpeningIntervalInput),
 			graphql.NewInputUnmarshaler("OrganisationFilter", ec.unmarshalInputOrganisationFilter),
 			graphql.NewInputUnmarshaler("OrganisationOrder", ec.unmarshalInputOrganisationOrder),
@@ -4064,11 +4400,15 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("PartnerAppSettingsInput", ec.unmarshalInputPartnerAppSettingsInput),
 			graphql.NewInputUnmarshaler("PersonFilter", ec.unmarshalInputPersonFilter),
 			graphql.NewInputUnmarshaler("PersonOrder", ec.unmarshalInputPersonOrder),
+			graphql.NewInputUnmarshaler("ProtectApplicationInput", ec.unmarshalInputProtectApplicationInput),
+			graphql.NewInputUnmarshaler("ReceiveApplicantInput", ec.unmarshalInputReceiveApplicantInput),
 			graphql.NewInputUnmarshaler("ReceptionPointFilter", ec.unmarshalInputReceptionPointFilter),
 			graphql.NewInputUnmarshaler("ReceptionPointOrder", ec.unmarshalInputReceptionPointOrder),
+			graphql.NewInputUnmarshaler("RecordContactInput", ec.unmarshalInputRecordContactInput),
 			graphql.NewInputUnmarshaler("RegisterPartnerAppInput", ec.unmarshalInputRegisterPartnerAppInput),
 			graphql.NewInputUnmarshaler("RegisterPersonInput", ec.unmarshalInputRegisterPersonInput),
 			graphql.NewInputUnmarshaler("RejectAssignmentInput", ec.unmarshalInputRejectAssignmentInput),
+			graphql.NewInputUnmarshaler("ReopenToApplicantInput", ec.unmarshalInputReopenToApplicantInput),
 			graphql.NewInputUnmarshaler("RevokePartnerAppInput", ec.unmarshalInputRevokePartnerAppInput),
 			graphql.NewInputUnmarshaler("RevokePartnerAppSecretInput", ec.unmarshalInputRevokePartnerAppSecretInput),
 			graphql.NewInputUnmarshaler("RevokeStaffAuthorisationInput", ec.unmarshalInputRevokeStaffAuthorisationInput),
@@ -4078,6 +4418,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("StockVintageFilter", ec.unmarshalInputStockVintageFilter),
 			graphql.NewInputUnmarshaler("StockVintageOrder", ec.unmarshalInputStockVintageOrder),
 			graphql.NewInputUnmarshaler("SurfaceRangeInput", ec.unmarshalInputSurfaceRangeInput),
+			graphql.NewInputUnmarshaler("UnbindAccountInput", ec.unmarshalInputUnbindAccountInput),
 			graphql.NewInputUnmarshaler("WithdrawOpeningExceptionInput", ec.unmarshalInputWithdrawOpeningExceptionInput),
 		)
 	}
@@ -4717,6 +5058,117 @@ type Mutation {
     "The app."
     input: RevokePartnerAppInput!
   ): RevokePartnerAppPayload!
+
+  """
+  Records that somebody came to a reception point, called or wrote (*contact au
+  guichet*). It names nobody.
+
+  For a RECEPTION_AGENT or SOCIAL_OFFICER at the point, whatever its level.
+  """
+  recordContact(
+    "The contact."
+    input: RecordContactInput!
+  ): RecordContactPayload!
+
+  """
+  Lets you see the application of somebody whom you receive, who gives its number and a
+  birth date: column group IDENTITY, for 24 hours, at this point (ground RECEIVED).
+
+  ` + "`" + `NOT_RECOGNISED` + "`" + ` is the one answer to whatever does not fit, and to every application
+  that is not to be shown. After too many of them you wait (` + "`" + `RATE_LIMITED` + "`" + `), and so do
+  others at the point; a number on which too many failed is not recognised for a day,
+  even with the right date.
+
+  For a RECEPTION_AGENT or SOCIAL_OFFICER with an authorisation, at a point where a
+  contact was recorded within the hour.
+  """
+  receiveApplicant(
+    "What the applicant gives."
+    input: ReceiveApplicantInput!
+  ): ReceiveApplicantPayload!
+
+  """
+  Opens one application in an emergency, for an hour (*bris de glace*): IDENTITY,
+  SUMMARY, CONTACT and DOCUMENTS. The privacy officer is told, and the applicant sees
+  it. Three a week; protected applications are not opened, and are ` + "`" + `NOT_RECOGNISED` + "`" + ` as
+  numbers are that nobody has.
+
+  For a SOCIAL_OFFICER or POINT_MANAGER with an authorisation at a registering body,
+  with the person's own token.
+  """
+  openApplicationInEmergency(
+    "The application and the emergency."
+    input: OpenApplicationInEmergencyInput!
+  ): OpenApplicationInEmergencyPayload!
+
+  """
+  Makes a code by which an adult of a household binds its account of a portal, and shows
+  it, this once: hand it over in person. It is good for 10 minutes and 5 tries, and
+  voids the one before.
+
+  For a RECEPTION_AGENT or SOCIAL_OFFICER who sees the application by the ground
+  FOLLOWED or RECEIVED.
+  """
+  issueBindingCode(
+    "For whom."
+    input: IssueBindingCodeInput!
+  ): IssueBindingCodePayload!
+
+  """
+  Binds your account to the person for whom a desk handed over a code: from then on you
+  see your application. An account that the person had before is unbound. After too
+  many failures you wait (` + "`" + `RATE_LIMITED` + "`" + `).
+
+  For an applicant, by a portal.
+  """
+  bindAccount(
+    "The number and the code."
+    input: BindAccountInput!
+  ): BindAccountPayload!
+
+  """
+  Unbinds your account from an application: you no longer see it by this account.
+
+  For an applicant, by a portal.
+  """
+  unbindAccount(
+    "The application."
+    input: UnbindAccountInput!
+  ): UnbindAccountPayload!
+
+  """
+  Protects an application (*dossier protégé*): from now on it exists for nobody but the
+  agents named on it, once they are confirmed, and the Métropole's social officers. You
+  no longer see it either until then. Nothing tells others why.
+
+  For a SOCIAL_OFFICER of the point that follows it, with the person's own token.
+  """
+  protectApplication(
+    "The application and its agents."
+    input: ProtectApplicationInput!
+  ): ProtectApplicationPayload!
+
+  """
+  Confirms the agents who were proposed for a protected application: from now on they
+  see it.
+
+  For a SOCIAL_OFFICER of the Métropole, neither who proposed them nor one of them, with
+  the person's own token.
+  """
+  confirmProtection(
+    "The application and its agents."
+    input: ConfirmProtectionInput!
+  ): ConfirmProtectionPayload!
+
+  """
+  Lets the account of one adult see a protected application again.
+
+  For an agent named on it, with the person's own token.
+  """
+  reopenToApplicant(
+    "The application and the adult."
+    input: ReopenToApplicantInput!
+  ): ReopenToApplicantPayload!
 }
 
 # Shared ----------------------------------------------------------------------
@@ -4803,6 +5255,8 @@ enum ErrorCode {
   ROLE_UNAVAILABLE
   "The thing is in a state from which the act does not lead on."
   ILLEGAL_TRANSITION
+  "What you gave names nothing that is to be shown; whether it exists cannot be told."
+  NOT_RECOGNISED
 }
 
 "A reason for which a command was refused. Nothing was written."
@@ -6736,6 +7190,200 @@ type AccessLogEntry {
   reason: String
 }
 
+# Acts on applications --------------------------------------------------------
+
+"Somebody who came to a reception point, called or wrote (*contact au guichet*). It names nobody."
+type ReceptionContact {
+  "An opaque identifier."
+  id: ID!
+  "Where."
+  receptionPoint: ReceptionPoint!
+  "How."
+  channel: ContactChannel!
+  "When."
+  recordedAt: DateTime!
+}
+
+"How somebody got in touch with a reception point (*canal*)."
+enum ContactChannel {
+  "In person."
+  COUNTER
+  "By telephone."
+  PHONE
+  "By video."
+  VIDEO
+  "By letter or electronic mail."
+  MAIL
+}
+
+"A contact to record."
+input RecordContactInput {
+  "Where."
+  receptionPointId: ID!
+  "How."
+  channel: ContactChannel!
+}
+
+"What became of the contact."
+type RecordContactPayload {
+  "The contact; ` + "`" + `null` + "`" + ` when it was refused."
+  contact: ReceptionContact
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
+"What an applicant gives who is received."
+input ReceiveApplicantInput {
+  "The national number, whole."
+  uniqueNumber: UniqueNumber!
+  "The day on which the applicant, or another adult of the household, was born."
+  birthDate: Date!
+  "The contact on which you receive, recorded at your point within the hour."
+  contactId: ID!
+}
+
+"What became of the reception."
+type ReceiveApplicantPayload {
+  "The application, as you see it now; ` + "`" + `null` + "`" + ` when it was refused, or is not for you to see."
+  application: Application
+  "Until when you see it by this reception; ` + "`" + `null` + "`" + ` when it was refused."
+  openUntil: DateTime
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
+"Why an application is opened in an emergency (*motif du bris de glace*)."
+enum EmergencyMotive {
+  "Somebody is in danger, at home or of being found."
+  DANGER
+  "A household is on the street, or will be tonight."
+  SHELTER
+  "A vital matter of health."
+  HEALTH
+  "The home burnt, fell in or was evacuated."
+  DISASTER
+  "A judge or the public force asks within hours."
+  COURT
+}
+
+"An emergency."
+input OpenApplicationInEmergencyInput {
+  "The national number, whole."
+  uniqueNumber: UniqueNumber!
+  "Which emergency it is."
+  motive: EmergencyMotive!
+  "What happens, on one line of 20 to 500 characters, without names. It is kept with the audit trail alone."
+  explanation: String!
+}
+
+"What became of the opening."
+type OpenApplicationInEmergencyPayload {
+  "The application, as you see it now; ` + "`" + `null` + "`" + ` when it was refused, or is not for you to see."
+  application: Application
+  "Until when you see it by this opening; ` + "`" + `null` + "`" + ` when it was refused."
+  openUntil: DateTime
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
+"Whom a code is for."
+input IssueBindingCodeInput {
+  "The application."
+  applicationId: ID!
+  "The adult of the household. Default: the one whom you received, otherwise the applicant."
+  memberId: ID
+}
+
+"What became of the code."
+type IssueBindingCodePayload {
+  "The code, shown this once; ` + "`" + `null` + "`" + ` when it was refused."
+  code: String
+  "Until when it is good; ` + "`" + `null` + "`" + ` when it was refused."
+  expiresAt: DateTime
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
+"What you were handed over at a desk."
+input BindAccountInput {
+  "The national number of your application, whole."
+  uniqueNumber: UniqueNumber!
+  "The code, in small letters or capitals."
+  code: String!
+}
+
+"What became of the binding."
+type BindAccountPayload {
+  "The application; ` + "`" + `null` + "`" + ` when it was refused, and when it is protected and not yet reopened to you."
+  application: Application
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
+"An account to unbind."
+input UnbindAccountInput {
+  "The application to which yours is bound."
+  applicationId: ID!
+}
+
+"What became of the binding."
+type UnbindAccountPayload {
+  "When it ended; ` + "`" + `null` + "`" + ` when it was refused."
+  unboundAt: DateTime
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
+"An application to protect."
+input ProtectApplicationInput {
+  "The application."
+  applicationId: ID!
+  "Its version, as you read it."
+  version: Int!
+  "The agents to name: 2 to 5 people who receive at the point that follows the application."
+  agentIds: [ID!]!
+}
+
+"What became of the protection."
+type ProtectApplicationPayload {
+  "The application, as you see it now; ` + "`" + `null` + "`" + ` when it was refused, or is not for you to see."
+  application: Application
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
+"A protection to confirm."
+input ConfirmProtectionInput {
+  "The application."
+  applicationId: ID!
+  "The agents who were proposed, all of them: nobody confirms people without knowing who they are."
+  agentIds: [ID!]!
+}
+
+"What became of the protection."
+type ConfirmProtectionPayload {
+  "The application, as you see it now; ` + "`" + `null` + "`" + ` when it was refused, or is not for you to see."
+  application: Application
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
+"To whom a protected application is reopened."
+input ReopenToApplicantInput {
+  "The application."
+  applicationId: ID!
+  "The adult of the household to whom an account is bound."
+  memberId: ID!
+}
+
+"What became of the reopening."
+type ReopenToApplicantPayload {
+  "The application, as you see it now; ` + "`" + `null` + "`" + ` when it was refused, or is not for you to see."
+  application: Application
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
 # Sandbox ---------------------------------------------------------------------
 
 "Where to set the sandbox's clock."
@@ -7222,6 +7870,16 @@ func (ec *executionContext) childFields_Assignment(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type Assignment", field.Name)
 }
 
+func (ec *executionContext) childFields_BindAccountPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "application":
+		return ec.fieldContext_BindAccountPayload_application(ctx, field)
+	case "errors":
+		return ec.fieldContext_BindAccountPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BindAccountPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Building(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -7390,6 +8048,16 @@ func (ec *executionContext) childFields_ConfirmAssignmentPayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type ConfirmAssignmentPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ConfirmProtectionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "application":
+		return ec.fieldContext_ConfirmProtectionPayload_application(ctx, field)
+	case "errors":
+		return ec.fieldContext_ConfirmProtectionPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConfirmProtectionPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DeclareOpeningExceptionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "openingHours":
@@ -7546,6 +8214,18 @@ func (ec *executionContext) childFields_HouseholdMember(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type HouseholdMember", field.Name)
 }
 
+func (ec *executionContext) childFields_IssueBindingCodePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_IssueBindingCodePayload_code(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_IssueBindingCodePayload_expiresAt(ctx, field)
+	case "errors":
+		return ec.fieldContext_IssueBindingCodePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IssueBindingCodePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_MemberParticulars(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "givenNames":
@@ -7570,6 +8250,18 @@ func (ec *executionContext) childFields_NearestReceptionPoint(ctx context.Contex
 		return ec.fieldContext_NearestReceptionPoint_receptionPoint(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NearestReceptionPoint", field.Name)
+}
+
+func (ec *executionContext) childFields_OpenApplicationInEmergencyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "application":
+		return ec.fieldContext_OpenApplicationInEmergencyPayload_application(ctx, field)
+	case "openUntil":
+		return ec.fieldContext_OpenApplicationInEmergencyPayload_openUntil(ctx, field)
+	case "errors":
+		return ec.fieldContext_OpenApplicationInEmergencyPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OpenApplicationInEmergencyPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_OpeningDay(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7832,6 +8524,42 @@ func (ec *executionContext) childFields_PersonEdge(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type PersonEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_ProtectApplicationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "application":
+		return ec.fieldContext_ProtectApplicationPayload_application(ctx, field)
+	case "errors":
+		return ec.fieldContext_ProtectApplicationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProtectApplicationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReceiveApplicantPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "application":
+		return ec.fieldContext_ReceiveApplicantPayload_application(ctx, field)
+	case "openUntil":
+		return ec.fieldContext_ReceiveApplicantPayload_openUntil(ctx, field)
+	case "errors":
+		return ec.fieldContext_ReceiveApplicantPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReceiveApplicantPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReceptionContact(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ReceptionContact_id(ctx, field)
+	case "receptionPoint":
+		return ec.fieldContext_ReceptionContact_receptionPoint(ctx, field)
+	case "channel":
+		return ec.fieldContext_ReceptionContact_channel(ctx, field)
+	case "recordedAt":
+		return ec.fieldContext_ReceptionContact_recordedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReceptionContact", field.Name)
+}
+
 func (ec *executionContext) childFields_ReceptionPoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -7892,6 +8620,16 @@ func (ec *executionContext) childFields_ReceptionPointEdge(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type ReceptionPointEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_RecordContactPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "contact":
+		return ec.fieldContext_RecordContactPayload_contact(ctx, field)
+	case "errors":
+		return ec.fieldContext_RecordContactPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordContactPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RegisterPartnerAppPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "partnerApp":
@@ -7920,6 +8658,16 @@ func (ec *executionContext) childFields_RejectAssignmentPayload(ctx context.Cont
 		return ec.fieldContext_RejectAssignmentPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RejectAssignmentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReopenToApplicantPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "application":
+		return ec.fieldContext_ReopenToApplicantPayload_application(ctx, field)
+	case "errors":
+		return ec.fieldContext_ReopenToApplicantPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReopenToApplicantPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RevokePartnerAppPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8234,6 +8982,16 @@ func (ec *executionContext) childFields_StockVintageEdge(ctx context.Context, fi
 		return ec.fieldContext_StockVintageEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StockVintageEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_UnbindAccountPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "unboundAt":
+		return ec.fieldContext_UnbindAccountPayload_unboundAt(ctx, field)
+	case "errors":
+		return ec.fieldContext_UnbindAccountPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnbindAccountPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8582,6 +9340,20 @@ func (ec *executionContext) field_Mutation_assignRole_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_bindAccount_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.BindAccountInput, error) {
+			return ec.unmarshalNBindAccountInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐBindAccountInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_changePartnerApp_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -8602,6 +9374,20 @@ func (ec *executionContext) field_Mutation_confirmAssignment_args(ctx context.Co
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.ConfirmAssignmentInput, error) {
 			return ec.unmarshalNConfirmAssignmentInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmAssignmentInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_confirmProtection_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ConfirmProtectionInput, error) {
+			return ec.unmarshalNConfirmProtectionInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmProtectionInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -8680,6 +9466,76 @@ func (ec *executionContext) field_Mutation_grantStaffAuthorisation_args(ctx cont
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_issueBindingCode_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.IssueBindingCodeInput, error) {
+			return ec.unmarshalNIssueBindingCodeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐIssueBindingCodeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_openApplicationInEmergency_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.OpenApplicationInEmergencyInput, error) {
+			return ec.unmarshalNOpenApplicationInEmergencyInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenApplicationInEmergencyInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_protectApplication_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ProtectApplicationInput, error) {
+			return ec.unmarshalNProtectApplicationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProtectApplicationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_receiveApplicant_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ReceiveApplicantInput, error) {
+			return ec.unmarshalNReceiveApplicantInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReceiveApplicantInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_recordContact_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RecordContactInput, error) {
+			return ec.unmarshalNRecordContactInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_registerPartnerApp_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -8714,6 +9570,20 @@ func (ec *executionContext) field_Mutation_rejectAssignment_args(ctx context.Con
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.RejectAssignmentInput, error) {
 			return ec.unmarshalNRejectAssignmentInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectAssignmentInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_reopenToApplicant_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ReopenToApplicantInput, error) {
+			return ec.unmarshalNReopenToApplicantInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReopenToApplicantInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -8770,6 +9640,20 @@ func (ec *executionContext) field_Mutation_setSandboxClock_args(ctx context.Cont
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.SetSandboxClockInput, error) {
 			return ec.unmarshalNSetSandboxClockInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSandboxClockInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_unbindAccount_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UnbindAccountInput, error) {
+			return ec.unmarshalNUnbindAccountInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUnbindAccountInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -11833,6 +12717,70 @@ func (ec *executionContext) fieldContext_Assignment_version(_ context.Context, f
 	return graphql.NewScalarFieldContext("Assignment", field, false, false, "Int")
 }
 
+func (ec *executionContext) _BindAccountPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.BindAccountPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BindAccountPayload_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BindAccountPayload_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BindAccountPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BindAccountPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.BindAccountPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BindAccountPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BindAccountPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BindAccountPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Building_id(ctx context.Context, field graphql.CollectedField, obj *ent.Building) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13225,6 +14173,70 @@ func (ec *executionContext) fieldContext_ConfirmAssignmentPayload_errors(_ conte
 	return fc, nil
 }
 
+func (ec *executionContext) _ConfirmProtectionPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmProtectionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConfirmProtectionPayload_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ConfirmProtectionPayload_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ConfirmProtectionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ConfirmProtectionPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmProtectionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConfirmProtectionPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConfirmProtectionPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ConfirmProtectionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _DeclareOpeningExceptionPayload_openingHours(ctx context.Context, field graphql.CollectedField, obj *model.DeclareOpeningExceptionPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14601,6 +15613,84 @@ func (ec *executionContext) fieldContext_InputError_help(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("InputError", field, false, false, "String")
 }
 
+func (ec *executionContext) _IssueBindingCodePayload_code(ctx context.Context, field graphql.CollectedField, obj *model.IssueBindingCodePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IssueBindingCodePayload_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_IssueBindingCodePayload_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IssueBindingCodePayload", field, false, false, "String")
+}
+
+func (ec *executionContext) _IssueBindingCodePayload_expiresAt(ctx context.Context, field graphql.CollectedField, obj *model.IssueBindingCodePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IssueBindingCodePayload_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_IssueBindingCodePayload_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IssueBindingCodePayload", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _IssueBindingCodePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.IssueBindingCodePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IssueBindingCodePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IssueBindingCodePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "IssueBindingCodePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _MemberParticulars_givenNames(ctx context.Context, field graphql.CollectedField, obj *ent.MemberParticulars) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15464,6 +16554,402 @@ func (ec *executionContext) fieldContext_Mutation_revokePartnerApp(ctx context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_recordContact(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_recordContact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RecordContact(ctx, fc.Args["input"].(model.RecordContactInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RecordContactPayload) graphql.Marshaler {
+			return ec.answerNRecordContactPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_recordContact(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordContactPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_recordContact_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_receiveApplicant(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_receiveApplicant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ReceiveApplicant(ctx, fc.Args["input"].(model.ReceiveApplicantInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ReceiveApplicantPayload) graphql.Marshaler {
+			return ec.answerNReceiveApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReceiveApplicantPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_receiveApplicant(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceiveApplicantPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_receiveApplicant_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_openApplicationInEmergency(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_openApplicationInEmergency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().OpenApplicationInEmergency(ctx, fc.Args["input"].(model.OpenApplicationInEmergencyInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.OpenApplicationInEmergencyPayload) graphql.Marshaler {
+			return ec.answerNOpenApplicationInEmergencyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenApplicationInEmergencyPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_openApplicationInEmergency(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OpenApplicationInEmergencyPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_openApplicationInEmergency_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_issueBindingCode(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_issueBindingCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().IssueBindingCode(ctx, fc.Args["input"].(model.IssueBindingCodeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.IssueBindingCodePayload) graphql.Marshaler {
+			return ec.answerNIssueBindingCodePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐIssueBindingCodePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_issueBindingCode(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_IssueBindingCodePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_issueBindingCode_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_bindAccount(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_bindAccount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().BindAccount(ctx, fc.Args["input"].(model.BindAccountInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.BindAccountPayload) graphql.Marshaler {
+			return ec.answerNBindAccountPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐBindAccountPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_bindAccount(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BindAccountPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_bindAccount_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_unbindAccount(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_unbindAccount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UnbindAccount(ctx, fc.Args["input"].(model.UnbindAccountInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UnbindAccountPayload) graphql.Marshaler {
+			return ec.answerNUnbindAccountPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUnbindAccountPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_unbindAccount(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UnbindAccountPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_unbindAccount_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_protectApplication(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_protectApplication(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ProtectApplication(ctx, fc.Args["input"].(model.ProtectApplicationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ProtectApplicationPayload) graphql.Marshaler {
+			return ec.answerNProtectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProtectApplicationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_protectApplication(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProtectApplicationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_protectApplication_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_confirmProtection(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_confirmProtection(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ConfirmProtection(ctx, fc.Args["input"].(model.ConfirmProtectionInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ConfirmProtectionPayload) graphql.Marshaler {
+			return ec.answerNConfirmProtectionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmProtectionPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_confirmProtection(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ConfirmProtectionPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_confirmProtection_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_reopenToApplicant(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_reopenToApplicant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ReopenToApplicant(ctx, fc.Args["input"].(model.ReopenToApplicantInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ReopenToApplicantPayload) graphql.Marshaler {
+			return ec.answerNReopenToApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReopenToApplicantPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_reopenToApplicant(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReopenToApplicantPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_reopenToApplicant_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _NearestReceptionPoint_distanceMetres(ctx context.Context, field graphql.CollectedField, obj *model.NearestReceptionPoint) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15514,6 +17000,93 @@ func (ec *executionContext) fieldContext_NearestReceptionPoint_receptionPoint(_ 
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OpenApplicationInEmergencyPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.OpenApplicationInEmergencyPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpenApplicationInEmergencyPayload_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OpenApplicationInEmergencyPayload_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OpenApplicationInEmergencyPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OpenApplicationInEmergencyPayload_openUntil(ctx context.Context, field graphql.CollectedField, obj *model.OpenApplicationInEmergencyPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpenApplicationInEmergencyPayload_openUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OpenUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OpenApplicationInEmergencyPayload_openUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OpenApplicationInEmergencyPayload", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _OpenApplicationInEmergencyPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.OpenApplicationInEmergencyPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpenApplicationInEmergencyPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OpenApplicationInEmergencyPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OpenApplicationInEmergencyPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
 		},
 	}
 	return fc, nil
@@ -17642,6 +19215,70 @@ func (ec *executionContext) fieldContext_PersonEdge_cursor(_ context.Context, fi
 	return graphql.NewScalarFieldContext("PersonEdge", field, false, false, "Cursor")
 }
 
+func (ec *executionContext) _ProtectApplicationPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.ProtectApplicationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProtectApplicationPayload_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProtectApplicationPayload_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProtectApplicationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProtectApplicationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.ProtectApplicationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProtectApplicationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProtectApplicationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProtectApplicationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_node(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18618,6 +20255,194 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _ReceiveApplicantPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.ReceiveApplicantPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReceiveApplicantPayload_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReceiveApplicantPayload_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReceiveApplicantPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReceiveApplicantPayload_openUntil(ctx context.Context, field graphql.CollectedField, obj *model.ReceiveApplicantPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReceiveApplicantPayload_openUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OpenUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReceiveApplicantPayload_openUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReceiveApplicantPayload", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _ReceiveApplicantPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.ReceiveApplicantPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReceiveApplicantPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReceiveApplicantPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReceiveApplicantPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReceptionContact_id(ctx context.Context, field graphql.CollectedField, obj *ent.ReceptionContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReceptionContact_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReceptionContact_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReceptionContact", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ReceptionContact_receptionPoint(ctx context.Context, field graphql.CollectedField, obj *ent.ReceptionContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReceptionContact_receptionPoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReceptionPoint(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPoint) graphql.Marshaler {
+			return ec.marshalNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReceptionContact_receptionPoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReceptionContact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReceptionContact_channel(ctx context.Context, field graphql.CollectedField, obj *ent.ReceptionContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReceptionContact_channel(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Channel, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ContactChannel) graphql.Marshaler {
+			return ec.marshalNContactChannel2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactChannel(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReceptionContact_channel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReceptionContact", field, false, false, "ContactChannel")
+}
+
+func (ec *executionContext) _ReceptionContact_recordedAt(ctx context.Context, field graphql.CollectedField, obj *ent.ReceptionContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReceptionContact_recordedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RecordedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReceptionContact_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReceptionContact", field, false, false, "DateTime")
+}
+
 func (ec *executionContext) _ReceptionPoint_id(ctx context.Context, field graphql.CollectedField, obj *ent.ReceptionPoint) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19185,6 +21010,70 @@ func (ec *executionContext) fieldContext_ReceptionPointEdge_cursor(_ context.Con
 	return graphql.NewScalarFieldContext("ReceptionPointEdge", field, false, false, "Cursor")
 }
 
+func (ec *executionContext) _RecordContactPayload_contact(ctx context.Context, field graphql.CollectedField, obj *model.RecordContactPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordContactPayload_contact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contact, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionContact) graphql.Marshaler {
+			return ec.marshalOReceptionContact2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionContact(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecordContactPayload_contact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordContactPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionContact(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordContactPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RecordContactPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordContactPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordContactPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordContactPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RegisterPartnerAppPayload_partnerApp(ctx context.Context, field graphql.CollectedField, obj *model.RegisterPartnerAppPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19367,6 +21256,70 @@ func (ec *executionContext) _RejectAssignmentPayload_errors(ctx context.Context,
 func (ec *executionContext) fieldContext_RejectAssignmentPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RejectAssignmentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReopenToApplicantPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.ReopenToApplicantPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReopenToApplicantPayload_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReopenToApplicantPayload_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReopenToApplicantPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReopenToApplicantPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.ReopenToApplicantPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReopenToApplicantPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReopenToApplicantPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReopenToApplicantPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -21926,6 +23879,61 @@ func (ec *executionContext) fieldContext_StockVintageEdge_cursor(_ context.Conte
 	return graphql.NewScalarFieldContext("StockVintageEdge", field, false, false, "Cursor")
 }
 
+func (ec *executionContext) _UnbindAccountPayload_unboundAt(ctx context.Context, field graphql.CollectedField, obj *model.UnbindAccountPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnbindAccountPayload_unboundAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UnboundAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UnbindAccountPayload_unboundAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnbindAccountPayload", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _UnbindAccountPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.UnbindAccountPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnbindAccountPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnbindAccountPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnbindAccountPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Viewer_anonymous(ctx context.Context, field graphql.CollectedField, obj *auth.Viewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -23936,6 +25944,55 @@ func UnmarshalAssignmentFilter(ctx context.Context, raw any) (ent.AssignmentWher
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputBindAccountInput(ctx context.Context, obj any) (model.BindAccountInput, error) {
+	var it model.BindAccountInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"uniqueNumber", "code"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "uniqueNumber":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("uniqueNumber"))
+			data, err := ec.unmarshalNUniqueNumber2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐUniqueNumber(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UniqueNumber = data
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalBindAccountInput unmarshals raw into the BindAccountInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalBindAccountInput(ctx context.Context, raw any) (model.BindAccountInput, error) {
+	var out model.BindAccountInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "BindAccountInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputBoundingBoxInput(ctx context.Context, obj any) (domain.BoundingBox, error) {
 	var it domain.BoundingBox
 	if obj == nil {
@@ -24344,6 +26401,55 @@ func (ec *executionContext) unmarshalInputConfirmAssignmentInput(ctx context.Con
 func UnmarshalConfirmAssignmentInput(ctx context.Context, raw any) (model.ConfirmAssignmentInput, error) {
 	var out model.ConfirmAssignmentInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ConfirmAssignmentInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputConfirmProtectionInput(ctx context.Context, obj any) (model.ConfirmProtectionInput, error) {
+	var it model.ConfirmProtectionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"applicationId", "agentIds"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		case "agentIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("agentIds"))
+			data, err := ec.unmarshalNID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AgentIds = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalConfirmProtectionInput unmarshals raw into the ConfirmProtectionInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalConfirmProtectionInput(ctx context.Context, raw any) (model.ConfirmProtectionInput, error) {
+	var out model.ConfirmProtectionInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ConfirmProtectionInput", raw, &out)
 	return out, err
 }
 
@@ -24985,6 +27091,111 @@ func UnmarshalIntRangeInput(ctx context.Context, raw any) (domain.IntRange, erro
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputIssueBindingCodeInput(ctx context.Context, obj any) (model.IssueBindingCodeInput, error) {
+	var it model.IssueBindingCodeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"applicationId", "memberId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		case "memberId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("memberId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MemberID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalIssueBindingCodeInput unmarshals raw into the IssueBindingCodeInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalIssueBindingCodeInput(ctx context.Context, raw any) (model.IssueBindingCodeInput, error) {
+	var out model.IssueBindingCodeInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "IssueBindingCodeInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputOpenApplicationInEmergencyInput(ctx context.Context, obj any) (model.OpenApplicationInEmergencyInput, error) {
+	var it model.OpenApplicationInEmergencyInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"uniqueNumber", "motive", "explanation"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "uniqueNumber":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("uniqueNumber"))
+			data, err := ec.unmarshalNUniqueNumber2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐUniqueNumber(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UniqueNumber = data
+		case "motive":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("motive"))
+			data, err := ec.unmarshalNEmergencyMotive2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmergencyMotive(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Motive = data
+		case "explanation":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("explanation"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Explanation = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalOpenApplicationInEmergencyInput unmarshals raw into the OpenApplicationInEmergencyInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalOpenApplicationInEmergencyInput(ctx context.Context, raw any) (model.OpenApplicationInEmergencyInput, error) {
+	var out model.OpenApplicationInEmergencyInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "OpenApplicationInEmergencyInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputOpeningIntervalInput(ctx context.Context, obj any) (domain.OpeningInterval, error) {
 	var it domain.OpeningInterval
 	if obj == nil {
@@ -25494,6 +27705,118 @@ func UnmarshalPersonOrder(ctx context.Context, raw any) (ent.PersonOrder, error)
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputProtectApplicationInput(ctx context.Context, obj any) (model.ProtectApplicationInput, error) {
+	var it model.ProtectApplicationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"applicationId", "version", "agentIds"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "agentIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("agentIds"))
+			data, err := ec.unmarshalNID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AgentIds = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalProtectApplicationInput unmarshals raw into the ProtectApplicationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalProtectApplicationInput(ctx context.Context, raw any) (model.ProtectApplicationInput, error) {
+	var out model.ProtectApplicationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ProtectApplicationInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputReceiveApplicantInput(ctx context.Context, obj any) (model.ReceiveApplicantInput, error) {
+	var it model.ReceiveApplicantInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"uniqueNumber", "birthDate", "contactId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "uniqueNumber":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("uniqueNumber"))
+			data, err := ec.unmarshalNUniqueNumber2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐUniqueNumber(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UniqueNumber = data
+		case "birthDate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("birthDate"))
+			data, err := ec.unmarshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BirthDate = data
+		case "contactId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contactId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContactID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalReceiveApplicantInput unmarshals raw into the ReceiveApplicantInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalReceiveApplicantInput(ctx context.Context, raw any) (model.ReceiveApplicantInput, error) {
+	var out model.ReceiveApplicantInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ReceiveApplicantInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputReceptionPointFilter(ctx context.Context, obj any) (ent.ReceptionPointWhereInput, error) {
 	var it ent.ReceptionPointWhereInput
 	if obj == nil {
@@ -25649,6 +27972,55 @@ func (ec *executionContext) unmarshalInputReceptionPointOrder(ctx context.Contex
 func UnmarshalReceptionPointOrder(ctx context.Context, raw any) (ent.ReceptionPointOrder, error) {
 	var out ent.ReceptionPointOrder
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ReceptionPointOrder", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRecordContactInput(ctx context.Context, obj any) (model.RecordContactInput, error) {
+	var it model.RecordContactInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"receptionPointId", "channel"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "receptionPointId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("receptionPointId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReceptionPointID = data
+		case "channel":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("channel"))
+			data, err := ec.unmarshalNContactChannel2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactChannel(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Channel = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRecordContactInput unmarshals raw into the RecordContactInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRecordContactInput(ctx context.Context, raw any) (model.RecordContactInput, error) {
+	var out model.RecordContactInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RecordContactInput", raw, &out)
 	return out, err
 }
 
@@ -25824,6 +28196,55 @@ func (ec *executionContext) unmarshalInputRejectAssignmentInput(ctx context.Cont
 func UnmarshalRejectAssignmentInput(ctx context.Context, raw any) (model.RejectAssignmentInput, error) {
 	var out model.RejectAssignmentInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "RejectAssignmentInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputReopenToApplicantInput(ctx context.Context, obj any) (model.ReopenToApplicantInput, error) {
+	var it model.ReopenToApplicantInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"applicationId", "memberId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		case "memberId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("memberId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MemberID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalReopenToApplicantInput unmarshals raw into the ReopenToApplicantInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalReopenToApplicantInput(ctx context.Context, raw any) (model.ReopenToApplicantInput, error) {
+	var out model.ReopenToApplicantInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ReopenToApplicantInput", raw, &out)
 	return out, err
 }
 
@@ -26263,6 +28684,48 @@ func (ec *executionContext) unmarshalInputSurfaceRangeInput(ctx context.Context,
 func UnmarshalSurfaceRangeInput(ctx context.Context, raw any) (domain.SurfaceRange, error) {
 	var out domain.SurfaceRange
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "SurfaceRangeInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputUnbindAccountInput(ctx context.Context, obj any) (model.UnbindAccountInput, error) {
+	var it model.UnbindAccountInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"applicationId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUnbindAccountInput unmarshals raw into the UnbindAccountInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUnbindAccountInput(ctx context.Context, raw any) (model.UnbindAccountInput, error) {
+	var out model.UnbindAccountInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UnbindAccountInput", raw, &out)
 	return out, err
 }
 
@@ -27217,6 +29680,44 @@ func (ec *executionContext) _Assignment(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var bindAccountPayloadImplementors = []string{"BindAccountPayload"}
+
+func (ec *executionContext) _BindAccountPayload(ctx context.Context, sel ast.SelectionSet, obj *model.BindAccountPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, bindAccountPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BindAccountPayload")
+		case "application":
+			out.Values[i] = ec._BindAccountPayload_application(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._BindAccountPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var buildingImplementors = []string{"Building", "Node"}
 
 func (ec *executionContext) _Building(ctx context.Context, sel ast.SelectionSet, obj *ent.Building) graphql.Marshaler {
@@ -27768,6 +30269,44 @@ func (ec *executionContext) _ConfirmAssignmentPayload(ctx context.Context, sel a
 			}
 		case "errors":
 			out.Values[i] = ec._ConfirmAssignmentPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var confirmProtectionPayloadImplementors = []string{"ConfirmProtectionPayload"}
+
+func (ec *executionContext) _ConfirmProtectionPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ConfirmProtectionPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, confirmProtectionPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ConfirmProtectionPayload")
+		case "application":
+			out.Values[i] = ec._ConfirmProtectionPayload_application(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._ConfirmProtectionPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -28363,6 +30902,49 @@ func (ec *executionContext) _InputError(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var issueBindingCodePayloadImplementors = []string{"IssueBindingCodePayload"}
+
+func (ec *executionContext) _IssueBindingCodePayload(ctx context.Context, sel ast.SelectionSet, obj *model.IssueBindingCodePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, issueBindingCodePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("IssueBindingCodePayload")
+		case "code":
+			out.Values[i] = ec._IssueBindingCodePayload_code(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "expiresAt":
+			out.Values[i] = ec._IssueBindingCodePayload_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._IssueBindingCodePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var memberParticularsImplementors = []string{"MemberParticulars"}
 
 func (ec *executionContext) _MemberParticulars(ctx context.Context, sel ast.SelectionSet, obj *ent.MemberParticulars) graphql.Marshaler {
@@ -28554,6 +31136,69 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "recordContact":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_recordContact(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "receiveApplicant":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_receiveApplicant(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "openApplicationInEmergency":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_openApplicationInEmergency(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "issueBindingCode":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_issueBindingCode(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "bindAccount":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_bindAccount(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unbindAccount":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_unbindAccount(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "protectApplication":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_protectApplication(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "confirmProtection":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_confirmProtection(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reopenToApplicant":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_reopenToApplicant(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -28589,6 +31234,49 @@ func (ec *executionContext) _NearestReceptionPoint(ctx context.Context, sel ast.
 			}
 		case "receptionPoint":
 			out.Values[i] = ec._NearestReceptionPoint_receptionPoint(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var openApplicationInEmergencyPayloadImplementors = []string{"OpenApplicationInEmergencyPayload"}
+
+func (ec *executionContext) _OpenApplicationInEmergencyPayload(ctx context.Context, sel ast.SelectionSet, obj *model.OpenApplicationInEmergencyPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, openApplicationInEmergencyPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OpenApplicationInEmergencyPayload")
+		case "application":
+			out.Values[i] = ec._OpenApplicationInEmergencyPayload_application(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "openUntil":
+			out.Values[i] = ec._OpenApplicationInEmergencyPayload_openUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._OpenApplicationInEmergencyPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -29483,6 +32171,44 @@ func (ec *executionContext) _PersonEdge(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var protectApplicationPayloadImplementors = []string{"ProtectApplicationPayload"}
+
+func (ec *executionContext) _ProtectApplicationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ProtectApplicationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, protectApplicationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProtectApplicationPayload")
+		case "application":
+			out.Values[i] = ec._ProtectApplicationPayload_application(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._ProtectApplicationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var queryImplementors = []string{"Query"}
 
 func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
@@ -29639,6 +32365,98 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Query___schema(ctx, field)
 			})
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var receiveApplicantPayloadImplementors = []string{"ReceiveApplicantPayload"}
+
+func (ec *executionContext) _ReceiveApplicantPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ReceiveApplicantPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, receiveApplicantPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReceiveApplicantPayload")
+		case "application":
+			out.Values[i] = ec._ReceiveApplicantPayload_application(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "openUntil":
+			out.Values[i] = ec._ReceiveApplicantPayload_openUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._ReceiveApplicantPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var receptionContactImplementors = []string{"ReceptionContact"}
+
+func (ec *executionContext) _ReceptionContact(ctx context.Context, sel ast.SelectionSet, obj *ent.ReceptionContact) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, receptionContactImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReceptionContact")
+		case "id":
+			out.Values[i] = ec._ReceptionContact_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "receptionPoint":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ReceptionContact_receptionPoint(ctx, field, obj)
+				})
+		case "channel":
+			out.Values[i] = ec._ReceptionContact_channel(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "recordedAt":
+			out.Values[i] = ec._ReceptionContact_recordedAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -29853,6 +32671,44 @@ func (ec *executionContext) _ReceptionPointEdge(ctx context.Context, sel ast.Sel
 	return out
 }
 
+var recordContactPayloadImplementors = []string{"RecordContactPayload"}
+
+func (ec *executionContext) _RecordContactPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RecordContactPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recordContactPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecordContactPayload")
+		case "contact":
+			out.Values[i] = ec._RecordContactPayload_contact(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RecordContactPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var registerPartnerAppPayloadImplementors = []string{"RegisterPartnerAppPayload"}
 
 func (ec *executionContext) _RegisterPartnerAppPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RegisterPartnerAppPayload) graphql.Marshaler {
@@ -29947,6 +32803,44 @@ func (ec *executionContext) _RejectAssignmentPayload(ctx context.Context, sel as
 			}
 		case "errors":
 			out.Values[i] = ec._RejectAssignmentPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var reopenToApplicantPayloadImplementors = []string{"ReopenToApplicantPayload"}
+
+func (ec *executionContext) _ReopenToApplicantPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ReopenToApplicantPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reopenToApplicantPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReopenToApplicantPayload")
+		case "application":
+			out.Values[i] = ec._ReopenToApplicantPayload_application(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._ReopenToApplicantPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -31105,6 +33999,44 @@ func (ec *executionContext) _StockVintageEdge(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var unbindAccountPayloadImplementors = []string{"UnbindAccountPayload"}
+
+func (ec *executionContext) _UnbindAccountPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UnbindAccountPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, unbindAccountPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UnbindAccountPayload")
+		case "unboundAt":
+			out.Values[i] = ec._UnbindAccountPayload_unboundAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._UnbindAccountPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var viewerImplementors = []string{"Viewer"}
 
 func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, obj *auth.Viewer) graphql.Marshaler {
@@ -31838,6 +34770,19 @@ func (ec *executionContext) marshalNAssignmentState2githubᚗcomᚋguichetᚑlog
 	return v
 }
 
+func (ec *executionContext) unmarshalNBindAccountInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐBindAccountInput(ctx context.Context, v any) (model.BindAccountInput, error) {
+	res, err := ec.unmarshalInputBindAccountInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNBindAccountPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐBindAccountPayload(ctx context.Context, sel ast.SelectionSet, v *model.BindAccountPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "BindAccountPayload!")
+		return graphql.Null
+	}
+	return ec._BindAccountPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNBoolean2bool(ctx context.Context, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -32120,6 +35065,29 @@ func (ec *executionContext) marshalNConfirmAssignmentPayload2ᚖgithubᚗcomᚋg
 	return ec._ConfirmAssignmentPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNConfirmProtectionInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmProtectionInput(ctx context.Context, v any) (model.ConfirmProtectionInput, error) {
+	res, err := ec.unmarshalInputConfirmProtectionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNConfirmProtectionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmProtectionPayload(ctx context.Context, sel ast.SelectionSet, v *model.ConfirmProtectionPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ConfirmProtectionPayload!")
+		return graphql.Null
+	}
+	return ec._ConfirmProtectionPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNContactChannel2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactChannel(ctx context.Context, v any) (domain.ContactChannel, error) {
+	var res domain.ContactChannel
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNContactChannel2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactChannel(ctx context.Context, sel ast.SelectionSet, v domain.ContactChannel) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalNCoordinatesInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCoordinates(ctx context.Context, v any) (domain.Coordinates, error) {
 	res, err := ec.unmarshalInputCoordinatesInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -32227,6 +35195,16 @@ func (ec *executionContext) marshalNDwellingOrderField2ᚖgithubᚗcomᚋguichet
 		graphql.AddInvalidNullError(ctx, "DwellingOrderField!")
 		return graphql.Null
 	}
+	return v
+}
+
+func (ec *executionContext) unmarshalNEmergencyMotive2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmergencyMotive(ctx context.Context, v any) (domain.EmergencyMotive, error) {
+	var res domain.EmergencyMotive
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNEmergencyMotive2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmergencyMotive(ctx context.Context, sel ast.SelectionSet, v domain.EmergencyMotive) graphql.Marshaler {
 	return v
 }
 
@@ -32512,6 +35490,19 @@ func (ec *executionContext) marshalNInt2int(ctx context.Context, sel ast.Selecti
 	return res
 }
 
+func (ec *executionContext) unmarshalNIssueBindingCodeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐIssueBindingCodeInput(ctx context.Context, v any) (model.IssueBindingCodeInput, error) {
+	res, err := ec.unmarshalInputIssueBindingCodeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNIssueBindingCodePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐIssueBindingCodePayload(ctx context.Context, sel ast.SelectionSet, v *model.IssueBindingCodePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "IssueBindingCodePayload!")
+		return graphql.Null
+	}
+	return ec._IssueBindingCodePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNLanguage2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguage(ctx context.Context, v any) (domain.Language, error) {
 	var res domain.Language
 	err := res.UnmarshalGQL(v)
@@ -32643,6 +35634,19 @@ func (ec *executionContext) marshalNNode2ᚕgithubᚗcomᚋguichetᚑlogementᚋ
 	})
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNOpenApplicationInEmergencyInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenApplicationInEmergencyInput(ctx context.Context, v any) (model.OpenApplicationInEmergencyInput, error) {
+	res, err := ec.unmarshalInputOpenApplicationInEmergencyInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOpenApplicationInEmergencyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenApplicationInEmergencyPayload(ctx context.Context, sel ast.SelectionSet, v *model.OpenApplicationInEmergencyPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "OpenApplicationInEmergencyPayload!")
+		return graphql.Null
+	}
+	return ec._OpenApplicationInEmergencyPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNOpeningDay2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpeningDayᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.OpeningDay) graphql.Marshaler {
@@ -33071,6 +36075,32 @@ func (ec *executionContext) marshalNPersonOrderField2ᚖgithubᚗcomᚋguichet�
 	return v
 }
 
+func (ec *executionContext) unmarshalNProtectApplicationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProtectApplicationInput(ctx context.Context, v any) (model.ProtectApplicationInput, error) {
+	res, err := ec.unmarshalInputProtectApplicationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNProtectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProtectApplicationPayload(ctx context.Context, sel ast.SelectionSet, v *model.ProtectApplicationPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ProtectApplicationPayload!")
+		return graphql.Null
+	}
+	return ec._ProtectApplicationPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNReceiveApplicantInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReceiveApplicantInput(ctx context.Context, v any) (model.ReceiveApplicantInput, error) {
+	res, err := ec.unmarshalInputReceiveApplicantInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReceiveApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReceiveApplicantPayload(ctx context.Context, sel ast.SelectionSet, v *model.ReceiveApplicantPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ReceiveApplicantPayload!")
+		return graphql.Null
+	}
+	return ec._ReceiveApplicantPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ReceptionPoint) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -33141,6 +36171,19 @@ func (ec *executionContext) marshalNReceptionPointOrderField2ᚖgithubᚗcomᚋg
 	return v
 }
 
+func (ec *executionContext) unmarshalNRecordContactInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactInput(ctx context.Context, v any) (model.RecordContactInput, error) {
+	res, err := ec.unmarshalInputRecordContactInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecordContactPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactPayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordContactPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RecordContactPayload!")
+		return graphql.Null
+	}
+	return ec._RecordContactPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNRegisterPartnerAppInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPartnerAppInput(ctx context.Context, v any) (model.RegisterPartnerAppInput, error) {
 	res, err := ec.unmarshalInputRegisterPartnerAppInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -33178,6 +36221,19 @@ func (ec *executionContext) marshalNRejectAssignmentPayload2ᚖgithubᚗcomᚋgu
 		return graphql.Null
 	}
 	return ec._RejectAssignmentPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNReopenToApplicantInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReopenToApplicantInput(ctx context.Context, v any) (model.ReopenToApplicantInput, error) {
+	res, err := ec.unmarshalInputReopenToApplicantInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReopenToApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReopenToApplicantPayload(ctx context.Context, sel ast.SelectionSet, v *model.ReopenToApplicantPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ReopenToApplicantPayload!")
+		return graphql.Null
+	}
+	return ec._ReopenToApplicantPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRevokePartnerAppInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppInput(ctx context.Context, v any) (model.RevokePartnerAppInput, error) {
@@ -33752,6 +36808,19 @@ func (ec *executionContext) marshalNTypology2ᚕgithubᚗcomᚋguichetᚑlogemen
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNUnbindAccountInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUnbindAccountInput(ctx context.Context, v any) (model.UnbindAccountInput, error) {
+	res, err := ec.unmarshalInputUnbindAccountInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUnbindAccountPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUnbindAccountPayload(ctx context.Context, sel ast.SelectionSet, v *model.UnbindAccountPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UnbindAccountPayload!")
+		return graphql.Null
+	}
+	return ec._UnbindAccountPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNUniqueNumber2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐUniqueNumber(ctx context.Context, v any) (domain.UniqueNumber, error) {
@@ -34833,6 +37902,13 @@ func (ec *executionContext) marshalOPhoneNumber2ᚖgithubᚗcomᚋguichetᚑloge
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalOReceptionContact2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionContact(ctx context.Context, sel ast.SelectionSet, v *ent.ReceptionContact) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ReceptionContact(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(ctx context.Context, sel ast.SelectionSet, v *ent.ReceptionPoint) graphql.Marshaler {

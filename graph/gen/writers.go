@@ -39,6 +39,10 @@ func (ec *executionContext) answerNAssignment2ᚕᚖgithubᚗcomᚋguichetᚑlog
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAssignment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignmentᚄ, ec.marshalNAssignment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignmentᚄ)
 }
 
+func (ec *executionContext) answerNBindAccountPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐBindAccountPayload(ctx context.Context, sel ast.SelectionSet, v *model.BindAccountPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNBindAccountPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐBindAccountPayload, ec.marshalNBindAccountPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐBindAccountPayload)
+}
+
 func (ec *executionContext) answerNBuildingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuildingConnection(ctx context.Context, sel ast.SelectionSet, v *ent.BuildingConnection) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNBuildingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuildingConnection, ec.marshalNBuildingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuildingConnection)
 }
@@ -67,6 +71,10 @@ func (ec *executionContext) answerNConfirmAssignmentPayload2ᚖgithubᚗcomᚋgu
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNConfirmAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmAssignmentPayload, ec.marshalNConfirmAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmAssignmentPayload)
 }
 
+func (ec *executionContext) answerNConfirmProtectionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmProtectionPayload(ctx context.Context, sel ast.SelectionSet, v *model.ConfirmProtectionPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNConfirmProtectionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmProtectionPayload, ec.marshalNConfirmProtectionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmProtectionPayload)
+}
+
 func (ec *executionContext) answerNDeclareOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareOpeningExceptionPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeclareOpeningExceptionPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDeclareOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareOpeningExceptionPayload, ec.marshalNDeclareOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareOpeningExceptionPayload)
 }
@@ -91,12 +99,20 @@ func (ec *executionContext) answerNGrantStaffAuthorisationPayload2ᚖgithubᚗco
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNGrantStaffAuthorisationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐGrantStaffAuthorisationPayload, ec.marshalNGrantStaffAuthorisationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐGrantStaffAuthorisationPayload)
 }
 
+func (ec *executionContext) answerNIssueBindingCodePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐIssueBindingCodePayload(ctx context.Context, sel ast.SelectionSet, v *model.IssueBindingCodePayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNIssueBindingCodePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐIssueBindingCodePayload, ec.marshalNIssueBindingCodePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐIssueBindingCodePayload)
+}
+
 func (ec *executionContext) answerNNearestReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐNearestReceptionPointᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.NearestReceptionPoint) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNNearestReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐNearestReceptionPointᚄ, ec.marshalNNearestReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐNearestReceptionPointᚄ)
 }
 
 func (ec *executionContext) answerNNode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder(ctx context.Context, sel ast.SelectionSet, v []ent.Noder) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNNode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder, ec.marshalNNode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder)
+}
+
+func (ec *executionContext) answerNOpenApplicationInEmergencyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenApplicationInEmergencyPayload(ctx context.Context, sel ast.SelectionSet, v *model.OpenApplicationInEmergencyPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNOpenApplicationInEmergencyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenApplicationInEmergencyPayload, ec.marshalNOpenApplicationInEmergencyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenApplicationInEmergencyPayload)
 }
 
 func (ec *executionContext) answerNOpeningDay2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpeningDayᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.OpeningDay) graphql.Marshaler {
@@ -131,12 +147,24 @@ func (ec *executionContext) answerNPersonConnection2ᚖgithubᚗcomᚋguichetᚑ
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNPersonConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonConnection, ec.marshalNPersonConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonConnection)
 }
 
+func (ec *executionContext) answerNProtectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProtectApplicationPayload(ctx context.Context, sel ast.SelectionSet, v *model.ProtectApplicationPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNProtectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProtectApplicationPayload, ec.marshalNProtectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProtectApplicationPayload)
+}
+
+func (ec *executionContext) answerNReceiveApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReceiveApplicantPayload(ctx context.Context, sel ast.SelectionSet, v *model.ReceiveApplicantPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNReceiveApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReceiveApplicantPayload, ec.marshalNReceiveApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReceiveApplicantPayload)
+}
+
 func (ec *executionContext) answerNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ReceptionPoint) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ, ec.marshalNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ)
 }
 
 func (ec *executionContext) answerNReceptionPointConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointConnection(ctx context.Context, sel ast.SelectionSet, v *ent.ReceptionPointConnection) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNReceptionPointConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointConnection, ec.marshalNReceptionPointConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointConnection)
+}
+
+func (ec *executionContext) answerNRecordContactPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactPayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordContactPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRecordContactPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactPayload, ec.marshalNRecordContactPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactPayload)
 }
 
 func (ec *executionContext) answerNRegisterPartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPartnerAppPayload(ctx context.Context, sel ast.SelectionSet, v *model.RegisterPartnerAppPayload) graphql.Marshaler {
@@ -149,6 +177,10 @@ func (ec *executionContext) answerNRegisterPersonPayload2ᚖgithubᚗcomᚋguich
 
 func (ec *executionContext) answerNRejectAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectAssignmentPayload(ctx context.Context, sel ast.SelectionSet, v *model.RejectAssignmentPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRejectAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectAssignmentPayload, ec.marshalNRejectAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectAssignmentPayload)
+}
+
+func (ec *executionContext) answerNReopenToApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReopenToApplicantPayload(ctx context.Context, sel ast.SelectionSet, v *model.ReopenToApplicantPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNReopenToApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReopenToApplicantPayload, ec.marshalNReopenToApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReopenToApplicantPayload)
 }
 
 func (ec *executionContext) answerNRevokePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppPayload(ctx context.Context, sel ast.SelectionSet, v *model.RevokePartnerAppPayload) graphql.Marshaler {
@@ -189,6 +221,10 @@ func (ec *executionContext) answerNStockStatistics2ᚖgithubᚗcomᚋguichetᚑl
 
 func (ec *executionContext) answerNStockVintageConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintageConnection(ctx context.Context, sel ast.SelectionSet, v *ent.StockVintageConnection) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNStockVintageConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintageConnection, ec.marshalNStockVintageConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintageConnection)
+}
+
+func (ec *executionContext) answerNUnbindAccountPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUnbindAccountPayload(ctx context.Context, sel ast.SelectionSet, v *model.UnbindAccountPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNUnbindAccountPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUnbindAccountPayload, ec.marshalNUnbindAccountPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUnbindAccountPayload)
 }
 
 func (ec *executionContext) answerNViewer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋauthᚐViewer(ctx context.Context, sel ast.SelectionSet, v *auth.Viewer) graphql.Marshaler {
@@ -759,6 +795,35 @@ func (ec *executionContext) write_Assignment(w *writers.Writer, above *writers.F
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_BindAccountPayload(w *writers.Writer, above *writers.Field, obj *model.BindAccountPayload) {
+	fields := above.Select(w, "BindAccountPayload", bindAccountPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("BindAccountPayload")
+		case "application":
+			if !f.Enter(w, ec.fieldContext_BindAccountPayload_application) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_BindAccountPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_Building(w *writers.Writer, above *writers.Field, obj *ent.Building) {
 	fields := above.Select(w, "Building", buildingImplementors)
 	w.Raw("{")
@@ -1164,6 +1229,35 @@ func (ec *executionContext) write_ConfirmAssignmentPayload(w *writers.Writer, ab
 			ec.writeOAssignment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignment(w, f, obj.Assignment)
 		case "errors":
 			if !f.Enter(w, ec.fieldContext_ConfirmAssignmentPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_ConfirmProtectionPayload(w *writers.Writer, above *writers.Field, obj *model.ConfirmProtectionPayload) {
+	fields := above.Select(w, "ConfirmProtectionPayload", confirmProtectionPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ConfirmProtectionPayload")
+		case "application":
+			if !f.Enter(w, ec.fieldContext_ConfirmProtectionPayload_application) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_ConfirmProtectionPayload_errors) {
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
@@ -1591,6 +1685,34 @@ func (ec *executionContext) write_InputError(w *writers.Writer, above *writers.F
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_IssueBindingCodePayload(w *writers.Writer, above *writers.Field, obj *model.IssueBindingCodePayload) {
+	fields := above.Select(w, "IssueBindingCodePayload", issueBindingCodePayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("IssueBindingCodePayload")
+		case "code":
+			ec.writeOString2ᚖstring(w, f, obj.Code)
+		case "expiresAt":
+			ec.writeODateTime2ᚖtimeᚐTime(w, f, obj.ExpiresAt)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_IssueBindingCodePayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_MemberParticulars(w *writers.Writer, above *writers.Field, obj *ent.MemberParticulars) {
 	fields := above.Select(w, "MemberParticulars", memberParticularsImplementors)
 	w.Raw("{")
@@ -1636,6 +1758,37 @@ func (ec *executionContext) write_NearestReceptionPoint(w *writers.Writer, above
 				return
 			}
 			ec.writeNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, obj.ReceptionPoint)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_OpenApplicationInEmergencyPayload(w *writers.Writer, above *writers.Field, obj *model.OpenApplicationInEmergencyPayload) {
+	fields := above.Select(w, "OpenApplicationInEmergencyPayload", openApplicationInEmergencyPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("OpenApplicationInEmergencyPayload")
+		case "application":
+			if !f.Enter(w, ec.fieldContext_OpenApplicationInEmergencyPayload_application) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
+		case "openUntil":
+			ec.writeODateTime2ᚖtimeᚐTime(w, f, obj.OpenUntil)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_OpenApplicationInEmergencyPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -2288,6 +2441,101 @@ func (ec *executionContext) write_PersonEdge(w *writers.Writer, above *writers.F
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_ProtectApplicationPayload(w *writers.Writer, above *writers.Field, obj *model.ProtectApplicationPayload) {
+	fields := above.Select(w, "ProtectApplicationPayload", protectApplicationPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ProtectApplicationPayload")
+		case "application":
+			if !f.Enter(w, ec.fieldContext_ProtectApplicationPayload_application) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_ProtectApplicationPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_ReceiveApplicantPayload(w *writers.Writer, above *writers.Field, obj *model.ReceiveApplicantPayload) {
+	fields := above.Select(w, "ReceiveApplicantPayload", receiveApplicantPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ReceiveApplicantPayload")
+		case "application":
+			if !f.Enter(w, ec.fieldContext_ReceiveApplicantPayload_application) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
+		case "openUntil":
+			ec.writeODateTime2ᚖtimeᚐTime(w, f, obj.OpenUntil)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_ReceiveApplicantPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_ReceptionContact(w *writers.Writer, above *writers.Field, obj *ent.ReceptionContact) {
+	fields := above.Select(w, "ReceptionContact", receptionContactImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ReceptionContact")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "receptionPoint":
+			if !f.Enter(w, ec.fieldContext_ReceptionContact_receptionPoint) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.ReceptionPoint(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, v)
+		case "channel":
+			ec.writeNContactChannel2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactChannel(w, f, obj.Channel)
+		case "recordedAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.RecordedAt)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_ReceptionPoint(w *writers.Writer, above *writers.Field, obj *ent.ReceptionPoint) {
 	fields := above.Select(w, "ReceptionPoint", receptionPointImplementors)
 	w.Raw("{")
@@ -2440,6 +2688,35 @@ func (ec *executionContext) write_ReceptionPointEdge(w *writers.Writer, above *w
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_RecordContactPayload(w *writers.Writer, above *writers.Field, obj *model.RecordContactPayload) {
+	fields := above.Select(w, "RecordContactPayload", recordContactPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("RecordContactPayload")
+		case "contact":
+			if !f.Enter(w, ec.fieldContext_RecordContactPayload_contact) {
+				return
+			}
+			ec.writeOReceptionContact2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionContact(w, f, obj.Contact)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_RecordContactPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_RegisterPartnerAppPayload(w *writers.Writer, above *writers.Field, obj *model.RegisterPartnerAppPayload) {
 	fields := above.Select(w, "RegisterPartnerAppPayload", registerPartnerAppPayloadImplementors)
 	w.Raw("{")
@@ -2514,6 +2791,35 @@ func (ec *executionContext) write_RejectAssignmentPayload(w *writers.Writer, abo
 			ec.writeOAssignment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignment(w, f, obj.Assignment)
 		case "errors":
 			if !f.Enter(w, ec.fieldContext_RejectAssignmentPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_ReopenToApplicantPayload(w *writers.Writer, above *writers.Field, obj *model.ReopenToApplicantPayload) {
+	fields := above.Select(w, "ReopenToApplicantPayload", reopenToApplicantPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ReopenToApplicantPayload")
+		case "application":
+			if !f.Enter(w, ec.fieldContext_ReopenToApplicantPayload_application) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_ReopenToApplicantPayload_errors) {
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
@@ -3312,6 +3618,32 @@ func (ec *executionContext) write_StockVintageEdge(w *writers.Writer, above *wri
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_UnbindAccountPayload(w *writers.Writer, above *writers.Field, obj *model.UnbindAccountPayload) {
+	fields := above.Select(w, "UnbindAccountPayload", unbindAccountPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("UnbindAccountPayload")
+		case "unboundAt":
+			ec.writeODateTime2ᚖtimeᚐTime(w, f, obj.UnboundAt)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_UnbindAccountPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_Viewer(w *writers.Writer, above *writers.Field, obj *auth.Viewer) {
 	fields := above.Select(w, "Viewer", viewerImplementors)
 	w.Raw("{")
@@ -3739,6 +4071,14 @@ func (ec *executionContext) writeNAssignmentState2githubᚗcomᚋguichetᚑlogem
 	v.MarshalGQL(w)
 }
 
+func (ec *executionContext) writeNBindAccountPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐBindAccountPayload(w *writers.Writer, f *writers.Field, v *model.BindAccountPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_BindAccountPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNBoolean2bool(w *writers.Writer, f *writers.Field, v bool) {
 	w.Boolean(bool(v))
 }
@@ -3917,6 +4257,18 @@ func (ec *executionContext) writeNConfirmAssignmentPayload2ᚖgithubᚗcomᚋgui
 		return
 	}
 	ec.write_ConfirmAssignmentPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNConfirmProtectionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmProtectionPayload(w *writers.Writer, f *writers.Field, v *model.ConfirmProtectionPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ConfirmProtectionPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNContactChannel2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactChannel(w *writers.Writer, f *writers.Field, v domain.ContactChannel) {
+	v.MarshalGQL(w)
 }
 
 func (ec *executionContext) writeNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(w *writers.Writer, f *writers.Field, v entgql.Cursor[domain.ID]) {
@@ -4107,6 +4459,14 @@ func (ec *executionContext) writeNInt2int(w *writers.Writer, f *writers.Field, v
 	w.Marshaler(scalar.MarshalInt(v), true)
 }
 
+func (ec *executionContext) writeNIssueBindingCodePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐIssueBindingCodePayload(w *writers.Writer, f *writers.Field, v *model.IssueBindingCodePayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_IssueBindingCodePayload(w, f, v)
+}
+
 func (ec *executionContext) writeNLanguage2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguage(w *writers.Writer, f *writers.Field, v domain.Language) {
 	v.MarshalGQL(w)
 }
@@ -4177,6 +4537,14 @@ func (ec *executionContext) writeNNode2ᚕgithubᚗcomᚋguichetᚑlogementᚋgu
 		}
 	}
 	w.Raw("]")
+}
+
+func (ec *executionContext) writeNOpenApplicationInEmergencyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenApplicationInEmergencyPayload(w *writers.Writer, f *writers.Field, v *model.OpenApplicationInEmergencyPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_OpenApplicationInEmergencyPayload(w, f, v)
 }
 
 func (ec *executionContext) writeNOpeningDay2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpeningDayᚄ(w *writers.Writer, f *writers.Field, v []*model.OpeningDay) {
@@ -4455,6 +4823,22 @@ func (ec *executionContext) writeNPersonEdge2ᚖgithubᚗcomᚋguichetᚑlogemen
 	ec.write_PersonEdge(w, f, v)
 }
 
+func (ec *executionContext) writeNProtectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProtectApplicationPayload(w *writers.Writer, f *writers.Field, v *model.ProtectApplicationPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ProtectApplicationPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNReceiveApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReceiveApplicantPayload(w *writers.Writer, f *writers.Field, v *model.ReceiveApplicantPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ReceiveApplicantPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(w *writers.Writer, f *writers.Field, v []*ent.ReceptionPoint) {
 	w.Raw("[")
 	for i := range v {
@@ -4503,6 +4887,14 @@ func (ec *executionContext) writeNReceptionPointEdge2ᚖgithubᚗcomᚋguichet�
 	ec.write_ReceptionPointEdge(w, f, v)
 }
 
+func (ec *executionContext) writeNRecordContactPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactPayload(w *writers.Writer, f *writers.Field, v *model.RecordContactPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_RecordContactPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNRegisterPartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPartnerAppPayload(w *writers.Writer, f *writers.Field, v *model.RegisterPartnerAppPayload) {
 	if v == nil {
 		w.Null(true)
@@ -4525,6 +4917,14 @@ func (ec *executionContext) writeNRejectAssignmentPayload2ᚖgithubᚗcomᚋguic
 		return
 	}
 	ec.write_RejectAssignmentPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNReopenToApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReopenToApplicantPayload(w *writers.Writer, f *writers.Field, v *model.ReopenToApplicantPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ReopenToApplicantPayload(w, f, v)
 }
 
 func (ec *executionContext) writeNRevokePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppPayload(w *writers.Writer, f *writers.Field, v *model.RevokePartnerAppPayload) {
@@ -4883,6 +5283,14 @@ func (ec *executionContext) writeNTypology2ᚕgithubᚗcomᚋguichetᚑlogement�
 	w.Raw("]")
 }
 
+func (ec *executionContext) writeNUnbindAccountPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUnbindAccountPayload(w *writers.Writer, f *writers.Field, v *model.UnbindAccountPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_UnbindAccountPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNUserError2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserError(w *writers.Writer, f *writers.Field, v model.UserError) {
 	if v == nil {
 		w.Null(true)
@@ -5197,6 +5605,14 @@ func (ec *executionContext) writeOPhoneNumber2ᚖgithubᚗcomᚋguichetᚑlogeme
 		return
 	}
 	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeOReceptionContact2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionContact(w *writers.Writer, f *writers.Field, v *ent.ReceptionContact) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_ReceptionContact(w, f, v)
 }
 
 func (ec *executionContext) writeOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w *writers.Writer, f *writers.Field, v *ent.ReceptionPoint) {

@@ -58,6 +58,22 @@ type AssignRolePayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// What you were handed over at a desk.
+type BindAccountInput struct {
+	// The national number of your application, whole.
+	UniqueNumber domain.UniqueNumber `json:"uniqueNumber"`
+	// The code, in small letters or capitals.
+	Code string `json:"code"`
+}
+
+// What became of the binding.
+type BindAccountPayload struct {
+	// The application; `null` when it was refused, and when it is protected and not yet reopened to you.
+	Application *ent.Application `json:"application,omitempty"`
+	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
 // A partner app to change.
 type ChangePartnerAppInput struct {
 	// The app.
@@ -88,6 +104,22 @@ type ConfirmAssignmentInput struct {
 type ConfirmAssignmentPayload struct {
 	// The assignment as it is now; `null` when it was refused.
 	Assignment *ent.Assignment `json:"assignment,omitempty"`
+	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// A protection to confirm.
+type ConfirmProtectionInput struct {
+	// The application.
+	ApplicationID domain.ID `json:"applicationId"`
+	// The agents who were proposed, all of them: nobody confirms people without knowing who they are.
+	AgentIds []domain.ID `json:"agentIds"`
+}
+
+// What became of the protection.
+type ConfirmProtectionPayload struct {
+	// The application, as you see it now; `null` when it was refused, or is not for you to see.
+	Application *ent.Application `json:"application,omitempty"`
 	// Why it was refused; empty when it was accepted. At most 20.
 	Errors []UserError `json:"errors"`
 }
@@ -210,12 +242,50 @@ type InputError struct {
 
 func (InputError) IsUserError() {}
 
+// Whom a code is for.
+type IssueBindingCodeInput struct {
+	// The application.
+	ApplicationID domain.ID `json:"applicationId"`
+	// The adult of the household. Default: the one whom you received, otherwise the applicant.
+	MemberID *domain.ID `json:"memberId,omitempty"`
+}
+
+// What became of the code.
+type IssueBindingCodePayload struct {
+	// The code, shown this once; `null` when it was refused.
+	Code *string `json:"code,omitempty"`
+	// Until when it is good; `null` when it was refused.
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
 // A reception point and how far it is.
 type NearestReceptionPoint struct {
 	// How far as the crow flies, in metres, rounded.
 	DistanceMetres int `json:"distanceMetres"`
 	// The reception point.
 	ReceptionPoint *ent.ReceptionPoint `json:"receptionPoint"`
+}
+
+// An emergency.
+type OpenApplicationInEmergencyInput struct {
+	// The national number, whole.
+	UniqueNumber domain.UniqueNumber `json:"uniqueNumber"`
+	// Which emergency it is.
+	Motive domain.EmergencyMotive `json:"motive"`
+	// What happens, on one line of 20 to 500 characters, without names. It is kept with the audit trail alone.
+	Explanation string `json:"explanation"`
+}
+
+// What became of the opening.
+type OpenApplicationInEmergencyPayload struct {
+	// The application, as you see it now; `null` when it was refused, or is not for you to see.
+	Application *ent.Application `json:"application,omitempty"`
+	// Until when you see it by this opening; `null` when it was refused.
+	OpenUntil *time.Time `json:"openUntil,omitempty"`
+	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
 }
 
 // One day at a reception point.
@@ -228,6 +298,60 @@ type OpeningDay struct {
 	Holiday *string `json:"holiday,omitempty"`
 	// Why the day departs from the weekly hours, in the declarer's words; `null` on other days.
 	ExceptionReason *string `json:"exceptionReason,omitempty"`
+}
+
+// An application to protect.
+type ProtectApplicationInput struct {
+	// The application.
+	ApplicationID domain.ID `json:"applicationId"`
+	// Its version, as you read it.
+	Version int `json:"version"`
+	// The agents to name: 2 to 5 people who receive at the point that follows the application.
+	AgentIds []domain.ID `json:"agentIds"`
+}
+
+// What became of the protection.
+type ProtectApplicationPayload struct {
+	// The application, as you see it now; `null` when it was refused, or is not for you to see.
+	Application *ent.Application `json:"application,omitempty"`
+	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// What an applicant gives who is received.
+type ReceiveApplicantInput struct {
+	// The national number, whole.
+	UniqueNumber domain.UniqueNumber `json:"uniqueNumber"`
+	// The day on which the applicant, or another adult of the household, was born.
+	BirthDate domain.Date `json:"birthDate"`
+	// The contact on which you receive, recorded at your point within the hour.
+	ContactID domain.ID `json:"contactId"`
+}
+
+// What became of the reception.
+type ReceiveApplicantPayload struct {
+	// The application, as you see it now; `null` when it was refused, or is not for you to see.
+	Application *ent.Application `json:"application,omitempty"`
+	// Until when you see it by this reception; `null` when it was refused.
+	OpenUntil *time.Time `json:"openUntil,omitempty"`
+	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// A contact to record.
+type RecordContactInput struct {
+	// Where.
+	ReceptionPointID domain.ID `json:"receptionPointId"`
+	// How.
+	Channel domain.ContactChannel `json:"channel"`
+}
+
+// What became of the contact.
+type RecordContactPayload struct {
+	// The contact; `null` when it was refused.
+	Contact *ent.ReceptionContact `json:"contact,omitempty"`
+	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
 }
 
 // A partner app to register.
@@ -282,6 +406,22 @@ type RejectAssignmentInput struct {
 type RejectAssignmentPayload struct {
 	// The assignment as it is now; `null` when it was refused.
 	Assignment *ent.Assignment `json:"assignment,omitempty"`
+	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// To whom a protected application is reopened.
+type ReopenToApplicantInput struct {
+	// The application.
+	ApplicationID domain.ID `json:"applicationId"`
+	// The adult of the household to whom an account is bound.
+	MemberID domain.ID `json:"memberId"`
+}
+
+// What became of the reopening.
+type ReopenToApplicantPayload struct {
+	// The application, as you see it now; `null` when it was refused, or is not for you to see.
+	Application *ent.Application `json:"application,omitempty"`
 	// Why it was refused; empty when it was accepted. At most 20.
 	Errors []UserError `json:"errors"`
 }
@@ -394,6 +534,20 @@ type StockStatistics struct {
 	TotalCount int `json:"totalCount"`
 	// The vintage in force, from which the figures are; `null` before the first import.
 	Vintage *ent.StockVintage `json:"vintage,omitempty"`
+}
+
+// An account to unbind.
+type UnbindAccountInput struct {
+	// The application to which yours is bound.
+	ApplicationID domain.ID `json:"applicationId"`
+}
+
+// What became of the binding.
+type UnbindAccountPayload struct {
+	// When it ended; `null` when it was refused.
+	UnboundAt *time.Time `json:"unboundAt,omitempty"`
+	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
 }
 
 // An exception to withdraw.

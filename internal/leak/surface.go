@@ -92,6 +92,20 @@ var elsewhere = []string{
 	"AccessExplanation.opens", "AccessExplanation.grounds", "GroundExplanation.ground", "GroundExplanation.opens",
 	"Query.accessLog", "Query.accessLog(uniqueNumber)", "Query.accessLog(first)", "Query.accessLog(after)",
 	"AccessLogEntry.columnGroup", "AccessLogEntry.grounds",
+
+	// Acts give back the application as any read of it does, to who sees it once they are
+	// done: server's application_acts_test.go and those beside it, act by act.
+	"Mutation.receiveApplicant", "ReceiveApplicantPayload.application",
+	"ReceiveApplicantInput.uniqueNumber", "ReceiveApplicantInput.birthDate", "ReceiveApplicantInput.contactId",
+	"Mutation.openApplicationInEmergency", "OpenApplicationInEmergencyPayload.application",
+	"OpenApplicationInEmergencyInput.uniqueNumber", "OpenApplicationInEmergencyInput.motive", "OpenApplicationInEmergencyInput.explanation",
+	"Mutation.bindAccount", "BindAccountPayload.application", "BindAccountInput.uniqueNumber", "BindAccountInput.code",
+	"Mutation.protectApplication", "ProtectApplicationPayload.application",
+	"ProtectApplicationInput.applicationId", "ProtectApplicationInput.version", "ProtectApplicationInput.agentIds",
+	"Mutation.confirmProtection", "ConfirmProtectionPayload.application",
+	"ConfirmProtectionInput.applicationId", "ConfirmProtectionInput.agentIds",
+	"Mutation.reopenToApplicant", "ReopenToApplicantPayload.application",
+	"ReopenToApplicantInput.applicationId", "ReopenToApplicantInput.memberId",
 }
 
 // beside are the fields of the roots that are no public ones and yet show nothing of
@@ -108,6 +122,9 @@ var beside = map[string]string{
 	"Mutation.confirmAssignment": "staff", "Mutation.rejectAssignment": "staff",
 	"Mutation.grantStaffAuthorisation": "staff", "Mutation.revokeStaffAuthorisation": "staff",
 	"Mutation.formPair": "staff", "Mutation.endPair": "staff",
+	"Mutation.recordContact":    "a contact, which names nobody",
+	"Mutation.issueBindingCode": "a code, to who sees the application",
+	"Mutation.unbindAccount":    "the caller's own account",
 }
 
 // Surfaces are all through which the contract can show something of a record, found by

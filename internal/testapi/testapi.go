@@ -268,10 +268,13 @@ func (a *API) Query(t testing.TB, persona, query string, variables map[string]an
 	return a.Send(t, r)
 }
 
-// bearer is the token of a persona, of an app ("app:KEY"), or of an app that acts for
-// a persona ("app:KEY for PERSONA").
+// bearer is the token of a persona, of an app ("app:KEY"), of an app that acts for a
+// persona ("app:KEY for PERSONA"), or of an account of a portal ("account:SUBJECT").
 func (a *API) bearer(t testing.TB, as string) string {
 	t.Helper()
+	if subject, ok := strings.CutPrefix(as, "account:"); ok {
+		return Sign(t, PortalURL, subject, nil)
+	}
 	app, ok := strings.CutPrefix(as, "app:")
 	if !ok {
 		return Token(t, as)

@@ -116,6 +116,7 @@ var handWritten = []string{
 	"index audit_line.audit_line_application_idx",
 	"index audit_line.audit_line_person_idx",
 	"index audit_line.audit_line_organisation_idx",
+	"index audit_line.audit_line_app_idx", // 20261125220100_audit_app.sql
 	"trigger audit_line.audit_line_insert_only",
 	"trigger audit_seal.audit_seal_insert_only",
 	"trigger audit_segment.audit_segment_insert_only",

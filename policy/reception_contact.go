@@ -1,0 +1,52 @@
+package policy
+
+import (
+	"context"
+	"slices"
+
+	"github.com/guichet-logement/guichet/auth"
+	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/ent/receptioncontact"
+	"github.com/guichet-logement/guichet/policy/guard"
+)
+
+// A contact is visible to those who receive at its point today.
+func installReceptionContact() {
+	guard.Register("ReceptionContact", func(v *auth.Viewer, q *ent.ReceptionContactQuery) {
+		points := []domain.ID{}
+		for _, a := range v.Assignments {
+			if receives(a) && throughApp(v) {
+				points = append(points, a.PointIDs...)
+			}
+		}
+		q.Where(receptioncontact.ReceptionPointIDIn(points...))
+	})
+}
+
+// receives tells the roles that receive applicants at a point.
+func receives(a auth.Assignment) bool {
+	return a.Role == domain.ReceptionAgent || a.Role == domain.SocialOfficer
+}
+
+// throughApp tells whether the app in between, if there is one, is for applications.
+func throughApp(v *auth.Viewer) bool { return v.App == nil || v.App.May(domain.ApplicationsScope) }
+
+// RecordContact decides whether the viewer may record a contact at the point, and
+// returns the assignment by which it does: RECEPTION_AGENT or SOCIAL_OFFICER there,
+// authorised or not, since a contact names nobody.
+func RecordContact(ctx context.Context, point *ent.ReceptionPoint) (context.Context, *auth.Assignment, error) {
+	v, err := identified(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if v.App != nil && !v.App.Reaches(point.ID, point.CommuneID) || !throughApp(v) {
+		return nil, nil, forbidden()
+	}
+	for i, a := range v.Assignments {
+		if receives(a) && slices.Contains(a.PointIDs, point.ID) {
+			return guard.Grant(ctx, "record contact", "ReceptionContact"), &v.Assignments[i], nil
+		}
+	}
+	return nil, nil, forbidden()
+}

@@ -1,0 +1,110 @@
+package policy
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/csv"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/guichet-logement/guichet/domain"
+)
+
+// settingsCSV is how long and how often, as versioned data: one line for each setting
+// and period, with the article it rests on.
+//
+//go:embed settings.csv
+var settingsCSV []byte
+
+// Settings are how long what an act opens stays open, and how often it may fail or be
+// done, on one day.
+type Settings struct {
+	// ContactAge is how long ago a contact may be on which an applicant is received.
+	ContactAge time.Duration
+	// ReceptionGrant and EmergencyGrant are how long those grounds hold.
+	ReceptionGrant, EmergencyGrant time.Duration
+	// PersonFailures, PointFailures, NumberFailures and AccountFailures bound the
+	// attempts to name an application that fail.
+	PersonFailures, PointFailures, NumberFailures, AccountFailures domain.Limit
+	// CodeLife and CodeTries bound a code that is handed over at a desk.
+	CodeLife  time.Duration
+	CodeTries int
+	// Emergencies are those of one person.
+	Emergencies domain.Limit
+	// ReadsAnHour and ReadsADay bound the applications that are shown to one person, and
+	// by one app.
+	ReadsAnHour, ReadsADay domain.Limit
+}
+
+// targets say where a setting is read into, by its name in the table.
+func (s *Settings) targets() map[string]any {
+	return map[string]any{
+		"contactAge": &s.ContactAge, "receptionGrant": &s.ReceptionGrant, "emergencyGrant": &s.EmergencyGrant,
+		"personFailures": &s.PersonFailures, "pointFailures": &s.PointFailures, "numberFailures": &s.NumberFailures,
+		"accountFailures": &s.AccountFailures, "codeLife": &s.CodeLife, "codeTries": &s.CodeTries,
+		"emergencies": &s.Emergencies, "readsAnHour": &s.ReadsAnHour, "readsADay": &s.ReadsADay,
+	}
+}
+
+// settingRow is a line of the table.
+type settingRow struct {
+	name, value string
+	from, until domain.Date
+}
+
+var settingRows = sync.OnceValue(func() []settingRow {
+	rows, err := parseSettings(settingsCSV)
+	if err != nil {
+		panic("policy: settings.csv: " + err.Error()) //nolint:forbidigo // part of the program, read by a test
+	}
+	return rows
+})
+
+func parseSettings(table []byte) ([]settingRow, error) {
+	lines, err := csv.NewReader(bytes.NewReader(table)).ReadAll()
+	if err != nil {
+		return nil, err
+	}
+	var rows []settingRow
+	for n, line := range lines[1:] {
+		row := settingRow{name: line[0], value: line[3]}
+		if row.from, err = domain.ParseDate(line[1]); err == nil && line[2] != "" {
+			row.until, err = domain.ParseDate(line[2])
+		}
+		if err == nil {
+			err = new(Settings).set(row)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", n+2, err)
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+func (s *Settings) set(row settingRow) (err error) {
+	switch target := s.targets()[row.name].(type) {
+	case *time.Duration:
+		*target, err = time.ParseDuration(row.value)
+	case *domain.Limit:
+		*target, err = domain.ParseLimit(row.value)
+	case *int:
+		*target, err = strconv.Atoi(row.value)
+	default:
+		err = fmt.Errorf("there is no setting %q", row.name)
+	}
+	return err
+}
+
+// SettingsOn are the settings in force on that day.
+func SettingsOn(day domain.Date) Settings {
+	var s Settings
+	for _, row := range settingRows() {
+		if !day.Before(row.from) && (row.until.IsZero() || day.Before(row.until)) {
+			_ = s.set(row) // it was set once before
+		}
+	}
+	return s
+}
