@@ -146,7 +146,7 @@ func TestSandboxMakesItsAuditKey(t *testing.T) {
 	t.Parallel()
 	dsn, dir := testdb.New(t), t.TempDir()
 	path := filepath.Join(dir, "deep", "sandbox-audit-key")
-	serve := []string{"serve", "--sandbox", "--sandbox-stock=off", "--listen", "127.0.0.1:0", "--database-url", dsn, "--data-dir", filepath.Dir(path)}
+	serve := []string{"serve", "--sandbox", "--sandbox-stock=off", "--sandbox-applications=0", "--listen", "127.0.0.1:0", "--database-url", dsn, "--data-dir", filepath.Dir(path)}
 	start(t, serve...).stop(t)
 	key := read(t, path)
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {

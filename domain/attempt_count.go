@@ -67,16 +67,16 @@ func NotRecognised() Refusals {
 	}}
 }
 
-// Waiting is a cause that says how long one must wait.
-type Waiting time.Duration
+// WaitError is a cause that says how long one must wait.
+type WaitError time.Duration
 
 // Error describes the cause for the log.
-func (w Waiting) Error() string { return "wait " + time.Duration(w).String() }
+func (w WaitError) Error() string { return "wait " + time.Duration(w).String() }
 
 // RetryAfter is how long one must wait.
-func (w Waiting) RetryAfter() time.Duration { return time.Duration(w) }
+func (w WaitError) RetryAfter() time.Duration { return time.Duration(w) }
 
 // TooOften refuses an act that is done too often, whatever it is done to.
 func TooOften(reason string, wait time.Duration) error {
-	return &Error{Code: RateLimited, Reason: reason, Cause: Waiting(wait)}
+	return &Error{Code: RateLimited, Reason: reason, Cause: WaitError(wait)}
 }

@@ -43,7 +43,7 @@ func TestReadsHaveABudget(t *testing.T) {
 		case wait == 0 && err != nil:
 			t.Errorf("refused: %v", err)
 		case wait == 0:
-		case !errors.As(err, &limited) || limited.Code != domain.RateLimited || limited.Reason != "READ_BUDGET" || !errors.Is(err, domain.Waiting(wait)):
+		case !errors.As(err, &limited) || limited.Code != domain.RateLimited || limited.Reason != "READ_BUDGET" || !errors.Is(err, domain.WaitError(wait)):
 			t.Errorf("%v, want to wait %s", err, wait)
 		}
 	}
