@@ -186,6 +186,71 @@ func generated(path string) bool {
 	return !slices.Contains([]string{"ent/schema", "ent/entc", "ent/migrate/diff", "ent/migrate/migrations"}, path)
 }
 
+// notRaced are packages that share something between goroutines and whose tests the race
+// detector does not watch, each for a reason.
+var notRaced = map[string]string{
+	"bench":            "it measures",
+	"command":          "what it starts is raced in server, service, audit and pgserver; its own tests take minutes of PostgreSQL",
+	"sandbox":          "one pipe, read while it is written",
+	"policy":           "two tables read once, by sync.OnceValue",
+	"internal/testapi": "it is raced by the tests of graph and server",
+}
+
+// What runs at once is tested under the race detector: a package that begins to is in
+// the Makefile's list, or says why not.
+func TestWhatRunsAtOnceIsRaced(t *testing.T) {
+	t.Parallel()
+	makefile, err := os.ReadFile("Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list, _ := strings.Cut(string(makefile), "RACED :=")
+	list, _, _ = strings.Cut(list, "\n\n")
+	raced := strings.Fields(list)
+	for _, p := range packages(t) {
+		path := short(p.ImportPath)
+		listed := slices.Contains(raced, "./"+path)
+		switch {
+		case generated(path):
+		case listed && notRaced[path] != "":
+			t.Errorf("%s is raced, and an exception", path)
+		case !listed && notRaced[path] == "" && sharesMemory(t, p):
+			t.Errorf("%s runs things at once and is not in RACED of the Makefile", path)
+		}
+	}
+	for _, path := range raced {
+		if _, err := os.Stat(path); path != "\\" && err != nil {
+			t.Errorf("RACED names %s: %v", path, err)
+		}
+	}
+}
+
+// sharesMemory tells whether a package starts goroutines or guards something from them.
+func sharesMemory(t *testing.T, p listed) bool {
+	t.Helper()
+	for _, file := range p.GoFiles {
+		parsed, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, file), nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range parsed.Imports {
+			if strings.HasPrefix(strings.Trim(i.Path.Value, `"`), "sync") {
+				return true
+			}
+		}
+		starts := false
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			_, is := n.(*ast.GoStmt)
+			starts = starts || is
+			return !starts
+		})
+		if starts {
+			return true
+		}
+	}
+	return false
+}
+
 // A concept has one name: a file of it in ent/schema has one in policy and graph.
 func TestOneConceptOneFileName(t *testing.T) {
 	t.Parallel()

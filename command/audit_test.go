@@ -164,7 +164,7 @@ func TestSandboxMakesItsAuditKey(t *testing.T) {
 	if left, err := os.ReadDir(filepath.Dir(path)); err != nil || len(left) != 1 {
 		t.Errorf("%v, %v", left, err)
 	}
-	r := run(t, "serve", "--sandbox", "--sandbox-stock=off", "--listen", "127.0.0.1:0", "--database-url", dsn, "--data-dir", "/dev/null/data")
+	r := run(t, "serve", "--sandbox", "--sandbox-stock=off", "--sandbox-applications=0", "--listen", "127.0.0.1:0", "--database-url", dsn, "--data-dir", "/dev/null/data")
 	if r.status != 2 || !strings.Contains(r.stderr, "data-dir: ") {
 		t.Errorf("%d: %s", r.status, r.stderr)
 	}

@@ -192,15 +192,17 @@ func TestProductionServes(t *testing.T) {
 // and is served as it is.
 func TestSeedThenServe(t *testing.T) {
 	t.Parallel()
-	const few = "--sandbox-applications=40"
+	// The stock that is seeded is looked at in package sandbox.
 	dsn, dir := testdb.Empty(t), t.TempDir()
-	if r := run(t, "seed", few, "--database-url", dsn); r.status != 0 || logged(r.stderr, "sandbox data written") == nil {
+	seed := []string{"seed", "--sandbox-stock=off", "--sandbox-applications=40", "--database-url", dsn}
+	serve := append([]string{"serve", "--sandbox", "--listen", "127.0.0.1:0", "--data-dir", dir}, seed[1:]...)
+	if r := run(t, seed...); r.status != 0 || logged(r.stderr, "sandbox data written") == nil {
 		t.Fatalf("status %d: %s", r.status, r.stderr)
 	}
 	db := open(t, dsn)
 	before := dump(t, db)
-	mustRun(t, "seed", few, "--database-url", dsn)
-	s := start(t, "serve", "--sandbox", few, "--listen", "127.0.0.1:0", "--database-url", dsn, "--data-dir", dir)
+	mustRun(t, seed...)
+	s := start(t, serve...)
 	token := mustRun(t, "token", "commune-grenoble-agent")
 	data, err := answer(t.Context(), s.url, token, "{ communes(first: 1) { totalCount } viewer { givenName } }")
 	must(t, err)
@@ -214,7 +216,7 @@ func TestSeedThenServe(t *testing.T) {
 	s.stop(t)
 
 	// The clock stays where it was left.
-	s = start(t, "serve", "--sandbox", few, "--listen", "127.0.0.1:0", "--database-url", dsn, "--data-dir", dir)
+	s = start(t, serve...)
 	data, err = answer(t.Context(), s.url, token, "{ viewer { now } }")
 	must(t, err)
 	if !strings.HasPrefix(fmt.Sprint(data), "map[viewer:map[now:2030-06-03T") {

@@ -1,6 +1,7 @@
 package domain_test
 
 import (
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"reflect"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/guichet-logement/guichet/domain"
 )
+
+var publications = flag.Int("publications", 600, "how many random publications to make")
 
 var (
 	// published is the rule of the Métropole.
@@ -275,7 +278,7 @@ func TestPublicationProperties(t *testing.T) {
 	t.Parallel()
 	r := random(t)
 	var hidden, whole int
-	const rounds = 2000
+	rounds := *publications
 	for round := range rounds {
 		var tables []domain.CountTable
 		switch round % 4 {
@@ -480,7 +483,7 @@ func TestPublicationOracle(t *testing.T) {
 	t.Parallel()
 	r := random(t)
 	refused, passed := map[string]int{}, 0
-	for round := range 1000 {
+	for round := range *publications / 2 {
 		tables := few(r)
 		p, as := publish(t, tables, tiny), "published"
 		switch round % 4 {
@@ -516,7 +519,7 @@ func TestPublicationOracle(t *testing.T) {
 		}
 	}
 	t.Logf("%d passed, refused: %v", passed, refused)
-	if passed < 200 || refused["without complements"] < 80 || refused["one more shown"] < 50 || refused["published"] > 0 {
+	if passed < *publications/10 || refused["without complements"] < *publications/25 || refused["one more shown"] < *publications/40 || refused["published"] > 0 {
 		t.Error("too few of a kind")
 	}
 }
@@ -555,7 +558,7 @@ func TestPublicationTold(t *testing.T) {
 		tried++
 	}
 	t.Logf("%d tried", tried)
-	if tried < 100 {
+	if tried < *publications/20 {
 		t.Error("too few")
 	}
 }

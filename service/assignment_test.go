@@ -74,7 +74,7 @@ func TestNoAdministratorRaisesItself(t *testing.T) {
 		round++
 		w := newStaffWorld(t, r, client, svc, round)
 		w.accepted, w.refused = accepted, refused
-		for range 16 {
+		for range 8 {
 			w.day = w.day.AddDays(rapid.SampledFrom([]int{0, 0, 0, 1, 30}).Draw(r, "days pass"))
 			// Mostly an administrator: the others are refused for a dull reason.
 			actor := w.people[rapid.SampledFrom([]int{0, 0, 0, 1, 1, 1, 2, 3}).Draw(r, "actor")]

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -149,27 +150,51 @@ func NewWithWholeStock(t testing.TB) *API {
 // stock.
 func NewWithApplications(t testing.TB, n int) *API {
 	t.Helper()
-	a := New(t)
-	written, err := sandbox.SeedApplications(t.Context(), a.Service, a.DB, n)
-	check(t, err)
-	if written != n {
-		t.Fatalf("%d applications of %d", written, n)
-	}
-	return a
+	return serve(t, seeded(t, nil, n), &API{Log: &Buffer{}, Tokens: &Clock{}, inSandbox: true, limits: server.DefaultLimits()})
 }
 
 func start(t testing.TB, inSandbox bool, limits server.Limits, stock *stockfile.Filter) *API {
 	t.Helper()
-	return serve(t, testdb.New(t), &API{Log: &Buffer{}, Tokens: &Clock{}, inSandbox: inSandbox, limits: limits}, stock)
+	return serve(t, seeded(t, stock, 0), &API{Log: &Buffer{}, Tokens: &Clock{}, inSandbox: inSandbox, limits: limits})
+}
+
+// seeded is a database of the test's own with the sandbox, that part of its stock and so
+// many applications.
+func seeded(t testing.TB, stock *stockfile.Filter, applications int) string {
+	t.Helper()
+	return testdb.Prepared(t, fmt.Sprint(stock, applications), func(ctx context.Context, dsn string) error {
+		connector, err := pq.NewConnector(dsn)
+		if err != nil {
+			return err
+		}
+		db := sql.OpenDB(connector)
+		defer func() { _ = db.Close() }()
+		s := service.New(ent.NewClient(ent.Driver(entsql.OpenDB(dialect.Postgres, db))), service.NewClock(func() time.Time { return Now }), true)
+		if err := sandbox.Seed(ctx, s); err != nil {
+			return err
+		}
+		if stock != nil {
+			if err := sandbox.SeedStock(ctx, s, db, *stock); err != nil {
+				return err
+			}
+		}
+		if applications == 0 {
+			return nil
+		}
+		if written, err := sandbox.SeedApplications(ctx, s, db, applications); err != nil || written != applications {
+			return fmt.Errorf("%d applications of %d: %w", written, applications, err)
+		}
+		return nil
+	})
 }
 
 // Another serves the same database once more, as a second process would.
 func (a *API) Another(t testing.TB) *API {
 	t.Helper()
-	return serve(t, a.dsn, &API{Log: &Buffer{}, Tokens: a.Tokens, inSandbox: a.inSandbox, limits: a.limits}, nil)
+	return serve(t, a.dsn, &API{Log: &Buffer{}, Tokens: a.Tokens, inSandbox: a.inSandbox, limits: a.limits})
 }
 
-func serve(t testing.TB, dsn string, a *API, stock *stockfile.Filter) *API {
+func serve(t testing.TB, dsn string, a *API) *API {
 	t.Helper()
 	a.dsn = dsn
 	connector, err := pq.NewConnector(dsn)
@@ -185,14 +210,6 @@ func serve(t testing.TB, dsn string, a *API, stock *stockfile.Filter) *API {
 	a.Client = ent.NewClient(ent.Driver(driver))
 	clock := service.NewClock(func() time.Time { return Now.Add(time.Duration(a.Ahead.Load())) }).TokensBy(a.Tokens.Now)
 	a.Service = service.New(a.Client, clock, a.inSandbox)
-	seeded, err := a.Service.Seeded(t.Context())
-	check(t, err)
-	if !seeded {
-		check(t, sandbox.Seed(t.Context(), a.Service))
-		if stock != nil {
-			check(t, sandbox.SeedStock(t.Context(), a.Service, a.DB, *stock))
-		}
-	}
 	log := slog.New(slog.NewJSONHandler(a.Log, nil))
 	s := httptest.NewUnstartedServer(nil)
 	a.URL = "http://" + s.Listener.Addr().String()

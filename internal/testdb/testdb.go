@@ -34,6 +34,39 @@ func Empty(t testing.TB) string {
 	return lend(t, (*server).create)
 }
 
+// Prepared is [New] with what prepare wrote, which closes its connections when it is
+// done: it runs once in each process for each name, and every test gets a copy.
+func Prepared(t testing.TB, name string, prepare func(ctx context.Context, url string) error) string {
+	t.Helper()
+	made, _ := prepared.LoadOrStore(name, &original{})
+	o := made.(*original) //nolint:forcetypeassert // nothing else is stored
+	return lend(t, func(s *server, ctx context.Context, copied string) error {
+		o.once.Do(func() {
+			// Other tests wait for it, who live longer than this one may.
+			ctx := context.WithoutCancel(ctx)
+			o.name = s.nextName()
+			if o.err = s.clone(ctx, o.name); o.err == nil {
+				o.err = prepare(ctx, s.url(o.name))
+			}
+		})
+		if o.err != nil {
+			return fmt.Errorf("prepare %s: %w", name, o.err)
+		}
+		return s.exec(ctx, "CREATE DATABASE %s TEMPLATE %s"+s.strategy, copied, o.name)
+	})
+}
+
+// prepared are the originals by their names. They are dropped by whoever sweeps after
+// this process.
+var prepared sync.Map
+
+// original is a database that is copied.
+type original struct {
+	once sync.Once
+	name string
+	err  error
+}
+
 // lend makes a database and drops it after the test.
 func lend(t testing.TB, create func(*server, context.Context, string) error) string {
 	t.Helper()
