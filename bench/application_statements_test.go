@@ -27,6 +27,7 @@ const (
 func withApplications(t *testing.T, n int) *testapi.API {
 	t.Helper()
 	api := testapi.NewWithApplications(t, n)
+	api.Service.Uncounted()
 	must(t, confirmTerritory(t.Context(), api.DB))
 	return api
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
+	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/service"
 )
 
@@ -28,10 +29,14 @@ func (r queryResolver) Applications(
 	ctx context.Context, after *ent.Cursor, first *int, before *ent.Cursor, last *int,
 	orderBy *ent.ApplicationOrder, where *ent.ApplicationWhereInput,
 ) (*ent.ApplicationConnection, error) {
-	q := r.ent.Application.Query()
+	q, v := r.ent.Application.Query(), auth.FromContext(ctx)
+	service.PlannedForCaller(q)
+	if orderBy == nil && where == nil {
+		service.OnPage(v, q, after, before, first, last)
+	}
 	// The field is a copy of ent's, and no pointer to it.
 	if orderBy != nil && orderBy.Field.String() == ent.ApplicationOrderFieldRegisteredOn.String() {
-		q.Where(service.OrderedByDate(auth.FromContext(ctx)))
+		q.Where(service.OrderedByDate())
 	}
 	return q.Paginate(ctx, after, first, before, last,
 		ent.WithApplicationOrder(orderBy), ent.WithApplicationFilter(where.Filter))
@@ -56,85 +61,85 @@ func (applicationFilterResolver) Search(_ context.Context, where *ent.Applicatio
 }
 
 // Phone keeps the applications with this telephone.
-func (applicationFilterResolver) Phone(ctx context.Context, where *ent.ApplicationWhereInput, phone *domain.PhoneNumber) error {
+func (applicationFilterResolver) Phone(_ context.Context, where *ent.ApplicationWhereInput, phone *domain.PhoneNumber) error {
 	if phone != nil {
-		where.AddPredicates(service.Reachable(auth.FromContext(ctx), *phone))
+		where.AddPredicates(service.Reachable(*phone))
 	}
 	return nil
 }
 
 // FollowingPoints keeps the applications that one of these points follows.
-func (applicationFilterResolver) FollowingPoints(ctx context.Context, where *ent.ApplicationWhereInput, ids []domain.ID) error {
+func (applicationFilterResolver) FollowingPoints(_ context.Context, where *ent.ApplicationWhereInput, ids []domain.ID) error {
 	if ids != nil {
-		where.AddPredicates(service.WithSummary(auth.FromContext(ctx), applicationsummary.FollowingPointIDIn(ids...)))
+		where.AddPredicates(service.WithSummary(applicationsummary.FollowingPointIDIn(ids...)))
 	}
 	return tooMany("where.followingPoints", len(ids))
 }
 
 // Followed keeps the applications that some point follows, or that none does.
-func (applicationFilterResolver) Followed(ctx context.Context, where *ent.ApplicationWhereInput, followed *bool) error {
+func (applicationFilterResolver) Followed(_ context.Context, where *ent.ApplicationWhereInput, followed *bool) error {
 	if followed != nil {
 		such := applicationsummary.FollowingPointIDIsNil()
 		if *followed {
 			such = applicationsummary.FollowingPointIDNotNil()
 		}
-		where.AddPredicates(service.WithSummary(auth.FromContext(ctx), such))
+		where.AddPredicates(service.WithSummary(such))
 	}
 	return nil
 }
 
 // Typologies keeps the applications that look for one of these typologies.
-func (applicationFilterResolver) Typologies(ctx context.Context, where *ent.ApplicationWhereInput, typologies []domain.Typology) error {
+func (applicationFilterResolver) Typologies(_ context.Context, where *ent.ApplicationWhereInput, typologies []domain.Typology) error {
 	if typologies != nil {
-		where.AddPredicates(service.WithSummary(auth.FromContext(ctx), service.LookingFor(typologies)))
+		where.AddPredicates(service.WithSummary(service.LookingFor(typologies)))
 	}
 	return tooMany("where.typologies", len(typologies))
 }
 
 // HouseholdSize keeps the applications with so many people to house.
-func (applicationFilterResolver) HouseholdSize(ctx context.Context, where *ent.ApplicationWhereInput, r *domain.IntRange) error {
+func (applicationFilterResolver) HouseholdSize(_ context.Context, where *ent.ApplicationWhereInput, r *domain.IntRange) error {
 	if r == nil {
 		return nil
 	}
-	v := auth.FromContext(ctx)
-	where.AddPredicates(service.WithSummary(v))
+	var such []predicate.ApplicationSummary
 	if r.Min != nil {
-		where.AddPredicates(service.WithSummary(v, applicationsummary.HouseholdSizeGTE(*r.Min)))
+		such = append(such, applicationsummary.HouseholdSizeGTE(*r.Min))
 	}
 	if r.Max != nil {
-		where.AddPredicates(service.WithSummary(v, applicationsummary.HouseholdSizeLTE(*r.Max)))
+		such = append(such, applicationsummary.HouseholdSizeLTE(*r.Max))
 	}
+	where.AddPredicates(service.WithSummary(such...))
 	return nil
 }
 
 // RegisteredFrom keeps the applications first deposited on that day or later.
-func (applicationFilterResolver) RegisteredFrom(ctx context.Context, where *ent.ApplicationWhereInput, day *domain.Date) error {
+func (applicationFilterResolver) RegisteredFrom(_ context.Context, where *ent.ApplicationWhereInput, day *domain.Date) error {
 	if day != nil {
-		where.AddPredicates(service.WithSummary(auth.FromContext(ctx), applicationsummary.RegisteredOnGTE(*day)))
+		where.AddPredicates(service.WithSummary(applicationsummary.RegisteredOnGTE(*day)))
 	}
 	return nil
 }
 
 // RegisteredBefore keeps the applications first deposited before that day.
-func (applicationFilterResolver) RegisteredBefore(ctx context.Context, where *ent.ApplicationWhereInput, day *domain.Date) error {
+func (applicationFilterResolver) RegisteredBefore(_ context.Context, where *ent.ApplicationWhereInput, day *domain.Date) error {
 	if day != nil {
-		where.AddPredicates(service.WithSummary(auth.FromContext(ctx), applicationsummary.RegisteredOnLT(*day)))
+		where.AddPredicates(service.WithSummary(applicationsummary.RegisteredOnLT(*day)))
 	}
 	return nil
 }
 
 // Housing keeps the applications of households that are housed in one of these ways.
-func (applicationFilterResolver) Housing(ctx context.Context, where *ent.ApplicationWhereInput, classes []domain.HousingClass) error {
+func (applicationFilterResolver) Housing(_ context.Context, where *ent.ApplicationWhereInput, classes []domain.HousingClass) error {
 	if classes != nil {
-		where.AddPredicates(service.WithFile(auth.FromContext(ctx), applicationfile.HousingIn(classes...)))
+		where.AddPredicates(service.WithFile(applicationfile.HousingIn(classes...)))
 	}
 	return tooMany("where.housing", len(classes))
 }
 
 // Reasons keeps the applications for one of these reasons.
-func (applicationFilterResolver) Reasons(ctx context.Context, where *ent.ApplicationWhereInput, codes []string) error {
+func (applicationFilterResolver) Reasons(_ context.Context, where *ent.ApplicationWhereInput, codes []string) error {
 	if codes != nil {
-		where.AddPredicates(service.WithFile(auth.FromContext(ctx), service.ForReasons(codes)))
+		where.AddPredicates(service.WithFile(service.ForReasons(codes)))
 	}
 	return tooMany("where.reasons", len(codes))
 }

@@ -43,7 +43,7 @@ type (
 	personFilterResolver         struct{}
 	assignmentFilterResolver     struct{}
 	applicationResolver          struct{}
-	applicationFilterResolver    struct{}
+	applicationFilterResolver    struct{ *Resolver }
 	householdMemberResolver      struct{}
 )
 
@@ -126,7 +126,7 @@ func (r *Resolver) Application() gen.ApplicationResolver { return applicationRes
 
 // ApplicationFilter resolves the filters of applications.
 func (r *Resolver) ApplicationFilter() gen.ApplicationFilterResolver {
-	return applicationFilterResolver{}
+	return applicationFilterResolver{r}
 }
 
 // HouseholdMember resolves the computed fields of members of households.

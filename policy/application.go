@@ -4,7 +4,6 @@ import (
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
-	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/applicationcontact"
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
@@ -16,7 +15,7 @@ import (
 // of its column groups: the same rows, one bit for each group.
 func installApplication() {
 	guard.Register("Application", func(v *auth.Viewer, q *ent.ApplicationQuery) {
-		sayWhy(v, q.Where(ApplicationOpen(v, domain.GroupIdentity)))
+		sayWhy(v, q.Where(scopeOfApplications(v)))
 	})
 	guard.Register("ApplicationSummary", func(v *auth.Viewer, q *ent.ApplicationSummaryQuery) {
 		q.Where(openedTo(v, applicationsummary.FieldApplicationID, domain.GroupSummary.Bit()))
@@ -29,9 +28,7 @@ func installApplication() {
 	})
 }
 
-// ApplicationOpen keeps the applications of which one of these groups is open to the
-// viewer. Filters and orders on a group apply it themselves: a predicate on a column
-// must not tell of rows whose column is hidden.
-func ApplicationOpen(v *auth.Viewer, groups ...domain.ColumnGroup) predicate.Application {
-	return openedTo(v, application.FieldID, domain.GroupsOf(groups...))
-}
+// LookingAt has a list keep the applications of which the viewer may see the group: its
+// filters and orders on a group say so, for a condition on a column must not tell of rows
+// whose column is hidden. It is for filters that all hold: not within a choice of some.
+func LookingAt(group domain.ColumnGroup) predicate.Application { return lookingAt(group) }

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"context"
 	"strconv"
 
 	"entgo.io/ent/dialect/sql"
@@ -18,15 +19,44 @@ import (
 )
 
 // openedTo keeps the rows whose application a row of application_access opens to the
-// viewer now, in at least one of the groups. Column names the application in the
-// selected table. Its text never changes: the audiences are one array.
+// viewer now, in all of the groups. Column names the application in the selected table.
+// Its text never changes: the audiences are one array.
 func openedTo(v *auth.Viewer, column string, groups domain.GroupSet) func(*sql.Selector) {
 	return func(s *sql.Selector) {
 		s.Where(sql.P(func(b *sql.Builder) {
+			set := strconv.Itoa(int(groups))
 			b.WriteString("EXISTS (SELECT 1")
 			accessOf(b, v, s.C(column))
-			b.WriteString(" AND x.groups & ").WriteString(strconv.Itoa(int(groups))).WriteString(" <> 0)")
+			b.WriteString(" AND x.groups & ").WriteString(set).WriteString(" = ").WriteString(set).WriteString(")")
 		}))
+	}
+}
+
+// looksAt are the groups that the filters and the order of a statement look at.
+type looksAt struct{}
+
+// lookingAt notes in the statement that it looks at a group, for [scopeOfApplications].
+func lookingAt(group domain.ColumnGroup) func(*sql.Selector) {
+	return func(s *sql.Selector) {
+		groups, _ := s.Context().Value(looksAt{}).(domain.GroupSet)
+		s.WithContext(context.WithValue(s.Context(), looksAt{}, groups|group.Bit()))
+	}
+}
+
+// scopeOfApplications keeps the applications that are open to the viewer, and open in
+// each group that the statement looks at. What opens a group opens the identity, so that
+// one look at the access answers both: as two conditions the database takes them for
+// independent, expects few rows and goes through all of them again for each.
+func scopeOfApplications(v *auth.Viewer) func(*sql.Selector) {
+	return func(s *sql.Selector) {
+		identity := domain.GroupIdentity.Bit()
+		groups, _ := s.Context().Value(looksAt{}).(domain.GroupSet)
+		for _, g := range groups.Groups() {
+			openedTo(v, application.FieldID, identity|g.Bit())(s)
+		}
+		if groups == 0 {
+			openedTo(v, application.FieldID, identity)(s)
+		}
 	}
 }
 
@@ -44,8 +74,57 @@ func openedBy(v *auth.Viewer, column string) func(*sql.Selector) sql.Querier {
 func accessOf(b *sql.Builder, v *auth.Viewer, application string) {
 	b.WriteString(" FROM ").Ident(applicationaccess.Table).WriteString(" AS x WHERE x.application_id = ").Ident(application)
 	b.WriteString(" AND x.audience_id = ANY(").Arg(pq.Int64Array(v.Audiences)).WriteString(")")
+	holdsNow(b, v)
+}
+
+func holdsNow(b *sql.Builder, v *auth.Viewer) {
 	b.WriteString(" AND (x.valid_from IS NULL OR x.valid_from <= ").Arg(v.Now).WriteString(")")
 	b.WriteString(" AND (x.valid_until IS NULL OR x.valid_until > ").Arg(v.Now).WriteString(")")
+}
+
+// Span is a part of a list in the order of identifiers: at most so many rows, from one
+// end of what lies between After and Before, which are empty for no bound.
+type Span struct {
+	After, Before domain.ID
+	Most          int
+	// FromEnd takes the last ones.
+	FromEnd bool
+}
+
+// Within has a list in the order of identifiers look for its page where the page can be:
+// among the first rows of each audience of the viewer, which an index has in that order.
+// It only takes away what the page would not show, and leaves counts alone.
+func Within(v *auth.Viewer, q *ent.ApplicationQuery, span Span) {
+	q.Modify(func(s *sql.Selector) {
+		if selects(s) {
+			s.Where(sql.P(func(b *sql.Builder) {
+				b.Ident(s.C(application.FieldID)).WriteString(" IN (SELECT DISTINCT s.application_id FROM unnest(").
+					Arg(pq.Int64Array(v.Audiences)).WriteString("::bigint[]) AS a (id) CROSS JOIN LATERAL (SELECT x.application_id FROM ").
+					Ident(applicationaccess.Table).WriteString(" AS x WHERE x.audience_id = a.id AND x.groups & ").
+					WriteString(strconv.Itoa(int(domain.GroupIdentity.Bit()))).WriteString(" <> 0")
+				holdsNow(b, v)
+				if span.After != "" {
+					b.WriteString(" AND x.application_id > ").Arg(span.After)
+				}
+				if span.Before != "" {
+					b.WriteString(" AND x.application_id < ").Arg(span.Before)
+				}
+				span.end(b, "x")
+				b.WriteString(") AS s")
+				span.end(b, "s")
+				b.WriteString(")")
+			}))
+		}
+	})
+}
+
+// end orders and cuts, inside and outside alike.
+func (s Span) end(b *sql.Builder, table string) {
+	b.WriteString(" ORDER BY ").WriteString(table).WriteString(".application_id")
+	if s.FromEnd {
+		b.WriteString(" DESC")
+	}
+	b.WriteString(" LIMIT ").Arg(s.Most)
 }
 
 // ownRecord keeps the records of the person to whom the viewer's account is bound.

@@ -92,6 +92,9 @@ func parseGrounds(table []byte) ([]GroundRule, error) {
 		for word := range strings.FieldsSeq(line[6]) {
 			r.Groups |= domain.ColumnGroup(word).Bit()
 		}
+		if r.Groups&domain.GroupIdentity.Bit() == 0 {
+			return nil, fmt.Errorf("line %d: what opens a group opens the identity, see scopeOfApplications", n+2)
+		}
 		if r.From, err = domain.ParseDate(line[7]); err != nil {
 			return nil, fmt.Errorf("line %d: %w", n+2, err)
 		}

@@ -13,9 +13,9 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationcontact"
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
-	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/wish"
+	"github.com/guichet-logement/guichet/internal/pqcache"
 	"github.com/guichet-logement/guichet/policy"
 )
 
@@ -31,8 +31,8 @@ func MaskedGroups(v *auth.Viewer, a *ent.Application) []domain.ColumnGroup {
 
 // WithSummary keeps the applications whose summary is such, among those whose summary
 // the viewer may see.
-func WithSummary(v *auth.Viewer, such ...predicate.ApplicationSummary) predicate.Application {
-	return application.And(policy.ApplicationOpen(v, domain.GroupSummary), application.HasSummaryWith(such...))
+func WithSummary(such ...predicate.ApplicationSummary) predicate.Application {
+	return application.And(policy.LookingAt(domain.GroupSummary), application.HasSummaryWith(such...))
 }
 
 // LookingFor keeps the summaries that name one of these typologies.
@@ -41,18 +41,22 @@ func LookingFor(typologies []domain.Typology) predicate.ApplicationSummary {
 }
 
 // Wishing keeps the applications that wish one of these communes, among those whose
-// wishes the viewer may see.
-func Wishing(v *auth.Viewer, codes []domain.InseeCode) predicate.Application {
+// wishes the viewer may see. The communes are named by their identifiers: how many wish
+// for one of them the database knows, how many for one of that code it does not.
+func (s *Service) Wishing(ctx context.Context, codes []domain.InseeCode) (predicate.Application, error) {
+	ids, err := s.communeIDs(ctx, codes)
+	if err != nil {
+		return nil, err
+	}
 	return application.And(
-		policy.ApplicationOpen(v, domain.GroupSummary),
-		application.HasWishesWith(wish.HasCommuneWith(commune.InseeCodeIn(codes...))),
-	)
+		policy.LookingAt(domain.GroupSummary), application.HasWishesWith(wish.CommuneIDIn(ids...)),
+	), nil
 }
 
 // WithFile keeps the applications whose file is such, among those whose file the viewer
 // may see.
-func WithFile(v *auth.Viewer, such ...predicate.ApplicationFile) predicate.Application {
-	return application.And(policy.ApplicationOpen(v, domain.GroupFile), application.HasFileWith(such...))
+func WithFile(such ...predicate.ApplicationFile) predicate.Application {
+	return application.And(policy.LookingAt(domain.GroupFile), application.HasFileWith(such...))
 }
 
 // ForReasons keeps the files that give one of these reasons.
@@ -62,17 +66,17 @@ func ForReasons(codes []string) predicate.ApplicationFile {
 
 // Reachable keeps the applications with that telephone, among those whose contact the
 // viewer may see.
-func Reachable(v *auth.Viewer, phone domain.PhoneNumber) predicate.Application {
+func Reachable(phone domain.PhoneNumber) predicate.Application {
 	return application.And(
-		policy.ApplicationOpen(v, domain.GroupContact),
+		policy.LookingAt(domain.GroupContact),
 		application.HasContactWith(applicationcontact.Phone(phone)),
 	)
 }
 
 // OrderedByDate keeps the applications that an order by date may rank: where the date
 // is hidden its place among others would tell it.
-func OrderedByDate(v *auth.Viewer) predicate.Application {
-	return policy.ApplicationOpen(v, domain.GroupSummary)
+func OrderedByDate() predicate.Application {
+	return policy.LookingAt(domain.GroupSummary)
 }
 
 // lockedApplication loads an application that the viewer sees, with the claims by which
@@ -91,6 +95,34 @@ func lockedApplication(ctx context.Context, tx *ent.Tx, id domain.ID) (*ent.Appl
 func (s *Service) seenApplication(ctx context.Context, id domain.ID) (*ent.Application, error) {
 	a, err := s.ent.Application.Query().Where(application.ID(id)).Only(ctx)
 	return a, ent.MaskNotFound(err)
+}
+
+// PlannedForCaller has the database plan the statement for this caller each time: the
+// plan by which somebody finds a page among all files goes through all of them for
+// somebody who sees twenty.
+func PlannedForCaller(q *ent.ApplicationQuery) {
+	q.Modify(func(s *sql.Selector) { s.Prefix(sql.Raw(pqcache.Unprepared)) })
+}
+
+// OnPage tells a list of everything, in the order of identifiers, where its page is. One
+// row more than the page says whether there is a next one.
+func OnPage(v *auth.Viewer, q *ent.ApplicationQuery, after, before *ent.Cursor, first, last *int) {
+	var span policy.Span
+	if after != nil {
+		span.After = after.ID
+	}
+	if before != nil {
+		span.Before = before.ID
+	}
+	switch {
+	case last != nil:
+		span.Most, span.FromEnd = *last+1, true
+	case first != nil:
+		span.Most = *first + 1
+	default:
+		return
+	}
+	policy.Within(v, q, span)
 }
 
 // The bounds of what is searched for.

@@ -51,6 +51,13 @@ func newReadBudgets() *readBudgets {
 	return &readBudgets{spenders: known}
 }
 
+// Uncounted lets everybody be shown everything, for programs that measure answers or
+// compare them, and never for a service.
+func (s *Service) Uncounted() *Service {
+	s.budgets = nil
+	return s
+}
+
 func (b *readBudgets) of(who domain.ID) *spender {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -67,7 +74,7 @@ func (b *readBudgets) of(who domain.ID) *spender {
 // again costs nothing. What other processes show counts ten seconds later at the latest,
 // and answers that are made at the same moment do not count each other.
 func (s *Service) SpendReads(ctx context.Context, v *auth.Viewer, ids []domain.ID) error {
-	if len(ids) == 0 {
+	if len(ids) == 0 || s.budgets == nil {
 		return nil
 	}
 	settings := policy.SettingsOn(v.Today())

@@ -2,6 +2,7 @@ package service
 
 import (
 	"crypto/rand"
+	"sync"
 	"time"
 
 	"github.com/guichet-logement/guichet/audit"
@@ -20,6 +21,8 @@ type Service struct {
 	// key is that of the hashes of numbers and codes.
 	key     []byte
 	budgets *readBudgets
+	// communes are their identifiers by their codes.
+	communes sync.Map
 }
 
 // New returns the service over that database and clock. It installs the scopes:

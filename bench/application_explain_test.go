@@ -1,0 +1,225 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/lib/pq"
+
+	"github.com/guichet-logement/guichet/internal/testapi"
+	"github.com/guichet-logement/guichet/sandbox"
+)
+
+// listsOfApplications are the orders and the filters, as arguments of a list.
+var listsOfApplications = map[string]string{
+	"by id": ``, "by name": `orderBy: {field: NAME}`, "by name from the end": `orderBy: {field: NAME, direction: DESC}`,
+	"by date": `orderBy: {field: REGISTERED_ON}`, "by date from the end": `orderBy: {field: REGISTERED_ON, direction: DESC}`,
+	"states": `where: {states: [PENDING_VALIDATION]}`, "search": `where: {search: "mar"}`,
+	"rare search by name": `orderBy: {field: NAME}, where: {search: "nadege ferr"}`, "number": `where: {search: "0380621016982G3811"}`,
+	"phone": `where: {phone: "+33639980072"}`, "wished": `where: {wishedCommunes: ["38151"]}`, "followed": `where: {followed: false}`,
+	"typologies": `where: {typologies: [T5]}`, "size": `where: {householdSize: {min: 6}}`, "housing": `where: {housing: [HOSTED]}`,
+	"since": `where: {registeredFrom: "2026-09-01"}`, "until": `where: {registeredBefore: "2021-06-01"}`, "reasons": `where: {reasons: ["09"]}`,
+}
+
+// farReaders turn many pages: one who sees nearly everything, and a commune's.
+var farReaders = []string{"metropole-social", "commune-echirolles-agent"}
+
+// entriesTable is the one that says who sees which file.
+const entriesTable = "application_access"
+
+// narrowScope is the share of the files below which a read keeps to the caller's scope:
+// nothing else is read, and the files of others cost nothing. Above, an order or a
+// filter may go once through all files: that is less work than one look for each.
+const narrowScope = 1.0 / 20
+
+// world is how much there is, and how much of it a caller sees.
+type world struct {
+	files, entries float64
+	// scope counts the entries of the caller's audiences.
+	scope float64
+}
+
+// limitOf is how many rows of a table a statement may read.
+func (w world) limitOf(table, statement string, returned float64, everything bool) float64 {
+	page := perRow*returned + perStatement
+	whole, tightly := w.files, w.scope
+	if table == entriesTable {
+		// Those of a file lie side by side and are read together.
+		page *= math.Ceil(w.entries / w.files)
+		// Once for the rows, once for each group that a filter looks at.
+		whole = w.scope * float64(1+strings.Count(statement, "bit_or"))
+		tightly = whole
+	}
+	switch {
+	case everything:
+		return page
+	case w.scope <= narrowScope*w.files:
+		return page + tightly
+	case table == "wish", table == "commune": // ten wishes at most for a file, each of a commune
+		return page + whole*10
+	}
+	return page + whole
+}
+
+// readBy counts the rows that were taken from each table and its indexes.
+func (p plan) readBy(tables map[string]float64) {
+	own := p
+	own.Parts = nil
+	tables[p.Relation] += own.read()
+	for _, part := range p.Parts {
+		part.readBy(tables)
+	}
+}
+
+// A page in the default order reads a few rows for each of its own, whatever there is
+// and whoever asks. What is ordered or filtered reads the caller's scope once for the
+// rows and once for the group of a filter; where that is much of everything, each file
+// once at most. A count is one pass.
+func TestReadsOfApplicationsStayWithinTheirBudget(t *testing.T) {
+	t.Parallel()
+	files := 300
+	if *wholeStock {
+		files = 20_000
+	}
+	api := withApplications(t, files)
+	must(t, openTwenty(t.Context(), api.DB))
+	small := applicationBudgets(t, api)
+	_, err := sandbox.SeedApplications(t.Context(), api.Service, api.DB, 10*files)
+	must(t, err)
+	for name, grown := range applicationBudgets(t, api) {
+		if before := small[name]; grown > 2*before+0.5 {
+			t.Errorf("%s: %.1f times its budget of rows at ten times the files, %.1f before", name, grown, before)
+		}
+	}
+}
+
+// openTwenty lets the account of an applicant see twenty files more.
+func openTwenty(ctx context.Context, db *sql.DB) error {
+	_, err := db.ExecContext(ctx, `INSERT INTO application_access (application_id, audience_id, ground, groups)
+		SELECT a.id, own.audience_id, own.ground, own.groups
+		FROM (SELECT x.audience_id, x.ground, x.groups FROM application_access x JOIN audience u ON u.id = x.audience_id
+			WHERE u.key LIKE 'SELF/applicant/%' || $1) own,
+			(SELECT id FROM application WHERE NOT protected ORDER BY md5(id) LIMIT 20) a
+		ON CONFLICT DO NOTHING`, sandbox.ApplicantSingle)
+	return err
+}
+
+// applicationBudgets asks as everybody for every list and count, and returns how much of
+// its budget each used at most.
+func applicationBudgets(t *testing.T, api *testapi.API) map[string]float64 {
+	t.Helper()
+	for _, statement := range []string{"SET statement_timeout = 0", "VACUUM ANALYZE"} {
+		_, err := api.DB.ExecContext(t.Context(), statement)
+		must(t, err)
+	}
+	var w world
+	must(t, api.DB.QueryRowContext(t.Context(),
+		"SELECT (SELECT count(*) FROM application), (SELECT count(*) FROM application_access)").Scan(&w.files, &w.entries))
+	used := map[string]float64{}
+	for _, persona := range append(grounds, sandbox.ApplicantSingle, "commune-bresson-agent") {
+		for name, arguments := range listsOfApplications {
+			list := fmt.Sprintf(`{ applications(first: 50 %s) { edges { node { id } } pageInfo { endCursor } } }`, arguments)
+			w.within(t, api, used, persona, name, list)
+			w.within(t, api, used, persona, "count of "+name, fmt.Sprintf(`{ applications(first: 1 %s) { totalCount } }`, arguments))
+			if !slices.Contains(farReaders, persona) || strings.Contains(arguments, "where") {
+				continue
+			}
+			if cursor := farInto(t, api, persona, arguments); cursor != "" {
+				w.within(t, api, used, persona, name+", far", strings.Replace(list, "first: 50", fmt.Sprintf("first: 50, after: %q", cursor), 1))
+			}
+		}
+	}
+	t.Logf("%.0f files: at most %.0f %% of a budget", w.files, 100*most(used))
+	return used
+}
+
+// within asks, and looks at the plans of what was read.
+func (w world) within(t *testing.T, api *testapi.API, used map[string]float64, persona, name, document string) {
+	t.Helper()
+	reads := readsOf(t, api, persona, document)
+	for _, s := range reads {
+		if !strings.Contains(s.Text, entriesTable) {
+			continue
+		}
+		w.scope = scopeOf(t, api.DB, s)
+		var text []byte
+		must(t, api.DB.QueryRowContext(t.Context(), "/*unprepared*/EXPLAIN (ANALYZE, FORMAT JSON) "+s.Text, s.Args...).Scan(&text))
+		var explained []struct{ Plan plan }
+		must(t, json.Unmarshal(text, &explained))
+		tables := map[string]float64{}
+		explained[0].Plan.readBy(tables)
+		for table, read := range tables {
+			limit := w.limitOf(table, s.Text, explained[0].Plan.Rows, name == "by id" || name == "by id, far")
+			used[name] = max(used[name], read/limit)
+			if read > limit {
+				t.Errorf("%s as %s, who sees %.0f of %.0f: %.0f rows of %s read for %.0f, budget %.0f:\n%s",
+					name, persona, w.scope, w.files, read, table, explained[0].Plan.Rows, limit, s.Text)
+			}
+		}
+	}
+}
+
+func readsOf(t *testing.T, api *testapi.API, persona, document string) []testapi.Read {
+	t.Helper()
+	e := &engine{name: "api", url: api.URL}
+	var failed error
+	reads := api.Reads(func() { _, failed = e.ask(t.Context(), operation{document: document}, variables{persona: persona}) })
+	if failed != nil {
+		t.Fatalf("%s: %v: %s", document, failed, api.Log)
+	}
+	return reads
+}
+
+// audiencesOf are what the caller is, as the scope of its statement says.
+func audiencesOf(s testapi.Read) pq.Int64Array {
+	for _, arg := range s.Args {
+		if audiences, ok := arg.(pq.Int64Array); ok {
+			return audiences
+		}
+	}
+	return nil
+}
+
+func scopeOf(t *testing.T, db *sql.DB, s testapi.Read) (entries float64) {
+	t.Helper()
+	must(t, db.QueryRowContext(t.Context(), "SELECT count(*) FROM application_access WHERE audience_id = ANY($1)", audiencesOf(s)).Scan(&entries))
+	return entries
+}
+
+// farInto is the cursor at the end of the thousandth page of fifty of such a list, or of
+// the last but one; empty for a list of one page.
+func farInto(t *testing.T, api *testapi.API, persona, arguments string) string {
+	t.Helper()
+	e := &engine{name: "api", url: api.URL}
+	list := operation{document: fmt.Sprintf(`query ($after: Cursor) { applications(first: 100, after: $after %s) { pageInfo { hasNextPage endCursor } } }`, arguments)}
+	far := ""
+	for range 500 {
+		var after any
+		if far != "" {
+			after = far
+		}
+		body, err := e.ask(t.Context(), list, variables{persona: persona, values: map[string]any{"after": after}})
+		must(t, err)
+		data, err := parsed(body)
+		must(t, err)
+		end := endCursor(data)
+		if end == "" {
+			break
+		}
+		far = end
+	}
+	return far
+}
+
+func most(used map[string]float64) (m float64) {
+	for _, share := range used {
+		m = max(m, share)
+	}
+	return m
+}
