@@ -19,8 +19,9 @@ test: postgresql ## Run every test (`make lint` does what vet would)
 race: postgresql ## Run the tests of what runs things at once under the race detector
 	go test -vet=off -race -timeout 40m $(RACED)
 
-bench: postgresql ## Measure the documented operations against hand-written SQL
+bench: postgresql ## Measure the documented operations against hand-written SQL, and what the record of reads costs
 	go run ./bench
+	go test ./bench -run XXX -bench BenchmarkAudit -benchtime 20x
 
 budgets: postgresql ## Look at the plans of documented reads over 52 000 and 520 000 dwellings, 20 000 and 200 000 applications
 	go test ./bench -run WithinTheirBudget -whole-stock -v -timeout 60m

@@ -271,6 +271,29 @@ func TestOneConceptOneFileName(t *testing.T) {
 	}
 }
 
+// Only tests take from the service what protects the files.
+func TestOnlyTestsUnprotect(t *testing.T) {
+	t.Parallel()
+	looked := 0
+	for _, p := range packages(t) {
+		for _, file := range p.GoFiles { // tests are not among them
+			looked++
+			text, err := os.ReadFile(filepath.Join(p.Dir, file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, call := range []string{".Uncounted()", ".Unrecorded()"} {
+				if strings.Contains(string(text), call) {
+					t.Errorf("%s/%s calls %s", short(p.ImportPath), file, call)
+				}
+			}
+		}
+	}
+	if looked < 100 {
+		t.Errorf("only %d files", looked)
+	}
+}
+
 // maxResolverLines bounds the body of a resolver: a longer one holds a rule.
 const maxResolverLines = 15
 

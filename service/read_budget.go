@@ -51,8 +51,8 @@ func newReadBudgets() *readBudgets {
 	return &readBudgets{spenders: known}
 }
 
-// Uncounted lets everybody be shown everything, for programs that measure answers or
-// compare them, and never for a service.
+// Uncounted lets everybody be shown everything, to measure answers or compare them. Only
+// tests may call it, see arch_test.go.
 func (s *Service) Uncounted() *Service {
 	s.budgets = nil
 	return s

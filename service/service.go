@@ -21,6 +21,8 @@ type Service struct {
 	// key is that of the hashes of numbers and codes.
 	key     []byte
 	budgets *readBudgets
+	// unrecorded leaves reads off the record.
+	unrecorded bool
 	// communes are their identifiers by their codes.
 	communes sync.Map
 }

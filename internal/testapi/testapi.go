@@ -194,6 +194,9 @@ func (a *API) Another(t testing.TB) *API {
 	return serve(t, a.dsn, &API{Log: &Buffer{}, Tokens: a.Tokens, inSandbox: a.inSandbox, limits: a.limits})
 }
 
+// DSN is the address of the database.
+func (a *API) DSN() string { return a.dsn }
+
 func serve(t testing.TB, dsn string, a *API) *API {
 	t.Helper()
 	a.dsn = dsn
