@@ -68,6 +68,8 @@ func (s *DeadlineState) UnmarshalGQL(v any) error { return unmarshalEnum(v, s) }
 // Deadline is a day in an application's life that somebody must not miss.
 type Deadline struct {
 	Kind DeadlineKind
+	// Reason is that of a removal; empty for the other kinds.
+	Reason RemovalReason
 	// Due is the day, which counts in full; Event the day on which it is announced.
 	Due, Event Date
 	Article    string
@@ -112,7 +114,7 @@ func Deadlines(l Life, c LegalClocks, today Date) []Deadline {
 			add(RenewalNoticeDeadline, c.RenewalNotice.Before(l.ValidUntil), c.RenewalNotice.Article)
 		}
 		add(ExpiryDeadline, l.ValidUntil, c.Validity.Article)
-		add(l.removal(c))
+		all = append(all, l.removal(c))
 	case ApplicationRemoved:
 		if limit, article := l.reactivationLimit(c); !limit.Before(today) {
 			add(ReactivationDeadline, limit, article)
@@ -130,12 +132,15 @@ func Deadlines(l Life, c LegalClocks, today Date) []Deadline {
 
 // removal is when an active application is removed unless something is done: after a
 // warning, or when no renewal comes, whichever is first.
-func (l Life) removal(c LegalClocks) (DeadlineKind, Date, string) {
-	due, article := c.Removal.After(l.ValidFrom), c.Removal.Article
+func (l Life) removal(c LegalClocks) Deadline {
+	d := Deadline{
+		Kind: RemovalDeadline, Reason: RemovedNotRenewed, Due: c.Removal.After(l.ValidFrom), Article: c.Removal.Article,
+	}
 	if warning := removalRules[l.WarnedFor].warning; warning != nil {
-		if warned := warning(c).After(l.WarnedOn); warned.Before(due) {
-			due, article = warned, warning(c).Article
+		if warned := warning(c).After(l.WarnedOn); warned.Before(d.Due) {
+			d.Reason, d.Due, d.Article = l.WarnedFor, warned, warning(c).Article
 		}
 	}
-	return RemovalDeadline, due, article
+	d.Event = c.Events[RemovalDeadline].Before(d.Due)
+	return d
 }

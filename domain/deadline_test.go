@@ -126,7 +126,7 @@ func TestDeadlinesAgreeWithTheActs(t *testing.T) {
 			if !d.Event.Before(d.Due) || d.Article == "" || !d.EventAt().Before(d.OverAt()) {
 				t.Fatalf("%+v", d)
 			}
-			do, before, after := consequence(l, d)
+			do, before, after := consequence(d)
 			if do == nil {
 				continue
 			}
@@ -140,13 +140,10 @@ func TestDeadlinesAgreeWithTheActs(t *testing.T) {
 }
 
 // consequence is the act of a deadline, and whether it is open the day before and after.
-func consequence(l domain.Life, d domain.Deadline) (do act, before, after bool) {
+func consequence(d domain.Deadline) (do act, before, after bool) {
 	switch d.Kind {
 	case domain.RemovalDeadline:
-		if l.WarnedFor != "" {
-			return remove(l.WarnedFor), false, true
-		}
-		return remove(domain.RemovedNotRenewed), false, true
+		return remove(d.Reason), false, true
 	case domain.ErasureDeadline:
 		return erase, false, true
 	case domain.ReactivationDeadline:
@@ -245,7 +242,7 @@ func (s story) tell(t *testing.T, b *strings.Builder) {
 			}
 			fmt.Fprintf(b, "| %s | due | %s | %s | %s | %s |\n", day, l.State, d.Kind, d.Due, d.Article)
 			if d.Kind == domain.RemovalDeadline || d.Kind == domain.ErasureDeadline {
-				do, _, _ := consequence(l, d)
+				do, _, _ := consequence(d)
 				l = s.take(t, b, l, day, deed{what: strings.ToLower(string(d.Kind)), do: do})
 			}
 		}
