@@ -5,3 +5,9 @@ func ParseLegalClocks(table []byte) error {
 	_, err := parseLegalClocks(table)
 	return err
 }
+
+// ParsePieceKinds says whether a table of kinds of pieces can be read.
+func ParsePieceKinds(table []byte) error {
+	_, err := parsePieceKinds(table)
+	return err
+}
