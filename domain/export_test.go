@@ -11,3 +11,9 @@ func ParsePieceKinds(table []byte) error {
 	_, err := parsePieceKinds(table)
 	return err
 }
+
+// ParseDuplicatePoints says whether a table of points can be read.
+func ParseDuplicatePoints(table []byte) error {
+	_, err := parseDuplicatePoints(table)
+	return err
+}
