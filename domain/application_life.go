@@ -75,8 +75,8 @@ type Life struct {
 	MergedFrom ApplicationState
 	ErasedOn   Date
 
-	// AcknowledgedOn is when the certificate was handed over for the last deposit,
-	// NoticedOn when the end of this validity was announced: what is done is no deadline.
+	// AcknowledgedOn is when the certificate of registration was handed over, NoticedOn
+	// when the end of this validity was announced: what is done is no deadline.
 	AcknowledgedOn, NoticedOn Date
 	// ReceivedOn is the appointment at a point of level 3, FileCompletedOn when the single
 	// file was complete.
@@ -239,7 +239,6 @@ func (l Life) Redeposit(c LegalClocks, today Date) (Life, Refusals) {
 		return l, refusals
 	}
 	next.DepositedOn, next.RejectedOn, next.RejectedFor = today, Date{}, ""
-	next.AcknowledgedOn = Date{}
 	return next, nil
 }
 

@@ -207,6 +207,9 @@ func TestLives(t *testing.T) {
 		if l.Number != oneNumber {
 			t.Errorf("%s: the number is %q", c.name, l.Number)
 		}
+		if l.State == domain.ApplicationActive && l.WarnedFor != "" {
+			t.Errorf("%s: a warning runs on", c.name)
+		}
 	}
 }
 

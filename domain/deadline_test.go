@@ -70,6 +70,22 @@ func TestWhatIsDoneIsNoDeadline(t *testing.T) {
 	}
 }
 
+// Of two reasons the earlier one removes: a warning that comes late changes nothing.
+func TestTheFirstReasonRemoves(t *testing.T) {
+	t.Parallel()
+	for on, want := range map[string]string{
+		"2026-12-31": "2027-01-31 IRREGULAR_STAY", "2027-01-19": "2027-02-19 IRREGULAR_STAY",
+		"2027-01-20": "2027-02-20 NOT_RENEWED", "2027-02-10": "2027-02-20 NOT_RENEWED",
+	} {
+		l := lived(t, append(slices.Clip(active), step{on, warn(domain.RemovedStay)})...)
+		for _, d := range domain.Deadlines(l, clocks, date(t, on)) {
+			if got := d.Due.String() + " " + string(d.Reason); d.Kind == domain.RemovalDeadline && got != want {
+				t.Errorf("warned on %s: got %s, want %s", on, got, want)
+			}
+		}
+	}
+}
+
 func TestHowNearADeadlineIs(t *testing.T) {
 	t.Parallel()
 	d := domain.Deadline{Due: date(t, "2027-03-28"), Event: date(t, "2027-03-13")}

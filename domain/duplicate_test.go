@@ -114,6 +114,9 @@ func TestResemblance(t *testing.T) {
 			t.Errorf("%s: %d for%s, %v", name, r.Points, words, r.Duplicate)
 		}
 	}
+	if r := points.Compare(marie(abroad, given("Léa")), marie(abroad, given("Léo"))); r.Points != 40 {
+		t.Errorf("two short names: %+v", r)
+	}
 	if r := points.Compare(domain.Identity{}, domain.Identity{}); r.Points != 0 {
 		t.Errorf("two of whom nothing is known: %+v", r)
 	}

@@ -127,10 +127,10 @@ func (k PieceKind) askedOf(s Situation) []ID {
 	return people
 }
 
-// concerns tells whether the kind is asked of such a person. A child that is not born
-// has no papers, and one that only visits has them at home.
+// concerns tells whether the kind is asked of such a person. Who only visits has the
+// papers at home.
 func (k PieceKind) concerns(p PersonSituation) bool {
-	if p.Link == LinkToBeBorn || p.Link == LinkVisitingChild {
+	if p.Link == LinkVisitingChild {
 		return false
 	}
 	switch k.per {
