@@ -6,17 +6,28 @@ import "io"
 // life (état de la demande).
 type ApplicationState string
 
-// The states of an application.
+// The states of an application. Whether its renewal is due is no state: it follows
+// from the day, see [Life.RenewalDue].
 const (
+	// ApplicationDraft is written by the applicant and not deposited: it has no number
+	// and counts nowhere.
+	ApplicationDraft ApplicationState = "DRAFT"
 	// ApplicationPending waits until a desk has checked the identity document.
 	ApplicationPending ApplicationState = "PENDING_VALIDATION"
+	// ApplicationRejected was not registered, for a reason; it may be deposited again.
+	ApplicationRejected ApplicationState = "REJECTED"
 	// ApplicationActive has its number and counts.
 	ApplicationActive ApplicationState = "ACTIVE"
 	// ApplicationRemoved was radiated (radiée, CCH R441-2-8).
 	ApplicationRemoved ApplicationState = "REMOVED"
+	// ApplicationMerged was a second application of one household: its number leads to
+	// the one that survives.
+	ApplicationMerged ApplicationState = "MERGED"
+	// ApplicationErased has nothing personal left (décret 2017-917, art. 4).
+	ApplicationErased ApplicationState = "ERASED"
 )
 
-// Values lists the states, in the order of the contract.
+// Values lists the states that the contract knows, in its order.
 func (ApplicationState) Values() []string {
 	return []string{string(ApplicationPending), string(ApplicationActive), string(ApplicationRemoved)}
 }

@@ -55,15 +55,19 @@ func (d Date) IsZero() bool { return d.t.IsZero() }
 // AddDays returns the day n days later (earlier when n is negative).
 func (d Date) AddDays(n int) Date { return Date{d.t.AddDate(0, 0, n)} }
 
-// AddYear returns the same day a year later, and 28 February after a 29th, as the
-// database counts.
-func (d Date) AddYear() Date {
-	next := Date{d.t.AddDate(1, 0, 0)}
-	if next.t.Day() != d.t.Day() {
-		return next.AddDays(-1)
+// AddMonths returns the same day n months later (earlier when n is negative), and the
+// last day of the month where it has no such day: 31 January and a month is 28 or 29
+// February (code de procédure civile, art. 641). So counts the database.
+func (d Date) AddMonths(n int) Date {
+	next := Date{d.t.AddDate(0, n, 0)}
+	if over := next.t.Day(); over != d.t.Day() {
+		return next.AddDays(-over)
 	}
 	return next
 }
+
+// AddYear returns the same day a year later, and 28 February after a 29th.
+func (d Date) AddYear() Date { return d.AddMonths(12) }
 
 // Before tells whether d comes before other.
 func (d Date) Before(other Date) bool { return d.t.Before(other.t) }

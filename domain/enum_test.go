@@ -1,0 +1,54 @@
+package domain_test
+
+import (
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/guichet-logement/guichet/domain"
+)
+
+// checkEnum refuses what is no word of the list, and sends each word to the contract
+// and back.
+func checkEnum[T interface {
+	~string
+	Values() []string
+	MarshalGQL(w io.Writer)
+}, P interface {
+	*T
+	UnmarshalGQL(v any) error
+}](t *testing.T) {
+	t.Helper()
+	var got T
+	for _, wrong := range []any{nil, 1, "", "nothing", []string{"a"}} {
+		if err := P(&got).UnmarshalGQL(wrong); err == nil {
+			t.Errorf("%T: %v was read", got, wrong)
+		}
+	}
+	words := got.Values()
+	for i, word := range words {
+		var b strings.Builder
+		T(word).MarshalGQL(&b)
+		if err := P(&got).UnmarshalGQL(word); err != nil || string(got) != word || b.String() != strconv.Quote(word) {
+			t.Errorf("%T: %s is read as %q, written as %s, %v", got, word, string(got), b.String(), err)
+		}
+		if slices.Contains(words[:i], word) {
+			t.Errorf("%T: %s is listed twice", got, word)
+		}
+	}
+}
+
+func TestEnumsOfTheFile(t *testing.T) {
+	t.Parallel()
+	checkEnum[domain.Step](t)
+	checkEnum[domain.RejectionReason](t)
+	checkEnum[domain.RemovalReason](t)
+	checkEnum[domain.DeadlineKind](t)
+	checkEnum[domain.DeadlineState](t)
+	checkEnum[domain.PieceLevel](t)
+	checkEnum[domain.PieceState](t)
+	checkEnum[domain.PieceRefusal](t)
+	checkEnum[domain.DuplicateReason](t)
+}

@@ -1,0 +1,19 @@
+package domain
+
+// ParseLegalClocks says whether a table of clocks can be read.
+func ParseLegalClocks(table []byte) error {
+	_, err := parseLegalClocks(table)
+	return err
+}
+
+// ParsePieceKinds says whether a table of kinds of pieces can be read.
+func ParsePieceKinds(table []byte) error {
+	_, err := parsePieceKinds(table)
+	return err
+}
+
+// ParseDuplicatePoints says whether a table of points can be read.
+func ParseDuplicatePoints(table []byte) error {
+	_, err := parseDuplicatePoints(table)
+	return err
+}
