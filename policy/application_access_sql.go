@@ -93,12 +93,13 @@ type Span struct {
 
 // Within has a list in the order of identifiers look for its page where the page can be:
 // among the first rows of each audience of the viewer, which an index has in that order.
-// It only takes away what the page would not show, and leaves counts alone.
+// It only takes away what the page would not show, and leaves counts alone. The page is
+// an array, which is looked up row by row: a join would go through all that lies between.
 func Within(v *auth.Viewer, q *ent.ApplicationQuery, span Span) {
 	q.Modify(func(s *sql.Selector) {
 		if selects(s) {
 			s.Where(sql.P(func(b *sql.Builder) {
-				b.Ident(s.C(application.FieldID)).WriteString(" IN (SELECT DISTINCT s.application_id FROM unnest(").
+				b.Ident(s.C(application.FieldID)).WriteString(" = ANY(ARRAY(SELECT DISTINCT s.application_id FROM unnest(").
 					Arg(pq.Int64Array(v.Audiences)).WriteString("::bigint[]) AS a (id) CROSS JOIN LATERAL (SELECT x.application_id FROM ").
 					Ident(applicationaccess.Table).WriteString(" AS x WHERE x.audience_id = a.id AND x.groups & ").
 					WriteString(strconv.Itoa(int(domain.GroupIdentity.Bit()))).WriteString(" <> 0")
@@ -112,7 +113,7 @@ func Within(v *auth.Viewer, q *ent.ApplicationQuery, span Span) {
 				span.end(b, "x")
 				b.WriteString(") AS s")
 				span.end(b, "s")
-				b.WriteString(")")
+				b.WriteString("))")
 			}))
 		}
 	})
