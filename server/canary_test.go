@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"entgo.io/ent"
 	"github.com/vektah/gqlparser/v2"
@@ -137,26 +138,26 @@ func spoken(v any) string {
 
 // fill is a value of that type, full of canaries. Identifiers are those of what there
 // is, or canaries too.
-func (m *mine) fill(name string, of *ast.Type, real bool, depth int) any {
+func (m *mine) fill(name string, of *ast.Type, existing bool, depth int) any {
 	if of.Elem != nil {
-		return []any{m.fill(name, of.Elem, real, depth)}
+		return []any{m.fill(name, of.Elem, existing, depth)}
 	}
 	def := m.schema.Types[of.NamedType]
-	switch {
-	case def.Kind == ast.Enum:
+	switch def.Kind { //nolint:exhaustive // an input is one of these or a scalar
+	case ast.Enum:
 		return def.EnumValues[0].Name
-	case def.Kind == ast.InputObject:
+	case ast.InputObject:
 		o := map[string]any{}
 		for _, f := range def.Fields {
 			if f.Type.NonNull || depth < 2 {
-				o[f.Name] = m.fill(f.Name, f.Type, real, depth+1)
+				o[f.Name] = m.fill(f.Name, f.Type, existing, depth+1)
 			}
 		}
 		return o
 	}
 	switch of.NamedType {
 	case "ID":
-		if id := m.ids[name]; real && id != "" {
+		if id := m.ids[name]; existing && id != "" {
 			return id
 		}
 		return m.canaries["number"]
@@ -188,7 +189,7 @@ type request struct {
 }
 
 // ask asks for the root field with canaries in every argument.
-func (m *mine) ask(operation string, f *ast.FieldDefinition, real bool) request {
+func (m *mine) ask(operation string, f *ast.FieldDefinition, existing bool) request {
 	var declared, passed []string
 	variables := map[string]any{}
 	for _, a := range f.Arguments {
@@ -196,7 +197,7 @@ func (m *mine) ask(operation string, f *ast.FieldDefinition, real bool) request 
 			continue // cursors are signed
 		}
 		declared, passed = append(declared, "$"+a.Name+": "+a.Type.String()), append(passed, a.Name+": $"+a.Name)
-		variables[a.Name] = m.fill(a.Name, a.Type, real, 0)
+		variables[a.Name] = m.fill(a.Name, a.Type, existing, 0)
 	}
 	document := f.Name
 	if len(declared) > 0 {
@@ -450,6 +451,8 @@ func (m *mine) failures() {
 	broken.Store(true)
 	failing("a panic", agent, read)
 	broken.Store(false)
+	m.late(read)
+	m.down(read)
 	m.exec("ALTER TABLE person ADD CONSTRAINT no_canary CHECK (family_name NOT LIKE 'Zqx%')")
 	failing("a row that the database refuses", "commune-grenoble-admin", request{
 		"registerPerson", `mutation($i: RegisterPersonInput!) { registerPerson(input: $i) { errors { code } } }`,
@@ -462,6 +465,68 @@ func (m *mine) failures() {
 	failing("a column of another type", agent, read)
 	m.exec("ALTER TABLE application_contact RENAME TO elsewhere")
 	failing("a table that is gone", agent, read)
+}
+
+// late has a read wait for the database until its caller is gone.
+func (m *mine) late(r request) {
+	m.t.Helper()
+	blocker, err := m.DB.BeginTx(m.t.Context(), nil)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	defer func() { _ = blocker.Rollback() }()
+	if _, err := blocker.ExecContext(m.t.Context(), "LOCK TABLE application_contact IN ACCESS EXCLUSIVE MODE"); err != nil {
+		m.t.Fatal(err)
+	}
+	body, err := json.Marshal(map[string]any{"query": r.document, "variables": r.variables})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(m.t.Context())
+	gone, err := http.NewRequestWithContext(ctx, http.MethodPost, m.URL+"/graphql", bytes.NewReader(body))
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	gone.Header.Set("Content-Type", "application/json")
+	gone.Header.Set("Authorization", "Bearer "+testapi.Token(m.t, "commune-grenoble-agent"))
+	go func() {
+		defer cancel()
+		for waiting := 0; waiting == 0 && ctx.Err() == nil; {
+			const query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+			if m.DB.QueryRowContext(ctx, query).Scan(&waiting) != nil {
+				return
+			}
+		}
+	}()
+	if response, err := http.DefaultClient.Do(gone); err == nil {
+		_ = response.Body.Close()
+		m.t.Errorf("a read of what is locked is answered: %s", response.Status)
+	}
+	for deadline := time.Now().Add(10 * time.Second); !strings.Contains(m.Log.String(), `"code":"TIMEOUT"`); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			m.t.Fatal("the read that nobody waits for does not end")
+		}
+	}
+}
+
+// down asks a process that has lost its database.
+func (m *mine) down(r request) {
+	m.t.Helper()
+	other := m.Another(m.t)
+	app := testapi.App(m.t, portal)
+	app.Secret = m.canaries["secret"]
+	if err := other.DB.Close(); err != nil {
+		m.t.Fatal(err)
+	}
+	if a := other.Query(m.t, "commune-grenoble-agent", r.document, r.variables); a.Status != http.StatusServiceUnavailable {
+		m.t.Errorf("without a database: %d %s", a.Status, a.Body)
+	} else {
+		m.answered("a process without a database", a)
+	}
+	if a := other.Grant(m.t, testapi.ByItself(app)); a.Status != http.StatusServiceUnavailable {
+		m.t.Errorf("without a database: %d %s", a.Status, a.Body)
+	}
+	m.heard("the log of a process without a database", other.Log.String())
 }
 
 // kept listens to what is kept of all that was asked: the log, metrics, the trail, and

@@ -113,7 +113,7 @@ func newActing(t *testing.T, seed uint64) *acting {
 	t.Helper()
 	d := newDesk(t)
 	p := &acting{
-		desk: d, r: rand.New(rand.NewPCG(seed, 0)), schema: contract(t), now: testapi.Now, //nolint:gosec // a seed repeats it
+		desk: d, r: rand.New(rand.NewPCG(seed, 0)), schema: contract(t), now: testapi.Now,
 		tokens: map[string]string{}, issuers: map[string]string{}, contacts: map[string]string{}, codes: map[string]string{}, accepted: map[string]int{},
 	}
 	for _, as := range players {
@@ -501,7 +501,7 @@ func TestNobodyOpensToItself(t *testing.T) {
 	t.Parallel()
 	ofTheMoment := *selfOpeningSeed
 	if ofTheMoment == 0 {
-		ofTheMoment = uint64(time.Now().UnixNano()) //nolint:gosec // any number is a seed
+		ofTheMoment = uint64(time.Now().UnixNano())
 	}
 	for name, seed := range map[string]uint64{"fixed": fixedSeed, "of the moment": ofTheMoment} {
 		t.Run(name, func(t *testing.T) {
