@@ -300,6 +300,13 @@ func (p *acting) draw(f *ast.FieldDefinition) {
 	if likely := acts[f.Name].likely; p.r.IntN(4) > 0 {
 		p.actor = p.one(likely)
 	}
+	if f.Name == "confirmProtection" { // there is seldom one to confirm
+		for _, id := range p.column("SELECT application_id FROM named_agent WHERE confirmed_by_id IS NULL ORDER BY 1") {
+			if i := slices.IndexFunc(p.applications, func(x named) bool { return x.id == id }); i >= 0 {
+				p.to = p.applications[i]
+			}
+		}
+	}
 	if table := things[f.Name]; table != "" {
 		p.thing = p.one(p.column("SELECT id FROM " + table + fmt.Sprintf(" ORDER BY created_at DESC, id LIMIT %d", 1+p.r.IntN(20))))
 	}
