@@ -12,6 +12,9 @@ import (
 	"github.com/guichet-logement/guichet/internal/testapi"
 )
 
+// operatorsQuestions heads what is asked of applications.
+const operatorsQuestions = "## An operator's two questions"
+
 // The requests of the README work when they are pasted.
 func TestReadmeRequests(t *testing.T) {
 	t.Parallel()
@@ -19,7 +22,9 @@ func TestReadmeRequests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	requests := regexp.MustCompile(`(?s)curl -s (\S+).*?-d '(.*?)'`).FindAllStringSubmatch(string(readme), -1)
+	before, after, _ := strings.Cut(string(readme), operatorsQuestions)
+	_, after, _ = strings.Cut(after, "\n## ") // asked by others, in a test of their own
+	requests := regexp.MustCompile(`(?s)curl -s (\S+).*?-d '(.*?)'`).FindAllStringSubmatch(before+after, -1)
 	requests = slices.DeleteFunc(requests, func(r []string) bool { return r[1] == "http://127.0.0.1:8080/oauth/token" })
 	if len(requests) < 3 {
 		t.Fatalf("only %d requests found", len(requests))
@@ -49,37 +54,60 @@ func TestReadmeRequests(t *testing.T) {
 	}
 }
 
-// The requests of a partner app work when they are pasted into a shell, in order.
-func TestReadmePartnerApp(t *testing.T) {
-	t.Parallel()
+// pasted runs the requests below a heading of the README, in order, in a shell, and
+// returns the answers.
+func pasted(t *testing.T, api *testapi.API, heading string, requests int) string {
+	t.Helper()
 	readme, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, ok := strings.Cut(string(readme), "## Connect a partner app")
+	_, rest, ok := strings.Cut(string(readme), heading)
 	section, _, ok2 := strings.Cut(rest, "\n## ")
 	blocks := regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(section, -1)
-	if !ok || !ok2 || len(blocks) != 3 {
+	if !ok || !ok2 || len(blocks) != requests {
 		t.Fatalf("%d requests found", len(blocks))
 	}
-	api := testapi.New(t)
 	var script strings.Builder
 	for _, b := range blocks {
 		script.WriteString(b[1] + "echo\n")
 	}
-	pasted := strings.NewReplacer(
-		"http://127.0.0.1:8080", api.URL,
-		"$(go run . token commune-grenoble-agent)", testapi.Token(t, "commune-grenoble-agent"),
-	).Replace(script.String())
-	out, err := exec.CommandContext(t.Context(), "sh", "-eu", "-c", pasted).CombinedOutput()
+	commands := strings.ReplaceAll(script.String(), "http://127.0.0.1:8080", api.URL)
+	commands = regexp.MustCompile(`\$\(go run \. token ([a-z-]+)\)`).ReplaceAllStringFunc(commands, func(command string) string {
+		return testapi.Token(t, strings.TrimSuffix(command[strings.LastIndex(command, " ")+1:], ")"))
+	})
+	out, err := exec.CommandContext(t.Context(), "sh", "-eu", "-c", commands).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	return string(out)
+}
+
+// An operator's questions are answered when they are pasted into a shell: who saw a
+// file, and why somebody does not.
+func TestReadmeOperatorsQuestions(t *testing.T) {
+	t.Parallel()
+	out := pasted(t, testapi.NewWithApplications(t, 1), operatorsQuestions, 3)
+	for _, answer := range []string{
+		`{"data":{"application":{"birthName":"Ferrier","contact":{"phone":"+33`,
+		`{"kind":"READ","operation":"ApplicationFile","columnGroup":"CONTACT","grounds":["FOLLOWED"],"personName":"Camille Orsini","organisation":{"name":"Commune de Grenoble"},"reason":null}`,
+		`{"data":{"explainAccess":{"personName":"Jérôme Baudry","visible":false,"state":"ACTIVE","grounds":[{"ground":"FOLLOWED","role":"RECEPTION_AGENT","holds":false,`,
+	} {
+		if !strings.Contains(out, answer) {
+			t.Errorf("%s\nis not in\n%s", answer, out)
+		}
+	}
+}
+
+// The requests of a partner app work when they are pasted into a shell, in order.
+func TestReadmePartnerApp(t *testing.T) {
+	t.Parallel()
+	out := pasted(t, testapi.New(t), "## Connect a partner app", 3)
 	for _, answer := range []string{
 		`{"data":{"viewer":{"app":{"name":"Portail de Grenoble","scopes":["DIRECTORY","STOCK","STATISTICS","ACT_FOR_PERSON"],"actsForPerson":false}}}}`,
 		`{"data":{"viewer":{"givenName":"Camille","app":{"name":"Portail de Grenoble","actsForPerson":true},"assignments":[{"role":"RECEPTION_AGENT","organisation":{"name":"Commune de Grenoble"}}]}}}`,
 	} {
-		if !strings.Contains(string(out), answer) {
+		if !strings.Contains(out, answer) {
 			t.Errorf("%s\nis not in\n%s", answer, out)
 		}
 	}

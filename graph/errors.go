@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"regexp"
+	"runtime"
 	"runtime/debug"
 	"time"
 	"unicode/utf8"
@@ -64,8 +66,17 @@ func (e Errors) Present(ctx context.Context, err error) *gqlerror.Error {
 // Recover is gqlgen's recover function: a panic becomes INTERNAL, and its stack
 // goes to the log.
 func (e Errors) Recover(ctx context.Context, p any) error {
-	e.Log.ErrorContext(ctx, "panic", "panic", fmt.Sprint(p), "trace", e.TraceID(ctx), "stack", string(debug.Stack()))
+	e.Log.ErrorContext(ctx, "panic", "panic", PanicKind(p), "trace", e.TraceID(ctx), "stack", string(debug.Stack()))
 	return internal(nil)
+}
+
+// PanicKind says for the log what panicked: the words of Go's own errors, and the type
+// alone of anything else, which may hold what somebody must not read there.
+func PanicKind(p any) string {
+	if err, ok := p.(runtime.Error); ok {
+		return err.Error()
+	}
+	return fmt.Sprintf("%T", p)
 }
 
 // Coded writes an error of the catalogue as GraphQL wants it. Its cause stays
@@ -118,7 +129,7 @@ func (e Errors) classify(ctx context.Context, err error) (coded *domain.Error, k
 		return &domain.Error{Code: domain.BadRequest, Reason: ReasonInvalidValue, Cause: err}, true
 	case errors.As(err, &library):
 		if reason, ok := requestReason(library); ok {
-			text := clip(library.Message)
+			text := clip(withoutValues(library.Message))
 			return &domain.Error{Code: domain.BadRequest, Reason: reason, Message: domain.Text{EN: text, FR: text}}, true
 		}
 	}
@@ -173,6 +184,27 @@ func isTimeout(ctx context.Context, err error) bool {
 
 func internal(cause error) *domain.Error {
 	return &domain.Error{Code: domain.Internal, Cause: cause}
+}
+
+// repeated are the ways in which the library's messages repeat a value of the request,
+// and what is said instead.
+var repeated = []struct {
+	values  *regexp.Regexp
+	instead string
+}{
+	{regexp.MustCompile(`(?s) value: .*`), " value."},
+	{regexp.MustCompile(`(?s)(Expected value of type "[^"]+"), found .*`), "$1."},
+	{regexp.MustCompile(`(?s)((?:found|Unexpected) (?:BlockString|String|Int|Float)) .*`), "$1."},
+	{regexp.MustCompile(`(?s)^.* is not a valid `), "The value is not a valid "},
+}
+
+// withoutValues leaves the values of a request out of a message: who reads the errors
+// of a client may be nobody who may read what it sent.
+func withoutValues(message string) string {
+	for _, r := range repeated {
+		message = r.values.ReplaceAllString(message, r.instead)
+	}
+	return message
 }
 
 func clip(s string) string {

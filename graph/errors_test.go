@@ -118,8 +118,44 @@ func TestRecover(t *testing.T) {
 	if got.Extensions["code"] != string(domain.Internal) || strings.Contains(got.Message, "secret") {
 		t.Errorf("got %v", got)
 	}
-	if n := strings.Count(log.String(), "\n"); n != 1 || !strings.Contains(log.String(), "a secret") {
+	if n := strings.Count(log.String(), "\n"); n != 1 || strings.Contains(log.String(), "a secret") || !strings.Contains(log.String(), `"panic":"string"`) {
 		t.Errorf("%d lines: %s", n, &log)
+	}
+}
+
+// The words of Go's own errors name no value of ours.
+func TestPanicKind(t *testing.T) {
+	t.Parallel()
+	ours := func() (p any) {
+		defer func() { p = recover() }()
+		var none *Errors
+		return none.Log
+	}()
+	for want, p := range map[string]any{
+		"*errors.errorString": errors.New("a secret"), "int": 1, "runtime error: invalid memory address or nil pointer dereference": ours,
+	} {
+		if got := PanicKind(p); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// Messages of the library say what is wrong and not what was sent.
+func TestMessagesRepeatNoValue(t *testing.T) {
+	t.Parallel()
+	for message, want := range map[string]string{
+		`Int cannot represent non-integer value: "a value: b"`:                  `Int cannot represent non-integer value.`,
+		`Enum "[A!]!" cannot represent non-enum value: "a\nb". Did you mean c?`: `Enum "[A!]!" cannot represent non-enum value.`,
+		`Expected value of type "A!", found "b, found c".`:                      `Expected value of type "A!".`,
+		`Expected Name, found String "a"`:                                       `Expected Name, found String.`,
+		`Unexpected Int "06"`:                                                   `Unexpected Int.`,
+		`a is not a valid B`:                                                    `The value is not a valid B`,
+		`Cannot query field "a" on type "B".`:                                   `Cannot query field "a" on type "B".`,
+		`Expected Name, found {`:                                                `Expected Name, found {`,
+	} {
+		if got := withoutValues(message); got != want {
+			t.Errorf("%s: %s", message, got)
+		}
 	}
 }
 

@@ -1,12 +1,12 @@
 package server
 
 import (
-	"fmt"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
 
 	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/graph"
 )
 
 // securityHeaders sets what every answer carries unless its handler says
@@ -40,7 +40,7 @@ func recoverPanics(log *slog.Logger) func(http.Handler) http.Handler {
 				if p == http.ErrAbortHandler { //nolint:errorlint // net/http compares this very value.
 					panic(p) //nolint:forbidigo // net/http takes it from here and drops the connection.
 				}
-				log.ErrorContext(r.Context(), "panic", "panic", fmt.Sprint(p),
+				log.ErrorContext(r.Context(), "panic", "panic", graph.PanicKind(p),
 					"trace", TraceID(r.Context()), "stack", string(debug.Stack()))
 				w.Header().Set("Cache-Control", "no-store")
 				Refuse(w, r, http.StatusInternalServerError, &domain.Error{Code: domain.Internal})

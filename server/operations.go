@@ -126,7 +126,7 @@ func (o *operations) run(ctx context.Context, p *prepared) *graphql.Response {
 		return o.refuse(ctx, errs)
 	}
 	var response *graphql.Response
-	err := o.record(ctx, opCtx.OperationName, func(ctx context.Context) {
+	err := o.record(ctx, p.op.Name, func(ctx context.Context) {
 		next, ctx := o.inner.DispatchOperation(ctx, opCtx)
 		response = next(ctx)
 	})

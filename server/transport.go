@@ -74,9 +74,10 @@ func (t *transport) answer(w http.ResponseWriter, r *http.Request, params *graph
 	ctx, cancel := context.WithTimeout(ctx, t.limits.Time)
 	defer cancel()
 
-	// What stands here is what a panic leaves behind.
+	// What stands here is what a panic leaves behind. The name is that of a document: as
+	// a parameter it may be anything.
 	o := outcome{
-		name: params.OperationName, kind: "unknown", op: state,
+		kind: "unknown", op: state,
 		code: string(domain.Internal), status: http.StatusInternalServerError,
 	}
 	defer func() {

@@ -19,8 +19,10 @@ export const url = new URL("/graphql", setting("GUICHET_URL")).href;
 export const tokens = {
   /** May change the hours of the point `mairie-grenoble`. */
   manager: setting("GUICHET_MANAGER_TOKEN"),
-  /** Sees that point and may change nothing. */
+  /** Sees that point, may change nothing of it, and receives applicants there. */
   agent: setting("GUICHET_AGENT_TOKEN"),
+  /** Answers for the personal data of all. */
+  privacy: setting("GUICHET_PRIVACY_TOKEN"),
 };
 
 /** The key of the point whose hours the tests change. */

@@ -22,8 +22,9 @@ type sample struct {
 var shownFirst = []string{
 	"CommuneWithPoints", "Viewer", "Dwellings", "NearestReceptionPoints", "OpenNow", "ReceptionPoints",
 	"StockFacets", "StockStatistics", "Buildings", "StockVintages", "CodeLists", "Staff",
-	"ViewerRights", "Applications", "FindApplicant", "ApplicationFile",
+	"ViewerRights", "Applications", "FindApplicant", "ApplicationFile", "AccessLog", "ExplainAccess",
 	"Organisations", "ServiceCatalogue", "Communes", "Node", "Nodes",
+	"RecordContact", "ReceiveApplicant", "IssueBindingCode", "BindAccount", "OpenApplicationInEmergency", "ProtectApplication",
 	"DeclareOpeningException", "WithdrawOpeningException", "AssignRole", "SetSandboxClock",
 }
 
