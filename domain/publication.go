@@ -74,8 +74,8 @@ type PublicationRule struct {
 
 // CountAxis is what files are counted by. Each file is in one category of it.
 type CountAxis struct {
-	Name       string
-	Categories []string
+	Name       string   `json:"name"`
+	Categories []string `json:"categories"`
 }
 
 // CountTable holds the exact counts of a crossing of one axis or two.
@@ -91,14 +91,14 @@ type CountTable struct {
 // PublishedTable is what anyone may read of a table. A nil figure is hidden: it is
 // not 0, and it says nothing of why.
 type PublishedTable struct {
-	Axes []CountAxis
+	Axes []CountAxis `json:"axes"`
 	// Cells are in the order of the counts.
-	Cells []*int
+	Cells []*int `json:"cells"`
 	// Margins are the totals of the categories, by axis, of a table of two axes. The
 	// cells of a table of one are such totals themselves.
-	Margins [][]*int
+	Margins [][]*int `json:"margins"`
 	// Total is that of the whole Métropole.
-	Total *int
+	Total *int `json:"total"`
 }
 
 // Publish applies a rule to the tables of a period, which are linked where they
