@@ -51,6 +51,6 @@ func (c *publishFiguresCommand) Run(ctx context.Context, env Environment) error 
 	if err := s.PublishFigures(ctx, month); err != nil {
 		return err
 	}
-	log.Info("figures published", "month", month)
+	log.Info("figures published", "month", month.String())
 	return nil
 }

@@ -3,6 +3,7 @@ package domain_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -164,5 +165,37 @@ func count(r *rand.Rand, tables []domain.CountTable) {
 			at = at*len(axis.Categories) + n
 		}
 		table.Counts[at]++
+	}
+}
+
+// TestFilesApartAreInTheTotalAlone: with however many of them, what is hidden and every
+// figure but the total are as without.
+func TestFilesApartAreInTheTotalAlone(t *testing.T) {
+	t.Parallel()
+	r := random(t)
+	for range 100 {
+		tables := chain(r, r.IntN(2000), 2+r.IntN(5), 2+r.IntN(5), 2+r.IntN(5))
+		var first []domain.PublishedTable
+		for _, apart := range []int{0, 1, 5, 11, 200} {
+			for i := range tables {
+				tables[i].Apart = apart
+			}
+			figures, err := domain.Publish(tables, published)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if first == nil {
+				first = figures
+			}
+			for i, f := range figures {
+				if (f.Total == nil) != (first[i].Total == nil) || f.Total != nil && *f.Total-*first[i].Total > apart+published.Base {
+					t.Fatalf("%v: %d files apart make another total", tables[i], apart)
+				}
+				f.Total = first[i].Total
+				if !reflect.DeepEqual(f, first[i]) {
+					t.Fatalf("%v: %d files apart change a table", tables[i], apart)
+				}
+			}
+		}
 	}
 }
