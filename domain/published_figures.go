@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -103,7 +104,7 @@ func FigureAxis(axis ApplicationAxis, month Date, communes []InseeCode) CountAxi
 	case ByYear:
 		year, _, _ := month.Civil()
 		for n := range yearsApart {
-			a.Categories = append(a.Categories, fmt.Sprint(year-n))
+			a.Categories = append(a.Categories, strconv.Itoa(year-n))
 		}
 		a.Categories = append(a.Categories, earlier)
 	case ByWishedTypology:
@@ -111,7 +112,7 @@ func FigureAxis(axis ApplicationAxis, month Date, communes []InseeCode) CountAxi
 		a.Categories = slices.DeleteFunc(a.Categories, func(t string) bool { return Typology(t) == UnknownTypology })
 	case ByHouseholdSize:
 		for n := 1; n < LargeHouseholdFrom; n++ {
-			a.Categories = append(a.Categories, fmt.Sprint(n))
+			a.Categories = append(a.Categories, strconv.Itoa(n))
 		}
 		a.Categories = append(a.Categories, LargeHousehold)
 	case ByHousing:

@@ -212,11 +212,9 @@ func arguments(schema *ast.Schema, name string, f *ast.FieldDefinition, found ma
 func inputs(schema *ast.Schema, d *ast.Definition, found map[string]bool) {
 	for _, f := range d.Fields {
 		found[d.Name+"."+f.Name] = true
-		typ := schema.Types[f.Type.Name()]
-		switch {
-		case typ.Kind == ast.InputObject:
+		if typ := schema.Types[f.Type.Name()]; typ.Kind == ast.InputObject {
 			inputs(schema, typ, found)
-		default:
+		} else {
 			words(typ, "OrderField", found)
 		}
 	}
