@@ -192,6 +192,7 @@ var notRaced = map[string]string{
 	"bench":            "it measures",
 	"command":          "what it starts is raced in server, service, audit and pgserver; its own tests take minutes of PostgreSQL",
 	"sandbox":          "one pipe, read while it is written",
+	"domain":           "a table read once, by sync.OnceValue",
 	"policy":           "two tables read once, by sync.OnceValue",
 	"internal/testapi": "it is raced by the tests of graph and server",
 }

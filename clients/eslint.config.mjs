@@ -55,8 +55,10 @@ export default [
           exceptions: {
             suffixes: ["Connection", "Edge", "Error", "Payload"],
             types: [
+              "ApplicationCell",
               "ApplicationContact",
               "ApplicationFile",
+              "ApplicationStatistics",
               "ApplicationSummary",
               "CodeEntry",
               "CodeList",
@@ -67,6 +69,10 @@ export default [
               "OpeningDay",
               "OpeningInterval",
               "PageInfo",
+              "PublishedAxis",
+              "PublishedCell",
+              "PublishedFigures",
+              "PublishedMonth",
               "Right",
               "SensitiveRecord",
               "ServiceCatalogue",

@@ -26,6 +26,7 @@ type program struct {
 	Audit   auditCommand   `cmd:"" help:"Prove the audit trail, or let go of what is old in it."`
 	Seed    seedCommand    `cmd:"" help:"Fill an empty database with the sandbox's data."`
 	Access  accessCommand  `cmd:"" help:"Check or repair who sees which application."`
+	Publish publishCommand `cmd:"" help:"Publish figures about applications."`
 	Token   tokenCommand   `cmd:"" help:"Print a sandbox token."`
 	Schema  schemaCommand  `cmd:"" help:"Print the contract."`
 	Version versionCommand `cmd:"" help:"Print what this program is."`

@@ -104,6 +104,9 @@ func (c sandboxSettings) seed(ctx context.Context, s *service.Service, db *sql.D
 	if err == nil && !applied {
 		_, err = sandbox.SeedApplications(ctx, s, db, c.SandboxApplications)
 	}
+	if err == nil && c.SandboxApplications > 0 {
+		err = sandbox.SeedFigures(ctx, s)
+	}
 	if err != nil {
 		return err
 	}

@@ -62,6 +62,7 @@ const (
 	AttemptCountPrefix       Prefix = "atc"
 	EmergencyOpeningPrefix   Prefix = "emo"
 	BindingCodePrefix        Prefix = "bnd"
+	PublishedFiguresPrefix   Prefix = "pbf"
 )
 
 // Prefixes lists every prefix in use.
@@ -76,6 +77,7 @@ func Prefixes() []Prefix {
 		ApplicationPrefix, ApplicationSummaryPrefix, ApplicationFilePrefix, ApplicationContactPrefix, WishPrefix,
 		HouseholdMemberPrefix, MemberParticularsPrefix, SensitiveRecordPrefix, ApplicantAccountPrefix, NamedAgentPrefix, AuditLinePrefix,
 		ReceptionContactPrefix, ReceptionGrantPrefix, AttemptCountPrefix, EmergencyOpeningPrefix, BindingCodePrefix,
+		PublishedFiguresPrefix,
 	}
 }
 

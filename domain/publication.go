@@ -51,6 +51,9 @@ import (
 // Threshold or, where what they were told leaves less (0 to Threshold - 1, for a
 // small one), as much as if every figure were hidden.
 //
+// Files apart are in the figure of the total and in nothing else: what is hidden is
+// chosen as if there were none, so that no table tells whether there are any.
+//
 // # What the choice of complements says
 //
 // Exact counts are used twice: to compare with Threshold, and to round. What follows
@@ -74,8 +77,8 @@ type PublicationRule struct {
 
 // CountAxis is what files are counted by. Each file is in one category of it.
 type CountAxis struct {
-	Name       string
-	Categories []string
+	Name       string   `json:"name"`
+	Categories []string `json:"categories"`
 }
 
 // CountTable holds the exact counts of a crossing of one axis or two.
@@ -91,14 +94,14 @@ type CountTable struct {
 // PublishedTable is what anyone may read of a table. A nil figure is hidden: it is
 // not 0, and it says nothing of why.
 type PublishedTable struct {
-	Axes []CountAxis
+	Axes []CountAxis `json:"axes"`
 	// Cells are in the order of the counts.
-	Cells []*int
+	Cells []*int `json:"cells"`
 	// Margins are the totals of the categories, by axis, of a table of two axes. The
 	// cells of a table of one are such totals themselves.
-	Margins [][]*int
+	Margins [][]*int `json:"margins"`
 	// Total is that of the whole Métropole.
-	Total *int
+	Total *int `json:"total"`
 }
 
 // Publish applies a rule to the tables of a period, which are linked where they
@@ -122,9 +125,11 @@ func Publish(tables []CountTable, rule PublicationRule) ([]PublishedTable, error
 	if err != nil {
 		return nil, err
 	}
+	apart := counts[linked.apart]
+	counts[linked.total] -= apart
 	values, small := make([]int, len(counts)), make([]bool, len(counts))
 	for n, count := range counts {
-		values[n], small[n] = (count+rule.Base/2)/rule.Base*rule.Base, count < rule.Threshold
+		values[n], small[n] = rule.round(count), count < rule.Threshold
 		if small[n] || n == linked.apart {
 			values[n] = hidden
 		}
@@ -134,12 +139,18 @@ func Publish(tables []CountTable, rule PublicationRule) ([]PublishedTable, error
 	for linked.protect(values, knowsSmall) || linked.protect(values, knowsPublication) {
 		continue // what protects against the one is to be protected against the other
 	}
+	if values[linked.total] != hidden {
+		// The figure of more files leaves as much open: there may be as many more apart.
+		values[linked.total] = rule.round(counts[linked.total] + apart)
+	}
 	published := linked.tables(flats, values)
 	if err := rule.Verify(published); err != nil {
 		return nil, err
 	}
 	return published, nil
 }
+
+func (r PublicationRule) round(count int) int { return (count + r.Base/2) / r.Base * r.Base }
 
 // Verify says why a publication must not be made: a hidden figure can be bounded
 // within the threshold, or the figures are not those of linked tables under this

@@ -604,7 +604,7 @@ func TestPublicationVerify(t *testing.T) {
 	p[1].Margins[1][0] = nil
 	refused("a margin hidden once", "not the same", p)
 	p = fresh()
-	p[1].Total = new(*p[1].Total + 5)
+	p[1].Total = new(410) // hidden in the other
 	refused("two totals", "not the same", p)
 	p = fresh()
 	p[0].Margins = p[0].Margins[:1]
@@ -617,7 +617,7 @@ func TestPublicationVerify(t *testing.T) {
 // TestPublicationKnownProgram measures what the choice of complements says to someone
 // who runs the program itself on all counts that explain a publication: how many
 // hidden counts they can bound to less than the values that a small one has. Along
-// one axis, none. The tables are the worst there are, of two rows and two columns and
+// one axis, next to none: those of the files apart, which no choice may tell of. The tables are the worst there are, of two rows and two columns and
 // of less than five times the threshold; it was more than a quarter of the hidden
 // counts before complements were chosen by places first.
 func TestPublicationKnownProgram(t *testing.T) {
@@ -627,7 +627,7 @@ func TestPublicationKnownProgram(t *testing.T) {
 		files   int
 		percent int
 	}{
-		{[]domain.CountAxis{axis("one", 4)}, 13, 0},
+		{[]domain.CountAxis{axis("one", 4)}, 13, 1},
 		{[]domain.CountAxis{axis("row", 2), axis("column", 2)}, 13, 10},
 	} {
 		same := map[string][]domain.CountTable{}

@@ -43,6 +43,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
+	"github.com/guichet-logement/guichet/ent/publishedfigures"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
@@ -114,6 +115,8 @@ type Client struct {
 	PartnerAppSecret *PartnerAppSecretClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
+	// PublishedFigures is the client for interacting with the PublishedFigures builders.
+	PublishedFigures *PublishedFiguresClient
 	// ReceptionContact is the client for interacting with the ReceptionContact builders.
 	ReceptionContact *ReceptionContactClient
 	// ReceptionGrant is the client for interacting with the ReceptionGrant builders.
@@ -172,6 +175,7 @@ func (c *Client) init() {
 	c.PartnerApp = NewPartnerAppClient(c.config)
 	c.PartnerAppSecret = NewPartnerAppSecretClient(c.config)
 	c.Person = NewPersonClient(c.config)
+	c.PublishedFigures = NewPublishedFiguresClient(c.config)
 	c.ReceptionContact = NewReceptionContactClient(c.config)
 	c.ReceptionGrant = NewReceptionGrantClient(c.config)
 	c.ReceptionPoint = NewReceptionPointClient(c.config)
@@ -301,6 +305,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		PartnerApp:         NewPartnerAppClient(cfg),
 		PartnerAppSecret:   NewPartnerAppSecretClient(cfg),
 		Person:             NewPersonClient(cfg),
+		PublishedFigures:   NewPublishedFiguresClient(cfg),
 		ReceptionContact:   NewReceptionContactClient(cfg),
 		ReceptionGrant:     NewReceptionGrantClient(cfg),
 		ReceptionPoint:     NewReceptionPointClient(cfg),
@@ -357,6 +362,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		PartnerApp:         NewPartnerAppClient(cfg),
 		PartnerAppSecret:   NewPartnerAppSecretClient(cfg),
 		Person:             NewPersonClient(cfg),
+		PublishedFigures:   NewPublishedFiguresClient(cfg),
 		ReceptionContact:   NewReceptionContactClient(cfg),
 		ReceptionGrant:     NewReceptionGrantClient(cfg),
 		ReceptionPoint:     NewReceptionPointClient(cfg),
@@ -401,9 +407,10 @@ func (c *Client) Use(hooks ...Hook) {
 		c.AttemptCount, c.Audience, c.BindingCode, c.Building, c.CatalogueEntry,
 		c.Commune, c.Dwelling, c.EmergencyOpening, c.HouseholdMember, c.LockOut,
 		c.MemberParticulars, c.NamedAgent, c.OpeningHours, c.Organisation, c.Ownership,
-		c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Person, c.ReceptionContact,
-		c.ReceptionGrant, c.ReceptionPoint, c.SandboxClock, c.SensitiveRecord,
-		c.StaffAuthorisation, c.StockChange, c.StockVintage, c.UsedAssertion, c.Wish,
+		c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Person, c.PublishedFigures,
+		c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint, c.SandboxClock,
+		c.SensitiveRecord, c.StaffAuthorisation, c.StockChange, c.StockVintage,
+		c.UsedAssertion, c.Wish,
 	} {
 		n.Use(hooks...)
 	}
@@ -418,9 +425,10 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.AttemptCount, c.Audience, c.BindingCode, c.Building, c.CatalogueEntry,
 		c.Commune, c.Dwelling, c.EmergencyOpening, c.HouseholdMember, c.LockOut,
 		c.MemberParticulars, c.NamedAgent, c.OpeningHours, c.Organisation, c.Ownership,
-		c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Person, c.ReceptionContact,
-		c.ReceptionGrant, c.ReceptionPoint, c.SandboxClock, c.SensitiveRecord,
-		c.StaffAuthorisation, c.StockChange, c.StockVintage, c.UsedAssertion, c.Wish,
+		c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Person, c.PublishedFigures,
+		c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint, c.SandboxClock,
+		c.SensitiveRecord, c.StaffAuthorisation, c.StockChange, c.StockVintage,
+		c.UsedAssertion, c.Wish,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -483,6 +491,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.PartnerAppSecret.mutate(ctx, m)
 	case *PersonMutation:
 		return c.Person.mutate(ctx, m)
+	case *PublishedFiguresMutation:
+		return c.PublishedFigures.mutate(ctx, m)
 	case *ReceptionContactMutation:
 		return c.ReceptionContact.mutate(ctx, m)
 	case *ReceptionGrantMutation:
@@ -5182,6 +5192,140 @@ func (c *PersonClient) mutate(ctx context.Context, m *PersonMutation) (Value, er
 	}
 }
 
+// PublishedFiguresClient is a client for the PublishedFigures schema.
+type PublishedFiguresClient struct {
+	config
+}
+
+// NewPublishedFiguresClient returns a client for the PublishedFigures from the given config.
+func NewPublishedFiguresClient(c config) *PublishedFiguresClient {
+	return &PublishedFiguresClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `publishedfigures.Hooks(f(g(h())))`.
+func (c *PublishedFiguresClient) Use(hooks ...Hook) {
+	c.hooks.PublishedFigures = append(c.hooks.PublishedFigures, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `publishedfigures.Intercept(f(g(h())))`.
+func (c *PublishedFiguresClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PublishedFigures = append(c.inters.PublishedFigures, interceptors...)
+}
+
+// Create returns a builder for creating a PublishedFigures entity.
+func (c *PublishedFiguresClient) Create() *PublishedFiguresCreate {
+	mutation := newPublishedFiguresMutation(c.config, OpCreate)
+	return &PublishedFiguresCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PublishedFigures entities.
+func (c *PublishedFiguresClient) CreateBulk(builders ...*PublishedFiguresCreate) *PublishedFiguresCreateBulk {
+	return &PublishedFiguresCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PublishedFiguresClient) MapCreateBulk(slice any, setFunc func(*PublishedFiguresCreate, int)) *PublishedFiguresCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PublishedFiguresCreateBulk{err: fmt.Errorf("calling to PublishedFiguresClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PublishedFiguresCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PublishedFiguresCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PublishedFigures.
+func (c *PublishedFiguresClient) Update() *PublishedFiguresUpdate {
+	mutation := newPublishedFiguresMutation(c.config, OpUpdate)
+	return &PublishedFiguresUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PublishedFiguresClient) UpdateOne(_m *PublishedFigures) *PublishedFiguresUpdateOne {
+	mutation := newPublishedFiguresMutation(c.config, OpUpdateOne, withPublishedFigures(_m))
+	return &PublishedFiguresUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PublishedFiguresClient) UpdateOneID(id domain.ID) *PublishedFiguresUpdateOne {
+	mutation := newPublishedFiguresMutation(c.config, OpUpdateOne, withPublishedFiguresID(id))
+	return &PublishedFiguresUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PublishedFigures.
+func (c *PublishedFiguresClient) Delete() *PublishedFiguresDelete {
+	mutation := newPublishedFiguresMutation(c.config, OpDelete)
+	return &PublishedFiguresDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PublishedFiguresClient) DeleteOne(_m *PublishedFigures) *PublishedFiguresDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PublishedFiguresClient) DeleteOneID(id domain.ID) *PublishedFiguresDeleteOne {
+	builder := c.Delete().Where(publishedfigures.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PublishedFiguresDeleteOne{builder}
+}
+
+// Query returns a query builder for PublishedFigures.
+func (c *PublishedFiguresClient) Query() *PublishedFiguresQuery {
+	return &PublishedFiguresQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePublishedFigures},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PublishedFigures entity by its id.
+func (c *PublishedFiguresClient) Get(ctx context.Context, id domain.ID) (*PublishedFigures, error) {
+	return c.Query().Where(publishedfigures.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PublishedFiguresClient) GetX(ctx context.Context, id domain.ID) *PublishedFigures {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *PublishedFiguresClient) Hooks() []Hook {
+	hooks := c.hooks.PublishedFigures
+	return append(hooks[:len(hooks):len(hooks)], publishedfigures.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *PublishedFiguresClient) Interceptors() []Interceptor {
+	return c.inters.PublishedFigures
+}
+
+func (c *PublishedFiguresClient) mutate(ctx context.Context, m *PublishedFiguresMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PublishedFiguresCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PublishedFiguresUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PublishedFiguresUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PublishedFiguresDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown PublishedFigures mutation op: %q", m.Op())
+	}
+}
+
 // ReceptionContactClient is a client for the ReceptionContact schema.
 type ReceptionContactClient struct {
 	config
@@ -6946,9 +7090,9 @@ type (
 		BindingCode, Building, CatalogueEntry, Commune, Dwelling, EmergencyOpening,
 		HouseholdMember, LockOut, MemberParticulars, NamedAgent, OpeningHours,
 		Organisation, Ownership, Pair, PartnerApp, PartnerAppSecret, Person,
-		ReceptionContact, ReceptionGrant, ReceptionPoint, SandboxClock,
-		SensitiveRecord, StaffAuthorisation, StockChange, StockVintage, UsedAssertion,
-		Wish []ent.Hook
+		PublishedFigures, ReceptionContact, ReceptionGrant, ReceptionPoint,
+		SandboxClock, SensitiveRecord, StaffAuthorisation, StockChange, StockVintage,
+		UsedAssertion, Wish []ent.Hook
 	}
 	inters struct {
 		Agreement, ApplicantAccount, Application, ApplicationAccess, ApplicationContact,
@@ -6956,8 +7100,8 @@ type (
 		BindingCode, Building, CatalogueEntry, Commune, Dwelling, EmergencyOpening,
 		HouseholdMember, LockOut, MemberParticulars, NamedAgent, OpeningHours,
 		Organisation, Ownership, Pair, PartnerApp, PartnerAppSecret, Person,
-		ReceptionContact, ReceptionGrant, ReceptionPoint, SandboxClock,
-		SensitiveRecord, StaffAuthorisation, StockChange, StockVintage, UsedAssertion,
-		Wish []ent.Interceptor
+		PublishedFigures, ReceptionContact, ReceptionGrant, ReceptionPoint,
+		SandboxClock, SensitiveRecord, StaffAuthorisation, StockChange, StockVintage,
+		UsedAssertion, Wish []ent.Interceptor
 	}
 )

@@ -41,6 +41,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/predicate"
+	"github.com/guichet-logement/guichet/ent/publishedfigures"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
@@ -89,6 +90,7 @@ const (
 	TypePartnerApp         = "PartnerApp"
 	TypePartnerAppSecret   = "PartnerAppSecret"
 	TypePerson             = "Person"
+	TypePublishedFigures   = "PublishedFigures"
 	TypeReceptionContact   = "ReceptionContact"
 	TypeReceptionGrant     = "ReceptionGrant"
 	TypeReceptionPoint     = "ReceptionPoint"
@@ -25999,6 +26001,731 @@ func (m *PersonMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Person edge %s", name)
+}
+
+// PublishedFiguresMutation represents an operation that mutates the PublishedFigures nodes in the graph.
+type PublishedFiguresMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *domain.ID
+	created_at    *time.Time
+	month         *domain.Date
+	crossing      *domain.Crossing
+	published_at  *time.Time
+	threshold     *int
+	addthreshold  *int
+	base          *int
+	addbase       *int
+	table         *domain.PublishedTable
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*PublishedFigures, error)
+	predicates    []predicate.PublishedFigures
+}
+
+var _ ent.Mutation = (*PublishedFiguresMutation)(nil)
+
+// publishedfiguresOption allows management of the mutation configuration using functional options.
+type publishedfiguresOption func(*PublishedFiguresMutation)
+
+// newPublishedFiguresMutation creates new mutation for the PublishedFigures entity.
+func newPublishedFiguresMutation(c config, op Op, opts ...publishedfiguresOption) *PublishedFiguresMutation {
+	m := &PublishedFiguresMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePublishedFigures,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPublishedFiguresID sets the ID field of the mutation.
+func withPublishedFiguresID(id domain.ID) publishedfiguresOption {
+	return func(m *PublishedFiguresMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PublishedFigures
+		)
+		m.oldValue = func(ctx context.Context) (*PublishedFigures, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PublishedFigures.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPublishedFigures sets the old PublishedFigures of the mutation.
+func withPublishedFigures(node *PublishedFigures) publishedfiguresOption {
+	return func(m *PublishedFiguresMutation) {
+		m.oldValue = func(context.Context) (*PublishedFigures, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PublishedFiguresMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PublishedFiguresMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of PublishedFigures entities.
+func (m *PublishedFiguresMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PublishedFiguresMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PublishedFiguresMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PublishedFigures.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *PublishedFiguresMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *PublishedFiguresMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the PublishedFigures entity.
+// If the PublishedFigures object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PublishedFiguresMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *PublishedFiguresMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetMonth sets the "month" field.
+func (m *PublishedFiguresMutation) SetMonth(d domain.Date) {
+	m.month = &d
+}
+
+// Month returns the value of the "month" field in the mutation.
+func (m *PublishedFiguresMutation) Month() (r domain.Date, exists bool) {
+	v := m.month
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMonth returns the old "month" field's value of the PublishedFigures entity.
+// If the PublishedFigures object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PublishedFiguresMutation) OldMonth(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMonth is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMonth requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMonth: %w", err)
+	}
+	return oldValue.Month, nil
+}
+
+// ResetMonth resets all changes to the "month" field.
+func (m *PublishedFiguresMutation) ResetMonth() {
+	m.month = nil
+}
+
+// SetCrossing sets the "crossing" field.
+func (m *PublishedFiguresMutation) SetCrossing(d domain.Crossing) {
+	m.crossing = &d
+}
+
+// Crossing returns the value of the "crossing" field in the mutation.
+func (m *PublishedFiguresMutation) Crossing() (r domain.Crossing, exists bool) {
+	v := m.crossing
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCrossing returns the old "crossing" field's value of the PublishedFigures entity.
+// If the PublishedFigures object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PublishedFiguresMutation) OldCrossing(ctx context.Context) (v domain.Crossing, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCrossing is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCrossing requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCrossing: %w", err)
+	}
+	return oldValue.Crossing, nil
+}
+
+// ResetCrossing resets all changes to the "crossing" field.
+func (m *PublishedFiguresMutation) ResetCrossing() {
+	m.crossing = nil
+}
+
+// SetPublishedAt sets the "published_at" field.
+func (m *PublishedFiguresMutation) SetPublishedAt(t time.Time) {
+	m.published_at = &t
+}
+
+// PublishedAt returns the value of the "published_at" field in the mutation.
+func (m *PublishedFiguresMutation) PublishedAt() (r time.Time, exists bool) {
+	v := m.published_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPublishedAt returns the old "published_at" field's value of the PublishedFigures entity.
+// If the PublishedFigures object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PublishedFiguresMutation) OldPublishedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPublishedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPublishedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPublishedAt: %w", err)
+	}
+	return oldValue.PublishedAt, nil
+}
+
+// ResetPublishedAt resets all changes to the "published_at" field.
+func (m *PublishedFiguresMutation) ResetPublishedAt() {
+	m.published_at = nil
+}
+
+// SetThreshold sets the "threshold" field.
+func (m *PublishedFiguresMutation) SetThreshold(i int) {
+	m.threshold = &i
+	m.addthreshold = nil
+}
+
+// Threshold returns the value of the "threshold" field in the mutation.
+func (m *PublishedFiguresMutation) Threshold() (r int, exists bool) {
+	v := m.threshold
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldThreshold returns the old "threshold" field's value of the PublishedFigures entity.
+// If the PublishedFigures object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PublishedFiguresMutation) OldThreshold(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldThreshold is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldThreshold requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldThreshold: %w", err)
+	}
+	return oldValue.Threshold, nil
+}
+
+// AddThreshold adds i to the "threshold" field.
+func (m *PublishedFiguresMutation) AddThreshold(i int) {
+	if m.addthreshold != nil {
+		*m.addthreshold += i
+	} else {
+		m.addthreshold = &i
+	}
+}
+
+// AddedThreshold returns the value that was added to the "threshold" field in this mutation.
+func (m *PublishedFiguresMutation) AddedThreshold() (r int, exists bool) {
+	v := m.addthreshold
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetThreshold resets all changes to the "threshold" field.
+func (m *PublishedFiguresMutation) ResetThreshold() {
+	m.threshold = nil
+	m.addthreshold = nil
+}
+
+// SetBase sets the "base" field.
+func (m *PublishedFiguresMutation) SetBase(i int) {
+	m.base = &i
+	m.addbase = nil
+}
+
+// Base returns the value of the "base" field in the mutation.
+func (m *PublishedFiguresMutation) Base() (r int, exists bool) {
+	v := m.base
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBase returns the old "base" field's value of the PublishedFigures entity.
+// If the PublishedFigures object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PublishedFiguresMutation) OldBase(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBase is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBase requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBase: %w", err)
+	}
+	return oldValue.Base, nil
+}
+
+// AddBase adds i to the "base" field.
+func (m *PublishedFiguresMutation) AddBase(i int) {
+	if m.addbase != nil {
+		*m.addbase += i
+	} else {
+		m.addbase = &i
+	}
+}
+
+// AddedBase returns the value that was added to the "base" field in this mutation.
+func (m *PublishedFiguresMutation) AddedBase() (r int, exists bool) {
+	v := m.addbase
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetBase resets all changes to the "base" field.
+func (m *PublishedFiguresMutation) ResetBase() {
+	m.base = nil
+	m.addbase = nil
+}
+
+// SetTable sets the "table" field.
+func (m *PublishedFiguresMutation) SetTable(dt domain.PublishedTable) {
+	m.table = &dt
+}
+
+// Table returns the value of the "table" field in the mutation.
+func (m *PublishedFiguresMutation) Table() (r domain.PublishedTable, exists bool) {
+	v := m.table
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTable returns the old "table" field's value of the PublishedFigures entity.
+// If the PublishedFigures object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PublishedFiguresMutation) OldTable(ctx context.Context) (v domain.PublishedTable, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTable is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTable requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTable: %w", err)
+	}
+	return oldValue.Table, nil
+}
+
+// ResetTable resets all changes to the "table" field.
+func (m *PublishedFiguresMutation) ResetTable() {
+	m.table = nil
+}
+
+// Where appends a list predicates to the PublishedFiguresMutation builder.
+func (m *PublishedFiguresMutation) Where(ps ...predicate.PublishedFigures) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PublishedFiguresMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PublishedFiguresMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PublishedFigures, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PublishedFiguresMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PublishedFiguresMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PublishedFigures).
+func (m *PublishedFiguresMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PublishedFiguresMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.created_at != nil {
+		fields = append(fields, publishedfigures.FieldCreatedAt)
+	}
+	if m.month != nil {
+		fields = append(fields, publishedfigures.FieldMonth)
+	}
+	if m.crossing != nil {
+		fields = append(fields, publishedfigures.FieldCrossing)
+	}
+	if m.published_at != nil {
+		fields = append(fields, publishedfigures.FieldPublishedAt)
+	}
+	if m.threshold != nil {
+		fields = append(fields, publishedfigures.FieldThreshold)
+	}
+	if m.base != nil {
+		fields = append(fields, publishedfigures.FieldBase)
+	}
+	if m.table != nil {
+		fields = append(fields, publishedfigures.FieldTable)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PublishedFiguresMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case publishedfigures.FieldCreatedAt:
+		return m.CreatedAt()
+	case publishedfigures.FieldMonth:
+		return m.Month()
+	case publishedfigures.FieldCrossing:
+		return m.Crossing()
+	case publishedfigures.FieldPublishedAt:
+		return m.PublishedAt()
+	case publishedfigures.FieldThreshold:
+		return m.Threshold()
+	case publishedfigures.FieldBase:
+		return m.Base()
+	case publishedfigures.FieldTable:
+		return m.Table()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PublishedFiguresMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case publishedfigures.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case publishedfigures.FieldMonth:
+		return m.OldMonth(ctx)
+	case publishedfigures.FieldCrossing:
+		return m.OldCrossing(ctx)
+	case publishedfigures.FieldPublishedAt:
+		return m.OldPublishedAt(ctx)
+	case publishedfigures.FieldThreshold:
+		return m.OldThreshold(ctx)
+	case publishedfigures.FieldBase:
+		return m.OldBase(ctx)
+	case publishedfigures.FieldTable:
+		return m.OldTable(ctx)
+	}
+	return nil, fmt.Errorf("unknown PublishedFigures field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PublishedFiguresMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case publishedfigures.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case publishedfigures.FieldMonth:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMonth(v)
+		return nil
+	case publishedfigures.FieldCrossing:
+		v, ok := value.(domain.Crossing)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCrossing(v)
+		return nil
+	case publishedfigures.FieldPublishedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPublishedAt(v)
+		return nil
+	case publishedfigures.FieldThreshold:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetThreshold(v)
+		return nil
+	case publishedfigures.FieldBase:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBase(v)
+		return nil
+	case publishedfigures.FieldTable:
+		v, ok := value.(domain.PublishedTable)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTable(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PublishedFigures field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PublishedFiguresMutation) AddedFields() []string {
+	var fields []string
+	if m.addthreshold != nil {
+		fields = append(fields, publishedfigures.FieldThreshold)
+	}
+	if m.addbase != nil {
+		fields = append(fields, publishedfigures.FieldBase)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PublishedFiguresMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case publishedfigures.FieldThreshold:
+		return m.AddedThreshold()
+	case publishedfigures.FieldBase:
+		return m.AddedBase()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PublishedFiguresMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case publishedfigures.FieldThreshold:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddThreshold(v)
+		return nil
+	case publishedfigures.FieldBase:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddBase(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PublishedFigures numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PublishedFiguresMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PublishedFiguresMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PublishedFiguresMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown PublishedFigures nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PublishedFiguresMutation) ResetField(name string) error {
+	switch name {
+	case publishedfigures.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case publishedfigures.FieldMonth:
+		m.ResetMonth()
+		return nil
+	case publishedfigures.FieldCrossing:
+		m.ResetCrossing()
+		return nil
+	case publishedfigures.FieldPublishedAt:
+		m.ResetPublishedAt()
+		return nil
+	case publishedfigures.FieldThreshold:
+		m.ResetThreshold()
+		return nil
+	case publishedfigures.FieldBase:
+		m.ResetBase()
+		return nil
+	case publishedfigures.FieldTable:
+		m.ResetTable()
+		return nil
+	}
+	return fmt.Errorf("unknown PublishedFigures field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PublishedFiguresMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PublishedFiguresMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PublishedFiguresMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PublishedFiguresMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PublishedFiguresMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PublishedFiguresMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PublishedFiguresMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown PublishedFigures unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PublishedFiguresMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown PublishedFigures edge %s", name)
 }
 
 // ReceptionContactMutation represents an operation that mutates the ReceptionContact nodes in the graph.

@@ -66,6 +66,8 @@ type Tx struct {
 	PartnerAppSecret *PartnerAppSecretClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
+	// PublishedFigures is the client for interacting with the PublishedFigures builders.
+	PublishedFigures *PublishedFiguresClient
 	// ReceptionContact is the client for interacting with the ReceptionContact builders.
 	ReceptionContact *ReceptionContactClient
 	// ReceptionGrant is the client for interacting with the ReceptionGrant builders.
@@ -244,6 +246,7 @@ func (tx *Tx) init() {
 	tx.PartnerApp = NewPartnerAppClient(tx.config)
 	tx.PartnerAppSecret = NewPartnerAppSecretClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
+	tx.PublishedFigures = NewPublishedFiguresClient(tx.config)
 	tx.ReceptionContact = NewReceptionContactClient(tx.config)
 	tx.ReceptionGrant = NewReceptionGrantClient(tx.config)
 	tx.ReceptionPoint = NewReceptionPointClient(tx.config)

@@ -45,6 +45,7 @@ type (
 	applicationResolver          struct{}
 	applicationFilterResolver    struct{ *Resolver }
 	householdMemberResolver      struct{}
+	publishedFiguresResolver     struct{}
 )
 
 // Query resolves what can be read.
@@ -131,3 +132,6 @@ func (r *Resolver) ApplicationFilter() gen.ApplicationFilterResolver {
 
 // HouseholdMember resolves the computed fields of members of households.
 func (r *Resolver) HouseholdMember() gen.HouseholdMemberResolver { return householdMemberResolver{} }
+
+// PublishedFigures resolves the computed fields of published figures.
+func (r *Resolver) PublishedFigures() gen.PublishedFiguresResolver { return publishedFiguresResolver{} }

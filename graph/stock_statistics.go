@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -50,7 +51,7 @@ func (r queryResolver) StockFacets(
 }
 
 // checkAxes wants one axis at least, each once.
-func checkAxes(field string, axes []domain.StockAxis, most int) error {
+func checkAxes[T cmp.Ordered](field string, axes []T, most int) error {
 	once := slices.Compact(slices.Sorted(slices.Values(axes)))
 	if len(axes) >= 1 && len(axes) <= most && len(once) == len(axes) {
 		return nil

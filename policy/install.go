@@ -36,4 +36,5 @@ func Install() {
 	installEmergencyOpening()
 	installAttemptCount()
 	installBindingCode()
+	installPublishedFigures()
 }

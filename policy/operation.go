@@ -25,6 +25,10 @@ var appTypes = map[string]domain.AppScope{
 	"StockStatistics": domain.StatisticsScope, "StockCell": domain.StatisticsScope,
 	"StockFacet": domain.StatisticsScope, "StockFacetValue": domain.StatisticsScope,
 
+	"PublishedMonth": domain.StatisticsScope, "PublishedFigures": domain.StatisticsScope,
+	"PublishedAxis": domain.StatisticsScope, "PublishedCell": domain.StatisticsScope,
+
+	"ApplicationStatistics": domain.ApplicationsScope, "ApplicationCell": domain.ApplicationsScope,
 	"Application": domain.ApplicationsScope, "ApplicationSummary": domain.ApplicationsScope,
 	"ApplicationFile": domain.ApplicationsScope, "ApplicationContact": domain.ApplicationsScope,
 	"Wish": domain.ApplicationsScope, "HouseholdMember": domain.ApplicationsScope,

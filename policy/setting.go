@@ -36,6 +36,8 @@ type Settings struct {
 	// ReadsAnHour and ReadsADay bound the applications that are shown to one person, and
 	// by one app.
 	ReadsAnHour, ReadsADay domain.Limit
+	// PublicationThreshold and PublicationBase make exact counts figures for anyone.
+	PublicationThreshold, PublicationBase int
 }
 
 // targets say where a setting is read into, by its name in the table.
@@ -44,6 +46,7 @@ func (s *Settings) targets() map[string]any {
 		"contactAge": &s.ContactAge, "receptionGrant": &s.ReceptionGrant, "emergencyGrant": &s.EmergencyGrant,
 		"personFailures": &s.PersonFailures, "pointFailures": &s.PointFailures, "numberFailures": &s.NumberFailures,
 		"accountFailures": &s.AccountFailures, "codeLife": &s.CodeLife, "codeTries": &s.CodeTries,
+		"publicationThreshold": &s.PublicationThreshold, "publicationBase": &s.PublicationBase,
 		"emergencies": &s.Emergencies, "readsAnHour": &s.ReadsAnHour, "readsADay": &s.ReadsADay,
 	}
 }

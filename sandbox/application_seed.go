@@ -3,8 +3,10 @@ package sandbox
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
+	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/service"
 )
 
@@ -30,4 +32,16 @@ func Applied(ctx context.Context, s *service.Service, n int) (bool, error) {
 		return true, nil
 	}
 	return s.Applied(ctx, planApplications().application(n-1).ID)
+}
+
+// FiguresMonth is the month of which a sandbox publishes figures: the last one before
+// its applications were made.
+func FiguresMonth() domain.Date { return domain.MonthOf(applicationsOn.AddDays(-1)) }
+
+// SeedFigures publishes those of that month, unless they are.
+func SeedFigures(ctx context.Context, s *service.Service) error {
+	if err := s.PublishFigures(ctx, FiguresMonth()); err != nil && !errors.Is(err, service.ErrPublished) {
+		return fmt.Errorf("publish figures: %w", err)
+	}
+	return nil
 }

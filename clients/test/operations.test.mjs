@@ -129,6 +129,17 @@ const expectations = {
     assert.equal(stockStatistics.totalCount, 52000);
     assert.equal(sum(stockStatistics.cells), 52000);
   },
+  ApplicationStatistics({ applicationStatistics }) {
+    assert.ok(applicationStatistics.totalCount > 100);
+    assert.equal(sum(applicationStatistics.cells), applicationStatistics.totalCount);
+  },
+  PublishedFigures({ publishedFigures, publishedMonths }) {
+    assert.equal(publishedFigures.month, publishedMonths[0].month);
+    assert.ok(publishedFigures.cells.some(({ count }) => count === null));
+    for (const { count } of publishedFigures.cells) {
+      assert.ok(count === null || (count >= 10 && count % 5 === 0), String(count));
+    }
+  },
   StockFacets({ stockFacets }) {
     for (const facet of stockFacets) {
       assert.equal(sum(facet.values), facet.totalCount, facet.axis);

@@ -333,6 +333,18 @@ func (f PersonFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, erro
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PersonMutation", m)
 }
 
+// The PublishedFiguresFunc type is an adapter to allow the use of ordinary
+// function as PublishedFigures mutator.
+type PublishedFiguresFunc func(context.Context, *ent.PublishedFiguresMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PublishedFiguresFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.PublishedFiguresMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PublishedFiguresMutation", m)
+}
+
 // The ReceptionContactFunc type is an adapter to allow the use of ordinary
 // function as ReceptionContact mutator.
 type ReceptionContactFunc func(context.Context, *ent.ReceptionContactMutation) (ent.Value, error)

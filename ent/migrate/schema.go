@@ -1200,6 +1200,30 @@ var (
 			},
 		},
 	}
+	// PublishedFiguresColumns holds the columns for the "published_figures" table.
+	PublishedFiguresColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "month", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "crossing", Type: field.TypeEnum, Enums: []string{"WISHED_COMMUNE_BY_TYPOLOGY", "HOUSEHOLD_SIZE_BY_TYPOLOGY", "HOUSEHOLD_SIZE_BY_HOUSING", "FOLLOWING_COMMUNE_BY_YEAR"}},
+		{Name: "published_at", Type: field.TypeTime},
+		{Name: "threshold", Type: field.TypeInt},
+		{Name: "base", Type: field.TypeInt},
+		{Name: "table", Type: field.TypeJSON},
+	}
+	// PublishedFiguresTable holds the schema information for the "published_figures" table.
+	PublishedFiguresTable = &schema.Table{
+		Name:       "published_figures",
+		Columns:    PublishedFiguresColumns,
+		PrimaryKey: []*schema.Column{PublishedFiguresColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "published_figures_month_crossing_key",
+				Unique:  true,
+				Columns: []*schema.Column{PublishedFiguresColumns[2], PublishedFiguresColumns[3]},
+			},
+		},
+	}
 	// ReceptionContactColumns holds the columns for the "reception_contact" table.
 	ReceptionContactColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
@@ -1817,6 +1841,7 @@ var (
 		PartnerAppTable,
 		PartnerAppSecretTable,
 		PersonTable,
+		PublishedFiguresTable,
 		ReceptionContactTable,
 		ReceptionGrantTable,
 		ReceptionPointTable,
@@ -2019,6 +2044,12 @@ func init() {
 	PersonTable.ForeignKeys[0].RefTable = OrganisationTable
 	PersonTable.Annotation = &entsql.Annotation{
 		Table: "person",
+	}
+	PublishedFiguresTable.Annotation = &entsql.Annotation{
+		Table: "published_figures",
+	}
+	PublishedFiguresTable.Annotation.Checks = map[string]string{
+		"published_figures_month_check": "extract(day FROM month) = 1",
 	}
 	ReceptionContactTable.ForeignKeys[0].RefTable = ReceptionPointTable
 	ReceptionContactTable.ForeignKeys[1].RefTable = PersonTable

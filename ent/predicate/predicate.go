@@ -87,6 +87,9 @@ type PartnerAppSecret func(*sql.Selector)
 // Person is the predicate function for person builders.
 type Person func(*sql.Selector)
 
+// PublishedFigures is the predicate function for publishedfigures builders.
+type PublishedFigures func(*sql.Selector)
+
 // ReceptionContact is the predicate function for receptioncontact builders.
 type ReceptionContact func(*sql.Selector)
 

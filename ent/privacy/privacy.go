@@ -758,6 +758,30 @@ func (f PersonMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.PersonMutation", m)
 }
 
+// The PublishedFiguresQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type PublishedFiguresQueryRuleFunc func(context.Context, *ent.PublishedFiguresQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f PublishedFiguresQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.PublishedFiguresQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.PublishedFiguresQuery", q)
+}
+
+// The PublishedFiguresMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type PublishedFiguresMutationRuleFunc func(context.Context, *ent.PublishedFiguresMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f PublishedFiguresMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.PublishedFiguresMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.PublishedFiguresMutation", m)
+}
+
 // The ReceptionContactQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type ReceptionContactQueryRuleFunc func(context.Context, *ent.ReceptionContactQuery) error

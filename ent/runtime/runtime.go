@@ -34,6 +34,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
+	"github.com/guichet-logement/guichet/ent/publishedfigures"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
@@ -902,6 +903,38 @@ func init() {
 	person.DefaultID = personDescID.Default.(func() domain.ID)
 	// person.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	person.IDValidator = personDescID.Validators[0].(func(string) error)
+	publishedfiguresMixin := schema.PublishedFigures{}.Mixin()
+	publishedfigures.Policy = privacy.NewPolicies(schema.PublishedFigures{})
+	publishedfigures.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := publishedfigures.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	publishedfiguresMixinFields0 := publishedfiguresMixin[0].Fields()
+	_ = publishedfiguresMixinFields0
+	publishedfiguresFields := schema.PublishedFigures{}.Fields()
+	_ = publishedfiguresFields
+	// publishedfiguresDescCreatedAt is the schema descriptor for created_at field.
+	publishedfiguresDescCreatedAt := publishedfiguresMixinFields0[1].Descriptor()
+	// publishedfigures.DefaultCreatedAt holds the default value on creation for the created_at field.
+	publishedfigures.DefaultCreatedAt = publishedfiguresDescCreatedAt.Default.(func() time.Time)
+	// publishedfiguresDescThreshold is the schema descriptor for threshold field.
+	publishedfiguresDescThreshold := publishedfiguresFields[3].Descriptor()
+	// publishedfigures.ThresholdValidator is a validator for the "threshold" field. It is called by the builders before save.
+	publishedfigures.ThresholdValidator = publishedfiguresDescThreshold.Validators[0].(func(int) error)
+	// publishedfiguresDescBase is the schema descriptor for base field.
+	publishedfiguresDescBase := publishedfiguresFields[4].Descriptor()
+	// publishedfigures.BaseValidator is a validator for the "base" field. It is called by the builders before save.
+	publishedfigures.BaseValidator = publishedfiguresDescBase.Validators[0].(func(int) error)
+	// publishedfiguresDescID is the schema descriptor for id field.
+	publishedfiguresDescID := publishedfiguresMixinFields0[0].Descriptor()
+	// publishedfigures.DefaultID holds the default value on creation for the id field.
+	publishedfigures.DefaultID = publishedfiguresDescID.Default.(func() domain.ID)
+	// publishedfigures.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	publishedfigures.IDValidator = publishedfiguresDescID.Validators[0].(func(string) error)
 	receptioncontactMixin := schema.ReceptionContact{}.Mixin()
 	receptioncontact.Policy = privacy.NewPolicies(schema.ReceptionContact{})
 	receptioncontact.Hooks[0] = func(next ent.Mutator) ent.Mutator {

@@ -46,6 +46,7 @@ type ResolverRoot interface {
 	OpeningHours() OpeningHoursResolver
 	Pair() PairResolver
 	PartnerApp() PartnerAppResolver
+	PublishedFigures() PublishedFiguresResolver
 	Query() QueryResolver
 	ReceptionPoint() ReceptionPointResolver
 	StaffAuthorisation() StaffAuthorisationResolver
@@ -123,6 +124,11 @@ type ComplexityRoot struct {
 		Wishes       func(childComplexity int) int
 	}
 
+	ApplicationCell struct {
+		Count func(childComplexity int) int
+		Keys  func(childComplexity int) int
+	}
+
 	ApplicationConnection struct {
 		Edges      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
@@ -151,6 +157,12 @@ type ComplexityRoot struct {
 		TaxIncome        func(childComplexity int) int
 		TaxYear          func(childComplexity int) int
 		Version          func(childComplexity int) int
+	}
+
+	ApplicationStatistics struct {
+		By         func(childComplexity int) int
+		Cells      func(childComplexity int) int
+		TotalCount func(childComplexity int) int
 	}
 
 	ApplicationSummary struct {
@@ -553,9 +565,36 @@ type ComplexityRoot struct {
 		Errors      func(childComplexity int) int
 	}
 
+	PublishedAxis struct {
+		Axis       func(childComplexity int) int
+		Categories func(childComplexity int) int
+	}
+
+	PublishedCell struct {
+		Count func(childComplexity int) int
+		Keys  func(childComplexity int) int
+	}
+
+	PublishedFigures struct {
+		Axes        func(childComplexity int) int
+		Base        func(childComplexity int) int
+		Cells       func(childComplexity int) int
+		Crossing    func(childComplexity int) int
+		Month       func(childComplexity int) int
+		PublishedAt func(childComplexity int) int
+		Threshold   func(childComplexity int) int
+		TotalCount  func(childComplexity int) int
+	}
+
+	PublishedMonth struct {
+		Crossings func(childComplexity int) int
+		Month     func(childComplexity int) int
+	}
+
 	Query struct {
 		AccessLog              func(childComplexity int, uniqueNumber domain.UniqueNumber, first int, after *domain.ID) int
 		Application            func(childComplexity int, uniqueNumber domain.UniqueNumber) int
+		ApplicationStatistics  func(childComplexity int, by []domain.ApplicationAxis, where *ent.ApplicationWhereInput) int
 		Applications           func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.ApplicationOrder, where *ent.ApplicationWhereInput) int
 		Buildings              func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.BuildingOrder, where *ent.BuildingWhereInput) int
 		CodeLists              func(childComplexity int, names []string) int
@@ -568,6 +607,8 @@ type ComplexityRoot struct {
 		Nodes                  func(childComplexity int, ids []domain.ID, on *domain.Date) int
 		Organisations          func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.OrganisationOrder, where *ent.OrganisationWhereInput) int
 		PartnerApps            func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.PartnerAppOrder, where *ent.PartnerAppWhereInput) int
+		PublishedFigures       func(childComplexity int, crossing domain.Crossing, month *domain.Date) int
+		PublishedMonths        func(childComplexity int) int
 		ReceptionPoints        func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.ReceptionPointOrder, where *ent.ReceptionPointWhereInput) int
 		ServiceCatalogue       func(childComplexity int) int
 		Staff                  func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.PersonOrder, where *ent.PersonWhereInput) int
@@ -917,6 +958,11 @@ type PartnerAppResolver interface {
 
 	Notice(ctx context.Context, obj *ent.PartnerApp) (*domain.AppNotice, error)
 }
+type PublishedFiguresResolver interface {
+	Axes(ctx context.Context, obj *ent.PublishedFigures) ([]*model.PublishedAxis, error)
+	Cells(ctx context.Context, obj *ent.PublishedFigures) ([]*model.PublishedCell, error)
+	TotalCount(ctx context.Context, obj *ent.PublishedFigures) (*int, error)
+}
 type QueryResolver interface {
 	Node(ctx context.Context, id domain.ID) (ent.Noder, error)
 	Nodes(ctx context.Context, ids []domain.ID, on *domain.Date) ([]ent.Noder, error)
@@ -933,6 +979,9 @@ type QueryResolver interface {
 	StockFacets(ctx context.Context, axes []domain.StockAxis, where *ent.DwellingWhereInput) ([]*service.StockFacet, error)
 	Application(ctx context.Context, uniqueNumber domain.UniqueNumber) (*ent.Application, error)
 	Applications(ctx context.Context, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.ApplicationOrder, where *ent.ApplicationWhereInput) (*ent.ApplicationConnection, error)
+	ApplicationStatistics(ctx context.Context, by []domain.ApplicationAxis, where *ent.ApplicationWhereInput) (*model.ApplicationStatistics, error)
+	PublishedFigures(ctx context.Context, crossing domain.Crossing, month *domain.Date) (*ent.PublishedFigures, error)
+	PublishedMonths(ctx context.Context) ([]*model.PublishedMonth, error)
 	ExplainAccess(ctx context.Context, uniqueNumber domain.UniqueNumber, personID domain.ID) (*service.AccessExplanation, error)
 	AccessLog(ctx context.Context, uniqueNumber domain.UniqueNumber, first int, after *domain.ID) ([]*service.AccessLogEntry, error)
 	StockVintages(ctx context.Context, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.StockVintageOrder, where *ent.StockVintageWhereInput) (*ent.StockVintageConnection, error)
@@ -1305,6 +1354,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Application.Wishes(childComplexity), true
 
+	case "ApplicationCell.count":
+		if e.ComplexityRoot.ApplicationCell.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationCell.Count(childComplexity), true
+	case "ApplicationCell.keys":
+		if e.ComplexityRoot.ApplicationCell.Keys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationCell.Keys(childComplexity), true
+
 	case "ApplicationConnection.edges":
 		if e.ComplexityRoot.ApplicationConnection.Edges == nil {
 			break
@@ -1416,6 +1478,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ApplicationFile.Version(childComplexity), true
+
+	case "ApplicationStatistics.by":
+		if e.ComplexityRoot.ApplicationStatistics.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationStatistics.By(childComplexity), true
+	case "ApplicationStatistics.cells":
+		if e.ComplexityRoot.ApplicationStatistics.Cells == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationStatistics.Cells(childComplexity), true
+	case "ApplicationStatistics.totalCount":
+		if e.ComplexityRoot.ApplicationStatistics.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationStatistics.TotalCount(childComplexity), true
 
 	case "ApplicationSummary.followedSince":
 		if e.ComplexityRoot.ApplicationSummary.FollowedSince == nil {
@@ -3139,6 +3220,94 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProtectApplicationPayload.Errors(childComplexity), true
 
+	case "PublishedAxis.axis":
+		if e.ComplexityRoot.PublishedAxis.Axis == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedAxis.Axis(childComplexity), true
+	case "PublishedAxis.categories":
+		if e.ComplexityRoot.PublishedAxis.Categories == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedAxis.Categories(childComplexity), true
+
+	case "PublishedCell.count":
+		if e.ComplexityRoot.PublishedCell.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedCell.Count(childComplexity), true
+	case "PublishedCell.keys":
+		if e.ComplexityRoot.PublishedCell.Keys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedCell.Keys(childComplexity), true
+
+	case "PublishedFigures.axes":
+		if e.ComplexityRoot.PublishedFigures.Axes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedFigures.Axes(childComplexity), true
+	case "PublishedFigures.base":
+		if e.ComplexityRoot.PublishedFigures.Base == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedFigures.Base(childComplexity), true
+	case "PublishedFigures.cells":
+		if e.ComplexityRoot.PublishedFigures.Cells == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedFigures.Cells(childComplexity), true
+	case "PublishedFigures.crossing":
+		if e.ComplexityRoot.PublishedFigures.Crossing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedFigures.Crossing(childComplexity), true
+	case "PublishedFigures.month":
+		if e.ComplexityRoot.PublishedFigures.Month == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedFigures.Month(childComplexity), true
+	case "PublishedFigures.publishedAt":
+		if e.ComplexityRoot.PublishedFigures.PublishedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedFigures.PublishedAt(childComplexity), true
+	case "PublishedFigures.threshold":
+		if e.ComplexityRoot.PublishedFigures.Threshold == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedFigures.Threshold(childComplexity), true
+	case "PublishedFigures.totalCount":
+		if e.ComplexityRoot.PublishedFigures.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedFigures.TotalCount(childComplexity), true
+
+	case "PublishedMonth.crossings":
+		if e.ComplexityRoot.PublishedMonth.Crossings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedMonth.Crossings(childComplexity), true
+	case "PublishedMonth.month":
+		if e.ComplexityRoot.PublishedMonth.Month == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedMonth.Month(childComplexity), true
+
 	case "Query.accessLog":
 		if e.ComplexityRoot.Query.AccessLog == nil {
 			break
@@ -3161,6 +3330,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Application(childComplexity, args["uniqueNumber"].(domain.UniqueNumber)), true
+	case "Query.applicationStatistics":
+		if e.ComplexityRoot.Query.ApplicationStatistics == nil {
+			break
+		}
+
+		args, err := ec.field_Query_applicationStatistics_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ApplicationStatistics(childComplexity, args["by"].([]domain.ApplicationAxis), args["where"].(*ent.ApplicationWhereInput)), true
 	case "Query.applications":
 		if e.ComplexityRoot.Query.Applications == nil {
 			break
@@ -3294,6 +3474,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.PartnerApps(childComplexity, args["after"].(*entgql.Cursor[domain.ID]), args["first"].(*int), args["before"].(*entgql.Cursor[domain.ID]), args["last"].(*int), args["orderBy"].(*ent.PartnerAppOrder), args["where"].(*ent.PartnerAppWhereInput)), true
+	case "Query.publishedFigures":
+		if e.ComplexityRoot.Query.PublishedFigures == nil {
+			break
+		}
+
+		args, err := ec.field_Query_publishedFigures_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.PublishedFigures(childComplexity, args["crossing"].(domain.Crossing), args["month"].(*domain.Date)), true
+	case "Query.publishedMonths":
+		if e.ComplexityRoot.Query.PublishedMonths == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.PublishedMonths(childComplexity), true
 	case "Query.receptionPoints":
 		if e.ComplexityRoot.Query.ReceptionPoints == nil {
 			break
@@ -4778,6 +4975,39 @@ type Query {
     "Which applications."
     where: ApplicationFilter
   ): ApplicationConnection!
+
+  """
+  How many applications you see, by one axis or by two: exact counts of your own, never
+  to be published. An application is counted on an axis where the axis's column group
+  is open to you, so that the counts add up to the ` + "`" + `totalCount` + "`" + ` of ` + "`" + `applications` + "`" + ` with
+  the same filter as far as these groups are. For who sees no application the table is
+  empty.
+  """
+  applicationStatistics(
+    "One axis, or two of them."
+    by: [ApplicationAxis!]!
+    "Which applications."
+    where: ApplicationFilter
+  ): ApplicationStatistics!
+
+  """
+  A table of the published figures about applications, the same for everybody: counts of
+  11 or more, rounded to 5, computed once for the month and never again. What could tell
+  of a few people is hidden, with what else it takes to keep it hidden. ` + "`" + `null` + "`" + ` where
+  there is none.
+  """
+  publishedFigures(
+    "Which table."
+    crossing: PublishedCrossing!
+    "Any day of the month; without it, the last month that was published."
+    month: Date
+  ): PublishedFigures @public
+
+  """
+  The months of which figures about applications are published, and their tables, the
+  last month first. At most 120.
+  """
+  publishedMonths: [PublishedMonth!]! @public @bounded(max: 120)
 
   """
   Why a member of staff sees an application, or does not: each ground that the person's
@@ -6872,6 +7102,104 @@ enum ColumnGroup {
   DECISIONS
 }
 
+"What applications can be counted by. Each axis looks at one column group."
+enum ApplicationAxis {
+  "Column group IDENTITY: the state, a word of ` + "`" + `ApplicationState` + "`" + `."
+  STATE
+  "Column group SUMMARY: the year of the first deposit: ` + "`" + `2026` + "`" + `."
+  YEAR
+  "Column group SUMMARY: the commune that is wished first: an INSEE code."
+  WISHED_COMMUNE
+  "Column group SUMMARY: the smallest typology that is looked for: a word of ` + "`" + `Typology` + "`" + `."
+  TYPOLOGY
+  "Column group SUMMARY: how many people are to be housed: ` + "`" + `1` + "`" + ` to ` + "`" + `5` + "`" + `, or ` + "`" + `6_PLUS` + "`" + `."
+  HOUSEHOLD_SIZE
+  "Column group FILE: how the household is housed, a word of ` + "`" + `HousingClass` + "`" + `."
+  HOUSING
+  "Column group SUMMARY: the reception point that follows: its identifier."
+  FOLLOWING_POINT
+  "Column group SUMMARY: the commune of the reception point that follows: an INSEE code."
+  FOLLOWING_COMMUNE
+}
+
+"A table of applications."
+type ApplicationStatistics {
+  "The axes, as asked. At most 2."
+  by: [ApplicationAxis!]!
+  "The cells that hold an application, by their keys. At most 10000."
+  cells: [ApplicationCell!]!
+  "The sum of all cells."
+  totalCount: Int!
+}
+
+"A cell of a table of applications."
+type ApplicationCell {
+  "One value for each axis, in their order; ` + "`" + `null` + "`" + ` where an application has none, as one that nobody follows. At most 2."
+  keys: [String]!
+  "How many applications."
+  count: Int!
+}
+
+"The tables that are published each month, by their two axes."
+enum PublishedCrossing {
+  "The commune wished first, by the smallest typology."
+  WISHED_COMMUNE_BY_TYPOLOGY
+  "The size of the household, by the smallest typology."
+  HOUSEHOLD_SIZE_BY_TYPOLOGY
+  "The size of the household, by its current housing."
+  HOUSEHOLD_SIZE_BY_HOUSING
+  "The commune of the reception point that follows, by the year of the first deposit."
+  FOLLOWING_COMMUNE_BY_YEAR
+}
+
+"A month of which figures are published."
+type PublishedMonth {
+  "Its first day."
+  month: Date! @public
+  "The tables that there are. At most 10."
+  crossings: [PublishedCrossing!]! @public
+}
+
+"""
+A table of figures about the active applications that wish a commune of the Métropole
+and were deposited before the end of the month. Protected files are counted in the total
+alone. Each figure is rounded by itself: they need not add up.
+"""
+type PublishedFigures {
+  "The first day of the month."
+  month: Date! @public
+  "Which table."
+  crossing: PublishedCrossing! @public
+  "When it was computed; applications are counted as they were then."
+  publishedAt: DateTime! @public
+  "The least count that is published."
+  threshold: Int! @public
+  "What figures are multiples of."
+  base: Int! @public
+  "The rows, then the columns. At most 2."
+  axes: [PublishedAxis!]! @public
+  "Every cell, row by row. At most 10000."
+  cells: [PublishedCell!]! @public
+  "The whole Métropole; ` + "`" + `null` + "`" + ` where it is hidden."
+  totalCount: Int @public
+}
+
+"An axis of a published table."
+type PublishedAxis {
+  "What it counts by."
+  axis: ApplicationAxis! @public
+  "Each category with its total, in the order of rows or columns. At most 1000."
+  categories: [PublishedCell!]! @public
+}
+
+"A published figure."
+type PublishedCell {
+  "One value for each axis, as in ` + "`" + `ApplicationCell.keys` + "`" + `; ` + "`" + `EARLIER` + "`" + ` for the years before the others. At most 2."
+  keys: [String]! @public
+  "How many applications, rounded; ` + "`" + `null` + "`" + ` where it is hidden, which is not 0."
+  count: Int @public
+}
+
 "Column group SUMMARY of an application."
 type ApplicationSummary {
   "The day of the first deposit, which renewals keep: seniority counts from it (*date de dépôt initial*)."
@@ -7746,6 +8074,16 @@ func (ec *executionContext) childFields_Application(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type Application", field.Name)
 }
 
+func (ec *executionContext) childFields_ApplicationCell(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "keys":
+		return ec.fieldContext_ApplicationCell_keys(ctx, field)
+	case "count":
+		return ec.fieldContext_ApplicationCell_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApplicationCell", field.Name)
+}
+
 func (ec *executionContext) childFields_ApplicationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -7804,6 +8142,18 @@ func (ec *executionContext) childFields_ApplicationFile(ctx context.Context, fie
 		return ec.fieldContext_ApplicationFile_version(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ApplicationFile", field.Name)
+}
+
+func (ec *executionContext) childFields_ApplicationStatistics(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "by":
+		return ec.fieldContext_ApplicationStatistics_by(ctx, field)
+	case "cells":
+		return ec.fieldContext_ApplicationStatistics_cells(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ApplicationStatistics_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApplicationStatistics", field.Name)
 }
 
 func (ec *executionContext) childFields_ApplicationSummary(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8532,6 +8882,58 @@ func (ec *executionContext) childFields_ProtectApplicationPayload(ctx context.Co
 		return ec.fieldContext_ProtectApplicationPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProtectApplicationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PublishedAxis(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "axis":
+		return ec.fieldContext_PublishedAxis_axis(ctx, field)
+	case "categories":
+		return ec.fieldContext_PublishedAxis_categories(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PublishedAxis", field.Name)
+}
+
+func (ec *executionContext) childFields_PublishedCell(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "keys":
+		return ec.fieldContext_PublishedCell_keys(ctx, field)
+	case "count":
+		return ec.fieldContext_PublishedCell_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PublishedCell", field.Name)
+}
+
+func (ec *executionContext) childFields_PublishedFigures(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "month":
+		return ec.fieldContext_PublishedFigures_month(ctx, field)
+	case "crossing":
+		return ec.fieldContext_PublishedFigures_crossing(ctx, field)
+	case "publishedAt":
+		return ec.fieldContext_PublishedFigures_publishedAt(ctx, field)
+	case "threshold":
+		return ec.fieldContext_PublishedFigures_threshold(ctx, field)
+	case "base":
+		return ec.fieldContext_PublishedFigures_base(ctx, field)
+	case "axes":
+		return ec.fieldContext_PublishedFigures_axes(ctx, field)
+	case "cells":
+		return ec.fieldContext_PublishedFigures_cells(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_PublishedFigures_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PublishedFigures", field.Name)
+}
+
+func (ec *executionContext) childFields_PublishedMonth(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "month":
+		return ec.fieldContext_PublishedMonth_month(ctx, field)
+	case "crossings":
+		return ec.fieldContext_PublishedMonth_crossings(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PublishedMonth", field.Name)
 }
 
 func (ec *executionContext) childFields_ReceiveApplicantPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9774,6 +10176,28 @@ func (ec *executionContext) field_Query_accessLog_args(ctx context.Context, rawA
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_applicationStatistics_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) ([]domain.ApplicationAxis, error) {
+			return ec.unmarshalNApplicationAxis2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationAxisᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*ent.ApplicationWhereInput, error) {
+			return ec.unmarshalOApplicationFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationWhereInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_application_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -10257,6 +10681,28 @@ func (ec *executionContext) field_Query_partnerApps_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["where"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_publishedFigures_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "crossing",
+		func(ctx context.Context, v any) (domain.Crossing, error) {
+			return ec.unmarshalNPublishedCrossing2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCrossing(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["crossing"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "month",
+		func(ctx context.Context, v any) (*domain.Date, error) {
+			return ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["month"] = arg1
 	return args, nil
 }
 
@@ -11675,6 +12121,52 @@ func (ec *executionContext) fieldContext_Application_version(_ context.Context, 
 	return graphql.NewScalarFieldContext("Application", field, false, false, "Int")
 }
 
+func (ec *executionContext) _ApplicationCell_keys(ctx context.Context, field graphql.CollectedField, obj *domain.ApplicationCell) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationCell_keys(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Keys, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*string) graphql.Marshaler {
+			return ec.marshalNString2ᚕᚖstring(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationCell_keys(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationCell", field, false, false, "String")
+}
+
+func (ec *executionContext) _ApplicationCell_count(ctx context.Context, field graphql.CollectedField, obj *domain.ApplicationCell) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationCell_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationCell_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationCell", field, false, false, "Int")
+}
+
 func (ec *executionContext) _ApplicationConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12114,6 +12606,84 @@ func (ec *executionContext) _ApplicationFile_version(ctx context.Context, field 
 }
 func (ec *executionContext) fieldContext_ApplicationFile_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ApplicationFile", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ApplicationStatistics_by(ctx context.Context, field graphql.CollectedField, obj *model.ApplicationStatistics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationStatistics_by(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.By, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.ApplicationAxis) graphql.Marshaler {
+			return ec.marshalNApplicationAxis2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationAxisᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationStatistics_by(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationStatistics", field, false, false, "ApplicationAxis")
+}
+
+func (ec *executionContext) _ApplicationStatistics_cells(ctx context.Context, field graphql.CollectedField, obj *model.ApplicationStatistics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationStatistics_cells(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cells, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.ApplicationCell) graphql.Marshaler {
+			return ec.marshalNApplicationCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationCellᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationStatistics_cells(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ApplicationStatistics",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ApplicationCell(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ApplicationStatistics_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.ApplicationStatistics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationStatistics_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationStatistics_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationStatistics", field, false, false, "Int")
 }
 
 func (ec *executionContext) _ApplicationSummary_registeredOn(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationSummary) (ret graphql.Marshaler) {
@@ -19279,6 +19849,355 @@ func (ec *executionContext) fieldContext_ProtectApplicationPayload_errors(_ cont
 	return fc, nil
 }
 
+func (ec *executionContext) _PublishedAxis_axis(ctx context.Context, field graphql.CollectedField, obj *model.PublishedAxis) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublishedAxis_axis(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Axis, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ApplicationAxis) graphql.Marshaler {
+			return ec.marshalNApplicationAxis2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationAxis(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PublishedAxis_axis(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PublishedAxis", field, false, false, "ApplicationAxis")
+}
+
+func (ec *executionContext) _PublishedAxis_categories(ctx context.Context, field graphql.CollectedField, obj *model.PublishedAxis) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublishedAxis_categories(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Categories, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.PublishedCell) graphql.Marshaler {
+			return ec.marshalNPublishedCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedCellᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PublishedAxis_categories(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PublishedAxis",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublishedCell(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PublishedCell_keys(ctx context.Context, field graphql.CollectedField, obj *model.PublishedCell) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublishedCell_keys(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Keys, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*string) graphql.Marshaler {
+			return ec.marshalNString2ᚕᚖstring(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PublishedCell_keys(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PublishedCell", field, false, false, "String")
+}
+
+func (ec *executionContext) _PublishedCell_count(ctx context.Context, field graphql.CollectedField, obj *model.PublishedCell) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublishedCell_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PublishedCell_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PublishedCell", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PublishedFigures_month(ctx context.Context, field graphql.CollectedField, obj *ent.PublishedFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublishedFigures_month(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Month, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PublishedFigures_month(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PublishedFigures", field, false, false, "Date")
+}
+
+func (ec *executionContext) _PublishedFigures_crossing(ctx context.Context, field graphql.CollectedField, obj *ent.PublishedFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublishedFigures_crossing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Crossing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Crossing) graphql.Marshaler {
+			return ec.marshalNPublishedCrossing2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCrossing(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PublishedFigures_crossing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PublishedFigures", field, false, false, "PublishedCrossing")
+}
+
+func (ec *executionContext) _PublishedFigures_publishedAt(ctx context.Context, field graphql.CollectedField, obj *ent.PublishedFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublishedFigures_publishedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PublishedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PublishedFigures_publishedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PublishedFigures", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _PublishedFigures_threshold(ctx context.Context, field graphql.CollectedField, obj *ent.PublishedFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublishedFigures_threshold(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Threshold, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PublishedFigures_threshold(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PublishedFigures", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PublishedFigures_base(ctx context.Context, field graphql.CollectedField, obj *ent.PublishedFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublishedFigures_base(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Base, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PublishedFigures_base(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PublishedFigures", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PublishedFigures_axes(ctx context.Context, field graphql.CollectedField, obj *ent.PublishedFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublishedFigures_axes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PublishedFigures().Axes(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.PublishedAxis) graphql.Marshaler {
+			return ec.answerNPublishedAxis2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedAxisᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PublishedFigures_axes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PublishedFigures",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublishedAxis(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PublishedFigures_cells(ctx context.Context, field graphql.CollectedField, obj *ent.PublishedFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublishedFigures_cells(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PublishedFigures().Cells(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.PublishedCell) graphql.Marshaler {
+			return ec.answerNPublishedCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedCellᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PublishedFigures_cells(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PublishedFigures",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublishedCell(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PublishedFigures_totalCount(ctx context.Context, field graphql.CollectedField, obj *ent.PublishedFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublishedFigures_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PublishedFigures().TotalCount(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PublishedFigures_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PublishedFigures", field, true, true, "Int")
+}
+
+func (ec *executionContext) _PublishedMonth_month(ctx context.Context, field graphql.CollectedField, obj *model.PublishedMonth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublishedMonth_month(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Month, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PublishedMonth_month(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PublishedMonth", field, false, false, "Date")
+}
+
+func (ec *executionContext) _PublishedMonth_crossings(ctx context.Context, field graphql.CollectedField, obj *model.PublishedMonth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublishedMonth_crossings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Crossings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.Crossing) graphql.Marshaler {
+			return ec.marshalNPublishedCrossing2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCrossingᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PublishedMonth_crossings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PublishedMonth", field, false, false, "PublishedCrossing")
+}
+
 func (ec *executionContext) _Query_node(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19911,6 +20830,126 @@ func (ec *executionContext) fieldContext_Query_applications(ctx context.Context,
 	if fc.Args, err = ec.field_Query_applications_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_applicationStatistics(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_applicationStatistics(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ApplicationStatistics(ctx, fc.Args["by"].([]domain.ApplicationAxis), fc.Args["where"].(*ent.ApplicationWhereInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ApplicationStatistics) graphql.Marshaler {
+			return ec.answerNApplicationStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐApplicationStatistics(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_applicationStatistics(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ApplicationStatistics(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_applicationStatistics_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_publishedFigures(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_publishedFigures(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PublishedFigures(ctx, fc.Args["crossing"].(domain.Crossing), fc.Args["month"].(*domain.Date))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.PublishedFigures) graphql.Marshaler {
+			return ec.answerOPublishedFigures2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPublishedFigures(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_publishedFigures(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublishedFigures(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_publishedFigures_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_publishedMonths(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_publishedMonths(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().PublishedMonths(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.PublishedMonth) graphql.Marshaler {
+			return ec.answerNPublishedMonth2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedMonthᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_publishedMonths(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublishedMonth(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -29273,6 +30312,44 @@ func (ec *executionContext) _Application(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var applicationCellImplementors = []string{"ApplicationCell"}
+
+func (ec *executionContext) _ApplicationCell(ctx context.Context, sel ast.SelectionSet, obj *domain.ApplicationCell) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, applicationCellImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ApplicationCell")
+		case "keys":
+			out.Values[i] = ec._ApplicationCell_keys(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._ApplicationCell_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var applicationConnectionImplementors = []string{"ApplicationConnection"}
 
 func (ec *executionContext) _ApplicationConnection(ctx context.Context, sel ast.SelectionSet, obj *ent.ApplicationConnection) graphql.Marshaler {
@@ -29455,6 +30532,49 @@ func (ec *executionContext) _ApplicationFile(ctx context.Context, sel ast.Select
 			}
 		case "version":
 			out.Values[i] = ec._ApplicationFile_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var applicationStatisticsImplementors = []string{"ApplicationStatistics"}
+
+func (ec *executionContext) _ApplicationStatistics(ctx context.Context, sel ast.SelectionSet, obj *model.ApplicationStatistics) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, applicationStatisticsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ApplicationStatistics")
+		case "by":
+			out.Values[i] = ec._ApplicationStatistics_by(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cells":
+			out.Values[i] = ec._ApplicationStatistics_cells(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._ApplicationStatistics_totalCount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -32209,6 +33329,191 @@ func (ec *executionContext) _ProtectApplicationPayload(ctx context.Context, sel 
 	return out
 }
 
+var publishedAxisImplementors = []string{"PublishedAxis"}
+
+func (ec *executionContext) _PublishedAxis(ctx context.Context, sel ast.SelectionSet, obj *model.PublishedAxis) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, publishedAxisImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PublishedAxis")
+		case "axis":
+			out.Values[i] = ec._PublishedAxis_axis(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "categories":
+			out.Values[i] = ec._PublishedAxis_categories(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var publishedCellImplementors = []string{"PublishedCell"}
+
+func (ec *executionContext) _PublishedCell(ctx context.Context, sel ast.SelectionSet, obj *model.PublishedCell) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, publishedCellImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PublishedCell")
+		case "keys":
+			out.Values[i] = ec._PublishedCell_keys(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._PublishedCell_count(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var publishedFiguresImplementors = []string{"PublishedFigures"}
+
+func (ec *executionContext) _PublishedFigures(ctx context.Context, sel ast.SelectionSet, obj *ent.PublishedFigures) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, publishedFiguresImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PublishedFigures")
+		case "month":
+			out.Values[i] = ec._PublishedFigures_month(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "crossing":
+			out.Values[i] = ec._PublishedFigures_crossing(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "publishedAt":
+			out.Values[i] = ec._PublishedFigures_publishedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "threshold":
+			out.Values[i] = ec._PublishedFigures_threshold(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "base":
+			out.Values[i] = ec._PublishedFigures_base(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "axes":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PublishedFigures_axes(ctx, field, obj)
+				})
+		case "cells":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PublishedFigures_cells(ctx, field, obj)
+				})
+		case "totalCount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PublishedFigures_totalCount(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var publishedMonthImplementors = []string{"PublishedMonth"}
+
+func (ec *executionContext) _PublishedMonth(ctx context.Context, sel ast.SelectionSet, obj *model.PublishedMonth) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, publishedMonthImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PublishedMonth")
+		case "month":
+			out.Values[i] = ec._PublishedMonth_month(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "crossings":
+			out.Values[i] = ec._PublishedMonth_crossings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var queryImplementors = []string{"Query"}
 
 func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
@@ -32317,6 +33622,24 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_applications(ctx, field)
+				})
+		case "applicationStatistics":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_applicationStatistics(ctx, field)
+				})
+		case "publishedFigures":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_publishedFigures(ctx, field)
+				})
+		case "publishedMonths":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_publishedMonths(ctx, field)
 				})
 		case "explainAccess":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -34667,6 +35990,70 @@ func (ec *executionContext) marshalNApplication2ᚖgithubᚗcomᚋguichetᚑloge
 	return ec._Application(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNApplicationAxis2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationAxis(ctx context.Context, v any) (domain.ApplicationAxis, error) {
+	var res domain.ApplicationAxis
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNApplicationAxis2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationAxis(ctx context.Context, sel ast.SelectionSet, v domain.ApplicationAxis) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNApplicationAxis2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationAxisᚄ(ctx context.Context, v any) ([]domain.ApplicationAxis, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.ApplicationAxis, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNApplicationAxis2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationAxis(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNApplicationAxis2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationAxisᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.ApplicationAxis) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNApplicationAxis2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationAxis(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNApplicationCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationCellᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.ApplicationCell) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNApplicationCell2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationCell(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNApplicationCell2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationCell(ctx context.Context, sel ast.SelectionSet, v *domain.ApplicationCell) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ApplicationCell!")
+		return graphql.Null
+	}
+	return ec._ApplicationCell(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNApplicationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationConnection(ctx context.Context, sel ast.SelectionSet, v *ent.ApplicationConnection) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ApplicationConnection!")
@@ -34721,6 +36108,14 @@ func (ec *executionContext) unmarshalNApplicationState2githubᚗcomᚋguichetᚑ
 
 func (ec *executionContext) marshalNApplicationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationState(ctx context.Context, sel ast.SelectionSet, v domain.ApplicationState) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNApplicationStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐApplicationStatistics(ctx context.Context, sel ast.SelectionSet, v *model.ApplicationStatistics) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ApplicationStatistics!")
+		return graphql.Null
+	}
+	return ec._ApplicationStatistics(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNAssignRoleInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignRoleInput(ctx context.Context, v any) (model.AssignRoleInput, error) {
@@ -36086,6 +37481,118 @@ func (ec *executionContext) marshalNProtectApplicationPayload2ᚖgithubᚗcomᚋ
 		return graphql.Null
 	}
 	return ec._ProtectApplicationPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPublishedAxis2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedAxisᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.PublishedAxis) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPublishedAxis2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedAxis(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPublishedAxis2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedAxis(ctx context.Context, sel ast.SelectionSet, v *model.PublishedAxis) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PublishedAxis!")
+		return graphql.Null
+	}
+	return ec._PublishedAxis(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPublishedCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedCellᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.PublishedCell) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPublishedCell2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedCell(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPublishedCell2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedCell(ctx context.Context, sel ast.SelectionSet, v *model.PublishedCell) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PublishedCell!")
+		return graphql.Null
+	}
+	return ec._PublishedCell(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPublishedCrossing2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCrossing(ctx context.Context, v any) (domain.Crossing, error) {
+	var res domain.Crossing
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPublishedCrossing2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCrossing(ctx context.Context, sel ast.SelectionSet, v domain.Crossing) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNPublishedCrossing2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCrossingᚄ(ctx context.Context, v any) ([]domain.Crossing, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.Crossing, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNPublishedCrossing2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCrossing(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNPublishedCrossing2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCrossingᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.Crossing) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPublishedCrossing2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCrossing(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPublishedMonth2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedMonthᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.PublishedMonth) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPublishedMonth2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedMonth(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPublishedMonth2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedMonth(ctx context.Context, sel ast.SelectionSet, v *model.PublishedMonth) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PublishedMonth!")
+		return graphql.Null
+	}
+	return ec._PublishedMonth(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNReceiveApplicantInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReceiveApplicantInput(ctx context.Context, v any) (model.ReceiveApplicantInput, error) {
@@ -37902,6 +39409,13 @@ func (ec *executionContext) marshalOPhoneNumber2ᚖgithubᚗcomᚋguichetᚑloge
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalOPublishedFigures2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPublishedFigures(ctx context.Context, sel ast.SelectionSet, v *ent.PublishedFigures) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PublishedFigures(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOReceptionContact2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionContact(ctx context.Context, sel ast.SelectionSet, v *ent.ReceptionContact) graphql.Marshaler {

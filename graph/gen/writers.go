@@ -31,6 +31,10 @@ func (ec *executionContext) answerNApplicationConnection2ᚖgithubᚗcomᚋguich
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNApplicationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationConnection, ec.marshalNApplicationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationConnection)
 }
 
+func (ec *executionContext) answerNApplicationStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐApplicationStatistics(ctx context.Context, sel ast.SelectionSet, v *model.ApplicationStatistics) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNApplicationStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐApplicationStatistics, ec.marshalNApplicationStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐApplicationStatistics)
+}
+
 func (ec *executionContext) answerNAssignRolePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignRolePayload(ctx context.Context, sel ast.SelectionSet, v *model.AssignRolePayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAssignRolePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignRolePayload, ec.marshalNAssignRolePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignRolePayload)
 }
@@ -151,6 +155,18 @@ func (ec *executionContext) answerNProtectApplicationPayload2ᚖgithubᚗcomᚋg
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNProtectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProtectApplicationPayload, ec.marshalNProtectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProtectApplicationPayload)
 }
 
+func (ec *executionContext) answerNPublishedAxis2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedAxisᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.PublishedAxis) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNPublishedAxis2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedAxisᚄ, ec.marshalNPublishedAxis2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedAxisᚄ)
+}
+
+func (ec *executionContext) answerNPublishedCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedCellᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.PublishedCell) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNPublishedCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedCellᚄ, ec.marshalNPublishedCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedCellᚄ)
+}
+
+func (ec *executionContext) answerNPublishedMonth2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedMonthᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.PublishedMonth) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNPublishedMonth2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedMonthᚄ, ec.marshalNPublishedMonth2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedMonthᚄ)
+}
+
 func (ec *executionContext) answerNReceiveApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReceiveApplicantPayload(ctx context.Context, sel ast.SelectionSet, v *model.ReceiveApplicantPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNReceiveApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReceiveApplicantPayload, ec.marshalNReceiveApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReceiveApplicantPayload)
 }
@@ -257,6 +273,10 @@ func (ec *executionContext) answerONode2githubᚗcomᚋguichetᚑlogementᚋguic
 
 func (ec *executionContext) answerOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx context.Context, sel ast.SelectionSet, v *ent.Person) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson, ec.marshalOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson)
+}
+
+func (ec *executionContext) answerOPublishedFigures2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPublishedFigures(ctx context.Context, sel ast.SelectionSet, v *ent.PublishedFigures) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeOPublishedFigures2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPublishedFigures, ec.marshalOPublishedFigures2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPublishedFigures)
 }
 
 func (ec *executionContext) answerOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage(ctx context.Context, sel ast.SelectionSet, v *ent.StockVintage) graphql.Marshaler {
@@ -514,6 +534,29 @@ func (ec *executionContext) write_Application(w *writers.Writer, above *writers.
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_ApplicationCell(w *writers.Writer, above *writers.Field, obj *domain.ApplicationCell) {
+	fields := above.Select(w, "ApplicationCell", applicationCellImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ApplicationCell")
+		case "keys":
+			ec.writeNString2ᚕᚖstring(w, f, obj.Keys)
+		case "count":
+			ec.writeNInt2int(w, f, obj.Count)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_ApplicationConnection(w *writers.Writer, above *writers.Field, obj *ent.ApplicationConnection) {
 	fields := above.Select(w, "ApplicationConnection", applicationConnectionImplementors)
 	w.Raw("{")
@@ -628,6 +671,34 @@ func (ec *executionContext) write_ApplicationFile(w *writers.Writer, above *writ
 			ec.writeNString2ᚕstringᚄ(w, f, obj.Reasons)
 		case "version":
 			ec.writeNInt2int(w, f, obj.Version)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_ApplicationStatistics(w *writers.Writer, above *writers.Field, obj *model.ApplicationStatistics) {
+	fields := above.Select(w, "ApplicationStatistics", applicationStatisticsImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ApplicationStatistics")
+		case "by":
+			ec.writeNApplicationAxis2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationAxisᚄ(w, f, obj.By)
+		case "cells":
+			if !f.Enter(w, ec.fieldContext_ApplicationStatistics_cells) {
+				return
+			}
+			ec.writeNApplicationCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationCellᚄ(w, f, obj.Cells)
+		case "totalCount":
+			ec.writeNInt2int(w, f, obj.TotalCount)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -2470,6 +2541,137 @@ func (ec *executionContext) write_ProtectApplicationPayload(w *writers.Writer, a
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_PublishedAxis(w *writers.Writer, above *writers.Field, obj *model.PublishedAxis) {
+	fields := above.Select(w, "PublishedAxis", publishedAxisImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("PublishedAxis")
+		case "axis":
+			ec.writeNApplicationAxis2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationAxis(w, f, obj.Axis)
+		case "categories":
+			if !f.Enter(w, ec.fieldContext_PublishedAxis_categories) {
+				return
+			}
+			ec.writeNPublishedCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedCellᚄ(w, f, obj.Categories)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_PublishedCell(w *writers.Writer, above *writers.Field, obj *model.PublishedCell) {
+	fields := above.Select(w, "PublishedCell", publishedCellImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("PublishedCell")
+		case "keys":
+			ec.writeNString2ᚕᚖstring(w, f, obj.Keys)
+		case "count":
+			ec.writeOInt2ᚖint(w, f, obj.Count)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_PublishedFigures(w *writers.Writer, above *writers.Field, obj *ent.PublishedFigures) {
+	fields := above.Select(w, "PublishedFigures", publishedFiguresImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("PublishedFigures")
+		case "month":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.Month)
+		case "crossing":
+			ec.writeNPublishedCrossing2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCrossing(w, f, obj.Crossing)
+		case "publishedAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.PublishedAt)
+		case "threshold":
+			ec.writeNInt2int(w, f, obj.Threshold)
+		case "base":
+			ec.writeNInt2int(w, f, obj.Base)
+		case "axes":
+			if !f.Enter(w, ec.fieldContext_PublishedFigures_axes) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.PublishedFigures().Axes(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNPublishedAxis2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedAxisᚄ(w, f, v)
+		case "cells":
+			if !f.Enter(w, ec.fieldContext_PublishedFigures_cells) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.PublishedFigures().Cells(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNPublishedCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedCellᚄ(w, f, v)
+		case "totalCount":
+			if !f.Enter(w, ec.fieldContext_PublishedFigures_totalCount) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.PublishedFigures().TotalCount(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOInt2ᚖint(w, f, v)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_PublishedMonth(w *writers.Writer, above *writers.Field, obj *model.PublishedMonth) {
+	fields := above.Select(w, "PublishedMonth", publishedMonthImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("PublishedMonth")
+		case "month":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.Month)
+		case "crossings":
+			ec.writeNPublishedCrossing2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCrossingᚄ(w, f, obj.Crossings)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_ReceiveApplicantPayload(w *writers.Writer, above *writers.Field, obj *model.ReceiveApplicantPayload) {
 	fields := above.Select(w, "ReceiveApplicantPayload", receiveApplicantPayloadImplementors)
 	w.Raw("{")
@@ -4007,6 +4209,42 @@ func (ec *executionContext) writeNApplication2ᚖgithubᚗcomᚋguichetᚑlogeme
 	ec.write_Application(w, f, v)
 }
 
+func (ec *executionContext) writeNApplicationAxis2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationAxis(w *writers.Writer, f *writers.Field, v domain.ApplicationAxis) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNApplicationAxis2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationAxisᚄ(w *writers.Writer, f *writers.Field, v []domain.ApplicationAxis) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNApplicationAxis2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationAxis(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNApplicationCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationCellᚄ(w *writers.Writer, f *writers.Field, v []*domain.ApplicationCell) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNApplicationCell2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationCell(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNApplicationCell2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationCell(w *writers.Writer, f *writers.Field, v *domain.ApplicationCell) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ApplicationCell(w, f, v)
+}
+
 func (ec *executionContext) writeNApplicationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationConnection(w *writers.Writer, f *writers.Field, v *ent.ApplicationConnection) {
 	if v == nil {
 		w.Null(true)
@@ -4037,6 +4275,14 @@ func (ec *executionContext) writeNApplicationEdge2ᚖgithubᚗcomᚋguichetᚑlo
 
 func (ec *executionContext) writeNApplicationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationState(w *writers.Writer, f *writers.Field, v domain.ApplicationState) {
 	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNApplicationStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐApplicationStatistics(w *writers.Writer, f *writers.Field, v *model.ApplicationStatistics) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ApplicationStatistics(w, f, v)
 }
 
 func (ec *executionContext) writeNAssignRolePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignRolePayload(w *writers.Writer, f *writers.Field, v *model.AssignRolePayload) {
@@ -4831,6 +5077,82 @@ func (ec *executionContext) writeNProtectApplicationPayload2ᚖgithubᚗcomᚋgu
 	ec.write_ProtectApplicationPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNPublishedAxis2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedAxisᚄ(w *writers.Writer, f *writers.Field, v []*model.PublishedAxis) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNPublishedAxis2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedAxis(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNPublishedAxis2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedAxis(w *writers.Writer, f *writers.Field, v *model.PublishedAxis) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_PublishedAxis(w, f, v)
+}
+
+func (ec *executionContext) writeNPublishedCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedCellᚄ(w *writers.Writer, f *writers.Field, v []*model.PublishedCell) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNPublishedCell2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedCell(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNPublishedCell2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedCell(w *writers.Writer, f *writers.Field, v *model.PublishedCell) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_PublishedCell(w, f, v)
+}
+
+func (ec *executionContext) writeNPublishedCrossing2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCrossing(w *writers.Writer, f *writers.Field, v domain.Crossing) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNPublishedCrossing2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCrossingᚄ(w *writers.Writer, f *writers.Field, v []domain.Crossing) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNPublishedCrossing2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCrossing(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNPublishedMonth2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedMonthᚄ(w *writers.Writer, f *writers.Field, v []*model.PublishedMonth) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNPublishedMonth2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedMonth(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNPublishedMonth2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedMonth(w *writers.Writer, f *writers.Field, v *model.PublishedMonth) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_PublishedMonth(w, f, v)
+}
+
 func (ec *executionContext) writeNReceiveApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReceiveApplicantPayload(w *writers.Writer, f *writers.Field, v *model.ReceiveApplicantPayload) {
 	if v == nil {
 		w.Null(true)
@@ -5605,6 +5927,14 @@ func (ec *executionContext) writeOPhoneNumber2ᚖgithubᚗcomᚋguichetᚑlogeme
 		return
 	}
 	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeOPublishedFigures2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPublishedFigures(w *writers.Writer, f *writers.Field, v *ent.PublishedFigures) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_PublishedFigures(w, f, v)
 }
 
 func (ec *executionContext) writeOReceptionContact2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionContact(w *writers.Writer, f *writers.Field, v *ent.ReceptionContact) {

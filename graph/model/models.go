@@ -32,6 +32,16 @@ type AddPartnerAppSecretPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// A table of applications.
+type ApplicationStatistics struct {
+	// The axes, as asked. At most 2.
+	By []domain.ApplicationAxis `json:"by"`
+	// The cells that hold an application, by their keys. At most 10000.
+	Cells []*domain.ApplicationCell `json:"cells"`
+	// The sum of all cells.
+	TotalCount int `json:"totalCount"`
+}
+
 // A role to give.
 type AssignRoleInput struct {
 	// To whom.
@@ -316,6 +326,30 @@ type ProtectApplicationPayload struct {
 	Application *ent.Application `json:"application,omitempty"`
 	// Why it was refused; empty when it was accepted. At most 20.
 	Errors []UserError `json:"errors"`
+}
+
+// An axis of a published table.
+type PublishedAxis struct {
+	// What it counts by.
+	Axis domain.ApplicationAxis `json:"axis"`
+	// Each category with its total, in the order of rows or columns. At most 1000.
+	Categories []*PublishedCell `json:"categories"`
+}
+
+// A published figure.
+type PublishedCell struct {
+	// One value for each axis, as in `ApplicationCell.keys`; `EARLIER` for the years before the others. At most 2.
+	Keys []*string `json:"keys"`
+	// How many applications, rounded; `null` where it is hidden, which is not 0.
+	Count *int `json:"count,omitempty"`
+}
+
+// A month of which figures are published.
+type PublishedMonth struct {
+	// Its first day.
+	Month domain.Date `json:"month"`
+	// The tables that there are. At most 10.
+	Crossings []domain.Crossing `json:"crossings"`
 }
 
 // What an applicant gives who is received.

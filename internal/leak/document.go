@@ -14,9 +14,10 @@ import (
 func Contract() *ast.Schema { return gen.NewExecutableSchema(gen.Config{}).Schema() }
 
 // recordTypes are the object types of an application's record: the application, its
-// pages and the rights to it, and what they lead to, but for what is public.
+// pages, the tables in which it counts and the rights to it, and what they lead to, but
+// for what is public.
 func recordTypes(schema *ast.Schema) []string {
-	found := []string{"Application", right}
+	found := []string{"Application", statistics, right}
 	for i := 0; i < len(found); i++ {
 		for _, suffix := range []string{"Edge", "Connection"} {
 			if d := schema.Types[found[i]+suffix]; d != nil {
@@ -94,6 +95,12 @@ func document(schema *ast.Schema) string {
 			ask("%s: applications(first: 100, where: $%s) { totalCount edges { node { id } } }", name, name)
 		}
 	}
+	for _, v := range schema.Types["ApplicationAxis"].EnumValues {
+		ask("axis_%s: applicationStatistics(by: [%s]) %s", v.Name, v.Name, whole(schema, statistics))
+	}
+	declare("axes", "[ApplicationAxis!]!")
+	declare("counted", "ApplicationFilter")
+	ask("crossed: applicationStatistics(by: $axes, where: $counted) %s", whole(schema, statistics))
 	return "query Leak(" + variables.String() + ") {\n" + roots.String() + "}\nfragment record on Application " + whole(schema, "Application")
 }
 
@@ -114,6 +121,9 @@ const turn = `query Turn($end: Cursor, $start: Cursor) {
 func rightsAlone(schema *ast.Schema) string {
 	return "{ viewer { rights " + whole(schema, right) + " } }"
 }
+
+// statistics is the type of tables of applications.
+const statistics = "ApplicationStatistics"
 
 // right is the type that tells callers of their grounds.
 const right = "Right"

@@ -1,7 +1,9 @@
 package leak
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -140,7 +142,100 @@ func (l *Lab) ask(w *World, c oracle.Caller) questions {
 			q.expected[name] = listed(kept)
 		}
 	}
+	q.askTables(w, seen)
 	return q
+}
+
+// axes are what applications are counted by: the column group that each looks at, and
+// what it finds in an application, "" for nothing.
+var axes = map[string]struct {
+	group string
+	key   func(*World, *application) string
+}{
+	"STATE": {"IDENTITY", func(_ *World, a *application) string { return a.State }},
+	"YEAR":  {"SUMMARY", func(_ *World, a *application) string { return string(a.registeredOn[:4]) }},
+	"WISHED_COMMUNE": {"SUMMARY", func(w *World, a *application) string {
+		if len(a.Wishes) == 0 {
+			return ""
+		}
+		return w.code(a.Wishes[0])
+	}},
+	"TYPOLOGY": {"SUMMARY", func(_ *World, a *application) string {
+		if len(a.typologies) == 0 {
+			return ""
+		}
+		return slices.Min(a.typologies)
+	}},
+	"HOUSEHOLD_SIZE": {"SUMMARY", func(_ *World, a *application) string {
+		if len(a.members) > 5 {
+			return "6_PLUS"
+		}
+		return fmt.Sprint(len(a.members))
+	}},
+	"HOUSING":           {"FILE", func(_ *World, a *application) string { return a.housing }},
+	"FOLLOWING_POINT":   {"SUMMARY", func(_ *World, a *application) string { return a.FollowingPoint }},
+	"FOLLOWING_COMMUNE": {"SUMMARY", func(w *World, a *application) string { return w.code(w.Points[a.FollowingPoint]) }},
+}
+
+// code is that of a commune.
+func (w *World) code(commune string) string {
+	for _, c := range w.communes {
+		if c.id == commune {
+			return c.code
+		}
+	}
+	return ""
+}
+
+// askTables counts by each axis, and by one or two that are drawn under a filter.
+func (q *questions) askTables(w *World, seen []sight) {
+	names := slices.Sorted(maps.Keys(axes))
+	for _, name := range names {
+		q.expected["axis_"+name] = w.counted(seen, name)
+	}
+	by := some(w, names, 1+w.r.IntN(2))
+	value, group, keeps := filters["states"](w)
+	if w.chance(50) {
+		value, group, keeps = filters["wishedCommunes"](w)
+		q.variables["counted"] = object{"wishedCommunes": value}
+	} else {
+		q.variables["counted"] = object{"states": value}
+	}
+	kept := slices.DeleteFunc(slices.Clone(seen), func(s sight) bool { return !s.Opens(group) || !keeps(s.application) })
+	q.variables["axes"], q.expected["crossed"] = by, w.counted(kept, by...)
+}
+
+// counted is the table of these applications: those of which each axis may be looked at.
+func (w *World) counted(of []sight, by ...string) object {
+	counts := map[[2]string]int{}
+	total := 0
+	for _, s := range of {
+		if slices.ContainsFunc(by, func(name string) bool { return !s.Opens(axes[name].group) }) {
+			continue
+		}
+		var keys [2]string
+		for i, name := range by {
+			keys[i] = axes[name].key(w, s.application)
+		}
+		counts[keys]++
+		total++
+	}
+	cells := []object{}
+	for _, keys := range slices.SortedFunc(maps.Keys(counts), func(a, b [2]string) int {
+		return cmp.Or(lastIsNothing(a[0], b[0]), lastIsNothing(a[1], b[1]))
+	}) {
+		told := []any{orNull(keys[0]), orNull(keys[1])}
+		cells = append(cells, object{"__typename": "ApplicationCell", "keys": told[:len(by)], "count": counts[keys]})
+	}
+	return object{"__typename": statistics, "by": by, "cells": cells, "totalCount": total}
+}
+
+// lastIsNothing compares two keys: nothing comes after all others.
+func lastIsNothing(a, b string) int {
+	if a == "" || b == "" {
+		return strings.Compare(b, a)
+	}
+	return strings.Compare(a, b)
 }
 
 func ids(of []sight) []object {

@@ -51,6 +51,22 @@ var registry = map[string]string{
 	"IntRangeInput.min":                  "filter_householdSize",
 	"IntRangeInput.max":                  "filter_householdSize",
 
+	"Query.applicationStatistics":       "crossed",
+	"Query.applicationStatistics(by)":   "crossed",
+	"ApplicationStatistics.by":          "crossed",
+	"ApplicationStatistics.cells":       "crossed",
+	"ApplicationStatistics.totalCount":  "crossed",
+	"ApplicationCell.keys":              "crossed",
+	"ApplicationCell.count":             "crossed",
+	"ApplicationAxis.STATE":             "axis_STATE",
+	"ApplicationAxis.YEAR":              "axis_YEAR",
+	"ApplicationAxis.WISHED_COMMUNE":    "axis_WISHED_COMMUNE",
+	"ApplicationAxis.TYPOLOGY":          "axis_TYPOLOGY",
+	"ApplicationAxis.HOUSEHOLD_SIZE":    "axis_HOUSEHOLD_SIZE",
+	"ApplicationAxis.HOUSING":           "axis_HOUSING",
+	"ApplicationAxis.FOLLOWING_POINT":   "axis_FOLLOWING_POINT",
+	"ApplicationAxis.FOLLOWING_COMMUNE": "axis_FOLLOWING_COMMUNE",
+
 	"Application.id": "record", "Application.uniqueNumber": "record", "Application.state": "record",
 	"Application.givenNames": "record", "Application.birthName": "record", "Application.usualName": "record",
 	"Application.validUntil": "record", "Application.masked": "record", "Application.summary": "record",
@@ -180,7 +196,7 @@ func carriers(schema *ast.Schema) []string {
 }
 
 // arguments adds those by which a surface can be asked: each field of an input, each
-// order, and the others by their name.
+// order, each axis, and the others by their name.
 func arguments(schema *ast.Schema, name string, f *ast.FieldDefinition, found map[string]bool) {
 	for _, a := range f.Arguments {
 		switch typ := schema.Types[a.Type.Name()]; {
@@ -188,6 +204,7 @@ func arguments(schema *ast.Schema, name string, f *ast.FieldDefinition, found ma
 			inputs(schema, typ, found)
 		case a.Name != "id" && a.Name != "ids" && a.Name != "on":
 			found[name+"("+a.Name+")"] = true
+			words(typ, "Axis", found)
 		}
 	}
 }
@@ -195,14 +212,19 @@ func arguments(schema *ast.Schema, name string, f *ast.FieldDefinition, found ma
 func inputs(schema *ast.Schema, d *ast.Definition, found map[string]bool) {
 	for _, f := range d.Fields {
 		found[d.Name+"."+f.Name] = true
-		typ := schema.Types[f.Type.Name()]
-		switch {
-		case typ.Kind == ast.InputObject:
+		if typ := schema.Types[f.Type.Name()]; typ.Kind == ast.InputObject {
 			inputs(schema, typ, found)
-		case typ.Kind == ast.Enum && strings.HasSuffix(typ.Name, "OrderField"):
-			for _, v := range typ.EnumValues {
-				found[typ.Name+"."+v.Name] = true
-			}
+		} else {
+			words(typ, "OrderField", found)
+		}
+	}
+}
+
+// words adds each word of an enum of that kind.
+func words(d *ast.Definition, kind string, found map[string]bool) {
+	if d.Kind == ast.Enum && strings.HasSuffix(d.Name, kind) {
+		for _, v := range d.EnumValues {
+			found[d.Name+"."+v.Name] = true
 		}
 	}
 }

@@ -44,6 +44,8 @@ func TestNewSurfacesAreFound(t *testing.T) {
 		`extend type Application { notes: [Note!]! } type Note { text: String! }`:                       "Note.text",
 		`extend type ApplicationConnection { facets: [Facet!]! } type Facet { value: String! n: Int! }`: "ApplicationConnection.facets",
 		`extend input ApplicationFilter { minIncome: Int }`:                                             "ApplicationFilter.minIncome",
+		`extend enum ApplicationAxis { INCOME }`:                                                        "ApplicationAxis.INCOME",
+		`extend type ApplicationStatistics { median: Int }`:                                             "ApplicationStatistics.median",
 		`extend enum ApplicationOrderField { INCOME }`:                                                  "ApplicationOrderField.INCOME",
 		`extend type Viewer { opened: [ColumnGroup!]! }`:                                                "Viewer.opened",
 	} {

@@ -184,7 +184,7 @@ func seeded(t testing.TB, stock *stockfile.Filter, applications int) string {
 		if written, err := sandbox.SeedApplications(ctx, s, db, applications); err != nil || written != applications {
 			return fmt.Errorf("%d applications of %d: %w", written, applications, err)
 		}
-		return nil
+		return sandbox.SeedFigures(ctx, s)
 	})
 }
 

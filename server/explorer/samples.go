@@ -21,8 +21,8 @@ type sample struct {
 // public, who I am, what the screens of an app read, what changes something.
 var shownFirst = []string{
 	"CommuneWithPoints", "Viewer", "Dwellings", "NearestReceptionPoints", "OpenNow", "ReceptionPoints",
-	"StockFacets", "StockStatistics", "Buildings", "StockVintages", "CodeLists", "Staff",
-	"ViewerRights", "Applications", "FindApplicant", "ApplicationFile", "AccessLog", "ExplainAccess",
+	"StockFacets", "StockStatistics", "PublishedFigures", "Buildings", "StockVintages", "CodeLists", "Staff",
+	"ViewerRights", "Applications", "ApplicationStatistics", "FindApplicant", "ApplicationFile", "AccessLog", "ExplainAccess",
 	"Organisations", "ServiceCatalogue", "Communes", "Node", "Nodes",
 	"RecordContact", "ReceiveApplicant", "IssueBindingCode", "BindAccount", "OpenApplicationInEmergency", "ProtectApplication",
 	"DeclareOpeningException", "WithdrawOpeningException", "AssignRole", "SetSandboxClock",
