@@ -15,7 +15,6 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/wish"
-	"github.com/guichet-logement/guichet/internal/pqcache"
 	"github.com/guichet-logement/guichet/policy"
 )
 
@@ -95,13 +94,6 @@ func lockedApplication(ctx context.Context, tx *ent.Tx, id domain.ID) (*ent.Appl
 func (s *Service) seenApplication(ctx context.Context, id domain.ID) (*ent.Application, error) {
 	a, err := s.ent.Application.Query().Where(application.ID(id)).Only(ctx)
 	return a, ent.MaskNotFound(err)
-}
-
-// PlannedForCaller has the database plan the statement for this caller each time: the
-// plan by which somebody finds a page among all files goes through all of them for
-// somebody who sees twenty.
-func PlannedForCaller(q *ent.ApplicationQuery) {
-	q.Modify(func(s *sql.Selector) { s.Prefix(sql.Raw(pqcache.Unprepared)) })
 }
 
 // OnPage tells a list of everything, in the order of identifiers, where its page is. One

@@ -3,6 +3,9 @@ package service
 import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/lib/pq"
+
+	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/internal/pqcache"
 )
 
 // anyElement keeps the rows whose list of that column holds one of the values.
@@ -16,4 +19,11 @@ func anyElement[P ~func(*sql.Selector), T ~string](column string, values []T) P 
 			b.Ident(s.C(column)).WriteString(" ?| ").Arg(pq.StringArray(words))
 		}))
 	}
+}
+
+// PlannedForCaller has the database plan the statement for this caller each time: the
+// plan by which somebody finds a page among all files goes through all of them for
+// somebody who sees twenty.
+func PlannedForCaller(q *ent.ApplicationQuery) {
+	q.Modify(func(s *sql.Selector) { s.Prefix(sql.Raw(pqcache.Unprepared)) })
 }

@@ -58,6 +58,16 @@ var handWritten = []string{
 	"index pair.pair_no_overlap",
 	"index pair_member.pair_member_person_idx",
 	"index staff_authorisation.staff_authorisation_no_overlap",
+	// 20261125230000_record_processor.sql. Ent knows no settings of tables.
+	"settings application",
+	"settings application_access",
+	"settings application_contact",
+	"settings application_file",
+	"settings application_summary",
+	"settings household_member",
+	"settings member_particulars",
+	"settings sensitive_record",
+	"settings wish",
 	// 20261125200000_audit.sql.
 	"column audit_line.id",
 	"column audit_line.at",
@@ -475,9 +485,11 @@ SELECT 'schema ' || nspname, NULL::text FROM space
 UNION ALL
 SELECT 'extension ' || extname, nspname FROM pg_extension JOIN pg_namespace n ON n.oid = extnamespace
 UNION ALL
-SELECT 'relation ' || name, concat_ws(' ', relkind, relpersistence, relrowsecurity, relforcerowsecurity, reloptions, relreplident,
+SELECT 'relation ' || name, concat_ws(' ', relkind, relpersistence, relrowsecurity, relforcerowsecurity, relreplident,
 	CASE WHEN relkind IN ('v', 'm') THEN pg_get_viewdef(oid) END)
 FROM relation WHERE relkind NOT IN ('i', 'I', 't')
+UNION ALL
+SELECT 'settings ' || name, reloptions::text FROM relation WHERE relkind NOT IN ('i', 'I', 't') AND reloptions IS NOT NULL
 UNION ALL
 SELECT 'column ' || name || '.' || attname, concat_ws(' ', format_type(atttypid, atttypmod), attnotnull, attidentity, attgenerated,
 	(SELECT collname FROM pg_collation WHERE oid = attcollation), pg_get_expr(adbin, adrelid))
