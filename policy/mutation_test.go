@@ -14,7 +14,7 @@ import (
 	"github.com/guichet-logement/guichet/policy"
 )
 
-var mutations = flag.Int("mutations", 3, "how many broken rules to try; 0 for all of them")
+var mutations = flag.Int("mutations", 2, "how many broken rules to try; 0 for all of them")
 
 // mutation is one thing broken.
 type mutation struct {
