@@ -6,25 +6,26 @@ import (
 	"fmt"
 )
 
-// datedSetting is a line of a table of settings: a value, from when until when it
+// DatedSetting is a line of a table of settings: a value, from when until when it
 // holds, and the article it rests on.
-type datedSetting struct {
-	name, value, article string
-	from, until          Date
+type DatedSetting struct {
+	Name, Value, Article string
+	// From and Until are its days, without the last; a zero Until is open.
+	From, Until Date
 }
 
-// parseDatedSettings reads a table with the columns name, valid_from, valid_until,
+// ParseDatedSettings reads a table with the columns name, valid_from, valid_until,
 // value and article.
-func parseDatedSettings(table []byte) ([]datedSetting, error) {
+func ParseDatedSettings(table []byte) ([]DatedSetting, error) {
 	lines, err := csv.NewReader(bytes.NewReader(table)).ReadAll()
 	if err != nil {
 		return nil, err
 	}
-	var settings []datedSetting
+	var settings []DatedSetting
 	for n, line := range lines[1:] {
-		s := datedSetting{name: line[0], value: line[3], article: line[4]}
-		if s.from, err = ParseDate(line[1]); err == nil && line[2] != "" {
-			s.until, err = ParseDate(line[2])
+		s := DatedSetting{Name: line[0], Value: line[3], Article: line[4]}
+		if s.From, err = ParseDate(line[1]); err == nil && line[2] != "" {
+			s.Until, err = ParseDate(line[2])
 		}
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", n+2, err)
@@ -34,7 +35,7 @@ func parseDatedSettings(table []byte) ([]datedSetting, error) {
 	return settings, nil
 }
 
-// on tells whether the setting holds on that day.
-func (s datedSetting) on(day Date) bool {
-	return !day.Before(s.from) && (s.until.IsZero() || day.Before(s.until))
+// On tells whether the setting holds on that day.
+func (s DatedSetting) On(day Date) bool {
+	return !day.Before(s.From) && (s.Until.IsZero() || day.Before(s.Until))
 }

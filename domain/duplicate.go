@@ -55,7 +55,7 @@ type DuplicatePoints struct {
 	Threshold int
 }
 
-var duplicateSettings = sync.OnceValue(func() []datedSetting {
+var duplicateSettings = sync.OnceValue(func() []DatedSetting {
 	settings, err := parseDuplicatePoints(duplicatePointsCSV)
 	if err != nil {
 		panic("domain: duplicate_points.csv: " + err.Error()) //nolint:forbidigo // part of the program, read by a test
@@ -63,8 +63,8 @@ var duplicateSettings = sync.OnceValue(func() []datedSetting {
 	return settings
 })
 
-func parseDuplicatePoints(table []byte) ([]datedSetting, error) {
-	settings, err := parseDatedSettings(table)
+func parseDuplicatePoints(table []byte) ([]DatedSetting, error) {
+	settings, err := ParseDatedSettings(table)
 	if err != nil {
 		return nil, err
 	}
@@ -77,18 +77,18 @@ func parseDuplicatePoints(table []byte) ([]datedSetting, error) {
 	return settings, nil
 }
 
-func (p *DuplicatePoints) set(s datedSetting) error {
-	points, err := strconv.Atoi(s.value)
-	reason := DuplicateReason(s.name)
+func (p *DuplicatePoints) set(s DatedSetting) error {
+	points, err := strconv.Atoi(s.Value)
+	reason := DuplicateReason(s.Name)
 	switch {
 	case err != nil || points < 1:
-		return fmt.Errorf("%s: %q is no number of points", s.name, s.value)
-	case s.name == "threshold":
+		return fmt.Errorf("%s: %q is no number of points", s.Name, s.Value)
+	case s.Name == "threshold":
 		p.Threshold = points
-	case slices.Contains(reason.Values(), s.name):
+	case slices.Contains(reason.Values(), s.Name):
 		p.Points[reason] = points
 	default:
-		return fmt.Errorf("there is no reason %q", s.name)
+		return fmt.Errorf("there is no reason %q", s.Name)
 	}
 	return nil
 }
@@ -97,7 +97,7 @@ func (p *DuplicatePoints) set(s datedSetting) error {
 func DuplicatePointsOn(day Date) DuplicatePoints {
 	p := DuplicatePoints{Points: map[DuplicateReason]int{}}
 	for _, s := range duplicateSettings() {
-		if s.on(day) {
+		if s.On(day) {
 			_ = p.set(s) // it was set once before
 		}
 	}

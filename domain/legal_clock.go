@@ -63,7 +63,7 @@ var eventNames = map[string]DeadlineKind{
 	"erasureEvent": ErasureDeadline, "singleFileEvent": SingleFileDeadline, "mergeUndoEvent": MergeUndoDeadline,
 }
 
-var legalClockSettings = sync.OnceValue(func() []datedSetting {
+var legalClockSettings = sync.OnceValue(func() []DatedSetting {
 	settings, err := parseLegalClocks(legalClocksCSV)
 	if err != nil {
 		panic("domain: legal_clocks.csv: " + err.Error()) //nolint:forbidigo // part of the program, read by a test
@@ -71,8 +71,8 @@ var legalClockSettings = sync.OnceValue(func() []datedSetting {
 	return settings
 })
 
-func parseLegalClocks(table []byte) ([]datedSetting, error) {
-	settings, err := parseDatedSettings(table)
+func parseLegalClocks(table []byte) ([]DatedSetting, error) {
+	settings, err := ParseDatedSettings(table)
 	if err != nil {
 		return nil, err
 	}
@@ -85,20 +85,20 @@ func parseLegalClocks(table []byte) ([]datedSetting, error) {
 	return settings, nil
 }
 
-func (c *LegalClocks) set(s datedSetting) error {
-	delay, err := ParseDelay(s.value)
+func (c *LegalClocks) set(s DatedSetting) error {
+	delay, err := ParseDelay(s.Value)
 	if err != nil {
-		return fmt.Errorf("%s: %w", s.name, err)
+		return fmt.Errorf("%s: %w", s.Name, err)
 	}
-	if kind, event := eventNames[s.name]; event {
+	if kind, event := eventNames[s.Name]; event {
 		c.Events[kind] = delay
 		return nil
 	}
-	target := c.targets()[s.name]
+	target := c.targets()[s.Name]
 	if target == nil {
-		return fmt.Errorf("there is no clock %q", s.name)
+		return fmt.Errorf("there is no clock %q", s.Name)
 	}
-	*target = LegalClock{delay, s.article}
+	*target = LegalClock{delay, s.Article}
 	return nil
 }
 
@@ -106,7 +106,7 @@ func (c *LegalClocks) set(s datedSetting) error {
 func LegalClocksOn(day Date) LegalClocks {
 	c := LegalClocks{Events: map[DeadlineKind]Delay{}}
 	for _, s := range legalClockSettings() {
-		if s.on(day) {
+		if s.On(day) {
 			_ = c.set(s) // it was set once before
 		}
 	}

@@ -1,9 +1,7 @@
 package policy
 
 import (
-	"bytes"
 	_ "embed"
-	"encoding/csv"
 	"fmt"
 	"strconv"
 	"sync"
@@ -51,13 +49,7 @@ func (s *Settings) targets() map[string]any {
 	}
 }
 
-// settingRow is a line of the table.
-type settingRow struct {
-	name, value string
-	from, until domain.Date
-}
-
-var settingRows = sync.OnceValue(func() []settingRow {
+var settingRows = sync.OnceValue(func() []domain.DatedSetting {
 	rows, err := parseSettings(settingsCSV)
 	if err != nil {
 		panic("policy: settings.csv: " + err.Error()) //nolint:forbidigo // part of the program, read by a test
@@ -65,38 +57,29 @@ var settingRows = sync.OnceValue(func() []settingRow {
 	return rows
 })
 
-func parseSettings(table []byte) ([]settingRow, error) {
-	lines, err := csv.NewReader(bytes.NewReader(table)).ReadAll()
+func parseSettings(table []byte) ([]domain.DatedSetting, error) {
+	rows, err := domain.ParseDatedSettings(table)
 	if err != nil {
 		return nil, err
 	}
-	var rows []settingRow
-	for n, line := range lines[1:] {
-		row := settingRow{name: line[0], value: line[3]}
-		if row.from, err = domain.ParseDate(line[1]); err == nil && line[2] != "" {
-			row.until, err = domain.ParseDate(line[2])
+	for _, row := range rows {
+		if err := new(Settings).set(row); err != nil {
+			return nil, fmt.Errorf("%s: %w", row.Name, err)
 		}
-		if err == nil {
-			err = new(Settings).set(row)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", n+2, err)
-		}
-		rows = append(rows, row)
 	}
 	return rows, nil
 }
 
-func (s *Settings) set(row settingRow) (err error) {
-	switch target := s.targets()[row.name].(type) {
+func (s *Settings) set(row domain.DatedSetting) (err error) {
+	switch target := s.targets()[row.Name].(type) {
 	case *time.Duration:
-		*target, err = time.ParseDuration(row.value)
+		*target, err = time.ParseDuration(row.Value)
 	case *domain.Limit:
-		*target, err = domain.ParseLimit(row.value)
+		*target, err = domain.ParseLimit(row.Value)
 	case *int:
-		*target, err = strconv.Atoi(row.value)
+		*target, err = strconv.Atoi(row.Value)
 	default:
-		err = fmt.Errorf("there is no setting %q", row.name)
+		err = fmt.Errorf("there is no setting %q", row.Name)
 	}
 	return err
 }
@@ -105,7 +88,7 @@ func (s *Settings) set(row settingRow) (err error) {
 func SettingsOn(day domain.Date) Settings {
 	var s Settings
 	for _, row := range settingRows() {
-		if !day.Before(row.from) && (row.until.IsZero() || day.Before(row.until)) {
+		if row.On(day) {
 			_ = s.set(row) // it was set once before
 		}
 	}

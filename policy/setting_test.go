@@ -24,8 +24,8 @@ func TestSettings(t *testing.T) {
 	for _, day := range []domain.Date{domain.NewDate(2017, 5, 11), domain.NewDate(2026, 11, 25), domain.NewDate(2100, 1, 1)} {
 		inForce := map[string]int{}
 		for _, row := range settingRows() {
-			if !day.Before(row.from) && (row.until.IsZero() || day.Before(row.until)) {
-				inForce[row.name]++
+			if row.On(day) {
+				inForce[row.Name]++
 			}
 		}
 		for name := range new(Settings).targets() {

@@ -1,10 +1,8 @@
 package service
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
 
 	"entgo.io/ent/dialect/sql"
 
@@ -45,7 +43,7 @@ func CountApplications(
 			s.AppendSelectExpr(sql.ExprFunc(func(b *sql.Builder) { b.WriteString(key + " AS " + [...]string{"first", "second"}[i]) }))
 			keys[i] = fmt.Sprintf("(%d)", i+2)
 		}
-		s.GroupBy(keys...).Limit(maxCells + 1)
+		s.GroupBy(keys...).OrderBy(keys...).Limit(maxCells + 1)
 	}).Scan(ctx, &rows)
 	switch {
 	case err != nil:
@@ -58,22 +56,7 @@ func CountApplications(
 		cells[i] = &domain.ApplicationCell{Keys: []*string{r.First, r.Second}[:len(by)], Count: r.Count}
 		total += r.Count
 	}
-	slices.SortFunc(cells, func(a, b *domain.ApplicationCell) int { return slices.CompareFunc(a.Keys, b.Keys, nullsLast) })
 	return cells, total, nil
-}
-
-func nullsLast(a, b *string) int {
-	if a == nil || b == nil {
-		return cmp.Compare(btoi(a == nil), btoi(b == nil))
-	}
-	return cmp.Compare(*a, *b)
-}
-
-func btoi(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // applicationAxis joins what an axis looks at, once for each axis, and returns how
