@@ -50,7 +50,9 @@ func (a *trail) insertEach(b *testing.B) func(Line) error {
 	db.SetMaxIdleConns(16)
 	b.Cleanup(func() { _ = db.Close() })
 	return func(l Line) error {
-		_, err := db.ExecContext(b.Context(), insertLines, insertArguments([]Recorded{a.recorded(l)})...)
+		group, err := insertArgument([]Recorded{a.recorded(l)})
+		must(b, err)
+		_, err = db.ExecContext(b.Context(), insertLines, group)
 		return err
 	}
 }

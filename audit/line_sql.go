@@ -3,7 +3,7 @@ package audit
 import (
 	"context"
 	"database/sql"
-	"strings"
+	"encoding/json"
 	"time"
 
 	"github.com/lib/pq"
@@ -11,48 +11,64 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 )
 
-// insertLines inserts a group, reasons first. Lists are joined by commas, which no
-// identifier or code has: unnest would take arrays of arrays apart.
+// insertLines inserts a group, reasons first. It takes the whole group as one array of
+// JSON objects: one parameter costs PostgreSQL half of what an array for each column does.
 const insertLines = `
 WITH line AS (
-	SELECT * FROM unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-		$10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::bytea[])
-	AS l (at, kind, operation, column_group, grounds, application_ids, person_id, app_id, organisation_id, reception_point_id,
-		roles, purpose, trace_id, reason_id, reason, key_id, mac)
+	SELECT * FROM json_to_recordset($1) AS l (at timestamptz, kind text, operation text, column_group text, grounds text[],
+		application_ids text[], person_id text, app_id text, organisation_id text, reception_point_id text, roles text[], purpose text,
+		trace_id text, reason_id text, reason text, key_id text, mac text)
 ), reason AS (
-	INSERT INTO audit_reason (id, text) SELECT reason_id, reason FROM line WHERE reason_id <> ''
+	INSERT INTO audit_reason (id, text) SELECT reason_id, reason FROM line WHERE reason_id IS NOT NULL
 )
 INSERT INTO audit_line (at, kind, operation, column_group, grounds, application_ids, person_id, app_id, organisation_id, reception_point_id,
 	roles, purpose, trace_id, reason_id, key_id, mac)
-SELECT at, kind, operation, column_group, string_to_array(grounds, ','), string_to_array(application_ids, ','),
-	nullif(person_id, ''), nullif(app_id, ''), nullif(organisation_id, ''), nullif(reception_point_id, ''),
-	string_to_array(roles, ','), purpose, trace_id, nullif(reason_id, ''), key_id, mac
+SELECT at, kind, operation, column_group, grounds, application_ids, person_id, app_id, organisation_id, reception_point_id,
+	roles, purpose, trace_id, reason_id, key_id, decode(mac, 'base64')
 FROM line`
 
-// insertArguments are the columns of the lines, as [insertLines] takes them.
-func insertArguments(lines []Recorded) []any {
-	const texts = 16
-	columns := make([][]string, texts)
-	macs := make([][]byte, len(lines))
-	for i := range columns {
-		columns[i] = make([]string, len(lines))
-	}
+// inserted is a line as [insertLines] takes it; what is left out is null.
+type inserted struct {
+	At               time.Time     `json:"at"`
+	Kind             Kind          `json:"kind"`
+	Operation        string        `json:"operation"`
+	Group            string        `json:"column_group"`
+	Grounds          []string      `json:"grounds"`
+	ApplicationIDs   []domain.ID   `json:"application_ids"`
+	PersonID         domain.ID     `json:"person_id,omitempty"`
+	AppID            domain.ID     `json:"app_id,omitempty"`
+	OrganisationID   domain.ID     `json:"organisation_id,omitempty"`
+	ReceptionPointID domain.ID     `json:"reception_point_id,omitempty"`
+	Roles            []domain.Role `json:"roles"`
+	Purpose          string        `json:"purpose"`
+	TraceID          string        `json:"trace_id"`
+	ReasonID         string        `json:"reason_id,omitempty"`
+	Reason           string        `json:"reason,omitempty"`
+	KeyID            string        `json:"key_id"`
+	MAC              []byte        `json:"mac"`
+}
+
+// insertArgument is what [insertLines] takes.
+func insertArgument(lines []Recorded) (string, error) {
+	group := make([]inserted, len(lines))
 	for i, l := range lines {
-		for c, value := range [texts]string{
-			l.At.Format(time.RFC3339Nano), string(l.Kind), l.Operation, l.Group,
-			strings.Join(l.Grounds, ","), strings.Join(words[string](l.ApplicationIDs), ","),
-			string(l.PersonID), string(l.AppID), string(l.OrganisationID), string(l.ReceptionPointID),
-			strings.Join(words[string](l.Roles), ","), l.Purpose, l.TraceID, l.ReasonID, l.Reason, l.keyID,
-		} {
-			columns[c][i] = value
+		group[i] = inserted{
+			At: l.At, Kind: l.Kind, Operation: l.Operation, Group: l.Group,
+			Grounds: notNil(l.Grounds), ApplicationIDs: notNil(l.ApplicationIDs), Roles: notNil(l.Roles),
+			PersonID: l.PersonID, AppID: l.AppID, OrganisationID: l.OrganisationID, ReceptionPointID: l.ReceptionPointID,
+			Purpose: l.Purpose, TraceID: l.TraceID, ReasonID: l.ReasonID, Reason: l.Reason, KeyID: l.keyID, MAC: l.mac,
 		}
-		macs[i] = l.mac
 	}
-	arguments := make([]any, 0, texts+1)
-	for _, c := range columns {
-		arguments = append(arguments, pq.StringArray(c))
+	text, err := json.Marshal(group)
+	return string(text), err
+}
+
+// notNil keeps a list from being written as null.
+func notNil[T any](list []T) []T {
+	if list == nil {
+		return []T{}
 	}
-	return append(arguments, pq.ByteaArray(macs))
+	return list
 }
 
 // lineColumns are those of audit_line l, as [scanned] takes them. The hash and its key

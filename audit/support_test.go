@@ -139,7 +139,9 @@ func (a *trail) insert(t testing.TB, by interface {
 }, r Recorded,
 ) {
 	t.Helper()
-	_, err := by.ExecContext(t.Context(), insertLines, insertArguments([]Recorded{r})...)
+	group, err := insertArgument([]Recorded{r})
+	must(t, err)
+	_, err = by.ExecContext(t.Context(), insertLines, group)
 	must(t, err)
 }
 

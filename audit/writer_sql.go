@@ -8,9 +8,12 @@ import (
 // commit inserts the lines and returns when they are on disk. After any error the
 // connection is another one.
 func (w *Writer) commit(ctx context.Context, lines []Recorded) error {
-	err := w.connect(ctx)
+	group, err := insertArgument(lines)
 	if err == nil {
-		_, err = w.insert.ExecContext(ctx, insertArguments(lines)...)
+		err = w.connect(ctx)
+	}
+	if err == nil {
+		_, err = w.insert.ExecContext(ctx, group)
 	}
 	if err != nil {
 		w.disconnect()
