@@ -32,13 +32,14 @@ type limit struct {
 	communeNodes, organisationNodes, pointNodes,
 	buildingPage, buildingCount, ownerships, dwellingPage,
 	stockTable, stockFacets, vintageInForce, vintagePage, changePage,
-	managed, staffPage, staffAssignments, staffAuthorisations *sql.Stmt
+	managed, staffPage, staffAssignments, staffAuthorisations,
+	caller, applicationPage, wishesOf, applicantPage, applicationByNumber, householdOf, applicationTable *sql.Stmt
 }
 
 // newLimit prepares every statement on the database.
 func newLimit(ctx context.Context, db *sql.DB, clock func() time.Time) (*limit, error) {
 	l := &limit{db: db, clock: clock}
-	for _, s := range slices.Concat(l.statements(), l.staffStatements()) {
+	for _, s := range slices.Concat(l.statements(), l.staffStatements(), l.applicationStatements()) {
 		var err error
 		if *s.into, err = db.PrepareContext(ctx, s.text); err != nil { //nolint:sqlclosecheck // kept as long as the process serves
 			return nil, fmt.Errorf("prepare %s: %w", s.text, err)
@@ -73,6 +74,14 @@ func (l *limit) handler(v *auth.Verifier) http.Handler {
 		"StockVintages":          l.stockVintages,
 	} {
 		mux.Handle("POST /"+name, respond(answer))
+	}
+	for name, answer := range map[string]func(context.Context, []byte) ([]byte, error){
+		"Applications":          l.applications,
+		"FindApplicant":         l.findApplicant,
+		"ApplicationFile":       l.applicationFile,
+		"ApplicationStatistics": l.applicationStatistics,
+	} {
+		mux.Handle("POST /"+name, auth.Middleware(v, l.recogniseStaff, l.clock, nil)(respond(answer)))
 	}
 	mux.Handle("POST /Staff", auth.Middleware(v, l.recognise, l.clock, nil)(respond(l.staff)))
 	mux.Handle("POST /Viewer", auth.Middleware(v, l.recognise, l.clock, nil)(respond(l.viewer)))

@@ -63,6 +63,10 @@ func readOperations(repository string, s sample, page int) ([]operation, error) 
 		{name: "StockStatistics", target: aggregateTarget, cases: statisticsCases()},
 		{name: "StockFacets", target: aggregateTarget, cases: facetCases()},
 		{name: "Staff", target: listTarget, cases: staffCases(page)},
+		{name: "Applications", target: listTarget, cases: applicationCases(page)},
+		{name: "FindApplicant", target: listTarget, cases: applicantCases(page)},
+		{name: "ApplicationFile", target: keyTarget, cases: fileCases(s)},
+		{name: "ApplicationStatistics", target: aggregateTarget, cases: tableCases()},
 		{name: "StockVintages", target: listTarget, cases: vintageCases(page)},
 	}
 	for i, o := range operations {

@@ -56,6 +56,8 @@ type sample struct {
 	stocked []string
 	// others are agreements, opening hours and entries of the catalogue.
 	others []string
+	// numbers are the national numbers of some applications.
+	numbers []string
 }
 
 // readSample takes identifiers from the database, spread over each table.
@@ -76,6 +78,8 @@ func readSample(ctx context.Context, db *sql.DB) (sample, error) {
 			(SELECT id FROM opening_hours ORDER BY md5(id) LIMIT 8) UNION ALL
 			(SELECT id FROM opening_hours WHERE weekday IS NULL ORDER BY id LIMIT 2) UNION ALL
 			(SELECT id FROM catalogue_entry ORDER BY md5(id) LIMIT 4)) AS various`},
+		{&s.numbers, `SELECT array_agg(unique_number ORDER BY md5(id)) FROM (
+			SELECT id, unique_number FROM application WHERE unique_number IS NOT NULL ORDER BY md5(id) LIMIT 40) AS various`},
 	} {
 		if err := db.QueryRowContext(ctx, part.query).Scan(pq.Array(part.into)); err != nil {
 			return s, fmt.Errorf("take a sample: %w", err)
