@@ -68,6 +68,11 @@ var handWritten = []string{
 	"settings member_particulars",
 	"settings sensitive_record",
 	"settings wish",
+	// 20261126011000_access_statistics.sql.
+	"statistics public.application_access_contact_stats",
+	"statistics public.application_access_file_stats",
+	"statistics public.application_access_identity_stats",
+	"statistics public.application_access_summary_stats",
 	// 20261125200000_audit.sql.
 	"column audit_line.id",
 	"column audit_line.at",
