@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -45,6 +46,7 @@ type Parts struct {
 	Ready          func(context.Context) error
 	Introspection  bool
 	AllowedOrigins []string
+	TrustedProxies []netip.Prefix
 	BehindTLS      bool
 	PublicMaxAge   time.Duration
 	// Writers has generated writers write the answers, where they can.
@@ -95,6 +97,7 @@ func Handler(p Parts) (http.Handler, error) {
 		Limits:           p.Limits,
 		Introspection:    p.Introspection,
 		AllowedOrigins:   p.AllowedOrigins,
+		TrustedProxies:   p.TrustedProxies,
 		BehindTLS:        p.BehindTLS,
 		PublicMaxAge:     p.PublicMaxAge,
 		Explorer:         page,

@@ -181,7 +181,7 @@ func (c *serveCommand) handler(
 	parts := Parts{
 		Client: client, Service: s, Clock: clock.Now, Verifier: by.verifier, Signer: by.signer, CursorKeys: keys,
 		Log: log, Metrics: registry, Version: buildVersion(env.Contract),
-		Introspection: c.Introspection || c.Sandbox, AllowedOrigins: c.AllowedOrigins,
+		Introspection: c.Introspection || c.Sandbox, AllowedOrigins: c.AllowedOrigins, TrustedProxies: c.TrustedProxies,
 		BehindTLS: c.BehindTLS, PublicMaxAge: c.PublicMaxAge, Limits: server.DefaultLimits(), Writers: c.Writers == "on",
 		Audit: trail.writer, Trail: audit.NewReader(db.db),
 		Ready: func(ctx context.Context) error {

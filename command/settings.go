@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"net/url"
 	"os"
 	"strings"
@@ -67,19 +68,20 @@ func (s databaseSettings) describe() []any {
 
 // serveSettings say how the API is reached.
 type serveSettings struct {
-	Listen         string        `env:"GUICHET_LISTEN" default:"127.0.0.1:8080" help:"Address and port to listen on."`
-	Sandbox        bool          `env:"GUICHET_SANDBOX" help:"Serve fictional data to fictional people, with a clock that can be moved."`
-	IssuersFile    string        `name:"issuers" env:"GUICHET_ISSUERS" type:"path" help:"JSON file of the identity providers whose tokens are accepted: [{\"url\", \"audience\", \"algorithms\": [\"ES256\"], \"acr\" and \"amr\": values of a strong sign-in, \"yields\": \"STAFF\" or \"APPLICANTS\" of an \"organisation\", \"keysUrl\" or \"keyFile\"; without these, by discovery}]."`
-	PublicURL      string        `name:"public-url" env:"GUICHET_PUBLIC_URL" help:"Address under which callers reach the service, without a slash at its end: the issuer of the tokens of partner apps."`
-	SigningKeys    string        `name:"signing-keys" env:"GUICHET_SIGNING_KEYS" type:"path" help:"PEM file of the keys of these tokens, Ed25519 or P-256: the first signs, all are published. Without it partner apps get no tokens."`
-	CursorKeys     []string      `name:"cursor-keys" env:"GUICHET_CURSOR_KEYS" help:"Secrets that sign cursors, 32 bytes or more each in base64: the first signs, all are accepted."`
-	AllowedOrigins []string      `name:"allowed-origins" env:"GUICHET_ALLOWED_ORIGINS" help:"Origins of browser apps, exact: https://app.example."`
-	Introspection  bool          `env:"GUICHET_INTROSPECTION" help:"Let callers read the contract. Always on in a sandbox."`
-	BehindTLS      bool          `name:"behind-tls" env:"GUICHET_BEHIND_TLS" help:"Callers reach the service by https alone."`
-	PublicMaxAge   time.Duration `name:"public-max-age" env:"GUICHET_PUBLIC_MAX_AGE" default:"1m" help:"How long caches may keep answers of the public directory."`
-	AuditWait      time.Duration `env:"GUICHET_AUDIT_WAIT" default:"500ms" help:"How long a read may wait to be put on record; then it is refused."`
-	Writers        string        `env:"GUICHET_WRITERS" enum:"on,off" default:"on" help:"on, or off to have every answer written by gqlgen alone: the same bytes, several times slower."`
-	Grace          time.Duration `env:"GUICHET_GRACE" default:"20s" help:"How long requests under way may finish when the service stops."`
+	Listen         string         `env:"GUICHET_LISTEN" default:"127.0.0.1:8080" help:"Address and port to listen on."`
+	Sandbox        bool           `env:"GUICHET_SANDBOX" help:"Serve fictional data to fictional people, with a clock that can be moved."`
+	IssuersFile    string         `name:"issuers" env:"GUICHET_ISSUERS" type:"path" help:"JSON file of the identity providers whose tokens are accepted: [{\"url\", \"audience\", \"algorithms\": [\"ES256\"], \"acr\" and \"amr\": values of a strong sign-in, \"yields\": \"STAFF\" or \"APPLICANTS\" of an \"organisation\", \"keysUrl\" or \"keyFile\"; without these, by discovery}]."`
+	PublicURL      string         `name:"public-url" env:"GUICHET_PUBLIC_URL" help:"Address under which callers reach the service, without a slash at its end: the issuer of the tokens of partner apps."`
+	SigningKeys    string         `name:"signing-keys" env:"GUICHET_SIGNING_KEYS" type:"path" help:"PEM file of the keys of these tokens, Ed25519 or P-256: the first signs, all are published. Without it partner apps get no tokens."`
+	CursorKeys     []string       `name:"cursor-keys" env:"GUICHET_CURSOR_KEYS" help:"Secrets that sign cursors, 32 bytes or more each in base64: the first signs, all are accepted."`
+	AllowedOrigins []string       `name:"allowed-origins" env:"GUICHET_ALLOWED_ORIGINS" help:"Origins of browser apps, exact: https://app.example."`
+	TrustedProxies []netip.Prefix `name:"trusted-proxies" env:"GUICHET_TRUSTED_PROXIES" help:"Networks of the proxies before the service, as 10.0.0.0/8: the address of a caller is the one that they put into X-Forwarded-For. Partner apps may be held to their networks."`
+	Introspection  bool           `env:"GUICHET_INTROSPECTION" help:"Let callers read the contract. Always on in a sandbox."`
+	BehindTLS      bool           `name:"behind-tls" env:"GUICHET_BEHIND_TLS" help:"Callers reach the service by https alone."`
+	PublicMaxAge   time.Duration  `name:"public-max-age" env:"GUICHET_PUBLIC_MAX_AGE" default:"1m" help:"How long caches may keep answers of the public directory."`
+	AuditWait      time.Duration  `env:"GUICHET_AUDIT_WAIT" default:"500ms" help:"How long a read may wait to be put on record; then it is refused."`
+	Writers        string         `env:"GUICHET_WRITERS" enum:"on,off" default:"on" help:"on, or off to have every answer written by gqlgen alone: the same bytes, several times slower."`
+	Grace          time.Duration  `env:"GUICHET_GRACE" default:"20s" help:"How long requests under way may finish when the service stops."`
 }
 
 // auditSettings are the secrets of the audit trail.
@@ -182,6 +184,7 @@ func (s serveSettings) describe() []any {
 		"public_url", s.PublicURL, "signing_keys", s.SigningKeys,
 		"cursor_keys", fmt.Sprintf("%d (hidden)", len(s.CursorKeys)),
 		"allowed_origins", strings.Join(s.AllowedOrigins, " "),
+		"trusted_proxies", fmt.Sprint(s.TrustedProxies),
 		"introspection", s.Introspection || s.Sandbox, "behind_tls", s.BehindTLS,
 		"writers", s.Writers, "audit_wait", s.AuditWait, "public_max_age", s.PublicMaxAge, "grace", s.Grace,
 	}

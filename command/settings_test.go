@@ -219,12 +219,12 @@ func TestSettingsAreLogged(t *testing.T) {
 	t.Parallel()
 	dsn := testdb.New(t)
 	p := start(t, production(t, "--database-url", dsn, "--pool-size", "3", "--statement-cache", "7", "--introspection", "--behind-tls",
-		"--allowed-origins", "https://a.example,https://b.example", "--public-max-age", "2m", "--grace", "3s", "--audit-wait", "700ms")...)
+		"--allowed-origins", "https://a.example,https://b.example", "--trusted-proxies", "10.0.0.0/8", "--public-max-age", "2m", "--grace", "3s", "--audit-wait", "700ms")...)
 	log := p.stop(t)
 	have := logged(log, "settings")
 	for name, want := range map[string]any{
 		"pool_size": 3.0, "statement_cache": 7.0, "listen": "127.0.0.1:0", "sandbox": false,
-		"cursor_keys": "1 (hidden)", "audit_key": "1 (hidden)", "audit_key_file": "", "audit_wait": 700e6, "allowed_origins": "https://a.example https://b.example", "introspection": true,
+		"cursor_keys": "1 (hidden)", "audit_key": "1 (hidden)", "audit_key_file": "", "audit_wait": 700e6, "allowed_origins": "https://a.example https://b.example", "trusted_proxies": "[10.0.0.0/8]", "introspection": true,
 		"sandbox_stock": "on", "sandbox_applications": 20000.0, "behind_tls": true, "public_max_age": 120e9, "grace": 3e9,
 	} {
 		if have[name] != want {
@@ -255,7 +255,7 @@ func TestHelp(t *testing.T) {
 	help := mustRun(t, "serve", "--help")
 	for _, variable := range []string{
 		"DATABASE_URL", "GUICHET_DATA_DIR", "GUICHET_POOL_SIZE", "GUICHET_STATEMENT_CACHE", "GUICHET_LISTEN", "GUICHET_SANDBOX",
-		"GUICHET_ISSUERS", "GUICHET_CURSOR_KEYS", "GUICHET_ALLOWED_ORIGINS", "GUICHET_INTROSPECTION", "GUICHET_BEHIND_TLS",
+		"GUICHET_ISSUERS", "GUICHET_CURSOR_KEYS", "GUICHET_ALLOWED_ORIGINS", "GUICHET_TRUSTED_PROXIES", "GUICHET_INTROSPECTION", "GUICHET_BEHIND_TLS",
 		"GUICHET_PUBLIC_MAX_AGE", "GUICHET_GRACE", "GUICHET_AUDIT_KEY", "GUICHET_AUDIT_KEY_FILE", "GUICHET_AUDIT_WAIT",
 		"GUICHET_SANDBOX_STOCK", "GUICHET_SANDBOX_APPLICATIONS",
 	} {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -61,6 +62,9 @@ type Config struct {
 	// AllowedOrigins are the origins of browser apps, exact ("https://app.example").
 	// The server's own origin needs no entry.
 	AllowedOrigins []string
+	// TrustedProxies are the networks of our own proxies, whose word on the address of a
+	// caller is taken. None: nobody's is.
+	TrustedProxies []netip.Prefix
 	// BehindTLS tells that callers reach the server by https alone: browsers are
 	// then told to insist on it.
 	BehindTLS bool

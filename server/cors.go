@@ -101,8 +101,9 @@ func (o origins) ofCredential(next http.Handler) http.Handler {
 	})
 }
 
-// connectionAddress is the address of the other end of the connection. No header is
-// believed: whoever sends the request writes them.
+// connectionAddress is the address of the other end of the connection, or of the caller
+// that a proxy of ours saw, see [behindProxies]. No other header is believed: whoever
+// sends the request writes them.
 func connectionAddress(r *http.Request) netip.Addr {
 	end, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {

@@ -25,6 +25,7 @@ func routes(c Config, m *metrics, graphql http.Handler) http.Handler {
 	mux.HandleFunc("/", notFound)
 
 	return chain(mux,
+		behindProxies(c.TrustedProxies),
 		trace(),
 		recoverPanics(c.Log),
 		m.count(mux),
