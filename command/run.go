@@ -25,6 +25,7 @@ type program struct {
 	Import  importCommand  `cmd:"" help:"Load the files of the directory and of the stock."`
 	Audit   auditCommand   `cmd:"" help:"Prove the audit trail, or let go of what is old in it."`
 	Seed    seedCommand    `cmd:"" help:"Fill an empty database with the sandbox's data."`
+	Appoint appointCommand `cmd:"" help:"Appoint the first two administrators of the Métropole, who appoint everybody else through the API."`
 	Access  accessCommand  `cmd:"" help:"Check or repair who sees which application."`
 	Publish publishCommand `cmd:"" help:"Publish figures about applications."`
 	Token   tokenCommand   `cmd:"" help:"Print a sandbox token."`

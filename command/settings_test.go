@@ -263,7 +263,7 @@ func TestHelp(t *testing.T) {
 			t.Errorf("%s is not in the help", variable)
 		}
 	}
-	for _, args := range [][]string{{"--help"}, {"migrate", "--help"}, {"import", "--help"}, {"import", "communes", "--help"}, {"seed", "--help"}, {"access", "--help"}, {"audit", "--help"}, {"audit", "verify", "--help"}, {"audit", "head", "--help"}, {"audit", "prune", "--help"}, {"token", "--help"}, {"schema", "--help"}, {"version", "--help"}} {
+	for _, args := range [][]string{{"--help"}, {"migrate", "--help"}, {"import", "--help"}, {"import", "communes", "--help"}, {"seed", "--help"}, {"access", "--help"}, {"appoint", "--help"}, {"audit", "--help"}, {"audit", "verify", "--help"}, {"audit", "head", "--help"}, {"audit", "prune", "--help"}, {"token", "--help"}, {"schema", "--help"}, {"version", "--help"}} {
 		if out := mustRun(t, args...); !strings.HasPrefix(out, "Usage: guichet") {
 			t.Errorf("%v printed %q", args, out)
 		}

@@ -31,6 +31,11 @@ func ImportDirectory(ctx context.Context) context.Context {
 		"Commune", "Organisation", "ReceptionPoint", "Agreement", "OpeningHours", "CatalogueEntry")
 }
 
+// AppointAdministrator writes the first administrators, before there is one.
+func AppointAdministrator(ctx context.Context) context.Context {
+	return guard.Grant(ctx, "appoint administrator", "Person", "Assignment")
+}
+
 // SeedSandbox writes the people and apps of a sandbox and the exceptions to its hours.
 func SeedSandbox(ctx context.Context) context.Context {
 	return guard.Grant(ctx, "seed sandbox",
