@@ -21,7 +21,7 @@ func TestAppointCommand(t *testing.T) {
 	const issuer = "https://id.metropole.example"
 	appoint(1, "run `guichet migrate`", issuer, "first")
 	mustRun(t, "migrate", "--database-url", dsn)
-	appoint(1, "guichet import", issuer, "first")
+	appoint(1, "guichet import organisations", issuer, "first")
 	db := open(t, dsn)
 	execute(t, db, `INSERT INTO organisation (id, created_at, key, kind, name, reservataire, registering_body)
 		VALUES ('org_01J6NE3900H7ZV0ZZJ9ZZZZZZZ', now(), 'metropole', 'METROPOLE', 'Métropole', true, true)`)

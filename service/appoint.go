@@ -18,7 +18,7 @@ const firstAdministrators = 2
 
 // The reasons for which nobody is appointed.
 var (
-	ErrNoMetropole = errors.New("the directory has no Métropole: run `guichet import directory` first")
+	ErrNoMetropole = errors.New("the directory has no Métropole: run `guichet import organisations` first")
 	ErrAppointed   = errors.New("the Métropole has its two administrators: they appoint others through the API")
 )
 
