@@ -1,4 +1,4 @@
-package graph
+package graph_test
 
 import (
 	"bytes"
@@ -17,6 +17,7 @@ import (
 
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/graph"
 )
 
 // sqlError is what drivers give: a state and a text that must stay inside.
@@ -30,8 +31,8 @@ type waiting time.Duration
 func (w waiting) Error() string             { return "secret bucket" }
 func (w waiting) RetryAfter() time.Duration { return time.Duration(w) }
 
-func testErrors(log *bytes.Buffer) Errors {
-	return Errors{
+func testErrors(log *bytes.Buffer) graph.Errors {
+	return graph.Errors{
 		Log:      slog.New(slog.NewJSONHandler(log, nil)),
 		Language: func(context.Context) domain.Language { return domain.English },
 		TraceID:  func(context.Context) string { return "trace-1" },
@@ -55,12 +56,12 @@ func TestPresent(t *testing.T) {
 		"the guard":              {fmt.Errorf("read secret: %w", privacy.Deny), domain.Internal, "", true},
 		"a state of SQL":         {sqlError("42P01"), domain.Internal, "", true},
 		"an internal error":      {&domain.Error{Code: domain.Internal, Cause: errors.New("secret")}, domain.Internal, "", true},
-		"a value SQL refused":    {fmt.Errorf("page: %w", sqlError("22007")), domain.BadRequest, ReasonInvalidValue, false},
+		"a value SQL refused":    {fmt.Errorf("page: %w", sqlError("22007")), domain.BadRequest, graph.ReasonInvalidValue, false},
 		"a cancelled statement":  {sqlError("57014"), domain.Timeout, "", false},
 		"a deadline":             {fmt.Errorf("secret: %w", context.DeadlineExceeded), domain.Timeout, "", false},
 		"no such row":            {fmt.Errorf("load: %w", &ent.NotFoundError{}), domain.NotFound, "", false},
-		"validation":             {validation, domain.BadRequest, ReasonValidation, false},
-		"syntax":                 {parse, domain.BadRequest, ReasonSyntax, false},
+		"validation":             {validation, domain.BadRequest, graph.ReasonValidation, false},
+		"syntax":                 {parse, domain.BadRequest, graph.ReasonSyntax, false},
 		"an error of ours":       {fmt.Errorf("x: %w", &domain.Error{Code: domain.Forbidden, Reason: "ROLE", Cause: errors.New("secret")}), domain.Forbidden, "ROLE", false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -128,13 +129,13 @@ func TestPanicKind(t *testing.T) {
 	t.Parallel()
 	ours := func() (p any) {
 		defer func() { p = recover() }()
-		var none *Errors
+		var none *graph.Errors
 		return none.Log
 	}()
 	for want, p := range map[string]any{
 		"*errors.errorString": errors.New("a secret"), "int": 1, "runtime error: invalid memory address or nil pointer dereference": ours,
 	} {
-		if got := PanicKind(p); got != want {
+		if got := graph.PanicKind(p); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
@@ -153,7 +154,8 @@ func TestMessagesRepeatNoValue(t *testing.T) {
 		`Cannot query field "a" on type "B".`:                                   `Cannot query field "a" on type "B".`,
 		`Expected Name, found {`:                                                `Expected Name, found {`,
 	} {
-		if got := withoutValues(message); got != want {
+		presented := testErrors(&bytes.Buffer{}).Present(t.Context(), &gqlerror.Error{Message: message, Rule: "KnownTypeNames"})
+		if got := presented.Message; got != want {
 			t.Errorf("%s: %s", message, got)
 		}
 	}
@@ -163,7 +165,10 @@ func TestEveryCodeHasItsSentences(t *testing.T) {
 	t.Parallel()
 	seen := map[domain.Text]domain.Code{}
 	for _, code := range domain.Codes() {
-		text := defaultMessage(code)
+		text := domain.Text{}
+		for language, said := range map[domain.Language]*string{domain.French: &text.FR, domain.English: &text.EN} {
+			*said = graph.Coded(&domain.Error{Code: code}, language, "").Message
+		}
 		if text.EN == "" || text.FR == "" || text.EN == text.FR {
 			t.Errorf("%s says %+v", code, text)
 		}
@@ -172,7 +177,7 @@ func TestEveryCodeHasItsSentences(t *testing.T) {
 		}
 		seen[text] = code
 		for _, language := range []domain.Language{domain.French, domain.English} {
-			coded := Coded(&domain.Error{Code: code, Field: "f", Cause: waiting(1500 * time.Millisecond)}, language, "t")
+			coded := graph.Coded(&domain.Error{Code: code, Field: "f", Cause: waiting(1500 * time.Millisecond)}, language, "t")
 			assertCatalogue(t, coded)
 			if coded.Message != text.In(language) || coded.Extensions["retryAfter"] != 2 || coded.Extensions["traceId"] != "t" {
 				t.Errorf("%s in %s: %v", code, language, coded)
@@ -184,7 +189,7 @@ func TestEveryCodeHasItsSentences(t *testing.T) {
 func TestLongMessagesAreClipped(t *testing.T) {
 	t.Parallel()
 	err := &gqlerror.Error{Message: strings.Repeat("é", 10_000), Rule: "KnownTypeNames"}
-	if got := testErrors(&bytes.Buffer{}).Present(t.Context(), err); len([]rune(got.Message)) != maxMessage+1 {
+	if got := testErrors(&bytes.Buffer{}).Present(t.Context(), err); len([]rune(got.Message)) != 300+len([]rune("…")) {
 		t.Errorf("%d runes", len([]rune(got.Message)))
 	}
 }

@@ -24,6 +24,9 @@ func (w *Writer) GiveUp() { w.gaveUp = true }
 // GaveUp tells whether there is any use in going on.
 func (w *Writer) GaveUp() bool { return w.gaveUp }
 
+// Bytes is what was written.
+func (w *Writer) Bytes() []byte { return w.buffer }
+
 // Write appends what a custom scalar writes of itself.
 func (w *Writer) Write(p []byte) (int, error) {
 	w.buffer = append(w.buffer, p...)
