@@ -153,6 +153,9 @@ func (id ID) Prefix() Prefix {
 	return Prefix(p)
 }
 
+// Nothing is the identifier of that kind which nothing has: none is as old.
+func Nothing(kind Prefix) ID { return ID(string(kind) + "_" + strings.Repeat("0", ulid.EncodedSize)) }
+
 // MarshalGQL writes the identifier as a JSON string.
 func (id ID) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(string(id))) }
 

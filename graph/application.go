@@ -6,7 +6,6 @@ import (
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
-	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/predicate"
@@ -16,7 +15,7 @@ import (
 // Application finds an application by its national number; unknown and invisible are
 // both nothing.
 func (r queryResolver) Application(ctx context.Context, uniqueNumber domain.UniqueNumber) (*ent.Application, error) {
-	q, err := r.ent.Application.Query().Where(application.UniqueNumber(uniqueNumber)).CollectFields(ctx)
+	q, err := r.ent.Application.Query().Where(service.ByNumber(auth.FromContext(ctx), uniqueNumber)).CollectFields(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -49,11 +48,11 @@ func (applicationFilterResolver) States(_ context.Context, where *ent.Applicatio
 }
 
 // Search keeps the applications of these names, or of this number.
-func (applicationFilterResolver) Search(_ context.Context, where *ent.ApplicationWhereInput, text *string) error {
+func (applicationFilterResolver) Search(ctx context.Context, where *ent.ApplicationWhereInput, text *string) error {
 	if text == nil {
 		return nil
 	}
-	found, err := service.Found(*text)
+	found, err := service.Found(auth.FromContext(ctx), *text)
 	if err == nil {
 		where.AddPredicates(found)
 	}

@@ -79,7 +79,11 @@ func absent(err error) bool {
 
 // Node finds anything by its identifier; unknown and invisible are both nothing.
 func (r queryResolver) Node(ctx context.Context, id domain.ID) (ent.Noder, error) {
-	n, err := r.ent.Noder(ctx, id, ent.WithNodeType(nodeType))
+	ids, err := r.service.Findable(ctx, []domain.ID{id})
+	if err != nil {
+		return nil, err
+	}
+	n, err := r.ent.Noder(ctx, ids[0], ent.WithNodeType(nodeType))
 	if absent(err) {
 		return nil, nil
 	}
@@ -90,6 +94,10 @@ func (r queryResolver) Node(ctx context.Context, id domain.ID) (ent.Noder, error
 func (r queryResolver) Nodes(ctx context.Context, ids []domain.ID, _ *domain.Date) ([]ent.Noder, error) {
 	if len(ids) > maxNodes {
 		return nil, errTooManyIDs
+	}
+	ids, err := r.service.Findable(ctx, ids)
+	if err != nil {
+		return nil, err
 	}
 	// Entgql reports each id without a row as an error of the answer; here it is
 	// an ordinary answer, so its reports go to a list of their own.

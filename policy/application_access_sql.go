@@ -71,8 +71,41 @@ func openedBy(v *auth.Viewer, column string) func(*sql.Selector) sql.Querier {
 	}
 }
 
+// OpenAmong keeps those of these applications that are open to the viewer. What is open
+// is looked up before the applications are: one that is not there and one that is hidden
+// are looked for in the same places, and found in none.
+func OpenAmong(v *auth.Viewer, ids ...domain.ID) predicate.Application {
+	return openAmong(v, func(b *sql.Builder) { b.WriteString("ANY(").Arg(pq.Array(ids)).WriteString(")") })
+}
+
+// OpenByNumber keeps the application of that national number, as [OpenAmong] does.
+func OpenByNumber(v *auth.Viewer, number domain.UniqueNumber) predicate.Application {
+	return openAmong(v, func(b *sql.Builder) {
+		b.WriteString("coalesce((SELECT n.id FROM ").Ident(application.Table).WriteString(" AS n WHERE n.unique_number = ").
+			Arg(string(number)).WriteString("), '')") // no application: what is looked for then is as absent
+	})
+}
+
+func openAmong(v *auth.Viewer, asked func(*sql.Builder)) func(*sql.Selector) {
+	return func(s *sql.Selector) {
+		s.Where(sql.P(func(b *sql.Builder) {
+			identity := strconv.Itoa(int(domain.GroupIdentity.Bit()))
+			b.Ident(s.C(application.FieldID)).WriteString(" = ANY(ARRAY(SELECT x.application_id FROM ").Ident(applicationaccess.Table).
+				WriteString(" AS x WHERE x.application_id = ")
+			asked(b)
+			b.WriteString(" AND x.groups & ").WriteString(identity).WriteString(" = ").WriteString(identity)
+			inForceFor(b, v)
+			b.WriteString("))")
+		}))
+	}
+}
+
 func accessOf(b *sql.Builder, v *auth.Viewer, application string) {
 	b.WriteString(" FROM ").Ident(applicationaccess.Table).WriteString(" AS x WHERE x.application_id = ").Ident(application)
+	inForceFor(b, v)
+}
+
+func inForceFor(b *sql.Builder, v *auth.Viewer) {
 	b.WriteString(" AND x.audience_id = ANY(").Arg(pq.Int64Array(v.Audiences)).WriteString(")")
 	holdsNow(b, v)
 }

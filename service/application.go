@@ -28,6 +28,11 @@ func MaskedGroups(v *auth.Viewer, a *ent.Application) []domain.ColumnGroup {
 	return opened.Groups.Missing()
 }
 
+// ByNumber keeps the application of that national number, if it is open to the viewer.
+func ByNumber(v *auth.Viewer, number domain.UniqueNumber) predicate.Application {
+	return policy.OpenByNumber(v, number)
+}
+
 // WithSummary keeps the applications whose summary is such, among those whose summary
 // the viewer may see.
 func WithSummary(such ...predicate.ApplicationSummary) predicate.Application {
@@ -81,7 +86,7 @@ func OrderedByDate() predicate.Application {
 // lockedApplication loads an application that the viewer sees, with the claims by which
 // it does, and keeps other writers of what its grounds rest on waiting.
 func lockedApplication(ctx context.Context, tx *ent.Tx, id domain.ID) (*ent.Application, []policy.Claim, error) {
-	a, err := tx.Application.Query().Where(application.ID(id)).ForUpdate().Only(ctx)
+	a, err := tx.Application.Query().Where(policy.OpenAmong(auth.FromContext(ctx), id)).ForUpdate().Only(ctx)
 	if err != nil {
 		return nil, nil, notFound(err)
 	}
@@ -92,7 +97,7 @@ func lockedApplication(ctx context.Context, tx *ent.Tx, id domain.ID) (*ent.Appl
 // seenApplication is the application as the viewer sees it once an act is done, nil
 // where it does not.
 func (s *Service) seenApplication(ctx context.Context, id domain.ID) (*ent.Application, error) {
-	a, err := s.ent.Application.Query().Where(application.ID(id)).Only(ctx)
+	a, err := s.ent.Application.Query().Where(policy.OpenAmong(auth.FromContext(ctx), id)).Only(ctx)
 	return a, ent.MaskNotFound(err)
 }
 
@@ -125,10 +130,10 @@ const (
 
 // Found keeps the applications whose applicant bears these names, or that have this
 // number.
-func Found(text string) (predicate.Application, error) {
+func Found(v *auth.Viewer, text string) (predicate.Application, error) {
 	text = strings.TrimSpace(text)
 	if n, err := domain.ParseUniqueNumber(text); err == nil {
-		return application.UniqueNumber(n), nil
+		return policy.OpenByNumber(v, n), nil
 	}
 	words := domain.NameWords(text)
 	if len(strings.Join(words, "")) < minSearchLetters || len([]rune(text)) > maxSearchLetters {

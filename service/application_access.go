@@ -16,6 +16,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/audience"
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
 	"github.com/guichet-logement/guichet/ent/namedagent"
+	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/wish"
 	"github.com/guichet-logement/guichet/policy"
@@ -319,17 +320,22 @@ func sameInstant(stored *time.Time, wanted time.Time) bool {
 // heldOn are the viewer's claims by which it sees the application now.
 func heldOn(ctx context.Context, tx *ent.Tx, id domain.ID) ([]policy.Claim, error) {
 	v := auth.FromContext(ctx)
-	audiences := make([]domain.AudienceID, len(v.Audiences))
-	for i, a := range v.Audiences {
-		audiences[i] = domain.AudienceID(a)
-	}
-	rows, err := tx.ApplicationAccess.Query().Where(
-		applicationaccess.ApplicationID(id), applicationaccess.AudienceIDIn(audiences...),
-		applicationaccess.Or(applicationaccess.ValidFromIsNil(), applicationaccess.ValidFromLTE(v.Now)),
-		applicationaccess.Or(applicationaccess.ValidUntilIsNil(), applicationaccess.ValidUntilGT(v.Now)),
-	).All(policy.ReadGrounds(ctx))
+	rows, err := tx.ApplicationAccess.Query().Where(accessTo(v, id)).All(policy.ReadGrounds(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("grounds on an application: %w", err)
 	}
 	return policy.HeldBy(v, rows), nil
+}
+
+// accessTo keeps the viewer's accesses in force to these applications.
+func accessTo(v *auth.Viewer, ids ...domain.ID) predicate.ApplicationAccess {
+	audiences := make([]domain.AudienceID, len(v.Audiences))
+	for i, a := range v.Audiences {
+		audiences[i] = domain.AudienceID(a)
+	}
+	return applicationaccess.And(
+		applicationaccess.ApplicationIDIn(ids...), applicationaccess.AudienceIDIn(audiences...),
+		applicationaccess.Or(applicationaccess.ValidFromIsNil(), applicationaccess.ValidFromLTE(v.Now)),
+		applicationaccess.Or(applicationaccess.ValidUntilIsNil(), applicationaccess.ValidUntilGT(v.Now)),
+	)
 }
