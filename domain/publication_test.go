@@ -530,7 +530,7 @@ func TestPublicationTold(t *testing.T) {
 	t.Parallel()
 	r := random(t)
 	tried := 0
-	for range 800 {
+	for range *publications + 200 {
 		tables := few(r)
 		if len(tables) > 1 || len(tables[0].Counts) > 6 {
 			continue

@@ -29,9 +29,10 @@ func (r queryResolver) Applications(
 	orderBy *ent.ApplicationOrder, where *ent.ApplicationWhereInput,
 ) (*ent.ApplicationConnection, error) {
 	q, v := r.ent.Application.Query(), auth.FromContext(ctx)
-	service.PlannedForCaller(q)
 	if orderBy == nil && where == nil {
 		service.OnPage(v, q, after, before, first, last)
+	} else {
+		service.PlannedForCaller(q)
 	}
 	// The field is a copy of ent's, and no pointer to it.
 	if orderBy != nil && orderBy.Field.String() == ent.ApplicationOrderFieldRegisteredOn.String() {

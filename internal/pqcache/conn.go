@@ -60,6 +60,7 @@ func run[T any](
 	direct func(pqConn, context.Context, string, []driver.NamedValue) (T, error),
 ) (T, error) {
 	var none T
+	text, args = gather(text, args)
 	st, reused, err := c.statement(ctx, text, len(args))
 	if err != nil {
 		return none, err

@@ -10,6 +10,9 @@
 // [Unprepared] marker. Everything else reaches lib/pq as it came, COPY
 // included.
 //
+// A list of values goes as one array, = ANY($1) for IN ($1, $2): Ent's text has another
+// length for each number of values, and none would be kept for the next one.
+//
 // What a kept statement does not change: arguments are converted by the
 // connection's own checker before the text is looked up, and results are
 // decoded by lib/pq, so answers are equal with the cache on and off. One thing
@@ -35,5 +38,5 @@
 // connection only.
 //
 // The package imports the standard library and lib/pq, nothing of this module.
-// It must not rewrite statements, and it must not log their text or arguments.
+// Lists aside it must not rewrite statements, and it must not log their text or arguments.
 package pqcache
