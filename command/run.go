@@ -27,6 +27,7 @@ type program struct {
 	Seed    seedCommand    `cmd:"" help:"Fill an empty database with the sandbox's data."`
 	Access  accessCommand  `cmd:"" help:"Check or repair who sees which application."`
 	Publish publishCommand `cmd:"" help:"Publish figures about applications."`
+	Keep    keepCommand    `cmd:"" help:"Do what days bring by themselves."`
 	Token   tokenCommand   `cmd:"" help:"Print a sandbox token."`
 	Schema  schemaCommand  `cmd:"" help:"Print the contract."`
 	Version versionCommand `cmd:"" help:"Print what this program is."`
