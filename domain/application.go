@@ -1,6 +1,9 @@
 package domain
 
-import "io"
+import (
+	"io"
+	"slices"
+)
 
 // ApplicationState is where an application for social housing stands in its legal
 // life (état de la demande).
@@ -27,10 +30,17 @@ const (
 	ApplicationErased ApplicationState = "ERASED"
 )
 
-// Values lists the states that the contract knows, in its order.
+// Values lists the states, in the order of the contract.
 func (ApplicationState) Values() []string {
-	return []string{string(ApplicationPending), string(ApplicationActive), string(ApplicationRemoved)}
+	return []string{
+		string(ApplicationDraft), string(ApplicationPending), string(ApplicationRejected), string(ApplicationActive),
+		string(ApplicationRemoved), string(ApplicationMerged), string(ApplicationErased),
+	}
 }
+
+// Living tells an application that waits or counts: it opens grounds, and can be
+// corrected.
+func (s ApplicationState) Living() bool { return slices.Contains(livingStates, s) }
 
 // MarshalGQL writes the word of the contract.
 func (s ApplicationState) MarshalGQL(w io.Writer) { marshalEnum(w, s) }

@@ -164,18 +164,17 @@ func (l Life) move(s Step, c LegalClocks, today Date) (Life, Refusals) {
 
 // illegal refuses a step and names those that are open.
 func (l Life) illegal(s Step, why Text, c LegalClocks, today Date) Refusals {
-	var words []string
-	for _, step := range l.Open(c, today) {
-		words = append(words, string(step))
-	}
+	allowed := append([]Step{}, l.Open(c, today)...) // never nil: no step may be open
 	open := Text{EN: "nothing", FR: "rien"}
-	if len(words) > 0 {
-		list := strings.Join(words, ", ")
+	if len(allowed) > 0 {
+		list := strings.Join(words(allowed), ", ")
 		open = Text{EN: list, FR: list}
 	}
-	return Refusals{refuse(IllegalTransition,
+	r := refuse(IllegalTransition,
 		string(s)+" is not open: "+why.EN+". Open today: "+open.EN+".",
-		string(s)+" n'est pas possible : "+why.FR+". Possible aujourd'hui : "+open.FR+".")}
+		string(s)+" n'est pas possible : "+why.FR+". Possible aujourd'hui : "+open.FR+".")
+	r.Allowed = allowed
+	return Refusals{r}
 }
 
 // Submit deposits a draft; a paper form counts from the day on which it was handed in.

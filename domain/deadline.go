@@ -86,6 +86,11 @@ func (d Deadline) On(today Date) DeadlineState {
 	return DeadlineNear
 }
 
+// Closed tells a limit that is over: what it bounds can no longer be done.
+func (d Deadline) Closed(today Date) bool {
+	return (d.Kind == ReactivationDeadline || d.Kind == MergeUndoDeadline) && d.Due.Before(today)
+}
+
 // EventAt is the instant from which it is announced, the first of that day in Paris.
 func (d Deadline) EventAt() time.Time { return d.Event.At(0) }
 

@@ -63,6 +63,11 @@ const (
 	EmergencyOpeningPrefix   Prefix = "emo"
 	BindingCodePrefix        Prefix = "bnd"
 	PublishedFiguresPrefix   Prefix = "pbf"
+	DeadlinePrefix           Prefix = "dln"
+	ApplicationEventPrefix   Prefix = "evt"
+	HandOverPrefix           Prefix = "hov"
+	OnlineRegistrationPrefix Prefix = "onl"
+	ProposedChangePrefix     Prefix = "pch"
 )
 
 // Prefixes lists every prefix in use.
@@ -78,6 +83,7 @@ func Prefixes() []Prefix {
 		HouseholdMemberPrefix, MemberParticularsPrefix, SensitiveRecordPrefix, ApplicantAccountPrefix, NamedAgentPrefix, AuditLinePrefix,
 		ReceptionContactPrefix, ReceptionGrantPrefix, AttemptCountPrefix, EmergencyOpeningPrefix, BindingCodePrefix,
 		PublishedFiguresPrefix,
+		DeadlinePrefix, ApplicationEventPrefix, HandOverPrefix, OnlineRegistrationPrefix, ProposedChangePrefix,
 	}
 }
 

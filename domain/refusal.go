@@ -2,6 +2,7 @@ package domain
 
 import (
 	"io"
+	"strconv"
 	"strings"
 )
 
@@ -21,6 +22,8 @@ const (
 	IllegalTransition RefusalCode = "ILLEGAL_TRANSITION"
 
 	Unrecognised RefusalCode = "NOT_RECOGNISED"
+
+	LevelTooLow RefusalCode = "LEVEL_TOO_LOW"
 )
 
 // Values lists the catalogue in the order of the contract.
@@ -28,6 +31,7 @@ func (RefusalCode) Values() []string {
 	return []string{
 		string(Invalid), string(StaleVersion), string(Overlap), string(Duplicate), string(Unknown),
 		string(RoleUnavailable), string(IllegalTransition), string(Unrecognised),
+		string(LevelTooLow),
 	}
 }
 
@@ -43,12 +47,35 @@ type Refusal struct {
 	Help Text
 	// Conflict holds both values of a stale write; nil for other refusals.
 	Conflict *Conflict
+	// Allowed are the steps that are open instead of an illegal one; nil for other
+	// refusals.
+	Allowed []Step
+	// Needed is the level that the act needs, and where it was tried; nil for other
+	// refusals.
+	Needed *NeededLevel
+}
+
+// NeededLevel is a level of service that the act needs and a reception point lacks.
+type NeededLevel struct {
+	Level            int
+	ReceptionPointID ID
+}
+
+// TooLow refuses an act at a point whose level does not have it.
+func TooLow(level int, at ID) Refusals {
+	n := strconv.Itoa(level)
+	r := refuse(LevelTooLow,
+		"This needs a reception point of level "+n+".", "Cela demande un guichet de niveau "+n+".")
+	r.Needed = &NeededLevel{level, at}
+	return Refusals{r}
 }
 
 // Conflict is what a client needs to resolve a stale write by itself.
 type Conflict struct {
 	// Yours and Theirs are the version the client sent and the one in force.
 	Yours, Theirs int
+	// Values are the fields in which what was sent differs from what is stored.
+	Values []ValueConflict
 }
 
 // Error describes the refusal for the log.

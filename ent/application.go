@@ -25,7 +25,7 @@ type Application struct {
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// UniqueNumber holds the value of the "unique_number" field.
 	UniqueNumber *domain.UniqueNumber `json:"unique_number,omitempty"`
-	// State holds the value of the "state" field.
+	// It moves as domain.Life does: the trigger application_life refuses any other step.
 	State domain.ApplicationState `json:"state,omitempty"`
 	// GivenNames holds the value of the "given_names" field.
 	GivenNames string `json:"given_names,omitempty"`
@@ -65,14 +65,23 @@ type ApplicationEdges struct {
 	Wishes []*Wish `json:"wishes,omitempty"`
 	// Household holds the value of the household edge.
 	Household []*HouseholdMember `json:"household,omitempty"`
+	// Deadlines holds the value of the deadlines edge.
+	Deadlines []*Deadline `json:"deadlines,omitempty"`
+	// History holds the value of the history edge.
+	History []*ApplicationEvent `json:"history,omitempty"`
+	// ProposedChanges holds the value of the proposed_changes edge.
+	ProposedChanges []*ProposedChange `json:"proposed_changes,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [5]bool
+	loadedTypes [8]bool
 	// totalCount holds the count of the edges above.
-	totalCount [5]map[string]int
+	totalCount [8]map[string]int
 
-	namedWishes    map[string][]*Wish
-	namedHousehold map[string][]*HouseholdMember
+	namedWishes          map[string][]*Wish
+	namedHousehold       map[string][]*HouseholdMember
+	namedDeadlines       map[string][]*Deadline
+	namedHistory         map[string][]*ApplicationEvent
+	namedProposedChanges map[string][]*ProposedChange
 }
 
 // SummaryOrErr returns the Summary value or an error if the edge
@@ -124,6 +133,33 @@ func (e ApplicationEdges) HouseholdOrErr() ([]*HouseholdMember, error) {
 		return e.Household, nil
 	}
 	return nil, &NotLoadedError{edge: "household"}
+}
+
+// DeadlinesOrErr returns the Deadlines value or an error if the edge
+// was not loaded in eager-loading.
+func (e ApplicationEdges) DeadlinesOrErr() ([]*Deadline, error) {
+	if e.loadedTypes[5] {
+		return e.Deadlines, nil
+	}
+	return nil, &NotLoadedError{edge: "deadlines"}
+}
+
+// HistoryOrErr returns the History value or an error if the edge
+// was not loaded in eager-loading.
+func (e ApplicationEdges) HistoryOrErr() ([]*ApplicationEvent, error) {
+	if e.loadedTypes[6] {
+		return e.History, nil
+	}
+	return nil, &NotLoadedError{edge: "history"}
+}
+
+// ProposedChangesOrErr returns the ProposedChanges value or an error if the edge
+// was not loaded in eager-loading.
+func (e ApplicationEdges) ProposedChangesOrErr() ([]*ProposedChange, error) {
+	if e.loadedTypes[7] {
+		return e.ProposedChanges, nil
+	}
+	return nil, &NotLoadedError{edge: "proposed_changes"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -287,6 +323,21 @@ func (_m *Application) QueryHousehold() *HouseholdMemberQuery {
 	return NewApplicationClient(_m.config).QueryHousehold(_m)
 }
 
+// QueryDeadlines queries the "deadlines" edge of the Application entity.
+func (_m *Application) QueryDeadlines() *DeadlineQuery {
+	return NewApplicationClient(_m.config).QueryDeadlines(_m)
+}
+
+// QueryHistory queries the "history" edge of the Application entity.
+func (_m *Application) QueryHistory() *ApplicationEventQuery {
+	return NewApplicationClient(_m.config).QueryHistory(_m)
+}
+
+// QueryProposedChanges queries the "proposed_changes" edge of the Application entity.
+func (_m *Application) QueryProposedChanges() *ProposedChangeQuery {
+	return NewApplicationClient(_m.config).QueryProposedChanges(_m)
+}
+
 // Update returns a builder for updating this Application.
 // Note that you need to call Application.Unwrap() before calling this method if this Application
 // was returned from a transaction, and the transaction was committed or rolled back.
@@ -403,6 +454,78 @@ func (_m *Application) appendNamedHousehold(name string, edges ...*HouseholdMemb
 		_m.Edges.namedHousehold[name] = []*HouseholdMember{}
 	} else {
 		_m.Edges.namedHousehold[name] = append(_m.Edges.namedHousehold[name], edges...)
+	}
+}
+
+// NamedDeadlines returns the Deadlines named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Application) NamedDeadlines(name string) ([]*Deadline, error) {
+	if _m.Edges.namedDeadlines == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedDeadlines[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Application) appendNamedDeadlines(name string, edges ...*Deadline) {
+	if _m.Edges.namedDeadlines == nil {
+		_m.Edges.namedDeadlines = make(map[string][]*Deadline)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedDeadlines[name] = []*Deadline{}
+	} else {
+		_m.Edges.namedDeadlines[name] = append(_m.Edges.namedDeadlines[name], edges...)
+	}
+}
+
+// NamedHistory returns the History named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Application) NamedHistory(name string) ([]*ApplicationEvent, error) {
+	if _m.Edges.namedHistory == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedHistory[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Application) appendNamedHistory(name string, edges ...*ApplicationEvent) {
+	if _m.Edges.namedHistory == nil {
+		_m.Edges.namedHistory = make(map[string][]*ApplicationEvent)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedHistory[name] = []*ApplicationEvent{}
+	} else {
+		_m.Edges.namedHistory[name] = append(_m.Edges.namedHistory[name], edges...)
+	}
+}
+
+// NamedProposedChanges returns the ProposedChanges named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Application) NamedProposedChanges(name string) ([]*ProposedChange, error) {
+	if _m.Edges.namedProposedChanges == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedProposedChanges[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Application) appendNamedProposedChanges(name string, edges ...*ProposedChange) {
+	if _m.Edges.namedProposedChanges == nil {
+		_m.Edges.namedProposedChanges = make(map[string][]*ProposedChange)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedProposedChanges[name] = []*ProposedChange{}
+	} else {
+		_m.Edges.namedProposedChanges[name] = append(_m.Edges.namedProposedChanges[name], edges...)
 	}
 }
 

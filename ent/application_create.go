@@ -15,9 +15,12 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/applicationcontact"
+	"github.com/guichet-logement/guichet/ent/applicationevent"
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
+	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/wish"
 )
 
@@ -254,6 +257,51 @@ func (_c *ApplicationCreate) AddHousehold(v ...*HouseholdMember) *ApplicationCre
 		ids[i] = v[i].ID
 	}
 	return _c.AddHouseholdIDs(ids...)
+}
+
+// AddDeadlineIDs adds the "deadlines" edge to the Deadline entity by IDs.
+func (_c *ApplicationCreate) AddDeadlineIDs(ids ...domain.ID) *ApplicationCreate {
+	_c.mutation.AddDeadlineIDs(ids...)
+	return _c
+}
+
+// AddDeadlines adds the "deadlines" edges to the Deadline entity.
+func (_c *ApplicationCreate) AddDeadlines(v ...*Deadline) *ApplicationCreate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddDeadlineIDs(ids...)
+}
+
+// AddHistoryIDs adds the "history" edge to the ApplicationEvent entity by IDs.
+func (_c *ApplicationCreate) AddHistoryIDs(ids ...domain.ID) *ApplicationCreate {
+	_c.mutation.AddHistoryIDs(ids...)
+	return _c
+}
+
+// AddHistory adds the "history" edges to the ApplicationEvent entity.
+func (_c *ApplicationCreate) AddHistory(v ...*ApplicationEvent) *ApplicationCreate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddHistoryIDs(ids...)
+}
+
+// AddProposedChangeIDs adds the "proposed_changes" edge to the ProposedChange entity by IDs.
+func (_c *ApplicationCreate) AddProposedChangeIDs(ids ...domain.ID) *ApplicationCreate {
+	_c.mutation.AddProposedChangeIDs(ids...)
+	return _c
+}
+
+// AddProposedChanges adds the "proposed_changes" edges to the ProposedChange entity.
+func (_c *ApplicationCreate) AddProposedChanges(v ...*ProposedChange) *ApplicationCreate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddProposedChangeIDs(ids...)
 }
 
 // Mutation returns the ApplicationMutation object of the builder.
@@ -538,6 +586,54 @@ func (_c *ApplicationCreate) createSpec() (*Application, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(householdmember.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.DeadlinesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.DeadlinesTable,
+			Columns: []string{application.DeadlinesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(deadline.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.HistoryIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.HistoryTable,
+			Columns: []string{application.HistoryColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(applicationevent.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.ProposedChangesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.ProposedChangesTable,
+			Columns: []string{application.ProposedChangesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proposedchange.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -17,29 +17,38 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/applicationcontact"
+	"github.com/guichet-logement/guichet/ent/applicationevent"
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
+	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/predicate"
+	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/wish"
 )
 
 // ApplicationQuery is the builder for querying Application entities.
 type ApplicationQuery struct {
 	config
-	ctx                *QueryContext
-	order              []application.OrderOption
-	inters             []Interceptor
-	predicates         []predicate.Application
-	withSummary        *ApplicationSummaryQuery
-	withFile           *ApplicationFileQuery
-	withContact        *ApplicationContactQuery
-	withWishes         *WishQuery
-	withHousehold      *HouseholdMemberQuery
-	loadTotal          []func(context.Context, []*Application) error
-	modifiers          []func(*sql.Selector)
-	withNamedWishes    map[string]*WishQuery
-	withNamedHousehold map[string]*HouseholdMemberQuery
+	ctx                      *QueryContext
+	order                    []application.OrderOption
+	inters                   []Interceptor
+	predicates               []predicate.Application
+	withSummary              *ApplicationSummaryQuery
+	withFile                 *ApplicationFileQuery
+	withContact              *ApplicationContactQuery
+	withWishes               *WishQuery
+	withHousehold            *HouseholdMemberQuery
+	withDeadlines            *DeadlineQuery
+	withHistory              *ApplicationEventQuery
+	withProposedChanges      *ProposedChangeQuery
+	loadTotal                []func(context.Context, []*Application) error
+	modifiers                []func(*sql.Selector)
+	withNamedWishes          map[string]*WishQuery
+	withNamedHousehold       map[string]*HouseholdMemberQuery
+	withNamedDeadlines       map[string]*DeadlineQuery
+	withNamedHistory         map[string]*ApplicationEventQuery
+	withNamedProposedChanges map[string]*ProposedChangeQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -179,6 +188,72 @@ func (_q *ApplicationQuery) QueryHousehold() *HouseholdMemberQuery {
 			sqlgraph.From(application.Table, application.FieldID, selector),
 			sqlgraph.To(householdmember.Table, householdmember.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, application.HouseholdTable, application.HouseholdColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryDeadlines chains the current query on the "deadlines" edge.
+func (_q *ApplicationQuery) QueryDeadlines() *DeadlineQuery {
+	query := (&DeadlineClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(application.Table, application.FieldID, selector),
+			sqlgraph.To(deadline.Table, deadline.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, application.DeadlinesTable, application.DeadlinesColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryHistory chains the current query on the "history" edge.
+func (_q *ApplicationQuery) QueryHistory() *ApplicationEventQuery {
+	query := (&ApplicationEventClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(application.Table, application.FieldID, selector),
+			sqlgraph.To(applicationevent.Table, applicationevent.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, application.HistoryTable, application.HistoryColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryProposedChanges chains the current query on the "proposed_changes" edge.
+func (_q *ApplicationQuery) QueryProposedChanges() *ProposedChangeQuery {
+	query := (&ProposedChangeClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(application.Table, application.FieldID, selector),
+			sqlgraph.To(proposedchange.Table, proposedchange.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, application.ProposedChangesTable, application.ProposedChangesColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -373,16 +448,19 @@ func (_q *ApplicationQuery) Clone() *ApplicationQuery {
 		return nil
 	}
 	return &ApplicationQuery{
-		config:        _q.config,
-		ctx:           _q.ctx.Clone(),
-		order:         append([]application.OrderOption{}, _q.order...),
-		inters:        append([]Interceptor{}, _q.inters...),
-		predicates:    append([]predicate.Application{}, _q.predicates...),
-		withSummary:   _q.withSummary.Clone(),
-		withFile:      _q.withFile.Clone(),
-		withContact:   _q.withContact.Clone(),
-		withWishes:    _q.withWishes.Clone(),
-		withHousehold: _q.withHousehold.Clone(),
+		config:              _q.config,
+		ctx:                 _q.ctx.Clone(),
+		order:               append([]application.OrderOption{}, _q.order...),
+		inters:              append([]Interceptor{}, _q.inters...),
+		predicates:          append([]predicate.Application{}, _q.predicates...),
+		withSummary:         _q.withSummary.Clone(),
+		withFile:            _q.withFile.Clone(),
+		withContact:         _q.withContact.Clone(),
+		withWishes:          _q.withWishes.Clone(),
+		withHousehold:       _q.withHousehold.Clone(),
+		withDeadlines:       _q.withDeadlines.Clone(),
+		withHistory:         _q.withHistory.Clone(),
+		withProposedChanges: _q.withProposedChanges.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -442,6 +520,39 @@ func (_q *ApplicationQuery) WithHousehold(opts ...func(*HouseholdMemberQuery)) *
 		opt(query)
 	}
 	_q.withHousehold = query
+	return _q
+}
+
+// WithDeadlines tells the query-builder to eager-load the nodes that are connected to
+// the "deadlines" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ApplicationQuery) WithDeadlines(opts ...func(*DeadlineQuery)) *ApplicationQuery {
+	query := (&DeadlineClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withDeadlines = query
+	return _q
+}
+
+// WithHistory tells the query-builder to eager-load the nodes that are connected to
+// the "history" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ApplicationQuery) WithHistory(opts ...func(*ApplicationEventQuery)) *ApplicationQuery {
+	query := (&ApplicationEventClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withHistory = query
+	return _q
+}
+
+// WithProposedChanges tells the query-builder to eager-load the nodes that are connected to
+// the "proposed_changes" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ApplicationQuery) WithProposedChanges(opts ...func(*ProposedChangeQuery)) *ApplicationQuery {
+	query := (&ProposedChangeClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withProposedChanges = query
 	return _q
 }
 
@@ -529,12 +640,15 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 	var (
 		nodes       = []*Application{}
 		_spec       = _q.querySpec()
-		loadedTypes = [5]bool{
+		loadedTypes = [8]bool{
 			_q.withSummary != nil,
 			_q.withFile != nil,
 			_q.withContact != nil,
 			_q.withWishes != nil,
 			_q.withHousehold != nil,
+			_q.withDeadlines != nil,
+			_q.withHistory != nil,
+			_q.withProposedChanges != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -590,6 +704,27 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 			return nil, err
 		}
 	}
+	if query := _q.withDeadlines; query != nil {
+		if err := _q.loadDeadlines(ctx, query, nodes,
+			func(n *Application) { n.Edges.Deadlines = []*Deadline{} },
+			func(n *Application, e *Deadline) { n.Edges.Deadlines = append(n.Edges.Deadlines, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withHistory; query != nil {
+		if err := _q.loadHistory(ctx, query, nodes,
+			func(n *Application) { n.Edges.History = []*ApplicationEvent{} },
+			func(n *Application, e *ApplicationEvent) { n.Edges.History = append(n.Edges.History, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withProposedChanges; query != nil {
+		if err := _q.loadProposedChanges(ctx, query, nodes,
+			func(n *Application) { n.Edges.ProposedChanges = []*ProposedChange{} },
+			func(n *Application, e *ProposedChange) { n.Edges.ProposedChanges = append(n.Edges.ProposedChanges, e) }); err != nil {
+			return nil, err
+		}
+	}
 	for name, query := range _q.withNamedWishes {
 		if err := _q.loadWishes(ctx, query, nodes,
 			func(n *Application) { n.appendNamedWishes(name) },
@@ -601,6 +736,27 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 		if err := _q.loadHousehold(ctx, query, nodes,
 			func(n *Application) { n.appendNamedHousehold(name) },
 			func(n *Application, e *HouseholdMember) { n.appendNamedHousehold(name, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedDeadlines {
+		if err := _q.loadDeadlines(ctx, query, nodes,
+			func(n *Application) { n.appendNamedDeadlines(name) },
+			func(n *Application, e *Deadline) { n.appendNamedDeadlines(name, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedHistory {
+		if err := _q.loadHistory(ctx, query, nodes,
+			func(n *Application) { n.appendNamedHistory(name) },
+			func(n *Application, e *ApplicationEvent) { n.appendNamedHistory(name, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedProposedChanges {
+		if err := _q.loadProposedChanges(ctx, query, nodes,
+			func(n *Application) { n.appendNamedProposedChanges(name) },
+			func(n *Application, e *ProposedChange) { n.appendNamedProposedChanges(name, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -738,6 +894,96 @@ func (_q *ApplicationQuery) loadHousehold(ctx context.Context, query *HouseholdM
 	}
 	query.Where(predicate.HouseholdMember(func(s *sql.Selector) {
 		s.Where(sql.InValues(s.C(application.HouseholdColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.ApplicationID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "application_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *ApplicationQuery) loadDeadlines(ctx context.Context, query *DeadlineQuery, nodes []*Application, init func(*Application), assign func(*Application, *Deadline)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[domain.ID]*Application)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(deadline.FieldApplicationID)
+	}
+	query.Where(predicate.Deadline(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(application.DeadlinesColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.ApplicationID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "application_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *ApplicationQuery) loadHistory(ctx context.Context, query *ApplicationEventQuery, nodes []*Application, init func(*Application), assign func(*Application, *ApplicationEvent)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[domain.ID]*Application)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(applicationevent.FieldApplicationID)
+	}
+	query.Where(predicate.ApplicationEvent(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(application.HistoryColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.ApplicationID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "application_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *ApplicationQuery) loadProposedChanges(ctx context.Context, query *ProposedChangeQuery, nodes []*Application, init func(*Application), assign func(*Application, *ProposedChange)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[domain.ID]*Application)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(proposedchange.FieldApplicationID)
+	}
+	query.Where(predicate.ProposedChange(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(application.ProposedChangesColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -898,6 +1144,48 @@ func (_q *ApplicationQuery) WithNamedHousehold(name string, opts ...func(*Househ
 		_q.withNamedHousehold = make(map[string]*HouseholdMemberQuery)
 	}
 	_q.withNamedHousehold[name] = query
+	return _q
+}
+
+// WithNamedDeadlines tells the query-builder to eager-load the nodes that are connected to the "deadlines"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *ApplicationQuery) WithNamedDeadlines(name string, opts ...func(*DeadlineQuery)) *ApplicationQuery {
+	query := (&DeadlineClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedDeadlines == nil {
+		_q.withNamedDeadlines = make(map[string]*DeadlineQuery)
+	}
+	_q.withNamedDeadlines[name] = query
+	return _q
+}
+
+// WithNamedHistory tells the query-builder to eager-load the nodes that are connected to the "history"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *ApplicationQuery) WithNamedHistory(name string, opts ...func(*ApplicationEventQuery)) *ApplicationQuery {
+	query := (&ApplicationEventClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedHistory == nil {
+		_q.withNamedHistory = make(map[string]*ApplicationEventQuery)
+	}
+	_q.withNamedHistory[name] = query
+	return _q
+}
+
+// WithNamedProposedChanges tells the query-builder to eager-load the nodes that are connected to the "proposed_changes"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *ApplicationQuery) WithNamedProposedChanges(name string, opts ...func(*ProposedChangeQuery)) *ApplicationQuery {
+	query := (&ProposedChangeClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedProposedChanges == nil {
+		_q.withNamedProposedChanges = make(map[string]*ProposedChangeQuery)
+	}
+	_q.withNamedProposedChanges[name] = query
 	return _q
 }
 

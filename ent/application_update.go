@@ -13,10 +13,13 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/applicationcontact"
+	"github.com/guichet-logement/guichet/ent/applicationevent"
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
+	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/predicate"
+	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/wish"
 )
 
@@ -314,6 +317,51 @@ func (_u *ApplicationUpdate) AddHousehold(v ...*HouseholdMember) *ApplicationUpd
 	return _u.AddHouseholdIDs(ids...)
 }
 
+// AddDeadlineIDs adds the "deadlines" edge to the Deadline entity by IDs.
+func (_u *ApplicationUpdate) AddDeadlineIDs(ids ...domain.ID) *ApplicationUpdate {
+	_u.mutation.AddDeadlineIDs(ids...)
+	return _u
+}
+
+// AddDeadlines adds the "deadlines" edges to the Deadline entity.
+func (_u *ApplicationUpdate) AddDeadlines(v ...*Deadline) *ApplicationUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddDeadlineIDs(ids...)
+}
+
+// AddHistoryIDs adds the "history" edge to the ApplicationEvent entity by IDs.
+func (_u *ApplicationUpdate) AddHistoryIDs(ids ...domain.ID) *ApplicationUpdate {
+	_u.mutation.AddHistoryIDs(ids...)
+	return _u
+}
+
+// AddHistory adds the "history" edges to the ApplicationEvent entity.
+func (_u *ApplicationUpdate) AddHistory(v ...*ApplicationEvent) *ApplicationUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddHistoryIDs(ids...)
+}
+
+// AddProposedChangeIDs adds the "proposed_changes" edge to the ProposedChange entity by IDs.
+func (_u *ApplicationUpdate) AddProposedChangeIDs(ids ...domain.ID) *ApplicationUpdate {
+	_u.mutation.AddProposedChangeIDs(ids...)
+	return _u
+}
+
+// AddProposedChanges adds the "proposed_changes" edges to the ProposedChange entity.
+func (_u *ApplicationUpdate) AddProposedChanges(v ...*ProposedChange) *ApplicationUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddProposedChangeIDs(ids...)
+}
+
 // Mutation returns the ApplicationMutation object of the builder.
 func (_u *ApplicationUpdate) Mutation() *ApplicationMutation {
 	return _u.mutation
@@ -377,6 +425,69 @@ func (_u *ApplicationUpdate) RemoveHousehold(v ...*HouseholdMember) *Application
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveHouseholdIDs(ids...)
+}
+
+// ClearDeadlines clears all "deadlines" edges to the Deadline entity.
+func (_u *ApplicationUpdate) ClearDeadlines() *ApplicationUpdate {
+	_u.mutation.ClearDeadlines()
+	return _u
+}
+
+// RemoveDeadlineIDs removes the "deadlines" edge to Deadline entities by IDs.
+func (_u *ApplicationUpdate) RemoveDeadlineIDs(ids ...domain.ID) *ApplicationUpdate {
+	_u.mutation.RemoveDeadlineIDs(ids...)
+	return _u
+}
+
+// RemoveDeadlines removes "deadlines" edges to Deadline entities.
+func (_u *ApplicationUpdate) RemoveDeadlines(v ...*Deadline) *ApplicationUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveDeadlineIDs(ids...)
+}
+
+// ClearHistory clears all "history" edges to the ApplicationEvent entity.
+func (_u *ApplicationUpdate) ClearHistory() *ApplicationUpdate {
+	_u.mutation.ClearHistory()
+	return _u
+}
+
+// RemoveHistoryIDs removes the "history" edge to ApplicationEvent entities by IDs.
+func (_u *ApplicationUpdate) RemoveHistoryIDs(ids ...domain.ID) *ApplicationUpdate {
+	_u.mutation.RemoveHistoryIDs(ids...)
+	return _u
+}
+
+// RemoveHistory removes "history" edges to ApplicationEvent entities.
+func (_u *ApplicationUpdate) RemoveHistory(v ...*ApplicationEvent) *ApplicationUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveHistoryIDs(ids...)
+}
+
+// ClearProposedChanges clears all "proposed_changes" edges to the ProposedChange entity.
+func (_u *ApplicationUpdate) ClearProposedChanges() *ApplicationUpdate {
+	_u.mutation.ClearProposedChanges()
+	return _u
+}
+
+// RemoveProposedChangeIDs removes the "proposed_changes" edge to ProposedChange entities by IDs.
+func (_u *ApplicationUpdate) RemoveProposedChangeIDs(ids ...domain.ID) *ApplicationUpdate {
+	_u.mutation.RemoveProposedChangeIDs(ids...)
+	return _u
+}
+
+// RemoveProposedChanges removes "proposed_changes" edges to ProposedChange entities.
+func (_u *ApplicationUpdate) RemoveProposedChanges(v ...*ProposedChange) *ApplicationUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveProposedChangeIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -672,6 +783,141 @@ func (_u *ApplicationUpdate) sqlSave(ctx context.Context) (_node int, err error)
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(householdmember.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.DeadlinesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.DeadlinesTable,
+			Columns: []string{application.DeadlinesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(deadline.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedDeadlinesIDs(); len(nodes) > 0 && !_u.mutation.DeadlinesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.DeadlinesTable,
+			Columns: []string{application.DeadlinesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(deadline.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.DeadlinesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.DeadlinesTable,
+			Columns: []string{application.DeadlinesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(deadline.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.HistoryCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.HistoryTable,
+			Columns: []string{application.HistoryColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(applicationevent.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedHistoryIDs(); len(nodes) > 0 && !_u.mutation.HistoryCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.HistoryTable,
+			Columns: []string{application.HistoryColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(applicationevent.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.HistoryIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.HistoryTable,
+			Columns: []string{application.HistoryColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(applicationevent.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ProposedChangesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.ProposedChangesTable,
+			Columns: []string{application.ProposedChangesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proposedchange.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedProposedChangesIDs(); len(nodes) > 0 && !_u.mutation.ProposedChangesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.ProposedChangesTable,
+			Columns: []string{application.ProposedChangesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proposedchange.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ProposedChangesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.ProposedChangesTable,
+			Columns: []string{application.ProposedChangesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proposedchange.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -981,6 +1227,51 @@ func (_u *ApplicationUpdateOne) AddHousehold(v ...*HouseholdMember) *Application
 	return _u.AddHouseholdIDs(ids...)
 }
 
+// AddDeadlineIDs adds the "deadlines" edge to the Deadline entity by IDs.
+func (_u *ApplicationUpdateOne) AddDeadlineIDs(ids ...domain.ID) *ApplicationUpdateOne {
+	_u.mutation.AddDeadlineIDs(ids...)
+	return _u
+}
+
+// AddDeadlines adds the "deadlines" edges to the Deadline entity.
+func (_u *ApplicationUpdateOne) AddDeadlines(v ...*Deadline) *ApplicationUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddDeadlineIDs(ids...)
+}
+
+// AddHistoryIDs adds the "history" edge to the ApplicationEvent entity by IDs.
+func (_u *ApplicationUpdateOne) AddHistoryIDs(ids ...domain.ID) *ApplicationUpdateOne {
+	_u.mutation.AddHistoryIDs(ids...)
+	return _u
+}
+
+// AddHistory adds the "history" edges to the ApplicationEvent entity.
+func (_u *ApplicationUpdateOne) AddHistory(v ...*ApplicationEvent) *ApplicationUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddHistoryIDs(ids...)
+}
+
+// AddProposedChangeIDs adds the "proposed_changes" edge to the ProposedChange entity by IDs.
+func (_u *ApplicationUpdateOne) AddProposedChangeIDs(ids ...domain.ID) *ApplicationUpdateOne {
+	_u.mutation.AddProposedChangeIDs(ids...)
+	return _u
+}
+
+// AddProposedChanges adds the "proposed_changes" edges to the ProposedChange entity.
+func (_u *ApplicationUpdateOne) AddProposedChanges(v ...*ProposedChange) *ApplicationUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddProposedChangeIDs(ids...)
+}
+
 // Mutation returns the ApplicationMutation object of the builder.
 func (_u *ApplicationUpdateOne) Mutation() *ApplicationMutation {
 	return _u.mutation
@@ -1044,6 +1335,69 @@ func (_u *ApplicationUpdateOne) RemoveHousehold(v ...*HouseholdMember) *Applicat
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveHouseholdIDs(ids...)
+}
+
+// ClearDeadlines clears all "deadlines" edges to the Deadline entity.
+func (_u *ApplicationUpdateOne) ClearDeadlines() *ApplicationUpdateOne {
+	_u.mutation.ClearDeadlines()
+	return _u
+}
+
+// RemoveDeadlineIDs removes the "deadlines" edge to Deadline entities by IDs.
+func (_u *ApplicationUpdateOne) RemoveDeadlineIDs(ids ...domain.ID) *ApplicationUpdateOne {
+	_u.mutation.RemoveDeadlineIDs(ids...)
+	return _u
+}
+
+// RemoveDeadlines removes "deadlines" edges to Deadline entities.
+func (_u *ApplicationUpdateOne) RemoveDeadlines(v ...*Deadline) *ApplicationUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveDeadlineIDs(ids...)
+}
+
+// ClearHistory clears all "history" edges to the ApplicationEvent entity.
+func (_u *ApplicationUpdateOne) ClearHistory() *ApplicationUpdateOne {
+	_u.mutation.ClearHistory()
+	return _u
+}
+
+// RemoveHistoryIDs removes the "history" edge to ApplicationEvent entities by IDs.
+func (_u *ApplicationUpdateOne) RemoveHistoryIDs(ids ...domain.ID) *ApplicationUpdateOne {
+	_u.mutation.RemoveHistoryIDs(ids...)
+	return _u
+}
+
+// RemoveHistory removes "history" edges to ApplicationEvent entities.
+func (_u *ApplicationUpdateOne) RemoveHistory(v ...*ApplicationEvent) *ApplicationUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveHistoryIDs(ids...)
+}
+
+// ClearProposedChanges clears all "proposed_changes" edges to the ProposedChange entity.
+func (_u *ApplicationUpdateOne) ClearProposedChanges() *ApplicationUpdateOne {
+	_u.mutation.ClearProposedChanges()
+	return _u
+}
+
+// RemoveProposedChangeIDs removes the "proposed_changes" edge to ProposedChange entities by IDs.
+func (_u *ApplicationUpdateOne) RemoveProposedChangeIDs(ids ...domain.ID) *ApplicationUpdateOne {
+	_u.mutation.RemoveProposedChangeIDs(ids...)
+	return _u
+}
+
+// RemoveProposedChanges removes "proposed_changes" edges to ProposedChange entities.
+func (_u *ApplicationUpdateOne) RemoveProposedChanges(v ...*ProposedChange) *ApplicationUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveProposedChangeIDs(ids...)
 }
 
 // Where appends a list predicates to the ApplicationUpdate builder.
@@ -1369,6 +1723,141 @@ func (_u *ApplicationUpdateOne) sqlSave(ctx context.Context) (_node *Application
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(householdmember.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.DeadlinesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.DeadlinesTable,
+			Columns: []string{application.DeadlinesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(deadline.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedDeadlinesIDs(); len(nodes) > 0 && !_u.mutation.DeadlinesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.DeadlinesTable,
+			Columns: []string{application.DeadlinesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(deadline.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.DeadlinesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.DeadlinesTable,
+			Columns: []string{application.DeadlinesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(deadline.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.HistoryCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.HistoryTable,
+			Columns: []string{application.HistoryColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(applicationevent.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedHistoryIDs(); len(nodes) > 0 && !_u.mutation.HistoryCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.HistoryTable,
+			Columns: []string{application.HistoryColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(applicationevent.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.HistoryIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.HistoryTable,
+			Columns: []string{application.HistoryColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(applicationevent.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ProposedChangesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.ProposedChangesTable,
+			Columns: []string{application.ProposedChangesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proposedchange.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedProposedChangesIDs(); len(nodes) > 0 && !_u.mutation.ProposedChangesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.ProposedChangesTable,
+			Columns: []string{application.ProposedChangesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proposedchange.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ProposedChangesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.ProposedChangesTable,
+			Columns: []string{application.ProposedChangesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proposedchange.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

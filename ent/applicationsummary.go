@@ -25,10 +25,42 @@ type ApplicationSummary struct {
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// ApplicationID holds the value of the "application_id" field.
 	ApplicationID domain.ID `json:"application_id,omitempty"`
-	// RegisteredOn holds the value of the "registered_on" field.
+	// The first deposit.
 	RegisteredOn domain.Date `json:"registered_on,omitempty"`
+	// The last deposit; null: the first one.
+	DepositedOn *domain.Date `json:"deposited_on,omitempty"`
+	// NumberedOn holds the value of the "numbered_on" field.
+	NumberedOn *domain.Date `json:"numbered_on,omitempty"`
+	// The deposit or the last renewal; null until it is registered.
+	ValidFrom *domain.Date `json:"valid_from,omitempty"`
 	// RenewedOn holds the value of the "renewed_on" field.
 	RenewedOn *domain.Date `json:"renewed_on,omitempty"`
+	// RejectedOn holds the value of the "rejected_on" field.
+	RejectedOn *domain.Date `json:"rejected_on,omitempty"`
+	// RejectedFor holds the value of the "rejected_for" field.
+	RejectedFor *domain.RejectionReason `json:"rejected_for,omitempty"`
+	// WarnedOn holds the value of the "warned_on" field.
+	WarnedOn *domain.Date `json:"warned_on,omitempty"`
+	// WarnedFor holds the value of the "warned_for" field.
+	WarnedFor *domain.RemovalReason `json:"warned_for,omitempty"`
+	// RemovedFor holds the value of the "removed_for" field.
+	RemovedFor *domain.RemovalReason `json:"removed_for,omitempty"`
+	// MergedIntoID holds the value of the "merged_into_id" field.
+	MergedIntoID *domain.ID `json:"merged_into_id,omitempty"`
+	// MergedOn holds the value of the "merged_on" field.
+	MergedOn *domain.Date `json:"merged_on,omitempty"`
+	// MergedFrom holds the value of the "merged_from" field.
+	MergedFrom *domain.ApplicationState `json:"merged_from,omitempty"`
+	// The application from which a separated household left.
+	SplitFromID *domain.ID `json:"split_from_id,omitempty"`
+	// AcknowledgedOn holds the value of the "acknowledged_on" field.
+	AcknowledgedOn *domain.Date `json:"acknowledged_on,omitempty"`
+	// NoticedOn holds the value of the "noticed_on" field.
+	NoticedOn *domain.Date `json:"noticed_on,omitempty"`
+	// The appointment at a point of level 3.
+	ReceivedOn *domain.Date `json:"received_on,omitempty"`
+	// FileCompletedOn holds the value of the "file_completed_on" field.
+	FileCompletedOn *domain.Date `json:"file_completed_on,omitempty"`
 	// ReceptionDeadline holds the value of the "reception_deadline" field.
 	ReceptionDeadline domain.Date `json:"reception_deadline,omitempty"`
 	// HouseholdSize holds the value of the "household_size" field.
@@ -53,9 +85,13 @@ type ApplicationSummaryEdges struct {
 	Application *Application `json:"application,omitempty"`
 	// FollowingPoint holds the value of the following_point edge.
 	FollowingPoint *ReceptionPoint `json:"following_point,omitempty"`
+	// MergedInto holds the value of the merged_into edge.
+	MergedInto *Application `json:"merged_into,omitempty"`
+	// SplitFrom holds the value of the split_from edge.
+	SplitFrom *Application `json:"split_from,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [2]bool
+	loadedTypes [4]bool
 	// totalCount holds the count of the edges above.
 	totalCount [2]map[string]int
 }
@@ -82,14 +118,36 @@ func (e ApplicationSummaryEdges) FollowingPointOrErr() (*ReceptionPoint, error) 
 	return nil, &NotLoadedError{edge: "following_point"}
 }
 
+// MergedIntoOrErr returns the MergedInto value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e ApplicationSummaryEdges) MergedIntoOrErr() (*Application, error) {
+	if e.MergedInto != nil {
+		return e.MergedInto, nil
+	} else if e.loadedTypes[2] {
+		return nil, &NotFoundError{label: application.Label}
+	}
+	return nil, &NotLoadedError{edge: "merged_into"}
+}
+
+// SplitFromOrErr returns the SplitFrom value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e ApplicationSummaryEdges) SplitFromOrErr() (*Application, error) {
+	if e.SplitFrom != nil {
+		return e.SplitFrom, nil
+	} else if e.loadedTypes[3] {
+		return nil, &NotFoundError{label: application.Label}
+	}
+	return nil, &NotLoadedError{edge: "split_from"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*ApplicationSummary) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case applicationsummary.FieldRenewedOn, applicationsummary.FieldFollowedSince:
+		case applicationsummary.FieldDepositedOn, applicationsummary.FieldNumberedOn, applicationsummary.FieldValidFrom, applicationsummary.FieldRenewedOn, applicationsummary.FieldRejectedOn, applicationsummary.FieldWarnedOn, applicationsummary.FieldMergedOn, applicationsummary.FieldAcknowledgedOn, applicationsummary.FieldNoticedOn, applicationsummary.FieldReceivedOn, applicationsummary.FieldFileCompletedOn, applicationsummary.FieldFollowedSince:
 			values[i] = &sql.NullScanner{S: new(domain.Date)}
-		case applicationsummary.FieldFollowingPointID:
+		case applicationsummary.FieldMergedIntoID, applicationsummary.FieldSplitFromID, applicationsummary.FieldFollowingPointID:
 			values[i] = &sql.NullScanner{S: new(domain.ID)}
 		case applicationsummary.FieldTypologies:
 			values[i] = new([]byte)
@@ -99,6 +157,8 @@ func (*ApplicationSummary) scanValues(columns []string) ([]any, error) {
 			values[i] = new(domain.ID)
 		case applicationsummary.FieldHouseholdSize, applicationsummary.FieldVersion:
 			values[i] = new(sql.NullInt64)
+		case applicationsummary.FieldRejectedFor, applicationsummary.FieldWarnedFor, applicationsummary.FieldRemovedFor, applicationsummary.FieldMergedFrom:
+			values[i] = new(sql.NullString)
 		case applicationsummary.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
 		default:
@@ -140,12 +200,124 @@ func (_m *ApplicationSummary) assignValues(columns []string, values []any) error
 			} else if value != nil {
 				_m.RegisteredOn = *value
 			}
+		case applicationsummary.FieldDepositedOn:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field deposited_on", values[i])
+			} else if value.Valid {
+				_m.DepositedOn = new(domain.Date)
+				*_m.DepositedOn = *value.S.(*domain.Date)
+			}
+		case applicationsummary.FieldNumberedOn:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field numbered_on", values[i])
+			} else if value.Valid {
+				_m.NumberedOn = new(domain.Date)
+				*_m.NumberedOn = *value.S.(*domain.Date)
+			}
+		case applicationsummary.FieldValidFrom:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field valid_from", values[i])
+			} else if value.Valid {
+				_m.ValidFrom = new(domain.Date)
+				*_m.ValidFrom = *value.S.(*domain.Date)
+			}
 		case applicationsummary.FieldRenewedOn:
 			if value, ok := values[i].(*sql.NullScanner); !ok {
 				return fmt.Errorf("unexpected type %T for field renewed_on", values[i])
 			} else if value.Valid {
 				_m.RenewedOn = new(domain.Date)
 				*_m.RenewedOn = *value.S.(*domain.Date)
+			}
+		case applicationsummary.FieldRejectedOn:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field rejected_on", values[i])
+			} else if value.Valid {
+				_m.RejectedOn = new(domain.Date)
+				*_m.RejectedOn = *value.S.(*domain.Date)
+			}
+		case applicationsummary.FieldRejectedFor:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field rejected_for", values[i])
+			} else if value.Valid {
+				_m.RejectedFor = new(domain.RejectionReason)
+				*_m.RejectedFor = domain.RejectionReason(value.String)
+			}
+		case applicationsummary.FieldWarnedOn:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field warned_on", values[i])
+			} else if value.Valid {
+				_m.WarnedOn = new(domain.Date)
+				*_m.WarnedOn = *value.S.(*domain.Date)
+			}
+		case applicationsummary.FieldWarnedFor:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field warned_for", values[i])
+			} else if value.Valid {
+				_m.WarnedFor = new(domain.RemovalReason)
+				*_m.WarnedFor = domain.RemovalReason(value.String)
+			}
+		case applicationsummary.FieldRemovedFor:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field removed_for", values[i])
+			} else if value.Valid {
+				_m.RemovedFor = new(domain.RemovalReason)
+				*_m.RemovedFor = domain.RemovalReason(value.String)
+			}
+		case applicationsummary.FieldMergedIntoID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field merged_into_id", values[i])
+			} else if value.Valid {
+				_m.MergedIntoID = new(domain.ID)
+				*_m.MergedIntoID = *value.S.(*domain.ID)
+			}
+		case applicationsummary.FieldMergedOn:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field merged_on", values[i])
+			} else if value.Valid {
+				_m.MergedOn = new(domain.Date)
+				*_m.MergedOn = *value.S.(*domain.Date)
+			}
+		case applicationsummary.FieldMergedFrom:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field merged_from", values[i])
+			} else if value.Valid {
+				_m.MergedFrom = new(domain.ApplicationState)
+				*_m.MergedFrom = domain.ApplicationState(value.String)
+			}
+		case applicationsummary.FieldSplitFromID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field split_from_id", values[i])
+			} else if value.Valid {
+				_m.SplitFromID = new(domain.ID)
+				*_m.SplitFromID = *value.S.(*domain.ID)
+			}
+		case applicationsummary.FieldAcknowledgedOn:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field acknowledged_on", values[i])
+			} else if value.Valid {
+				_m.AcknowledgedOn = new(domain.Date)
+				*_m.AcknowledgedOn = *value.S.(*domain.Date)
+			}
+		case applicationsummary.FieldNoticedOn:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field noticed_on", values[i])
+			} else if value.Valid {
+				_m.NoticedOn = new(domain.Date)
+				*_m.NoticedOn = *value.S.(*domain.Date)
+			}
+		case applicationsummary.FieldReceivedOn:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field received_on", values[i])
+			} else if value.Valid {
+				_m.ReceivedOn = new(domain.Date)
+				*_m.ReceivedOn = *value.S.(*domain.Date)
+			}
+		case applicationsummary.FieldFileCompletedOn:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field file_completed_on", values[i])
+			} else if value.Valid {
+				_m.FileCompletedOn = new(domain.Date)
+				*_m.FileCompletedOn = *value.S.(*domain.Date)
 			}
 		case applicationsummary.FieldReceptionDeadline:
 			if value, ok := values[i].(*domain.Date); !ok {
@@ -210,6 +382,16 @@ func (_m *ApplicationSummary) QueryFollowingPoint() *ReceptionPointQuery {
 	return NewApplicationSummaryClient(_m.config).QueryFollowingPoint(_m)
 }
 
+// QueryMergedInto queries the "merged_into" edge of the ApplicationSummary entity.
+func (_m *ApplicationSummary) QueryMergedInto() *ApplicationQuery {
+	return NewApplicationSummaryClient(_m.config).QueryMergedInto(_m)
+}
+
+// QuerySplitFrom queries the "split_from" edge of the ApplicationSummary entity.
+func (_m *ApplicationSummary) QuerySplitFrom() *ApplicationQuery {
+	return NewApplicationSummaryClient(_m.config).QuerySplitFrom(_m)
+}
+
 // Update returns a builder for updating this ApplicationSummary.
 // Note that you need to call ApplicationSummary.Unwrap() before calling this method if this ApplicationSummary
 // was returned from a transaction, and the transaction was committed or rolled back.
@@ -242,8 +424,88 @@ func (_m *ApplicationSummary) String() string {
 	builder.WriteString("registered_on=")
 	builder.WriteString(fmt.Sprintf("%v", _m.RegisteredOn))
 	builder.WriteString(", ")
+	if v := _m.DepositedOn; v != nil {
+		builder.WriteString("deposited_on=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.NumberedOn; v != nil {
+		builder.WriteString("numbered_on=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.ValidFrom; v != nil {
+		builder.WriteString("valid_from=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
 	if v := _m.RenewedOn; v != nil {
 		builder.WriteString("renewed_on=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.RejectedOn; v != nil {
+		builder.WriteString("rejected_on=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.RejectedFor; v != nil {
+		builder.WriteString("rejected_for=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.WarnedOn; v != nil {
+		builder.WriteString("warned_on=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.WarnedFor; v != nil {
+		builder.WriteString("warned_for=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.RemovedFor; v != nil {
+		builder.WriteString("removed_for=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.MergedIntoID; v != nil {
+		builder.WriteString("merged_into_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.MergedOn; v != nil {
+		builder.WriteString("merged_on=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.MergedFrom; v != nil {
+		builder.WriteString("merged_from=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.SplitFromID; v != nil {
+		builder.WriteString("split_from_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.AcknowledgedOn; v != nil {
+		builder.WriteString("acknowledged_on=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.NoticedOn; v != nil {
+		builder.WriteString("noticed_on=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.ReceivedOn; v != nil {
+		builder.WriteString("received_on=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.FileCompletedOn; v != nil {
+		builder.WriteString("file_completed_on=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")

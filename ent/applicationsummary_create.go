@@ -52,6 +52,48 @@ func (_c *ApplicationSummaryCreate) SetRegisteredOn(v domain.Date) *ApplicationS
 	return _c
 }
 
+// SetDepositedOn sets the "deposited_on" field.
+func (_c *ApplicationSummaryCreate) SetDepositedOn(v domain.Date) *ApplicationSummaryCreate {
+	_c.mutation.SetDepositedOn(v)
+	return _c
+}
+
+// SetNillableDepositedOn sets the "deposited_on" field if the given value is not nil.
+func (_c *ApplicationSummaryCreate) SetNillableDepositedOn(v *domain.Date) *ApplicationSummaryCreate {
+	if v != nil {
+		_c.SetDepositedOn(*v)
+	}
+	return _c
+}
+
+// SetNumberedOn sets the "numbered_on" field.
+func (_c *ApplicationSummaryCreate) SetNumberedOn(v domain.Date) *ApplicationSummaryCreate {
+	_c.mutation.SetNumberedOn(v)
+	return _c
+}
+
+// SetNillableNumberedOn sets the "numbered_on" field if the given value is not nil.
+func (_c *ApplicationSummaryCreate) SetNillableNumberedOn(v *domain.Date) *ApplicationSummaryCreate {
+	if v != nil {
+		_c.SetNumberedOn(*v)
+	}
+	return _c
+}
+
+// SetValidFrom sets the "valid_from" field.
+func (_c *ApplicationSummaryCreate) SetValidFrom(v domain.Date) *ApplicationSummaryCreate {
+	_c.mutation.SetValidFrom(v)
+	return _c
+}
+
+// SetNillableValidFrom sets the "valid_from" field if the given value is not nil.
+func (_c *ApplicationSummaryCreate) SetNillableValidFrom(v *domain.Date) *ApplicationSummaryCreate {
+	if v != nil {
+		_c.SetValidFrom(*v)
+	}
+	return _c
+}
+
 // SetRenewedOn sets the "renewed_on" field.
 func (_c *ApplicationSummaryCreate) SetRenewedOn(v domain.Date) *ApplicationSummaryCreate {
 	_c.mutation.SetRenewedOn(v)
@@ -62,6 +104,188 @@ func (_c *ApplicationSummaryCreate) SetRenewedOn(v domain.Date) *ApplicationSumm
 func (_c *ApplicationSummaryCreate) SetNillableRenewedOn(v *domain.Date) *ApplicationSummaryCreate {
 	if v != nil {
 		_c.SetRenewedOn(*v)
+	}
+	return _c
+}
+
+// SetRejectedOn sets the "rejected_on" field.
+func (_c *ApplicationSummaryCreate) SetRejectedOn(v domain.Date) *ApplicationSummaryCreate {
+	_c.mutation.SetRejectedOn(v)
+	return _c
+}
+
+// SetNillableRejectedOn sets the "rejected_on" field if the given value is not nil.
+func (_c *ApplicationSummaryCreate) SetNillableRejectedOn(v *domain.Date) *ApplicationSummaryCreate {
+	if v != nil {
+		_c.SetRejectedOn(*v)
+	}
+	return _c
+}
+
+// SetRejectedFor sets the "rejected_for" field.
+func (_c *ApplicationSummaryCreate) SetRejectedFor(v domain.RejectionReason) *ApplicationSummaryCreate {
+	_c.mutation.SetRejectedFor(v)
+	return _c
+}
+
+// SetNillableRejectedFor sets the "rejected_for" field if the given value is not nil.
+func (_c *ApplicationSummaryCreate) SetNillableRejectedFor(v *domain.RejectionReason) *ApplicationSummaryCreate {
+	if v != nil {
+		_c.SetRejectedFor(*v)
+	}
+	return _c
+}
+
+// SetWarnedOn sets the "warned_on" field.
+func (_c *ApplicationSummaryCreate) SetWarnedOn(v domain.Date) *ApplicationSummaryCreate {
+	_c.mutation.SetWarnedOn(v)
+	return _c
+}
+
+// SetNillableWarnedOn sets the "warned_on" field if the given value is not nil.
+func (_c *ApplicationSummaryCreate) SetNillableWarnedOn(v *domain.Date) *ApplicationSummaryCreate {
+	if v != nil {
+		_c.SetWarnedOn(*v)
+	}
+	return _c
+}
+
+// SetWarnedFor sets the "warned_for" field.
+func (_c *ApplicationSummaryCreate) SetWarnedFor(v domain.RemovalReason) *ApplicationSummaryCreate {
+	_c.mutation.SetWarnedFor(v)
+	return _c
+}
+
+// SetNillableWarnedFor sets the "warned_for" field if the given value is not nil.
+func (_c *ApplicationSummaryCreate) SetNillableWarnedFor(v *domain.RemovalReason) *ApplicationSummaryCreate {
+	if v != nil {
+		_c.SetWarnedFor(*v)
+	}
+	return _c
+}
+
+// SetRemovedFor sets the "removed_for" field.
+func (_c *ApplicationSummaryCreate) SetRemovedFor(v domain.RemovalReason) *ApplicationSummaryCreate {
+	_c.mutation.SetRemovedFor(v)
+	return _c
+}
+
+// SetNillableRemovedFor sets the "removed_for" field if the given value is not nil.
+func (_c *ApplicationSummaryCreate) SetNillableRemovedFor(v *domain.RemovalReason) *ApplicationSummaryCreate {
+	if v != nil {
+		_c.SetRemovedFor(*v)
+	}
+	return _c
+}
+
+// SetMergedIntoID sets the "merged_into_id" field.
+func (_c *ApplicationSummaryCreate) SetMergedIntoID(v domain.ID) *ApplicationSummaryCreate {
+	_c.mutation.SetMergedIntoID(v)
+	return _c
+}
+
+// SetNillableMergedIntoID sets the "merged_into_id" field if the given value is not nil.
+func (_c *ApplicationSummaryCreate) SetNillableMergedIntoID(v *domain.ID) *ApplicationSummaryCreate {
+	if v != nil {
+		_c.SetMergedIntoID(*v)
+	}
+	return _c
+}
+
+// SetMergedOn sets the "merged_on" field.
+func (_c *ApplicationSummaryCreate) SetMergedOn(v domain.Date) *ApplicationSummaryCreate {
+	_c.mutation.SetMergedOn(v)
+	return _c
+}
+
+// SetNillableMergedOn sets the "merged_on" field if the given value is not nil.
+func (_c *ApplicationSummaryCreate) SetNillableMergedOn(v *domain.Date) *ApplicationSummaryCreate {
+	if v != nil {
+		_c.SetMergedOn(*v)
+	}
+	return _c
+}
+
+// SetMergedFrom sets the "merged_from" field.
+func (_c *ApplicationSummaryCreate) SetMergedFrom(v domain.ApplicationState) *ApplicationSummaryCreate {
+	_c.mutation.SetMergedFrom(v)
+	return _c
+}
+
+// SetNillableMergedFrom sets the "merged_from" field if the given value is not nil.
+func (_c *ApplicationSummaryCreate) SetNillableMergedFrom(v *domain.ApplicationState) *ApplicationSummaryCreate {
+	if v != nil {
+		_c.SetMergedFrom(*v)
+	}
+	return _c
+}
+
+// SetSplitFromID sets the "split_from_id" field.
+func (_c *ApplicationSummaryCreate) SetSplitFromID(v domain.ID) *ApplicationSummaryCreate {
+	_c.mutation.SetSplitFromID(v)
+	return _c
+}
+
+// SetNillableSplitFromID sets the "split_from_id" field if the given value is not nil.
+func (_c *ApplicationSummaryCreate) SetNillableSplitFromID(v *domain.ID) *ApplicationSummaryCreate {
+	if v != nil {
+		_c.SetSplitFromID(*v)
+	}
+	return _c
+}
+
+// SetAcknowledgedOn sets the "acknowledged_on" field.
+func (_c *ApplicationSummaryCreate) SetAcknowledgedOn(v domain.Date) *ApplicationSummaryCreate {
+	_c.mutation.SetAcknowledgedOn(v)
+	return _c
+}
+
+// SetNillableAcknowledgedOn sets the "acknowledged_on" field if the given value is not nil.
+func (_c *ApplicationSummaryCreate) SetNillableAcknowledgedOn(v *domain.Date) *ApplicationSummaryCreate {
+	if v != nil {
+		_c.SetAcknowledgedOn(*v)
+	}
+	return _c
+}
+
+// SetNoticedOn sets the "noticed_on" field.
+func (_c *ApplicationSummaryCreate) SetNoticedOn(v domain.Date) *ApplicationSummaryCreate {
+	_c.mutation.SetNoticedOn(v)
+	return _c
+}
+
+// SetNillableNoticedOn sets the "noticed_on" field if the given value is not nil.
+func (_c *ApplicationSummaryCreate) SetNillableNoticedOn(v *domain.Date) *ApplicationSummaryCreate {
+	if v != nil {
+		_c.SetNoticedOn(*v)
+	}
+	return _c
+}
+
+// SetReceivedOn sets the "received_on" field.
+func (_c *ApplicationSummaryCreate) SetReceivedOn(v domain.Date) *ApplicationSummaryCreate {
+	_c.mutation.SetReceivedOn(v)
+	return _c
+}
+
+// SetNillableReceivedOn sets the "received_on" field if the given value is not nil.
+func (_c *ApplicationSummaryCreate) SetNillableReceivedOn(v *domain.Date) *ApplicationSummaryCreate {
+	if v != nil {
+		_c.SetReceivedOn(*v)
+	}
+	return _c
+}
+
+// SetFileCompletedOn sets the "file_completed_on" field.
+func (_c *ApplicationSummaryCreate) SetFileCompletedOn(v domain.Date) *ApplicationSummaryCreate {
+	_c.mutation.SetFileCompletedOn(v)
+	return _c
+}
+
+// SetNillableFileCompletedOn sets the "file_completed_on" field if the given value is not nil.
+func (_c *ApplicationSummaryCreate) SetNillableFileCompletedOn(v *domain.Date) *ApplicationSummaryCreate {
+	if v != nil {
+		_c.SetFileCompletedOn(*v)
 	}
 	return _c
 }
@@ -150,6 +374,16 @@ func (_c *ApplicationSummaryCreate) SetFollowingPoint(v *ReceptionPoint) *Applic
 	return _c.SetFollowingPointID(v.ID)
 }
 
+// SetMergedInto sets the "merged_into" edge to the Application entity.
+func (_c *ApplicationSummaryCreate) SetMergedInto(v *Application) *ApplicationSummaryCreate {
+	return _c.SetMergedIntoID(v.ID)
+}
+
+// SetSplitFrom sets the "split_from" edge to the Application entity.
+func (_c *ApplicationSummaryCreate) SetSplitFrom(v *Application) *ApplicationSummaryCreate {
+	return _c.SetSplitFromID(v.ID)
+}
+
 // Mutation returns the ApplicationSummaryMutation object of the builder.
 func (_c *ApplicationSummaryCreate) Mutation() *ApplicationSummaryMutation {
 	return _c.mutation
@@ -215,6 +449,26 @@ func (_c *ApplicationSummaryCreate) check() error {
 	}
 	if _, ok := _c.mutation.RegisteredOn(); !ok {
 		return &ValidationError{Name: "registered_on", err: errors.New(`ent: missing required field "ApplicationSummary.registered_on"`)}
+	}
+	if v, ok := _c.mutation.RejectedFor(); ok {
+		if err := applicationsummary.RejectedForValidator(v); err != nil {
+			return &ValidationError{Name: "rejected_for", err: fmt.Errorf(`ent: validator failed for field "ApplicationSummary.rejected_for": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.WarnedFor(); ok {
+		if err := applicationsummary.WarnedForValidator(v); err != nil {
+			return &ValidationError{Name: "warned_for", err: fmt.Errorf(`ent: validator failed for field "ApplicationSummary.warned_for": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.RemovedFor(); ok {
+		if err := applicationsummary.RemovedForValidator(v); err != nil {
+			return &ValidationError{Name: "removed_for", err: fmt.Errorf(`ent: validator failed for field "ApplicationSummary.removed_for": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.MergedFrom(); ok {
+		if err := applicationsummary.MergedFromValidator(v); err != nil {
+			return &ValidationError{Name: "merged_from", err: fmt.Errorf(`ent: validator failed for field "ApplicationSummary.merged_from": %w`, err)}
+		}
 	}
 	if _, ok := _c.mutation.ReceptionDeadline(); !ok {
 		return &ValidationError{Name: "reception_deadline", err: errors.New(`ent: missing required field "ApplicationSummary.reception_deadline"`)}
@@ -290,9 +544,65 @@ func (_c *ApplicationSummaryCreate) createSpec() (*ApplicationSummary, *sqlgraph
 		_spec.SetField(applicationsummary.FieldRegisteredOn, field.TypeTime, value)
 		_node.RegisteredOn = value
 	}
+	if value, ok := _c.mutation.DepositedOn(); ok {
+		_spec.SetField(applicationsummary.FieldDepositedOn, field.TypeTime, value)
+		_node.DepositedOn = &value
+	}
+	if value, ok := _c.mutation.NumberedOn(); ok {
+		_spec.SetField(applicationsummary.FieldNumberedOn, field.TypeTime, value)
+		_node.NumberedOn = &value
+	}
+	if value, ok := _c.mutation.ValidFrom(); ok {
+		_spec.SetField(applicationsummary.FieldValidFrom, field.TypeTime, value)
+		_node.ValidFrom = &value
+	}
 	if value, ok := _c.mutation.RenewedOn(); ok {
 		_spec.SetField(applicationsummary.FieldRenewedOn, field.TypeTime, value)
 		_node.RenewedOn = &value
+	}
+	if value, ok := _c.mutation.RejectedOn(); ok {
+		_spec.SetField(applicationsummary.FieldRejectedOn, field.TypeTime, value)
+		_node.RejectedOn = &value
+	}
+	if value, ok := _c.mutation.RejectedFor(); ok {
+		_spec.SetField(applicationsummary.FieldRejectedFor, field.TypeEnum, value)
+		_node.RejectedFor = &value
+	}
+	if value, ok := _c.mutation.WarnedOn(); ok {
+		_spec.SetField(applicationsummary.FieldWarnedOn, field.TypeTime, value)
+		_node.WarnedOn = &value
+	}
+	if value, ok := _c.mutation.WarnedFor(); ok {
+		_spec.SetField(applicationsummary.FieldWarnedFor, field.TypeEnum, value)
+		_node.WarnedFor = &value
+	}
+	if value, ok := _c.mutation.RemovedFor(); ok {
+		_spec.SetField(applicationsummary.FieldRemovedFor, field.TypeEnum, value)
+		_node.RemovedFor = &value
+	}
+	if value, ok := _c.mutation.MergedOn(); ok {
+		_spec.SetField(applicationsummary.FieldMergedOn, field.TypeTime, value)
+		_node.MergedOn = &value
+	}
+	if value, ok := _c.mutation.MergedFrom(); ok {
+		_spec.SetField(applicationsummary.FieldMergedFrom, field.TypeEnum, value)
+		_node.MergedFrom = &value
+	}
+	if value, ok := _c.mutation.AcknowledgedOn(); ok {
+		_spec.SetField(applicationsummary.FieldAcknowledgedOn, field.TypeTime, value)
+		_node.AcknowledgedOn = &value
+	}
+	if value, ok := _c.mutation.NoticedOn(); ok {
+		_spec.SetField(applicationsummary.FieldNoticedOn, field.TypeTime, value)
+		_node.NoticedOn = &value
+	}
+	if value, ok := _c.mutation.ReceivedOn(); ok {
+		_spec.SetField(applicationsummary.FieldReceivedOn, field.TypeTime, value)
+		_node.ReceivedOn = &value
+	}
+	if value, ok := _c.mutation.FileCompletedOn(); ok {
+		_spec.SetField(applicationsummary.FieldFileCompletedOn, field.TypeTime, value)
+		_node.FileCompletedOn = &value
 	}
 	if value, ok := _c.mutation.ReceptionDeadline(); ok {
 		_spec.SetField(applicationsummary.FieldReceptionDeadline, field.TypeTime, value)
@@ -346,6 +656,40 @@ func (_c *ApplicationSummaryCreate) createSpec() (*ApplicationSummary, *sqlgraph
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.FollowingPointID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.MergedIntoIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   applicationsummary.MergedIntoTable,
+			Columns: []string{applicationsummary.MergedIntoColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(application.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.MergedIntoID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.SplitFromIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   applicationsummary.SplitFromTable,
+			Columns: []string{applicationsummary.SplitFromColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(application.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.SplitFromID = &nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
@@ -412,6 +756,60 @@ func (u *ApplicationSummaryUpsert) UpdateRegisteredOn() *ApplicationSummaryUpser
 	return u
 }
 
+// SetDepositedOn sets the "deposited_on" field.
+func (u *ApplicationSummaryUpsert) SetDepositedOn(v domain.Date) *ApplicationSummaryUpsert {
+	u.Set(applicationsummary.FieldDepositedOn, v)
+	return u
+}
+
+// UpdateDepositedOn sets the "deposited_on" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsert) UpdateDepositedOn() *ApplicationSummaryUpsert {
+	u.SetExcluded(applicationsummary.FieldDepositedOn)
+	return u
+}
+
+// ClearDepositedOn clears the value of the "deposited_on" field.
+func (u *ApplicationSummaryUpsert) ClearDepositedOn() *ApplicationSummaryUpsert {
+	u.SetNull(applicationsummary.FieldDepositedOn)
+	return u
+}
+
+// SetNumberedOn sets the "numbered_on" field.
+func (u *ApplicationSummaryUpsert) SetNumberedOn(v domain.Date) *ApplicationSummaryUpsert {
+	u.Set(applicationsummary.FieldNumberedOn, v)
+	return u
+}
+
+// UpdateNumberedOn sets the "numbered_on" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsert) UpdateNumberedOn() *ApplicationSummaryUpsert {
+	u.SetExcluded(applicationsummary.FieldNumberedOn)
+	return u
+}
+
+// ClearNumberedOn clears the value of the "numbered_on" field.
+func (u *ApplicationSummaryUpsert) ClearNumberedOn() *ApplicationSummaryUpsert {
+	u.SetNull(applicationsummary.FieldNumberedOn)
+	return u
+}
+
+// SetValidFrom sets the "valid_from" field.
+func (u *ApplicationSummaryUpsert) SetValidFrom(v domain.Date) *ApplicationSummaryUpsert {
+	u.Set(applicationsummary.FieldValidFrom, v)
+	return u
+}
+
+// UpdateValidFrom sets the "valid_from" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsert) UpdateValidFrom() *ApplicationSummaryUpsert {
+	u.SetExcluded(applicationsummary.FieldValidFrom)
+	return u
+}
+
+// ClearValidFrom clears the value of the "valid_from" field.
+func (u *ApplicationSummaryUpsert) ClearValidFrom() *ApplicationSummaryUpsert {
+	u.SetNull(applicationsummary.FieldValidFrom)
+	return u
+}
+
 // SetRenewedOn sets the "renewed_on" field.
 func (u *ApplicationSummaryUpsert) SetRenewedOn(v domain.Date) *ApplicationSummaryUpsert {
 	u.Set(applicationsummary.FieldRenewedOn, v)
@@ -427,6 +825,240 @@ func (u *ApplicationSummaryUpsert) UpdateRenewedOn() *ApplicationSummaryUpsert {
 // ClearRenewedOn clears the value of the "renewed_on" field.
 func (u *ApplicationSummaryUpsert) ClearRenewedOn() *ApplicationSummaryUpsert {
 	u.SetNull(applicationsummary.FieldRenewedOn)
+	return u
+}
+
+// SetRejectedOn sets the "rejected_on" field.
+func (u *ApplicationSummaryUpsert) SetRejectedOn(v domain.Date) *ApplicationSummaryUpsert {
+	u.Set(applicationsummary.FieldRejectedOn, v)
+	return u
+}
+
+// UpdateRejectedOn sets the "rejected_on" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsert) UpdateRejectedOn() *ApplicationSummaryUpsert {
+	u.SetExcluded(applicationsummary.FieldRejectedOn)
+	return u
+}
+
+// ClearRejectedOn clears the value of the "rejected_on" field.
+func (u *ApplicationSummaryUpsert) ClearRejectedOn() *ApplicationSummaryUpsert {
+	u.SetNull(applicationsummary.FieldRejectedOn)
+	return u
+}
+
+// SetRejectedFor sets the "rejected_for" field.
+func (u *ApplicationSummaryUpsert) SetRejectedFor(v domain.RejectionReason) *ApplicationSummaryUpsert {
+	u.Set(applicationsummary.FieldRejectedFor, v)
+	return u
+}
+
+// UpdateRejectedFor sets the "rejected_for" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsert) UpdateRejectedFor() *ApplicationSummaryUpsert {
+	u.SetExcluded(applicationsummary.FieldRejectedFor)
+	return u
+}
+
+// ClearRejectedFor clears the value of the "rejected_for" field.
+func (u *ApplicationSummaryUpsert) ClearRejectedFor() *ApplicationSummaryUpsert {
+	u.SetNull(applicationsummary.FieldRejectedFor)
+	return u
+}
+
+// SetWarnedOn sets the "warned_on" field.
+func (u *ApplicationSummaryUpsert) SetWarnedOn(v domain.Date) *ApplicationSummaryUpsert {
+	u.Set(applicationsummary.FieldWarnedOn, v)
+	return u
+}
+
+// UpdateWarnedOn sets the "warned_on" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsert) UpdateWarnedOn() *ApplicationSummaryUpsert {
+	u.SetExcluded(applicationsummary.FieldWarnedOn)
+	return u
+}
+
+// ClearWarnedOn clears the value of the "warned_on" field.
+func (u *ApplicationSummaryUpsert) ClearWarnedOn() *ApplicationSummaryUpsert {
+	u.SetNull(applicationsummary.FieldWarnedOn)
+	return u
+}
+
+// SetWarnedFor sets the "warned_for" field.
+func (u *ApplicationSummaryUpsert) SetWarnedFor(v domain.RemovalReason) *ApplicationSummaryUpsert {
+	u.Set(applicationsummary.FieldWarnedFor, v)
+	return u
+}
+
+// UpdateWarnedFor sets the "warned_for" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsert) UpdateWarnedFor() *ApplicationSummaryUpsert {
+	u.SetExcluded(applicationsummary.FieldWarnedFor)
+	return u
+}
+
+// ClearWarnedFor clears the value of the "warned_for" field.
+func (u *ApplicationSummaryUpsert) ClearWarnedFor() *ApplicationSummaryUpsert {
+	u.SetNull(applicationsummary.FieldWarnedFor)
+	return u
+}
+
+// SetRemovedFor sets the "removed_for" field.
+func (u *ApplicationSummaryUpsert) SetRemovedFor(v domain.RemovalReason) *ApplicationSummaryUpsert {
+	u.Set(applicationsummary.FieldRemovedFor, v)
+	return u
+}
+
+// UpdateRemovedFor sets the "removed_for" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsert) UpdateRemovedFor() *ApplicationSummaryUpsert {
+	u.SetExcluded(applicationsummary.FieldRemovedFor)
+	return u
+}
+
+// ClearRemovedFor clears the value of the "removed_for" field.
+func (u *ApplicationSummaryUpsert) ClearRemovedFor() *ApplicationSummaryUpsert {
+	u.SetNull(applicationsummary.FieldRemovedFor)
+	return u
+}
+
+// SetMergedIntoID sets the "merged_into_id" field.
+func (u *ApplicationSummaryUpsert) SetMergedIntoID(v domain.ID) *ApplicationSummaryUpsert {
+	u.Set(applicationsummary.FieldMergedIntoID, v)
+	return u
+}
+
+// UpdateMergedIntoID sets the "merged_into_id" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsert) UpdateMergedIntoID() *ApplicationSummaryUpsert {
+	u.SetExcluded(applicationsummary.FieldMergedIntoID)
+	return u
+}
+
+// ClearMergedIntoID clears the value of the "merged_into_id" field.
+func (u *ApplicationSummaryUpsert) ClearMergedIntoID() *ApplicationSummaryUpsert {
+	u.SetNull(applicationsummary.FieldMergedIntoID)
+	return u
+}
+
+// SetMergedOn sets the "merged_on" field.
+func (u *ApplicationSummaryUpsert) SetMergedOn(v domain.Date) *ApplicationSummaryUpsert {
+	u.Set(applicationsummary.FieldMergedOn, v)
+	return u
+}
+
+// UpdateMergedOn sets the "merged_on" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsert) UpdateMergedOn() *ApplicationSummaryUpsert {
+	u.SetExcluded(applicationsummary.FieldMergedOn)
+	return u
+}
+
+// ClearMergedOn clears the value of the "merged_on" field.
+func (u *ApplicationSummaryUpsert) ClearMergedOn() *ApplicationSummaryUpsert {
+	u.SetNull(applicationsummary.FieldMergedOn)
+	return u
+}
+
+// SetMergedFrom sets the "merged_from" field.
+func (u *ApplicationSummaryUpsert) SetMergedFrom(v domain.ApplicationState) *ApplicationSummaryUpsert {
+	u.Set(applicationsummary.FieldMergedFrom, v)
+	return u
+}
+
+// UpdateMergedFrom sets the "merged_from" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsert) UpdateMergedFrom() *ApplicationSummaryUpsert {
+	u.SetExcluded(applicationsummary.FieldMergedFrom)
+	return u
+}
+
+// ClearMergedFrom clears the value of the "merged_from" field.
+func (u *ApplicationSummaryUpsert) ClearMergedFrom() *ApplicationSummaryUpsert {
+	u.SetNull(applicationsummary.FieldMergedFrom)
+	return u
+}
+
+// SetSplitFromID sets the "split_from_id" field.
+func (u *ApplicationSummaryUpsert) SetSplitFromID(v domain.ID) *ApplicationSummaryUpsert {
+	u.Set(applicationsummary.FieldSplitFromID, v)
+	return u
+}
+
+// UpdateSplitFromID sets the "split_from_id" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsert) UpdateSplitFromID() *ApplicationSummaryUpsert {
+	u.SetExcluded(applicationsummary.FieldSplitFromID)
+	return u
+}
+
+// ClearSplitFromID clears the value of the "split_from_id" field.
+func (u *ApplicationSummaryUpsert) ClearSplitFromID() *ApplicationSummaryUpsert {
+	u.SetNull(applicationsummary.FieldSplitFromID)
+	return u
+}
+
+// SetAcknowledgedOn sets the "acknowledged_on" field.
+func (u *ApplicationSummaryUpsert) SetAcknowledgedOn(v domain.Date) *ApplicationSummaryUpsert {
+	u.Set(applicationsummary.FieldAcknowledgedOn, v)
+	return u
+}
+
+// UpdateAcknowledgedOn sets the "acknowledged_on" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsert) UpdateAcknowledgedOn() *ApplicationSummaryUpsert {
+	u.SetExcluded(applicationsummary.FieldAcknowledgedOn)
+	return u
+}
+
+// ClearAcknowledgedOn clears the value of the "acknowledged_on" field.
+func (u *ApplicationSummaryUpsert) ClearAcknowledgedOn() *ApplicationSummaryUpsert {
+	u.SetNull(applicationsummary.FieldAcknowledgedOn)
+	return u
+}
+
+// SetNoticedOn sets the "noticed_on" field.
+func (u *ApplicationSummaryUpsert) SetNoticedOn(v domain.Date) *ApplicationSummaryUpsert {
+	u.Set(applicationsummary.FieldNoticedOn, v)
+	return u
+}
+
+// UpdateNoticedOn sets the "noticed_on" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsert) UpdateNoticedOn() *ApplicationSummaryUpsert {
+	u.SetExcluded(applicationsummary.FieldNoticedOn)
+	return u
+}
+
+// ClearNoticedOn clears the value of the "noticed_on" field.
+func (u *ApplicationSummaryUpsert) ClearNoticedOn() *ApplicationSummaryUpsert {
+	u.SetNull(applicationsummary.FieldNoticedOn)
+	return u
+}
+
+// SetReceivedOn sets the "received_on" field.
+func (u *ApplicationSummaryUpsert) SetReceivedOn(v domain.Date) *ApplicationSummaryUpsert {
+	u.Set(applicationsummary.FieldReceivedOn, v)
+	return u
+}
+
+// UpdateReceivedOn sets the "received_on" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsert) UpdateReceivedOn() *ApplicationSummaryUpsert {
+	u.SetExcluded(applicationsummary.FieldReceivedOn)
+	return u
+}
+
+// ClearReceivedOn clears the value of the "received_on" field.
+func (u *ApplicationSummaryUpsert) ClearReceivedOn() *ApplicationSummaryUpsert {
+	u.SetNull(applicationsummary.FieldReceivedOn)
+	return u
+}
+
+// SetFileCompletedOn sets the "file_completed_on" field.
+func (u *ApplicationSummaryUpsert) SetFileCompletedOn(v domain.Date) *ApplicationSummaryUpsert {
+	u.Set(applicationsummary.FieldFileCompletedOn, v)
+	return u
+}
+
+// UpdateFileCompletedOn sets the "file_completed_on" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsert) UpdateFileCompletedOn() *ApplicationSummaryUpsert {
+	u.SetExcluded(applicationsummary.FieldFileCompletedOn)
+	return u
+}
+
+// ClearFileCompletedOn clears the value of the "file_completed_on" field.
+func (u *ApplicationSummaryUpsert) ClearFileCompletedOn() *ApplicationSummaryUpsert {
+	u.SetNull(applicationsummary.FieldFileCompletedOn)
 	return u
 }
 
@@ -594,6 +1226,69 @@ func (u *ApplicationSummaryUpsertOne) UpdateRegisteredOn() *ApplicationSummaryUp
 	})
 }
 
+// SetDepositedOn sets the "deposited_on" field.
+func (u *ApplicationSummaryUpsertOne) SetDepositedOn(v domain.Date) *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.SetDepositedOn(v)
+	})
+}
+
+// UpdateDepositedOn sets the "deposited_on" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsertOne) UpdateDepositedOn() *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.UpdateDepositedOn()
+	})
+}
+
+// ClearDepositedOn clears the value of the "deposited_on" field.
+func (u *ApplicationSummaryUpsertOne) ClearDepositedOn() *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.ClearDepositedOn()
+	})
+}
+
+// SetNumberedOn sets the "numbered_on" field.
+func (u *ApplicationSummaryUpsertOne) SetNumberedOn(v domain.Date) *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.SetNumberedOn(v)
+	})
+}
+
+// UpdateNumberedOn sets the "numbered_on" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsertOne) UpdateNumberedOn() *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.UpdateNumberedOn()
+	})
+}
+
+// ClearNumberedOn clears the value of the "numbered_on" field.
+func (u *ApplicationSummaryUpsertOne) ClearNumberedOn() *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.ClearNumberedOn()
+	})
+}
+
+// SetValidFrom sets the "valid_from" field.
+func (u *ApplicationSummaryUpsertOne) SetValidFrom(v domain.Date) *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.SetValidFrom(v)
+	})
+}
+
+// UpdateValidFrom sets the "valid_from" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsertOne) UpdateValidFrom() *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.UpdateValidFrom()
+	})
+}
+
+// ClearValidFrom clears the value of the "valid_from" field.
+func (u *ApplicationSummaryUpsertOne) ClearValidFrom() *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.ClearValidFrom()
+	})
+}
+
 // SetRenewedOn sets the "renewed_on" field.
 func (u *ApplicationSummaryUpsertOne) SetRenewedOn(v domain.Date) *ApplicationSummaryUpsertOne {
 	return u.Update(func(s *ApplicationSummaryUpsert) {
@@ -612,6 +1307,279 @@ func (u *ApplicationSummaryUpsertOne) UpdateRenewedOn() *ApplicationSummaryUpser
 func (u *ApplicationSummaryUpsertOne) ClearRenewedOn() *ApplicationSummaryUpsertOne {
 	return u.Update(func(s *ApplicationSummaryUpsert) {
 		s.ClearRenewedOn()
+	})
+}
+
+// SetRejectedOn sets the "rejected_on" field.
+func (u *ApplicationSummaryUpsertOne) SetRejectedOn(v domain.Date) *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.SetRejectedOn(v)
+	})
+}
+
+// UpdateRejectedOn sets the "rejected_on" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsertOne) UpdateRejectedOn() *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.UpdateRejectedOn()
+	})
+}
+
+// ClearRejectedOn clears the value of the "rejected_on" field.
+func (u *ApplicationSummaryUpsertOne) ClearRejectedOn() *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.ClearRejectedOn()
+	})
+}
+
+// SetRejectedFor sets the "rejected_for" field.
+func (u *ApplicationSummaryUpsertOne) SetRejectedFor(v domain.RejectionReason) *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.SetRejectedFor(v)
+	})
+}
+
+// UpdateRejectedFor sets the "rejected_for" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsertOne) UpdateRejectedFor() *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.UpdateRejectedFor()
+	})
+}
+
+// ClearRejectedFor clears the value of the "rejected_for" field.
+func (u *ApplicationSummaryUpsertOne) ClearRejectedFor() *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.ClearRejectedFor()
+	})
+}
+
+// SetWarnedOn sets the "warned_on" field.
+func (u *ApplicationSummaryUpsertOne) SetWarnedOn(v domain.Date) *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.SetWarnedOn(v)
+	})
+}
+
+// UpdateWarnedOn sets the "warned_on" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsertOne) UpdateWarnedOn() *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.UpdateWarnedOn()
+	})
+}
+
+// ClearWarnedOn clears the value of the "warned_on" field.
+func (u *ApplicationSummaryUpsertOne) ClearWarnedOn() *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.ClearWarnedOn()
+	})
+}
+
+// SetWarnedFor sets the "warned_for" field.
+func (u *ApplicationSummaryUpsertOne) SetWarnedFor(v domain.RemovalReason) *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.SetWarnedFor(v)
+	})
+}
+
+// UpdateWarnedFor sets the "warned_for" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsertOne) UpdateWarnedFor() *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.UpdateWarnedFor()
+	})
+}
+
+// ClearWarnedFor clears the value of the "warned_for" field.
+func (u *ApplicationSummaryUpsertOne) ClearWarnedFor() *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.ClearWarnedFor()
+	})
+}
+
+// SetRemovedFor sets the "removed_for" field.
+func (u *ApplicationSummaryUpsertOne) SetRemovedFor(v domain.RemovalReason) *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.SetRemovedFor(v)
+	})
+}
+
+// UpdateRemovedFor sets the "removed_for" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsertOne) UpdateRemovedFor() *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.UpdateRemovedFor()
+	})
+}
+
+// ClearRemovedFor clears the value of the "removed_for" field.
+func (u *ApplicationSummaryUpsertOne) ClearRemovedFor() *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.ClearRemovedFor()
+	})
+}
+
+// SetMergedIntoID sets the "merged_into_id" field.
+func (u *ApplicationSummaryUpsertOne) SetMergedIntoID(v domain.ID) *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.SetMergedIntoID(v)
+	})
+}
+
+// UpdateMergedIntoID sets the "merged_into_id" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsertOne) UpdateMergedIntoID() *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.UpdateMergedIntoID()
+	})
+}
+
+// ClearMergedIntoID clears the value of the "merged_into_id" field.
+func (u *ApplicationSummaryUpsertOne) ClearMergedIntoID() *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.ClearMergedIntoID()
+	})
+}
+
+// SetMergedOn sets the "merged_on" field.
+func (u *ApplicationSummaryUpsertOne) SetMergedOn(v domain.Date) *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.SetMergedOn(v)
+	})
+}
+
+// UpdateMergedOn sets the "merged_on" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsertOne) UpdateMergedOn() *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.UpdateMergedOn()
+	})
+}
+
+// ClearMergedOn clears the value of the "merged_on" field.
+func (u *ApplicationSummaryUpsertOne) ClearMergedOn() *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.ClearMergedOn()
+	})
+}
+
+// SetMergedFrom sets the "merged_from" field.
+func (u *ApplicationSummaryUpsertOne) SetMergedFrom(v domain.ApplicationState) *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.SetMergedFrom(v)
+	})
+}
+
+// UpdateMergedFrom sets the "merged_from" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsertOne) UpdateMergedFrom() *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.UpdateMergedFrom()
+	})
+}
+
+// ClearMergedFrom clears the value of the "merged_from" field.
+func (u *ApplicationSummaryUpsertOne) ClearMergedFrom() *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.ClearMergedFrom()
+	})
+}
+
+// SetSplitFromID sets the "split_from_id" field.
+func (u *ApplicationSummaryUpsertOne) SetSplitFromID(v domain.ID) *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.SetSplitFromID(v)
+	})
+}
+
+// UpdateSplitFromID sets the "split_from_id" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsertOne) UpdateSplitFromID() *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.UpdateSplitFromID()
+	})
+}
+
+// ClearSplitFromID clears the value of the "split_from_id" field.
+func (u *ApplicationSummaryUpsertOne) ClearSplitFromID() *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.ClearSplitFromID()
+	})
+}
+
+// SetAcknowledgedOn sets the "acknowledged_on" field.
+func (u *ApplicationSummaryUpsertOne) SetAcknowledgedOn(v domain.Date) *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.SetAcknowledgedOn(v)
+	})
+}
+
+// UpdateAcknowledgedOn sets the "acknowledged_on" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsertOne) UpdateAcknowledgedOn() *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.UpdateAcknowledgedOn()
+	})
+}
+
+// ClearAcknowledgedOn clears the value of the "acknowledged_on" field.
+func (u *ApplicationSummaryUpsertOne) ClearAcknowledgedOn() *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.ClearAcknowledgedOn()
+	})
+}
+
+// SetNoticedOn sets the "noticed_on" field.
+func (u *ApplicationSummaryUpsertOne) SetNoticedOn(v domain.Date) *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.SetNoticedOn(v)
+	})
+}
+
+// UpdateNoticedOn sets the "noticed_on" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsertOne) UpdateNoticedOn() *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.UpdateNoticedOn()
+	})
+}
+
+// ClearNoticedOn clears the value of the "noticed_on" field.
+func (u *ApplicationSummaryUpsertOne) ClearNoticedOn() *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.ClearNoticedOn()
+	})
+}
+
+// SetReceivedOn sets the "received_on" field.
+func (u *ApplicationSummaryUpsertOne) SetReceivedOn(v domain.Date) *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.SetReceivedOn(v)
+	})
+}
+
+// UpdateReceivedOn sets the "received_on" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsertOne) UpdateReceivedOn() *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.UpdateReceivedOn()
+	})
+}
+
+// ClearReceivedOn clears the value of the "received_on" field.
+func (u *ApplicationSummaryUpsertOne) ClearReceivedOn() *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.ClearReceivedOn()
+	})
+}
+
+// SetFileCompletedOn sets the "file_completed_on" field.
+func (u *ApplicationSummaryUpsertOne) SetFileCompletedOn(v domain.Date) *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.SetFileCompletedOn(v)
+	})
+}
+
+// UpdateFileCompletedOn sets the "file_completed_on" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsertOne) UpdateFileCompletedOn() *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.UpdateFileCompletedOn()
+	})
+}
+
+// ClearFileCompletedOn clears the value of the "file_completed_on" field.
+func (u *ApplicationSummaryUpsertOne) ClearFileCompletedOn() *ApplicationSummaryUpsertOne {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.ClearFileCompletedOn()
 	})
 }
 
@@ -962,6 +1930,69 @@ func (u *ApplicationSummaryUpsertBulk) UpdateRegisteredOn() *ApplicationSummaryU
 	})
 }
 
+// SetDepositedOn sets the "deposited_on" field.
+func (u *ApplicationSummaryUpsertBulk) SetDepositedOn(v domain.Date) *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.SetDepositedOn(v)
+	})
+}
+
+// UpdateDepositedOn sets the "deposited_on" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsertBulk) UpdateDepositedOn() *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.UpdateDepositedOn()
+	})
+}
+
+// ClearDepositedOn clears the value of the "deposited_on" field.
+func (u *ApplicationSummaryUpsertBulk) ClearDepositedOn() *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.ClearDepositedOn()
+	})
+}
+
+// SetNumberedOn sets the "numbered_on" field.
+func (u *ApplicationSummaryUpsertBulk) SetNumberedOn(v domain.Date) *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.SetNumberedOn(v)
+	})
+}
+
+// UpdateNumberedOn sets the "numbered_on" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsertBulk) UpdateNumberedOn() *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.UpdateNumberedOn()
+	})
+}
+
+// ClearNumberedOn clears the value of the "numbered_on" field.
+func (u *ApplicationSummaryUpsertBulk) ClearNumberedOn() *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.ClearNumberedOn()
+	})
+}
+
+// SetValidFrom sets the "valid_from" field.
+func (u *ApplicationSummaryUpsertBulk) SetValidFrom(v domain.Date) *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.SetValidFrom(v)
+	})
+}
+
+// UpdateValidFrom sets the "valid_from" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsertBulk) UpdateValidFrom() *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.UpdateValidFrom()
+	})
+}
+
+// ClearValidFrom clears the value of the "valid_from" field.
+func (u *ApplicationSummaryUpsertBulk) ClearValidFrom() *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.ClearValidFrom()
+	})
+}
+
 // SetRenewedOn sets the "renewed_on" field.
 func (u *ApplicationSummaryUpsertBulk) SetRenewedOn(v domain.Date) *ApplicationSummaryUpsertBulk {
 	return u.Update(func(s *ApplicationSummaryUpsert) {
@@ -980,6 +2011,279 @@ func (u *ApplicationSummaryUpsertBulk) UpdateRenewedOn() *ApplicationSummaryUpse
 func (u *ApplicationSummaryUpsertBulk) ClearRenewedOn() *ApplicationSummaryUpsertBulk {
 	return u.Update(func(s *ApplicationSummaryUpsert) {
 		s.ClearRenewedOn()
+	})
+}
+
+// SetRejectedOn sets the "rejected_on" field.
+func (u *ApplicationSummaryUpsertBulk) SetRejectedOn(v domain.Date) *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.SetRejectedOn(v)
+	})
+}
+
+// UpdateRejectedOn sets the "rejected_on" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsertBulk) UpdateRejectedOn() *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.UpdateRejectedOn()
+	})
+}
+
+// ClearRejectedOn clears the value of the "rejected_on" field.
+func (u *ApplicationSummaryUpsertBulk) ClearRejectedOn() *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.ClearRejectedOn()
+	})
+}
+
+// SetRejectedFor sets the "rejected_for" field.
+func (u *ApplicationSummaryUpsertBulk) SetRejectedFor(v domain.RejectionReason) *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.SetRejectedFor(v)
+	})
+}
+
+// UpdateRejectedFor sets the "rejected_for" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsertBulk) UpdateRejectedFor() *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.UpdateRejectedFor()
+	})
+}
+
+// ClearRejectedFor clears the value of the "rejected_for" field.
+func (u *ApplicationSummaryUpsertBulk) ClearRejectedFor() *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.ClearRejectedFor()
+	})
+}
+
+// SetWarnedOn sets the "warned_on" field.
+func (u *ApplicationSummaryUpsertBulk) SetWarnedOn(v domain.Date) *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.SetWarnedOn(v)
+	})
+}
+
+// UpdateWarnedOn sets the "warned_on" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsertBulk) UpdateWarnedOn() *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.UpdateWarnedOn()
+	})
+}
+
+// ClearWarnedOn clears the value of the "warned_on" field.
+func (u *ApplicationSummaryUpsertBulk) ClearWarnedOn() *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.ClearWarnedOn()
+	})
+}
+
+// SetWarnedFor sets the "warned_for" field.
+func (u *ApplicationSummaryUpsertBulk) SetWarnedFor(v domain.RemovalReason) *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.SetWarnedFor(v)
+	})
+}
+
+// UpdateWarnedFor sets the "warned_for" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsertBulk) UpdateWarnedFor() *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.UpdateWarnedFor()
+	})
+}
+
+// ClearWarnedFor clears the value of the "warned_for" field.
+func (u *ApplicationSummaryUpsertBulk) ClearWarnedFor() *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.ClearWarnedFor()
+	})
+}
+
+// SetRemovedFor sets the "removed_for" field.
+func (u *ApplicationSummaryUpsertBulk) SetRemovedFor(v domain.RemovalReason) *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.SetRemovedFor(v)
+	})
+}
+
+// UpdateRemovedFor sets the "removed_for" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsertBulk) UpdateRemovedFor() *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.UpdateRemovedFor()
+	})
+}
+
+// ClearRemovedFor clears the value of the "removed_for" field.
+func (u *ApplicationSummaryUpsertBulk) ClearRemovedFor() *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.ClearRemovedFor()
+	})
+}
+
+// SetMergedIntoID sets the "merged_into_id" field.
+func (u *ApplicationSummaryUpsertBulk) SetMergedIntoID(v domain.ID) *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.SetMergedIntoID(v)
+	})
+}
+
+// UpdateMergedIntoID sets the "merged_into_id" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsertBulk) UpdateMergedIntoID() *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.UpdateMergedIntoID()
+	})
+}
+
+// ClearMergedIntoID clears the value of the "merged_into_id" field.
+func (u *ApplicationSummaryUpsertBulk) ClearMergedIntoID() *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.ClearMergedIntoID()
+	})
+}
+
+// SetMergedOn sets the "merged_on" field.
+func (u *ApplicationSummaryUpsertBulk) SetMergedOn(v domain.Date) *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.SetMergedOn(v)
+	})
+}
+
+// UpdateMergedOn sets the "merged_on" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsertBulk) UpdateMergedOn() *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.UpdateMergedOn()
+	})
+}
+
+// ClearMergedOn clears the value of the "merged_on" field.
+func (u *ApplicationSummaryUpsertBulk) ClearMergedOn() *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.ClearMergedOn()
+	})
+}
+
+// SetMergedFrom sets the "merged_from" field.
+func (u *ApplicationSummaryUpsertBulk) SetMergedFrom(v domain.ApplicationState) *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.SetMergedFrom(v)
+	})
+}
+
+// UpdateMergedFrom sets the "merged_from" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsertBulk) UpdateMergedFrom() *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.UpdateMergedFrom()
+	})
+}
+
+// ClearMergedFrom clears the value of the "merged_from" field.
+func (u *ApplicationSummaryUpsertBulk) ClearMergedFrom() *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.ClearMergedFrom()
+	})
+}
+
+// SetSplitFromID sets the "split_from_id" field.
+func (u *ApplicationSummaryUpsertBulk) SetSplitFromID(v domain.ID) *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.SetSplitFromID(v)
+	})
+}
+
+// UpdateSplitFromID sets the "split_from_id" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsertBulk) UpdateSplitFromID() *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.UpdateSplitFromID()
+	})
+}
+
+// ClearSplitFromID clears the value of the "split_from_id" field.
+func (u *ApplicationSummaryUpsertBulk) ClearSplitFromID() *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.ClearSplitFromID()
+	})
+}
+
+// SetAcknowledgedOn sets the "acknowledged_on" field.
+func (u *ApplicationSummaryUpsertBulk) SetAcknowledgedOn(v domain.Date) *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.SetAcknowledgedOn(v)
+	})
+}
+
+// UpdateAcknowledgedOn sets the "acknowledged_on" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsertBulk) UpdateAcknowledgedOn() *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.UpdateAcknowledgedOn()
+	})
+}
+
+// ClearAcknowledgedOn clears the value of the "acknowledged_on" field.
+func (u *ApplicationSummaryUpsertBulk) ClearAcknowledgedOn() *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.ClearAcknowledgedOn()
+	})
+}
+
+// SetNoticedOn sets the "noticed_on" field.
+func (u *ApplicationSummaryUpsertBulk) SetNoticedOn(v domain.Date) *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.SetNoticedOn(v)
+	})
+}
+
+// UpdateNoticedOn sets the "noticed_on" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsertBulk) UpdateNoticedOn() *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.UpdateNoticedOn()
+	})
+}
+
+// ClearNoticedOn clears the value of the "noticed_on" field.
+func (u *ApplicationSummaryUpsertBulk) ClearNoticedOn() *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.ClearNoticedOn()
+	})
+}
+
+// SetReceivedOn sets the "received_on" field.
+func (u *ApplicationSummaryUpsertBulk) SetReceivedOn(v domain.Date) *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.SetReceivedOn(v)
+	})
+}
+
+// UpdateReceivedOn sets the "received_on" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsertBulk) UpdateReceivedOn() *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.UpdateReceivedOn()
+	})
+}
+
+// ClearReceivedOn clears the value of the "received_on" field.
+func (u *ApplicationSummaryUpsertBulk) ClearReceivedOn() *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.ClearReceivedOn()
+	})
+}
+
+// SetFileCompletedOn sets the "file_completed_on" field.
+func (u *ApplicationSummaryUpsertBulk) SetFileCompletedOn(v domain.Date) *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.SetFileCompletedOn(v)
+	})
+}
+
+// UpdateFileCompletedOn sets the "file_completed_on" field to the value that was provided on create.
+func (u *ApplicationSummaryUpsertBulk) UpdateFileCompletedOn() *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.UpdateFileCompletedOn()
+	})
+}
+
+// ClearFileCompletedOn clears the value of the "file_completed_on" field.
+func (u *ApplicationSummaryUpsertBulk) ClearFileCompletedOn() *ApplicationSummaryUpsertBulk {
+	return u.Update(func(s *ApplicationSummaryUpsert) {
+		s.ClearFileCompletedOn()
 	})
 }
 

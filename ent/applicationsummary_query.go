@@ -29,6 +29,8 @@ type ApplicationSummaryQuery struct {
 	predicates         []predicate.ApplicationSummary
 	withApplication    *ApplicationQuery
 	withFollowingPoint *ReceptionPointQuery
+	withMergedInto     *ApplicationQuery
+	withSplitFrom      *ApplicationQuery
 	loadTotal          []func(context.Context, []*ApplicationSummary) error
 	modifiers          []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
@@ -104,6 +106,50 @@ func (_q *ApplicationSummaryQuery) QueryFollowingPoint() *ReceptionPointQuery {
 			sqlgraph.From(applicationsummary.Table, applicationsummary.FieldID, selector),
 			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, applicationsummary.FollowingPointTable, applicationsummary.FollowingPointColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryMergedInto chains the current query on the "merged_into" edge.
+func (_q *ApplicationSummaryQuery) QueryMergedInto() *ApplicationQuery {
+	query := (&ApplicationClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(applicationsummary.Table, applicationsummary.FieldID, selector),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, applicationsummary.MergedIntoTable, applicationsummary.MergedIntoColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QuerySplitFrom chains the current query on the "split_from" edge.
+func (_q *ApplicationSummaryQuery) QuerySplitFrom() *ApplicationQuery {
+	query := (&ApplicationClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(applicationsummary.Table, applicationsummary.FieldID, selector),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, applicationsummary.SplitFromTable, applicationsummary.SplitFromColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -305,6 +351,8 @@ func (_q *ApplicationSummaryQuery) Clone() *ApplicationSummaryQuery {
 		predicates:         append([]predicate.ApplicationSummary{}, _q.predicates...),
 		withApplication:    _q.withApplication.Clone(),
 		withFollowingPoint: _q.withFollowingPoint.Clone(),
+		withMergedInto:     _q.withMergedInto.Clone(),
+		withSplitFrom:      _q.withSplitFrom.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -331,6 +379,28 @@ func (_q *ApplicationSummaryQuery) WithFollowingPoint(opts ...func(*ReceptionPoi
 		opt(query)
 	}
 	_q.withFollowingPoint = query
+	return _q
+}
+
+// WithMergedInto tells the query-builder to eager-load the nodes that are connected to
+// the "merged_into" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ApplicationSummaryQuery) WithMergedInto(opts ...func(*ApplicationQuery)) *ApplicationSummaryQuery {
+	query := (&ApplicationClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withMergedInto = query
+	return _q
+}
+
+// WithSplitFrom tells the query-builder to eager-load the nodes that are connected to
+// the "split_from" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ApplicationSummaryQuery) WithSplitFrom(opts ...func(*ApplicationQuery)) *ApplicationSummaryQuery {
+	query := (&ApplicationClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withSplitFrom = query
 	return _q
 }
 
@@ -418,9 +488,11 @@ func (_q *ApplicationSummaryQuery) sqlAll(ctx context.Context, hooks ...queryHoo
 	var (
 		nodes       = []*ApplicationSummary{}
 		_spec       = _q.querySpec()
-		loadedTypes = [2]bool{
+		loadedTypes = [4]bool{
 			_q.withApplication != nil,
 			_q.withFollowingPoint != nil,
+			_q.withMergedInto != nil,
+			_q.withSplitFrom != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -453,6 +525,18 @@ func (_q *ApplicationSummaryQuery) sqlAll(ctx context.Context, hooks ...queryHoo
 	if query := _q.withFollowingPoint; query != nil {
 		if err := _q.loadFollowingPoint(ctx, query, nodes, nil,
 			func(n *ApplicationSummary, e *ReceptionPoint) { n.Edges.FollowingPoint = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withMergedInto; query != nil {
+		if err := _q.loadMergedInto(ctx, query, nodes, nil,
+			func(n *ApplicationSummary, e *Application) { n.Edges.MergedInto = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withSplitFrom; query != nil {
+		if err := _q.loadSplitFrom(ctx, query, nodes, nil,
+			func(n *ApplicationSummary, e *Application) { n.Edges.SplitFrom = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -525,6 +609,70 @@ func (_q *ApplicationSummaryQuery) loadFollowingPoint(ctx context.Context, query
 	}
 	return nil
 }
+func (_q *ApplicationSummaryQuery) loadMergedInto(ctx context.Context, query *ApplicationQuery, nodes []*ApplicationSummary, init func(*ApplicationSummary), assign func(*ApplicationSummary, *Application)) error {
+	ids := make([]domain.ID, 0, len(nodes))
+	nodeids := make(map[domain.ID][]*ApplicationSummary)
+	for i := range nodes {
+		if nodes[i].MergedIntoID == nil {
+			continue
+		}
+		fk := *nodes[i].MergedIntoID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(application.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "merged_into_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
+func (_q *ApplicationSummaryQuery) loadSplitFrom(ctx context.Context, query *ApplicationQuery, nodes []*ApplicationSummary, init func(*ApplicationSummary), assign func(*ApplicationSummary, *Application)) error {
+	ids := make([]domain.ID, 0, len(nodes))
+	nodeids := make(map[domain.ID][]*ApplicationSummary)
+	for i := range nodes {
+		if nodes[i].SplitFromID == nil {
+			continue
+		}
+		fk := *nodes[i].SplitFromID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(application.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "split_from_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
 
 func (_q *ApplicationSummaryQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
@@ -559,6 +707,12 @@ func (_q *ApplicationSummaryQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withFollowingPoint != nil {
 			_spec.Node.AddColumnOnce(applicationsummary.FieldFollowingPointID)
+		}
+		if _q.withMergedInto != nil {
+			_spec.Node.AddColumnOnce(applicationsummary.FieldMergedIntoID)
+		}
+		if _q.withSplitFrom != nil {
+			_spec.Node.AddColumnOnce(applicationsummary.FieldSplitFromID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

@@ -12,6 +12,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
@@ -45,6 +46,66 @@ func (_u *ApplicationSummaryUpdate) SetNillableRegisteredOn(v *domain.Date) *App
 	return _u
 }
 
+// SetDepositedOn sets the "deposited_on" field.
+func (_u *ApplicationSummaryUpdate) SetDepositedOn(v domain.Date) *ApplicationSummaryUpdate {
+	_u.mutation.SetDepositedOn(v)
+	return _u
+}
+
+// SetNillableDepositedOn sets the "deposited_on" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdate) SetNillableDepositedOn(v *domain.Date) *ApplicationSummaryUpdate {
+	if v != nil {
+		_u.SetDepositedOn(*v)
+	}
+	return _u
+}
+
+// ClearDepositedOn clears the value of the "deposited_on" field.
+func (_u *ApplicationSummaryUpdate) ClearDepositedOn() *ApplicationSummaryUpdate {
+	_u.mutation.ClearDepositedOn()
+	return _u
+}
+
+// SetNumberedOn sets the "numbered_on" field.
+func (_u *ApplicationSummaryUpdate) SetNumberedOn(v domain.Date) *ApplicationSummaryUpdate {
+	_u.mutation.SetNumberedOn(v)
+	return _u
+}
+
+// SetNillableNumberedOn sets the "numbered_on" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdate) SetNillableNumberedOn(v *domain.Date) *ApplicationSummaryUpdate {
+	if v != nil {
+		_u.SetNumberedOn(*v)
+	}
+	return _u
+}
+
+// ClearNumberedOn clears the value of the "numbered_on" field.
+func (_u *ApplicationSummaryUpdate) ClearNumberedOn() *ApplicationSummaryUpdate {
+	_u.mutation.ClearNumberedOn()
+	return _u
+}
+
+// SetValidFrom sets the "valid_from" field.
+func (_u *ApplicationSummaryUpdate) SetValidFrom(v domain.Date) *ApplicationSummaryUpdate {
+	_u.mutation.SetValidFrom(v)
+	return _u
+}
+
+// SetNillableValidFrom sets the "valid_from" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdate) SetNillableValidFrom(v *domain.Date) *ApplicationSummaryUpdate {
+	if v != nil {
+		_u.SetValidFrom(*v)
+	}
+	return _u
+}
+
+// ClearValidFrom clears the value of the "valid_from" field.
+func (_u *ApplicationSummaryUpdate) ClearValidFrom() *ApplicationSummaryUpdate {
+	_u.mutation.ClearValidFrom()
+	return _u
+}
+
 // SetRenewedOn sets the "renewed_on" field.
 func (_u *ApplicationSummaryUpdate) SetRenewedOn(v domain.Date) *ApplicationSummaryUpdate {
 	_u.mutation.SetRenewedOn(v)
@@ -62,6 +123,266 @@ func (_u *ApplicationSummaryUpdate) SetNillableRenewedOn(v *domain.Date) *Applic
 // ClearRenewedOn clears the value of the "renewed_on" field.
 func (_u *ApplicationSummaryUpdate) ClearRenewedOn() *ApplicationSummaryUpdate {
 	_u.mutation.ClearRenewedOn()
+	return _u
+}
+
+// SetRejectedOn sets the "rejected_on" field.
+func (_u *ApplicationSummaryUpdate) SetRejectedOn(v domain.Date) *ApplicationSummaryUpdate {
+	_u.mutation.SetRejectedOn(v)
+	return _u
+}
+
+// SetNillableRejectedOn sets the "rejected_on" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdate) SetNillableRejectedOn(v *domain.Date) *ApplicationSummaryUpdate {
+	if v != nil {
+		_u.SetRejectedOn(*v)
+	}
+	return _u
+}
+
+// ClearRejectedOn clears the value of the "rejected_on" field.
+func (_u *ApplicationSummaryUpdate) ClearRejectedOn() *ApplicationSummaryUpdate {
+	_u.mutation.ClearRejectedOn()
+	return _u
+}
+
+// SetRejectedFor sets the "rejected_for" field.
+func (_u *ApplicationSummaryUpdate) SetRejectedFor(v domain.RejectionReason) *ApplicationSummaryUpdate {
+	_u.mutation.SetRejectedFor(v)
+	return _u
+}
+
+// SetNillableRejectedFor sets the "rejected_for" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdate) SetNillableRejectedFor(v *domain.RejectionReason) *ApplicationSummaryUpdate {
+	if v != nil {
+		_u.SetRejectedFor(*v)
+	}
+	return _u
+}
+
+// ClearRejectedFor clears the value of the "rejected_for" field.
+func (_u *ApplicationSummaryUpdate) ClearRejectedFor() *ApplicationSummaryUpdate {
+	_u.mutation.ClearRejectedFor()
+	return _u
+}
+
+// SetWarnedOn sets the "warned_on" field.
+func (_u *ApplicationSummaryUpdate) SetWarnedOn(v domain.Date) *ApplicationSummaryUpdate {
+	_u.mutation.SetWarnedOn(v)
+	return _u
+}
+
+// SetNillableWarnedOn sets the "warned_on" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdate) SetNillableWarnedOn(v *domain.Date) *ApplicationSummaryUpdate {
+	if v != nil {
+		_u.SetWarnedOn(*v)
+	}
+	return _u
+}
+
+// ClearWarnedOn clears the value of the "warned_on" field.
+func (_u *ApplicationSummaryUpdate) ClearWarnedOn() *ApplicationSummaryUpdate {
+	_u.mutation.ClearWarnedOn()
+	return _u
+}
+
+// SetWarnedFor sets the "warned_for" field.
+func (_u *ApplicationSummaryUpdate) SetWarnedFor(v domain.RemovalReason) *ApplicationSummaryUpdate {
+	_u.mutation.SetWarnedFor(v)
+	return _u
+}
+
+// SetNillableWarnedFor sets the "warned_for" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdate) SetNillableWarnedFor(v *domain.RemovalReason) *ApplicationSummaryUpdate {
+	if v != nil {
+		_u.SetWarnedFor(*v)
+	}
+	return _u
+}
+
+// ClearWarnedFor clears the value of the "warned_for" field.
+func (_u *ApplicationSummaryUpdate) ClearWarnedFor() *ApplicationSummaryUpdate {
+	_u.mutation.ClearWarnedFor()
+	return _u
+}
+
+// SetRemovedFor sets the "removed_for" field.
+func (_u *ApplicationSummaryUpdate) SetRemovedFor(v domain.RemovalReason) *ApplicationSummaryUpdate {
+	_u.mutation.SetRemovedFor(v)
+	return _u
+}
+
+// SetNillableRemovedFor sets the "removed_for" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdate) SetNillableRemovedFor(v *domain.RemovalReason) *ApplicationSummaryUpdate {
+	if v != nil {
+		_u.SetRemovedFor(*v)
+	}
+	return _u
+}
+
+// ClearRemovedFor clears the value of the "removed_for" field.
+func (_u *ApplicationSummaryUpdate) ClearRemovedFor() *ApplicationSummaryUpdate {
+	_u.mutation.ClearRemovedFor()
+	return _u
+}
+
+// SetMergedIntoID sets the "merged_into_id" field.
+func (_u *ApplicationSummaryUpdate) SetMergedIntoID(v domain.ID) *ApplicationSummaryUpdate {
+	_u.mutation.SetMergedIntoID(v)
+	return _u
+}
+
+// SetNillableMergedIntoID sets the "merged_into_id" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdate) SetNillableMergedIntoID(v *domain.ID) *ApplicationSummaryUpdate {
+	if v != nil {
+		_u.SetMergedIntoID(*v)
+	}
+	return _u
+}
+
+// ClearMergedIntoID clears the value of the "merged_into_id" field.
+func (_u *ApplicationSummaryUpdate) ClearMergedIntoID() *ApplicationSummaryUpdate {
+	_u.mutation.ClearMergedIntoID()
+	return _u
+}
+
+// SetMergedOn sets the "merged_on" field.
+func (_u *ApplicationSummaryUpdate) SetMergedOn(v domain.Date) *ApplicationSummaryUpdate {
+	_u.mutation.SetMergedOn(v)
+	return _u
+}
+
+// SetNillableMergedOn sets the "merged_on" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdate) SetNillableMergedOn(v *domain.Date) *ApplicationSummaryUpdate {
+	if v != nil {
+		_u.SetMergedOn(*v)
+	}
+	return _u
+}
+
+// ClearMergedOn clears the value of the "merged_on" field.
+func (_u *ApplicationSummaryUpdate) ClearMergedOn() *ApplicationSummaryUpdate {
+	_u.mutation.ClearMergedOn()
+	return _u
+}
+
+// SetMergedFrom sets the "merged_from" field.
+func (_u *ApplicationSummaryUpdate) SetMergedFrom(v domain.ApplicationState) *ApplicationSummaryUpdate {
+	_u.mutation.SetMergedFrom(v)
+	return _u
+}
+
+// SetNillableMergedFrom sets the "merged_from" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdate) SetNillableMergedFrom(v *domain.ApplicationState) *ApplicationSummaryUpdate {
+	if v != nil {
+		_u.SetMergedFrom(*v)
+	}
+	return _u
+}
+
+// ClearMergedFrom clears the value of the "merged_from" field.
+func (_u *ApplicationSummaryUpdate) ClearMergedFrom() *ApplicationSummaryUpdate {
+	_u.mutation.ClearMergedFrom()
+	return _u
+}
+
+// SetSplitFromID sets the "split_from_id" field.
+func (_u *ApplicationSummaryUpdate) SetSplitFromID(v domain.ID) *ApplicationSummaryUpdate {
+	_u.mutation.SetSplitFromID(v)
+	return _u
+}
+
+// SetNillableSplitFromID sets the "split_from_id" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdate) SetNillableSplitFromID(v *domain.ID) *ApplicationSummaryUpdate {
+	if v != nil {
+		_u.SetSplitFromID(*v)
+	}
+	return _u
+}
+
+// ClearSplitFromID clears the value of the "split_from_id" field.
+func (_u *ApplicationSummaryUpdate) ClearSplitFromID() *ApplicationSummaryUpdate {
+	_u.mutation.ClearSplitFromID()
+	return _u
+}
+
+// SetAcknowledgedOn sets the "acknowledged_on" field.
+func (_u *ApplicationSummaryUpdate) SetAcknowledgedOn(v domain.Date) *ApplicationSummaryUpdate {
+	_u.mutation.SetAcknowledgedOn(v)
+	return _u
+}
+
+// SetNillableAcknowledgedOn sets the "acknowledged_on" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdate) SetNillableAcknowledgedOn(v *domain.Date) *ApplicationSummaryUpdate {
+	if v != nil {
+		_u.SetAcknowledgedOn(*v)
+	}
+	return _u
+}
+
+// ClearAcknowledgedOn clears the value of the "acknowledged_on" field.
+func (_u *ApplicationSummaryUpdate) ClearAcknowledgedOn() *ApplicationSummaryUpdate {
+	_u.mutation.ClearAcknowledgedOn()
+	return _u
+}
+
+// SetNoticedOn sets the "noticed_on" field.
+func (_u *ApplicationSummaryUpdate) SetNoticedOn(v domain.Date) *ApplicationSummaryUpdate {
+	_u.mutation.SetNoticedOn(v)
+	return _u
+}
+
+// SetNillableNoticedOn sets the "noticed_on" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdate) SetNillableNoticedOn(v *domain.Date) *ApplicationSummaryUpdate {
+	if v != nil {
+		_u.SetNoticedOn(*v)
+	}
+	return _u
+}
+
+// ClearNoticedOn clears the value of the "noticed_on" field.
+func (_u *ApplicationSummaryUpdate) ClearNoticedOn() *ApplicationSummaryUpdate {
+	_u.mutation.ClearNoticedOn()
+	return _u
+}
+
+// SetReceivedOn sets the "received_on" field.
+func (_u *ApplicationSummaryUpdate) SetReceivedOn(v domain.Date) *ApplicationSummaryUpdate {
+	_u.mutation.SetReceivedOn(v)
+	return _u
+}
+
+// SetNillableReceivedOn sets the "received_on" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdate) SetNillableReceivedOn(v *domain.Date) *ApplicationSummaryUpdate {
+	if v != nil {
+		_u.SetReceivedOn(*v)
+	}
+	return _u
+}
+
+// ClearReceivedOn clears the value of the "received_on" field.
+func (_u *ApplicationSummaryUpdate) ClearReceivedOn() *ApplicationSummaryUpdate {
+	_u.mutation.ClearReceivedOn()
+	return _u
+}
+
+// SetFileCompletedOn sets the "file_completed_on" field.
+func (_u *ApplicationSummaryUpdate) SetFileCompletedOn(v domain.Date) *ApplicationSummaryUpdate {
+	_u.mutation.SetFileCompletedOn(v)
+	return _u
+}
+
+// SetNillableFileCompletedOn sets the "file_completed_on" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdate) SetNillableFileCompletedOn(v *domain.Date) *ApplicationSummaryUpdate {
+	if v != nil {
+		_u.SetFileCompletedOn(*v)
+	}
+	return _u
+}
+
+// ClearFileCompletedOn clears the value of the "file_completed_on" field.
+func (_u *ApplicationSummaryUpdate) ClearFileCompletedOn() *ApplicationSummaryUpdate {
+	_u.mutation.ClearFileCompletedOn()
 	return _u
 }
 
@@ -178,6 +499,16 @@ func (_u *ApplicationSummaryUpdate) SetFollowingPoint(v *ReceptionPoint) *Applic
 	return _u.SetFollowingPointID(v.ID)
 }
 
+// SetMergedInto sets the "merged_into" edge to the Application entity.
+func (_u *ApplicationSummaryUpdate) SetMergedInto(v *Application) *ApplicationSummaryUpdate {
+	return _u.SetMergedIntoID(v.ID)
+}
+
+// SetSplitFrom sets the "split_from" edge to the Application entity.
+func (_u *ApplicationSummaryUpdate) SetSplitFrom(v *Application) *ApplicationSummaryUpdate {
+	return _u.SetSplitFromID(v.ID)
+}
+
 // Mutation returns the ApplicationSummaryMutation object of the builder.
 func (_u *ApplicationSummaryUpdate) Mutation() *ApplicationSummaryMutation {
 	return _u.mutation
@@ -186,6 +517,18 @@ func (_u *ApplicationSummaryUpdate) Mutation() *ApplicationSummaryMutation {
 // ClearFollowingPoint clears the "following_point" edge to the ReceptionPoint entity.
 func (_u *ApplicationSummaryUpdate) ClearFollowingPoint() *ApplicationSummaryUpdate {
 	_u.mutation.ClearFollowingPoint()
+	return _u
+}
+
+// ClearMergedInto clears the "merged_into" edge to the Application entity.
+func (_u *ApplicationSummaryUpdate) ClearMergedInto() *ApplicationSummaryUpdate {
+	_u.mutation.ClearMergedInto()
+	return _u
+}
+
+// ClearSplitFrom clears the "split_from" edge to the Application entity.
+func (_u *ApplicationSummaryUpdate) ClearSplitFrom() *ApplicationSummaryUpdate {
+	_u.mutation.ClearSplitFrom()
 	return _u
 }
 
@@ -218,6 +561,26 @@ func (_u *ApplicationSummaryUpdate) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *ApplicationSummaryUpdate) check() error {
+	if v, ok := _u.mutation.RejectedFor(); ok {
+		if err := applicationsummary.RejectedForValidator(v); err != nil {
+			return &ValidationError{Name: "rejected_for", err: fmt.Errorf(`ent: validator failed for field "ApplicationSummary.rejected_for": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.WarnedFor(); ok {
+		if err := applicationsummary.WarnedForValidator(v); err != nil {
+			return &ValidationError{Name: "warned_for", err: fmt.Errorf(`ent: validator failed for field "ApplicationSummary.warned_for": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.RemovedFor(); ok {
+		if err := applicationsummary.RemovedForValidator(v); err != nil {
+			return &ValidationError{Name: "removed_for", err: fmt.Errorf(`ent: validator failed for field "ApplicationSummary.removed_for": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.MergedFrom(); ok {
+		if err := applicationsummary.MergedFromValidator(v); err != nil {
+			return &ValidationError{Name: "merged_from", err: fmt.Errorf(`ent: validator failed for field "ApplicationSummary.merged_from": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.HouseholdSize(); ok {
 		if err := applicationsummary.HouseholdSizeValidator(v); err != nil {
 			return &ValidationError{Name: "household_size", err: fmt.Errorf(`ent: validator failed for field "ApplicationSummary.household_size": %w`, err)}
@@ -255,11 +618,95 @@ func (_u *ApplicationSummaryUpdate) sqlSave(ctx context.Context) (_node int, err
 	if value, ok := _u.mutation.RegisteredOn(); ok {
 		_spec.SetField(applicationsummary.FieldRegisteredOn, field.TypeTime, value)
 	}
+	if value, ok := _u.mutation.DepositedOn(); ok {
+		_spec.SetField(applicationsummary.FieldDepositedOn, field.TypeTime, value)
+	}
+	if _u.mutation.DepositedOnCleared() {
+		_spec.ClearField(applicationsummary.FieldDepositedOn, field.TypeTime)
+	}
+	if value, ok := _u.mutation.NumberedOn(); ok {
+		_spec.SetField(applicationsummary.FieldNumberedOn, field.TypeTime, value)
+	}
+	if _u.mutation.NumberedOnCleared() {
+		_spec.ClearField(applicationsummary.FieldNumberedOn, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ValidFrom(); ok {
+		_spec.SetField(applicationsummary.FieldValidFrom, field.TypeTime, value)
+	}
+	if _u.mutation.ValidFromCleared() {
+		_spec.ClearField(applicationsummary.FieldValidFrom, field.TypeTime)
+	}
 	if value, ok := _u.mutation.RenewedOn(); ok {
 		_spec.SetField(applicationsummary.FieldRenewedOn, field.TypeTime, value)
 	}
 	if _u.mutation.RenewedOnCleared() {
 		_spec.ClearField(applicationsummary.FieldRenewedOn, field.TypeTime)
+	}
+	if value, ok := _u.mutation.RejectedOn(); ok {
+		_spec.SetField(applicationsummary.FieldRejectedOn, field.TypeTime, value)
+	}
+	if _u.mutation.RejectedOnCleared() {
+		_spec.ClearField(applicationsummary.FieldRejectedOn, field.TypeTime)
+	}
+	if value, ok := _u.mutation.RejectedFor(); ok {
+		_spec.SetField(applicationsummary.FieldRejectedFor, field.TypeEnum, value)
+	}
+	if _u.mutation.RejectedForCleared() {
+		_spec.ClearField(applicationsummary.FieldRejectedFor, field.TypeEnum)
+	}
+	if value, ok := _u.mutation.WarnedOn(); ok {
+		_spec.SetField(applicationsummary.FieldWarnedOn, field.TypeTime, value)
+	}
+	if _u.mutation.WarnedOnCleared() {
+		_spec.ClearField(applicationsummary.FieldWarnedOn, field.TypeTime)
+	}
+	if value, ok := _u.mutation.WarnedFor(); ok {
+		_spec.SetField(applicationsummary.FieldWarnedFor, field.TypeEnum, value)
+	}
+	if _u.mutation.WarnedForCleared() {
+		_spec.ClearField(applicationsummary.FieldWarnedFor, field.TypeEnum)
+	}
+	if value, ok := _u.mutation.RemovedFor(); ok {
+		_spec.SetField(applicationsummary.FieldRemovedFor, field.TypeEnum, value)
+	}
+	if _u.mutation.RemovedForCleared() {
+		_spec.ClearField(applicationsummary.FieldRemovedFor, field.TypeEnum)
+	}
+	if value, ok := _u.mutation.MergedOn(); ok {
+		_spec.SetField(applicationsummary.FieldMergedOn, field.TypeTime, value)
+	}
+	if _u.mutation.MergedOnCleared() {
+		_spec.ClearField(applicationsummary.FieldMergedOn, field.TypeTime)
+	}
+	if value, ok := _u.mutation.MergedFrom(); ok {
+		_spec.SetField(applicationsummary.FieldMergedFrom, field.TypeEnum, value)
+	}
+	if _u.mutation.MergedFromCleared() {
+		_spec.ClearField(applicationsummary.FieldMergedFrom, field.TypeEnum)
+	}
+	if value, ok := _u.mutation.AcknowledgedOn(); ok {
+		_spec.SetField(applicationsummary.FieldAcknowledgedOn, field.TypeTime, value)
+	}
+	if _u.mutation.AcknowledgedOnCleared() {
+		_spec.ClearField(applicationsummary.FieldAcknowledgedOn, field.TypeTime)
+	}
+	if value, ok := _u.mutation.NoticedOn(); ok {
+		_spec.SetField(applicationsummary.FieldNoticedOn, field.TypeTime, value)
+	}
+	if _u.mutation.NoticedOnCleared() {
+		_spec.ClearField(applicationsummary.FieldNoticedOn, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ReceivedOn(); ok {
+		_spec.SetField(applicationsummary.FieldReceivedOn, field.TypeTime, value)
+	}
+	if _u.mutation.ReceivedOnCleared() {
+		_spec.ClearField(applicationsummary.FieldReceivedOn, field.TypeTime)
+	}
+	if value, ok := _u.mutation.FileCompletedOn(); ok {
+		_spec.SetField(applicationsummary.FieldFileCompletedOn, field.TypeTime, value)
+	}
+	if _u.mutation.FileCompletedOnCleared() {
+		_spec.ClearField(applicationsummary.FieldFileCompletedOn, field.TypeTime)
 	}
 	if value, ok := _u.mutation.ReceptionDeadline(); ok {
 		_spec.SetField(applicationsummary.FieldReceptionDeadline, field.TypeTime, value)
@@ -319,6 +766,64 @@ func (_u *ApplicationSummaryUpdate) sqlSave(ctx context.Context) (_node int, err
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.MergedIntoCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   applicationsummary.MergedIntoTable,
+			Columns: []string{applicationsummary.MergedIntoColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(application.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.MergedIntoIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   applicationsummary.MergedIntoTable,
+			Columns: []string{applicationsummary.MergedIntoColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(application.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.SplitFromCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   applicationsummary.SplitFromTable,
+			Columns: []string{applicationsummary.SplitFromColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(application.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.SplitFromIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   applicationsummary.SplitFromTable,
+			Columns: []string{applicationsummary.SplitFromColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(application.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -355,6 +860,66 @@ func (_u *ApplicationSummaryUpdateOne) SetNillableRegisteredOn(v *domain.Date) *
 	return _u
 }
 
+// SetDepositedOn sets the "deposited_on" field.
+func (_u *ApplicationSummaryUpdateOne) SetDepositedOn(v domain.Date) *ApplicationSummaryUpdateOne {
+	_u.mutation.SetDepositedOn(v)
+	return _u
+}
+
+// SetNillableDepositedOn sets the "deposited_on" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdateOne) SetNillableDepositedOn(v *domain.Date) *ApplicationSummaryUpdateOne {
+	if v != nil {
+		_u.SetDepositedOn(*v)
+	}
+	return _u
+}
+
+// ClearDepositedOn clears the value of the "deposited_on" field.
+func (_u *ApplicationSummaryUpdateOne) ClearDepositedOn() *ApplicationSummaryUpdateOne {
+	_u.mutation.ClearDepositedOn()
+	return _u
+}
+
+// SetNumberedOn sets the "numbered_on" field.
+func (_u *ApplicationSummaryUpdateOne) SetNumberedOn(v domain.Date) *ApplicationSummaryUpdateOne {
+	_u.mutation.SetNumberedOn(v)
+	return _u
+}
+
+// SetNillableNumberedOn sets the "numbered_on" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdateOne) SetNillableNumberedOn(v *domain.Date) *ApplicationSummaryUpdateOne {
+	if v != nil {
+		_u.SetNumberedOn(*v)
+	}
+	return _u
+}
+
+// ClearNumberedOn clears the value of the "numbered_on" field.
+func (_u *ApplicationSummaryUpdateOne) ClearNumberedOn() *ApplicationSummaryUpdateOne {
+	_u.mutation.ClearNumberedOn()
+	return _u
+}
+
+// SetValidFrom sets the "valid_from" field.
+func (_u *ApplicationSummaryUpdateOne) SetValidFrom(v domain.Date) *ApplicationSummaryUpdateOne {
+	_u.mutation.SetValidFrom(v)
+	return _u
+}
+
+// SetNillableValidFrom sets the "valid_from" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdateOne) SetNillableValidFrom(v *domain.Date) *ApplicationSummaryUpdateOne {
+	if v != nil {
+		_u.SetValidFrom(*v)
+	}
+	return _u
+}
+
+// ClearValidFrom clears the value of the "valid_from" field.
+func (_u *ApplicationSummaryUpdateOne) ClearValidFrom() *ApplicationSummaryUpdateOne {
+	_u.mutation.ClearValidFrom()
+	return _u
+}
+
 // SetRenewedOn sets the "renewed_on" field.
 func (_u *ApplicationSummaryUpdateOne) SetRenewedOn(v domain.Date) *ApplicationSummaryUpdateOne {
 	_u.mutation.SetRenewedOn(v)
@@ -372,6 +937,266 @@ func (_u *ApplicationSummaryUpdateOne) SetNillableRenewedOn(v *domain.Date) *App
 // ClearRenewedOn clears the value of the "renewed_on" field.
 func (_u *ApplicationSummaryUpdateOne) ClearRenewedOn() *ApplicationSummaryUpdateOne {
 	_u.mutation.ClearRenewedOn()
+	return _u
+}
+
+// SetRejectedOn sets the "rejected_on" field.
+func (_u *ApplicationSummaryUpdateOne) SetRejectedOn(v domain.Date) *ApplicationSummaryUpdateOne {
+	_u.mutation.SetRejectedOn(v)
+	return _u
+}
+
+// SetNillableRejectedOn sets the "rejected_on" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdateOne) SetNillableRejectedOn(v *domain.Date) *ApplicationSummaryUpdateOne {
+	if v != nil {
+		_u.SetRejectedOn(*v)
+	}
+	return _u
+}
+
+// ClearRejectedOn clears the value of the "rejected_on" field.
+func (_u *ApplicationSummaryUpdateOne) ClearRejectedOn() *ApplicationSummaryUpdateOne {
+	_u.mutation.ClearRejectedOn()
+	return _u
+}
+
+// SetRejectedFor sets the "rejected_for" field.
+func (_u *ApplicationSummaryUpdateOne) SetRejectedFor(v domain.RejectionReason) *ApplicationSummaryUpdateOne {
+	_u.mutation.SetRejectedFor(v)
+	return _u
+}
+
+// SetNillableRejectedFor sets the "rejected_for" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdateOne) SetNillableRejectedFor(v *domain.RejectionReason) *ApplicationSummaryUpdateOne {
+	if v != nil {
+		_u.SetRejectedFor(*v)
+	}
+	return _u
+}
+
+// ClearRejectedFor clears the value of the "rejected_for" field.
+func (_u *ApplicationSummaryUpdateOne) ClearRejectedFor() *ApplicationSummaryUpdateOne {
+	_u.mutation.ClearRejectedFor()
+	return _u
+}
+
+// SetWarnedOn sets the "warned_on" field.
+func (_u *ApplicationSummaryUpdateOne) SetWarnedOn(v domain.Date) *ApplicationSummaryUpdateOne {
+	_u.mutation.SetWarnedOn(v)
+	return _u
+}
+
+// SetNillableWarnedOn sets the "warned_on" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdateOne) SetNillableWarnedOn(v *domain.Date) *ApplicationSummaryUpdateOne {
+	if v != nil {
+		_u.SetWarnedOn(*v)
+	}
+	return _u
+}
+
+// ClearWarnedOn clears the value of the "warned_on" field.
+func (_u *ApplicationSummaryUpdateOne) ClearWarnedOn() *ApplicationSummaryUpdateOne {
+	_u.mutation.ClearWarnedOn()
+	return _u
+}
+
+// SetWarnedFor sets the "warned_for" field.
+func (_u *ApplicationSummaryUpdateOne) SetWarnedFor(v domain.RemovalReason) *ApplicationSummaryUpdateOne {
+	_u.mutation.SetWarnedFor(v)
+	return _u
+}
+
+// SetNillableWarnedFor sets the "warned_for" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdateOne) SetNillableWarnedFor(v *domain.RemovalReason) *ApplicationSummaryUpdateOne {
+	if v != nil {
+		_u.SetWarnedFor(*v)
+	}
+	return _u
+}
+
+// ClearWarnedFor clears the value of the "warned_for" field.
+func (_u *ApplicationSummaryUpdateOne) ClearWarnedFor() *ApplicationSummaryUpdateOne {
+	_u.mutation.ClearWarnedFor()
+	return _u
+}
+
+// SetRemovedFor sets the "removed_for" field.
+func (_u *ApplicationSummaryUpdateOne) SetRemovedFor(v domain.RemovalReason) *ApplicationSummaryUpdateOne {
+	_u.mutation.SetRemovedFor(v)
+	return _u
+}
+
+// SetNillableRemovedFor sets the "removed_for" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdateOne) SetNillableRemovedFor(v *domain.RemovalReason) *ApplicationSummaryUpdateOne {
+	if v != nil {
+		_u.SetRemovedFor(*v)
+	}
+	return _u
+}
+
+// ClearRemovedFor clears the value of the "removed_for" field.
+func (_u *ApplicationSummaryUpdateOne) ClearRemovedFor() *ApplicationSummaryUpdateOne {
+	_u.mutation.ClearRemovedFor()
+	return _u
+}
+
+// SetMergedIntoID sets the "merged_into_id" field.
+func (_u *ApplicationSummaryUpdateOne) SetMergedIntoID(v domain.ID) *ApplicationSummaryUpdateOne {
+	_u.mutation.SetMergedIntoID(v)
+	return _u
+}
+
+// SetNillableMergedIntoID sets the "merged_into_id" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdateOne) SetNillableMergedIntoID(v *domain.ID) *ApplicationSummaryUpdateOne {
+	if v != nil {
+		_u.SetMergedIntoID(*v)
+	}
+	return _u
+}
+
+// ClearMergedIntoID clears the value of the "merged_into_id" field.
+func (_u *ApplicationSummaryUpdateOne) ClearMergedIntoID() *ApplicationSummaryUpdateOne {
+	_u.mutation.ClearMergedIntoID()
+	return _u
+}
+
+// SetMergedOn sets the "merged_on" field.
+func (_u *ApplicationSummaryUpdateOne) SetMergedOn(v domain.Date) *ApplicationSummaryUpdateOne {
+	_u.mutation.SetMergedOn(v)
+	return _u
+}
+
+// SetNillableMergedOn sets the "merged_on" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdateOne) SetNillableMergedOn(v *domain.Date) *ApplicationSummaryUpdateOne {
+	if v != nil {
+		_u.SetMergedOn(*v)
+	}
+	return _u
+}
+
+// ClearMergedOn clears the value of the "merged_on" field.
+func (_u *ApplicationSummaryUpdateOne) ClearMergedOn() *ApplicationSummaryUpdateOne {
+	_u.mutation.ClearMergedOn()
+	return _u
+}
+
+// SetMergedFrom sets the "merged_from" field.
+func (_u *ApplicationSummaryUpdateOne) SetMergedFrom(v domain.ApplicationState) *ApplicationSummaryUpdateOne {
+	_u.mutation.SetMergedFrom(v)
+	return _u
+}
+
+// SetNillableMergedFrom sets the "merged_from" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdateOne) SetNillableMergedFrom(v *domain.ApplicationState) *ApplicationSummaryUpdateOne {
+	if v != nil {
+		_u.SetMergedFrom(*v)
+	}
+	return _u
+}
+
+// ClearMergedFrom clears the value of the "merged_from" field.
+func (_u *ApplicationSummaryUpdateOne) ClearMergedFrom() *ApplicationSummaryUpdateOne {
+	_u.mutation.ClearMergedFrom()
+	return _u
+}
+
+// SetSplitFromID sets the "split_from_id" field.
+func (_u *ApplicationSummaryUpdateOne) SetSplitFromID(v domain.ID) *ApplicationSummaryUpdateOne {
+	_u.mutation.SetSplitFromID(v)
+	return _u
+}
+
+// SetNillableSplitFromID sets the "split_from_id" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdateOne) SetNillableSplitFromID(v *domain.ID) *ApplicationSummaryUpdateOne {
+	if v != nil {
+		_u.SetSplitFromID(*v)
+	}
+	return _u
+}
+
+// ClearSplitFromID clears the value of the "split_from_id" field.
+func (_u *ApplicationSummaryUpdateOne) ClearSplitFromID() *ApplicationSummaryUpdateOne {
+	_u.mutation.ClearSplitFromID()
+	return _u
+}
+
+// SetAcknowledgedOn sets the "acknowledged_on" field.
+func (_u *ApplicationSummaryUpdateOne) SetAcknowledgedOn(v domain.Date) *ApplicationSummaryUpdateOne {
+	_u.mutation.SetAcknowledgedOn(v)
+	return _u
+}
+
+// SetNillableAcknowledgedOn sets the "acknowledged_on" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdateOne) SetNillableAcknowledgedOn(v *domain.Date) *ApplicationSummaryUpdateOne {
+	if v != nil {
+		_u.SetAcknowledgedOn(*v)
+	}
+	return _u
+}
+
+// ClearAcknowledgedOn clears the value of the "acknowledged_on" field.
+func (_u *ApplicationSummaryUpdateOne) ClearAcknowledgedOn() *ApplicationSummaryUpdateOne {
+	_u.mutation.ClearAcknowledgedOn()
+	return _u
+}
+
+// SetNoticedOn sets the "noticed_on" field.
+func (_u *ApplicationSummaryUpdateOne) SetNoticedOn(v domain.Date) *ApplicationSummaryUpdateOne {
+	_u.mutation.SetNoticedOn(v)
+	return _u
+}
+
+// SetNillableNoticedOn sets the "noticed_on" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdateOne) SetNillableNoticedOn(v *domain.Date) *ApplicationSummaryUpdateOne {
+	if v != nil {
+		_u.SetNoticedOn(*v)
+	}
+	return _u
+}
+
+// ClearNoticedOn clears the value of the "noticed_on" field.
+func (_u *ApplicationSummaryUpdateOne) ClearNoticedOn() *ApplicationSummaryUpdateOne {
+	_u.mutation.ClearNoticedOn()
+	return _u
+}
+
+// SetReceivedOn sets the "received_on" field.
+func (_u *ApplicationSummaryUpdateOne) SetReceivedOn(v domain.Date) *ApplicationSummaryUpdateOne {
+	_u.mutation.SetReceivedOn(v)
+	return _u
+}
+
+// SetNillableReceivedOn sets the "received_on" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdateOne) SetNillableReceivedOn(v *domain.Date) *ApplicationSummaryUpdateOne {
+	if v != nil {
+		_u.SetReceivedOn(*v)
+	}
+	return _u
+}
+
+// ClearReceivedOn clears the value of the "received_on" field.
+func (_u *ApplicationSummaryUpdateOne) ClearReceivedOn() *ApplicationSummaryUpdateOne {
+	_u.mutation.ClearReceivedOn()
+	return _u
+}
+
+// SetFileCompletedOn sets the "file_completed_on" field.
+func (_u *ApplicationSummaryUpdateOne) SetFileCompletedOn(v domain.Date) *ApplicationSummaryUpdateOne {
+	_u.mutation.SetFileCompletedOn(v)
+	return _u
+}
+
+// SetNillableFileCompletedOn sets the "file_completed_on" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdateOne) SetNillableFileCompletedOn(v *domain.Date) *ApplicationSummaryUpdateOne {
+	if v != nil {
+		_u.SetFileCompletedOn(*v)
+	}
+	return _u
+}
+
+// ClearFileCompletedOn clears the value of the "file_completed_on" field.
+func (_u *ApplicationSummaryUpdateOne) ClearFileCompletedOn() *ApplicationSummaryUpdateOne {
+	_u.mutation.ClearFileCompletedOn()
 	return _u
 }
 
@@ -488,6 +1313,16 @@ func (_u *ApplicationSummaryUpdateOne) SetFollowingPoint(v *ReceptionPoint) *App
 	return _u.SetFollowingPointID(v.ID)
 }
 
+// SetMergedInto sets the "merged_into" edge to the Application entity.
+func (_u *ApplicationSummaryUpdateOne) SetMergedInto(v *Application) *ApplicationSummaryUpdateOne {
+	return _u.SetMergedIntoID(v.ID)
+}
+
+// SetSplitFrom sets the "split_from" edge to the Application entity.
+func (_u *ApplicationSummaryUpdateOne) SetSplitFrom(v *Application) *ApplicationSummaryUpdateOne {
+	return _u.SetSplitFromID(v.ID)
+}
+
 // Mutation returns the ApplicationSummaryMutation object of the builder.
 func (_u *ApplicationSummaryUpdateOne) Mutation() *ApplicationSummaryMutation {
 	return _u.mutation
@@ -496,6 +1331,18 @@ func (_u *ApplicationSummaryUpdateOne) Mutation() *ApplicationSummaryMutation {
 // ClearFollowingPoint clears the "following_point" edge to the ReceptionPoint entity.
 func (_u *ApplicationSummaryUpdateOne) ClearFollowingPoint() *ApplicationSummaryUpdateOne {
 	_u.mutation.ClearFollowingPoint()
+	return _u
+}
+
+// ClearMergedInto clears the "merged_into" edge to the Application entity.
+func (_u *ApplicationSummaryUpdateOne) ClearMergedInto() *ApplicationSummaryUpdateOne {
+	_u.mutation.ClearMergedInto()
+	return _u
+}
+
+// ClearSplitFrom clears the "split_from" edge to the Application entity.
+func (_u *ApplicationSummaryUpdateOne) ClearSplitFrom() *ApplicationSummaryUpdateOne {
+	_u.mutation.ClearSplitFrom()
 	return _u
 }
 
@@ -541,6 +1388,26 @@ func (_u *ApplicationSummaryUpdateOne) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *ApplicationSummaryUpdateOne) check() error {
+	if v, ok := _u.mutation.RejectedFor(); ok {
+		if err := applicationsummary.RejectedForValidator(v); err != nil {
+			return &ValidationError{Name: "rejected_for", err: fmt.Errorf(`ent: validator failed for field "ApplicationSummary.rejected_for": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.WarnedFor(); ok {
+		if err := applicationsummary.WarnedForValidator(v); err != nil {
+			return &ValidationError{Name: "warned_for", err: fmt.Errorf(`ent: validator failed for field "ApplicationSummary.warned_for": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.RemovedFor(); ok {
+		if err := applicationsummary.RemovedForValidator(v); err != nil {
+			return &ValidationError{Name: "removed_for", err: fmt.Errorf(`ent: validator failed for field "ApplicationSummary.removed_for": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.MergedFrom(); ok {
+		if err := applicationsummary.MergedFromValidator(v); err != nil {
+			return &ValidationError{Name: "merged_from", err: fmt.Errorf(`ent: validator failed for field "ApplicationSummary.merged_from": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.HouseholdSize(); ok {
 		if err := applicationsummary.HouseholdSizeValidator(v); err != nil {
 			return &ValidationError{Name: "household_size", err: fmt.Errorf(`ent: validator failed for field "ApplicationSummary.household_size": %w`, err)}
@@ -595,11 +1462,95 @@ func (_u *ApplicationSummaryUpdateOne) sqlSave(ctx context.Context) (_node *Appl
 	if value, ok := _u.mutation.RegisteredOn(); ok {
 		_spec.SetField(applicationsummary.FieldRegisteredOn, field.TypeTime, value)
 	}
+	if value, ok := _u.mutation.DepositedOn(); ok {
+		_spec.SetField(applicationsummary.FieldDepositedOn, field.TypeTime, value)
+	}
+	if _u.mutation.DepositedOnCleared() {
+		_spec.ClearField(applicationsummary.FieldDepositedOn, field.TypeTime)
+	}
+	if value, ok := _u.mutation.NumberedOn(); ok {
+		_spec.SetField(applicationsummary.FieldNumberedOn, field.TypeTime, value)
+	}
+	if _u.mutation.NumberedOnCleared() {
+		_spec.ClearField(applicationsummary.FieldNumberedOn, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ValidFrom(); ok {
+		_spec.SetField(applicationsummary.FieldValidFrom, field.TypeTime, value)
+	}
+	if _u.mutation.ValidFromCleared() {
+		_spec.ClearField(applicationsummary.FieldValidFrom, field.TypeTime)
+	}
 	if value, ok := _u.mutation.RenewedOn(); ok {
 		_spec.SetField(applicationsummary.FieldRenewedOn, field.TypeTime, value)
 	}
 	if _u.mutation.RenewedOnCleared() {
 		_spec.ClearField(applicationsummary.FieldRenewedOn, field.TypeTime)
+	}
+	if value, ok := _u.mutation.RejectedOn(); ok {
+		_spec.SetField(applicationsummary.FieldRejectedOn, field.TypeTime, value)
+	}
+	if _u.mutation.RejectedOnCleared() {
+		_spec.ClearField(applicationsummary.FieldRejectedOn, field.TypeTime)
+	}
+	if value, ok := _u.mutation.RejectedFor(); ok {
+		_spec.SetField(applicationsummary.FieldRejectedFor, field.TypeEnum, value)
+	}
+	if _u.mutation.RejectedForCleared() {
+		_spec.ClearField(applicationsummary.FieldRejectedFor, field.TypeEnum)
+	}
+	if value, ok := _u.mutation.WarnedOn(); ok {
+		_spec.SetField(applicationsummary.FieldWarnedOn, field.TypeTime, value)
+	}
+	if _u.mutation.WarnedOnCleared() {
+		_spec.ClearField(applicationsummary.FieldWarnedOn, field.TypeTime)
+	}
+	if value, ok := _u.mutation.WarnedFor(); ok {
+		_spec.SetField(applicationsummary.FieldWarnedFor, field.TypeEnum, value)
+	}
+	if _u.mutation.WarnedForCleared() {
+		_spec.ClearField(applicationsummary.FieldWarnedFor, field.TypeEnum)
+	}
+	if value, ok := _u.mutation.RemovedFor(); ok {
+		_spec.SetField(applicationsummary.FieldRemovedFor, field.TypeEnum, value)
+	}
+	if _u.mutation.RemovedForCleared() {
+		_spec.ClearField(applicationsummary.FieldRemovedFor, field.TypeEnum)
+	}
+	if value, ok := _u.mutation.MergedOn(); ok {
+		_spec.SetField(applicationsummary.FieldMergedOn, field.TypeTime, value)
+	}
+	if _u.mutation.MergedOnCleared() {
+		_spec.ClearField(applicationsummary.FieldMergedOn, field.TypeTime)
+	}
+	if value, ok := _u.mutation.MergedFrom(); ok {
+		_spec.SetField(applicationsummary.FieldMergedFrom, field.TypeEnum, value)
+	}
+	if _u.mutation.MergedFromCleared() {
+		_spec.ClearField(applicationsummary.FieldMergedFrom, field.TypeEnum)
+	}
+	if value, ok := _u.mutation.AcknowledgedOn(); ok {
+		_spec.SetField(applicationsummary.FieldAcknowledgedOn, field.TypeTime, value)
+	}
+	if _u.mutation.AcknowledgedOnCleared() {
+		_spec.ClearField(applicationsummary.FieldAcknowledgedOn, field.TypeTime)
+	}
+	if value, ok := _u.mutation.NoticedOn(); ok {
+		_spec.SetField(applicationsummary.FieldNoticedOn, field.TypeTime, value)
+	}
+	if _u.mutation.NoticedOnCleared() {
+		_spec.ClearField(applicationsummary.FieldNoticedOn, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ReceivedOn(); ok {
+		_spec.SetField(applicationsummary.FieldReceivedOn, field.TypeTime, value)
+	}
+	if _u.mutation.ReceivedOnCleared() {
+		_spec.ClearField(applicationsummary.FieldReceivedOn, field.TypeTime)
+	}
+	if value, ok := _u.mutation.FileCompletedOn(); ok {
+		_spec.SetField(applicationsummary.FieldFileCompletedOn, field.TypeTime, value)
+	}
+	if _u.mutation.FileCompletedOnCleared() {
+		_spec.ClearField(applicationsummary.FieldFileCompletedOn, field.TypeTime)
 	}
 	if value, ok := _u.mutation.ReceptionDeadline(); ok {
 		_spec.SetField(applicationsummary.FieldReceptionDeadline, field.TypeTime, value)
@@ -652,6 +1603,64 @@ func (_u *ApplicationSummaryUpdateOne) sqlSave(ctx context.Context) (_node *Appl
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(receptionpoint.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.MergedIntoCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   applicationsummary.MergedIntoTable,
+			Columns: []string{applicationsummary.MergedIntoColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(application.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.MergedIntoIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   applicationsummary.MergedIntoTable,
+			Columns: []string{applicationsummary.MergedIntoColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(application.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.SplitFromCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   applicationsummary.SplitFromTable,
+			Columns: []string{applicationsummary.SplitFromColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(application.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.SplitFromIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   applicationsummary.SplitFromTable,
+			Columns: []string{applicationsummary.SplitFromColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(application.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

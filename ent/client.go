@@ -21,6 +21,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/applicationaccess"
 	"github.com/guichet-logement/guichet/ent/applicationcontact"
+	"github.com/guichet-logement/guichet/ent/applicationevent"
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/assignment"
@@ -30,12 +31,15 @@ import (
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
+	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
+	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/lockout"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/namedagent"
+	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
@@ -43,6 +47,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
+	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/publishedfigures"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
@@ -71,6 +76,8 @@ type Client struct {
 	ApplicationAccess *ApplicationAccessClient
 	// ApplicationContact is the client for interacting with the ApplicationContact builders.
 	ApplicationContact *ApplicationContactClient
+	// ApplicationEvent is the client for interacting with the ApplicationEvent builders.
+	ApplicationEvent *ApplicationEventClient
 	// ApplicationFile is the client for interacting with the ApplicationFile builders.
 	ApplicationFile *ApplicationFileClient
 	// ApplicationSummary is the client for interacting with the ApplicationSummary builders.
@@ -89,10 +96,14 @@ type Client struct {
 	CatalogueEntry *CatalogueEntryClient
 	// Commune is the client for interacting with the Commune builders.
 	Commune *CommuneClient
+	// Deadline is the client for interacting with the Deadline builders.
+	Deadline *DeadlineClient
 	// Dwelling is the client for interacting with the Dwelling builders.
 	Dwelling *DwellingClient
 	// EmergencyOpening is the client for interacting with the EmergencyOpening builders.
 	EmergencyOpening *EmergencyOpeningClient
+	// HandOver is the client for interacting with the HandOver builders.
+	HandOver *HandOverClient
 	// HouseholdMember is the client for interacting with the HouseholdMember builders.
 	HouseholdMember *HouseholdMemberClient
 	// LockOut is the client for interacting with the LockOut builders.
@@ -101,6 +112,8 @@ type Client struct {
 	MemberParticulars *MemberParticularsClient
 	// NamedAgent is the client for interacting with the NamedAgent builders.
 	NamedAgent *NamedAgentClient
+	// OnlineRegistration is the client for interacting with the OnlineRegistration builders.
+	OnlineRegistration *OnlineRegistrationClient
 	// OpeningHours is the client for interacting with the OpeningHours builders.
 	OpeningHours *OpeningHoursClient
 	// Organisation is the client for interacting with the Organisation builders.
@@ -115,6 +128,8 @@ type Client struct {
 	PartnerAppSecret *PartnerAppSecretClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
+	// ProposedChange is the client for interacting with the ProposedChange builders.
+	ProposedChange *ProposedChangeClient
 	// PublishedFigures is the client for interacting with the PublishedFigures builders.
 	PublishedFigures *PublishedFiguresClient
 	// ReceptionContact is the client for interacting with the ReceptionContact builders.
@@ -153,6 +168,7 @@ func (c *Client) init() {
 	c.Application = NewApplicationClient(c.config)
 	c.ApplicationAccess = NewApplicationAccessClient(c.config)
 	c.ApplicationContact = NewApplicationContactClient(c.config)
+	c.ApplicationEvent = NewApplicationEventClient(c.config)
 	c.ApplicationFile = NewApplicationFileClient(c.config)
 	c.ApplicationSummary = NewApplicationSummaryClient(c.config)
 	c.Assignment = NewAssignmentClient(c.config)
@@ -162,12 +178,15 @@ func (c *Client) init() {
 	c.Building = NewBuildingClient(c.config)
 	c.CatalogueEntry = NewCatalogueEntryClient(c.config)
 	c.Commune = NewCommuneClient(c.config)
+	c.Deadline = NewDeadlineClient(c.config)
 	c.Dwelling = NewDwellingClient(c.config)
 	c.EmergencyOpening = NewEmergencyOpeningClient(c.config)
+	c.HandOver = NewHandOverClient(c.config)
 	c.HouseholdMember = NewHouseholdMemberClient(c.config)
 	c.LockOut = NewLockOutClient(c.config)
 	c.MemberParticulars = NewMemberParticularsClient(c.config)
 	c.NamedAgent = NewNamedAgentClient(c.config)
+	c.OnlineRegistration = NewOnlineRegistrationClient(c.config)
 	c.OpeningHours = NewOpeningHoursClient(c.config)
 	c.Organisation = NewOrganisationClient(c.config)
 	c.Ownership = NewOwnershipClient(c.config)
@@ -175,6 +194,7 @@ func (c *Client) init() {
 	c.PartnerApp = NewPartnerAppClient(c.config)
 	c.PartnerAppSecret = NewPartnerAppSecretClient(c.config)
 	c.Person = NewPersonClient(c.config)
+	c.ProposedChange = NewProposedChangeClient(c.config)
 	c.PublishedFigures = NewPublishedFiguresClient(c.config)
 	c.ReceptionContact = NewReceptionContactClient(c.config)
 	c.ReceptionGrant = NewReceptionGrantClient(c.config)
@@ -283,6 +303,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Application:        NewApplicationClient(cfg),
 		ApplicationAccess:  NewApplicationAccessClient(cfg),
 		ApplicationContact: NewApplicationContactClient(cfg),
+		ApplicationEvent:   NewApplicationEventClient(cfg),
 		ApplicationFile:    NewApplicationFileClient(cfg),
 		ApplicationSummary: NewApplicationSummaryClient(cfg),
 		Assignment:         NewAssignmentClient(cfg),
@@ -292,12 +313,15 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Building:           NewBuildingClient(cfg),
 		CatalogueEntry:     NewCatalogueEntryClient(cfg),
 		Commune:            NewCommuneClient(cfg),
+		Deadline:           NewDeadlineClient(cfg),
 		Dwelling:           NewDwellingClient(cfg),
 		EmergencyOpening:   NewEmergencyOpeningClient(cfg),
+		HandOver:           NewHandOverClient(cfg),
 		HouseholdMember:    NewHouseholdMemberClient(cfg),
 		LockOut:            NewLockOutClient(cfg),
 		MemberParticulars:  NewMemberParticularsClient(cfg),
 		NamedAgent:         NewNamedAgentClient(cfg),
+		OnlineRegistration: NewOnlineRegistrationClient(cfg),
 		OpeningHours:       NewOpeningHoursClient(cfg),
 		Organisation:       NewOrganisationClient(cfg),
 		Ownership:          NewOwnershipClient(cfg),
@@ -305,6 +329,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		PartnerApp:         NewPartnerAppClient(cfg),
 		PartnerAppSecret:   NewPartnerAppSecretClient(cfg),
 		Person:             NewPersonClient(cfg),
+		ProposedChange:     NewProposedChangeClient(cfg),
 		PublishedFigures:   NewPublishedFiguresClient(cfg),
 		ReceptionContact:   NewReceptionContactClient(cfg),
 		ReceptionGrant:     NewReceptionGrantClient(cfg),
@@ -340,6 +365,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Application:        NewApplicationClient(cfg),
 		ApplicationAccess:  NewApplicationAccessClient(cfg),
 		ApplicationContact: NewApplicationContactClient(cfg),
+		ApplicationEvent:   NewApplicationEventClient(cfg),
 		ApplicationFile:    NewApplicationFileClient(cfg),
 		ApplicationSummary: NewApplicationSummaryClient(cfg),
 		Assignment:         NewAssignmentClient(cfg),
@@ -349,12 +375,15 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Building:           NewBuildingClient(cfg),
 		CatalogueEntry:     NewCatalogueEntryClient(cfg),
 		Commune:            NewCommuneClient(cfg),
+		Deadline:           NewDeadlineClient(cfg),
 		Dwelling:           NewDwellingClient(cfg),
 		EmergencyOpening:   NewEmergencyOpeningClient(cfg),
+		HandOver:           NewHandOverClient(cfg),
 		HouseholdMember:    NewHouseholdMemberClient(cfg),
 		LockOut:            NewLockOutClient(cfg),
 		MemberParticulars:  NewMemberParticularsClient(cfg),
 		NamedAgent:         NewNamedAgentClient(cfg),
+		OnlineRegistration: NewOnlineRegistrationClient(cfg),
 		OpeningHours:       NewOpeningHoursClient(cfg),
 		Organisation:       NewOrganisationClient(cfg),
 		Ownership:          NewOwnershipClient(cfg),
@@ -362,6 +391,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		PartnerApp:         NewPartnerAppClient(cfg),
 		PartnerAppSecret:   NewPartnerAppSecretClient(cfg),
 		Person:             NewPersonClient(cfg),
+		ProposedChange:     NewProposedChangeClient(cfg),
 		PublishedFigures:   NewPublishedFiguresClient(cfg),
 		ReceptionContact:   NewReceptionContactClient(cfg),
 		ReceptionGrant:     NewReceptionGrantClient(cfg),
@@ -403,14 +433,15 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Agreement, c.ApplicantAccount, c.Application, c.ApplicationAccess,
-		c.ApplicationContact, c.ApplicationFile, c.ApplicationSummary, c.Assignment,
-		c.AttemptCount, c.Audience, c.BindingCode, c.Building, c.CatalogueEntry,
-		c.Commune, c.Dwelling, c.EmergencyOpening, c.HouseholdMember, c.LockOut,
-		c.MemberParticulars, c.NamedAgent, c.OpeningHours, c.Organisation, c.Ownership,
-		c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Person, c.PublishedFigures,
-		c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint, c.SandboxClock,
-		c.SensitiveRecord, c.StaffAuthorisation, c.StockChange, c.StockVintage,
-		c.UsedAssertion, c.Wish,
+		c.ApplicationContact, c.ApplicationEvent, c.ApplicationFile,
+		c.ApplicationSummary, c.Assignment, c.AttemptCount, c.Audience, c.BindingCode,
+		c.Building, c.CatalogueEntry, c.Commune, c.Deadline, c.Dwelling,
+		c.EmergencyOpening, c.HandOver, c.HouseholdMember, c.LockOut,
+		c.MemberParticulars, c.NamedAgent, c.OnlineRegistration, c.OpeningHours,
+		c.Organisation, c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret,
+		c.Person, c.ProposedChange, c.PublishedFigures, c.ReceptionContact,
+		c.ReceptionGrant, c.ReceptionPoint, c.SandboxClock, c.SensitiveRecord,
+		c.StaffAuthorisation, c.StockChange, c.StockVintage, c.UsedAssertion, c.Wish,
 	} {
 		n.Use(hooks...)
 	}
@@ -421,14 +452,15 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Agreement, c.ApplicantAccount, c.Application, c.ApplicationAccess,
-		c.ApplicationContact, c.ApplicationFile, c.ApplicationSummary, c.Assignment,
-		c.AttemptCount, c.Audience, c.BindingCode, c.Building, c.CatalogueEntry,
-		c.Commune, c.Dwelling, c.EmergencyOpening, c.HouseholdMember, c.LockOut,
-		c.MemberParticulars, c.NamedAgent, c.OpeningHours, c.Organisation, c.Ownership,
-		c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Person, c.PublishedFigures,
-		c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint, c.SandboxClock,
-		c.SensitiveRecord, c.StaffAuthorisation, c.StockChange, c.StockVintage,
-		c.UsedAssertion, c.Wish,
+		c.ApplicationContact, c.ApplicationEvent, c.ApplicationFile,
+		c.ApplicationSummary, c.Assignment, c.AttemptCount, c.Audience, c.BindingCode,
+		c.Building, c.CatalogueEntry, c.Commune, c.Deadline, c.Dwelling,
+		c.EmergencyOpening, c.HandOver, c.HouseholdMember, c.LockOut,
+		c.MemberParticulars, c.NamedAgent, c.OnlineRegistration, c.OpeningHours,
+		c.Organisation, c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret,
+		c.Person, c.ProposedChange, c.PublishedFigures, c.ReceptionContact,
+		c.ReceptionGrant, c.ReceptionPoint, c.SandboxClock, c.SensitiveRecord,
+		c.StaffAuthorisation, c.StockChange, c.StockVintage, c.UsedAssertion, c.Wish,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -447,6 +479,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ApplicationAccess.mutate(ctx, m)
 	case *ApplicationContactMutation:
 		return c.ApplicationContact.mutate(ctx, m)
+	case *ApplicationEventMutation:
+		return c.ApplicationEvent.mutate(ctx, m)
 	case *ApplicationFileMutation:
 		return c.ApplicationFile.mutate(ctx, m)
 	case *ApplicationSummaryMutation:
@@ -465,10 +499,14 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.CatalogueEntry.mutate(ctx, m)
 	case *CommuneMutation:
 		return c.Commune.mutate(ctx, m)
+	case *DeadlineMutation:
+		return c.Deadline.mutate(ctx, m)
 	case *DwellingMutation:
 		return c.Dwelling.mutate(ctx, m)
 	case *EmergencyOpeningMutation:
 		return c.EmergencyOpening.mutate(ctx, m)
+	case *HandOverMutation:
+		return c.HandOver.mutate(ctx, m)
 	case *HouseholdMemberMutation:
 		return c.HouseholdMember.mutate(ctx, m)
 	case *LockOutMutation:
@@ -477,6 +515,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.MemberParticulars.mutate(ctx, m)
 	case *NamedAgentMutation:
 		return c.NamedAgent.mutate(ctx, m)
+	case *OnlineRegistrationMutation:
+		return c.OnlineRegistration.mutate(ctx, m)
 	case *OpeningHoursMutation:
 		return c.OpeningHours.mutate(ctx, m)
 	case *OrganisationMutation:
@@ -491,6 +531,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.PartnerAppSecret.mutate(ctx, m)
 	case *PersonMutation:
 		return c.Person.mutate(ctx, m)
+	case *ProposedChangeMutation:
+		return c.ProposedChange.mutate(ctx, m)
 	case *PublishedFiguresMutation:
 		return c.PublishedFigures.mutate(ctx, m)
 	case *ReceptionContactMutation:
@@ -1022,6 +1064,54 @@ func (c *ApplicationClient) QueryHousehold(_m *Application) *HouseholdMemberQuer
 	return query
 }
 
+// QueryDeadlines queries the deadlines edge of a Application.
+func (c *ApplicationClient) QueryDeadlines(_m *Application) *DeadlineQuery {
+	query := (&DeadlineClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(application.Table, application.FieldID, id),
+			sqlgraph.To(deadline.Table, deadline.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, application.DeadlinesTable, application.DeadlinesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryHistory queries the history edge of a Application.
+func (c *ApplicationClient) QueryHistory(_m *Application) *ApplicationEventQuery {
+	query := (&ApplicationEventClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(application.Table, application.FieldID, id),
+			sqlgraph.To(applicationevent.Table, applicationevent.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, application.HistoryTable, application.HistoryColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryProposedChanges queries the proposed_changes edge of a Application.
+func (c *ApplicationClient) QueryProposedChanges(_m *Application) *ProposedChangeQuery {
+	query := (&ProposedChangeClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(application.Table, application.FieldID, id),
+			sqlgraph.To(proposedchange.Table, proposedchange.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, application.ProposedChangesTable, application.ProposedChangesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *ApplicationClient) Hooks() []Hook {
 	hooks := c.hooks.Application
@@ -1332,6 +1422,172 @@ func (c *ApplicationContactClient) mutate(ctx context.Context, m *ApplicationCon
 	}
 }
 
+// ApplicationEventClient is a client for the ApplicationEvent schema.
+type ApplicationEventClient struct {
+	config
+}
+
+// NewApplicationEventClient returns a client for the ApplicationEvent from the given config.
+func NewApplicationEventClient(c config) *ApplicationEventClient {
+	return &ApplicationEventClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `applicationevent.Hooks(f(g(h())))`.
+func (c *ApplicationEventClient) Use(hooks ...Hook) {
+	c.hooks.ApplicationEvent = append(c.hooks.ApplicationEvent, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `applicationevent.Intercept(f(g(h())))`.
+func (c *ApplicationEventClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ApplicationEvent = append(c.inters.ApplicationEvent, interceptors...)
+}
+
+// Create returns a builder for creating a ApplicationEvent entity.
+func (c *ApplicationEventClient) Create() *ApplicationEventCreate {
+	mutation := newApplicationEventMutation(c.config, OpCreate)
+	return &ApplicationEventCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ApplicationEvent entities.
+func (c *ApplicationEventClient) CreateBulk(builders ...*ApplicationEventCreate) *ApplicationEventCreateBulk {
+	return &ApplicationEventCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ApplicationEventClient) MapCreateBulk(slice any, setFunc func(*ApplicationEventCreate, int)) *ApplicationEventCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ApplicationEventCreateBulk{err: fmt.Errorf("calling to ApplicationEventClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ApplicationEventCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ApplicationEventCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ApplicationEvent.
+func (c *ApplicationEventClient) Update() *ApplicationEventUpdate {
+	mutation := newApplicationEventMutation(c.config, OpUpdate)
+	return &ApplicationEventUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ApplicationEventClient) UpdateOne(_m *ApplicationEvent) *ApplicationEventUpdateOne {
+	mutation := newApplicationEventMutation(c.config, OpUpdateOne, withApplicationEvent(_m))
+	return &ApplicationEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ApplicationEventClient) UpdateOneID(id domain.ID) *ApplicationEventUpdateOne {
+	mutation := newApplicationEventMutation(c.config, OpUpdateOne, withApplicationEventID(id))
+	return &ApplicationEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ApplicationEvent.
+func (c *ApplicationEventClient) Delete() *ApplicationEventDelete {
+	mutation := newApplicationEventMutation(c.config, OpDelete)
+	return &ApplicationEventDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ApplicationEventClient) DeleteOne(_m *ApplicationEvent) *ApplicationEventDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ApplicationEventClient) DeleteOneID(id domain.ID) *ApplicationEventDeleteOne {
+	builder := c.Delete().Where(applicationevent.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ApplicationEventDeleteOne{builder}
+}
+
+// Query returns a query builder for ApplicationEvent.
+func (c *ApplicationEventClient) Query() *ApplicationEventQuery {
+	return &ApplicationEventQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeApplicationEvent},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ApplicationEvent entity by its id.
+func (c *ApplicationEventClient) Get(ctx context.Context, id domain.ID) (*ApplicationEvent, error) {
+	return c.Query().Where(applicationevent.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ApplicationEventClient) GetX(ctx context.Context, id domain.ID) *ApplicationEvent {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryApplication queries the application edge of a ApplicationEvent.
+func (c *ApplicationEventClient) QueryApplication(_m *ApplicationEvent) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(applicationevent.Table, applicationevent.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, applicationevent.ApplicationTable, applicationevent.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryReceptionPoint queries the reception_point edge of a ApplicationEvent.
+func (c *ApplicationEventClient) QueryReceptionPoint(_m *ApplicationEvent) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(applicationevent.Table, applicationevent.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, applicationevent.ReceptionPointTable, applicationevent.ReceptionPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ApplicationEventClient) Hooks() []Hook {
+	hooks := c.hooks.ApplicationEvent
+	return append(hooks[:len(hooks):len(hooks)], applicationevent.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ApplicationEventClient) Interceptors() []Interceptor {
+	return c.inters.ApplicationEvent
+}
+
+func (c *ApplicationEventClient) mutate(ctx context.Context, m *ApplicationEventMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ApplicationEventCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ApplicationEventUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ApplicationEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ApplicationEventDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ApplicationEvent mutation op: %q", m.Op())
+	}
+}
+
 // ApplicationFileClient is a client for the ApplicationFile schema.
 type ApplicationFileClient struct {
 	config
@@ -1615,6 +1871,38 @@ func (c *ApplicationSummaryClient) QueryFollowingPoint(_m *ApplicationSummary) *
 			sqlgraph.From(applicationsummary.Table, applicationsummary.FieldID, id),
 			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, applicationsummary.FollowingPointTable, applicationsummary.FollowingPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryMergedInto queries the merged_into edge of a ApplicationSummary.
+func (c *ApplicationSummaryClient) QueryMergedInto(_m *ApplicationSummary) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(applicationsummary.Table, applicationsummary.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, applicationsummary.MergedIntoTable, applicationsummary.MergedIntoColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySplitFrom queries the split_from edge of a ApplicationSummary.
+func (c *ApplicationSummaryClient) QuerySplitFrom(_m *ApplicationSummary) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(applicationsummary.Table, applicationsummary.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, applicationsummary.SplitFromTable, applicationsummary.SplitFromColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -2874,6 +3162,156 @@ func (c *CommuneClient) mutate(ctx context.Context, m *CommuneMutation) (Value, 
 	}
 }
 
+// DeadlineClient is a client for the Deadline schema.
+type DeadlineClient struct {
+	config
+}
+
+// NewDeadlineClient returns a client for the Deadline from the given config.
+func NewDeadlineClient(c config) *DeadlineClient {
+	return &DeadlineClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `deadline.Hooks(f(g(h())))`.
+func (c *DeadlineClient) Use(hooks ...Hook) {
+	c.hooks.Deadline = append(c.hooks.Deadline, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `deadline.Intercept(f(g(h())))`.
+func (c *DeadlineClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Deadline = append(c.inters.Deadline, interceptors...)
+}
+
+// Create returns a builder for creating a Deadline entity.
+func (c *DeadlineClient) Create() *DeadlineCreate {
+	mutation := newDeadlineMutation(c.config, OpCreate)
+	return &DeadlineCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Deadline entities.
+func (c *DeadlineClient) CreateBulk(builders ...*DeadlineCreate) *DeadlineCreateBulk {
+	return &DeadlineCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DeadlineClient) MapCreateBulk(slice any, setFunc func(*DeadlineCreate, int)) *DeadlineCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DeadlineCreateBulk{err: fmt.Errorf("calling to DeadlineClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DeadlineCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DeadlineCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Deadline.
+func (c *DeadlineClient) Update() *DeadlineUpdate {
+	mutation := newDeadlineMutation(c.config, OpUpdate)
+	return &DeadlineUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DeadlineClient) UpdateOne(_m *Deadline) *DeadlineUpdateOne {
+	mutation := newDeadlineMutation(c.config, OpUpdateOne, withDeadline(_m))
+	return &DeadlineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DeadlineClient) UpdateOneID(id domain.ID) *DeadlineUpdateOne {
+	mutation := newDeadlineMutation(c.config, OpUpdateOne, withDeadlineID(id))
+	return &DeadlineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Deadline.
+func (c *DeadlineClient) Delete() *DeadlineDelete {
+	mutation := newDeadlineMutation(c.config, OpDelete)
+	return &DeadlineDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DeadlineClient) DeleteOne(_m *Deadline) *DeadlineDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DeadlineClient) DeleteOneID(id domain.ID) *DeadlineDeleteOne {
+	builder := c.Delete().Where(deadline.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DeadlineDeleteOne{builder}
+}
+
+// Query returns a query builder for Deadline.
+func (c *DeadlineClient) Query() *DeadlineQuery {
+	return &DeadlineQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDeadline},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Deadline entity by its id.
+func (c *DeadlineClient) Get(ctx context.Context, id domain.ID) (*Deadline, error) {
+	return c.Query().Where(deadline.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DeadlineClient) GetX(ctx context.Context, id domain.ID) *Deadline {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryApplication queries the application edge of a Deadline.
+func (c *DeadlineClient) QueryApplication(_m *Deadline) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(deadline.Table, deadline.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, deadline.ApplicationTable, deadline.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *DeadlineClient) Hooks() []Hook {
+	hooks := c.hooks.Deadline
+	return append(hooks[:len(hooks):len(hooks)], deadline.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *DeadlineClient) Interceptors() []Interceptor {
+	return c.inters.Deadline
+}
+
+func (c *DeadlineClient) mutate(ctx context.Context, m *DeadlineMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DeadlineCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DeadlineUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DeadlineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DeadlineDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Deadline mutation op: %q", m.Op())
+	}
+}
+
 // DwellingClient is a client for the Dwelling schema.
 type DwellingClient struct {
 	config
@@ -3251,6 +3689,220 @@ func (c *EmergencyOpeningClient) mutate(ctx context.Context, m *EmergencyOpening
 		return (&EmergencyOpeningDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown EmergencyOpening mutation op: %q", m.Op())
+	}
+}
+
+// HandOverClient is a client for the HandOver schema.
+type HandOverClient struct {
+	config
+}
+
+// NewHandOverClient returns a client for the HandOver from the given config.
+func NewHandOverClient(c config) *HandOverClient {
+	return &HandOverClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `handover.Hooks(f(g(h())))`.
+func (c *HandOverClient) Use(hooks ...Hook) {
+	c.hooks.HandOver = append(c.hooks.HandOver, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `handover.Intercept(f(g(h())))`.
+func (c *HandOverClient) Intercept(interceptors ...Interceptor) {
+	c.inters.HandOver = append(c.inters.HandOver, interceptors...)
+}
+
+// Create returns a builder for creating a HandOver entity.
+func (c *HandOverClient) Create() *HandOverCreate {
+	mutation := newHandOverMutation(c.config, OpCreate)
+	return &HandOverCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of HandOver entities.
+func (c *HandOverClient) CreateBulk(builders ...*HandOverCreate) *HandOverCreateBulk {
+	return &HandOverCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *HandOverClient) MapCreateBulk(slice any, setFunc func(*HandOverCreate, int)) *HandOverCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &HandOverCreateBulk{err: fmt.Errorf("calling to HandOverClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*HandOverCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &HandOverCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for HandOver.
+func (c *HandOverClient) Update() *HandOverUpdate {
+	mutation := newHandOverMutation(c.config, OpUpdate)
+	return &HandOverUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *HandOverClient) UpdateOne(_m *HandOver) *HandOverUpdateOne {
+	mutation := newHandOverMutation(c.config, OpUpdateOne, withHandOver(_m))
+	return &HandOverUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *HandOverClient) UpdateOneID(id domain.ID) *HandOverUpdateOne {
+	mutation := newHandOverMutation(c.config, OpUpdateOne, withHandOverID(id))
+	return &HandOverUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for HandOver.
+func (c *HandOverClient) Delete() *HandOverDelete {
+	mutation := newHandOverMutation(c.config, OpDelete)
+	return &HandOverDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *HandOverClient) DeleteOne(_m *HandOver) *HandOverDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *HandOverClient) DeleteOneID(id domain.ID) *HandOverDeleteOne {
+	builder := c.Delete().Where(handover.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &HandOverDeleteOne{builder}
+}
+
+// Query returns a query builder for HandOver.
+func (c *HandOverClient) Query() *HandOverQuery {
+	return &HandOverQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeHandOver},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a HandOver entity by its id.
+func (c *HandOverClient) Get(ctx context.Context, id domain.ID) (*HandOver, error) {
+	return c.Query().Where(handover.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *HandOverClient) GetX(ctx context.Context, id domain.ID) *HandOver {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryApplication queries the application edge of a HandOver.
+func (c *HandOverClient) QueryApplication(_m *HandOver) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(handover.Table, handover.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, handover.ApplicationTable, handover.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryFromPoint queries the from_point edge of a HandOver.
+func (c *HandOverClient) QueryFromPoint(_m *HandOver) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(handover.Table, handover.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, handover.FromPointTable, handover.FromPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryToPoint queries the to_point edge of a HandOver.
+func (c *HandOverClient) QueryToPoint(_m *HandOver) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(handover.Table, handover.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, handover.ToPointTable, handover.ToPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryOfferedBy queries the offered_by edge of a HandOver.
+func (c *HandOverClient) QueryOfferedBy(_m *HandOver) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(handover.Table, handover.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, handover.OfferedByTable, handover.OfferedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryAcceptedBy queries the accepted_by edge of a HandOver.
+func (c *HandOverClient) QueryAcceptedBy(_m *HandOver) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(handover.Table, handover.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, handover.AcceptedByTable, handover.AcceptedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *HandOverClient) Hooks() []Hook {
+	hooks := c.hooks.HandOver
+	return append(hooks[:len(hooks):len(hooks)], handover.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *HandOverClient) Interceptors() []Interceptor {
+	return c.inters.HandOver
+}
+
+func (c *HandOverClient) mutate(ctx context.Context, m *HandOverMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&HandOverCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&HandOverUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&HandOverUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&HandOverDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown HandOver mutation op: %q", m.Op())
 	}
 }
 
@@ -3947,6 +4599,188 @@ func (c *NamedAgentClient) mutate(ctx context.Context, m *NamedAgentMutation) (V
 		return (&NamedAgentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown NamedAgent mutation op: %q", m.Op())
+	}
+}
+
+// OnlineRegistrationClient is a client for the OnlineRegistration schema.
+type OnlineRegistrationClient struct {
+	config
+}
+
+// NewOnlineRegistrationClient returns a client for the OnlineRegistration from the given config.
+func NewOnlineRegistrationClient(c config) *OnlineRegistrationClient {
+	return &OnlineRegistrationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `onlineregistration.Hooks(f(g(h())))`.
+func (c *OnlineRegistrationClient) Use(hooks ...Hook) {
+	c.hooks.OnlineRegistration = append(c.hooks.OnlineRegistration, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `onlineregistration.Intercept(f(g(h())))`.
+func (c *OnlineRegistrationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.OnlineRegistration = append(c.inters.OnlineRegistration, interceptors...)
+}
+
+// Create returns a builder for creating a OnlineRegistration entity.
+func (c *OnlineRegistrationClient) Create() *OnlineRegistrationCreate {
+	mutation := newOnlineRegistrationMutation(c.config, OpCreate)
+	return &OnlineRegistrationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of OnlineRegistration entities.
+func (c *OnlineRegistrationClient) CreateBulk(builders ...*OnlineRegistrationCreate) *OnlineRegistrationCreateBulk {
+	return &OnlineRegistrationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OnlineRegistrationClient) MapCreateBulk(slice any, setFunc func(*OnlineRegistrationCreate, int)) *OnlineRegistrationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OnlineRegistrationCreateBulk{err: fmt.Errorf("calling to OnlineRegistrationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OnlineRegistrationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OnlineRegistrationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for OnlineRegistration.
+func (c *OnlineRegistrationClient) Update() *OnlineRegistrationUpdate {
+	mutation := newOnlineRegistrationMutation(c.config, OpUpdate)
+	return &OnlineRegistrationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OnlineRegistrationClient) UpdateOne(_m *OnlineRegistration) *OnlineRegistrationUpdateOne {
+	mutation := newOnlineRegistrationMutation(c.config, OpUpdateOne, withOnlineRegistration(_m))
+	return &OnlineRegistrationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OnlineRegistrationClient) UpdateOneID(id domain.ID) *OnlineRegistrationUpdateOne {
+	mutation := newOnlineRegistrationMutation(c.config, OpUpdateOne, withOnlineRegistrationID(id))
+	return &OnlineRegistrationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for OnlineRegistration.
+func (c *OnlineRegistrationClient) Delete() *OnlineRegistrationDelete {
+	mutation := newOnlineRegistrationMutation(c.config, OpDelete)
+	return &OnlineRegistrationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OnlineRegistrationClient) DeleteOne(_m *OnlineRegistration) *OnlineRegistrationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OnlineRegistrationClient) DeleteOneID(id domain.ID) *OnlineRegistrationDeleteOne {
+	builder := c.Delete().Where(onlineregistration.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OnlineRegistrationDeleteOne{builder}
+}
+
+// Query returns a query builder for OnlineRegistration.
+func (c *OnlineRegistrationClient) Query() *OnlineRegistrationQuery {
+	return &OnlineRegistrationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOnlineRegistration},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a OnlineRegistration entity by its id.
+func (c *OnlineRegistrationClient) Get(ctx context.Context, id domain.ID) (*OnlineRegistration, error) {
+	return c.Query().Where(onlineregistration.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OnlineRegistrationClient) GetX(ctx context.Context, id domain.ID) *OnlineRegistration {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryApplication queries the application edge of a OnlineRegistration.
+func (c *OnlineRegistrationClient) QueryApplication(_m *OnlineRegistration) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(onlineregistration.Table, onlineregistration.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, onlineregistration.ApplicationTable, onlineregistration.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryReceptionPoint queries the reception_point edge of a OnlineRegistration.
+func (c *OnlineRegistrationClient) QueryReceptionPoint(_m *OnlineRegistration) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(onlineregistration.Table, onlineregistration.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, onlineregistration.ReceptionPointTable, onlineregistration.ReceptionPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryAssignee queries the assignee edge of a OnlineRegistration.
+func (c *OnlineRegistrationClient) QueryAssignee(_m *OnlineRegistration) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(onlineregistration.Table, onlineregistration.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, onlineregistration.AssigneeTable, onlineregistration.AssigneeColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *OnlineRegistrationClient) Hooks() []Hook {
+	hooks := c.hooks.OnlineRegistration
+	return append(hooks[:len(hooks):len(hooks)], onlineregistration.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *OnlineRegistrationClient) Interceptors() []Interceptor {
+	return c.inters.OnlineRegistration
+}
+
+func (c *OnlineRegistrationClient) mutate(ctx context.Context, m *OnlineRegistrationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OnlineRegistrationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OnlineRegistrationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OnlineRegistrationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OnlineRegistrationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown OnlineRegistration mutation op: %q", m.Op())
 	}
 }
 
@@ -5189,6 +6023,188 @@ func (c *PersonClient) mutate(ctx context.Context, m *PersonMutation) (Value, er
 		return (&PersonDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Person mutation op: %q", m.Op())
+	}
+}
+
+// ProposedChangeClient is a client for the ProposedChange schema.
+type ProposedChangeClient struct {
+	config
+}
+
+// NewProposedChangeClient returns a client for the ProposedChange from the given config.
+func NewProposedChangeClient(c config) *ProposedChangeClient {
+	return &ProposedChangeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `proposedchange.Hooks(f(g(h())))`.
+func (c *ProposedChangeClient) Use(hooks ...Hook) {
+	c.hooks.ProposedChange = append(c.hooks.ProposedChange, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `proposedchange.Intercept(f(g(h())))`.
+func (c *ProposedChangeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ProposedChange = append(c.inters.ProposedChange, interceptors...)
+}
+
+// Create returns a builder for creating a ProposedChange entity.
+func (c *ProposedChangeClient) Create() *ProposedChangeCreate {
+	mutation := newProposedChangeMutation(c.config, OpCreate)
+	return &ProposedChangeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ProposedChange entities.
+func (c *ProposedChangeClient) CreateBulk(builders ...*ProposedChangeCreate) *ProposedChangeCreateBulk {
+	return &ProposedChangeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ProposedChangeClient) MapCreateBulk(slice any, setFunc func(*ProposedChangeCreate, int)) *ProposedChangeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ProposedChangeCreateBulk{err: fmt.Errorf("calling to ProposedChangeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ProposedChangeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ProposedChangeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ProposedChange.
+func (c *ProposedChangeClient) Update() *ProposedChangeUpdate {
+	mutation := newProposedChangeMutation(c.config, OpUpdate)
+	return &ProposedChangeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ProposedChangeClient) UpdateOne(_m *ProposedChange) *ProposedChangeUpdateOne {
+	mutation := newProposedChangeMutation(c.config, OpUpdateOne, withProposedChange(_m))
+	return &ProposedChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ProposedChangeClient) UpdateOneID(id domain.ID) *ProposedChangeUpdateOne {
+	mutation := newProposedChangeMutation(c.config, OpUpdateOne, withProposedChangeID(id))
+	return &ProposedChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ProposedChange.
+func (c *ProposedChangeClient) Delete() *ProposedChangeDelete {
+	mutation := newProposedChangeMutation(c.config, OpDelete)
+	return &ProposedChangeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ProposedChangeClient) DeleteOne(_m *ProposedChange) *ProposedChangeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ProposedChangeClient) DeleteOneID(id domain.ID) *ProposedChangeDeleteOne {
+	builder := c.Delete().Where(proposedchange.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ProposedChangeDeleteOne{builder}
+}
+
+// Query returns a query builder for ProposedChange.
+func (c *ProposedChangeClient) Query() *ProposedChangeQuery {
+	return &ProposedChangeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeProposedChange},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ProposedChange entity by its id.
+func (c *ProposedChangeClient) Get(ctx context.Context, id domain.ID) (*ProposedChange, error) {
+	return c.Query().Where(proposedchange.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ProposedChangeClient) GetX(ctx context.Context, id domain.ID) *ProposedChange {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryApplication queries the application edge of a ProposedChange.
+func (c *ProposedChangeClient) QueryApplication(_m *ProposedChange) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(proposedchange.Table, proposedchange.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, proposedchange.ApplicationTable, proposedchange.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryReceptionPoint queries the reception_point edge of a ProposedChange.
+func (c *ProposedChangeClient) QueryReceptionPoint(_m *ProposedChange) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(proposedchange.Table, proposedchange.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, proposedchange.ReceptionPointTable, proposedchange.ReceptionPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryProposedBy queries the proposed_by edge of a ProposedChange.
+func (c *ProposedChangeClient) QueryProposedBy(_m *ProposedChange) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(proposedchange.Table, proposedchange.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, proposedchange.ProposedByTable, proposedchange.ProposedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ProposedChangeClient) Hooks() []Hook {
+	hooks := c.hooks.ProposedChange
+	return append(hooks[:len(hooks):len(hooks)], proposedchange.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ProposedChangeClient) Interceptors() []Interceptor {
+	return c.inters.ProposedChange
+}
+
+func (c *ProposedChangeClient) mutate(ctx context.Context, m *ProposedChangeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ProposedChangeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ProposedChangeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ProposedChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ProposedChangeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ProposedChange mutation op: %q", m.Op())
 	}
 }
 
@@ -7086,20 +8102,22 @@ func (c *WishClient) mutate(ctx context.Context, m *WishMutation) (Value, error)
 type (
 	hooks struct {
 		Agreement, ApplicantAccount, Application, ApplicationAccess, ApplicationContact,
-		ApplicationFile, ApplicationSummary, Assignment, AttemptCount, Audience,
-		BindingCode, Building, CatalogueEntry, Commune, Dwelling, EmergencyOpening,
-		HouseholdMember, LockOut, MemberParticulars, NamedAgent, OpeningHours,
-		Organisation, Ownership, Pair, PartnerApp, PartnerAppSecret, Person,
+		ApplicationEvent, ApplicationFile, ApplicationSummary, Assignment,
+		AttemptCount, Audience, BindingCode, Building, CatalogueEntry, Commune,
+		Deadline, Dwelling, EmergencyOpening, HandOver, HouseholdMember, LockOut,
+		MemberParticulars, NamedAgent, OnlineRegistration, OpeningHours, Organisation,
+		Ownership, Pair, PartnerApp, PartnerAppSecret, Person, ProposedChange,
 		PublishedFigures, ReceptionContact, ReceptionGrant, ReceptionPoint,
 		SandboxClock, SensitiveRecord, StaffAuthorisation, StockChange, StockVintage,
 		UsedAssertion, Wish []ent.Hook
 	}
 	inters struct {
 		Agreement, ApplicantAccount, Application, ApplicationAccess, ApplicationContact,
-		ApplicationFile, ApplicationSummary, Assignment, AttemptCount, Audience,
-		BindingCode, Building, CatalogueEntry, Commune, Dwelling, EmergencyOpening,
-		HouseholdMember, LockOut, MemberParticulars, NamedAgent, OpeningHours,
-		Organisation, Ownership, Pair, PartnerApp, PartnerAppSecret, Person,
+		ApplicationEvent, ApplicationFile, ApplicationSummary, Assignment,
+		AttemptCount, Audience, BindingCode, Building, CatalogueEntry, Commune,
+		Deadline, Dwelling, EmergencyOpening, HandOver, HouseholdMember, LockOut,
+		MemberParticulars, NamedAgent, OnlineRegistration, OpeningHours, Organisation,
+		Ownership, Pair, PartnerApp, PartnerAppSecret, Person, ProposedChange,
 		PublishedFigures, ReceptionContact, ReceptionGrant, ReceptionPoint,
 		SandboxClock, SensitiveRecord, StaffAuthorisation, StockChange, StockVintage,
 		UsedAssertion, Wish []ent.Interceptor

@@ -17,6 +17,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/applicationaccess"
 	"github.com/guichet-logement/guichet/ent/applicationcontact"
+	"github.com/guichet-logement/guichet/ent/applicationevent"
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/assignment"
@@ -26,12 +27,15 @@ import (
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
+	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
+	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/lockout"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/namedagent"
+	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
@@ -39,6 +43,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
+	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/publishedfigures"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
@@ -115,6 +120,7 @@ func checkColumn(t, c string) error {
 			application.Table:        application.ValidColumn,
 			applicationaccess.Table:  applicationaccess.ValidColumn,
 			applicationcontact.Table: applicationcontact.ValidColumn,
+			applicationevent.Table:   applicationevent.ValidColumn,
 			applicationfile.Table:    applicationfile.ValidColumn,
 			applicationsummary.Table: applicationsummary.ValidColumn,
 			assignment.Table:         assignment.ValidColumn,
@@ -124,12 +130,15 @@ func checkColumn(t, c string) error {
 			building.Table:           building.ValidColumn,
 			catalogueentry.Table:     catalogueentry.ValidColumn,
 			commune.Table:            commune.ValidColumn,
+			deadline.Table:           deadline.ValidColumn,
 			dwelling.Table:           dwelling.ValidColumn,
 			emergencyopening.Table:   emergencyopening.ValidColumn,
+			handover.Table:           handover.ValidColumn,
 			householdmember.Table:    householdmember.ValidColumn,
 			lockout.Table:            lockout.ValidColumn,
 			memberparticulars.Table:  memberparticulars.ValidColumn,
 			namedagent.Table:         namedagent.ValidColumn,
+			onlineregistration.Table: onlineregistration.ValidColumn,
 			openinghours.Table:       openinghours.ValidColumn,
 			organisation.Table:       organisation.ValidColumn,
 			ownership.Table:          ownership.ValidColumn,
@@ -137,6 +146,7 @@ func checkColumn(t, c string) error {
 			partnerapp.Table:         partnerapp.ValidColumn,
 			partnerappsecret.Table:   partnerappsecret.ValidColumn,
 			person.Table:             person.ValidColumn,
+			proposedchange.Table:     proposedchange.ValidColumn,
 			publishedfigures.Table:   publishedfigures.ValidColumn,
 			receptioncontact.Table:   receptioncontact.ValidColumn,
 			receptiongrant.Table:     receptiongrant.ValidColumn,

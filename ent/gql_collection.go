@@ -15,16 +15,20 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicantaccount"
 	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/applicationcontact"
+	"github.com/guichet-logement/guichet/ent/applicationevent"
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/assignment"
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
+	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/dwelling"
+	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/namedagent"
+	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
@@ -32,6 +36,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
+	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
@@ -355,6 +360,45 @@ func (_q *ApplicationQuery) collectField(ctx context.Context, oneNode bool, opCt
 			_q.WithNamedHousehold(alias, func(wq *HouseholdMemberQuery) {
 				*wq = *query
 			})
+
+		case "deadlines":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&DeadlineClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, deadlineImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedDeadlines(alias, func(wq *DeadlineQuery) {
+				*wq = *query
+			})
+
+		case "history":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ApplicationEventClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, applicationeventImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedHistory(alias, func(wq *ApplicationEventQuery) {
+				*wq = *query
+			})
+
+		case "proposedChanges":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ProposedChangeClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, proposedchangeImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedProposedChanges(alias, func(wq *ProposedChangeQuery) {
+				*wq = *query
+			})
 		case "uniqueNumber":
 			if _, ok := fieldSeen[application.FieldUniqueNumber]; !ok {
 				selectedFields = append(selectedFields, application.FieldUniqueNumber)
@@ -583,6 +627,152 @@ func newApplicationContactPaginateArgs(rv map[string]any) *applicationcontactPag
 }
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *ApplicationEventQuery) CollectFields(ctx context.Context, satisfies ...string) (*ApplicationEventQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *ApplicationEventQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(applicationevent.Columns))
+		selectedFields = []string{applicationevent.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "application":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ApplicationClient{config: _q.config}).Query()
+			)
+			again := _q.withApplication != nil
+			if again {
+				query = _q.withApplication
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, applicationImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withApplication = query
+			if _, ok := fieldSeen[applicationevent.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, applicationevent.FieldApplicationID)
+				fieldSeen[applicationevent.FieldApplicationID] = struct{}{}
+			}
+
+		case "receptionPoint":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ReceptionPointClient{config: _q.config}).Query()
+			)
+			again := _q.withReceptionPoint != nil
+			if again {
+				query = _q.withReceptionPoint
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, receptionpointImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withReceptionPoint = query
+			if _, ok := fieldSeen[applicationevent.FieldReceptionPointID]; !ok {
+				selectedFields = append(selectedFields, applicationevent.FieldReceptionPointID)
+				fieldSeen[applicationevent.FieldReceptionPointID] = struct{}{}
+			}
+		case "applicationID":
+			if _, ok := fieldSeen[applicationevent.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, applicationevent.FieldApplicationID)
+				fieldSeen[applicationevent.FieldApplicationID] = struct{}{}
+			}
+		case "happenedOn":
+			if _, ok := fieldSeen[applicationevent.FieldHappenedOn]; !ok {
+				selectedFields = append(selectedFields, applicationevent.FieldHappenedOn)
+				fieldSeen[applicationevent.FieldHappenedOn] = struct{}{}
+			}
+		case "kind":
+			if _, ok := fieldSeen[applicationevent.FieldKind]; !ok {
+				selectedFields = append(selectedFields, applicationevent.FieldKind)
+				fieldSeen[applicationevent.FieldKind] = struct{}{}
+			}
+		case "state":
+			if _, ok := fieldSeen[applicationevent.FieldState]; !ok {
+				selectedFields = append(selectedFields, applicationevent.FieldState)
+				fieldSeen[applicationevent.FieldState] = struct{}{}
+			}
+		case "reason":
+			if _, ok := fieldSeen[applicationevent.FieldReason]; !ok {
+				selectedFields = append(selectedFields, applicationevent.FieldReason)
+				fieldSeen[applicationevent.FieldReason] = struct{}{}
+			}
+		case "deadline":
+			if _, ok := fieldSeen[applicationevent.FieldDeadline]; !ok {
+				selectedFields = append(selectedFields, applicationevent.FieldDeadline)
+				fieldSeen[applicationevent.FieldDeadline] = struct{}{}
+			}
+		case "dueOn":
+			if _, ok := fieldSeen[applicationevent.FieldDueOn]; !ok {
+				selectedFields = append(selectedFields, applicationevent.FieldDueOn)
+				fieldSeen[applicationevent.FieldDueOn] = struct{}{}
+			}
+		case "receptionPointID":
+			if _, ok := fieldSeen[applicationevent.FieldReceptionPointID]; !ok {
+				selectedFields = append(selectedFields, applicationevent.FieldReceptionPointID)
+				fieldSeen[applicationevent.FieldReceptionPointID] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type applicationeventPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []ApplicationEventPaginateOption
+}
+
+func newApplicationEventPaginateArgs(rv map[string]any) *applicationeventPaginateArgs {
+	args := &applicationeventPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[whereField].(*ApplicationEventWhereInput); ok {
+		args.opts = append(args.opts, WithApplicationEventFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *ApplicationFileQuery) CollectFields(ctx context.Context, satisfies ...string) (*ApplicationFileQuery, error) {
 	fc := graphql.GetFieldContext(ctx)
 	if fc == nil {
@@ -776,10 +966,55 @@ func (_q *ApplicationSummaryQuery) collectField(ctx context.Context, oneNode boo
 				selectedFields = append(selectedFields, applicationsummary.FieldRegisteredOn)
 				fieldSeen[applicationsummary.FieldRegisteredOn] = struct{}{}
 			}
+		case "depositedOn":
+			if _, ok := fieldSeen[applicationsummary.FieldDepositedOn]; !ok {
+				selectedFields = append(selectedFields, applicationsummary.FieldDepositedOn)
+				fieldSeen[applicationsummary.FieldDepositedOn] = struct{}{}
+			}
 		case "renewedOn":
 			if _, ok := fieldSeen[applicationsummary.FieldRenewedOn]; !ok {
 				selectedFields = append(selectedFields, applicationsummary.FieldRenewedOn)
 				fieldSeen[applicationsummary.FieldRenewedOn] = struct{}{}
+			}
+		case "rejectedFor":
+			if _, ok := fieldSeen[applicationsummary.FieldRejectedFor]; !ok {
+				selectedFields = append(selectedFields, applicationsummary.FieldRejectedFor)
+				fieldSeen[applicationsummary.FieldRejectedFor] = struct{}{}
+			}
+		case "warnedOn":
+			if _, ok := fieldSeen[applicationsummary.FieldWarnedOn]; !ok {
+				selectedFields = append(selectedFields, applicationsummary.FieldWarnedOn)
+				fieldSeen[applicationsummary.FieldWarnedOn] = struct{}{}
+			}
+		case "warnedFor":
+			if _, ok := fieldSeen[applicationsummary.FieldWarnedFor]; !ok {
+				selectedFields = append(selectedFields, applicationsummary.FieldWarnedFor)
+				fieldSeen[applicationsummary.FieldWarnedFor] = struct{}{}
+			}
+		case "removedFor":
+			if _, ok := fieldSeen[applicationsummary.FieldRemovedFor]; !ok {
+				selectedFields = append(selectedFields, applicationsummary.FieldRemovedFor)
+				fieldSeen[applicationsummary.FieldRemovedFor] = struct{}{}
+			}
+		case "mergedIntoID":
+			if _, ok := fieldSeen[applicationsummary.FieldMergedIntoID]; !ok {
+				selectedFields = append(selectedFields, applicationsummary.FieldMergedIntoID)
+				fieldSeen[applicationsummary.FieldMergedIntoID] = struct{}{}
+			}
+		case "splitFromID":
+			if _, ok := fieldSeen[applicationsummary.FieldSplitFromID]; !ok {
+				selectedFields = append(selectedFields, applicationsummary.FieldSplitFromID)
+				fieldSeen[applicationsummary.FieldSplitFromID] = struct{}{}
+			}
+		case "acknowledgedOn":
+			if _, ok := fieldSeen[applicationsummary.FieldAcknowledgedOn]; !ok {
+				selectedFields = append(selectedFields, applicationsummary.FieldAcknowledgedOn)
+				fieldSeen[applicationsummary.FieldAcknowledgedOn] = struct{}{}
+			}
+		case "noticedOn":
+			if _, ok := fieldSeen[applicationsummary.FieldNoticedOn]; !ok {
+				selectedFields = append(selectedFields, applicationsummary.FieldNoticedOn)
+				fieldSeen[applicationsummary.FieldNoticedOn] = struct{}{}
 			}
 		case "receptionDeadline":
 			if _, ok := fieldSeen[applicationsummary.FieldReceptionDeadline]; !ok {
@@ -1688,6 +1923,120 @@ func newCommunePaginateArgs(rv map[string]any) *communePaginateArgs {
 }
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *DeadlineQuery) CollectFields(ctx context.Context, satisfies ...string) (*DeadlineQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *DeadlineQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(deadline.Columns))
+		selectedFields = []string{deadline.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "application":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ApplicationClient{config: _q.config}).Query()
+			)
+			again := _q.withApplication != nil
+			if again {
+				query = _q.withApplication
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, applicationImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withApplication = query
+			if _, ok := fieldSeen[deadline.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, deadline.FieldApplicationID)
+				fieldSeen[deadline.FieldApplicationID] = struct{}{}
+			}
+		case "applicationID":
+			if _, ok := fieldSeen[deadline.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, deadline.FieldApplicationID)
+				fieldSeen[deadline.FieldApplicationID] = struct{}{}
+			}
+		case "kind":
+			if _, ok := fieldSeen[deadline.FieldKind]; !ok {
+				selectedFields = append(selectedFields, deadline.FieldKind)
+				fieldSeen[deadline.FieldKind] = struct{}{}
+			}
+		case "reason":
+			if _, ok := fieldSeen[deadline.FieldReason]; !ok {
+				selectedFields = append(selectedFields, deadline.FieldReason)
+				fieldSeen[deadline.FieldReason] = struct{}{}
+			}
+		case "dueOn":
+			if _, ok := fieldSeen[deadline.FieldDueOn]; !ok {
+				selectedFields = append(selectedFields, deadline.FieldDueOn)
+				fieldSeen[deadline.FieldDueOn] = struct{}{}
+			}
+		case "announcedFrom":
+			if _, ok := fieldSeen[deadline.FieldAnnouncedFrom]; !ok {
+				selectedFields = append(selectedFields, deadline.FieldAnnouncedFrom)
+				fieldSeen[deadline.FieldAnnouncedFrom] = struct{}{}
+			}
+		case "article":
+			if _, ok := fieldSeen[deadline.FieldArticle]; !ok {
+				selectedFields = append(selectedFields, deadline.FieldArticle)
+				fieldSeen[deadline.FieldArticle] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type deadlinePaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []DeadlinePaginateOption
+}
+
+func newDeadlinePaginateArgs(rv map[string]any) *deadlinePaginateArgs {
+	args := &deadlinePaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[whereField].(*DeadlineWhereInput); ok {
+		args.opts = append(args.opts, WithDeadlineFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *DwellingQuery) CollectFields(ctx context.Context, satisfies ...string) (*DwellingQuery, error) {
 	fc := graphql.GetFieldContext(ctx)
 	if fc == nil {
@@ -1938,6 +2287,132 @@ func newDwellingPaginateArgs(rv map[string]any) *dwellingPaginateArgs {
 			v = &DwellingWhereInput{LastVintageIDIsNil: true}
 		}
 		args.opts = append(args.opts, WithDwellingFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *HandOverQuery) CollectFields(ctx context.Context, satisfies ...string) (*HandOverQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *HandOverQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(handover.Columns))
+		selectedFields = []string{handover.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "fromPoint":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ReceptionPointClient{config: _q.config}).Query()
+			)
+			again := _q.withFromPoint != nil
+			if again {
+				query = _q.withFromPoint
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, receptionpointImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withFromPoint = query
+			if _, ok := fieldSeen[handover.FieldFromPointID]; !ok {
+				selectedFields = append(selectedFields, handover.FieldFromPointID)
+				fieldSeen[handover.FieldFromPointID] = struct{}{}
+			}
+
+		case "toPoint":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ReceptionPointClient{config: _q.config}).Query()
+			)
+			again := _q.withToPoint != nil
+			if again {
+				query = _q.withToPoint
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, receptionpointImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withToPoint = query
+			if _, ok := fieldSeen[handover.FieldToPointID]; !ok {
+				selectedFields = append(selectedFields, handover.FieldToPointID)
+				fieldSeen[handover.FieldToPointID] = struct{}{}
+			}
+		case "applicationID":
+			if _, ok := fieldSeen[handover.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, handover.FieldApplicationID)
+				fieldSeen[handover.FieldApplicationID] = struct{}{}
+			}
+		case "fromPointID":
+			if _, ok := fieldSeen[handover.FieldFromPointID]; !ok {
+				selectedFields = append(selectedFields, handover.FieldFromPointID)
+				fieldSeen[handover.FieldFromPointID] = struct{}{}
+			}
+		case "toPointID":
+			if _, ok := fieldSeen[handover.FieldToPointID]; !ok {
+				selectedFields = append(selectedFields, handover.FieldToPointID)
+				fieldSeen[handover.FieldToPointID] = struct{}{}
+			}
+		case "offeredOn":
+			if _, ok := fieldSeen[handover.FieldOfferedOn]; !ok {
+				selectedFields = append(selectedFields, handover.FieldOfferedOn)
+				fieldSeen[handover.FieldOfferedOn] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type handoverPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []HandOverPaginateOption
+}
+
+func newHandOverPaginateArgs(rv map[string]any) *handoverPaginateArgs {
+	args := &handoverPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[whereField].(*HandOverWhereInput); ok {
+		args.opts = append(args.opts, WithHandOverFilter(v.Filter))
 	}
 	return args
 }
@@ -2387,6 +2862,154 @@ func newNamedAgentPaginateArgs(rv map[string]any) *namedagentPaginateArgs {
 	}
 	if v, ok := rv[whereField].(*NamedAgentWhereInput); ok {
 		args.opts = append(args.opts, WithNamedAgentFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *OnlineRegistrationQuery) CollectFields(ctx context.Context, satisfies ...string) (*OnlineRegistrationQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *OnlineRegistrationQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(onlineregistration.Columns))
+		selectedFields = []string{onlineregistration.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "application":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ApplicationClient{config: _q.config}).Query()
+			)
+			again := _q.withApplication != nil
+			if again {
+				query = _q.withApplication
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, applicationImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withApplication = query
+			if _, ok := fieldSeen[onlineregistration.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, onlineregistration.FieldApplicationID)
+				fieldSeen[onlineregistration.FieldApplicationID] = struct{}{}
+			}
+
+		case "receptionPoint":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ReceptionPointClient{config: _q.config}).Query()
+			)
+			again := _q.withReceptionPoint != nil
+			if again {
+				query = _q.withReceptionPoint
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, receptionpointImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withReceptionPoint = query
+			if _, ok := fieldSeen[onlineregistration.FieldReceptionPointID]; !ok {
+				selectedFields = append(selectedFields, onlineregistration.FieldReceptionPointID)
+				fieldSeen[onlineregistration.FieldReceptionPointID] = struct{}{}
+			}
+
+		case "assignee":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&PersonClient{config: _q.config}).Query()
+			)
+			again := _q.withAssignee != nil
+			if again {
+				query = _q.withAssignee
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, personImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withAssignee = query
+			if _, ok := fieldSeen[onlineregistration.FieldAssigneeID]; !ok {
+				selectedFields = append(selectedFields, onlineregistration.FieldAssigneeID)
+				fieldSeen[onlineregistration.FieldAssigneeID] = struct{}{}
+			}
+		case "applicationID":
+			if _, ok := fieldSeen[onlineregistration.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, onlineregistration.FieldApplicationID)
+				fieldSeen[onlineregistration.FieldApplicationID] = struct{}{}
+			}
+		case "depositedOn":
+			if _, ok := fieldSeen[onlineregistration.FieldDepositedOn]; !ok {
+				selectedFields = append(selectedFields, onlineregistration.FieldDepositedOn)
+				fieldSeen[onlineregistration.FieldDepositedOn] = struct{}{}
+			}
+		case "receptionPointID":
+			if _, ok := fieldSeen[onlineregistration.FieldReceptionPointID]; !ok {
+				selectedFields = append(selectedFields, onlineregistration.FieldReceptionPointID)
+				fieldSeen[onlineregistration.FieldReceptionPointID] = struct{}{}
+			}
+		case "assigneeID":
+			if _, ok := fieldSeen[onlineregistration.FieldAssigneeID]; !ok {
+				selectedFields = append(selectedFields, onlineregistration.FieldAssigneeID)
+				fieldSeen[onlineregistration.FieldAssigneeID] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type onlineregistrationPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []OnlineRegistrationPaginateOption
+}
+
+func newOnlineRegistrationPaginateArgs(rv map[string]any) *onlineregistrationPaginateArgs {
+	args := &onlineregistrationPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[whereField].(*OnlineRegistrationWhereInput); ok {
+		args.opts = append(args.opts, WithOnlineRegistrationFilter(v.Filter))
 	}
 	return args
 }
@@ -3499,6 +4122,127 @@ func newPersonPaginateArgs(rv map[string]any) *personPaginateArgs {
 	}
 	if v, ok := rv[whereField].(*PersonWhereInput); ok {
 		args.opts = append(args.opts, WithPersonFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *ProposedChangeQuery) CollectFields(ctx context.Context, satisfies ...string) (*ProposedChangeQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *ProposedChangeQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(proposedchange.Columns))
+		selectedFields = []string{proposedchange.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "application":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ApplicationClient{config: _q.config}).Query()
+			)
+			again := _q.withApplication != nil
+			if again {
+				query = _q.withApplication
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, applicationImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withApplication = query
+			if _, ok := fieldSeen[proposedchange.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, proposedchange.FieldApplicationID)
+				fieldSeen[proposedchange.FieldApplicationID] = struct{}{}
+			}
+
+		case "receptionPoint":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ReceptionPointClient{config: _q.config}).Query()
+			)
+			again := _q.withReceptionPoint != nil
+			if again {
+				query = _q.withReceptionPoint
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, receptionpointImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withReceptionPoint = query
+			if _, ok := fieldSeen[proposedchange.FieldReceptionPointID]; !ok {
+				selectedFields = append(selectedFields, proposedchange.FieldReceptionPointID)
+				fieldSeen[proposedchange.FieldReceptionPointID] = struct{}{}
+			}
+		case "applicationID":
+			if _, ok := fieldSeen[proposedchange.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, proposedchange.FieldApplicationID)
+				fieldSeen[proposedchange.FieldApplicationID] = struct{}{}
+			}
+		case "receptionPointID":
+			if _, ok := fieldSeen[proposedchange.FieldReceptionPointID]; !ok {
+				selectedFields = append(selectedFields, proposedchange.FieldReceptionPointID)
+				fieldSeen[proposedchange.FieldReceptionPointID] = struct{}{}
+			}
+		case "proposedOn":
+			if _, ok := fieldSeen[proposedchange.FieldProposedOn]; !ok {
+				selectedFields = append(selectedFields, proposedchange.FieldProposedOn)
+				fieldSeen[proposedchange.FieldProposedOn] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type proposedchangePaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []ProposedChangePaginateOption
+}
+
+func newProposedChangePaginateArgs(rv map[string]any) *proposedchangePaginateArgs {
+	args := &proposedchangePaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[whereField].(*ProposedChangeWhereInput); ok {
+		args.opts = append(args.opts, WithProposedChangeFilter(v.Filter))
 	}
 	return args
 }

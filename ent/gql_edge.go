@@ -72,12 +72,64 @@ func (_m *Application) Household(ctx context.Context) (result []*HouseholdMember
 	return result, err
 }
 
+func (_m *Application) Deadlines(ctx context.Context) (result []*Deadline, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedDeadlines(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.DeadlinesOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryDeadlines().All(ctx)
+	}
+	return result, err
+}
+
+func (_m *Application) History(ctx context.Context) (result []*ApplicationEvent, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedHistory(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.HistoryOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryHistory().All(ctx)
+	}
+	return result, err
+}
+
+func (_m *Application) ProposedChanges(ctx context.Context) (result []*ProposedChange, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedProposedChanges(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.ProposedChangesOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryProposedChanges().All(ctx)
+	}
+	return result, err
+}
+
 func (_m *ApplicationContact) Application(ctx context.Context) (*Application, error) {
 	result, err := _m.Edges.ApplicationOrErr()
 	if IsNotLoaded(err) {
 		result, err = _m.QueryApplication().Only(ctx)
 	}
 	return result, err
+}
+
+func (_m *ApplicationEvent) Application(ctx context.Context) (*Application, error) {
+	result, err := _m.Edges.ApplicationOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryApplication().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *ApplicationEvent) ReceptionPoint(ctx context.Context) (*ReceptionPoint, error) {
+	result, err := _m.Edges.ReceptionPointOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryReceptionPoint().Only(ctx)
+	}
+	return result, MaskNotFound(err)
 }
 
 func (_m *ApplicationFile) Application(ctx context.Context) (*Application, error) {
@@ -226,6 +278,14 @@ func (_m *Commune) ReceptionPoints(
 	return _m.QueryReceptionPoints().Paginate(ctx, after, first, before, last, opts...)
 }
 
+func (_m *Deadline) Application(ctx context.Context) (*Application, error) {
+	result, err := _m.Edges.ApplicationOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryApplication().Only(ctx)
+	}
+	return result, err
+}
+
 func (_m *Dwelling) Building(ctx context.Context) (*Building, error) {
 	result, err := _m.Edges.BuildingOrErr()
 	if IsNotLoaded(err) {
@@ -256,6 +316,22 @@ func (_m *Dwelling) LastVintage(ctx context.Context) (*StockVintage, error) {
 		result, err = _m.QueryLastVintage().Only(ctx)
 	}
 	return result, MaskNotFound(err)
+}
+
+func (_m *HandOver) FromPoint(ctx context.Context) (*ReceptionPoint, error) {
+	result, err := _m.Edges.FromPointOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryFromPoint().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *HandOver) ToPoint(ctx context.Context) (*ReceptionPoint, error) {
+	result, err := _m.Edges.ToPointOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryToPoint().Only(ctx)
+	}
+	return result, err
 }
 
 func (_m *HouseholdMember) Application(ctx context.Context) (*Application, error) {
@@ -318,6 +394,30 @@ func (_m *NamedAgent) ConfirmedBy(ctx context.Context) (*Person, error) {
 	result, err := _m.Edges.ConfirmedByOrErr()
 	if IsNotLoaded(err) {
 		result, err = _m.QueryConfirmedBy().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *OnlineRegistration) Application(ctx context.Context) (*Application, error) {
+	result, err := _m.Edges.ApplicationOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryApplication().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *OnlineRegistration) ReceptionPoint(ctx context.Context) (*ReceptionPoint, error) {
+	result, err := _m.Edges.ReceptionPointOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryReceptionPoint().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *OnlineRegistration) Assignee(ctx context.Context) (*Person, error) {
+	result, err := _m.Edges.AssigneeOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryAssignee().Only(ctx)
 	}
 	return result, MaskNotFound(err)
 }
@@ -497,6 +597,22 @@ func (_m *Person) Organisation(ctx context.Context) (*Organisation, error) {
 		result, err = _m.QueryOrganisation().Only(ctx)
 	}
 	return result, MaskNotFound(err)
+}
+
+func (_m *ProposedChange) Application(ctx context.Context) (*Application, error) {
+	result, err := _m.Edges.ApplicationOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryApplication().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *ProposedChange) ReceptionPoint(ctx context.Context) (*ReceptionPoint, error) {
+	result, err := _m.Edges.ReceptionPointOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryReceptionPoint().Only(ctx)
+	}
+	return result, err
 }
 
 func (_m *ReceptionContact) ReceptionPoint(ctx context.Context) (*ReceptionPoint, error) {

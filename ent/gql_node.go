@@ -13,16 +13,20 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicantaccount"
 	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/applicationcontact"
+	"github.com/guichet-logement/guichet/ent/applicationevent"
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/assignment"
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
+	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/dwelling"
+	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/namedagent"
+	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
@@ -30,6 +34,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
+	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
@@ -65,6 +70,11 @@ var applicationcontactImplementors = []string{"ApplicationContact", "Node"}
 // IsNode implements the Node interface check for GQLGen.
 func (*ApplicationContact) IsNode() {}
 
+var applicationeventImplementors = []string{"ApplicationEvent", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*ApplicationEvent) IsNode() {}
+
 var applicationfileImplementors = []string{"ApplicationFile", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
@@ -95,10 +105,20 @@ var communeImplementors = []string{"Commune", "Node"}
 // IsNode implements the Node interface check for GQLGen.
 func (*Commune) IsNode() {}
 
+var deadlineImplementors = []string{"Deadline", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Deadline) IsNode() {}
+
 var dwellingImplementors = []string{"Dwelling", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*Dwelling) IsNode() {}
+
+var handoverImplementors = []string{"HandOver", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*HandOver) IsNode() {}
 
 var householdmemberImplementors = []string{"HouseholdMember", "Node"}
 
@@ -114,6 +134,11 @@ var namedagentImplementors = []string{"NamedAgent", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*NamedAgent) IsNode() {}
+
+var onlineregistrationImplementors = []string{"OnlineRegistration", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*OnlineRegistration) IsNode() {}
 
 var openinghoursImplementors = []string{"OpeningHours", "Node"}
 
@@ -149,6 +174,11 @@ var personImplementors = []string{"Person", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*Person) IsNode() {}
+
+var proposedchangeImplementors = []string{"ProposedChange", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*ProposedChange) IsNode() {}
 
 var receptioncontactImplementors = []string{"ReceptionContact", "Node"}
 
@@ -295,6 +325,19 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			}
 		}
 		return query.Only(ctx)
+	case applicationevent.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.ApplicationEvent.Query().
+			Where(applicationevent.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, applicationeventImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
 	case applicationfile.Table:
 		var uid domain.ID
 		if err := uid.UnmarshalGQL(id); err != nil {
@@ -373,6 +416,19 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			}
 		}
 		return query.Only(ctx)
+	case deadline.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.Deadline.Query().
+			Where(deadline.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, deadlineImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
 	case dwelling.Table:
 		var uid domain.ID
 		if err := uid.UnmarshalGQL(id); err != nil {
@@ -382,6 +438,19 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			Where(dwelling.ID(uid))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, dwellingImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case handover.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.HandOver.Query().
+			Where(handover.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, handoverImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -421,6 +490,19 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			Where(namedagent.ID(uid))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, namedagentImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case onlineregistration.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.OnlineRegistration.Query().
+			Where(onlineregistration.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, onlineregistrationImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -512,6 +594,19 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			Where(person.ID(uid))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, personImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case proposedchange.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.ProposedChange.Query().
+			Where(proposedchange.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, proposedchangeImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -744,6 +839,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []domain.ID) ([]N
 				*noder = node
 			}
 		}
+	case applicationevent.Table:
+		query := c.ApplicationEvent.Query().
+			Where(applicationevent.IDIn(ids...))
+		query, err := query.CollectFields(ctx, applicationeventImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
 	case applicationfile.Table:
 		query := c.ApplicationFile.Query().
 			Where(applicationfile.IDIn(ids...))
@@ -840,10 +951,42 @@ func (c *Client) noders(ctx context.Context, table string, ids []domain.ID) ([]N
 				*noder = node
 			}
 		}
+	case deadline.Table:
+		query := c.Deadline.Query().
+			Where(deadline.IDIn(ids...))
+		query, err := query.CollectFields(ctx, deadlineImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
 	case dwelling.Table:
 		query := c.Dwelling.Query().
 			Where(dwelling.IDIn(ids...))
 		query, err := query.CollectFields(ctx, dwellingImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case handover.Table:
+		query := c.HandOver.Query().
+			Where(handover.IDIn(ids...))
+		query, err := query.CollectFields(ctx, handoverImplementors...)
 		if err != nil {
 			return nil, err
 		}
@@ -892,6 +1035,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []domain.ID) ([]N
 		query := c.NamedAgent.Query().
 			Where(namedagent.IDIn(ids...))
 		query, err := query.CollectFields(ctx, namedagentImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case onlineregistration.Table:
+		query := c.OnlineRegistration.Query().
+			Where(onlineregistration.IDIn(ids...))
+		query, err := query.CollectFields(ctx, onlineregistrationImplementors...)
 		if err != nil {
 			return nil, err
 		}
@@ -1004,6 +1163,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []domain.ID) ([]N
 		query := c.Person.Query().
 			Where(person.IDIn(ids...))
 		query, err := query.CollectFields(ctx, personImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case proposedchange.Table:
+		query := c.ProposedChange.Query().
+			Where(proposedchange.IDIn(ids...))
+		query, err := query.CollectFields(ctx, proposedchangeImplementors...)
 		if err != nil {
 			return nil, err
 		}

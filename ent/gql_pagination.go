@@ -19,16 +19,20 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicantaccount"
 	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/applicationcontact"
+	"github.com/guichet-logement/guichet/ent/applicationevent"
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/assignment"
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
+	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/dwelling"
+	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/namedagent"
+	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
@@ -36,6 +40,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
+	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
@@ -1182,6 +1187,255 @@ func (_m *ApplicationContact) ToEdge(order *ApplicationContactOrder) *Applicatio
 		order = DefaultApplicationContactOrder
 	}
 	return &ApplicationContactEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// ApplicationEventEdge is the edge representation of ApplicationEvent.
+type ApplicationEventEdge struct {
+	Node   *ApplicationEvent `json:"node"`
+	Cursor Cursor            `json:"cursor"`
+}
+
+// ApplicationEventConnection is the connection containing edges to ApplicationEvent.
+type ApplicationEventConnection struct {
+	Edges      []*ApplicationEventEdge `json:"edges"`
+	PageInfo   PageInfo                `json:"pageInfo"`
+	TotalCount int                     `json:"totalCount"`
+}
+
+func (c *ApplicationEventConnection) build(nodes []*ApplicationEvent, pager *applicationeventPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *ApplicationEvent
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *ApplicationEvent {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *ApplicationEvent {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*ApplicationEventEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &ApplicationEventEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// ApplicationEventPaginateOption enables pagination customization.
+type ApplicationEventPaginateOption func(*applicationeventPager) error
+
+// WithApplicationEventOrder configures pagination ordering.
+func WithApplicationEventOrder(order *ApplicationEventOrder) ApplicationEventPaginateOption {
+	if order == nil {
+		order = DefaultApplicationEventOrder
+	}
+	o := *order
+	return func(pager *applicationeventPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultApplicationEventOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithApplicationEventFilter configures pagination filter.
+func WithApplicationEventFilter(filter func(*ApplicationEventQuery) (*ApplicationEventQuery, error)) ApplicationEventPaginateOption {
+	return func(pager *applicationeventPager) error {
+		if filter == nil {
+			return errors.New("ApplicationEventQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type applicationeventPager struct {
+	reverse bool
+	order   *ApplicationEventOrder
+	filter  func(*ApplicationEventQuery) (*ApplicationEventQuery, error)
+}
+
+func newApplicationEventPager(opts []ApplicationEventPaginateOption, reverse bool) (*applicationeventPager, error) {
+	pager := &applicationeventPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultApplicationEventOrder
+	}
+	return pager, nil
+}
+
+func (p *applicationeventPager) applyFilter(query *ApplicationEventQuery) (*ApplicationEventQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *applicationeventPager) toCursor(_m *ApplicationEvent) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *applicationeventPager) applyCursors(query *ApplicationEventQuery, after, before *Cursor) (*ApplicationEventQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultApplicationEventOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *applicationeventPager) applyOrder(query *ApplicationEventQuery) *ApplicationEventQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultApplicationEventOrder.Field {
+		query = query.Order(DefaultApplicationEventOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *applicationeventPager) orderExpr(query *ApplicationEventQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultApplicationEventOrder.Field {
+			b.Comma().Ident(DefaultApplicationEventOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to ApplicationEvent.
+func (_m *ApplicationEventQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...ApplicationEventPaginateOption,
+) (*ApplicationEventConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newApplicationEventPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &ApplicationEventConnection{Edges: []*ApplicationEventEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// ApplicationEventOrderField defines the ordering field of ApplicationEvent.
+type ApplicationEventOrderField struct {
+	// Value extracts the ordering value from the given ApplicationEvent.
+	Value    func(*ApplicationEvent) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) applicationevent.OrderOption
+	toCursor func(*ApplicationEvent) Cursor
+}
+
+// ApplicationEventOrder defines the ordering of ApplicationEvent.
+type ApplicationEventOrder struct {
+	Direction OrderDirection              `json:"direction"`
+	Field     *ApplicationEventOrderField `json:"field"`
+}
+
+// DefaultApplicationEventOrder is the default ordering of ApplicationEvent.
+var DefaultApplicationEventOrder = &ApplicationEventOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &ApplicationEventOrderField{
+		Value: func(_m *ApplicationEvent) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: applicationevent.FieldID,
+		toTerm: applicationevent.ByID,
+		toCursor: func(_m *ApplicationEvent) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts ApplicationEvent into ApplicationEventEdge.
+func (_m *ApplicationEvent) ToEdge(order *ApplicationEventOrder) *ApplicationEventEdge {
+	if order == nil {
+		order = DefaultApplicationEventOrder
+	}
+	return &ApplicationEventEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}
@@ -2847,6 +3101,255 @@ func (_m *Commune) ToEdge(order *CommuneOrder) *CommuneEdge {
 	}
 }
 
+// DeadlineEdge is the edge representation of Deadline.
+type DeadlineEdge struct {
+	Node   *Deadline `json:"node"`
+	Cursor Cursor    `json:"cursor"`
+}
+
+// DeadlineConnection is the connection containing edges to Deadline.
+type DeadlineConnection struct {
+	Edges      []*DeadlineEdge `json:"edges"`
+	PageInfo   PageInfo        `json:"pageInfo"`
+	TotalCount int             `json:"totalCount"`
+}
+
+func (c *DeadlineConnection) build(nodes []*Deadline, pager *deadlinePager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Deadline
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Deadline {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Deadline {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*DeadlineEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &DeadlineEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// DeadlinePaginateOption enables pagination customization.
+type DeadlinePaginateOption func(*deadlinePager) error
+
+// WithDeadlineOrder configures pagination ordering.
+func WithDeadlineOrder(order *DeadlineOrder) DeadlinePaginateOption {
+	if order == nil {
+		order = DefaultDeadlineOrder
+	}
+	o := *order
+	return func(pager *deadlinePager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultDeadlineOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithDeadlineFilter configures pagination filter.
+func WithDeadlineFilter(filter func(*DeadlineQuery) (*DeadlineQuery, error)) DeadlinePaginateOption {
+	return func(pager *deadlinePager) error {
+		if filter == nil {
+			return errors.New("DeadlineQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type deadlinePager struct {
+	reverse bool
+	order   *DeadlineOrder
+	filter  func(*DeadlineQuery) (*DeadlineQuery, error)
+}
+
+func newDeadlinePager(opts []DeadlinePaginateOption, reverse bool) (*deadlinePager, error) {
+	pager := &deadlinePager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultDeadlineOrder
+	}
+	return pager, nil
+}
+
+func (p *deadlinePager) applyFilter(query *DeadlineQuery) (*DeadlineQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *deadlinePager) toCursor(_m *Deadline) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *deadlinePager) applyCursors(query *DeadlineQuery, after, before *Cursor) (*DeadlineQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultDeadlineOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *deadlinePager) applyOrder(query *DeadlineQuery) *DeadlineQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultDeadlineOrder.Field {
+		query = query.Order(DefaultDeadlineOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *deadlinePager) orderExpr(query *DeadlineQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultDeadlineOrder.Field {
+			b.Comma().Ident(DefaultDeadlineOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Deadline.
+func (_m *DeadlineQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...DeadlinePaginateOption,
+) (*DeadlineConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newDeadlinePager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &DeadlineConnection{Edges: []*DeadlineEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// DeadlineOrderField defines the ordering field of Deadline.
+type DeadlineOrderField struct {
+	// Value extracts the ordering value from the given Deadline.
+	Value    func(*Deadline) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) deadline.OrderOption
+	toCursor func(*Deadline) Cursor
+}
+
+// DeadlineOrder defines the ordering of Deadline.
+type DeadlineOrder struct {
+	Direction OrderDirection      `json:"direction"`
+	Field     *DeadlineOrderField `json:"field"`
+}
+
+// DefaultDeadlineOrder is the default ordering of Deadline.
+var DefaultDeadlineOrder = &DeadlineOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &DeadlineOrderField{
+		Value: func(_m *Deadline) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: deadline.FieldID,
+		toTerm: deadline.ByID,
+		toCursor: func(_m *Deadline) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Deadline into DeadlineEdge.
+func (_m *Deadline) ToEdge(order *DeadlineOrder) *DeadlineEdge {
+	if order == nil {
+		order = DefaultDeadlineOrder
+	}
+	return &DeadlineEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
 // DwellingEdge is the edge representation of Dwelling.
 type DwellingEdge struct {
 	Node   *Dwelling `json:"node"`
@@ -3246,6 +3749,255 @@ func (_m *Dwelling) ToEdge(order *DwellingOrder) *DwellingEdge {
 		order = DefaultDwellingOrder
 	}
 	return &DwellingEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// HandOverEdge is the edge representation of HandOver.
+type HandOverEdge struct {
+	Node   *HandOver `json:"node"`
+	Cursor Cursor    `json:"cursor"`
+}
+
+// HandOverConnection is the connection containing edges to HandOver.
+type HandOverConnection struct {
+	Edges      []*HandOverEdge `json:"edges"`
+	PageInfo   PageInfo        `json:"pageInfo"`
+	TotalCount int             `json:"totalCount"`
+}
+
+func (c *HandOverConnection) build(nodes []*HandOver, pager *handoverPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *HandOver
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *HandOver {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *HandOver {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*HandOverEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &HandOverEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// HandOverPaginateOption enables pagination customization.
+type HandOverPaginateOption func(*handoverPager) error
+
+// WithHandOverOrder configures pagination ordering.
+func WithHandOverOrder(order *HandOverOrder) HandOverPaginateOption {
+	if order == nil {
+		order = DefaultHandOverOrder
+	}
+	o := *order
+	return func(pager *handoverPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultHandOverOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithHandOverFilter configures pagination filter.
+func WithHandOverFilter(filter func(*HandOverQuery) (*HandOverQuery, error)) HandOverPaginateOption {
+	return func(pager *handoverPager) error {
+		if filter == nil {
+			return errors.New("HandOverQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type handoverPager struct {
+	reverse bool
+	order   *HandOverOrder
+	filter  func(*HandOverQuery) (*HandOverQuery, error)
+}
+
+func newHandOverPager(opts []HandOverPaginateOption, reverse bool) (*handoverPager, error) {
+	pager := &handoverPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultHandOverOrder
+	}
+	return pager, nil
+}
+
+func (p *handoverPager) applyFilter(query *HandOverQuery) (*HandOverQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *handoverPager) toCursor(_m *HandOver) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *handoverPager) applyCursors(query *HandOverQuery, after, before *Cursor) (*HandOverQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultHandOverOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *handoverPager) applyOrder(query *HandOverQuery) *HandOverQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultHandOverOrder.Field {
+		query = query.Order(DefaultHandOverOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *handoverPager) orderExpr(query *HandOverQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultHandOverOrder.Field {
+			b.Comma().Ident(DefaultHandOverOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to HandOver.
+func (_m *HandOverQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...HandOverPaginateOption,
+) (*HandOverConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newHandOverPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &HandOverConnection{Edges: []*HandOverEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// HandOverOrderField defines the ordering field of HandOver.
+type HandOverOrderField struct {
+	// Value extracts the ordering value from the given HandOver.
+	Value    func(*HandOver) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) handover.OrderOption
+	toCursor func(*HandOver) Cursor
+}
+
+// HandOverOrder defines the ordering of HandOver.
+type HandOverOrder struct {
+	Direction OrderDirection      `json:"direction"`
+	Field     *HandOverOrderField `json:"field"`
+}
+
+// DefaultHandOverOrder is the default ordering of HandOver.
+var DefaultHandOverOrder = &HandOverOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &HandOverOrderField{
+		Value: func(_m *HandOver) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: handover.FieldID,
+		toTerm: handover.ByID,
+		toCursor: func(_m *HandOver) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts HandOver into HandOverEdge.
+func (_m *HandOver) ToEdge(order *HandOverOrder) *HandOverEdge {
+	if order == nil {
+		order = DefaultHandOverOrder
+	}
+	return &HandOverEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}
@@ -3993,6 +4745,255 @@ func (_m *NamedAgent) ToEdge(order *NamedAgentOrder) *NamedAgentEdge {
 		order = DefaultNamedAgentOrder
 	}
 	return &NamedAgentEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// OnlineRegistrationEdge is the edge representation of OnlineRegistration.
+type OnlineRegistrationEdge struct {
+	Node   *OnlineRegistration `json:"node"`
+	Cursor Cursor              `json:"cursor"`
+}
+
+// OnlineRegistrationConnection is the connection containing edges to OnlineRegistration.
+type OnlineRegistrationConnection struct {
+	Edges      []*OnlineRegistrationEdge `json:"edges"`
+	PageInfo   PageInfo                  `json:"pageInfo"`
+	TotalCount int                       `json:"totalCount"`
+}
+
+func (c *OnlineRegistrationConnection) build(nodes []*OnlineRegistration, pager *onlineregistrationPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *OnlineRegistration
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *OnlineRegistration {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *OnlineRegistration {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*OnlineRegistrationEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &OnlineRegistrationEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// OnlineRegistrationPaginateOption enables pagination customization.
+type OnlineRegistrationPaginateOption func(*onlineregistrationPager) error
+
+// WithOnlineRegistrationOrder configures pagination ordering.
+func WithOnlineRegistrationOrder(order *OnlineRegistrationOrder) OnlineRegistrationPaginateOption {
+	if order == nil {
+		order = DefaultOnlineRegistrationOrder
+	}
+	o := *order
+	return func(pager *onlineregistrationPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultOnlineRegistrationOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithOnlineRegistrationFilter configures pagination filter.
+func WithOnlineRegistrationFilter(filter func(*OnlineRegistrationQuery) (*OnlineRegistrationQuery, error)) OnlineRegistrationPaginateOption {
+	return func(pager *onlineregistrationPager) error {
+		if filter == nil {
+			return errors.New("OnlineRegistrationQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type onlineregistrationPager struct {
+	reverse bool
+	order   *OnlineRegistrationOrder
+	filter  func(*OnlineRegistrationQuery) (*OnlineRegistrationQuery, error)
+}
+
+func newOnlineRegistrationPager(opts []OnlineRegistrationPaginateOption, reverse bool) (*onlineregistrationPager, error) {
+	pager := &onlineregistrationPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultOnlineRegistrationOrder
+	}
+	return pager, nil
+}
+
+func (p *onlineregistrationPager) applyFilter(query *OnlineRegistrationQuery) (*OnlineRegistrationQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *onlineregistrationPager) toCursor(_m *OnlineRegistration) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *onlineregistrationPager) applyCursors(query *OnlineRegistrationQuery, after, before *Cursor) (*OnlineRegistrationQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultOnlineRegistrationOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *onlineregistrationPager) applyOrder(query *OnlineRegistrationQuery) *OnlineRegistrationQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultOnlineRegistrationOrder.Field {
+		query = query.Order(DefaultOnlineRegistrationOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *onlineregistrationPager) orderExpr(query *OnlineRegistrationQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultOnlineRegistrationOrder.Field {
+			b.Comma().Ident(DefaultOnlineRegistrationOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to OnlineRegistration.
+func (_m *OnlineRegistrationQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...OnlineRegistrationPaginateOption,
+) (*OnlineRegistrationConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newOnlineRegistrationPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &OnlineRegistrationConnection{Edges: []*OnlineRegistrationEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// OnlineRegistrationOrderField defines the ordering field of OnlineRegistration.
+type OnlineRegistrationOrderField struct {
+	// Value extracts the ordering value from the given OnlineRegistration.
+	Value    func(*OnlineRegistration) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) onlineregistration.OrderOption
+	toCursor func(*OnlineRegistration) Cursor
+}
+
+// OnlineRegistrationOrder defines the ordering of OnlineRegistration.
+type OnlineRegistrationOrder struct {
+	Direction OrderDirection                `json:"direction"`
+	Field     *OnlineRegistrationOrderField `json:"field"`
+}
+
+// DefaultOnlineRegistrationOrder is the default ordering of OnlineRegistration.
+var DefaultOnlineRegistrationOrder = &OnlineRegistrationOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &OnlineRegistrationOrderField{
+		Value: func(_m *OnlineRegistration) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: onlineregistration.FieldID,
+		toTerm: onlineregistration.ByID,
+		toCursor: func(_m *OnlineRegistration) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts OnlineRegistration into OnlineRegistrationEdge.
+func (_m *OnlineRegistration) ToEdge(order *OnlineRegistrationOrder) *OnlineRegistrationEdge {
+	if order == nil {
+		order = DefaultOnlineRegistrationOrder
+	}
+	return &OnlineRegistrationEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}
@@ -5877,6 +6878,255 @@ func (_m *Person) ToEdge(order *PersonOrder) *PersonEdge {
 		order = DefaultPersonOrder
 	}
 	return &PersonEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// ProposedChangeEdge is the edge representation of ProposedChange.
+type ProposedChangeEdge struct {
+	Node   *ProposedChange `json:"node"`
+	Cursor Cursor          `json:"cursor"`
+}
+
+// ProposedChangeConnection is the connection containing edges to ProposedChange.
+type ProposedChangeConnection struct {
+	Edges      []*ProposedChangeEdge `json:"edges"`
+	PageInfo   PageInfo              `json:"pageInfo"`
+	TotalCount int                   `json:"totalCount"`
+}
+
+func (c *ProposedChangeConnection) build(nodes []*ProposedChange, pager *proposedchangePager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *ProposedChange
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *ProposedChange {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *ProposedChange {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*ProposedChangeEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &ProposedChangeEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// ProposedChangePaginateOption enables pagination customization.
+type ProposedChangePaginateOption func(*proposedchangePager) error
+
+// WithProposedChangeOrder configures pagination ordering.
+func WithProposedChangeOrder(order *ProposedChangeOrder) ProposedChangePaginateOption {
+	if order == nil {
+		order = DefaultProposedChangeOrder
+	}
+	o := *order
+	return func(pager *proposedchangePager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultProposedChangeOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithProposedChangeFilter configures pagination filter.
+func WithProposedChangeFilter(filter func(*ProposedChangeQuery) (*ProposedChangeQuery, error)) ProposedChangePaginateOption {
+	return func(pager *proposedchangePager) error {
+		if filter == nil {
+			return errors.New("ProposedChangeQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type proposedchangePager struct {
+	reverse bool
+	order   *ProposedChangeOrder
+	filter  func(*ProposedChangeQuery) (*ProposedChangeQuery, error)
+}
+
+func newProposedChangePager(opts []ProposedChangePaginateOption, reverse bool) (*proposedchangePager, error) {
+	pager := &proposedchangePager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultProposedChangeOrder
+	}
+	return pager, nil
+}
+
+func (p *proposedchangePager) applyFilter(query *ProposedChangeQuery) (*ProposedChangeQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *proposedchangePager) toCursor(_m *ProposedChange) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *proposedchangePager) applyCursors(query *ProposedChangeQuery, after, before *Cursor) (*ProposedChangeQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultProposedChangeOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *proposedchangePager) applyOrder(query *ProposedChangeQuery) *ProposedChangeQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultProposedChangeOrder.Field {
+		query = query.Order(DefaultProposedChangeOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *proposedchangePager) orderExpr(query *ProposedChangeQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultProposedChangeOrder.Field {
+			b.Comma().Ident(DefaultProposedChangeOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to ProposedChange.
+func (_m *ProposedChangeQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...ProposedChangePaginateOption,
+) (*ProposedChangeConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newProposedChangePager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &ProposedChangeConnection{Edges: []*ProposedChangeEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// ProposedChangeOrderField defines the ordering field of ProposedChange.
+type ProposedChangeOrderField struct {
+	// Value extracts the ordering value from the given ProposedChange.
+	Value    func(*ProposedChange) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) proposedchange.OrderOption
+	toCursor func(*ProposedChange) Cursor
+}
+
+// ProposedChangeOrder defines the ordering of ProposedChange.
+type ProposedChangeOrder struct {
+	Direction OrderDirection            `json:"direction"`
+	Field     *ProposedChangeOrderField `json:"field"`
+}
+
+// DefaultProposedChangeOrder is the default ordering of ProposedChange.
+var DefaultProposedChangeOrder = &ProposedChangeOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &ProposedChangeOrderField{
+		Value: func(_m *ProposedChange) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: proposedchange.FieldID,
+		toTerm: proposedchange.ByID,
+		toCursor: func(_m *ProposedChange) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts ProposedChange into ProposedChangeEdge.
+func (_m *ProposedChange) ToEdge(order *ProposedChangeOrder) *ProposedChangeEdge {
+	if order == nil {
+		order = DefaultProposedChangeOrder
+	}
+	return &ProposedChangeEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}

@@ -12,16 +12,20 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicantaccount"
 	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/applicationcontact"
+	"github.com/guichet-logement/guichet/ent/applicationevent"
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/assignment"
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
+	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/dwelling"
+	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/namedagent"
+	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
@@ -30,6 +34,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/predicate"
+	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
@@ -831,6 +836,18 @@ type ApplicationWhereInput struct {
 	// "household" edge predicates.
 	HasHousehold     *bool                        `json:"hasHousehold,omitempty"`
 	HasHouseholdWith []*HouseholdMemberWhereInput `json:"hasHouseholdWith,omitempty"`
+
+	// "deadlines" edge predicates.
+	HasDeadlines     *bool                 `json:"hasDeadlines,omitempty"`
+	HasDeadlinesWith []*DeadlineWhereInput `json:"hasDeadlinesWith,omitempty"`
+
+	// "history" edge predicates.
+	HasHistory     *bool                         `json:"hasHistory,omitempty"`
+	HasHistoryWith []*ApplicationEventWhereInput `json:"hasHistoryWith,omitempty"`
+
+	// "proposed_changes" edge predicates.
+	HasProposedChanges     *bool                       `json:"hasProposedChanges,omitempty"`
+	HasProposedChangesWith []*ProposedChangeWhereInput `json:"hasProposedChangesWith,omitempty"`
 }
 
 // AddPredicates adds custom predicates to the where input to be used during the filtering phase.
@@ -1264,6 +1281,60 @@ func (i *ApplicationWhereInput) P() (predicate.Application, error) {
 			with = append(with, p)
 		}
 		predicates = append(predicates, application.HasHouseholdWith(with...))
+	}
+	if i.HasDeadlines != nil {
+		p := application.HasDeadlines()
+		if !*i.HasDeadlines {
+			p = application.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasDeadlinesWith) > 0 {
+		with := make([]predicate.Deadline, 0, len(i.HasDeadlinesWith))
+		for _, w := range i.HasDeadlinesWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasDeadlinesWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, application.HasDeadlinesWith(with...))
+	}
+	if i.HasHistory != nil {
+		p := application.HasHistory()
+		if !*i.HasHistory {
+			p = application.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasHistoryWith) > 0 {
+		with := make([]predicate.ApplicationEvent, 0, len(i.HasHistoryWith))
+		for _, w := range i.HasHistoryWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasHistoryWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, application.HasHistoryWith(with...))
+	}
+	if i.HasProposedChanges != nil {
+		p := application.HasProposedChanges()
+		if !*i.HasProposedChanges {
+			p = application.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasProposedChangesWith) > 0 {
+		with := make([]predicate.ProposedChange, 0, len(i.HasProposedChangesWith))
+		for _, w := range i.HasProposedChangesWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasProposedChangesWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, application.HasProposedChangesWith(with...))
 	}
 	switch len(predicates) {
 	case 0:
@@ -1841,6 +1912,482 @@ func (i *ApplicationContactWhereInput) P() (predicate.ApplicationContact, error)
 	}
 }
 
+// ApplicationEventWhereInput represents a where input for filtering ApplicationEvent queries.
+type ApplicationEventWhereInput struct {
+	Predicates []predicate.ApplicationEvent  `json:"-"`
+	Not        *ApplicationEventWhereInput   `json:"not,omitempty"`
+	Or         []*ApplicationEventWhereInput `json:"or,omitempty"`
+	And        []*ApplicationEventWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID      *domain.ID  `json:"id,omitempty"`
+	IDNEQ   *domain.ID  `json:"idNEQ,omitempty"`
+	IDIn    []domain.ID `json:"idIn,omitempty"`
+	IDNotIn []domain.ID `json:"idNotIn,omitempty"`
+	IDGT    *domain.ID  `json:"idGT,omitempty"`
+	IDGTE   *domain.ID  `json:"idGTE,omitempty"`
+	IDLT    *domain.ID  `json:"idLT,omitempty"`
+	IDLTE   *domain.ID  `json:"idLTE,omitempty"`
+
+	// "application_id" field predicates.
+	ApplicationID             *domain.ID  `json:"applicationID,omitempty"`
+	ApplicationIDNEQ          *domain.ID  `json:"applicationIDNEQ,omitempty"`
+	ApplicationIDIn           []domain.ID `json:"applicationIDIn,omitempty"`
+	ApplicationIDNotIn        []domain.ID `json:"applicationIDNotIn,omitempty"`
+	ApplicationIDGT           *domain.ID  `json:"applicationIDGT,omitempty"`
+	ApplicationIDGTE          *domain.ID  `json:"applicationIDGTE,omitempty"`
+	ApplicationIDLT           *domain.ID  `json:"applicationIDLT,omitempty"`
+	ApplicationIDLTE          *domain.ID  `json:"applicationIDLTE,omitempty"`
+	ApplicationIDContains     *domain.ID  `json:"applicationIDContains,omitempty"`
+	ApplicationIDHasPrefix    *domain.ID  `json:"applicationIDHasPrefix,omitempty"`
+	ApplicationIDHasSuffix    *domain.ID  `json:"applicationIDHasSuffix,omitempty"`
+	ApplicationIDEqualFold    *domain.ID  `json:"applicationIDEqualFold,omitempty"`
+	ApplicationIDContainsFold *domain.ID  `json:"applicationIDContainsFold,omitempty"`
+
+	// "happened_on" field predicates.
+	HappenedOn      *domain.Date  `json:"happenedOn,omitempty"`
+	HappenedOnNEQ   *domain.Date  `json:"happenedOnNEQ,omitempty"`
+	HappenedOnIn    []domain.Date `json:"happenedOnIn,omitempty"`
+	HappenedOnNotIn []domain.Date `json:"happenedOnNotIn,omitempty"`
+	HappenedOnGT    *domain.Date  `json:"happenedOnGT,omitempty"`
+	HappenedOnGTE   *domain.Date  `json:"happenedOnGTE,omitempty"`
+	HappenedOnLT    *domain.Date  `json:"happenedOnLT,omitempty"`
+	HappenedOnLTE   *domain.Date  `json:"happenedOnLTE,omitempty"`
+
+	// "kind" field predicates.
+	Kind      *domain.ApplicationEventKind  `json:"kind,omitempty"`
+	KindNEQ   *domain.ApplicationEventKind  `json:"kindNEQ,omitempty"`
+	KindIn    []domain.ApplicationEventKind `json:"kindIn,omitempty"`
+	KindNotIn []domain.ApplicationEventKind `json:"kindNotIn,omitempty"`
+
+	// "state" field predicates.
+	State      *domain.ApplicationState  `json:"state,omitempty"`
+	StateNEQ   *domain.ApplicationState  `json:"stateNEQ,omitempty"`
+	StateIn    []domain.ApplicationState `json:"stateIn,omitempty"`
+	StateNotIn []domain.ApplicationState `json:"stateNotIn,omitempty"`
+
+	// "reason" field predicates.
+	Reason             *domain.Stated  `json:"reason,omitempty"`
+	ReasonNEQ          *domain.Stated  `json:"reasonNEQ,omitempty"`
+	ReasonIn           []domain.Stated `json:"reasonIn,omitempty"`
+	ReasonNotIn        []domain.Stated `json:"reasonNotIn,omitempty"`
+	ReasonGT           *domain.Stated  `json:"reasonGT,omitempty"`
+	ReasonGTE          *domain.Stated  `json:"reasonGTE,omitempty"`
+	ReasonLT           *domain.Stated  `json:"reasonLT,omitempty"`
+	ReasonLTE          *domain.Stated  `json:"reasonLTE,omitempty"`
+	ReasonContains     *domain.Stated  `json:"reasonContains,omitempty"`
+	ReasonHasPrefix    *domain.Stated  `json:"reasonHasPrefix,omitempty"`
+	ReasonHasSuffix    *domain.Stated  `json:"reasonHasSuffix,omitempty"`
+	ReasonEqualFold    *domain.Stated  `json:"reasonEqualFold,omitempty"`
+	ReasonContainsFold *domain.Stated  `json:"reasonContainsFold,omitempty"`
+
+	// "deadline" field predicates.
+	Deadline       *domain.DeadlineKind  `json:"deadline,omitempty"`
+	DeadlineNEQ    *domain.DeadlineKind  `json:"deadlineNEQ,omitempty"`
+	DeadlineIn     []domain.DeadlineKind `json:"deadlineIn,omitempty"`
+	DeadlineNotIn  []domain.DeadlineKind `json:"deadlineNotIn,omitempty"`
+	DeadlineIsNil  bool                  `json:"deadlineIsNil,omitempty"`
+	DeadlineNotNil bool                  `json:"deadlineNotNil,omitempty"`
+
+	// "due_on" field predicates.
+	DueOn       *domain.Date  `json:"dueOn,omitempty"`
+	DueOnNEQ    *domain.Date  `json:"dueOnNEQ,omitempty"`
+	DueOnIn     []domain.Date `json:"dueOnIn,omitempty"`
+	DueOnNotIn  []domain.Date `json:"dueOnNotIn,omitempty"`
+	DueOnGT     *domain.Date  `json:"dueOnGT,omitempty"`
+	DueOnGTE    *domain.Date  `json:"dueOnGTE,omitempty"`
+	DueOnLT     *domain.Date  `json:"dueOnLT,omitempty"`
+	DueOnLTE    *domain.Date  `json:"dueOnLTE,omitempty"`
+	DueOnIsNil  bool          `json:"dueOnIsNil,omitempty"`
+	DueOnNotNil bool          `json:"dueOnNotNil,omitempty"`
+
+	// "reception_point_id" field predicates.
+	ReceptionPointID             *domain.ID  `json:"receptionPointID,omitempty"`
+	ReceptionPointIDNEQ          *domain.ID  `json:"receptionPointIDNEQ,omitempty"`
+	ReceptionPointIDIn           []domain.ID `json:"receptionPointIDIn,omitempty"`
+	ReceptionPointIDNotIn        []domain.ID `json:"receptionPointIDNotIn,omitempty"`
+	ReceptionPointIDGT           *domain.ID  `json:"receptionPointIDGT,omitempty"`
+	ReceptionPointIDGTE          *domain.ID  `json:"receptionPointIDGTE,omitempty"`
+	ReceptionPointIDLT           *domain.ID  `json:"receptionPointIDLT,omitempty"`
+	ReceptionPointIDLTE          *domain.ID  `json:"receptionPointIDLTE,omitempty"`
+	ReceptionPointIDContains     *domain.ID  `json:"receptionPointIDContains,omitempty"`
+	ReceptionPointIDHasPrefix    *domain.ID  `json:"receptionPointIDHasPrefix,omitempty"`
+	ReceptionPointIDHasSuffix    *domain.ID  `json:"receptionPointIDHasSuffix,omitempty"`
+	ReceptionPointIDIsNil        bool        `json:"receptionPointIDIsNil,omitempty"`
+	ReceptionPointIDNotNil       bool        `json:"receptionPointIDNotNil,omitempty"`
+	ReceptionPointIDEqualFold    *domain.ID  `json:"receptionPointIDEqualFold,omitempty"`
+	ReceptionPointIDContainsFold *domain.ID  `json:"receptionPointIDContainsFold,omitempty"`
+
+	// "application" edge predicates.
+	HasApplication     *bool                    `json:"hasApplication,omitempty"`
+	HasApplicationWith []*ApplicationWhereInput `json:"hasApplicationWith,omitempty"`
+
+	// "reception_point" edge predicates.
+	HasReceptionPoint     *bool                       `json:"hasReceptionPoint,omitempty"`
+	HasReceptionPointWith []*ReceptionPointWhereInput `json:"hasReceptionPointWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *ApplicationEventWhereInput) AddPredicates(predicates ...predicate.ApplicationEvent) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the ApplicationEventWhereInput filter on the ApplicationEventQuery builder.
+func (i *ApplicationEventWhereInput) Filter(q *ApplicationEventQuery) (*ApplicationEventQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyApplicationEventWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyApplicationEventWhereInput is returned in case the ApplicationEventWhereInput is empty.
+var ErrEmptyApplicationEventWhereInput = errors.New("ent: empty predicate ApplicationEventWhereInput")
+
+// P returns a predicate for filtering applicationevents.
+// An error is returned if the input is empty or invalid.
+func (i *ApplicationEventWhereInput) P() (predicate.ApplicationEvent, error) {
+	var predicates []predicate.ApplicationEvent
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, applicationevent.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.ApplicationEvent, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, applicationevent.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.ApplicationEvent, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, applicationevent.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, applicationevent.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, applicationevent.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, applicationevent.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, applicationevent.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, applicationevent.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, applicationevent.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, applicationevent.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, applicationevent.IDLTE(*i.IDLTE))
+	}
+	if i.ApplicationID != nil {
+		predicates = append(predicates, applicationevent.ApplicationIDEQ(*i.ApplicationID))
+	}
+	if i.ApplicationIDNEQ != nil {
+		predicates = append(predicates, applicationevent.ApplicationIDNEQ(*i.ApplicationIDNEQ))
+	}
+	if len(i.ApplicationIDIn) > 0 {
+		predicates = append(predicates, applicationevent.ApplicationIDIn(i.ApplicationIDIn...))
+	}
+	if len(i.ApplicationIDNotIn) > 0 {
+		predicates = append(predicates, applicationevent.ApplicationIDNotIn(i.ApplicationIDNotIn...))
+	}
+	if i.ApplicationIDGT != nil {
+		predicates = append(predicates, applicationevent.ApplicationIDGT(*i.ApplicationIDGT))
+	}
+	if i.ApplicationIDGTE != nil {
+		predicates = append(predicates, applicationevent.ApplicationIDGTE(*i.ApplicationIDGTE))
+	}
+	if i.ApplicationIDLT != nil {
+		predicates = append(predicates, applicationevent.ApplicationIDLT(*i.ApplicationIDLT))
+	}
+	if i.ApplicationIDLTE != nil {
+		predicates = append(predicates, applicationevent.ApplicationIDLTE(*i.ApplicationIDLTE))
+	}
+	if i.ApplicationIDContains != nil {
+		predicates = append(predicates, applicationevent.ApplicationIDContains(*i.ApplicationIDContains))
+	}
+	if i.ApplicationIDHasPrefix != nil {
+		predicates = append(predicates, applicationevent.ApplicationIDHasPrefix(*i.ApplicationIDHasPrefix))
+	}
+	if i.ApplicationIDHasSuffix != nil {
+		predicates = append(predicates, applicationevent.ApplicationIDHasSuffix(*i.ApplicationIDHasSuffix))
+	}
+	if i.ApplicationIDEqualFold != nil {
+		predicates = append(predicates, applicationevent.ApplicationIDEqualFold(*i.ApplicationIDEqualFold))
+	}
+	if i.ApplicationIDContainsFold != nil {
+		predicates = append(predicates, applicationevent.ApplicationIDContainsFold(*i.ApplicationIDContainsFold))
+	}
+	if i.HappenedOn != nil {
+		predicates = append(predicates, applicationevent.HappenedOnEQ(*i.HappenedOn))
+	}
+	if i.HappenedOnNEQ != nil {
+		predicates = append(predicates, applicationevent.HappenedOnNEQ(*i.HappenedOnNEQ))
+	}
+	if len(i.HappenedOnIn) > 0 {
+		predicates = append(predicates, applicationevent.HappenedOnIn(i.HappenedOnIn...))
+	}
+	if len(i.HappenedOnNotIn) > 0 {
+		predicates = append(predicates, applicationevent.HappenedOnNotIn(i.HappenedOnNotIn...))
+	}
+	if i.HappenedOnGT != nil {
+		predicates = append(predicates, applicationevent.HappenedOnGT(*i.HappenedOnGT))
+	}
+	if i.HappenedOnGTE != nil {
+		predicates = append(predicates, applicationevent.HappenedOnGTE(*i.HappenedOnGTE))
+	}
+	if i.HappenedOnLT != nil {
+		predicates = append(predicates, applicationevent.HappenedOnLT(*i.HappenedOnLT))
+	}
+	if i.HappenedOnLTE != nil {
+		predicates = append(predicates, applicationevent.HappenedOnLTE(*i.HappenedOnLTE))
+	}
+	if i.Kind != nil {
+		predicates = append(predicates, applicationevent.KindEQ(*i.Kind))
+	}
+	if i.KindNEQ != nil {
+		predicates = append(predicates, applicationevent.KindNEQ(*i.KindNEQ))
+	}
+	if len(i.KindIn) > 0 {
+		predicates = append(predicates, applicationevent.KindIn(i.KindIn...))
+	}
+	if len(i.KindNotIn) > 0 {
+		predicates = append(predicates, applicationevent.KindNotIn(i.KindNotIn...))
+	}
+	if i.State != nil {
+		predicates = append(predicates, applicationevent.StateEQ(*i.State))
+	}
+	if i.StateNEQ != nil {
+		predicates = append(predicates, applicationevent.StateNEQ(*i.StateNEQ))
+	}
+	if len(i.StateIn) > 0 {
+		predicates = append(predicates, applicationevent.StateIn(i.StateIn...))
+	}
+	if len(i.StateNotIn) > 0 {
+		predicates = append(predicates, applicationevent.StateNotIn(i.StateNotIn...))
+	}
+	if i.Reason != nil {
+		predicates = append(predicates, applicationevent.ReasonEQ(*i.Reason))
+	}
+	if i.ReasonNEQ != nil {
+		predicates = append(predicates, applicationevent.ReasonNEQ(*i.ReasonNEQ))
+	}
+	if len(i.ReasonIn) > 0 {
+		predicates = append(predicates, applicationevent.ReasonIn(i.ReasonIn...))
+	}
+	if len(i.ReasonNotIn) > 0 {
+		predicates = append(predicates, applicationevent.ReasonNotIn(i.ReasonNotIn...))
+	}
+	if i.ReasonGT != nil {
+		predicates = append(predicates, applicationevent.ReasonGT(*i.ReasonGT))
+	}
+	if i.ReasonGTE != nil {
+		predicates = append(predicates, applicationevent.ReasonGTE(*i.ReasonGTE))
+	}
+	if i.ReasonLT != nil {
+		predicates = append(predicates, applicationevent.ReasonLT(*i.ReasonLT))
+	}
+	if i.ReasonLTE != nil {
+		predicates = append(predicates, applicationevent.ReasonLTE(*i.ReasonLTE))
+	}
+	if i.ReasonContains != nil {
+		predicates = append(predicates, applicationevent.ReasonContains(*i.ReasonContains))
+	}
+	if i.ReasonHasPrefix != nil {
+		predicates = append(predicates, applicationevent.ReasonHasPrefix(*i.ReasonHasPrefix))
+	}
+	if i.ReasonHasSuffix != nil {
+		predicates = append(predicates, applicationevent.ReasonHasSuffix(*i.ReasonHasSuffix))
+	}
+	if i.ReasonEqualFold != nil {
+		predicates = append(predicates, applicationevent.ReasonEqualFold(*i.ReasonEqualFold))
+	}
+	if i.ReasonContainsFold != nil {
+		predicates = append(predicates, applicationevent.ReasonContainsFold(*i.ReasonContainsFold))
+	}
+	if i.Deadline != nil {
+		predicates = append(predicates, applicationevent.DeadlineEQ(*i.Deadline))
+	}
+	if i.DeadlineNEQ != nil {
+		predicates = append(predicates, applicationevent.DeadlineNEQ(*i.DeadlineNEQ))
+	}
+	if len(i.DeadlineIn) > 0 {
+		predicates = append(predicates, applicationevent.DeadlineIn(i.DeadlineIn...))
+	}
+	if len(i.DeadlineNotIn) > 0 {
+		predicates = append(predicates, applicationevent.DeadlineNotIn(i.DeadlineNotIn...))
+	}
+	if i.DeadlineIsNil {
+		predicates = append(predicates, applicationevent.DeadlineIsNil())
+	}
+	if i.DeadlineNotNil {
+		predicates = append(predicates, applicationevent.DeadlineNotNil())
+	}
+	if i.DueOn != nil {
+		predicates = append(predicates, applicationevent.DueOnEQ(*i.DueOn))
+	}
+	if i.DueOnNEQ != nil {
+		predicates = append(predicates, applicationevent.DueOnNEQ(*i.DueOnNEQ))
+	}
+	if len(i.DueOnIn) > 0 {
+		predicates = append(predicates, applicationevent.DueOnIn(i.DueOnIn...))
+	}
+	if len(i.DueOnNotIn) > 0 {
+		predicates = append(predicates, applicationevent.DueOnNotIn(i.DueOnNotIn...))
+	}
+	if i.DueOnGT != nil {
+		predicates = append(predicates, applicationevent.DueOnGT(*i.DueOnGT))
+	}
+	if i.DueOnGTE != nil {
+		predicates = append(predicates, applicationevent.DueOnGTE(*i.DueOnGTE))
+	}
+	if i.DueOnLT != nil {
+		predicates = append(predicates, applicationevent.DueOnLT(*i.DueOnLT))
+	}
+	if i.DueOnLTE != nil {
+		predicates = append(predicates, applicationevent.DueOnLTE(*i.DueOnLTE))
+	}
+	if i.DueOnIsNil {
+		predicates = append(predicates, applicationevent.DueOnIsNil())
+	}
+	if i.DueOnNotNil {
+		predicates = append(predicates, applicationevent.DueOnNotNil())
+	}
+	if i.ReceptionPointID != nil {
+		predicates = append(predicates, applicationevent.ReceptionPointIDEQ(*i.ReceptionPointID))
+	}
+	if i.ReceptionPointIDNEQ != nil {
+		predicates = append(predicates, applicationevent.ReceptionPointIDNEQ(*i.ReceptionPointIDNEQ))
+	}
+	if len(i.ReceptionPointIDIn) > 0 {
+		predicates = append(predicates, applicationevent.ReceptionPointIDIn(i.ReceptionPointIDIn...))
+	}
+	if len(i.ReceptionPointIDNotIn) > 0 {
+		predicates = append(predicates, applicationevent.ReceptionPointIDNotIn(i.ReceptionPointIDNotIn...))
+	}
+	if i.ReceptionPointIDGT != nil {
+		predicates = append(predicates, applicationevent.ReceptionPointIDGT(*i.ReceptionPointIDGT))
+	}
+	if i.ReceptionPointIDGTE != nil {
+		predicates = append(predicates, applicationevent.ReceptionPointIDGTE(*i.ReceptionPointIDGTE))
+	}
+	if i.ReceptionPointIDLT != nil {
+		predicates = append(predicates, applicationevent.ReceptionPointIDLT(*i.ReceptionPointIDLT))
+	}
+	if i.ReceptionPointIDLTE != nil {
+		predicates = append(predicates, applicationevent.ReceptionPointIDLTE(*i.ReceptionPointIDLTE))
+	}
+	if i.ReceptionPointIDContains != nil {
+		predicates = append(predicates, applicationevent.ReceptionPointIDContains(*i.ReceptionPointIDContains))
+	}
+	if i.ReceptionPointIDHasPrefix != nil {
+		predicates = append(predicates, applicationevent.ReceptionPointIDHasPrefix(*i.ReceptionPointIDHasPrefix))
+	}
+	if i.ReceptionPointIDHasSuffix != nil {
+		predicates = append(predicates, applicationevent.ReceptionPointIDHasSuffix(*i.ReceptionPointIDHasSuffix))
+	}
+	if i.ReceptionPointIDIsNil {
+		predicates = append(predicates, applicationevent.ReceptionPointIDIsNil())
+	}
+	if i.ReceptionPointIDNotNil {
+		predicates = append(predicates, applicationevent.ReceptionPointIDNotNil())
+	}
+	if i.ReceptionPointIDEqualFold != nil {
+		predicates = append(predicates, applicationevent.ReceptionPointIDEqualFold(*i.ReceptionPointIDEqualFold))
+	}
+	if i.ReceptionPointIDContainsFold != nil {
+		predicates = append(predicates, applicationevent.ReceptionPointIDContainsFold(*i.ReceptionPointIDContainsFold))
+	}
+
+	if i.HasApplication != nil {
+		p := applicationevent.HasApplication()
+		if !*i.HasApplication {
+			p = applicationevent.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasApplicationWith) > 0 {
+		with := make([]predicate.Application, 0, len(i.HasApplicationWith))
+		for _, w := range i.HasApplicationWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasApplicationWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, applicationevent.HasApplicationWith(with...))
+	}
+	if i.HasReceptionPoint != nil {
+		p := applicationevent.HasReceptionPoint()
+		if !*i.HasReceptionPoint {
+			p = applicationevent.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasReceptionPointWith) > 0 {
+		with := make([]predicate.ReceptionPoint, 0, len(i.HasReceptionPointWith))
+		for _, w := range i.HasReceptionPointWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasReceptionPointWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, applicationevent.HasReceptionPointWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyApplicationEventWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return applicationevent.And(predicates...), nil
+	}
+}
+
 // ApplicationFileWhereInput represents a where input for filtering ApplicationFile queries.
 type ApplicationFileWhereInput struct {
 	Predicates []predicate.ApplicationFile  `json:"-"`
@@ -2237,6 +2784,18 @@ type ApplicationSummaryWhereInput struct {
 	RegisteredOnLT    *domain.Date  `json:"registeredOnLT,omitempty"`
 	RegisteredOnLTE   *domain.Date  `json:"registeredOnLTE,omitempty"`
 
+	// "deposited_on" field predicates.
+	DepositedOn       *domain.Date  `json:"depositedOn,omitempty"`
+	DepositedOnNEQ    *domain.Date  `json:"depositedOnNEQ,omitempty"`
+	DepositedOnIn     []domain.Date `json:"depositedOnIn,omitempty"`
+	DepositedOnNotIn  []domain.Date `json:"depositedOnNotIn,omitempty"`
+	DepositedOnGT     *domain.Date  `json:"depositedOnGT,omitempty"`
+	DepositedOnGTE    *domain.Date  `json:"depositedOnGTE,omitempty"`
+	DepositedOnLT     *domain.Date  `json:"depositedOnLT,omitempty"`
+	DepositedOnLTE    *domain.Date  `json:"depositedOnLTE,omitempty"`
+	DepositedOnIsNil  bool          `json:"depositedOnIsNil,omitempty"`
+	DepositedOnNotNil bool          `json:"depositedOnNotNil,omitempty"`
+
 	// "renewed_on" field predicates.
 	RenewedOn       *domain.Date  `json:"renewedOn,omitempty"`
 	RenewedOnNEQ    *domain.Date  `json:"renewedOnNEQ,omitempty"`
@@ -2248,6 +2807,100 @@ type ApplicationSummaryWhereInput struct {
 	RenewedOnLTE    *domain.Date  `json:"renewedOnLTE,omitempty"`
 	RenewedOnIsNil  bool          `json:"renewedOnIsNil,omitempty"`
 	RenewedOnNotNil bool          `json:"renewedOnNotNil,omitempty"`
+
+	// "rejected_for" field predicates.
+	RejectedFor       *domain.RejectionReason  `json:"rejectedFor,omitempty"`
+	RejectedForNEQ    *domain.RejectionReason  `json:"rejectedForNEQ,omitempty"`
+	RejectedForIn     []domain.RejectionReason `json:"rejectedForIn,omitempty"`
+	RejectedForNotIn  []domain.RejectionReason `json:"rejectedForNotIn,omitempty"`
+	RejectedForIsNil  bool                     `json:"rejectedForIsNil,omitempty"`
+	RejectedForNotNil bool                     `json:"rejectedForNotNil,omitempty"`
+
+	// "warned_on" field predicates.
+	WarnedOn       *domain.Date  `json:"warnedOn,omitempty"`
+	WarnedOnNEQ    *domain.Date  `json:"warnedOnNEQ,omitempty"`
+	WarnedOnIn     []domain.Date `json:"warnedOnIn,omitempty"`
+	WarnedOnNotIn  []domain.Date `json:"warnedOnNotIn,omitempty"`
+	WarnedOnGT     *domain.Date  `json:"warnedOnGT,omitempty"`
+	WarnedOnGTE    *domain.Date  `json:"warnedOnGTE,omitempty"`
+	WarnedOnLT     *domain.Date  `json:"warnedOnLT,omitempty"`
+	WarnedOnLTE    *domain.Date  `json:"warnedOnLTE,omitempty"`
+	WarnedOnIsNil  bool          `json:"warnedOnIsNil,omitempty"`
+	WarnedOnNotNil bool          `json:"warnedOnNotNil,omitempty"`
+
+	// "warned_for" field predicates.
+	WarnedFor       *domain.RemovalReason  `json:"warnedFor,omitempty"`
+	WarnedForNEQ    *domain.RemovalReason  `json:"warnedForNEQ,omitempty"`
+	WarnedForIn     []domain.RemovalReason `json:"warnedForIn,omitempty"`
+	WarnedForNotIn  []domain.RemovalReason `json:"warnedForNotIn,omitempty"`
+	WarnedForIsNil  bool                   `json:"warnedForIsNil,omitempty"`
+	WarnedForNotNil bool                   `json:"warnedForNotNil,omitempty"`
+
+	// "removed_for" field predicates.
+	RemovedFor       *domain.RemovalReason  `json:"removedFor,omitempty"`
+	RemovedForNEQ    *domain.RemovalReason  `json:"removedForNEQ,omitempty"`
+	RemovedForIn     []domain.RemovalReason `json:"removedForIn,omitempty"`
+	RemovedForNotIn  []domain.RemovalReason `json:"removedForNotIn,omitempty"`
+	RemovedForIsNil  bool                   `json:"removedForIsNil,omitempty"`
+	RemovedForNotNil bool                   `json:"removedForNotNil,omitempty"`
+
+	// "merged_into_id" field predicates.
+	MergedIntoID             *domain.ID  `json:"mergedIntoID,omitempty"`
+	MergedIntoIDNEQ          *domain.ID  `json:"mergedIntoIDNEQ,omitempty"`
+	MergedIntoIDIn           []domain.ID `json:"mergedIntoIDIn,omitempty"`
+	MergedIntoIDNotIn        []domain.ID `json:"mergedIntoIDNotIn,omitempty"`
+	MergedIntoIDGT           *domain.ID  `json:"mergedIntoIDGT,omitempty"`
+	MergedIntoIDGTE          *domain.ID  `json:"mergedIntoIDGTE,omitempty"`
+	MergedIntoIDLT           *domain.ID  `json:"mergedIntoIDLT,omitempty"`
+	MergedIntoIDLTE          *domain.ID  `json:"mergedIntoIDLTE,omitempty"`
+	MergedIntoIDContains     *domain.ID  `json:"mergedIntoIDContains,omitempty"`
+	MergedIntoIDHasPrefix    *domain.ID  `json:"mergedIntoIDHasPrefix,omitempty"`
+	MergedIntoIDHasSuffix    *domain.ID  `json:"mergedIntoIDHasSuffix,omitempty"`
+	MergedIntoIDIsNil        bool        `json:"mergedIntoIDIsNil,omitempty"`
+	MergedIntoIDNotNil       bool        `json:"mergedIntoIDNotNil,omitempty"`
+	MergedIntoIDEqualFold    *domain.ID  `json:"mergedIntoIDEqualFold,omitempty"`
+	MergedIntoIDContainsFold *domain.ID  `json:"mergedIntoIDContainsFold,omitempty"`
+
+	// "split_from_id" field predicates.
+	SplitFromID             *domain.ID  `json:"splitFromID,omitempty"`
+	SplitFromIDNEQ          *domain.ID  `json:"splitFromIDNEQ,omitempty"`
+	SplitFromIDIn           []domain.ID `json:"splitFromIDIn,omitempty"`
+	SplitFromIDNotIn        []domain.ID `json:"splitFromIDNotIn,omitempty"`
+	SplitFromIDGT           *domain.ID  `json:"splitFromIDGT,omitempty"`
+	SplitFromIDGTE          *domain.ID  `json:"splitFromIDGTE,omitempty"`
+	SplitFromIDLT           *domain.ID  `json:"splitFromIDLT,omitempty"`
+	SplitFromIDLTE          *domain.ID  `json:"splitFromIDLTE,omitempty"`
+	SplitFromIDContains     *domain.ID  `json:"splitFromIDContains,omitempty"`
+	SplitFromIDHasPrefix    *domain.ID  `json:"splitFromIDHasPrefix,omitempty"`
+	SplitFromIDHasSuffix    *domain.ID  `json:"splitFromIDHasSuffix,omitempty"`
+	SplitFromIDIsNil        bool        `json:"splitFromIDIsNil,omitempty"`
+	SplitFromIDNotNil       bool        `json:"splitFromIDNotNil,omitempty"`
+	SplitFromIDEqualFold    *domain.ID  `json:"splitFromIDEqualFold,omitempty"`
+	SplitFromIDContainsFold *domain.ID  `json:"splitFromIDContainsFold,omitempty"`
+
+	// "acknowledged_on" field predicates.
+	AcknowledgedOn       *domain.Date  `json:"acknowledgedOn,omitempty"`
+	AcknowledgedOnNEQ    *domain.Date  `json:"acknowledgedOnNEQ,omitempty"`
+	AcknowledgedOnIn     []domain.Date `json:"acknowledgedOnIn,omitempty"`
+	AcknowledgedOnNotIn  []domain.Date `json:"acknowledgedOnNotIn,omitempty"`
+	AcknowledgedOnGT     *domain.Date  `json:"acknowledgedOnGT,omitempty"`
+	AcknowledgedOnGTE    *domain.Date  `json:"acknowledgedOnGTE,omitempty"`
+	AcknowledgedOnLT     *domain.Date  `json:"acknowledgedOnLT,omitempty"`
+	AcknowledgedOnLTE    *domain.Date  `json:"acknowledgedOnLTE,omitempty"`
+	AcknowledgedOnIsNil  bool          `json:"acknowledgedOnIsNil,omitempty"`
+	AcknowledgedOnNotNil bool          `json:"acknowledgedOnNotNil,omitempty"`
+
+	// "noticed_on" field predicates.
+	NoticedOn       *domain.Date  `json:"noticedOn,omitempty"`
+	NoticedOnNEQ    *domain.Date  `json:"noticedOnNEQ,omitempty"`
+	NoticedOnIn     []domain.Date `json:"noticedOnIn,omitempty"`
+	NoticedOnNotIn  []domain.Date `json:"noticedOnNotIn,omitempty"`
+	NoticedOnGT     *domain.Date  `json:"noticedOnGT,omitempty"`
+	NoticedOnGTE    *domain.Date  `json:"noticedOnGTE,omitempty"`
+	NoticedOnLT     *domain.Date  `json:"noticedOnLT,omitempty"`
+	NoticedOnLTE    *domain.Date  `json:"noticedOnLTE,omitempty"`
+	NoticedOnIsNil  bool          `json:"noticedOnIsNil,omitempty"`
+	NoticedOnNotNil bool          `json:"noticedOnNotNil,omitempty"`
 
 	// "reception_deadline" field predicates.
 	ReceptionDeadline      *domain.Date  `json:"receptionDeadline,omitempty"`
@@ -2475,6 +3128,36 @@ func (i *ApplicationSummaryWhereInput) P() (predicate.ApplicationSummary, error)
 	if i.RegisteredOnLTE != nil {
 		predicates = append(predicates, applicationsummary.RegisteredOnLTE(*i.RegisteredOnLTE))
 	}
+	if i.DepositedOn != nil {
+		predicates = append(predicates, applicationsummary.DepositedOnEQ(*i.DepositedOn))
+	}
+	if i.DepositedOnNEQ != nil {
+		predicates = append(predicates, applicationsummary.DepositedOnNEQ(*i.DepositedOnNEQ))
+	}
+	if len(i.DepositedOnIn) > 0 {
+		predicates = append(predicates, applicationsummary.DepositedOnIn(i.DepositedOnIn...))
+	}
+	if len(i.DepositedOnNotIn) > 0 {
+		predicates = append(predicates, applicationsummary.DepositedOnNotIn(i.DepositedOnNotIn...))
+	}
+	if i.DepositedOnGT != nil {
+		predicates = append(predicates, applicationsummary.DepositedOnGT(*i.DepositedOnGT))
+	}
+	if i.DepositedOnGTE != nil {
+		predicates = append(predicates, applicationsummary.DepositedOnGTE(*i.DepositedOnGTE))
+	}
+	if i.DepositedOnLT != nil {
+		predicates = append(predicates, applicationsummary.DepositedOnLT(*i.DepositedOnLT))
+	}
+	if i.DepositedOnLTE != nil {
+		predicates = append(predicates, applicationsummary.DepositedOnLTE(*i.DepositedOnLTE))
+	}
+	if i.DepositedOnIsNil {
+		predicates = append(predicates, applicationsummary.DepositedOnIsNil())
+	}
+	if i.DepositedOnNotNil {
+		predicates = append(predicates, applicationsummary.DepositedOnNotNil())
+	}
 	if i.RenewedOn != nil {
 		predicates = append(predicates, applicationsummary.RenewedOnEQ(*i.RenewedOn))
 	}
@@ -2504,6 +3187,240 @@ func (i *ApplicationSummaryWhereInput) P() (predicate.ApplicationSummary, error)
 	}
 	if i.RenewedOnNotNil {
 		predicates = append(predicates, applicationsummary.RenewedOnNotNil())
+	}
+	if i.RejectedFor != nil {
+		predicates = append(predicates, applicationsummary.RejectedForEQ(*i.RejectedFor))
+	}
+	if i.RejectedForNEQ != nil {
+		predicates = append(predicates, applicationsummary.RejectedForNEQ(*i.RejectedForNEQ))
+	}
+	if len(i.RejectedForIn) > 0 {
+		predicates = append(predicates, applicationsummary.RejectedForIn(i.RejectedForIn...))
+	}
+	if len(i.RejectedForNotIn) > 0 {
+		predicates = append(predicates, applicationsummary.RejectedForNotIn(i.RejectedForNotIn...))
+	}
+	if i.RejectedForIsNil {
+		predicates = append(predicates, applicationsummary.RejectedForIsNil())
+	}
+	if i.RejectedForNotNil {
+		predicates = append(predicates, applicationsummary.RejectedForNotNil())
+	}
+	if i.WarnedOn != nil {
+		predicates = append(predicates, applicationsummary.WarnedOnEQ(*i.WarnedOn))
+	}
+	if i.WarnedOnNEQ != nil {
+		predicates = append(predicates, applicationsummary.WarnedOnNEQ(*i.WarnedOnNEQ))
+	}
+	if len(i.WarnedOnIn) > 0 {
+		predicates = append(predicates, applicationsummary.WarnedOnIn(i.WarnedOnIn...))
+	}
+	if len(i.WarnedOnNotIn) > 0 {
+		predicates = append(predicates, applicationsummary.WarnedOnNotIn(i.WarnedOnNotIn...))
+	}
+	if i.WarnedOnGT != nil {
+		predicates = append(predicates, applicationsummary.WarnedOnGT(*i.WarnedOnGT))
+	}
+	if i.WarnedOnGTE != nil {
+		predicates = append(predicates, applicationsummary.WarnedOnGTE(*i.WarnedOnGTE))
+	}
+	if i.WarnedOnLT != nil {
+		predicates = append(predicates, applicationsummary.WarnedOnLT(*i.WarnedOnLT))
+	}
+	if i.WarnedOnLTE != nil {
+		predicates = append(predicates, applicationsummary.WarnedOnLTE(*i.WarnedOnLTE))
+	}
+	if i.WarnedOnIsNil {
+		predicates = append(predicates, applicationsummary.WarnedOnIsNil())
+	}
+	if i.WarnedOnNotNil {
+		predicates = append(predicates, applicationsummary.WarnedOnNotNil())
+	}
+	if i.WarnedFor != nil {
+		predicates = append(predicates, applicationsummary.WarnedForEQ(*i.WarnedFor))
+	}
+	if i.WarnedForNEQ != nil {
+		predicates = append(predicates, applicationsummary.WarnedForNEQ(*i.WarnedForNEQ))
+	}
+	if len(i.WarnedForIn) > 0 {
+		predicates = append(predicates, applicationsummary.WarnedForIn(i.WarnedForIn...))
+	}
+	if len(i.WarnedForNotIn) > 0 {
+		predicates = append(predicates, applicationsummary.WarnedForNotIn(i.WarnedForNotIn...))
+	}
+	if i.WarnedForIsNil {
+		predicates = append(predicates, applicationsummary.WarnedForIsNil())
+	}
+	if i.WarnedForNotNil {
+		predicates = append(predicates, applicationsummary.WarnedForNotNil())
+	}
+	if i.RemovedFor != nil {
+		predicates = append(predicates, applicationsummary.RemovedForEQ(*i.RemovedFor))
+	}
+	if i.RemovedForNEQ != nil {
+		predicates = append(predicates, applicationsummary.RemovedForNEQ(*i.RemovedForNEQ))
+	}
+	if len(i.RemovedForIn) > 0 {
+		predicates = append(predicates, applicationsummary.RemovedForIn(i.RemovedForIn...))
+	}
+	if len(i.RemovedForNotIn) > 0 {
+		predicates = append(predicates, applicationsummary.RemovedForNotIn(i.RemovedForNotIn...))
+	}
+	if i.RemovedForIsNil {
+		predicates = append(predicates, applicationsummary.RemovedForIsNil())
+	}
+	if i.RemovedForNotNil {
+		predicates = append(predicates, applicationsummary.RemovedForNotNil())
+	}
+	if i.MergedIntoID != nil {
+		predicates = append(predicates, applicationsummary.MergedIntoIDEQ(*i.MergedIntoID))
+	}
+	if i.MergedIntoIDNEQ != nil {
+		predicates = append(predicates, applicationsummary.MergedIntoIDNEQ(*i.MergedIntoIDNEQ))
+	}
+	if len(i.MergedIntoIDIn) > 0 {
+		predicates = append(predicates, applicationsummary.MergedIntoIDIn(i.MergedIntoIDIn...))
+	}
+	if len(i.MergedIntoIDNotIn) > 0 {
+		predicates = append(predicates, applicationsummary.MergedIntoIDNotIn(i.MergedIntoIDNotIn...))
+	}
+	if i.MergedIntoIDGT != nil {
+		predicates = append(predicates, applicationsummary.MergedIntoIDGT(*i.MergedIntoIDGT))
+	}
+	if i.MergedIntoIDGTE != nil {
+		predicates = append(predicates, applicationsummary.MergedIntoIDGTE(*i.MergedIntoIDGTE))
+	}
+	if i.MergedIntoIDLT != nil {
+		predicates = append(predicates, applicationsummary.MergedIntoIDLT(*i.MergedIntoIDLT))
+	}
+	if i.MergedIntoIDLTE != nil {
+		predicates = append(predicates, applicationsummary.MergedIntoIDLTE(*i.MergedIntoIDLTE))
+	}
+	if i.MergedIntoIDContains != nil {
+		predicates = append(predicates, applicationsummary.MergedIntoIDContains(*i.MergedIntoIDContains))
+	}
+	if i.MergedIntoIDHasPrefix != nil {
+		predicates = append(predicates, applicationsummary.MergedIntoIDHasPrefix(*i.MergedIntoIDHasPrefix))
+	}
+	if i.MergedIntoIDHasSuffix != nil {
+		predicates = append(predicates, applicationsummary.MergedIntoIDHasSuffix(*i.MergedIntoIDHasSuffix))
+	}
+	if i.MergedIntoIDIsNil {
+		predicates = append(predicates, applicationsummary.MergedIntoIDIsNil())
+	}
+	if i.MergedIntoIDNotNil {
+		predicates = append(predicates, applicationsummary.MergedIntoIDNotNil())
+	}
+	if i.MergedIntoIDEqualFold != nil {
+		predicates = append(predicates, applicationsummary.MergedIntoIDEqualFold(*i.MergedIntoIDEqualFold))
+	}
+	if i.MergedIntoIDContainsFold != nil {
+		predicates = append(predicates, applicationsummary.MergedIntoIDContainsFold(*i.MergedIntoIDContainsFold))
+	}
+	if i.SplitFromID != nil {
+		predicates = append(predicates, applicationsummary.SplitFromIDEQ(*i.SplitFromID))
+	}
+	if i.SplitFromIDNEQ != nil {
+		predicates = append(predicates, applicationsummary.SplitFromIDNEQ(*i.SplitFromIDNEQ))
+	}
+	if len(i.SplitFromIDIn) > 0 {
+		predicates = append(predicates, applicationsummary.SplitFromIDIn(i.SplitFromIDIn...))
+	}
+	if len(i.SplitFromIDNotIn) > 0 {
+		predicates = append(predicates, applicationsummary.SplitFromIDNotIn(i.SplitFromIDNotIn...))
+	}
+	if i.SplitFromIDGT != nil {
+		predicates = append(predicates, applicationsummary.SplitFromIDGT(*i.SplitFromIDGT))
+	}
+	if i.SplitFromIDGTE != nil {
+		predicates = append(predicates, applicationsummary.SplitFromIDGTE(*i.SplitFromIDGTE))
+	}
+	if i.SplitFromIDLT != nil {
+		predicates = append(predicates, applicationsummary.SplitFromIDLT(*i.SplitFromIDLT))
+	}
+	if i.SplitFromIDLTE != nil {
+		predicates = append(predicates, applicationsummary.SplitFromIDLTE(*i.SplitFromIDLTE))
+	}
+	if i.SplitFromIDContains != nil {
+		predicates = append(predicates, applicationsummary.SplitFromIDContains(*i.SplitFromIDContains))
+	}
+	if i.SplitFromIDHasPrefix != nil {
+		predicates = append(predicates, applicationsummary.SplitFromIDHasPrefix(*i.SplitFromIDHasPrefix))
+	}
+	if i.SplitFromIDHasSuffix != nil {
+		predicates = append(predicates, applicationsummary.SplitFromIDHasSuffix(*i.SplitFromIDHasSuffix))
+	}
+	if i.SplitFromIDIsNil {
+		predicates = append(predicates, applicationsummary.SplitFromIDIsNil())
+	}
+	if i.SplitFromIDNotNil {
+		predicates = append(predicates, applicationsummary.SplitFromIDNotNil())
+	}
+	if i.SplitFromIDEqualFold != nil {
+		predicates = append(predicates, applicationsummary.SplitFromIDEqualFold(*i.SplitFromIDEqualFold))
+	}
+	if i.SplitFromIDContainsFold != nil {
+		predicates = append(predicates, applicationsummary.SplitFromIDContainsFold(*i.SplitFromIDContainsFold))
+	}
+	if i.AcknowledgedOn != nil {
+		predicates = append(predicates, applicationsummary.AcknowledgedOnEQ(*i.AcknowledgedOn))
+	}
+	if i.AcknowledgedOnNEQ != nil {
+		predicates = append(predicates, applicationsummary.AcknowledgedOnNEQ(*i.AcknowledgedOnNEQ))
+	}
+	if len(i.AcknowledgedOnIn) > 0 {
+		predicates = append(predicates, applicationsummary.AcknowledgedOnIn(i.AcknowledgedOnIn...))
+	}
+	if len(i.AcknowledgedOnNotIn) > 0 {
+		predicates = append(predicates, applicationsummary.AcknowledgedOnNotIn(i.AcknowledgedOnNotIn...))
+	}
+	if i.AcknowledgedOnGT != nil {
+		predicates = append(predicates, applicationsummary.AcknowledgedOnGT(*i.AcknowledgedOnGT))
+	}
+	if i.AcknowledgedOnGTE != nil {
+		predicates = append(predicates, applicationsummary.AcknowledgedOnGTE(*i.AcknowledgedOnGTE))
+	}
+	if i.AcknowledgedOnLT != nil {
+		predicates = append(predicates, applicationsummary.AcknowledgedOnLT(*i.AcknowledgedOnLT))
+	}
+	if i.AcknowledgedOnLTE != nil {
+		predicates = append(predicates, applicationsummary.AcknowledgedOnLTE(*i.AcknowledgedOnLTE))
+	}
+	if i.AcknowledgedOnIsNil {
+		predicates = append(predicates, applicationsummary.AcknowledgedOnIsNil())
+	}
+	if i.AcknowledgedOnNotNil {
+		predicates = append(predicates, applicationsummary.AcknowledgedOnNotNil())
+	}
+	if i.NoticedOn != nil {
+		predicates = append(predicates, applicationsummary.NoticedOnEQ(*i.NoticedOn))
+	}
+	if i.NoticedOnNEQ != nil {
+		predicates = append(predicates, applicationsummary.NoticedOnNEQ(*i.NoticedOnNEQ))
+	}
+	if len(i.NoticedOnIn) > 0 {
+		predicates = append(predicates, applicationsummary.NoticedOnIn(i.NoticedOnIn...))
+	}
+	if len(i.NoticedOnNotIn) > 0 {
+		predicates = append(predicates, applicationsummary.NoticedOnNotIn(i.NoticedOnNotIn...))
+	}
+	if i.NoticedOnGT != nil {
+		predicates = append(predicates, applicationsummary.NoticedOnGT(*i.NoticedOnGT))
+	}
+	if i.NoticedOnGTE != nil {
+		predicates = append(predicates, applicationsummary.NoticedOnGTE(*i.NoticedOnGTE))
+	}
+	if i.NoticedOnLT != nil {
+		predicates = append(predicates, applicationsummary.NoticedOnLT(*i.NoticedOnLT))
+	}
+	if i.NoticedOnLTE != nil {
+		predicates = append(predicates, applicationsummary.NoticedOnLTE(*i.NoticedOnLTE))
+	}
+	if i.NoticedOnIsNil {
+		predicates = append(predicates, applicationsummary.NoticedOnIsNil())
+	}
+	if i.NoticedOnNotNil {
+		predicates = append(predicates, applicationsummary.NoticedOnNotNil())
 	}
 	if i.ReceptionDeadline != nil {
 		predicates = append(predicates, applicationsummary.ReceptionDeadlineEQ(*i.ReceptionDeadline))
@@ -5051,6 +5968,372 @@ func (i *CommuneWhereInput) P() (predicate.Commune, error) {
 	}
 }
 
+// DeadlineWhereInput represents a where input for filtering Deadline queries.
+type DeadlineWhereInput struct {
+	Predicates []predicate.Deadline  `json:"-"`
+	Not        *DeadlineWhereInput   `json:"not,omitempty"`
+	Or         []*DeadlineWhereInput `json:"or,omitempty"`
+	And        []*DeadlineWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID      *domain.ID  `json:"id,omitempty"`
+	IDNEQ   *domain.ID  `json:"idNEQ,omitempty"`
+	IDIn    []domain.ID `json:"idIn,omitempty"`
+	IDNotIn []domain.ID `json:"idNotIn,omitempty"`
+	IDGT    *domain.ID  `json:"idGT,omitempty"`
+	IDGTE   *domain.ID  `json:"idGTE,omitempty"`
+	IDLT    *domain.ID  `json:"idLT,omitempty"`
+	IDLTE   *domain.ID  `json:"idLTE,omitempty"`
+
+	// "application_id" field predicates.
+	ApplicationID             *domain.ID  `json:"applicationID,omitempty"`
+	ApplicationIDNEQ          *domain.ID  `json:"applicationIDNEQ,omitempty"`
+	ApplicationIDIn           []domain.ID `json:"applicationIDIn,omitempty"`
+	ApplicationIDNotIn        []domain.ID `json:"applicationIDNotIn,omitempty"`
+	ApplicationIDGT           *domain.ID  `json:"applicationIDGT,omitempty"`
+	ApplicationIDGTE          *domain.ID  `json:"applicationIDGTE,omitempty"`
+	ApplicationIDLT           *domain.ID  `json:"applicationIDLT,omitempty"`
+	ApplicationIDLTE          *domain.ID  `json:"applicationIDLTE,omitempty"`
+	ApplicationIDContains     *domain.ID  `json:"applicationIDContains,omitempty"`
+	ApplicationIDHasPrefix    *domain.ID  `json:"applicationIDHasPrefix,omitempty"`
+	ApplicationIDHasSuffix    *domain.ID  `json:"applicationIDHasSuffix,omitempty"`
+	ApplicationIDEqualFold    *domain.ID  `json:"applicationIDEqualFold,omitempty"`
+	ApplicationIDContainsFold *domain.ID  `json:"applicationIDContainsFold,omitempty"`
+
+	// "kind" field predicates.
+	Kind      *domain.DeadlineKind  `json:"kind,omitempty"`
+	KindNEQ   *domain.DeadlineKind  `json:"kindNEQ,omitempty"`
+	KindIn    []domain.DeadlineKind `json:"kindIn,omitempty"`
+	KindNotIn []domain.DeadlineKind `json:"kindNotIn,omitempty"`
+
+	// "reason" field predicates.
+	Reason       *domain.RemovalReason  `json:"reason,omitempty"`
+	ReasonNEQ    *domain.RemovalReason  `json:"reasonNEQ,omitempty"`
+	ReasonIn     []domain.RemovalReason `json:"reasonIn,omitempty"`
+	ReasonNotIn  []domain.RemovalReason `json:"reasonNotIn,omitempty"`
+	ReasonIsNil  bool                   `json:"reasonIsNil,omitempty"`
+	ReasonNotNil bool                   `json:"reasonNotNil,omitempty"`
+
+	// "due_on" field predicates.
+	DueOn      *domain.Date  `json:"dueOn,omitempty"`
+	DueOnNEQ   *domain.Date  `json:"dueOnNEQ,omitempty"`
+	DueOnIn    []domain.Date `json:"dueOnIn,omitempty"`
+	DueOnNotIn []domain.Date `json:"dueOnNotIn,omitempty"`
+	DueOnGT    *domain.Date  `json:"dueOnGT,omitempty"`
+	DueOnGTE   *domain.Date  `json:"dueOnGTE,omitempty"`
+	DueOnLT    *domain.Date  `json:"dueOnLT,omitempty"`
+	DueOnLTE   *domain.Date  `json:"dueOnLTE,omitempty"`
+
+	// "announced_from" field predicates.
+	AnnouncedFrom      *domain.Date  `json:"announcedFrom,omitempty"`
+	AnnouncedFromNEQ   *domain.Date  `json:"announcedFromNEQ,omitempty"`
+	AnnouncedFromIn    []domain.Date `json:"announcedFromIn,omitempty"`
+	AnnouncedFromNotIn []domain.Date `json:"announcedFromNotIn,omitempty"`
+	AnnouncedFromGT    *domain.Date  `json:"announcedFromGT,omitempty"`
+	AnnouncedFromGTE   *domain.Date  `json:"announcedFromGTE,omitempty"`
+	AnnouncedFromLT    *domain.Date  `json:"announcedFromLT,omitempty"`
+	AnnouncedFromLTE   *domain.Date  `json:"announcedFromLTE,omitempty"`
+
+	// "article" field predicates.
+	Article             *string  `json:"article,omitempty"`
+	ArticleNEQ          *string  `json:"articleNEQ,omitempty"`
+	ArticleIn           []string `json:"articleIn,omitempty"`
+	ArticleNotIn        []string `json:"articleNotIn,omitempty"`
+	ArticleGT           *string  `json:"articleGT,omitempty"`
+	ArticleGTE          *string  `json:"articleGTE,omitempty"`
+	ArticleLT           *string  `json:"articleLT,omitempty"`
+	ArticleLTE          *string  `json:"articleLTE,omitempty"`
+	ArticleContains     *string  `json:"articleContains,omitempty"`
+	ArticleHasPrefix    *string  `json:"articleHasPrefix,omitempty"`
+	ArticleHasSuffix    *string  `json:"articleHasSuffix,omitempty"`
+	ArticleEqualFold    *string  `json:"articleEqualFold,omitempty"`
+	ArticleContainsFold *string  `json:"articleContainsFold,omitempty"`
+
+	// "application" edge predicates.
+	HasApplication     *bool                    `json:"hasApplication,omitempty"`
+	HasApplicationWith []*ApplicationWhereInput `json:"hasApplicationWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *DeadlineWhereInput) AddPredicates(predicates ...predicate.Deadline) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the DeadlineWhereInput filter on the DeadlineQuery builder.
+func (i *DeadlineWhereInput) Filter(q *DeadlineQuery) (*DeadlineQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyDeadlineWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyDeadlineWhereInput is returned in case the DeadlineWhereInput is empty.
+var ErrEmptyDeadlineWhereInput = errors.New("ent: empty predicate DeadlineWhereInput")
+
+// P returns a predicate for filtering deadlines.
+// An error is returned if the input is empty or invalid.
+func (i *DeadlineWhereInput) P() (predicate.Deadline, error) {
+	var predicates []predicate.Deadline
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, deadline.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.Deadline, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, deadline.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.Deadline, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, deadline.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, deadline.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, deadline.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, deadline.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, deadline.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, deadline.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, deadline.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, deadline.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, deadline.IDLTE(*i.IDLTE))
+	}
+	if i.ApplicationID != nil {
+		predicates = append(predicates, deadline.ApplicationIDEQ(*i.ApplicationID))
+	}
+	if i.ApplicationIDNEQ != nil {
+		predicates = append(predicates, deadline.ApplicationIDNEQ(*i.ApplicationIDNEQ))
+	}
+	if len(i.ApplicationIDIn) > 0 {
+		predicates = append(predicates, deadline.ApplicationIDIn(i.ApplicationIDIn...))
+	}
+	if len(i.ApplicationIDNotIn) > 0 {
+		predicates = append(predicates, deadline.ApplicationIDNotIn(i.ApplicationIDNotIn...))
+	}
+	if i.ApplicationIDGT != nil {
+		predicates = append(predicates, deadline.ApplicationIDGT(*i.ApplicationIDGT))
+	}
+	if i.ApplicationIDGTE != nil {
+		predicates = append(predicates, deadline.ApplicationIDGTE(*i.ApplicationIDGTE))
+	}
+	if i.ApplicationIDLT != nil {
+		predicates = append(predicates, deadline.ApplicationIDLT(*i.ApplicationIDLT))
+	}
+	if i.ApplicationIDLTE != nil {
+		predicates = append(predicates, deadline.ApplicationIDLTE(*i.ApplicationIDLTE))
+	}
+	if i.ApplicationIDContains != nil {
+		predicates = append(predicates, deadline.ApplicationIDContains(*i.ApplicationIDContains))
+	}
+	if i.ApplicationIDHasPrefix != nil {
+		predicates = append(predicates, deadline.ApplicationIDHasPrefix(*i.ApplicationIDHasPrefix))
+	}
+	if i.ApplicationIDHasSuffix != nil {
+		predicates = append(predicates, deadline.ApplicationIDHasSuffix(*i.ApplicationIDHasSuffix))
+	}
+	if i.ApplicationIDEqualFold != nil {
+		predicates = append(predicates, deadline.ApplicationIDEqualFold(*i.ApplicationIDEqualFold))
+	}
+	if i.ApplicationIDContainsFold != nil {
+		predicates = append(predicates, deadline.ApplicationIDContainsFold(*i.ApplicationIDContainsFold))
+	}
+	if i.Kind != nil {
+		predicates = append(predicates, deadline.KindEQ(*i.Kind))
+	}
+	if i.KindNEQ != nil {
+		predicates = append(predicates, deadline.KindNEQ(*i.KindNEQ))
+	}
+	if len(i.KindIn) > 0 {
+		predicates = append(predicates, deadline.KindIn(i.KindIn...))
+	}
+	if len(i.KindNotIn) > 0 {
+		predicates = append(predicates, deadline.KindNotIn(i.KindNotIn...))
+	}
+	if i.Reason != nil {
+		predicates = append(predicates, deadline.ReasonEQ(*i.Reason))
+	}
+	if i.ReasonNEQ != nil {
+		predicates = append(predicates, deadline.ReasonNEQ(*i.ReasonNEQ))
+	}
+	if len(i.ReasonIn) > 0 {
+		predicates = append(predicates, deadline.ReasonIn(i.ReasonIn...))
+	}
+	if len(i.ReasonNotIn) > 0 {
+		predicates = append(predicates, deadline.ReasonNotIn(i.ReasonNotIn...))
+	}
+	if i.ReasonIsNil {
+		predicates = append(predicates, deadline.ReasonIsNil())
+	}
+	if i.ReasonNotNil {
+		predicates = append(predicates, deadline.ReasonNotNil())
+	}
+	if i.DueOn != nil {
+		predicates = append(predicates, deadline.DueOnEQ(*i.DueOn))
+	}
+	if i.DueOnNEQ != nil {
+		predicates = append(predicates, deadline.DueOnNEQ(*i.DueOnNEQ))
+	}
+	if len(i.DueOnIn) > 0 {
+		predicates = append(predicates, deadline.DueOnIn(i.DueOnIn...))
+	}
+	if len(i.DueOnNotIn) > 0 {
+		predicates = append(predicates, deadline.DueOnNotIn(i.DueOnNotIn...))
+	}
+	if i.DueOnGT != nil {
+		predicates = append(predicates, deadline.DueOnGT(*i.DueOnGT))
+	}
+	if i.DueOnGTE != nil {
+		predicates = append(predicates, deadline.DueOnGTE(*i.DueOnGTE))
+	}
+	if i.DueOnLT != nil {
+		predicates = append(predicates, deadline.DueOnLT(*i.DueOnLT))
+	}
+	if i.DueOnLTE != nil {
+		predicates = append(predicates, deadline.DueOnLTE(*i.DueOnLTE))
+	}
+	if i.AnnouncedFrom != nil {
+		predicates = append(predicates, deadline.AnnouncedFromEQ(*i.AnnouncedFrom))
+	}
+	if i.AnnouncedFromNEQ != nil {
+		predicates = append(predicates, deadline.AnnouncedFromNEQ(*i.AnnouncedFromNEQ))
+	}
+	if len(i.AnnouncedFromIn) > 0 {
+		predicates = append(predicates, deadline.AnnouncedFromIn(i.AnnouncedFromIn...))
+	}
+	if len(i.AnnouncedFromNotIn) > 0 {
+		predicates = append(predicates, deadline.AnnouncedFromNotIn(i.AnnouncedFromNotIn...))
+	}
+	if i.AnnouncedFromGT != nil {
+		predicates = append(predicates, deadline.AnnouncedFromGT(*i.AnnouncedFromGT))
+	}
+	if i.AnnouncedFromGTE != nil {
+		predicates = append(predicates, deadline.AnnouncedFromGTE(*i.AnnouncedFromGTE))
+	}
+	if i.AnnouncedFromLT != nil {
+		predicates = append(predicates, deadline.AnnouncedFromLT(*i.AnnouncedFromLT))
+	}
+	if i.AnnouncedFromLTE != nil {
+		predicates = append(predicates, deadline.AnnouncedFromLTE(*i.AnnouncedFromLTE))
+	}
+	if i.Article != nil {
+		predicates = append(predicates, deadline.ArticleEQ(*i.Article))
+	}
+	if i.ArticleNEQ != nil {
+		predicates = append(predicates, deadline.ArticleNEQ(*i.ArticleNEQ))
+	}
+	if len(i.ArticleIn) > 0 {
+		predicates = append(predicates, deadline.ArticleIn(i.ArticleIn...))
+	}
+	if len(i.ArticleNotIn) > 0 {
+		predicates = append(predicates, deadline.ArticleNotIn(i.ArticleNotIn...))
+	}
+	if i.ArticleGT != nil {
+		predicates = append(predicates, deadline.ArticleGT(*i.ArticleGT))
+	}
+	if i.ArticleGTE != nil {
+		predicates = append(predicates, deadline.ArticleGTE(*i.ArticleGTE))
+	}
+	if i.ArticleLT != nil {
+		predicates = append(predicates, deadline.ArticleLT(*i.ArticleLT))
+	}
+	if i.ArticleLTE != nil {
+		predicates = append(predicates, deadline.ArticleLTE(*i.ArticleLTE))
+	}
+	if i.ArticleContains != nil {
+		predicates = append(predicates, deadline.ArticleContains(*i.ArticleContains))
+	}
+	if i.ArticleHasPrefix != nil {
+		predicates = append(predicates, deadline.ArticleHasPrefix(*i.ArticleHasPrefix))
+	}
+	if i.ArticleHasSuffix != nil {
+		predicates = append(predicates, deadline.ArticleHasSuffix(*i.ArticleHasSuffix))
+	}
+	if i.ArticleEqualFold != nil {
+		predicates = append(predicates, deadline.ArticleEqualFold(*i.ArticleEqualFold))
+	}
+	if i.ArticleContainsFold != nil {
+		predicates = append(predicates, deadline.ArticleContainsFold(*i.ArticleContainsFold))
+	}
+
+	if i.HasApplication != nil {
+		p := deadline.HasApplication()
+		if !*i.HasApplication {
+			p = deadline.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasApplicationWith) > 0 {
+		with := make([]predicate.Application, 0, len(i.HasApplicationWith))
+		for _, w := range i.HasApplicationWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasApplicationWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, deadline.HasApplicationWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyDeadlineWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return deadline.And(predicates...), nil
+	}
+}
+
 // DwellingWhereInput represents a where input for filtering Dwelling queries.
 type DwellingWhereInput struct {
 	Predicates []predicate.Dwelling  `json:"-"`
@@ -5932,6 +7215,370 @@ func (i *DwellingWhereInput) P() (predicate.Dwelling, error) {
 		return predicates[0], nil
 	default:
 		return dwelling.And(predicates...), nil
+	}
+}
+
+// HandOverWhereInput represents a where input for filtering HandOver queries.
+type HandOverWhereInput struct {
+	Predicates []predicate.HandOver  `json:"-"`
+	Not        *HandOverWhereInput   `json:"not,omitempty"`
+	Or         []*HandOverWhereInput `json:"or,omitempty"`
+	And        []*HandOverWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID      *domain.ID  `json:"id,omitempty"`
+	IDNEQ   *domain.ID  `json:"idNEQ,omitempty"`
+	IDIn    []domain.ID `json:"idIn,omitempty"`
+	IDNotIn []domain.ID `json:"idNotIn,omitempty"`
+	IDGT    *domain.ID  `json:"idGT,omitempty"`
+	IDGTE   *domain.ID  `json:"idGTE,omitempty"`
+	IDLT    *domain.ID  `json:"idLT,omitempty"`
+	IDLTE   *domain.ID  `json:"idLTE,omitempty"`
+
+	// "application_id" field predicates.
+	ApplicationID             *domain.ID  `json:"applicationID,omitempty"`
+	ApplicationIDNEQ          *domain.ID  `json:"applicationIDNEQ,omitempty"`
+	ApplicationIDIn           []domain.ID `json:"applicationIDIn,omitempty"`
+	ApplicationIDNotIn        []domain.ID `json:"applicationIDNotIn,omitempty"`
+	ApplicationIDGT           *domain.ID  `json:"applicationIDGT,omitempty"`
+	ApplicationIDGTE          *domain.ID  `json:"applicationIDGTE,omitempty"`
+	ApplicationIDLT           *domain.ID  `json:"applicationIDLT,omitempty"`
+	ApplicationIDLTE          *domain.ID  `json:"applicationIDLTE,omitempty"`
+	ApplicationIDContains     *domain.ID  `json:"applicationIDContains,omitempty"`
+	ApplicationIDHasPrefix    *domain.ID  `json:"applicationIDHasPrefix,omitempty"`
+	ApplicationIDHasSuffix    *domain.ID  `json:"applicationIDHasSuffix,omitempty"`
+	ApplicationIDEqualFold    *domain.ID  `json:"applicationIDEqualFold,omitempty"`
+	ApplicationIDContainsFold *domain.ID  `json:"applicationIDContainsFold,omitempty"`
+
+	// "from_point_id" field predicates.
+	FromPointID             *domain.ID  `json:"fromPointID,omitempty"`
+	FromPointIDNEQ          *domain.ID  `json:"fromPointIDNEQ,omitempty"`
+	FromPointIDIn           []domain.ID `json:"fromPointIDIn,omitempty"`
+	FromPointIDNotIn        []domain.ID `json:"fromPointIDNotIn,omitempty"`
+	FromPointIDGT           *domain.ID  `json:"fromPointIDGT,omitempty"`
+	FromPointIDGTE          *domain.ID  `json:"fromPointIDGTE,omitempty"`
+	FromPointIDLT           *domain.ID  `json:"fromPointIDLT,omitempty"`
+	FromPointIDLTE          *domain.ID  `json:"fromPointIDLTE,omitempty"`
+	FromPointIDContains     *domain.ID  `json:"fromPointIDContains,omitempty"`
+	FromPointIDHasPrefix    *domain.ID  `json:"fromPointIDHasPrefix,omitempty"`
+	FromPointIDHasSuffix    *domain.ID  `json:"fromPointIDHasSuffix,omitempty"`
+	FromPointIDEqualFold    *domain.ID  `json:"fromPointIDEqualFold,omitempty"`
+	FromPointIDContainsFold *domain.ID  `json:"fromPointIDContainsFold,omitempty"`
+
+	// "to_point_id" field predicates.
+	ToPointID             *domain.ID  `json:"toPointID,omitempty"`
+	ToPointIDNEQ          *domain.ID  `json:"toPointIDNEQ,omitempty"`
+	ToPointIDIn           []domain.ID `json:"toPointIDIn,omitempty"`
+	ToPointIDNotIn        []domain.ID `json:"toPointIDNotIn,omitempty"`
+	ToPointIDGT           *domain.ID  `json:"toPointIDGT,omitempty"`
+	ToPointIDGTE          *domain.ID  `json:"toPointIDGTE,omitempty"`
+	ToPointIDLT           *domain.ID  `json:"toPointIDLT,omitempty"`
+	ToPointIDLTE          *domain.ID  `json:"toPointIDLTE,omitempty"`
+	ToPointIDContains     *domain.ID  `json:"toPointIDContains,omitempty"`
+	ToPointIDHasPrefix    *domain.ID  `json:"toPointIDHasPrefix,omitempty"`
+	ToPointIDHasSuffix    *domain.ID  `json:"toPointIDHasSuffix,omitempty"`
+	ToPointIDEqualFold    *domain.ID  `json:"toPointIDEqualFold,omitempty"`
+	ToPointIDContainsFold *domain.ID  `json:"toPointIDContainsFold,omitempty"`
+
+	// "offered_on" field predicates.
+	OfferedOn      *domain.Date  `json:"offeredOn,omitempty"`
+	OfferedOnNEQ   *domain.Date  `json:"offeredOnNEQ,omitempty"`
+	OfferedOnIn    []domain.Date `json:"offeredOnIn,omitempty"`
+	OfferedOnNotIn []domain.Date `json:"offeredOnNotIn,omitempty"`
+	OfferedOnGT    *domain.Date  `json:"offeredOnGT,omitempty"`
+	OfferedOnGTE   *domain.Date  `json:"offeredOnGTE,omitempty"`
+	OfferedOnLT    *domain.Date  `json:"offeredOnLT,omitempty"`
+	OfferedOnLTE   *domain.Date  `json:"offeredOnLTE,omitempty"`
+
+	// "from_point" edge predicates.
+	HasFromPoint     *bool                       `json:"hasFromPoint,omitempty"`
+	HasFromPointWith []*ReceptionPointWhereInput `json:"hasFromPointWith,omitempty"`
+
+	// "to_point" edge predicates.
+	HasToPoint     *bool                       `json:"hasToPoint,omitempty"`
+	HasToPointWith []*ReceptionPointWhereInput `json:"hasToPointWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *HandOverWhereInput) AddPredicates(predicates ...predicate.HandOver) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the HandOverWhereInput filter on the HandOverQuery builder.
+func (i *HandOverWhereInput) Filter(q *HandOverQuery) (*HandOverQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyHandOverWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyHandOverWhereInput is returned in case the HandOverWhereInput is empty.
+var ErrEmptyHandOverWhereInput = errors.New("ent: empty predicate HandOverWhereInput")
+
+// P returns a predicate for filtering handovers.
+// An error is returned if the input is empty or invalid.
+func (i *HandOverWhereInput) P() (predicate.HandOver, error) {
+	var predicates []predicate.HandOver
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, handover.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.HandOver, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, handover.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.HandOver, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, handover.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, handover.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, handover.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, handover.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, handover.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, handover.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, handover.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, handover.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, handover.IDLTE(*i.IDLTE))
+	}
+	if i.ApplicationID != nil {
+		predicates = append(predicates, handover.ApplicationIDEQ(*i.ApplicationID))
+	}
+	if i.ApplicationIDNEQ != nil {
+		predicates = append(predicates, handover.ApplicationIDNEQ(*i.ApplicationIDNEQ))
+	}
+	if len(i.ApplicationIDIn) > 0 {
+		predicates = append(predicates, handover.ApplicationIDIn(i.ApplicationIDIn...))
+	}
+	if len(i.ApplicationIDNotIn) > 0 {
+		predicates = append(predicates, handover.ApplicationIDNotIn(i.ApplicationIDNotIn...))
+	}
+	if i.ApplicationIDGT != nil {
+		predicates = append(predicates, handover.ApplicationIDGT(*i.ApplicationIDGT))
+	}
+	if i.ApplicationIDGTE != nil {
+		predicates = append(predicates, handover.ApplicationIDGTE(*i.ApplicationIDGTE))
+	}
+	if i.ApplicationIDLT != nil {
+		predicates = append(predicates, handover.ApplicationIDLT(*i.ApplicationIDLT))
+	}
+	if i.ApplicationIDLTE != nil {
+		predicates = append(predicates, handover.ApplicationIDLTE(*i.ApplicationIDLTE))
+	}
+	if i.ApplicationIDContains != nil {
+		predicates = append(predicates, handover.ApplicationIDContains(*i.ApplicationIDContains))
+	}
+	if i.ApplicationIDHasPrefix != nil {
+		predicates = append(predicates, handover.ApplicationIDHasPrefix(*i.ApplicationIDHasPrefix))
+	}
+	if i.ApplicationIDHasSuffix != nil {
+		predicates = append(predicates, handover.ApplicationIDHasSuffix(*i.ApplicationIDHasSuffix))
+	}
+	if i.ApplicationIDEqualFold != nil {
+		predicates = append(predicates, handover.ApplicationIDEqualFold(*i.ApplicationIDEqualFold))
+	}
+	if i.ApplicationIDContainsFold != nil {
+		predicates = append(predicates, handover.ApplicationIDContainsFold(*i.ApplicationIDContainsFold))
+	}
+	if i.FromPointID != nil {
+		predicates = append(predicates, handover.FromPointIDEQ(*i.FromPointID))
+	}
+	if i.FromPointIDNEQ != nil {
+		predicates = append(predicates, handover.FromPointIDNEQ(*i.FromPointIDNEQ))
+	}
+	if len(i.FromPointIDIn) > 0 {
+		predicates = append(predicates, handover.FromPointIDIn(i.FromPointIDIn...))
+	}
+	if len(i.FromPointIDNotIn) > 0 {
+		predicates = append(predicates, handover.FromPointIDNotIn(i.FromPointIDNotIn...))
+	}
+	if i.FromPointIDGT != nil {
+		predicates = append(predicates, handover.FromPointIDGT(*i.FromPointIDGT))
+	}
+	if i.FromPointIDGTE != nil {
+		predicates = append(predicates, handover.FromPointIDGTE(*i.FromPointIDGTE))
+	}
+	if i.FromPointIDLT != nil {
+		predicates = append(predicates, handover.FromPointIDLT(*i.FromPointIDLT))
+	}
+	if i.FromPointIDLTE != nil {
+		predicates = append(predicates, handover.FromPointIDLTE(*i.FromPointIDLTE))
+	}
+	if i.FromPointIDContains != nil {
+		predicates = append(predicates, handover.FromPointIDContains(*i.FromPointIDContains))
+	}
+	if i.FromPointIDHasPrefix != nil {
+		predicates = append(predicates, handover.FromPointIDHasPrefix(*i.FromPointIDHasPrefix))
+	}
+	if i.FromPointIDHasSuffix != nil {
+		predicates = append(predicates, handover.FromPointIDHasSuffix(*i.FromPointIDHasSuffix))
+	}
+	if i.FromPointIDEqualFold != nil {
+		predicates = append(predicates, handover.FromPointIDEqualFold(*i.FromPointIDEqualFold))
+	}
+	if i.FromPointIDContainsFold != nil {
+		predicates = append(predicates, handover.FromPointIDContainsFold(*i.FromPointIDContainsFold))
+	}
+	if i.ToPointID != nil {
+		predicates = append(predicates, handover.ToPointIDEQ(*i.ToPointID))
+	}
+	if i.ToPointIDNEQ != nil {
+		predicates = append(predicates, handover.ToPointIDNEQ(*i.ToPointIDNEQ))
+	}
+	if len(i.ToPointIDIn) > 0 {
+		predicates = append(predicates, handover.ToPointIDIn(i.ToPointIDIn...))
+	}
+	if len(i.ToPointIDNotIn) > 0 {
+		predicates = append(predicates, handover.ToPointIDNotIn(i.ToPointIDNotIn...))
+	}
+	if i.ToPointIDGT != nil {
+		predicates = append(predicates, handover.ToPointIDGT(*i.ToPointIDGT))
+	}
+	if i.ToPointIDGTE != nil {
+		predicates = append(predicates, handover.ToPointIDGTE(*i.ToPointIDGTE))
+	}
+	if i.ToPointIDLT != nil {
+		predicates = append(predicates, handover.ToPointIDLT(*i.ToPointIDLT))
+	}
+	if i.ToPointIDLTE != nil {
+		predicates = append(predicates, handover.ToPointIDLTE(*i.ToPointIDLTE))
+	}
+	if i.ToPointIDContains != nil {
+		predicates = append(predicates, handover.ToPointIDContains(*i.ToPointIDContains))
+	}
+	if i.ToPointIDHasPrefix != nil {
+		predicates = append(predicates, handover.ToPointIDHasPrefix(*i.ToPointIDHasPrefix))
+	}
+	if i.ToPointIDHasSuffix != nil {
+		predicates = append(predicates, handover.ToPointIDHasSuffix(*i.ToPointIDHasSuffix))
+	}
+	if i.ToPointIDEqualFold != nil {
+		predicates = append(predicates, handover.ToPointIDEqualFold(*i.ToPointIDEqualFold))
+	}
+	if i.ToPointIDContainsFold != nil {
+		predicates = append(predicates, handover.ToPointIDContainsFold(*i.ToPointIDContainsFold))
+	}
+	if i.OfferedOn != nil {
+		predicates = append(predicates, handover.OfferedOnEQ(*i.OfferedOn))
+	}
+	if i.OfferedOnNEQ != nil {
+		predicates = append(predicates, handover.OfferedOnNEQ(*i.OfferedOnNEQ))
+	}
+	if len(i.OfferedOnIn) > 0 {
+		predicates = append(predicates, handover.OfferedOnIn(i.OfferedOnIn...))
+	}
+	if len(i.OfferedOnNotIn) > 0 {
+		predicates = append(predicates, handover.OfferedOnNotIn(i.OfferedOnNotIn...))
+	}
+	if i.OfferedOnGT != nil {
+		predicates = append(predicates, handover.OfferedOnGT(*i.OfferedOnGT))
+	}
+	if i.OfferedOnGTE != nil {
+		predicates = append(predicates, handover.OfferedOnGTE(*i.OfferedOnGTE))
+	}
+	if i.OfferedOnLT != nil {
+		predicates = append(predicates, handover.OfferedOnLT(*i.OfferedOnLT))
+	}
+	if i.OfferedOnLTE != nil {
+		predicates = append(predicates, handover.OfferedOnLTE(*i.OfferedOnLTE))
+	}
+
+	if i.HasFromPoint != nil {
+		p := handover.HasFromPoint()
+		if !*i.HasFromPoint {
+			p = handover.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasFromPointWith) > 0 {
+		with := make([]predicate.ReceptionPoint, 0, len(i.HasFromPointWith))
+		for _, w := range i.HasFromPointWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasFromPointWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, handover.HasFromPointWith(with...))
+	}
+	if i.HasToPoint != nil {
+		p := handover.HasToPoint()
+		if !*i.HasToPoint {
+			p = handover.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasToPointWith) > 0 {
+		with := make([]predicate.ReceptionPoint, 0, len(i.HasToPointWith))
+		for _, w := range i.HasToPointWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasToPointWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, handover.HasToPointWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyHandOverWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return handover.And(predicates...), nil
 	}
 }
 
@@ -7362,6 +9009,408 @@ func (i *NamedAgentWhereInput) P() (predicate.NamedAgent, error) {
 		return predicates[0], nil
 	default:
 		return namedagent.And(predicates...), nil
+	}
+}
+
+// OnlineRegistrationWhereInput represents a where input for filtering OnlineRegistration queries.
+type OnlineRegistrationWhereInput struct {
+	Predicates []predicate.OnlineRegistration  `json:"-"`
+	Not        *OnlineRegistrationWhereInput   `json:"not,omitempty"`
+	Or         []*OnlineRegistrationWhereInput `json:"or,omitempty"`
+	And        []*OnlineRegistrationWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID      *domain.ID  `json:"id,omitempty"`
+	IDNEQ   *domain.ID  `json:"idNEQ,omitempty"`
+	IDIn    []domain.ID `json:"idIn,omitempty"`
+	IDNotIn []domain.ID `json:"idNotIn,omitempty"`
+	IDGT    *domain.ID  `json:"idGT,omitempty"`
+	IDGTE   *domain.ID  `json:"idGTE,omitempty"`
+	IDLT    *domain.ID  `json:"idLT,omitempty"`
+	IDLTE   *domain.ID  `json:"idLTE,omitempty"`
+
+	// "application_id" field predicates.
+	ApplicationID             *domain.ID  `json:"applicationID,omitempty"`
+	ApplicationIDNEQ          *domain.ID  `json:"applicationIDNEQ,omitempty"`
+	ApplicationIDIn           []domain.ID `json:"applicationIDIn,omitempty"`
+	ApplicationIDNotIn        []domain.ID `json:"applicationIDNotIn,omitempty"`
+	ApplicationIDGT           *domain.ID  `json:"applicationIDGT,omitempty"`
+	ApplicationIDGTE          *domain.ID  `json:"applicationIDGTE,omitempty"`
+	ApplicationIDLT           *domain.ID  `json:"applicationIDLT,omitempty"`
+	ApplicationIDLTE          *domain.ID  `json:"applicationIDLTE,omitempty"`
+	ApplicationIDContains     *domain.ID  `json:"applicationIDContains,omitempty"`
+	ApplicationIDHasPrefix    *domain.ID  `json:"applicationIDHasPrefix,omitempty"`
+	ApplicationIDHasSuffix    *domain.ID  `json:"applicationIDHasSuffix,omitempty"`
+	ApplicationIDEqualFold    *domain.ID  `json:"applicationIDEqualFold,omitempty"`
+	ApplicationIDContainsFold *domain.ID  `json:"applicationIDContainsFold,omitempty"`
+
+	// "deposited_on" field predicates.
+	DepositedOn      *domain.Date  `json:"depositedOn,omitempty"`
+	DepositedOnNEQ   *domain.Date  `json:"depositedOnNEQ,omitempty"`
+	DepositedOnIn    []domain.Date `json:"depositedOnIn,omitempty"`
+	DepositedOnNotIn []domain.Date `json:"depositedOnNotIn,omitempty"`
+	DepositedOnGT    *domain.Date  `json:"depositedOnGT,omitempty"`
+	DepositedOnGTE   *domain.Date  `json:"depositedOnGTE,omitempty"`
+	DepositedOnLT    *domain.Date  `json:"depositedOnLT,omitempty"`
+	DepositedOnLTE   *domain.Date  `json:"depositedOnLTE,omitempty"`
+
+	// "reception_point_id" field predicates.
+	ReceptionPointID             *domain.ID  `json:"receptionPointID,omitempty"`
+	ReceptionPointIDNEQ          *domain.ID  `json:"receptionPointIDNEQ,omitempty"`
+	ReceptionPointIDIn           []domain.ID `json:"receptionPointIDIn,omitempty"`
+	ReceptionPointIDNotIn        []domain.ID `json:"receptionPointIDNotIn,omitempty"`
+	ReceptionPointIDGT           *domain.ID  `json:"receptionPointIDGT,omitempty"`
+	ReceptionPointIDGTE          *domain.ID  `json:"receptionPointIDGTE,omitempty"`
+	ReceptionPointIDLT           *domain.ID  `json:"receptionPointIDLT,omitempty"`
+	ReceptionPointIDLTE          *domain.ID  `json:"receptionPointIDLTE,omitempty"`
+	ReceptionPointIDContains     *domain.ID  `json:"receptionPointIDContains,omitempty"`
+	ReceptionPointIDHasPrefix    *domain.ID  `json:"receptionPointIDHasPrefix,omitempty"`
+	ReceptionPointIDHasSuffix    *domain.ID  `json:"receptionPointIDHasSuffix,omitempty"`
+	ReceptionPointIDIsNil        bool        `json:"receptionPointIDIsNil,omitempty"`
+	ReceptionPointIDNotNil       bool        `json:"receptionPointIDNotNil,omitempty"`
+	ReceptionPointIDEqualFold    *domain.ID  `json:"receptionPointIDEqualFold,omitempty"`
+	ReceptionPointIDContainsFold *domain.ID  `json:"receptionPointIDContainsFold,omitempty"`
+
+	// "assignee_id" field predicates.
+	AssigneeID             *domain.ID  `json:"assigneeID,omitempty"`
+	AssigneeIDNEQ          *domain.ID  `json:"assigneeIDNEQ,omitempty"`
+	AssigneeIDIn           []domain.ID `json:"assigneeIDIn,omitempty"`
+	AssigneeIDNotIn        []domain.ID `json:"assigneeIDNotIn,omitempty"`
+	AssigneeIDGT           *domain.ID  `json:"assigneeIDGT,omitempty"`
+	AssigneeIDGTE          *domain.ID  `json:"assigneeIDGTE,omitempty"`
+	AssigneeIDLT           *domain.ID  `json:"assigneeIDLT,omitempty"`
+	AssigneeIDLTE          *domain.ID  `json:"assigneeIDLTE,omitempty"`
+	AssigneeIDContains     *domain.ID  `json:"assigneeIDContains,omitempty"`
+	AssigneeIDHasPrefix    *domain.ID  `json:"assigneeIDHasPrefix,omitempty"`
+	AssigneeIDHasSuffix    *domain.ID  `json:"assigneeIDHasSuffix,omitempty"`
+	AssigneeIDIsNil        bool        `json:"assigneeIDIsNil,omitempty"`
+	AssigneeIDNotNil       bool        `json:"assigneeIDNotNil,omitempty"`
+	AssigneeIDEqualFold    *domain.ID  `json:"assigneeIDEqualFold,omitempty"`
+	AssigneeIDContainsFold *domain.ID  `json:"assigneeIDContainsFold,omitempty"`
+
+	// "application" edge predicates.
+	HasApplication     *bool                    `json:"hasApplication,omitempty"`
+	HasApplicationWith []*ApplicationWhereInput `json:"hasApplicationWith,omitempty"`
+
+	// "reception_point" edge predicates.
+	HasReceptionPoint     *bool                       `json:"hasReceptionPoint,omitempty"`
+	HasReceptionPointWith []*ReceptionPointWhereInput `json:"hasReceptionPointWith,omitempty"`
+
+	// "assignee" edge predicates.
+	HasAssignee     *bool               `json:"hasAssignee,omitempty"`
+	HasAssigneeWith []*PersonWhereInput `json:"hasAssigneeWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *OnlineRegistrationWhereInput) AddPredicates(predicates ...predicate.OnlineRegistration) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the OnlineRegistrationWhereInput filter on the OnlineRegistrationQuery builder.
+func (i *OnlineRegistrationWhereInput) Filter(q *OnlineRegistrationQuery) (*OnlineRegistrationQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyOnlineRegistrationWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyOnlineRegistrationWhereInput is returned in case the OnlineRegistrationWhereInput is empty.
+var ErrEmptyOnlineRegistrationWhereInput = errors.New("ent: empty predicate OnlineRegistrationWhereInput")
+
+// P returns a predicate for filtering onlineregistrations.
+// An error is returned if the input is empty or invalid.
+func (i *OnlineRegistrationWhereInput) P() (predicate.OnlineRegistration, error) {
+	var predicates []predicate.OnlineRegistration
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, onlineregistration.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.OnlineRegistration, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, onlineregistration.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.OnlineRegistration, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, onlineregistration.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, onlineregistration.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, onlineregistration.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, onlineregistration.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, onlineregistration.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, onlineregistration.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, onlineregistration.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, onlineregistration.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, onlineregistration.IDLTE(*i.IDLTE))
+	}
+	if i.ApplicationID != nil {
+		predicates = append(predicates, onlineregistration.ApplicationIDEQ(*i.ApplicationID))
+	}
+	if i.ApplicationIDNEQ != nil {
+		predicates = append(predicates, onlineregistration.ApplicationIDNEQ(*i.ApplicationIDNEQ))
+	}
+	if len(i.ApplicationIDIn) > 0 {
+		predicates = append(predicates, onlineregistration.ApplicationIDIn(i.ApplicationIDIn...))
+	}
+	if len(i.ApplicationIDNotIn) > 0 {
+		predicates = append(predicates, onlineregistration.ApplicationIDNotIn(i.ApplicationIDNotIn...))
+	}
+	if i.ApplicationIDGT != nil {
+		predicates = append(predicates, onlineregistration.ApplicationIDGT(*i.ApplicationIDGT))
+	}
+	if i.ApplicationIDGTE != nil {
+		predicates = append(predicates, onlineregistration.ApplicationIDGTE(*i.ApplicationIDGTE))
+	}
+	if i.ApplicationIDLT != nil {
+		predicates = append(predicates, onlineregistration.ApplicationIDLT(*i.ApplicationIDLT))
+	}
+	if i.ApplicationIDLTE != nil {
+		predicates = append(predicates, onlineregistration.ApplicationIDLTE(*i.ApplicationIDLTE))
+	}
+	if i.ApplicationIDContains != nil {
+		predicates = append(predicates, onlineregistration.ApplicationIDContains(*i.ApplicationIDContains))
+	}
+	if i.ApplicationIDHasPrefix != nil {
+		predicates = append(predicates, onlineregistration.ApplicationIDHasPrefix(*i.ApplicationIDHasPrefix))
+	}
+	if i.ApplicationIDHasSuffix != nil {
+		predicates = append(predicates, onlineregistration.ApplicationIDHasSuffix(*i.ApplicationIDHasSuffix))
+	}
+	if i.ApplicationIDEqualFold != nil {
+		predicates = append(predicates, onlineregistration.ApplicationIDEqualFold(*i.ApplicationIDEqualFold))
+	}
+	if i.ApplicationIDContainsFold != nil {
+		predicates = append(predicates, onlineregistration.ApplicationIDContainsFold(*i.ApplicationIDContainsFold))
+	}
+	if i.DepositedOn != nil {
+		predicates = append(predicates, onlineregistration.DepositedOnEQ(*i.DepositedOn))
+	}
+	if i.DepositedOnNEQ != nil {
+		predicates = append(predicates, onlineregistration.DepositedOnNEQ(*i.DepositedOnNEQ))
+	}
+	if len(i.DepositedOnIn) > 0 {
+		predicates = append(predicates, onlineregistration.DepositedOnIn(i.DepositedOnIn...))
+	}
+	if len(i.DepositedOnNotIn) > 0 {
+		predicates = append(predicates, onlineregistration.DepositedOnNotIn(i.DepositedOnNotIn...))
+	}
+	if i.DepositedOnGT != nil {
+		predicates = append(predicates, onlineregistration.DepositedOnGT(*i.DepositedOnGT))
+	}
+	if i.DepositedOnGTE != nil {
+		predicates = append(predicates, onlineregistration.DepositedOnGTE(*i.DepositedOnGTE))
+	}
+	if i.DepositedOnLT != nil {
+		predicates = append(predicates, onlineregistration.DepositedOnLT(*i.DepositedOnLT))
+	}
+	if i.DepositedOnLTE != nil {
+		predicates = append(predicates, onlineregistration.DepositedOnLTE(*i.DepositedOnLTE))
+	}
+	if i.ReceptionPointID != nil {
+		predicates = append(predicates, onlineregistration.ReceptionPointIDEQ(*i.ReceptionPointID))
+	}
+	if i.ReceptionPointIDNEQ != nil {
+		predicates = append(predicates, onlineregistration.ReceptionPointIDNEQ(*i.ReceptionPointIDNEQ))
+	}
+	if len(i.ReceptionPointIDIn) > 0 {
+		predicates = append(predicates, onlineregistration.ReceptionPointIDIn(i.ReceptionPointIDIn...))
+	}
+	if len(i.ReceptionPointIDNotIn) > 0 {
+		predicates = append(predicates, onlineregistration.ReceptionPointIDNotIn(i.ReceptionPointIDNotIn...))
+	}
+	if i.ReceptionPointIDGT != nil {
+		predicates = append(predicates, onlineregistration.ReceptionPointIDGT(*i.ReceptionPointIDGT))
+	}
+	if i.ReceptionPointIDGTE != nil {
+		predicates = append(predicates, onlineregistration.ReceptionPointIDGTE(*i.ReceptionPointIDGTE))
+	}
+	if i.ReceptionPointIDLT != nil {
+		predicates = append(predicates, onlineregistration.ReceptionPointIDLT(*i.ReceptionPointIDLT))
+	}
+	if i.ReceptionPointIDLTE != nil {
+		predicates = append(predicates, onlineregistration.ReceptionPointIDLTE(*i.ReceptionPointIDLTE))
+	}
+	if i.ReceptionPointIDContains != nil {
+		predicates = append(predicates, onlineregistration.ReceptionPointIDContains(*i.ReceptionPointIDContains))
+	}
+	if i.ReceptionPointIDHasPrefix != nil {
+		predicates = append(predicates, onlineregistration.ReceptionPointIDHasPrefix(*i.ReceptionPointIDHasPrefix))
+	}
+	if i.ReceptionPointIDHasSuffix != nil {
+		predicates = append(predicates, onlineregistration.ReceptionPointIDHasSuffix(*i.ReceptionPointIDHasSuffix))
+	}
+	if i.ReceptionPointIDIsNil {
+		predicates = append(predicates, onlineregistration.ReceptionPointIDIsNil())
+	}
+	if i.ReceptionPointIDNotNil {
+		predicates = append(predicates, onlineregistration.ReceptionPointIDNotNil())
+	}
+	if i.ReceptionPointIDEqualFold != nil {
+		predicates = append(predicates, onlineregistration.ReceptionPointIDEqualFold(*i.ReceptionPointIDEqualFold))
+	}
+	if i.ReceptionPointIDContainsFold != nil {
+		predicates = append(predicates, onlineregistration.ReceptionPointIDContainsFold(*i.ReceptionPointIDContainsFold))
+	}
+	if i.AssigneeID != nil {
+		predicates = append(predicates, onlineregistration.AssigneeIDEQ(*i.AssigneeID))
+	}
+	if i.AssigneeIDNEQ != nil {
+		predicates = append(predicates, onlineregistration.AssigneeIDNEQ(*i.AssigneeIDNEQ))
+	}
+	if len(i.AssigneeIDIn) > 0 {
+		predicates = append(predicates, onlineregistration.AssigneeIDIn(i.AssigneeIDIn...))
+	}
+	if len(i.AssigneeIDNotIn) > 0 {
+		predicates = append(predicates, onlineregistration.AssigneeIDNotIn(i.AssigneeIDNotIn...))
+	}
+	if i.AssigneeIDGT != nil {
+		predicates = append(predicates, onlineregistration.AssigneeIDGT(*i.AssigneeIDGT))
+	}
+	if i.AssigneeIDGTE != nil {
+		predicates = append(predicates, onlineregistration.AssigneeIDGTE(*i.AssigneeIDGTE))
+	}
+	if i.AssigneeIDLT != nil {
+		predicates = append(predicates, onlineregistration.AssigneeIDLT(*i.AssigneeIDLT))
+	}
+	if i.AssigneeIDLTE != nil {
+		predicates = append(predicates, onlineregistration.AssigneeIDLTE(*i.AssigneeIDLTE))
+	}
+	if i.AssigneeIDContains != nil {
+		predicates = append(predicates, onlineregistration.AssigneeIDContains(*i.AssigneeIDContains))
+	}
+	if i.AssigneeIDHasPrefix != nil {
+		predicates = append(predicates, onlineregistration.AssigneeIDHasPrefix(*i.AssigneeIDHasPrefix))
+	}
+	if i.AssigneeIDHasSuffix != nil {
+		predicates = append(predicates, onlineregistration.AssigneeIDHasSuffix(*i.AssigneeIDHasSuffix))
+	}
+	if i.AssigneeIDIsNil {
+		predicates = append(predicates, onlineregistration.AssigneeIDIsNil())
+	}
+	if i.AssigneeIDNotNil {
+		predicates = append(predicates, onlineregistration.AssigneeIDNotNil())
+	}
+	if i.AssigneeIDEqualFold != nil {
+		predicates = append(predicates, onlineregistration.AssigneeIDEqualFold(*i.AssigneeIDEqualFold))
+	}
+	if i.AssigneeIDContainsFold != nil {
+		predicates = append(predicates, onlineregistration.AssigneeIDContainsFold(*i.AssigneeIDContainsFold))
+	}
+
+	if i.HasApplication != nil {
+		p := onlineregistration.HasApplication()
+		if !*i.HasApplication {
+			p = onlineregistration.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasApplicationWith) > 0 {
+		with := make([]predicate.Application, 0, len(i.HasApplicationWith))
+		for _, w := range i.HasApplicationWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasApplicationWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, onlineregistration.HasApplicationWith(with...))
+	}
+	if i.HasReceptionPoint != nil {
+		p := onlineregistration.HasReceptionPoint()
+		if !*i.HasReceptionPoint {
+			p = onlineregistration.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasReceptionPointWith) > 0 {
+		with := make([]predicate.ReceptionPoint, 0, len(i.HasReceptionPointWith))
+		for _, w := range i.HasReceptionPointWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasReceptionPointWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, onlineregistration.HasReceptionPointWith(with...))
+	}
+	if i.HasAssignee != nil {
+		p := onlineregistration.HasAssignee()
+		if !*i.HasAssignee {
+			p = onlineregistration.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasAssigneeWith) > 0 {
+		with := make([]predicate.Person, 0, len(i.HasAssigneeWith))
+		for _, w := range i.HasAssigneeWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasAssigneeWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, onlineregistration.HasAssigneeWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyOnlineRegistrationWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return onlineregistration.And(predicates...), nil
 	}
 }
 
@@ -10310,6 +12359,316 @@ func (i *PersonWhereInput) P() (predicate.Person, error) {
 		return predicates[0], nil
 	default:
 		return person.And(predicates...), nil
+	}
+}
+
+// ProposedChangeWhereInput represents a where input for filtering ProposedChange queries.
+type ProposedChangeWhereInput struct {
+	Predicates []predicate.ProposedChange  `json:"-"`
+	Not        *ProposedChangeWhereInput   `json:"not,omitempty"`
+	Or         []*ProposedChangeWhereInput `json:"or,omitempty"`
+	And        []*ProposedChangeWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID      *domain.ID  `json:"id,omitempty"`
+	IDNEQ   *domain.ID  `json:"idNEQ,omitempty"`
+	IDIn    []domain.ID `json:"idIn,omitempty"`
+	IDNotIn []domain.ID `json:"idNotIn,omitempty"`
+	IDGT    *domain.ID  `json:"idGT,omitempty"`
+	IDGTE   *domain.ID  `json:"idGTE,omitempty"`
+	IDLT    *domain.ID  `json:"idLT,omitempty"`
+	IDLTE   *domain.ID  `json:"idLTE,omitempty"`
+
+	// "application_id" field predicates.
+	ApplicationID             *domain.ID  `json:"applicationID,omitempty"`
+	ApplicationIDNEQ          *domain.ID  `json:"applicationIDNEQ,omitempty"`
+	ApplicationIDIn           []domain.ID `json:"applicationIDIn,omitempty"`
+	ApplicationIDNotIn        []domain.ID `json:"applicationIDNotIn,omitempty"`
+	ApplicationIDGT           *domain.ID  `json:"applicationIDGT,omitempty"`
+	ApplicationIDGTE          *domain.ID  `json:"applicationIDGTE,omitempty"`
+	ApplicationIDLT           *domain.ID  `json:"applicationIDLT,omitempty"`
+	ApplicationIDLTE          *domain.ID  `json:"applicationIDLTE,omitempty"`
+	ApplicationIDContains     *domain.ID  `json:"applicationIDContains,omitempty"`
+	ApplicationIDHasPrefix    *domain.ID  `json:"applicationIDHasPrefix,omitempty"`
+	ApplicationIDHasSuffix    *domain.ID  `json:"applicationIDHasSuffix,omitempty"`
+	ApplicationIDEqualFold    *domain.ID  `json:"applicationIDEqualFold,omitempty"`
+	ApplicationIDContainsFold *domain.ID  `json:"applicationIDContainsFold,omitempty"`
+
+	// "reception_point_id" field predicates.
+	ReceptionPointID             *domain.ID  `json:"receptionPointID,omitempty"`
+	ReceptionPointIDNEQ          *domain.ID  `json:"receptionPointIDNEQ,omitempty"`
+	ReceptionPointIDIn           []domain.ID `json:"receptionPointIDIn,omitempty"`
+	ReceptionPointIDNotIn        []domain.ID `json:"receptionPointIDNotIn,omitempty"`
+	ReceptionPointIDGT           *domain.ID  `json:"receptionPointIDGT,omitempty"`
+	ReceptionPointIDGTE          *domain.ID  `json:"receptionPointIDGTE,omitempty"`
+	ReceptionPointIDLT           *domain.ID  `json:"receptionPointIDLT,omitempty"`
+	ReceptionPointIDLTE          *domain.ID  `json:"receptionPointIDLTE,omitempty"`
+	ReceptionPointIDContains     *domain.ID  `json:"receptionPointIDContains,omitempty"`
+	ReceptionPointIDHasPrefix    *domain.ID  `json:"receptionPointIDHasPrefix,omitempty"`
+	ReceptionPointIDHasSuffix    *domain.ID  `json:"receptionPointIDHasSuffix,omitempty"`
+	ReceptionPointIDEqualFold    *domain.ID  `json:"receptionPointIDEqualFold,omitempty"`
+	ReceptionPointIDContainsFold *domain.ID  `json:"receptionPointIDContainsFold,omitempty"`
+
+	// "proposed_on" field predicates.
+	ProposedOn      *domain.Date  `json:"proposedOn,omitempty"`
+	ProposedOnNEQ   *domain.Date  `json:"proposedOnNEQ,omitempty"`
+	ProposedOnIn    []domain.Date `json:"proposedOnIn,omitempty"`
+	ProposedOnNotIn []domain.Date `json:"proposedOnNotIn,omitempty"`
+	ProposedOnGT    *domain.Date  `json:"proposedOnGT,omitempty"`
+	ProposedOnGTE   *domain.Date  `json:"proposedOnGTE,omitempty"`
+	ProposedOnLT    *domain.Date  `json:"proposedOnLT,omitempty"`
+	ProposedOnLTE   *domain.Date  `json:"proposedOnLTE,omitempty"`
+
+	// "application" edge predicates.
+	HasApplication     *bool                    `json:"hasApplication,omitempty"`
+	HasApplicationWith []*ApplicationWhereInput `json:"hasApplicationWith,omitempty"`
+
+	// "reception_point" edge predicates.
+	HasReceptionPoint     *bool                       `json:"hasReceptionPoint,omitempty"`
+	HasReceptionPointWith []*ReceptionPointWhereInput `json:"hasReceptionPointWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *ProposedChangeWhereInput) AddPredicates(predicates ...predicate.ProposedChange) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the ProposedChangeWhereInput filter on the ProposedChangeQuery builder.
+func (i *ProposedChangeWhereInput) Filter(q *ProposedChangeQuery) (*ProposedChangeQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyProposedChangeWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyProposedChangeWhereInput is returned in case the ProposedChangeWhereInput is empty.
+var ErrEmptyProposedChangeWhereInput = errors.New("ent: empty predicate ProposedChangeWhereInput")
+
+// P returns a predicate for filtering proposedchanges.
+// An error is returned if the input is empty or invalid.
+func (i *ProposedChangeWhereInput) P() (predicate.ProposedChange, error) {
+	var predicates []predicate.ProposedChange
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, proposedchange.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.ProposedChange, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, proposedchange.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.ProposedChange, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, proposedchange.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, proposedchange.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, proposedchange.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, proposedchange.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, proposedchange.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, proposedchange.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, proposedchange.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, proposedchange.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, proposedchange.IDLTE(*i.IDLTE))
+	}
+	if i.ApplicationID != nil {
+		predicates = append(predicates, proposedchange.ApplicationIDEQ(*i.ApplicationID))
+	}
+	if i.ApplicationIDNEQ != nil {
+		predicates = append(predicates, proposedchange.ApplicationIDNEQ(*i.ApplicationIDNEQ))
+	}
+	if len(i.ApplicationIDIn) > 0 {
+		predicates = append(predicates, proposedchange.ApplicationIDIn(i.ApplicationIDIn...))
+	}
+	if len(i.ApplicationIDNotIn) > 0 {
+		predicates = append(predicates, proposedchange.ApplicationIDNotIn(i.ApplicationIDNotIn...))
+	}
+	if i.ApplicationIDGT != nil {
+		predicates = append(predicates, proposedchange.ApplicationIDGT(*i.ApplicationIDGT))
+	}
+	if i.ApplicationIDGTE != nil {
+		predicates = append(predicates, proposedchange.ApplicationIDGTE(*i.ApplicationIDGTE))
+	}
+	if i.ApplicationIDLT != nil {
+		predicates = append(predicates, proposedchange.ApplicationIDLT(*i.ApplicationIDLT))
+	}
+	if i.ApplicationIDLTE != nil {
+		predicates = append(predicates, proposedchange.ApplicationIDLTE(*i.ApplicationIDLTE))
+	}
+	if i.ApplicationIDContains != nil {
+		predicates = append(predicates, proposedchange.ApplicationIDContains(*i.ApplicationIDContains))
+	}
+	if i.ApplicationIDHasPrefix != nil {
+		predicates = append(predicates, proposedchange.ApplicationIDHasPrefix(*i.ApplicationIDHasPrefix))
+	}
+	if i.ApplicationIDHasSuffix != nil {
+		predicates = append(predicates, proposedchange.ApplicationIDHasSuffix(*i.ApplicationIDHasSuffix))
+	}
+	if i.ApplicationIDEqualFold != nil {
+		predicates = append(predicates, proposedchange.ApplicationIDEqualFold(*i.ApplicationIDEqualFold))
+	}
+	if i.ApplicationIDContainsFold != nil {
+		predicates = append(predicates, proposedchange.ApplicationIDContainsFold(*i.ApplicationIDContainsFold))
+	}
+	if i.ReceptionPointID != nil {
+		predicates = append(predicates, proposedchange.ReceptionPointIDEQ(*i.ReceptionPointID))
+	}
+	if i.ReceptionPointIDNEQ != nil {
+		predicates = append(predicates, proposedchange.ReceptionPointIDNEQ(*i.ReceptionPointIDNEQ))
+	}
+	if len(i.ReceptionPointIDIn) > 0 {
+		predicates = append(predicates, proposedchange.ReceptionPointIDIn(i.ReceptionPointIDIn...))
+	}
+	if len(i.ReceptionPointIDNotIn) > 0 {
+		predicates = append(predicates, proposedchange.ReceptionPointIDNotIn(i.ReceptionPointIDNotIn...))
+	}
+	if i.ReceptionPointIDGT != nil {
+		predicates = append(predicates, proposedchange.ReceptionPointIDGT(*i.ReceptionPointIDGT))
+	}
+	if i.ReceptionPointIDGTE != nil {
+		predicates = append(predicates, proposedchange.ReceptionPointIDGTE(*i.ReceptionPointIDGTE))
+	}
+	if i.ReceptionPointIDLT != nil {
+		predicates = append(predicates, proposedchange.ReceptionPointIDLT(*i.ReceptionPointIDLT))
+	}
+	if i.ReceptionPointIDLTE != nil {
+		predicates = append(predicates, proposedchange.ReceptionPointIDLTE(*i.ReceptionPointIDLTE))
+	}
+	if i.ReceptionPointIDContains != nil {
+		predicates = append(predicates, proposedchange.ReceptionPointIDContains(*i.ReceptionPointIDContains))
+	}
+	if i.ReceptionPointIDHasPrefix != nil {
+		predicates = append(predicates, proposedchange.ReceptionPointIDHasPrefix(*i.ReceptionPointIDHasPrefix))
+	}
+	if i.ReceptionPointIDHasSuffix != nil {
+		predicates = append(predicates, proposedchange.ReceptionPointIDHasSuffix(*i.ReceptionPointIDHasSuffix))
+	}
+	if i.ReceptionPointIDEqualFold != nil {
+		predicates = append(predicates, proposedchange.ReceptionPointIDEqualFold(*i.ReceptionPointIDEqualFold))
+	}
+	if i.ReceptionPointIDContainsFold != nil {
+		predicates = append(predicates, proposedchange.ReceptionPointIDContainsFold(*i.ReceptionPointIDContainsFold))
+	}
+	if i.ProposedOn != nil {
+		predicates = append(predicates, proposedchange.ProposedOnEQ(*i.ProposedOn))
+	}
+	if i.ProposedOnNEQ != nil {
+		predicates = append(predicates, proposedchange.ProposedOnNEQ(*i.ProposedOnNEQ))
+	}
+	if len(i.ProposedOnIn) > 0 {
+		predicates = append(predicates, proposedchange.ProposedOnIn(i.ProposedOnIn...))
+	}
+	if len(i.ProposedOnNotIn) > 0 {
+		predicates = append(predicates, proposedchange.ProposedOnNotIn(i.ProposedOnNotIn...))
+	}
+	if i.ProposedOnGT != nil {
+		predicates = append(predicates, proposedchange.ProposedOnGT(*i.ProposedOnGT))
+	}
+	if i.ProposedOnGTE != nil {
+		predicates = append(predicates, proposedchange.ProposedOnGTE(*i.ProposedOnGTE))
+	}
+	if i.ProposedOnLT != nil {
+		predicates = append(predicates, proposedchange.ProposedOnLT(*i.ProposedOnLT))
+	}
+	if i.ProposedOnLTE != nil {
+		predicates = append(predicates, proposedchange.ProposedOnLTE(*i.ProposedOnLTE))
+	}
+
+	if i.HasApplication != nil {
+		p := proposedchange.HasApplication()
+		if !*i.HasApplication {
+			p = proposedchange.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasApplicationWith) > 0 {
+		with := make([]predicate.Application, 0, len(i.HasApplicationWith))
+		for _, w := range i.HasApplicationWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasApplicationWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, proposedchange.HasApplicationWith(with...))
+	}
+	if i.HasReceptionPoint != nil {
+		p := proposedchange.HasReceptionPoint()
+		if !*i.HasReceptionPoint {
+			p = proposedchange.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasReceptionPointWith) > 0 {
+		with := make([]predicate.ReceptionPoint, 0, len(i.HasReceptionPointWith))
+		for _, w := range i.HasReceptionPointWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasReceptionPointWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, proposedchange.HasReceptionPointWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyProposedChangeWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return proposedchange.And(predicates...), nil
 	}
 }
 

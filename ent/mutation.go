@@ -18,6 +18,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/applicationaccess"
 	"github.com/guichet-logement/guichet/ent/applicationcontact"
+	"github.com/guichet-logement/guichet/ent/applicationevent"
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/assignment"
@@ -27,12 +28,15 @@ import (
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
+	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
+	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/lockout"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/namedagent"
+	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
@@ -41,6 +45,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/predicate"
+	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/publishedfigures"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
@@ -68,6 +73,7 @@ const (
 	TypeApplication        = "Application"
 	TypeApplicationAccess  = "ApplicationAccess"
 	TypeApplicationContact = "ApplicationContact"
+	TypeApplicationEvent   = "ApplicationEvent"
 	TypeApplicationFile    = "ApplicationFile"
 	TypeApplicationSummary = "ApplicationSummary"
 	TypeAssignment         = "Assignment"
@@ -77,12 +83,15 @@ const (
 	TypeBuilding           = "Building"
 	TypeCatalogueEntry     = "CatalogueEntry"
 	TypeCommune            = "Commune"
+	TypeDeadline           = "Deadline"
 	TypeDwelling           = "Dwelling"
 	TypeEmergencyOpening   = "EmergencyOpening"
+	TypeHandOver           = "HandOver"
 	TypeHouseholdMember    = "HouseholdMember"
 	TypeLockOut            = "LockOut"
 	TypeMemberParticulars  = "MemberParticulars"
 	TypeNamedAgent         = "NamedAgent"
+	TypeOnlineRegistration = "OnlineRegistration"
 	TypeOpeningHours       = "OpeningHours"
 	TypeOrganisation       = "Organisation"
 	TypeOwnership          = "Ownership"
@@ -90,6 +99,7 @@ const (
 	TypePartnerApp         = "PartnerApp"
 	TypePartnerAppSecret   = "PartnerAppSecret"
 	TypePerson             = "Person"
+	TypeProposedChange     = "ProposedChange"
 	TypePublishedFigures   = "PublishedFigures"
 	TypeReceptionContact   = "ReceptionContact"
 	TypeReceptionGrant     = "ReceptionGrant"
@@ -1671,39 +1681,48 @@ func (m *ApplicantAccountMutation) ResetEdge(name string) error {
 // ApplicationMutation represents an operation that mutates the Application nodes in the graph.
 type ApplicationMutation struct {
 	config
-	op               Op
-	typ              string
-	id               *domain.ID
-	created_at       *time.Time
-	unique_number    *domain.UniqueNumber
-	state            *domain.ApplicationState
-	given_names      *string
-	birth_name       *string
-	usual_name       *domain.Stated
-	name_key         *string
-	valid_until      *domain.Date
-	registered_on    *domain.Date
-	removed_on       *domain.Date
-	erased_on        *domain.Date
-	protected        *bool
-	version          *int
-	addversion       *int
-	clearedFields    map[string]struct{}
-	summary          *domain.ID
-	clearedsummary   bool
-	file             *domain.ID
-	clearedfile      bool
-	contact          *domain.ID
-	clearedcontact   bool
-	wishes           map[domain.ID]struct{}
-	removedwishes    map[domain.ID]struct{}
-	clearedwishes    bool
-	household        map[domain.ID]struct{}
-	removedhousehold map[domain.ID]struct{}
-	clearedhousehold bool
-	done             bool
-	oldValue         func(context.Context) (*Application, error)
-	predicates       []predicate.Application
+	op                      Op
+	typ                     string
+	id                      *domain.ID
+	created_at              *time.Time
+	unique_number           *domain.UniqueNumber
+	state                   *domain.ApplicationState
+	given_names             *string
+	birth_name              *string
+	usual_name              *domain.Stated
+	name_key                *string
+	valid_until             *domain.Date
+	registered_on           *domain.Date
+	removed_on              *domain.Date
+	erased_on               *domain.Date
+	protected               *bool
+	version                 *int
+	addversion              *int
+	clearedFields           map[string]struct{}
+	summary                 *domain.ID
+	clearedsummary          bool
+	file                    *domain.ID
+	clearedfile             bool
+	contact                 *domain.ID
+	clearedcontact          bool
+	wishes                  map[domain.ID]struct{}
+	removedwishes           map[domain.ID]struct{}
+	clearedwishes           bool
+	household               map[domain.ID]struct{}
+	removedhousehold        map[domain.ID]struct{}
+	clearedhousehold        bool
+	deadlines               map[domain.ID]struct{}
+	removeddeadlines        map[domain.ID]struct{}
+	cleareddeadlines        bool
+	history                 map[domain.ID]struct{}
+	removedhistory          map[domain.ID]struct{}
+	clearedhistory          bool
+	proposed_changes        map[domain.ID]struct{}
+	removedproposed_changes map[domain.ID]struct{}
+	clearedproposed_changes bool
+	done                    bool
+	oldValue                func(context.Context) (*Application, error)
+	predicates              []predicate.Application
 }
 
 var _ ent.Mutation = (*ApplicationMutation)(nil)
@@ -2562,6 +2581,168 @@ func (m *ApplicationMutation) ResetHousehold() {
 	m.removedhousehold = nil
 }
 
+// AddDeadlineIDs adds the "deadlines" edge to the Deadline entity by ids.
+func (m *ApplicationMutation) AddDeadlineIDs(ids ...domain.ID) {
+	if m.deadlines == nil {
+		m.deadlines = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.deadlines[ids[i]] = struct{}{}
+	}
+}
+
+// ClearDeadlines clears the "deadlines" edge to the Deadline entity.
+func (m *ApplicationMutation) ClearDeadlines() {
+	m.cleareddeadlines = true
+}
+
+// DeadlinesCleared reports if the "deadlines" edge to the Deadline entity was cleared.
+func (m *ApplicationMutation) DeadlinesCleared() bool {
+	return m.cleareddeadlines
+}
+
+// RemoveDeadlineIDs removes the "deadlines" edge to the Deadline entity by IDs.
+func (m *ApplicationMutation) RemoveDeadlineIDs(ids ...domain.ID) {
+	if m.removeddeadlines == nil {
+		m.removeddeadlines = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.deadlines, ids[i])
+		m.removeddeadlines[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedDeadlines returns the removed IDs of the "deadlines" edge to the Deadline entity.
+func (m *ApplicationMutation) RemovedDeadlinesIDs() (ids []domain.ID) {
+	for id := range m.removeddeadlines {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// DeadlinesIDs returns the "deadlines" edge IDs in the mutation.
+func (m *ApplicationMutation) DeadlinesIDs() (ids []domain.ID) {
+	for id := range m.deadlines {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetDeadlines resets all changes to the "deadlines" edge.
+func (m *ApplicationMutation) ResetDeadlines() {
+	m.deadlines = nil
+	m.cleareddeadlines = false
+	m.removeddeadlines = nil
+}
+
+// AddHistoryIDs adds the "history" edge to the ApplicationEvent entity by ids.
+func (m *ApplicationMutation) AddHistoryIDs(ids ...domain.ID) {
+	if m.history == nil {
+		m.history = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.history[ids[i]] = struct{}{}
+	}
+}
+
+// ClearHistory clears the "history" edge to the ApplicationEvent entity.
+func (m *ApplicationMutation) ClearHistory() {
+	m.clearedhistory = true
+}
+
+// HistoryCleared reports if the "history" edge to the ApplicationEvent entity was cleared.
+func (m *ApplicationMutation) HistoryCleared() bool {
+	return m.clearedhistory
+}
+
+// RemoveHistoryIDs removes the "history" edge to the ApplicationEvent entity by IDs.
+func (m *ApplicationMutation) RemoveHistoryIDs(ids ...domain.ID) {
+	if m.removedhistory == nil {
+		m.removedhistory = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.history, ids[i])
+		m.removedhistory[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedHistory returns the removed IDs of the "history" edge to the ApplicationEvent entity.
+func (m *ApplicationMutation) RemovedHistoryIDs() (ids []domain.ID) {
+	for id := range m.removedhistory {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// HistoryIDs returns the "history" edge IDs in the mutation.
+func (m *ApplicationMutation) HistoryIDs() (ids []domain.ID) {
+	for id := range m.history {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetHistory resets all changes to the "history" edge.
+func (m *ApplicationMutation) ResetHistory() {
+	m.history = nil
+	m.clearedhistory = false
+	m.removedhistory = nil
+}
+
+// AddProposedChangeIDs adds the "proposed_changes" edge to the ProposedChange entity by ids.
+func (m *ApplicationMutation) AddProposedChangeIDs(ids ...domain.ID) {
+	if m.proposed_changes == nil {
+		m.proposed_changes = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.proposed_changes[ids[i]] = struct{}{}
+	}
+}
+
+// ClearProposedChanges clears the "proposed_changes" edge to the ProposedChange entity.
+func (m *ApplicationMutation) ClearProposedChanges() {
+	m.clearedproposed_changes = true
+}
+
+// ProposedChangesCleared reports if the "proposed_changes" edge to the ProposedChange entity was cleared.
+func (m *ApplicationMutation) ProposedChangesCleared() bool {
+	return m.clearedproposed_changes
+}
+
+// RemoveProposedChangeIDs removes the "proposed_changes" edge to the ProposedChange entity by IDs.
+func (m *ApplicationMutation) RemoveProposedChangeIDs(ids ...domain.ID) {
+	if m.removedproposed_changes == nil {
+		m.removedproposed_changes = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.proposed_changes, ids[i])
+		m.removedproposed_changes[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedProposedChanges returns the removed IDs of the "proposed_changes" edge to the ProposedChange entity.
+func (m *ApplicationMutation) RemovedProposedChangesIDs() (ids []domain.ID) {
+	for id := range m.removedproposed_changes {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ProposedChangesIDs returns the "proposed_changes" edge IDs in the mutation.
+func (m *ApplicationMutation) ProposedChangesIDs() (ids []domain.ID) {
+	for id := range m.proposed_changes {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetProposedChanges resets all changes to the "proposed_changes" edge.
+func (m *ApplicationMutation) ResetProposedChanges() {
+	m.proposed_changes = nil
+	m.clearedproposed_changes = false
+	m.removedproposed_changes = nil
+}
+
 // Where appends a list predicates to the ApplicationMutation builder.
 func (m *ApplicationMutation) Where(ps ...predicate.Application) {
 	m.predicates = append(m.predicates, ps...)
@@ -2935,7 +3116,7 @@ func (m *ApplicationMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ApplicationMutation) AddedEdges() []string {
-	edges := make([]string, 0, 5)
+	edges := make([]string, 0, 8)
 	if m.summary != nil {
 		edges = append(edges, application.EdgeSummary)
 	}
@@ -2950,6 +3131,15 @@ func (m *ApplicationMutation) AddedEdges() []string {
 	}
 	if m.household != nil {
 		edges = append(edges, application.EdgeHousehold)
+	}
+	if m.deadlines != nil {
+		edges = append(edges, application.EdgeDeadlines)
+	}
+	if m.history != nil {
+		edges = append(edges, application.EdgeHistory)
+	}
+	if m.proposed_changes != nil {
+		edges = append(edges, application.EdgeProposedChanges)
 	}
 	return edges
 }
@@ -2982,18 +3172,45 @@ func (m *ApplicationMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case application.EdgeDeadlines:
+		ids := make([]ent.Value, 0, len(m.deadlines))
+		for id := range m.deadlines {
+			ids = append(ids, id)
+		}
+		return ids
+	case application.EdgeHistory:
+		ids := make([]ent.Value, 0, len(m.history))
+		for id := range m.history {
+			ids = append(ids, id)
+		}
+		return ids
+	case application.EdgeProposedChanges:
+		ids := make([]ent.Value, 0, len(m.proposed_changes))
+		for id := range m.proposed_changes {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ApplicationMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 5)
+	edges := make([]string, 0, 8)
 	if m.removedwishes != nil {
 		edges = append(edges, application.EdgeWishes)
 	}
 	if m.removedhousehold != nil {
 		edges = append(edges, application.EdgeHousehold)
+	}
+	if m.removeddeadlines != nil {
+		edges = append(edges, application.EdgeDeadlines)
+	}
+	if m.removedhistory != nil {
+		edges = append(edges, application.EdgeHistory)
+	}
+	if m.removedproposed_changes != nil {
+		edges = append(edges, application.EdgeProposedChanges)
 	}
 	return edges
 }
@@ -3014,13 +3231,31 @@ func (m *ApplicationMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case application.EdgeDeadlines:
+		ids := make([]ent.Value, 0, len(m.removeddeadlines))
+		for id := range m.removeddeadlines {
+			ids = append(ids, id)
+		}
+		return ids
+	case application.EdgeHistory:
+		ids := make([]ent.Value, 0, len(m.removedhistory))
+		for id := range m.removedhistory {
+			ids = append(ids, id)
+		}
+		return ids
+	case application.EdgeProposedChanges:
+		ids := make([]ent.Value, 0, len(m.removedproposed_changes))
+		for id := range m.removedproposed_changes {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ApplicationMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 5)
+	edges := make([]string, 0, 8)
 	if m.clearedsummary {
 		edges = append(edges, application.EdgeSummary)
 	}
@@ -3035,6 +3270,15 @@ func (m *ApplicationMutation) ClearedEdges() []string {
 	}
 	if m.clearedhousehold {
 		edges = append(edges, application.EdgeHousehold)
+	}
+	if m.cleareddeadlines {
+		edges = append(edges, application.EdgeDeadlines)
+	}
+	if m.clearedhistory {
+		edges = append(edges, application.EdgeHistory)
+	}
+	if m.clearedproposed_changes {
+		edges = append(edges, application.EdgeProposedChanges)
 	}
 	return edges
 }
@@ -3053,6 +3297,12 @@ func (m *ApplicationMutation) EdgeCleared(name string) bool {
 		return m.clearedwishes
 	case application.EdgeHousehold:
 		return m.clearedhousehold
+	case application.EdgeDeadlines:
+		return m.cleareddeadlines
+	case application.EdgeHistory:
+		return m.clearedhistory
+	case application.EdgeProposedChanges:
+		return m.clearedproposed_changes
 	}
 	return false
 }
@@ -3092,6 +3342,15 @@ func (m *ApplicationMutation) ResetEdge(name string) error {
 		return nil
 	case application.EdgeHousehold:
 		m.ResetHousehold()
+		return nil
+	case application.EdgeDeadlines:
+		m.ResetDeadlines()
+		return nil
+	case application.EdgeHistory:
+		m.ResetHistory()
+		return nil
+	case application.EdgeProposedChanges:
+		m.ResetProposedChanges()
 		return nil
 	}
 	return fmt.Errorf("unknown Application edge %s", name)
@@ -4685,6 +4944,1020 @@ func (m *ApplicationContactMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown ApplicationContact edge %s", name)
 }
 
+// ApplicationEventMutation represents an operation that mutates the ApplicationEvent nodes in the graph.
+type ApplicationEventMutation struct {
+	config
+	op                     Op
+	typ                    string
+	id                     *domain.ID
+	created_at             *time.Time
+	position               *int
+	addposition            *int
+	happened_on            *domain.Date
+	kind                   *domain.ApplicationEventKind
+	state                  *domain.ApplicationState
+	reason                 *domain.Stated
+	deadline               *domain.DeadlineKind
+	due_on                 *domain.Date
+	clearedFields          map[string]struct{}
+	application            *domain.ID
+	clearedapplication     bool
+	reception_point        *domain.ID
+	clearedreception_point bool
+	done                   bool
+	oldValue               func(context.Context) (*ApplicationEvent, error)
+	predicates             []predicate.ApplicationEvent
+}
+
+var _ ent.Mutation = (*ApplicationEventMutation)(nil)
+
+// applicationeventOption allows management of the mutation configuration using functional options.
+type applicationeventOption func(*ApplicationEventMutation)
+
+// newApplicationEventMutation creates new mutation for the ApplicationEvent entity.
+func newApplicationEventMutation(c config, op Op, opts ...applicationeventOption) *ApplicationEventMutation {
+	m := &ApplicationEventMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeApplicationEvent,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withApplicationEventID sets the ID field of the mutation.
+func withApplicationEventID(id domain.ID) applicationeventOption {
+	return func(m *ApplicationEventMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ApplicationEvent
+		)
+		m.oldValue = func(ctx context.Context) (*ApplicationEvent, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ApplicationEvent.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withApplicationEvent sets the old ApplicationEvent of the mutation.
+func withApplicationEvent(node *ApplicationEvent) applicationeventOption {
+	return func(m *ApplicationEventMutation) {
+		m.oldValue = func(context.Context) (*ApplicationEvent, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ApplicationEventMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ApplicationEventMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ApplicationEvent entities.
+func (m *ApplicationEventMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ApplicationEventMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ApplicationEventMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ApplicationEvent.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ApplicationEventMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ApplicationEventMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ApplicationEvent entity.
+// If the ApplicationEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationEventMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ApplicationEventMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *ApplicationEventMutation) SetApplicationID(d domain.ID) {
+	m.application = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *ApplicationEventMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the ApplicationEvent entity.
+// If the ApplicationEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationEventMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *ApplicationEventMutation) ResetApplicationID() {
+	m.application = nil
+}
+
+// SetPosition sets the "position" field.
+func (m *ApplicationEventMutation) SetPosition(i int) {
+	m.position = &i
+	m.addposition = nil
+}
+
+// Position returns the value of the "position" field in the mutation.
+func (m *ApplicationEventMutation) Position() (r int, exists bool) {
+	v := m.position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPosition returns the old "position" field's value of the ApplicationEvent entity.
+// If the ApplicationEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationEventMutation) OldPosition(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPosition: %w", err)
+	}
+	return oldValue.Position, nil
+}
+
+// AddPosition adds i to the "position" field.
+func (m *ApplicationEventMutation) AddPosition(i int) {
+	if m.addposition != nil {
+		*m.addposition += i
+	} else {
+		m.addposition = &i
+	}
+}
+
+// AddedPosition returns the value that was added to the "position" field in this mutation.
+func (m *ApplicationEventMutation) AddedPosition() (r int, exists bool) {
+	v := m.addposition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPosition resets all changes to the "position" field.
+func (m *ApplicationEventMutation) ResetPosition() {
+	m.position = nil
+	m.addposition = nil
+}
+
+// SetHappenedOn sets the "happened_on" field.
+func (m *ApplicationEventMutation) SetHappenedOn(d domain.Date) {
+	m.happened_on = &d
+}
+
+// HappenedOn returns the value of the "happened_on" field in the mutation.
+func (m *ApplicationEventMutation) HappenedOn() (r domain.Date, exists bool) {
+	v := m.happened_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHappenedOn returns the old "happened_on" field's value of the ApplicationEvent entity.
+// If the ApplicationEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationEventMutation) OldHappenedOn(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHappenedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHappenedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHappenedOn: %w", err)
+	}
+	return oldValue.HappenedOn, nil
+}
+
+// ResetHappenedOn resets all changes to the "happened_on" field.
+func (m *ApplicationEventMutation) ResetHappenedOn() {
+	m.happened_on = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *ApplicationEventMutation) SetKind(dek domain.ApplicationEventKind) {
+	m.kind = &dek
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *ApplicationEventMutation) Kind() (r domain.ApplicationEventKind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the ApplicationEvent entity.
+// If the ApplicationEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationEventMutation) OldKind(ctx context.Context) (v domain.ApplicationEventKind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *ApplicationEventMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetState sets the "state" field.
+func (m *ApplicationEventMutation) SetState(ds domain.ApplicationState) {
+	m.state = &ds
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *ApplicationEventMutation) State() (r domain.ApplicationState, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the ApplicationEvent entity.
+// If the ApplicationEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationEventMutation) OldState(ctx context.Context) (v domain.ApplicationState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *ApplicationEventMutation) ResetState() {
+	m.state = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *ApplicationEventMutation) SetReason(d domain.Stated) {
+	m.reason = &d
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *ApplicationEventMutation) Reason() (r domain.Stated, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the ApplicationEvent entity.
+// If the ApplicationEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationEventMutation) OldReason(ctx context.Context) (v domain.Stated, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *ApplicationEventMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetDeadline sets the "deadline" field.
+func (m *ApplicationEventMutation) SetDeadline(dk domain.DeadlineKind) {
+	m.deadline = &dk
+}
+
+// Deadline returns the value of the "deadline" field in the mutation.
+func (m *ApplicationEventMutation) Deadline() (r domain.DeadlineKind, exists bool) {
+	v := m.deadline
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeadline returns the old "deadline" field's value of the ApplicationEvent entity.
+// If the ApplicationEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationEventMutation) OldDeadline(ctx context.Context) (v *domain.DeadlineKind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeadline is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeadline requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeadline: %w", err)
+	}
+	return oldValue.Deadline, nil
+}
+
+// ClearDeadline clears the value of the "deadline" field.
+func (m *ApplicationEventMutation) ClearDeadline() {
+	m.deadline = nil
+	m.clearedFields[applicationevent.FieldDeadline] = struct{}{}
+}
+
+// DeadlineCleared returns if the "deadline" field was cleared in this mutation.
+func (m *ApplicationEventMutation) DeadlineCleared() bool {
+	_, ok := m.clearedFields[applicationevent.FieldDeadline]
+	return ok
+}
+
+// ResetDeadline resets all changes to the "deadline" field.
+func (m *ApplicationEventMutation) ResetDeadline() {
+	m.deadline = nil
+	delete(m.clearedFields, applicationevent.FieldDeadline)
+}
+
+// SetDueOn sets the "due_on" field.
+func (m *ApplicationEventMutation) SetDueOn(d domain.Date) {
+	m.due_on = &d
+}
+
+// DueOn returns the value of the "due_on" field in the mutation.
+func (m *ApplicationEventMutation) DueOn() (r domain.Date, exists bool) {
+	v := m.due_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueOn returns the old "due_on" field's value of the ApplicationEvent entity.
+// If the ApplicationEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationEventMutation) OldDueOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueOn: %w", err)
+	}
+	return oldValue.DueOn, nil
+}
+
+// ClearDueOn clears the value of the "due_on" field.
+func (m *ApplicationEventMutation) ClearDueOn() {
+	m.due_on = nil
+	m.clearedFields[applicationevent.FieldDueOn] = struct{}{}
+}
+
+// DueOnCleared returns if the "due_on" field was cleared in this mutation.
+func (m *ApplicationEventMutation) DueOnCleared() bool {
+	_, ok := m.clearedFields[applicationevent.FieldDueOn]
+	return ok
+}
+
+// ResetDueOn resets all changes to the "due_on" field.
+func (m *ApplicationEventMutation) ResetDueOn() {
+	m.due_on = nil
+	delete(m.clearedFields, applicationevent.FieldDueOn)
+}
+
+// SetReceptionPointID sets the "reception_point_id" field.
+func (m *ApplicationEventMutation) SetReceptionPointID(d domain.ID) {
+	m.reception_point = &d
+}
+
+// ReceptionPointID returns the value of the "reception_point_id" field in the mutation.
+func (m *ApplicationEventMutation) ReceptionPointID() (r domain.ID, exists bool) {
+	v := m.reception_point
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceptionPointID returns the old "reception_point_id" field's value of the ApplicationEvent entity.
+// If the ApplicationEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationEventMutation) OldReceptionPointID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceptionPointID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceptionPointID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceptionPointID: %w", err)
+	}
+	return oldValue.ReceptionPointID, nil
+}
+
+// ClearReceptionPointID clears the value of the "reception_point_id" field.
+func (m *ApplicationEventMutation) ClearReceptionPointID() {
+	m.reception_point = nil
+	m.clearedFields[applicationevent.FieldReceptionPointID] = struct{}{}
+}
+
+// ReceptionPointIDCleared returns if the "reception_point_id" field was cleared in this mutation.
+func (m *ApplicationEventMutation) ReceptionPointIDCleared() bool {
+	_, ok := m.clearedFields[applicationevent.FieldReceptionPointID]
+	return ok
+}
+
+// ResetReceptionPointID resets all changes to the "reception_point_id" field.
+func (m *ApplicationEventMutation) ResetReceptionPointID() {
+	m.reception_point = nil
+	delete(m.clearedFields, applicationevent.FieldReceptionPointID)
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (m *ApplicationEventMutation) ClearApplication() {
+	m.clearedapplication = true
+	m.clearedFields[applicationevent.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationCleared reports if the "application" edge to the Application entity was cleared.
+func (m *ApplicationEventMutation) ApplicationCleared() bool {
+	return m.clearedapplication
+}
+
+// ApplicationIDs returns the "application" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApplicationID instead. It exists only for internal usage by the builders.
+func (m *ApplicationEventMutation) ApplicationIDs() (ids []domain.ID) {
+	if id := m.application; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApplication resets all changes to the "application" edge.
+func (m *ApplicationEventMutation) ResetApplication() {
+	m.application = nil
+	m.clearedapplication = false
+}
+
+// ClearReceptionPoint clears the "reception_point" edge to the ReceptionPoint entity.
+func (m *ApplicationEventMutation) ClearReceptionPoint() {
+	m.clearedreception_point = true
+	m.clearedFields[applicationevent.FieldReceptionPointID] = struct{}{}
+}
+
+// ReceptionPointCleared reports if the "reception_point" edge to the ReceptionPoint entity was cleared.
+func (m *ApplicationEventMutation) ReceptionPointCleared() bool {
+	return m.ReceptionPointIDCleared() || m.clearedreception_point
+}
+
+// ReceptionPointIDs returns the "reception_point" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ReceptionPointID instead. It exists only for internal usage by the builders.
+func (m *ApplicationEventMutation) ReceptionPointIDs() (ids []domain.ID) {
+	if id := m.reception_point; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetReceptionPoint resets all changes to the "reception_point" edge.
+func (m *ApplicationEventMutation) ResetReceptionPoint() {
+	m.reception_point = nil
+	m.clearedreception_point = false
+}
+
+// Where appends a list predicates to the ApplicationEventMutation builder.
+func (m *ApplicationEventMutation) Where(ps ...predicate.ApplicationEvent) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ApplicationEventMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ApplicationEventMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ApplicationEvent, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ApplicationEventMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ApplicationEventMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ApplicationEvent).
+func (m *ApplicationEventMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ApplicationEventMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.created_at != nil {
+		fields = append(fields, applicationevent.FieldCreatedAt)
+	}
+	if m.application != nil {
+		fields = append(fields, applicationevent.FieldApplicationID)
+	}
+	if m.position != nil {
+		fields = append(fields, applicationevent.FieldPosition)
+	}
+	if m.happened_on != nil {
+		fields = append(fields, applicationevent.FieldHappenedOn)
+	}
+	if m.kind != nil {
+		fields = append(fields, applicationevent.FieldKind)
+	}
+	if m.state != nil {
+		fields = append(fields, applicationevent.FieldState)
+	}
+	if m.reason != nil {
+		fields = append(fields, applicationevent.FieldReason)
+	}
+	if m.deadline != nil {
+		fields = append(fields, applicationevent.FieldDeadline)
+	}
+	if m.due_on != nil {
+		fields = append(fields, applicationevent.FieldDueOn)
+	}
+	if m.reception_point != nil {
+		fields = append(fields, applicationevent.FieldReceptionPointID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ApplicationEventMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case applicationevent.FieldCreatedAt:
+		return m.CreatedAt()
+	case applicationevent.FieldApplicationID:
+		return m.ApplicationID()
+	case applicationevent.FieldPosition:
+		return m.Position()
+	case applicationevent.FieldHappenedOn:
+		return m.HappenedOn()
+	case applicationevent.FieldKind:
+		return m.Kind()
+	case applicationevent.FieldState:
+		return m.State()
+	case applicationevent.FieldReason:
+		return m.Reason()
+	case applicationevent.FieldDeadline:
+		return m.Deadline()
+	case applicationevent.FieldDueOn:
+		return m.DueOn()
+	case applicationevent.FieldReceptionPointID:
+		return m.ReceptionPointID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ApplicationEventMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case applicationevent.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case applicationevent.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case applicationevent.FieldPosition:
+		return m.OldPosition(ctx)
+	case applicationevent.FieldHappenedOn:
+		return m.OldHappenedOn(ctx)
+	case applicationevent.FieldKind:
+		return m.OldKind(ctx)
+	case applicationevent.FieldState:
+		return m.OldState(ctx)
+	case applicationevent.FieldReason:
+		return m.OldReason(ctx)
+	case applicationevent.FieldDeadline:
+		return m.OldDeadline(ctx)
+	case applicationevent.FieldDueOn:
+		return m.OldDueOn(ctx)
+	case applicationevent.FieldReceptionPointID:
+		return m.OldReceptionPointID(ctx)
+	}
+	return nil, fmt.Errorf("unknown ApplicationEvent field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApplicationEventMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case applicationevent.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case applicationevent.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case applicationevent.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPosition(v)
+		return nil
+	case applicationevent.FieldHappenedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHappenedOn(v)
+		return nil
+	case applicationevent.FieldKind:
+		v, ok := value.(domain.ApplicationEventKind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case applicationevent.FieldState:
+		v, ok := value.(domain.ApplicationState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case applicationevent.FieldReason:
+		v, ok := value.(domain.Stated)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case applicationevent.FieldDeadline:
+		v, ok := value.(domain.DeadlineKind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeadline(v)
+		return nil
+	case applicationevent.FieldDueOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueOn(v)
+		return nil
+	case applicationevent.FieldReceptionPointID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceptionPointID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ApplicationEvent field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ApplicationEventMutation) AddedFields() []string {
+	var fields []string
+	if m.addposition != nil {
+		fields = append(fields, applicationevent.FieldPosition)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ApplicationEventMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case applicationevent.FieldPosition:
+		return m.AddedPosition()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApplicationEventMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case applicationevent.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPosition(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ApplicationEvent numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ApplicationEventMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(applicationevent.FieldDeadline) {
+		fields = append(fields, applicationevent.FieldDeadline)
+	}
+	if m.FieldCleared(applicationevent.FieldDueOn) {
+		fields = append(fields, applicationevent.FieldDueOn)
+	}
+	if m.FieldCleared(applicationevent.FieldReceptionPointID) {
+		fields = append(fields, applicationevent.FieldReceptionPointID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ApplicationEventMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ApplicationEventMutation) ClearField(name string) error {
+	switch name {
+	case applicationevent.FieldDeadline:
+		m.ClearDeadline()
+		return nil
+	case applicationevent.FieldDueOn:
+		m.ClearDueOn()
+		return nil
+	case applicationevent.FieldReceptionPointID:
+		m.ClearReceptionPointID()
+		return nil
+	}
+	return fmt.Errorf("unknown ApplicationEvent nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ApplicationEventMutation) ResetField(name string) error {
+	switch name {
+	case applicationevent.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case applicationevent.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case applicationevent.FieldPosition:
+		m.ResetPosition()
+		return nil
+	case applicationevent.FieldHappenedOn:
+		m.ResetHappenedOn()
+		return nil
+	case applicationevent.FieldKind:
+		m.ResetKind()
+		return nil
+	case applicationevent.FieldState:
+		m.ResetState()
+		return nil
+	case applicationevent.FieldReason:
+		m.ResetReason()
+		return nil
+	case applicationevent.FieldDeadline:
+		m.ResetDeadline()
+		return nil
+	case applicationevent.FieldDueOn:
+		m.ResetDueOn()
+		return nil
+	case applicationevent.FieldReceptionPointID:
+		m.ResetReceptionPointID()
+		return nil
+	}
+	return fmt.Errorf("unknown ApplicationEvent field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ApplicationEventMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.application != nil {
+		edges = append(edges, applicationevent.EdgeApplication)
+	}
+	if m.reception_point != nil {
+		edges = append(edges, applicationevent.EdgeReceptionPoint)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ApplicationEventMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case applicationevent.EdgeApplication:
+		if id := m.application; id != nil {
+			return []ent.Value{*id}
+		}
+	case applicationevent.EdgeReceptionPoint:
+		if id := m.reception_point; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ApplicationEventMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ApplicationEventMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ApplicationEventMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedapplication {
+		edges = append(edges, applicationevent.EdgeApplication)
+	}
+	if m.clearedreception_point {
+		edges = append(edges, applicationevent.EdgeReceptionPoint)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ApplicationEventMutation) EdgeCleared(name string) bool {
+	switch name {
+	case applicationevent.EdgeApplication:
+		return m.clearedapplication
+	case applicationevent.EdgeReceptionPoint:
+		return m.clearedreception_point
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ApplicationEventMutation) ClearEdge(name string) error {
+	switch name {
+	case applicationevent.EdgeApplication:
+		m.ClearApplication()
+		return nil
+	case applicationevent.EdgeReceptionPoint:
+		m.ClearReceptionPoint()
+		return nil
+	}
+	return fmt.Errorf("unknown ApplicationEvent unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ApplicationEventMutation) ResetEdge(name string) error {
+	switch name {
+	case applicationevent.EdgeApplication:
+		m.ResetApplication()
+		return nil
+	case applicationevent.EdgeReceptionPoint:
+		m.ResetReceptionPoint()
+		return nil
+	}
+	return fmt.Errorf("unknown ApplicationEvent edge %s", name)
+}
+
 // ApplicationFileMutation represents an operation that mutates the ApplicationFile nodes in the graph.
 type ApplicationFileMutation struct {
 	config
@@ -5608,7 +6881,21 @@ type ApplicationSummaryMutation struct {
 	id                     *domain.ID
 	created_at             *time.Time
 	registered_on          *domain.Date
+	deposited_on           *domain.Date
+	numbered_on            *domain.Date
+	valid_from             *domain.Date
 	renewed_on             *domain.Date
+	rejected_on            *domain.Date
+	rejected_for           *domain.RejectionReason
+	warned_on              *domain.Date
+	warned_for             *domain.RemovalReason
+	removed_for            *domain.RemovalReason
+	merged_on              *domain.Date
+	merged_from            *domain.ApplicationState
+	acknowledged_on        *domain.Date
+	noticed_on             *domain.Date
+	received_on            *domain.Date
+	file_completed_on      *domain.Date
 	reception_deadline     *domain.Date
 	household_size         *int
 	addhousehold_size      *int
@@ -5622,6 +6909,10 @@ type ApplicationSummaryMutation struct {
 	clearedapplication     bool
 	following_point        *domain.ID
 	clearedfollowing_point bool
+	merged_into            *domain.ID
+	clearedmerged_into     bool
+	split_from             *domain.ID
+	clearedsplit_from      bool
 	done                   bool
 	oldValue               func(context.Context) (*ApplicationSummary, error)
 	predicates             []predicate.ApplicationSummary
@@ -5839,6 +7130,153 @@ func (m *ApplicationSummaryMutation) ResetRegisteredOn() {
 	m.registered_on = nil
 }
 
+// SetDepositedOn sets the "deposited_on" field.
+func (m *ApplicationSummaryMutation) SetDepositedOn(d domain.Date) {
+	m.deposited_on = &d
+}
+
+// DepositedOn returns the value of the "deposited_on" field in the mutation.
+func (m *ApplicationSummaryMutation) DepositedOn() (r domain.Date, exists bool) {
+	v := m.deposited_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDepositedOn returns the old "deposited_on" field's value of the ApplicationSummary entity.
+// If the ApplicationSummary object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationSummaryMutation) OldDepositedOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDepositedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDepositedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDepositedOn: %w", err)
+	}
+	return oldValue.DepositedOn, nil
+}
+
+// ClearDepositedOn clears the value of the "deposited_on" field.
+func (m *ApplicationSummaryMutation) ClearDepositedOn() {
+	m.deposited_on = nil
+	m.clearedFields[applicationsummary.FieldDepositedOn] = struct{}{}
+}
+
+// DepositedOnCleared returns if the "deposited_on" field was cleared in this mutation.
+func (m *ApplicationSummaryMutation) DepositedOnCleared() bool {
+	_, ok := m.clearedFields[applicationsummary.FieldDepositedOn]
+	return ok
+}
+
+// ResetDepositedOn resets all changes to the "deposited_on" field.
+func (m *ApplicationSummaryMutation) ResetDepositedOn() {
+	m.deposited_on = nil
+	delete(m.clearedFields, applicationsummary.FieldDepositedOn)
+}
+
+// SetNumberedOn sets the "numbered_on" field.
+func (m *ApplicationSummaryMutation) SetNumberedOn(d domain.Date) {
+	m.numbered_on = &d
+}
+
+// NumberedOn returns the value of the "numbered_on" field in the mutation.
+func (m *ApplicationSummaryMutation) NumberedOn() (r domain.Date, exists bool) {
+	v := m.numbered_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumberedOn returns the old "numbered_on" field's value of the ApplicationSummary entity.
+// If the ApplicationSummary object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationSummaryMutation) OldNumberedOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumberedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumberedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumberedOn: %w", err)
+	}
+	return oldValue.NumberedOn, nil
+}
+
+// ClearNumberedOn clears the value of the "numbered_on" field.
+func (m *ApplicationSummaryMutation) ClearNumberedOn() {
+	m.numbered_on = nil
+	m.clearedFields[applicationsummary.FieldNumberedOn] = struct{}{}
+}
+
+// NumberedOnCleared returns if the "numbered_on" field was cleared in this mutation.
+func (m *ApplicationSummaryMutation) NumberedOnCleared() bool {
+	_, ok := m.clearedFields[applicationsummary.FieldNumberedOn]
+	return ok
+}
+
+// ResetNumberedOn resets all changes to the "numbered_on" field.
+func (m *ApplicationSummaryMutation) ResetNumberedOn() {
+	m.numbered_on = nil
+	delete(m.clearedFields, applicationsummary.FieldNumberedOn)
+}
+
+// SetValidFrom sets the "valid_from" field.
+func (m *ApplicationSummaryMutation) SetValidFrom(d domain.Date) {
+	m.valid_from = &d
+}
+
+// ValidFrom returns the value of the "valid_from" field in the mutation.
+func (m *ApplicationSummaryMutation) ValidFrom() (r domain.Date, exists bool) {
+	v := m.valid_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidFrom returns the old "valid_from" field's value of the ApplicationSummary entity.
+// If the ApplicationSummary object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationSummaryMutation) OldValidFrom(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidFrom: %w", err)
+	}
+	return oldValue.ValidFrom, nil
+}
+
+// ClearValidFrom clears the value of the "valid_from" field.
+func (m *ApplicationSummaryMutation) ClearValidFrom() {
+	m.valid_from = nil
+	m.clearedFields[applicationsummary.FieldValidFrom] = struct{}{}
+}
+
+// ValidFromCleared returns if the "valid_from" field was cleared in this mutation.
+func (m *ApplicationSummaryMutation) ValidFromCleared() bool {
+	_, ok := m.clearedFields[applicationsummary.FieldValidFrom]
+	return ok
+}
+
+// ResetValidFrom resets all changes to the "valid_from" field.
+func (m *ApplicationSummaryMutation) ResetValidFrom() {
+	m.valid_from = nil
+	delete(m.clearedFields, applicationsummary.FieldValidFrom)
+}
+
 // SetRenewedOn sets the "renewed_on" field.
 func (m *ApplicationSummaryMutation) SetRenewedOn(d domain.Date) {
 	m.renewed_on = &d
@@ -5886,6 +7324,643 @@ func (m *ApplicationSummaryMutation) RenewedOnCleared() bool {
 func (m *ApplicationSummaryMutation) ResetRenewedOn() {
 	m.renewed_on = nil
 	delete(m.clearedFields, applicationsummary.FieldRenewedOn)
+}
+
+// SetRejectedOn sets the "rejected_on" field.
+func (m *ApplicationSummaryMutation) SetRejectedOn(d domain.Date) {
+	m.rejected_on = &d
+}
+
+// RejectedOn returns the value of the "rejected_on" field in the mutation.
+func (m *ApplicationSummaryMutation) RejectedOn() (r domain.Date, exists bool) {
+	v := m.rejected_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRejectedOn returns the old "rejected_on" field's value of the ApplicationSummary entity.
+// If the ApplicationSummary object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationSummaryMutation) OldRejectedOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRejectedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRejectedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRejectedOn: %w", err)
+	}
+	return oldValue.RejectedOn, nil
+}
+
+// ClearRejectedOn clears the value of the "rejected_on" field.
+func (m *ApplicationSummaryMutation) ClearRejectedOn() {
+	m.rejected_on = nil
+	m.clearedFields[applicationsummary.FieldRejectedOn] = struct{}{}
+}
+
+// RejectedOnCleared returns if the "rejected_on" field was cleared in this mutation.
+func (m *ApplicationSummaryMutation) RejectedOnCleared() bool {
+	_, ok := m.clearedFields[applicationsummary.FieldRejectedOn]
+	return ok
+}
+
+// ResetRejectedOn resets all changes to the "rejected_on" field.
+func (m *ApplicationSummaryMutation) ResetRejectedOn() {
+	m.rejected_on = nil
+	delete(m.clearedFields, applicationsummary.FieldRejectedOn)
+}
+
+// SetRejectedFor sets the "rejected_for" field.
+func (m *ApplicationSummaryMutation) SetRejectedFor(dr domain.RejectionReason) {
+	m.rejected_for = &dr
+}
+
+// RejectedFor returns the value of the "rejected_for" field in the mutation.
+func (m *ApplicationSummaryMutation) RejectedFor() (r domain.RejectionReason, exists bool) {
+	v := m.rejected_for
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRejectedFor returns the old "rejected_for" field's value of the ApplicationSummary entity.
+// If the ApplicationSummary object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationSummaryMutation) OldRejectedFor(ctx context.Context) (v *domain.RejectionReason, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRejectedFor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRejectedFor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRejectedFor: %w", err)
+	}
+	return oldValue.RejectedFor, nil
+}
+
+// ClearRejectedFor clears the value of the "rejected_for" field.
+func (m *ApplicationSummaryMutation) ClearRejectedFor() {
+	m.rejected_for = nil
+	m.clearedFields[applicationsummary.FieldRejectedFor] = struct{}{}
+}
+
+// RejectedForCleared returns if the "rejected_for" field was cleared in this mutation.
+func (m *ApplicationSummaryMutation) RejectedForCleared() bool {
+	_, ok := m.clearedFields[applicationsummary.FieldRejectedFor]
+	return ok
+}
+
+// ResetRejectedFor resets all changes to the "rejected_for" field.
+func (m *ApplicationSummaryMutation) ResetRejectedFor() {
+	m.rejected_for = nil
+	delete(m.clearedFields, applicationsummary.FieldRejectedFor)
+}
+
+// SetWarnedOn sets the "warned_on" field.
+func (m *ApplicationSummaryMutation) SetWarnedOn(d domain.Date) {
+	m.warned_on = &d
+}
+
+// WarnedOn returns the value of the "warned_on" field in the mutation.
+func (m *ApplicationSummaryMutation) WarnedOn() (r domain.Date, exists bool) {
+	v := m.warned_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWarnedOn returns the old "warned_on" field's value of the ApplicationSummary entity.
+// If the ApplicationSummary object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationSummaryMutation) OldWarnedOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWarnedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWarnedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWarnedOn: %w", err)
+	}
+	return oldValue.WarnedOn, nil
+}
+
+// ClearWarnedOn clears the value of the "warned_on" field.
+func (m *ApplicationSummaryMutation) ClearWarnedOn() {
+	m.warned_on = nil
+	m.clearedFields[applicationsummary.FieldWarnedOn] = struct{}{}
+}
+
+// WarnedOnCleared returns if the "warned_on" field was cleared in this mutation.
+func (m *ApplicationSummaryMutation) WarnedOnCleared() bool {
+	_, ok := m.clearedFields[applicationsummary.FieldWarnedOn]
+	return ok
+}
+
+// ResetWarnedOn resets all changes to the "warned_on" field.
+func (m *ApplicationSummaryMutation) ResetWarnedOn() {
+	m.warned_on = nil
+	delete(m.clearedFields, applicationsummary.FieldWarnedOn)
+}
+
+// SetWarnedFor sets the "warned_for" field.
+func (m *ApplicationSummaryMutation) SetWarnedFor(dr domain.RemovalReason) {
+	m.warned_for = &dr
+}
+
+// WarnedFor returns the value of the "warned_for" field in the mutation.
+func (m *ApplicationSummaryMutation) WarnedFor() (r domain.RemovalReason, exists bool) {
+	v := m.warned_for
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWarnedFor returns the old "warned_for" field's value of the ApplicationSummary entity.
+// If the ApplicationSummary object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationSummaryMutation) OldWarnedFor(ctx context.Context) (v *domain.RemovalReason, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWarnedFor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWarnedFor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWarnedFor: %w", err)
+	}
+	return oldValue.WarnedFor, nil
+}
+
+// ClearWarnedFor clears the value of the "warned_for" field.
+func (m *ApplicationSummaryMutation) ClearWarnedFor() {
+	m.warned_for = nil
+	m.clearedFields[applicationsummary.FieldWarnedFor] = struct{}{}
+}
+
+// WarnedForCleared returns if the "warned_for" field was cleared in this mutation.
+func (m *ApplicationSummaryMutation) WarnedForCleared() bool {
+	_, ok := m.clearedFields[applicationsummary.FieldWarnedFor]
+	return ok
+}
+
+// ResetWarnedFor resets all changes to the "warned_for" field.
+func (m *ApplicationSummaryMutation) ResetWarnedFor() {
+	m.warned_for = nil
+	delete(m.clearedFields, applicationsummary.FieldWarnedFor)
+}
+
+// SetRemovedFor sets the "removed_for" field.
+func (m *ApplicationSummaryMutation) SetRemovedFor(dr domain.RemovalReason) {
+	m.removed_for = &dr
+}
+
+// RemovedFor returns the value of the "removed_for" field in the mutation.
+func (m *ApplicationSummaryMutation) RemovedFor() (r domain.RemovalReason, exists bool) {
+	v := m.removed_for
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRemovedFor returns the old "removed_for" field's value of the ApplicationSummary entity.
+// If the ApplicationSummary object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationSummaryMutation) OldRemovedFor(ctx context.Context) (v *domain.RemovalReason, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRemovedFor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRemovedFor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRemovedFor: %w", err)
+	}
+	return oldValue.RemovedFor, nil
+}
+
+// ClearRemovedFor clears the value of the "removed_for" field.
+func (m *ApplicationSummaryMutation) ClearRemovedFor() {
+	m.removed_for = nil
+	m.clearedFields[applicationsummary.FieldRemovedFor] = struct{}{}
+}
+
+// RemovedForCleared returns if the "removed_for" field was cleared in this mutation.
+func (m *ApplicationSummaryMutation) RemovedForCleared() bool {
+	_, ok := m.clearedFields[applicationsummary.FieldRemovedFor]
+	return ok
+}
+
+// ResetRemovedFor resets all changes to the "removed_for" field.
+func (m *ApplicationSummaryMutation) ResetRemovedFor() {
+	m.removed_for = nil
+	delete(m.clearedFields, applicationsummary.FieldRemovedFor)
+}
+
+// SetMergedIntoID sets the "merged_into_id" field.
+func (m *ApplicationSummaryMutation) SetMergedIntoID(d domain.ID) {
+	m.merged_into = &d
+}
+
+// MergedIntoID returns the value of the "merged_into_id" field in the mutation.
+func (m *ApplicationSummaryMutation) MergedIntoID() (r domain.ID, exists bool) {
+	v := m.merged_into
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMergedIntoID returns the old "merged_into_id" field's value of the ApplicationSummary entity.
+// If the ApplicationSummary object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationSummaryMutation) OldMergedIntoID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMergedIntoID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMergedIntoID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMergedIntoID: %w", err)
+	}
+	return oldValue.MergedIntoID, nil
+}
+
+// ClearMergedIntoID clears the value of the "merged_into_id" field.
+func (m *ApplicationSummaryMutation) ClearMergedIntoID() {
+	m.merged_into = nil
+	m.clearedFields[applicationsummary.FieldMergedIntoID] = struct{}{}
+}
+
+// MergedIntoIDCleared returns if the "merged_into_id" field was cleared in this mutation.
+func (m *ApplicationSummaryMutation) MergedIntoIDCleared() bool {
+	_, ok := m.clearedFields[applicationsummary.FieldMergedIntoID]
+	return ok
+}
+
+// ResetMergedIntoID resets all changes to the "merged_into_id" field.
+func (m *ApplicationSummaryMutation) ResetMergedIntoID() {
+	m.merged_into = nil
+	delete(m.clearedFields, applicationsummary.FieldMergedIntoID)
+}
+
+// SetMergedOn sets the "merged_on" field.
+func (m *ApplicationSummaryMutation) SetMergedOn(d domain.Date) {
+	m.merged_on = &d
+}
+
+// MergedOn returns the value of the "merged_on" field in the mutation.
+func (m *ApplicationSummaryMutation) MergedOn() (r domain.Date, exists bool) {
+	v := m.merged_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMergedOn returns the old "merged_on" field's value of the ApplicationSummary entity.
+// If the ApplicationSummary object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationSummaryMutation) OldMergedOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMergedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMergedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMergedOn: %w", err)
+	}
+	return oldValue.MergedOn, nil
+}
+
+// ClearMergedOn clears the value of the "merged_on" field.
+func (m *ApplicationSummaryMutation) ClearMergedOn() {
+	m.merged_on = nil
+	m.clearedFields[applicationsummary.FieldMergedOn] = struct{}{}
+}
+
+// MergedOnCleared returns if the "merged_on" field was cleared in this mutation.
+func (m *ApplicationSummaryMutation) MergedOnCleared() bool {
+	_, ok := m.clearedFields[applicationsummary.FieldMergedOn]
+	return ok
+}
+
+// ResetMergedOn resets all changes to the "merged_on" field.
+func (m *ApplicationSummaryMutation) ResetMergedOn() {
+	m.merged_on = nil
+	delete(m.clearedFields, applicationsummary.FieldMergedOn)
+}
+
+// SetMergedFrom sets the "merged_from" field.
+func (m *ApplicationSummaryMutation) SetMergedFrom(ds domain.ApplicationState) {
+	m.merged_from = &ds
+}
+
+// MergedFrom returns the value of the "merged_from" field in the mutation.
+func (m *ApplicationSummaryMutation) MergedFrom() (r domain.ApplicationState, exists bool) {
+	v := m.merged_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMergedFrom returns the old "merged_from" field's value of the ApplicationSummary entity.
+// If the ApplicationSummary object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationSummaryMutation) OldMergedFrom(ctx context.Context) (v *domain.ApplicationState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMergedFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMergedFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMergedFrom: %w", err)
+	}
+	return oldValue.MergedFrom, nil
+}
+
+// ClearMergedFrom clears the value of the "merged_from" field.
+func (m *ApplicationSummaryMutation) ClearMergedFrom() {
+	m.merged_from = nil
+	m.clearedFields[applicationsummary.FieldMergedFrom] = struct{}{}
+}
+
+// MergedFromCleared returns if the "merged_from" field was cleared in this mutation.
+func (m *ApplicationSummaryMutation) MergedFromCleared() bool {
+	_, ok := m.clearedFields[applicationsummary.FieldMergedFrom]
+	return ok
+}
+
+// ResetMergedFrom resets all changes to the "merged_from" field.
+func (m *ApplicationSummaryMutation) ResetMergedFrom() {
+	m.merged_from = nil
+	delete(m.clearedFields, applicationsummary.FieldMergedFrom)
+}
+
+// SetSplitFromID sets the "split_from_id" field.
+func (m *ApplicationSummaryMutation) SetSplitFromID(d domain.ID) {
+	m.split_from = &d
+}
+
+// SplitFromID returns the value of the "split_from_id" field in the mutation.
+func (m *ApplicationSummaryMutation) SplitFromID() (r domain.ID, exists bool) {
+	v := m.split_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSplitFromID returns the old "split_from_id" field's value of the ApplicationSummary entity.
+// If the ApplicationSummary object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationSummaryMutation) OldSplitFromID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSplitFromID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSplitFromID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSplitFromID: %w", err)
+	}
+	return oldValue.SplitFromID, nil
+}
+
+// ClearSplitFromID clears the value of the "split_from_id" field.
+func (m *ApplicationSummaryMutation) ClearSplitFromID() {
+	m.split_from = nil
+	m.clearedFields[applicationsummary.FieldSplitFromID] = struct{}{}
+}
+
+// SplitFromIDCleared returns if the "split_from_id" field was cleared in this mutation.
+func (m *ApplicationSummaryMutation) SplitFromIDCleared() bool {
+	_, ok := m.clearedFields[applicationsummary.FieldSplitFromID]
+	return ok
+}
+
+// ResetSplitFromID resets all changes to the "split_from_id" field.
+func (m *ApplicationSummaryMutation) ResetSplitFromID() {
+	m.split_from = nil
+	delete(m.clearedFields, applicationsummary.FieldSplitFromID)
+}
+
+// SetAcknowledgedOn sets the "acknowledged_on" field.
+func (m *ApplicationSummaryMutation) SetAcknowledgedOn(d domain.Date) {
+	m.acknowledged_on = &d
+}
+
+// AcknowledgedOn returns the value of the "acknowledged_on" field in the mutation.
+func (m *ApplicationSummaryMutation) AcknowledgedOn() (r domain.Date, exists bool) {
+	v := m.acknowledged_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAcknowledgedOn returns the old "acknowledged_on" field's value of the ApplicationSummary entity.
+// If the ApplicationSummary object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationSummaryMutation) OldAcknowledgedOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAcknowledgedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAcknowledgedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAcknowledgedOn: %w", err)
+	}
+	return oldValue.AcknowledgedOn, nil
+}
+
+// ClearAcknowledgedOn clears the value of the "acknowledged_on" field.
+func (m *ApplicationSummaryMutation) ClearAcknowledgedOn() {
+	m.acknowledged_on = nil
+	m.clearedFields[applicationsummary.FieldAcknowledgedOn] = struct{}{}
+}
+
+// AcknowledgedOnCleared returns if the "acknowledged_on" field was cleared in this mutation.
+func (m *ApplicationSummaryMutation) AcknowledgedOnCleared() bool {
+	_, ok := m.clearedFields[applicationsummary.FieldAcknowledgedOn]
+	return ok
+}
+
+// ResetAcknowledgedOn resets all changes to the "acknowledged_on" field.
+func (m *ApplicationSummaryMutation) ResetAcknowledgedOn() {
+	m.acknowledged_on = nil
+	delete(m.clearedFields, applicationsummary.FieldAcknowledgedOn)
+}
+
+// SetNoticedOn sets the "noticed_on" field.
+func (m *ApplicationSummaryMutation) SetNoticedOn(d domain.Date) {
+	m.noticed_on = &d
+}
+
+// NoticedOn returns the value of the "noticed_on" field in the mutation.
+func (m *ApplicationSummaryMutation) NoticedOn() (r domain.Date, exists bool) {
+	v := m.noticed_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNoticedOn returns the old "noticed_on" field's value of the ApplicationSummary entity.
+// If the ApplicationSummary object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationSummaryMutation) OldNoticedOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNoticedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNoticedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNoticedOn: %w", err)
+	}
+	return oldValue.NoticedOn, nil
+}
+
+// ClearNoticedOn clears the value of the "noticed_on" field.
+func (m *ApplicationSummaryMutation) ClearNoticedOn() {
+	m.noticed_on = nil
+	m.clearedFields[applicationsummary.FieldNoticedOn] = struct{}{}
+}
+
+// NoticedOnCleared returns if the "noticed_on" field was cleared in this mutation.
+func (m *ApplicationSummaryMutation) NoticedOnCleared() bool {
+	_, ok := m.clearedFields[applicationsummary.FieldNoticedOn]
+	return ok
+}
+
+// ResetNoticedOn resets all changes to the "noticed_on" field.
+func (m *ApplicationSummaryMutation) ResetNoticedOn() {
+	m.noticed_on = nil
+	delete(m.clearedFields, applicationsummary.FieldNoticedOn)
+}
+
+// SetReceivedOn sets the "received_on" field.
+func (m *ApplicationSummaryMutation) SetReceivedOn(d domain.Date) {
+	m.received_on = &d
+}
+
+// ReceivedOn returns the value of the "received_on" field in the mutation.
+func (m *ApplicationSummaryMutation) ReceivedOn() (r domain.Date, exists bool) {
+	v := m.received_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceivedOn returns the old "received_on" field's value of the ApplicationSummary entity.
+// If the ApplicationSummary object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationSummaryMutation) OldReceivedOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceivedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceivedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceivedOn: %w", err)
+	}
+	return oldValue.ReceivedOn, nil
+}
+
+// ClearReceivedOn clears the value of the "received_on" field.
+func (m *ApplicationSummaryMutation) ClearReceivedOn() {
+	m.received_on = nil
+	m.clearedFields[applicationsummary.FieldReceivedOn] = struct{}{}
+}
+
+// ReceivedOnCleared returns if the "received_on" field was cleared in this mutation.
+func (m *ApplicationSummaryMutation) ReceivedOnCleared() bool {
+	_, ok := m.clearedFields[applicationsummary.FieldReceivedOn]
+	return ok
+}
+
+// ResetReceivedOn resets all changes to the "received_on" field.
+func (m *ApplicationSummaryMutation) ResetReceivedOn() {
+	m.received_on = nil
+	delete(m.clearedFields, applicationsummary.FieldReceivedOn)
+}
+
+// SetFileCompletedOn sets the "file_completed_on" field.
+func (m *ApplicationSummaryMutation) SetFileCompletedOn(d domain.Date) {
+	m.file_completed_on = &d
+}
+
+// FileCompletedOn returns the value of the "file_completed_on" field in the mutation.
+func (m *ApplicationSummaryMutation) FileCompletedOn() (r domain.Date, exists bool) {
+	v := m.file_completed_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFileCompletedOn returns the old "file_completed_on" field's value of the ApplicationSummary entity.
+// If the ApplicationSummary object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationSummaryMutation) OldFileCompletedOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFileCompletedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFileCompletedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFileCompletedOn: %w", err)
+	}
+	return oldValue.FileCompletedOn, nil
+}
+
+// ClearFileCompletedOn clears the value of the "file_completed_on" field.
+func (m *ApplicationSummaryMutation) ClearFileCompletedOn() {
+	m.file_completed_on = nil
+	m.clearedFields[applicationsummary.FieldFileCompletedOn] = struct{}{}
+}
+
+// FileCompletedOnCleared returns if the "file_completed_on" field was cleared in this mutation.
+func (m *ApplicationSummaryMutation) FileCompletedOnCleared() bool {
+	_, ok := m.clearedFields[applicationsummary.FieldFileCompletedOn]
+	return ok
+}
+
+// ResetFileCompletedOn resets all changes to the "file_completed_on" field.
+func (m *ApplicationSummaryMutation) ResetFileCompletedOn() {
+	m.file_completed_on = nil
+	delete(m.clearedFields, applicationsummary.FieldFileCompletedOn)
 }
 
 // SetReceptionDeadline sets the "reception_deadline" field.
@@ -6239,6 +8314,60 @@ func (m *ApplicationSummaryMutation) ResetFollowingPoint() {
 	m.clearedfollowing_point = false
 }
 
+// ClearMergedInto clears the "merged_into" edge to the Application entity.
+func (m *ApplicationSummaryMutation) ClearMergedInto() {
+	m.clearedmerged_into = true
+	m.clearedFields[applicationsummary.FieldMergedIntoID] = struct{}{}
+}
+
+// MergedIntoCleared reports if the "merged_into" edge to the Application entity was cleared.
+func (m *ApplicationSummaryMutation) MergedIntoCleared() bool {
+	return m.MergedIntoIDCleared() || m.clearedmerged_into
+}
+
+// MergedIntoIDs returns the "merged_into" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// MergedIntoID instead. It exists only for internal usage by the builders.
+func (m *ApplicationSummaryMutation) MergedIntoIDs() (ids []domain.ID) {
+	if id := m.merged_into; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetMergedInto resets all changes to the "merged_into" edge.
+func (m *ApplicationSummaryMutation) ResetMergedInto() {
+	m.merged_into = nil
+	m.clearedmerged_into = false
+}
+
+// ClearSplitFrom clears the "split_from" edge to the Application entity.
+func (m *ApplicationSummaryMutation) ClearSplitFrom() {
+	m.clearedsplit_from = true
+	m.clearedFields[applicationsummary.FieldSplitFromID] = struct{}{}
+}
+
+// SplitFromCleared reports if the "split_from" edge to the Application entity was cleared.
+func (m *ApplicationSummaryMutation) SplitFromCleared() bool {
+	return m.SplitFromIDCleared() || m.clearedsplit_from
+}
+
+// SplitFromIDs returns the "split_from" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SplitFromID instead. It exists only for internal usage by the builders.
+func (m *ApplicationSummaryMutation) SplitFromIDs() (ids []domain.ID) {
+	if id := m.split_from; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSplitFrom resets all changes to the "split_from" edge.
+func (m *ApplicationSummaryMutation) ResetSplitFrom() {
+	m.split_from = nil
+	m.clearedsplit_from = false
+}
+
 // Where appends a list predicates to the ApplicationSummaryMutation builder.
 func (m *ApplicationSummaryMutation) Where(ps ...predicate.ApplicationSummary) {
 	m.predicates = append(m.predicates, ps...)
@@ -6273,7 +8402,7 @@ func (m *ApplicationSummaryMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ApplicationSummaryMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 26)
 	if m.created_at != nil {
 		fields = append(fields, applicationsummary.FieldCreatedAt)
 	}
@@ -6283,8 +8412,56 @@ func (m *ApplicationSummaryMutation) Fields() []string {
 	if m.registered_on != nil {
 		fields = append(fields, applicationsummary.FieldRegisteredOn)
 	}
+	if m.deposited_on != nil {
+		fields = append(fields, applicationsummary.FieldDepositedOn)
+	}
+	if m.numbered_on != nil {
+		fields = append(fields, applicationsummary.FieldNumberedOn)
+	}
+	if m.valid_from != nil {
+		fields = append(fields, applicationsummary.FieldValidFrom)
+	}
 	if m.renewed_on != nil {
 		fields = append(fields, applicationsummary.FieldRenewedOn)
+	}
+	if m.rejected_on != nil {
+		fields = append(fields, applicationsummary.FieldRejectedOn)
+	}
+	if m.rejected_for != nil {
+		fields = append(fields, applicationsummary.FieldRejectedFor)
+	}
+	if m.warned_on != nil {
+		fields = append(fields, applicationsummary.FieldWarnedOn)
+	}
+	if m.warned_for != nil {
+		fields = append(fields, applicationsummary.FieldWarnedFor)
+	}
+	if m.removed_for != nil {
+		fields = append(fields, applicationsummary.FieldRemovedFor)
+	}
+	if m.merged_into != nil {
+		fields = append(fields, applicationsummary.FieldMergedIntoID)
+	}
+	if m.merged_on != nil {
+		fields = append(fields, applicationsummary.FieldMergedOn)
+	}
+	if m.merged_from != nil {
+		fields = append(fields, applicationsummary.FieldMergedFrom)
+	}
+	if m.split_from != nil {
+		fields = append(fields, applicationsummary.FieldSplitFromID)
+	}
+	if m.acknowledged_on != nil {
+		fields = append(fields, applicationsummary.FieldAcknowledgedOn)
+	}
+	if m.noticed_on != nil {
+		fields = append(fields, applicationsummary.FieldNoticedOn)
+	}
+	if m.received_on != nil {
+		fields = append(fields, applicationsummary.FieldReceivedOn)
+	}
+	if m.file_completed_on != nil {
+		fields = append(fields, applicationsummary.FieldFileCompletedOn)
 	}
 	if m.reception_deadline != nil {
 		fields = append(fields, applicationsummary.FieldReceptionDeadline)
@@ -6318,8 +8495,40 @@ func (m *ApplicationSummaryMutation) Field(name string) (ent.Value, bool) {
 		return m.ApplicationID()
 	case applicationsummary.FieldRegisteredOn:
 		return m.RegisteredOn()
+	case applicationsummary.FieldDepositedOn:
+		return m.DepositedOn()
+	case applicationsummary.FieldNumberedOn:
+		return m.NumberedOn()
+	case applicationsummary.FieldValidFrom:
+		return m.ValidFrom()
 	case applicationsummary.FieldRenewedOn:
 		return m.RenewedOn()
+	case applicationsummary.FieldRejectedOn:
+		return m.RejectedOn()
+	case applicationsummary.FieldRejectedFor:
+		return m.RejectedFor()
+	case applicationsummary.FieldWarnedOn:
+		return m.WarnedOn()
+	case applicationsummary.FieldWarnedFor:
+		return m.WarnedFor()
+	case applicationsummary.FieldRemovedFor:
+		return m.RemovedFor()
+	case applicationsummary.FieldMergedIntoID:
+		return m.MergedIntoID()
+	case applicationsummary.FieldMergedOn:
+		return m.MergedOn()
+	case applicationsummary.FieldMergedFrom:
+		return m.MergedFrom()
+	case applicationsummary.FieldSplitFromID:
+		return m.SplitFromID()
+	case applicationsummary.FieldAcknowledgedOn:
+		return m.AcknowledgedOn()
+	case applicationsummary.FieldNoticedOn:
+		return m.NoticedOn()
+	case applicationsummary.FieldReceivedOn:
+		return m.ReceivedOn()
+	case applicationsummary.FieldFileCompletedOn:
+		return m.FileCompletedOn()
 	case applicationsummary.FieldReceptionDeadline:
 		return m.ReceptionDeadline()
 	case applicationsummary.FieldHouseholdSize:
@@ -6347,8 +8556,40 @@ func (m *ApplicationSummaryMutation) OldField(ctx context.Context, name string) 
 		return m.OldApplicationID(ctx)
 	case applicationsummary.FieldRegisteredOn:
 		return m.OldRegisteredOn(ctx)
+	case applicationsummary.FieldDepositedOn:
+		return m.OldDepositedOn(ctx)
+	case applicationsummary.FieldNumberedOn:
+		return m.OldNumberedOn(ctx)
+	case applicationsummary.FieldValidFrom:
+		return m.OldValidFrom(ctx)
 	case applicationsummary.FieldRenewedOn:
 		return m.OldRenewedOn(ctx)
+	case applicationsummary.FieldRejectedOn:
+		return m.OldRejectedOn(ctx)
+	case applicationsummary.FieldRejectedFor:
+		return m.OldRejectedFor(ctx)
+	case applicationsummary.FieldWarnedOn:
+		return m.OldWarnedOn(ctx)
+	case applicationsummary.FieldWarnedFor:
+		return m.OldWarnedFor(ctx)
+	case applicationsummary.FieldRemovedFor:
+		return m.OldRemovedFor(ctx)
+	case applicationsummary.FieldMergedIntoID:
+		return m.OldMergedIntoID(ctx)
+	case applicationsummary.FieldMergedOn:
+		return m.OldMergedOn(ctx)
+	case applicationsummary.FieldMergedFrom:
+		return m.OldMergedFrom(ctx)
+	case applicationsummary.FieldSplitFromID:
+		return m.OldSplitFromID(ctx)
+	case applicationsummary.FieldAcknowledgedOn:
+		return m.OldAcknowledgedOn(ctx)
+	case applicationsummary.FieldNoticedOn:
+		return m.OldNoticedOn(ctx)
+	case applicationsummary.FieldReceivedOn:
+		return m.OldReceivedOn(ctx)
+	case applicationsummary.FieldFileCompletedOn:
+		return m.OldFileCompletedOn(ctx)
 	case applicationsummary.FieldReceptionDeadline:
 		return m.OldReceptionDeadline(ctx)
 	case applicationsummary.FieldHouseholdSize:
@@ -6391,12 +8632,124 @@ func (m *ApplicationSummaryMutation) SetField(name string, value ent.Value) erro
 		}
 		m.SetRegisteredOn(v)
 		return nil
+	case applicationsummary.FieldDepositedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDepositedOn(v)
+		return nil
+	case applicationsummary.FieldNumberedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumberedOn(v)
+		return nil
+	case applicationsummary.FieldValidFrom:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidFrom(v)
+		return nil
 	case applicationsummary.FieldRenewedOn:
 		v, ok := value.(domain.Date)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetRenewedOn(v)
+		return nil
+	case applicationsummary.FieldRejectedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRejectedOn(v)
+		return nil
+	case applicationsummary.FieldRejectedFor:
+		v, ok := value.(domain.RejectionReason)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRejectedFor(v)
+		return nil
+	case applicationsummary.FieldWarnedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWarnedOn(v)
+		return nil
+	case applicationsummary.FieldWarnedFor:
+		v, ok := value.(domain.RemovalReason)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWarnedFor(v)
+		return nil
+	case applicationsummary.FieldRemovedFor:
+		v, ok := value.(domain.RemovalReason)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRemovedFor(v)
+		return nil
+	case applicationsummary.FieldMergedIntoID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMergedIntoID(v)
+		return nil
+	case applicationsummary.FieldMergedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMergedOn(v)
+		return nil
+	case applicationsummary.FieldMergedFrom:
+		v, ok := value.(domain.ApplicationState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMergedFrom(v)
+		return nil
+	case applicationsummary.FieldSplitFromID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSplitFromID(v)
+		return nil
+	case applicationsummary.FieldAcknowledgedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAcknowledgedOn(v)
+		return nil
+	case applicationsummary.FieldNoticedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNoticedOn(v)
+		return nil
+	case applicationsummary.FieldReceivedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceivedOn(v)
+		return nil
+	case applicationsummary.FieldFileCompletedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFileCompletedOn(v)
 		return nil
 	case applicationsummary.FieldReceptionDeadline:
 		v, ok := value.(domain.Date)
@@ -6497,8 +8850,56 @@ func (m *ApplicationSummaryMutation) AddField(name string, value ent.Value) erro
 // mutation.
 func (m *ApplicationSummaryMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(applicationsummary.FieldDepositedOn) {
+		fields = append(fields, applicationsummary.FieldDepositedOn)
+	}
+	if m.FieldCleared(applicationsummary.FieldNumberedOn) {
+		fields = append(fields, applicationsummary.FieldNumberedOn)
+	}
+	if m.FieldCleared(applicationsummary.FieldValidFrom) {
+		fields = append(fields, applicationsummary.FieldValidFrom)
+	}
 	if m.FieldCleared(applicationsummary.FieldRenewedOn) {
 		fields = append(fields, applicationsummary.FieldRenewedOn)
+	}
+	if m.FieldCleared(applicationsummary.FieldRejectedOn) {
+		fields = append(fields, applicationsummary.FieldRejectedOn)
+	}
+	if m.FieldCleared(applicationsummary.FieldRejectedFor) {
+		fields = append(fields, applicationsummary.FieldRejectedFor)
+	}
+	if m.FieldCleared(applicationsummary.FieldWarnedOn) {
+		fields = append(fields, applicationsummary.FieldWarnedOn)
+	}
+	if m.FieldCleared(applicationsummary.FieldWarnedFor) {
+		fields = append(fields, applicationsummary.FieldWarnedFor)
+	}
+	if m.FieldCleared(applicationsummary.FieldRemovedFor) {
+		fields = append(fields, applicationsummary.FieldRemovedFor)
+	}
+	if m.FieldCleared(applicationsummary.FieldMergedIntoID) {
+		fields = append(fields, applicationsummary.FieldMergedIntoID)
+	}
+	if m.FieldCleared(applicationsummary.FieldMergedOn) {
+		fields = append(fields, applicationsummary.FieldMergedOn)
+	}
+	if m.FieldCleared(applicationsummary.FieldMergedFrom) {
+		fields = append(fields, applicationsummary.FieldMergedFrom)
+	}
+	if m.FieldCleared(applicationsummary.FieldSplitFromID) {
+		fields = append(fields, applicationsummary.FieldSplitFromID)
+	}
+	if m.FieldCleared(applicationsummary.FieldAcknowledgedOn) {
+		fields = append(fields, applicationsummary.FieldAcknowledgedOn)
+	}
+	if m.FieldCleared(applicationsummary.FieldNoticedOn) {
+		fields = append(fields, applicationsummary.FieldNoticedOn)
+	}
+	if m.FieldCleared(applicationsummary.FieldReceivedOn) {
+		fields = append(fields, applicationsummary.FieldReceivedOn)
+	}
+	if m.FieldCleared(applicationsummary.FieldFileCompletedOn) {
+		fields = append(fields, applicationsummary.FieldFileCompletedOn)
 	}
 	if m.FieldCleared(applicationsummary.FieldFollowingPointID) {
 		fields = append(fields, applicationsummary.FieldFollowingPointID)
@@ -6520,8 +8921,56 @@ func (m *ApplicationSummaryMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *ApplicationSummaryMutation) ClearField(name string) error {
 	switch name {
+	case applicationsummary.FieldDepositedOn:
+		m.ClearDepositedOn()
+		return nil
+	case applicationsummary.FieldNumberedOn:
+		m.ClearNumberedOn()
+		return nil
+	case applicationsummary.FieldValidFrom:
+		m.ClearValidFrom()
+		return nil
 	case applicationsummary.FieldRenewedOn:
 		m.ClearRenewedOn()
+		return nil
+	case applicationsummary.FieldRejectedOn:
+		m.ClearRejectedOn()
+		return nil
+	case applicationsummary.FieldRejectedFor:
+		m.ClearRejectedFor()
+		return nil
+	case applicationsummary.FieldWarnedOn:
+		m.ClearWarnedOn()
+		return nil
+	case applicationsummary.FieldWarnedFor:
+		m.ClearWarnedFor()
+		return nil
+	case applicationsummary.FieldRemovedFor:
+		m.ClearRemovedFor()
+		return nil
+	case applicationsummary.FieldMergedIntoID:
+		m.ClearMergedIntoID()
+		return nil
+	case applicationsummary.FieldMergedOn:
+		m.ClearMergedOn()
+		return nil
+	case applicationsummary.FieldMergedFrom:
+		m.ClearMergedFrom()
+		return nil
+	case applicationsummary.FieldSplitFromID:
+		m.ClearSplitFromID()
+		return nil
+	case applicationsummary.FieldAcknowledgedOn:
+		m.ClearAcknowledgedOn()
+		return nil
+	case applicationsummary.FieldNoticedOn:
+		m.ClearNoticedOn()
+		return nil
+	case applicationsummary.FieldReceivedOn:
+		m.ClearReceivedOn()
+		return nil
+	case applicationsummary.FieldFileCompletedOn:
+		m.ClearFileCompletedOn()
 		return nil
 	case applicationsummary.FieldFollowingPointID:
 		m.ClearFollowingPointID()
@@ -6546,8 +8995,56 @@ func (m *ApplicationSummaryMutation) ResetField(name string) error {
 	case applicationsummary.FieldRegisteredOn:
 		m.ResetRegisteredOn()
 		return nil
+	case applicationsummary.FieldDepositedOn:
+		m.ResetDepositedOn()
+		return nil
+	case applicationsummary.FieldNumberedOn:
+		m.ResetNumberedOn()
+		return nil
+	case applicationsummary.FieldValidFrom:
+		m.ResetValidFrom()
+		return nil
 	case applicationsummary.FieldRenewedOn:
 		m.ResetRenewedOn()
+		return nil
+	case applicationsummary.FieldRejectedOn:
+		m.ResetRejectedOn()
+		return nil
+	case applicationsummary.FieldRejectedFor:
+		m.ResetRejectedFor()
+		return nil
+	case applicationsummary.FieldWarnedOn:
+		m.ResetWarnedOn()
+		return nil
+	case applicationsummary.FieldWarnedFor:
+		m.ResetWarnedFor()
+		return nil
+	case applicationsummary.FieldRemovedFor:
+		m.ResetRemovedFor()
+		return nil
+	case applicationsummary.FieldMergedIntoID:
+		m.ResetMergedIntoID()
+		return nil
+	case applicationsummary.FieldMergedOn:
+		m.ResetMergedOn()
+		return nil
+	case applicationsummary.FieldMergedFrom:
+		m.ResetMergedFrom()
+		return nil
+	case applicationsummary.FieldSplitFromID:
+		m.ResetSplitFromID()
+		return nil
+	case applicationsummary.FieldAcknowledgedOn:
+		m.ResetAcknowledgedOn()
+		return nil
+	case applicationsummary.FieldNoticedOn:
+		m.ResetNoticedOn()
+		return nil
+	case applicationsummary.FieldReceivedOn:
+		m.ResetReceivedOn()
+		return nil
+	case applicationsummary.FieldFileCompletedOn:
+		m.ResetFileCompletedOn()
 		return nil
 	case applicationsummary.FieldReceptionDeadline:
 		m.ResetReceptionDeadline()
@@ -6573,12 +9070,18 @@ func (m *ApplicationSummaryMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ApplicationSummaryMutation) AddedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 4)
 	if m.application != nil {
 		edges = append(edges, applicationsummary.EdgeApplication)
 	}
 	if m.following_point != nil {
 		edges = append(edges, applicationsummary.EdgeFollowingPoint)
+	}
+	if m.merged_into != nil {
+		edges = append(edges, applicationsummary.EdgeMergedInto)
+	}
+	if m.split_from != nil {
+		edges = append(edges, applicationsummary.EdgeSplitFrom)
 	}
 	return edges
 }
@@ -6595,13 +9098,21 @@ func (m *ApplicationSummaryMutation) AddedIDs(name string) []ent.Value {
 		if id := m.following_point; id != nil {
 			return []ent.Value{*id}
 		}
+	case applicationsummary.EdgeMergedInto:
+		if id := m.merged_into; id != nil {
+			return []ent.Value{*id}
+		}
+	case applicationsummary.EdgeSplitFrom:
+		if id := m.split_from; id != nil {
+			return []ent.Value{*id}
+		}
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ApplicationSummaryMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 4)
 	return edges
 }
 
@@ -6613,12 +9124,18 @@ func (m *ApplicationSummaryMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ApplicationSummaryMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 4)
 	if m.clearedapplication {
 		edges = append(edges, applicationsummary.EdgeApplication)
 	}
 	if m.clearedfollowing_point {
 		edges = append(edges, applicationsummary.EdgeFollowingPoint)
+	}
+	if m.clearedmerged_into {
+		edges = append(edges, applicationsummary.EdgeMergedInto)
+	}
+	if m.clearedsplit_from {
+		edges = append(edges, applicationsummary.EdgeSplitFrom)
 	}
 	return edges
 }
@@ -6631,6 +9148,10 @@ func (m *ApplicationSummaryMutation) EdgeCleared(name string) bool {
 		return m.clearedapplication
 	case applicationsummary.EdgeFollowingPoint:
 		return m.clearedfollowing_point
+	case applicationsummary.EdgeMergedInto:
+		return m.clearedmerged_into
+	case applicationsummary.EdgeSplitFrom:
+		return m.clearedsplit_from
 	}
 	return false
 }
@@ -6645,6 +9166,12 @@ func (m *ApplicationSummaryMutation) ClearEdge(name string) error {
 	case applicationsummary.EdgeFollowingPoint:
 		m.ClearFollowingPoint()
 		return nil
+	case applicationsummary.EdgeMergedInto:
+		m.ClearMergedInto()
+		return nil
+	case applicationsummary.EdgeSplitFrom:
+		m.ClearSplitFrom()
+		return nil
 	}
 	return fmt.Errorf("unknown ApplicationSummary unique edge %s", name)
 }
@@ -6658,6 +9185,12 @@ func (m *ApplicationSummaryMutation) ResetEdge(name string) error {
 		return nil
 	case applicationsummary.EdgeFollowingPoint:
 		m.ResetFollowingPoint()
+		return nil
+	case applicationsummary.EdgeMergedInto:
+		m.ResetMergedInto()
+		return nil
+	case applicationsummary.EdgeSplitFrom:
+		m.ResetSplitFrom()
 		return nil
 	}
 	return fmt.Errorf("unknown ApplicationSummary edge %s", name)
@@ -13265,6 +15798,846 @@ func (m *CommuneMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Commune edge %s", name)
 }
 
+// DeadlineMutation represents an operation that mutates the Deadline nodes in the graph.
+type DeadlineMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *domain.ID
+	created_at         *time.Time
+	kind               *domain.DeadlineKind
+	reason             *domain.RemovalReason
+	due_on             *domain.Date
+	announced_from     *domain.Date
+	article            *string
+	announced          *bool
+	passed             *bool
+	clearedFields      map[string]struct{}
+	application        *domain.ID
+	clearedapplication bool
+	done               bool
+	oldValue           func(context.Context) (*Deadline, error)
+	predicates         []predicate.Deadline
+}
+
+var _ ent.Mutation = (*DeadlineMutation)(nil)
+
+// deadlineOption allows management of the mutation configuration using functional options.
+type deadlineOption func(*DeadlineMutation)
+
+// newDeadlineMutation creates new mutation for the Deadline entity.
+func newDeadlineMutation(c config, op Op, opts ...deadlineOption) *DeadlineMutation {
+	m := &DeadlineMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDeadline,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDeadlineID sets the ID field of the mutation.
+func withDeadlineID(id domain.ID) deadlineOption {
+	return func(m *DeadlineMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Deadline
+		)
+		m.oldValue = func(ctx context.Context) (*Deadline, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Deadline.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDeadline sets the old Deadline of the mutation.
+func withDeadline(node *Deadline) deadlineOption {
+	return func(m *DeadlineMutation) {
+		m.oldValue = func(context.Context) (*Deadline, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DeadlineMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DeadlineMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Deadline entities.
+func (m *DeadlineMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DeadlineMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DeadlineMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Deadline.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *DeadlineMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *DeadlineMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Deadline entity.
+// If the Deadline object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeadlineMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *DeadlineMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *DeadlineMutation) SetApplicationID(d domain.ID) {
+	m.application = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *DeadlineMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the Deadline entity.
+// If the Deadline object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeadlineMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *DeadlineMutation) ResetApplicationID() {
+	m.application = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *DeadlineMutation) SetKind(dk domain.DeadlineKind) {
+	m.kind = &dk
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *DeadlineMutation) Kind() (r domain.DeadlineKind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Deadline entity.
+// If the Deadline object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeadlineMutation) OldKind(ctx context.Context) (v domain.DeadlineKind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *DeadlineMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *DeadlineMutation) SetReason(dr domain.RemovalReason) {
+	m.reason = &dr
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *DeadlineMutation) Reason() (r domain.RemovalReason, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the Deadline entity.
+// If the Deadline object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeadlineMutation) OldReason(ctx context.Context) (v *domain.RemovalReason, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ClearReason clears the value of the "reason" field.
+func (m *DeadlineMutation) ClearReason() {
+	m.reason = nil
+	m.clearedFields[deadline.FieldReason] = struct{}{}
+}
+
+// ReasonCleared returns if the "reason" field was cleared in this mutation.
+func (m *DeadlineMutation) ReasonCleared() bool {
+	_, ok := m.clearedFields[deadline.FieldReason]
+	return ok
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *DeadlineMutation) ResetReason() {
+	m.reason = nil
+	delete(m.clearedFields, deadline.FieldReason)
+}
+
+// SetDueOn sets the "due_on" field.
+func (m *DeadlineMutation) SetDueOn(d domain.Date) {
+	m.due_on = &d
+}
+
+// DueOn returns the value of the "due_on" field in the mutation.
+func (m *DeadlineMutation) DueOn() (r domain.Date, exists bool) {
+	v := m.due_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueOn returns the old "due_on" field's value of the Deadline entity.
+// If the Deadline object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeadlineMutation) OldDueOn(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueOn: %w", err)
+	}
+	return oldValue.DueOn, nil
+}
+
+// ResetDueOn resets all changes to the "due_on" field.
+func (m *DeadlineMutation) ResetDueOn() {
+	m.due_on = nil
+}
+
+// SetAnnouncedFrom sets the "announced_from" field.
+func (m *DeadlineMutation) SetAnnouncedFrom(d domain.Date) {
+	m.announced_from = &d
+}
+
+// AnnouncedFrom returns the value of the "announced_from" field in the mutation.
+func (m *DeadlineMutation) AnnouncedFrom() (r domain.Date, exists bool) {
+	v := m.announced_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAnnouncedFrom returns the old "announced_from" field's value of the Deadline entity.
+// If the Deadline object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeadlineMutation) OldAnnouncedFrom(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAnnouncedFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAnnouncedFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAnnouncedFrom: %w", err)
+	}
+	return oldValue.AnnouncedFrom, nil
+}
+
+// ResetAnnouncedFrom resets all changes to the "announced_from" field.
+func (m *DeadlineMutation) ResetAnnouncedFrom() {
+	m.announced_from = nil
+}
+
+// SetArticle sets the "article" field.
+func (m *DeadlineMutation) SetArticle(s string) {
+	m.article = &s
+}
+
+// Article returns the value of the "article" field in the mutation.
+func (m *DeadlineMutation) Article() (r string, exists bool) {
+	v := m.article
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldArticle returns the old "article" field's value of the Deadline entity.
+// If the Deadline object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeadlineMutation) OldArticle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldArticle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldArticle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldArticle: %w", err)
+	}
+	return oldValue.Article, nil
+}
+
+// ResetArticle resets all changes to the "article" field.
+func (m *DeadlineMutation) ResetArticle() {
+	m.article = nil
+}
+
+// SetAnnounced sets the "announced" field.
+func (m *DeadlineMutation) SetAnnounced(b bool) {
+	m.announced = &b
+}
+
+// Announced returns the value of the "announced" field in the mutation.
+func (m *DeadlineMutation) Announced() (r bool, exists bool) {
+	v := m.announced
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAnnounced returns the old "announced" field's value of the Deadline entity.
+// If the Deadline object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeadlineMutation) OldAnnounced(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAnnounced is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAnnounced requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAnnounced: %w", err)
+	}
+	return oldValue.Announced, nil
+}
+
+// ResetAnnounced resets all changes to the "announced" field.
+func (m *DeadlineMutation) ResetAnnounced() {
+	m.announced = nil
+}
+
+// SetPassed sets the "passed" field.
+func (m *DeadlineMutation) SetPassed(b bool) {
+	m.passed = &b
+}
+
+// Passed returns the value of the "passed" field in the mutation.
+func (m *DeadlineMutation) Passed() (r bool, exists bool) {
+	v := m.passed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPassed returns the old "passed" field's value of the Deadline entity.
+// If the Deadline object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeadlineMutation) OldPassed(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPassed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPassed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPassed: %w", err)
+	}
+	return oldValue.Passed, nil
+}
+
+// ResetPassed resets all changes to the "passed" field.
+func (m *DeadlineMutation) ResetPassed() {
+	m.passed = nil
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (m *DeadlineMutation) ClearApplication() {
+	m.clearedapplication = true
+	m.clearedFields[deadline.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationCleared reports if the "application" edge to the Application entity was cleared.
+func (m *DeadlineMutation) ApplicationCleared() bool {
+	return m.clearedapplication
+}
+
+// ApplicationIDs returns the "application" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApplicationID instead. It exists only for internal usage by the builders.
+func (m *DeadlineMutation) ApplicationIDs() (ids []domain.ID) {
+	if id := m.application; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApplication resets all changes to the "application" edge.
+func (m *DeadlineMutation) ResetApplication() {
+	m.application = nil
+	m.clearedapplication = false
+}
+
+// Where appends a list predicates to the DeadlineMutation builder.
+func (m *DeadlineMutation) Where(ps ...predicate.Deadline) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DeadlineMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DeadlineMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Deadline, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DeadlineMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DeadlineMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Deadline).
+func (m *DeadlineMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DeadlineMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.created_at != nil {
+		fields = append(fields, deadline.FieldCreatedAt)
+	}
+	if m.application != nil {
+		fields = append(fields, deadline.FieldApplicationID)
+	}
+	if m.kind != nil {
+		fields = append(fields, deadline.FieldKind)
+	}
+	if m.reason != nil {
+		fields = append(fields, deadline.FieldReason)
+	}
+	if m.due_on != nil {
+		fields = append(fields, deadline.FieldDueOn)
+	}
+	if m.announced_from != nil {
+		fields = append(fields, deadline.FieldAnnouncedFrom)
+	}
+	if m.article != nil {
+		fields = append(fields, deadline.FieldArticle)
+	}
+	if m.announced != nil {
+		fields = append(fields, deadline.FieldAnnounced)
+	}
+	if m.passed != nil {
+		fields = append(fields, deadline.FieldPassed)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DeadlineMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case deadline.FieldCreatedAt:
+		return m.CreatedAt()
+	case deadline.FieldApplicationID:
+		return m.ApplicationID()
+	case deadline.FieldKind:
+		return m.Kind()
+	case deadline.FieldReason:
+		return m.Reason()
+	case deadline.FieldDueOn:
+		return m.DueOn()
+	case deadline.FieldAnnouncedFrom:
+		return m.AnnouncedFrom()
+	case deadline.FieldArticle:
+		return m.Article()
+	case deadline.FieldAnnounced:
+		return m.Announced()
+	case deadline.FieldPassed:
+		return m.Passed()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DeadlineMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case deadline.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case deadline.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case deadline.FieldKind:
+		return m.OldKind(ctx)
+	case deadline.FieldReason:
+		return m.OldReason(ctx)
+	case deadline.FieldDueOn:
+		return m.OldDueOn(ctx)
+	case deadline.FieldAnnouncedFrom:
+		return m.OldAnnouncedFrom(ctx)
+	case deadline.FieldArticle:
+		return m.OldArticle(ctx)
+	case deadline.FieldAnnounced:
+		return m.OldAnnounced(ctx)
+	case deadline.FieldPassed:
+		return m.OldPassed(ctx)
+	}
+	return nil, fmt.Errorf("unknown Deadline field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DeadlineMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case deadline.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case deadline.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case deadline.FieldKind:
+		v, ok := value.(domain.DeadlineKind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case deadline.FieldReason:
+		v, ok := value.(domain.RemovalReason)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case deadline.FieldDueOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueOn(v)
+		return nil
+	case deadline.FieldAnnouncedFrom:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAnnouncedFrom(v)
+		return nil
+	case deadline.FieldArticle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetArticle(v)
+		return nil
+	case deadline.FieldAnnounced:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAnnounced(v)
+		return nil
+	case deadline.FieldPassed:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPassed(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Deadline field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DeadlineMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DeadlineMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DeadlineMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Deadline numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DeadlineMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(deadline.FieldReason) {
+		fields = append(fields, deadline.FieldReason)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DeadlineMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DeadlineMutation) ClearField(name string) error {
+	switch name {
+	case deadline.FieldReason:
+		m.ClearReason()
+		return nil
+	}
+	return fmt.Errorf("unknown Deadline nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DeadlineMutation) ResetField(name string) error {
+	switch name {
+	case deadline.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case deadline.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case deadline.FieldKind:
+		m.ResetKind()
+		return nil
+	case deadline.FieldReason:
+		m.ResetReason()
+		return nil
+	case deadline.FieldDueOn:
+		m.ResetDueOn()
+		return nil
+	case deadline.FieldAnnouncedFrom:
+		m.ResetAnnouncedFrom()
+		return nil
+	case deadline.FieldArticle:
+		m.ResetArticle()
+		return nil
+	case deadline.FieldAnnounced:
+		m.ResetAnnounced()
+		return nil
+	case deadline.FieldPassed:
+		m.ResetPassed()
+		return nil
+	}
+	return fmt.Errorf("unknown Deadline field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DeadlineMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.application != nil {
+		edges = append(edges, deadline.EdgeApplication)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DeadlineMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case deadline.EdgeApplication:
+		if id := m.application; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DeadlineMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DeadlineMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DeadlineMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedapplication {
+		edges = append(edges, deadline.EdgeApplication)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DeadlineMutation) EdgeCleared(name string) bool {
+	switch name {
+	case deadline.EdgeApplication:
+		return m.clearedapplication
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DeadlineMutation) ClearEdge(name string) error {
+	switch name {
+	case deadline.EdgeApplication:
+		m.ClearApplication()
+		return nil
+	}
+	return fmt.Errorf("unknown Deadline unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DeadlineMutation) ResetEdge(name string) error {
+	switch name {
+	case deadline.EdgeApplication:
+		m.ResetApplication()
+		return nil
+	}
+	return fmt.Errorf("unknown Deadline edge %s", name)
+}
+
 // DwellingMutation represents an operation that mutates the Dwelling nodes in the graph.
 type DwellingMutation struct {
 	config
@@ -15662,6 +19035,1122 @@ func (m *EmergencyOpeningMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown EmergencyOpening edge %s", name)
+}
+
+// HandOverMutation represents an operation that mutates the HandOver nodes in the graph.
+type HandOverMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *domain.ID
+	created_at         *time.Time
+	organisation_id    *domain.ID
+	offered_on         *domain.Date
+	accepted_at        *time.Time
+	seen_until         *time.Time
+	clearedFields      map[string]struct{}
+	application        *domain.ID
+	clearedapplication bool
+	from_point         *domain.ID
+	clearedfrom_point  bool
+	to_point           *domain.ID
+	clearedto_point    bool
+	offered_by         *domain.ID
+	clearedoffered_by  bool
+	accepted_by        *domain.ID
+	clearedaccepted_by bool
+	done               bool
+	oldValue           func(context.Context) (*HandOver, error)
+	predicates         []predicate.HandOver
+}
+
+var _ ent.Mutation = (*HandOverMutation)(nil)
+
+// handoverOption allows management of the mutation configuration using functional options.
+type handoverOption func(*HandOverMutation)
+
+// newHandOverMutation creates new mutation for the HandOver entity.
+func newHandOverMutation(c config, op Op, opts ...handoverOption) *HandOverMutation {
+	m := &HandOverMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeHandOver,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withHandOverID sets the ID field of the mutation.
+func withHandOverID(id domain.ID) handoverOption {
+	return func(m *HandOverMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *HandOver
+		)
+		m.oldValue = func(ctx context.Context) (*HandOver, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().HandOver.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withHandOver sets the old HandOver of the mutation.
+func withHandOver(node *HandOver) handoverOption {
+	return func(m *HandOverMutation) {
+		m.oldValue = func(context.Context) (*HandOver, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m HandOverMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m HandOverMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of HandOver entities.
+func (m *HandOverMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *HandOverMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *HandOverMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().HandOver.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *HandOverMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *HandOverMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the HandOver entity.
+// If the HandOver object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HandOverMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *HandOverMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *HandOverMutation) SetApplicationID(d domain.ID) {
+	m.application = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *HandOverMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the HandOver entity.
+// If the HandOver object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HandOverMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *HandOverMutation) ResetApplicationID() {
+	m.application = nil
+}
+
+// SetFromPointID sets the "from_point_id" field.
+func (m *HandOverMutation) SetFromPointID(d domain.ID) {
+	m.from_point = &d
+}
+
+// FromPointID returns the value of the "from_point_id" field in the mutation.
+func (m *HandOverMutation) FromPointID() (r domain.ID, exists bool) {
+	v := m.from_point
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFromPointID returns the old "from_point_id" field's value of the HandOver entity.
+// If the HandOver object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HandOverMutation) OldFromPointID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFromPointID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFromPointID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFromPointID: %w", err)
+	}
+	return oldValue.FromPointID, nil
+}
+
+// ResetFromPointID resets all changes to the "from_point_id" field.
+func (m *HandOverMutation) ResetFromPointID() {
+	m.from_point = nil
+}
+
+// SetToPointID sets the "to_point_id" field.
+func (m *HandOverMutation) SetToPointID(d domain.ID) {
+	m.to_point = &d
+}
+
+// ToPointID returns the value of the "to_point_id" field in the mutation.
+func (m *HandOverMutation) ToPointID() (r domain.ID, exists bool) {
+	v := m.to_point
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldToPointID returns the old "to_point_id" field's value of the HandOver entity.
+// If the HandOver object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HandOverMutation) OldToPointID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldToPointID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldToPointID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldToPointID: %w", err)
+	}
+	return oldValue.ToPointID, nil
+}
+
+// ResetToPointID resets all changes to the "to_point_id" field.
+func (m *HandOverMutation) ResetToPointID() {
+	m.to_point = nil
+}
+
+// SetOfferedByID sets the "offered_by_id" field.
+func (m *HandOverMutation) SetOfferedByID(d domain.ID) {
+	m.offered_by = &d
+}
+
+// OfferedByID returns the value of the "offered_by_id" field in the mutation.
+func (m *HandOverMutation) OfferedByID() (r domain.ID, exists bool) {
+	v := m.offered_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOfferedByID returns the old "offered_by_id" field's value of the HandOver entity.
+// If the HandOver object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HandOverMutation) OldOfferedByID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOfferedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOfferedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOfferedByID: %w", err)
+	}
+	return oldValue.OfferedByID, nil
+}
+
+// ResetOfferedByID resets all changes to the "offered_by_id" field.
+func (m *HandOverMutation) ResetOfferedByID() {
+	m.offered_by = nil
+}
+
+// SetOrganisationID sets the "organisation_id" field.
+func (m *HandOverMutation) SetOrganisationID(d domain.ID) {
+	m.organisation_id = &d
+}
+
+// OrganisationID returns the value of the "organisation_id" field in the mutation.
+func (m *HandOverMutation) OrganisationID() (r domain.ID, exists bool) {
+	v := m.organisation_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganisationID returns the old "organisation_id" field's value of the HandOver entity.
+// If the HandOver object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HandOverMutation) OldOrganisationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganisationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganisationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganisationID: %w", err)
+	}
+	return oldValue.OrganisationID, nil
+}
+
+// ResetOrganisationID resets all changes to the "organisation_id" field.
+func (m *HandOverMutation) ResetOrganisationID() {
+	m.organisation_id = nil
+}
+
+// SetOfferedOn sets the "offered_on" field.
+func (m *HandOverMutation) SetOfferedOn(d domain.Date) {
+	m.offered_on = &d
+}
+
+// OfferedOn returns the value of the "offered_on" field in the mutation.
+func (m *HandOverMutation) OfferedOn() (r domain.Date, exists bool) {
+	v := m.offered_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOfferedOn returns the old "offered_on" field's value of the HandOver entity.
+// If the HandOver object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HandOverMutation) OldOfferedOn(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOfferedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOfferedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOfferedOn: %w", err)
+	}
+	return oldValue.OfferedOn, nil
+}
+
+// ResetOfferedOn resets all changes to the "offered_on" field.
+func (m *HandOverMutation) ResetOfferedOn() {
+	m.offered_on = nil
+}
+
+// SetAcceptedByID sets the "accepted_by_id" field.
+func (m *HandOverMutation) SetAcceptedByID(d domain.ID) {
+	m.accepted_by = &d
+}
+
+// AcceptedByID returns the value of the "accepted_by_id" field in the mutation.
+func (m *HandOverMutation) AcceptedByID() (r domain.ID, exists bool) {
+	v := m.accepted_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAcceptedByID returns the old "accepted_by_id" field's value of the HandOver entity.
+// If the HandOver object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HandOverMutation) OldAcceptedByID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAcceptedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAcceptedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAcceptedByID: %w", err)
+	}
+	return oldValue.AcceptedByID, nil
+}
+
+// ClearAcceptedByID clears the value of the "accepted_by_id" field.
+func (m *HandOverMutation) ClearAcceptedByID() {
+	m.accepted_by = nil
+	m.clearedFields[handover.FieldAcceptedByID] = struct{}{}
+}
+
+// AcceptedByIDCleared returns if the "accepted_by_id" field was cleared in this mutation.
+func (m *HandOverMutation) AcceptedByIDCleared() bool {
+	_, ok := m.clearedFields[handover.FieldAcceptedByID]
+	return ok
+}
+
+// ResetAcceptedByID resets all changes to the "accepted_by_id" field.
+func (m *HandOverMutation) ResetAcceptedByID() {
+	m.accepted_by = nil
+	delete(m.clearedFields, handover.FieldAcceptedByID)
+}
+
+// SetAcceptedAt sets the "accepted_at" field.
+func (m *HandOverMutation) SetAcceptedAt(t time.Time) {
+	m.accepted_at = &t
+}
+
+// AcceptedAt returns the value of the "accepted_at" field in the mutation.
+func (m *HandOverMutation) AcceptedAt() (r time.Time, exists bool) {
+	v := m.accepted_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAcceptedAt returns the old "accepted_at" field's value of the HandOver entity.
+// If the HandOver object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HandOverMutation) OldAcceptedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAcceptedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAcceptedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAcceptedAt: %w", err)
+	}
+	return oldValue.AcceptedAt, nil
+}
+
+// ClearAcceptedAt clears the value of the "accepted_at" field.
+func (m *HandOverMutation) ClearAcceptedAt() {
+	m.accepted_at = nil
+	m.clearedFields[handover.FieldAcceptedAt] = struct{}{}
+}
+
+// AcceptedAtCleared returns if the "accepted_at" field was cleared in this mutation.
+func (m *HandOverMutation) AcceptedAtCleared() bool {
+	_, ok := m.clearedFields[handover.FieldAcceptedAt]
+	return ok
+}
+
+// ResetAcceptedAt resets all changes to the "accepted_at" field.
+func (m *HandOverMutation) ResetAcceptedAt() {
+	m.accepted_at = nil
+	delete(m.clearedFields, handover.FieldAcceptedAt)
+}
+
+// SetSeenUntil sets the "seen_until" field.
+func (m *HandOverMutation) SetSeenUntil(t time.Time) {
+	m.seen_until = &t
+}
+
+// SeenUntil returns the value of the "seen_until" field in the mutation.
+func (m *HandOverMutation) SeenUntil() (r time.Time, exists bool) {
+	v := m.seen_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeenUntil returns the old "seen_until" field's value of the HandOver entity.
+// If the HandOver object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HandOverMutation) OldSeenUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeenUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeenUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeenUntil: %w", err)
+	}
+	return oldValue.SeenUntil, nil
+}
+
+// ClearSeenUntil clears the value of the "seen_until" field.
+func (m *HandOverMutation) ClearSeenUntil() {
+	m.seen_until = nil
+	m.clearedFields[handover.FieldSeenUntil] = struct{}{}
+}
+
+// SeenUntilCleared returns if the "seen_until" field was cleared in this mutation.
+func (m *HandOverMutation) SeenUntilCleared() bool {
+	_, ok := m.clearedFields[handover.FieldSeenUntil]
+	return ok
+}
+
+// ResetSeenUntil resets all changes to the "seen_until" field.
+func (m *HandOverMutation) ResetSeenUntil() {
+	m.seen_until = nil
+	delete(m.clearedFields, handover.FieldSeenUntil)
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (m *HandOverMutation) ClearApplication() {
+	m.clearedapplication = true
+	m.clearedFields[handover.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationCleared reports if the "application" edge to the Application entity was cleared.
+func (m *HandOverMutation) ApplicationCleared() bool {
+	return m.clearedapplication
+}
+
+// ApplicationIDs returns the "application" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApplicationID instead. It exists only for internal usage by the builders.
+func (m *HandOverMutation) ApplicationIDs() (ids []domain.ID) {
+	if id := m.application; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApplication resets all changes to the "application" edge.
+func (m *HandOverMutation) ResetApplication() {
+	m.application = nil
+	m.clearedapplication = false
+}
+
+// ClearFromPoint clears the "from_point" edge to the ReceptionPoint entity.
+func (m *HandOverMutation) ClearFromPoint() {
+	m.clearedfrom_point = true
+	m.clearedFields[handover.FieldFromPointID] = struct{}{}
+}
+
+// FromPointCleared reports if the "from_point" edge to the ReceptionPoint entity was cleared.
+func (m *HandOverMutation) FromPointCleared() bool {
+	return m.clearedfrom_point
+}
+
+// FromPointIDs returns the "from_point" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// FromPointID instead. It exists only for internal usage by the builders.
+func (m *HandOverMutation) FromPointIDs() (ids []domain.ID) {
+	if id := m.from_point; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetFromPoint resets all changes to the "from_point" edge.
+func (m *HandOverMutation) ResetFromPoint() {
+	m.from_point = nil
+	m.clearedfrom_point = false
+}
+
+// ClearToPoint clears the "to_point" edge to the ReceptionPoint entity.
+func (m *HandOverMutation) ClearToPoint() {
+	m.clearedto_point = true
+	m.clearedFields[handover.FieldToPointID] = struct{}{}
+}
+
+// ToPointCleared reports if the "to_point" edge to the ReceptionPoint entity was cleared.
+func (m *HandOverMutation) ToPointCleared() bool {
+	return m.clearedto_point
+}
+
+// ToPointIDs returns the "to_point" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ToPointID instead. It exists only for internal usage by the builders.
+func (m *HandOverMutation) ToPointIDs() (ids []domain.ID) {
+	if id := m.to_point; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetToPoint resets all changes to the "to_point" edge.
+func (m *HandOverMutation) ResetToPoint() {
+	m.to_point = nil
+	m.clearedto_point = false
+}
+
+// ClearOfferedBy clears the "offered_by" edge to the Person entity.
+func (m *HandOverMutation) ClearOfferedBy() {
+	m.clearedoffered_by = true
+	m.clearedFields[handover.FieldOfferedByID] = struct{}{}
+}
+
+// OfferedByCleared reports if the "offered_by" edge to the Person entity was cleared.
+func (m *HandOverMutation) OfferedByCleared() bool {
+	return m.clearedoffered_by
+}
+
+// OfferedByIDs returns the "offered_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OfferedByID instead. It exists only for internal usage by the builders.
+func (m *HandOverMutation) OfferedByIDs() (ids []domain.ID) {
+	if id := m.offered_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOfferedBy resets all changes to the "offered_by" edge.
+func (m *HandOverMutation) ResetOfferedBy() {
+	m.offered_by = nil
+	m.clearedoffered_by = false
+}
+
+// ClearAcceptedBy clears the "accepted_by" edge to the Person entity.
+func (m *HandOverMutation) ClearAcceptedBy() {
+	m.clearedaccepted_by = true
+	m.clearedFields[handover.FieldAcceptedByID] = struct{}{}
+}
+
+// AcceptedByCleared reports if the "accepted_by" edge to the Person entity was cleared.
+func (m *HandOverMutation) AcceptedByCleared() bool {
+	return m.AcceptedByIDCleared() || m.clearedaccepted_by
+}
+
+// AcceptedByIDs returns the "accepted_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AcceptedByID instead. It exists only for internal usage by the builders.
+func (m *HandOverMutation) AcceptedByIDs() (ids []domain.ID) {
+	if id := m.accepted_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAcceptedBy resets all changes to the "accepted_by" edge.
+func (m *HandOverMutation) ResetAcceptedBy() {
+	m.accepted_by = nil
+	m.clearedaccepted_by = false
+}
+
+// Where appends a list predicates to the HandOverMutation builder.
+func (m *HandOverMutation) Where(ps ...predicate.HandOver) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the HandOverMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *HandOverMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.HandOver, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *HandOverMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *HandOverMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (HandOver).
+func (m *HandOverMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *HandOverMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.created_at != nil {
+		fields = append(fields, handover.FieldCreatedAt)
+	}
+	if m.application != nil {
+		fields = append(fields, handover.FieldApplicationID)
+	}
+	if m.from_point != nil {
+		fields = append(fields, handover.FieldFromPointID)
+	}
+	if m.to_point != nil {
+		fields = append(fields, handover.FieldToPointID)
+	}
+	if m.offered_by != nil {
+		fields = append(fields, handover.FieldOfferedByID)
+	}
+	if m.organisation_id != nil {
+		fields = append(fields, handover.FieldOrganisationID)
+	}
+	if m.offered_on != nil {
+		fields = append(fields, handover.FieldOfferedOn)
+	}
+	if m.accepted_by != nil {
+		fields = append(fields, handover.FieldAcceptedByID)
+	}
+	if m.accepted_at != nil {
+		fields = append(fields, handover.FieldAcceptedAt)
+	}
+	if m.seen_until != nil {
+		fields = append(fields, handover.FieldSeenUntil)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *HandOverMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case handover.FieldCreatedAt:
+		return m.CreatedAt()
+	case handover.FieldApplicationID:
+		return m.ApplicationID()
+	case handover.FieldFromPointID:
+		return m.FromPointID()
+	case handover.FieldToPointID:
+		return m.ToPointID()
+	case handover.FieldOfferedByID:
+		return m.OfferedByID()
+	case handover.FieldOrganisationID:
+		return m.OrganisationID()
+	case handover.FieldOfferedOn:
+		return m.OfferedOn()
+	case handover.FieldAcceptedByID:
+		return m.AcceptedByID()
+	case handover.FieldAcceptedAt:
+		return m.AcceptedAt()
+	case handover.FieldSeenUntil:
+		return m.SeenUntil()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *HandOverMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case handover.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case handover.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case handover.FieldFromPointID:
+		return m.OldFromPointID(ctx)
+	case handover.FieldToPointID:
+		return m.OldToPointID(ctx)
+	case handover.FieldOfferedByID:
+		return m.OldOfferedByID(ctx)
+	case handover.FieldOrganisationID:
+		return m.OldOrganisationID(ctx)
+	case handover.FieldOfferedOn:
+		return m.OldOfferedOn(ctx)
+	case handover.FieldAcceptedByID:
+		return m.OldAcceptedByID(ctx)
+	case handover.FieldAcceptedAt:
+		return m.OldAcceptedAt(ctx)
+	case handover.FieldSeenUntil:
+		return m.OldSeenUntil(ctx)
+	}
+	return nil, fmt.Errorf("unknown HandOver field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *HandOverMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case handover.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case handover.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case handover.FieldFromPointID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFromPointID(v)
+		return nil
+	case handover.FieldToPointID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetToPointID(v)
+		return nil
+	case handover.FieldOfferedByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOfferedByID(v)
+		return nil
+	case handover.FieldOrganisationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganisationID(v)
+		return nil
+	case handover.FieldOfferedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOfferedOn(v)
+		return nil
+	case handover.FieldAcceptedByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAcceptedByID(v)
+		return nil
+	case handover.FieldAcceptedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAcceptedAt(v)
+		return nil
+	case handover.FieldSeenUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeenUntil(v)
+		return nil
+	}
+	return fmt.Errorf("unknown HandOver field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *HandOverMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *HandOverMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *HandOverMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown HandOver numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *HandOverMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(handover.FieldAcceptedByID) {
+		fields = append(fields, handover.FieldAcceptedByID)
+	}
+	if m.FieldCleared(handover.FieldAcceptedAt) {
+		fields = append(fields, handover.FieldAcceptedAt)
+	}
+	if m.FieldCleared(handover.FieldSeenUntil) {
+		fields = append(fields, handover.FieldSeenUntil)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *HandOverMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *HandOverMutation) ClearField(name string) error {
+	switch name {
+	case handover.FieldAcceptedByID:
+		m.ClearAcceptedByID()
+		return nil
+	case handover.FieldAcceptedAt:
+		m.ClearAcceptedAt()
+		return nil
+	case handover.FieldSeenUntil:
+		m.ClearSeenUntil()
+		return nil
+	}
+	return fmt.Errorf("unknown HandOver nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *HandOverMutation) ResetField(name string) error {
+	switch name {
+	case handover.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case handover.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case handover.FieldFromPointID:
+		m.ResetFromPointID()
+		return nil
+	case handover.FieldToPointID:
+		m.ResetToPointID()
+		return nil
+	case handover.FieldOfferedByID:
+		m.ResetOfferedByID()
+		return nil
+	case handover.FieldOrganisationID:
+		m.ResetOrganisationID()
+		return nil
+	case handover.FieldOfferedOn:
+		m.ResetOfferedOn()
+		return nil
+	case handover.FieldAcceptedByID:
+		m.ResetAcceptedByID()
+		return nil
+	case handover.FieldAcceptedAt:
+		m.ResetAcceptedAt()
+		return nil
+	case handover.FieldSeenUntil:
+		m.ResetSeenUntil()
+		return nil
+	}
+	return fmt.Errorf("unknown HandOver field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *HandOverMutation) AddedEdges() []string {
+	edges := make([]string, 0, 5)
+	if m.application != nil {
+		edges = append(edges, handover.EdgeApplication)
+	}
+	if m.from_point != nil {
+		edges = append(edges, handover.EdgeFromPoint)
+	}
+	if m.to_point != nil {
+		edges = append(edges, handover.EdgeToPoint)
+	}
+	if m.offered_by != nil {
+		edges = append(edges, handover.EdgeOfferedBy)
+	}
+	if m.accepted_by != nil {
+		edges = append(edges, handover.EdgeAcceptedBy)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *HandOverMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case handover.EdgeApplication:
+		if id := m.application; id != nil {
+			return []ent.Value{*id}
+		}
+	case handover.EdgeFromPoint:
+		if id := m.from_point; id != nil {
+			return []ent.Value{*id}
+		}
+	case handover.EdgeToPoint:
+		if id := m.to_point; id != nil {
+			return []ent.Value{*id}
+		}
+	case handover.EdgeOfferedBy:
+		if id := m.offered_by; id != nil {
+			return []ent.Value{*id}
+		}
+	case handover.EdgeAcceptedBy:
+		if id := m.accepted_by; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *HandOverMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 5)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *HandOverMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *HandOverMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 5)
+	if m.clearedapplication {
+		edges = append(edges, handover.EdgeApplication)
+	}
+	if m.clearedfrom_point {
+		edges = append(edges, handover.EdgeFromPoint)
+	}
+	if m.clearedto_point {
+		edges = append(edges, handover.EdgeToPoint)
+	}
+	if m.clearedoffered_by {
+		edges = append(edges, handover.EdgeOfferedBy)
+	}
+	if m.clearedaccepted_by {
+		edges = append(edges, handover.EdgeAcceptedBy)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *HandOverMutation) EdgeCleared(name string) bool {
+	switch name {
+	case handover.EdgeApplication:
+		return m.clearedapplication
+	case handover.EdgeFromPoint:
+		return m.clearedfrom_point
+	case handover.EdgeToPoint:
+		return m.clearedto_point
+	case handover.EdgeOfferedBy:
+		return m.clearedoffered_by
+	case handover.EdgeAcceptedBy:
+		return m.clearedaccepted_by
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *HandOverMutation) ClearEdge(name string) error {
+	switch name {
+	case handover.EdgeApplication:
+		m.ClearApplication()
+		return nil
+	case handover.EdgeFromPoint:
+		m.ClearFromPoint()
+		return nil
+	case handover.EdgeToPoint:
+		m.ClearToPoint()
+		return nil
+	case handover.EdgeOfferedBy:
+		m.ClearOfferedBy()
+		return nil
+	case handover.EdgeAcceptedBy:
+		m.ClearAcceptedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown HandOver unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *HandOverMutation) ResetEdge(name string) error {
+	switch name {
+	case handover.EdgeApplication:
+		m.ResetApplication()
+		return nil
+	case handover.EdgeFromPoint:
+		m.ResetFromPoint()
+		return nil
+	case handover.EdgeToPoint:
+		m.ResetToPoint()
+		return nil
+	case handover.EdgeOfferedBy:
+		m.ResetOfferedBy()
+		return nil
+	case handover.EdgeAcceptedBy:
+		m.ResetAcceptedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown HandOver edge %s", name)
 }
 
 // HouseholdMemberMutation represents an operation that mutates the HouseholdMember nodes in the graph.
@@ -19006,6 +23495,795 @@ func (m *NamedAgentMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown NamedAgent edge %s", name)
+}
+
+// OnlineRegistrationMutation represents an operation that mutates the OnlineRegistration nodes in the graph.
+type OnlineRegistrationMutation struct {
+	config
+	op                     Op
+	typ                    string
+	id                     *domain.ID
+	created_at             *time.Time
+	deposited_on           *domain.Date
+	handled                *bool
+	clearedFields          map[string]struct{}
+	application            *domain.ID
+	clearedapplication     bool
+	reception_point        *domain.ID
+	clearedreception_point bool
+	assignee               *domain.ID
+	clearedassignee        bool
+	done                   bool
+	oldValue               func(context.Context) (*OnlineRegistration, error)
+	predicates             []predicate.OnlineRegistration
+}
+
+var _ ent.Mutation = (*OnlineRegistrationMutation)(nil)
+
+// onlineregistrationOption allows management of the mutation configuration using functional options.
+type onlineregistrationOption func(*OnlineRegistrationMutation)
+
+// newOnlineRegistrationMutation creates new mutation for the OnlineRegistration entity.
+func newOnlineRegistrationMutation(c config, op Op, opts ...onlineregistrationOption) *OnlineRegistrationMutation {
+	m := &OnlineRegistrationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeOnlineRegistration,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withOnlineRegistrationID sets the ID field of the mutation.
+func withOnlineRegistrationID(id domain.ID) onlineregistrationOption {
+	return func(m *OnlineRegistrationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *OnlineRegistration
+		)
+		m.oldValue = func(ctx context.Context) (*OnlineRegistration, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().OnlineRegistration.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withOnlineRegistration sets the old OnlineRegistration of the mutation.
+func withOnlineRegistration(node *OnlineRegistration) onlineregistrationOption {
+	return func(m *OnlineRegistrationMutation) {
+		m.oldValue = func(context.Context) (*OnlineRegistration, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m OnlineRegistrationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m OnlineRegistrationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of OnlineRegistration entities.
+func (m *OnlineRegistrationMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *OnlineRegistrationMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *OnlineRegistrationMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().OnlineRegistration.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *OnlineRegistrationMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *OnlineRegistrationMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the OnlineRegistration entity.
+// If the OnlineRegistration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnlineRegistrationMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *OnlineRegistrationMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *OnlineRegistrationMutation) SetApplicationID(d domain.ID) {
+	m.application = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *OnlineRegistrationMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the OnlineRegistration entity.
+// If the OnlineRegistration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnlineRegistrationMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *OnlineRegistrationMutation) ResetApplicationID() {
+	m.application = nil
+}
+
+// SetDepositedOn sets the "deposited_on" field.
+func (m *OnlineRegistrationMutation) SetDepositedOn(d domain.Date) {
+	m.deposited_on = &d
+}
+
+// DepositedOn returns the value of the "deposited_on" field in the mutation.
+func (m *OnlineRegistrationMutation) DepositedOn() (r domain.Date, exists bool) {
+	v := m.deposited_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDepositedOn returns the old "deposited_on" field's value of the OnlineRegistration entity.
+// If the OnlineRegistration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnlineRegistrationMutation) OldDepositedOn(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDepositedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDepositedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDepositedOn: %w", err)
+	}
+	return oldValue.DepositedOn, nil
+}
+
+// ResetDepositedOn resets all changes to the "deposited_on" field.
+func (m *OnlineRegistrationMutation) ResetDepositedOn() {
+	m.deposited_on = nil
+}
+
+// SetReceptionPointID sets the "reception_point_id" field.
+func (m *OnlineRegistrationMutation) SetReceptionPointID(d domain.ID) {
+	m.reception_point = &d
+}
+
+// ReceptionPointID returns the value of the "reception_point_id" field in the mutation.
+func (m *OnlineRegistrationMutation) ReceptionPointID() (r domain.ID, exists bool) {
+	v := m.reception_point
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceptionPointID returns the old "reception_point_id" field's value of the OnlineRegistration entity.
+// If the OnlineRegistration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnlineRegistrationMutation) OldReceptionPointID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceptionPointID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceptionPointID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceptionPointID: %w", err)
+	}
+	return oldValue.ReceptionPointID, nil
+}
+
+// ClearReceptionPointID clears the value of the "reception_point_id" field.
+func (m *OnlineRegistrationMutation) ClearReceptionPointID() {
+	m.reception_point = nil
+	m.clearedFields[onlineregistration.FieldReceptionPointID] = struct{}{}
+}
+
+// ReceptionPointIDCleared returns if the "reception_point_id" field was cleared in this mutation.
+func (m *OnlineRegistrationMutation) ReceptionPointIDCleared() bool {
+	_, ok := m.clearedFields[onlineregistration.FieldReceptionPointID]
+	return ok
+}
+
+// ResetReceptionPointID resets all changes to the "reception_point_id" field.
+func (m *OnlineRegistrationMutation) ResetReceptionPointID() {
+	m.reception_point = nil
+	delete(m.clearedFields, onlineregistration.FieldReceptionPointID)
+}
+
+// SetAssigneeID sets the "assignee_id" field.
+func (m *OnlineRegistrationMutation) SetAssigneeID(d domain.ID) {
+	m.assignee = &d
+}
+
+// AssigneeID returns the value of the "assignee_id" field in the mutation.
+func (m *OnlineRegistrationMutation) AssigneeID() (r domain.ID, exists bool) {
+	v := m.assignee
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAssigneeID returns the old "assignee_id" field's value of the OnlineRegistration entity.
+// If the OnlineRegistration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnlineRegistrationMutation) OldAssigneeID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAssigneeID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAssigneeID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAssigneeID: %w", err)
+	}
+	return oldValue.AssigneeID, nil
+}
+
+// ClearAssigneeID clears the value of the "assignee_id" field.
+func (m *OnlineRegistrationMutation) ClearAssigneeID() {
+	m.assignee = nil
+	m.clearedFields[onlineregistration.FieldAssigneeID] = struct{}{}
+}
+
+// AssigneeIDCleared returns if the "assignee_id" field was cleared in this mutation.
+func (m *OnlineRegistrationMutation) AssigneeIDCleared() bool {
+	_, ok := m.clearedFields[onlineregistration.FieldAssigneeID]
+	return ok
+}
+
+// ResetAssigneeID resets all changes to the "assignee_id" field.
+func (m *OnlineRegistrationMutation) ResetAssigneeID() {
+	m.assignee = nil
+	delete(m.clearedFields, onlineregistration.FieldAssigneeID)
+}
+
+// SetHandled sets the "handled" field.
+func (m *OnlineRegistrationMutation) SetHandled(b bool) {
+	m.handled = &b
+}
+
+// Handled returns the value of the "handled" field in the mutation.
+func (m *OnlineRegistrationMutation) Handled() (r bool, exists bool) {
+	v := m.handled
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHandled returns the old "handled" field's value of the OnlineRegistration entity.
+// If the OnlineRegistration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnlineRegistrationMutation) OldHandled(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHandled is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHandled requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHandled: %w", err)
+	}
+	return oldValue.Handled, nil
+}
+
+// ResetHandled resets all changes to the "handled" field.
+func (m *OnlineRegistrationMutation) ResetHandled() {
+	m.handled = nil
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (m *OnlineRegistrationMutation) ClearApplication() {
+	m.clearedapplication = true
+	m.clearedFields[onlineregistration.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationCleared reports if the "application" edge to the Application entity was cleared.
+func (m *OnlineRegistrationMutation) ApplicationCleared() bool {
+	return m.clearedapplication
+}
+
+// ApplicationIDs returns the "application" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApplicationID instead. It exists only for internal usage by the builders.
+func (m *OnlineRegistrationMutation) ApplicationIDs() (ids []domain.ID) {
+	if id := m.application; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApplication resets all changes to the "application" edge.
+func (m *OnlineRegistrationMutation) ResetApplication() {
+	m.application = nil
+	m.clearedapplication = false
+}
+
+// ClearReceptionPoint clears the "reception_point" edge to the ReceptionPoint entity.
+func (m *OnlineRegistrationMutation) ClearReceptionPoint() {
+	m.clearedreception_point = true
+	m.clearedFields[onlineregistration.FieldReceptionPointID] = struct{}{}
+}
+
+// ReceptionPointCleared reports if the "reception_point" edge to the ReceptionPoint entity was cleared.
+func (m *OnlineRegistrationMutation) ReceptionPointCleared() bool {
+	return m.ReceptionPointIDCleared() || m.clearedreception_point
+}
+
+// ReceptionPointIDs returns the "reception_point" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ReceptionPointID instead. It exists only for internal usage by the builders.
+func (m *OnlineRegistrationMutation) ReceptionPointIDs() (ids []domain.ID) {
+	if id := m.reception_point; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetReceptionPoint resets all changes to the "reception_point" edge.
+func (m *OnlineRegistrationMutation) ResetReceptionPoint() {
+	m.reception_point = nil
+	m.clearedreception_point = false
+}
+
+// ClearAssignee clears the "assignee" edge to the Person entity.
+func (m *OnlineRegistrationMutation) ClearAssignee() {
+	m.clearedassignee = true
+	m.clearedFields[onlineregistration.FieldAssigneeID] = struct{}{}
+}
+
+// AssigneeCleared reports if the "assignee" edge to the Person entity was cleared.
+func (m *OnlineRegistrationMutation) AssigneeCleared() bool {
+	return m.AssigneeIDCleared() || m.clearedassignee
+}
+
+// AssigneeIDs returns the "assignee" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AssigneeID instead. It exists only for internal usage by the builders.
+func (m *OnlineRegistrationMutation) AssigneeIDs() (ids []domain.ID) {
+	if id := m.assignee; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAssignee resets all changes to the "assignee" edge.
+func (m *OnlineRegistrationMutation) ResetAssignee() {
+	m.assignee = nil
+	m.clearedassignee = false
+}
+
+// Where appends a list predicates to the OnlineRegistrationMutation builder.
+func (m *OnlineRegistrationMutation) Where(ps ...predicate.OnlineRegistration) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the OnlineRegistrationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *OnlineRegistrationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.OnlineRegistration, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *OnlineRegistrationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *OnlineRegistrationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (OnlineRegistration).
+func (m *OnlineRegistrationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *OnlineRegistrationMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.created_at != nil {
+		fields = append(fields, onlineregistration.FieldCreatedAt)
+	}
+	if m.application != nil {
+		fields = append(fields, onlineregistration.FieldApplicationID)
+	}
+	if m.deposited_on != nil {
+		fields = append(fields, onlineregistration.FieldDepositedOn)
+	}
+	if m.reception_point != nil {
+		fields = append(fields, onlineregistration.FieldReceptionPointID)
+	}
+	if m.assignee != nil {
+		fields = append(fields, onlineregistration.FieldAssigneeID)
+	}
+	if m.handled != nil {
+		fields = append(fields, onlineregistration.FieldHandled)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *OnlineRegistrationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case onlineregistration.FieldCreatedAt:
+		return m.CreatedAt()
+	case onlineregistration.FieldApplicationID:
+		return m.ApplicationID()
+	case onlineregistration.FieldDepositedOn:
+		return m.DepositedOn()
+	case onlineregistration.FieldReceptionPointID:
+		return m.ReceptionPointID()
+	case onlineregistration.FieldAssigneeID:
+		return m.AssigneeID()
+	case onlineregistration.FieldHandled:
+		return m.Handled()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *OnlineRegistrationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case onlineregistration.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case onlineregistration.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case onlineregistration.FieldDepositedOn:
+		return m.OldDepositedOn(ctx)
+	case onlineregistration.FieldReceptionPointID:
+		return m.OldReceptionPointID(ctx)
+	case onlineregistration.FieldAssigneeID:
+		return m.OldAssigneeID(ctx)
+	case onlineregistration.FieldHandled:
+		return m.OldHandled(ctx)
+	}
+	return nil, fmt.Errorf("unknown OnlineRegistration field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OnlineRegistrationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case onlineregistration.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case onlineregistration.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case onlineregistration.FieldDepositedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDepositedOn(v)
+		return nil
+	case onlineregistration.FieldReceptionPointID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceptionPointID(v)
+		return nil
+	case onlineregistration.FieldAssigneeID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAssigneeID(v)
+		return nil
+	case onlineregistration.FieldHandled:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHandled(v)
+		return nil
+	}
+	return fmt.Errorf("unknown OnlineRegistration field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *OnlineRegistrationMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *OnlineRegistrationMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OnlineRegistrationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown OnlineRegistration numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *OnlineRegistrationMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(onlineregistration.FieldReceptionPointID) {
+		fields = append(fields, onlineregistration.FieldReceptionPointID)
+	}
+	if m.FieldCleared(onlineregistration.FieldAssigneeID) {
+		fields = append(fields, onlineregistration.FieldAssigneeID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *OnlineRegistrationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *OnlineRegistrationMutation) ClearField(name string) error {
+	switch name {
+	case onlineregistration.FieldReceptionPointID:
+		m.ClearReceptionPointID()
+		return nil
+	case onlineregistration.FieldAssigneeID:
+		m.ClearAssigneeID()
+		return nil
+	}
+	return fmt.Errorf("unknown OnlineRegistration nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *OnlineRegistrationMutation) ResetField(name string) error {
+	switch name {
+	case onlineregistration.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case onlineregistration.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case onlineregistration.FieldDepositedOn:
+		m.ResetDepositedOn()
+		return nil
+	case onlineregistration.FieldReceptionPointID:
+		m.ResetReceptionPointID()
+		return nil
+	case onlineregistration.FieldAssigneeID:
+		m.ResetAssigneeID()
+		return nil
+	case onlineregistration.FieldHandled:
+		m.ResetHandled()
+		return nil
+	}
+	return fmt.Errorf("unknown OnlineRegistration field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *OnlineRegistrationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.application != nil {
+		edges = append(edges, onlineregistration.EdgeApplication)
+	}
+	if m.reception_point != nil {
+		edges = append(edges, onlineregistration.EdgeReceptionPoint)
+	}
+	if m.assignee != nil {
+		edges = append(edges, onlineregistration.EdgeAssignee)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *OnlineRegistrationMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case onlineregistration.EdgeApplication:
+		if id := m.application; id != nil {
+			return []ent.Value{*id}
+		}
+	case onlineregistration.EdgeReceptionPoint:
+		if id := m.reception_point; id != nil {
+			return []ent.Value{*id}
+		}
+	case onlineregistration.EdgeAssignee:
+		if id := m.assignee; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *OnlineRegistrationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *OnlineRegistrationMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *OnlineRegistrationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedapplication {
+		edges = append(edges, onlineregistration.EdgeApplication)
+	}
+	if m.clearedreception_point {
+		edges = append(edges, onlineregistration.EdgeReceptionPoint)
+	}
+	if m.clearedassignee {
+		edges = append(edges, onlineregistration.EdgeAssignee)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *OnlineRegistrationMutation) EdgeCleared(name string) bool {
+	switch name {
+	case onlineregistration.EdgeApplication:
+		return m.clearedapplication
+	case onlineregistration.EdgeReceptionPoint:
+		return m.clearedreception_point
+	case onlineregistration.EdgeAssignee:
+		return m.clearedassignee
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *OnlineRegistrationMutation) ClearEdge(name string) error {
+	switch name {
+	case onlineregistration.EdgeApplication:
+		m.ClearApplication()
+		return nil
+	case onlineregistration.EdgeReceptionPoint:
+		m.ClearReceptionPoint()
+		return nil
+	case onlineregistration.EdgeAssignee:
+		m.ClearAssignee()
+		return nil
+	}
+	return fmt.Errorf("unknown OnlineRegistration unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *OnlineRegistrationMutation) ResetEdge(name string) error {
+	switch name {
+	case onlineregistration.EdgeApplication:
+		m.ResetApplication()
+		return nil
+	case onlineregistration.EdgeReceptionPoint:
+		m.ResetReceptionPoint()
+		return nil
+	case onlineregistration.EdgeAssignee:
+		m.ResetAssignee()
+		return nil
+	}
+	return fmt.Errorf("unknown OnlineRegistration edge %s", name)
 }
 
 // OpeningHoursMutation represents an operation that mutates the OpeningHours nodes in the graph.
@@ -26001,6 +31279,754 @@ func (m *PersonMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Person edge %s", name)
+}
+
+// ProposedChangeMutation represents an operation that mutates the ProposedChange nodes in the graph.
+type ProposedChangeMutation struct {
+	config
+	op                     Op
+	typ                    string
+	id                     *domain.ID
+	created_at             *time.Time
+	proposed_on            *domain.Date
+	correction             *domain.ApplicationCorrection
+	clearedFields          map[string]struct{}
+	application            *domain.ID
+	clearedapplication     bool
+	reception_point        *domain.ID
+	clearedreception_point bool
+	proposed_by            *domain.ID
+	clearedproposed_by     bool
+	done                   bool
+	oldValue               func(context.Context) (*ProposedChange, error)
+	predicates             []predicate.ProposedChange
+}
+
+var _ ent.Mutation = (*ProposedChangeMutation)(nil)
+
+// proposedchangeOption allows management of the mutation configuration using functional options.
+type proposedchangeOption func(*ProposedChangeMutation)
+
+// newProposedChangeMutation creates new mutation for the ProposedChange entity.
+func newProposedChangeMutation(c config, op Op, opts ...proposedchangeOption) *ProposedChangeMutation {
+	m := &ProposedChangeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeProposedChange,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withProposedChangeID sets the ID field of the mutation.
+func withProposedChangeID(id domain.ID) proposedchangeOption {
+	return func(m *ProposedChangeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ProposedChange
+		)
+		m.oldValue = func(ctx context.Context) (*ProposedChange, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ProposedChange.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withProposedChange sets the old ProposedChange of the mutation.
+func withProposedChange(node *ProposedChange) proposedchangeOption {
+	return func(m *ProposedChangeMutation) {
+		m.oldValue = func(context.Context) (*ProposedChange, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ProposedChangeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ProposedChangeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ProposedChange entities.
+func (m *ProposedChangeMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ProposedChangeMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ProposedChangeMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ProposedChange.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ProposedChangeMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ProposedChangeMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ProposedChange entity.
+// If the ProposedChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposedChangeMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ProposedChangeMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *ProposedChangeMutation) SetApplicationID(d domain.ID) {
+	m.application = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *ProposedChangeMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the ProposedChange entity.
+// If the ProposedChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposedChangeMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *ProposedChangeMutation) ResetApplicationID() {
+	m.application = nil
+}
+
+// SetReceptionPointID sets the "reception_point_id" field.
+func (m *ProposedChangeMutation) SetReceptionPointID(d domain.ID) {
+	m.reception_point = &d
+}
+
+// ReceptionPointID returns the value of the "reception_point_id" field in the mutation.
+func (m *ProposedChangeMutation) ReceptionPointID() (r domain.ID, exists bool) {
+	v := m.reception_point
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceptionPointID returns the old "reception_point_id" field's value of the ProposedChange entity.
+// If the ProposedChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposedChangeMutation) OldReceptionPointID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceptionPointID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceptionPointID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceptionPointID: %w", err)
+	}
+	return oldValue.ReceptionPointID, nil
+}
+
+// ResetReceptionPointID resets all changes to the "reception_point_id" field.
+func (m *ProposedChangeMutation) ResetReceptionPointID() {
+	m.reception_point = nil
+}
+
+// SetProposedByID sets the "proposed_by_id" field.
+func (m *ProposedChangeMutation) SetProposedByID(d domain.ID) {
+	m.proposed_by = &d
+}
+
+// ProposedByID returns the value of the "proposed_by_id" field in the mutation.
+func (m *ProposedChangeMutation) ProposedByID() (r domain.ID, exists bool) {
+	v := m.proposed_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProposedByID returns the old "proposed_by_id" field's value of the ProposedChange entity.
+// If the ProposedChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposedChangeMutation) OldProposedByID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProposedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProposedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProposedByID: %w", err)
+	}
+	return oldValue.ProposedByID, nil
+}
+
+// ResetProposedByID resets all changes to the "proposed_by_id" field.
+func (m *ProposedChangeMutation) ResetProposedByID() {
+	m.proposed_by = nil
+}
+
+// SetProposedOn sets the "proposed_on" field.
+func (m *ProposedChangeMutation) SetProposedOn(d domain.Date) {
+	m.proposed_on = &d
+}
+
+// ProposedOn returns the value of the "proposed_on" field in the mutation.
+func (m *ProposedChangeMutation) ProposedOn() (r domain.Date, exists bool) {
+	v := m.proposed_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProposedOn returns the old "proposed_on" field's value of the ProposedChange entity.
+// If the ProposedChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposedChangeMutation) OldProposedOn(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProposedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProposedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProposedOn: %w", err)
+	}
+	return oldValue.ProposedOn, nil
+}
+
+// ResetProposedOn resets all changes to the "proposed_on" field.
+func (m *ProposedChangeMutation) ResetProposedOn() {
+	m.proposed_on = nil
+}
+
+// SetCorrection sets the "correction" field.
+func (m *ProposedChangeMutation) SetCorrection(dc domain.ApplicationCorrection) {
+	m.correction = &dc
+}
+
+// Correction returns the value of the "correction" field in the mutation.
+func (m *ProposedChangeMutation) Correction() (r domain.ApplicationCorrection, exists bool) {
+	v := m.correction
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCorrection returns the old "correction" field's value of the ProposedChange entity.
+// If the ProposedChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposedChangeMutation) OldCorrection(ctx context.Context) (v domain.ApplicationCorrection, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCorrection is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCorrection requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCorrection: %w", err)
+	}
+	return oldValue.Correction, nil
+}
+
+// ResetCorrection resets all changes to the "correction" field.
+func (m *ProposedChangeMutation) ResetCorrection() {
+	m.correction = nil
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (m *ProposedChangeMutation) ClearApplication() {
+	m.clearedapplication = true
+	m.clearedFields[proposedchange.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationCleared reports if the "application" edge to the Application entity was cleared.
+func (m *ProposedChangeMutation) ApplicationCleared() bool {
+	return m.clearedapplication
+}
+
+// ApplicationIDs returns the "application" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApplicationID instead. It exists only for internal usage by the builders.
+func (m *ProposedChangeMutation) ApplicationIDs() (ids []domain.ID) {
+	if id := m.application; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApplication resets all changes to the "application" edge.
+func (m *ProposedChangeMutation) ResetApplication() {
+	m.application = nil
+	m.clearedapplication = false
+}
+
+// ClearReceptionPoint clears the "reception_point" edge to the ReceptionPoint entity.
+func (m *ProposedChangeMutation) ClearReceptionPoint() {
+	m.clearedreception_point = true
+	m.clearedFields[proposedchange.FieldReceptionPointID] = struct{}{}
+}
+
+// ReceptionPointCleared reports if the "reception_point" edge to the ReceptionPoint entity was cleared.
+func (m *ProposedChangeMutation) ReceptionPointCleared() bool {
+	return m.clearedreception_point
+}
+
+// ReceptionPointIDs returns the "reception_point" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ReceptionPointID instead. It exists only for internal usage by the builders.
+func (m *ProposedChangeMutation) ReceptionPointIDs() (ids []domain.ID) {
+	if id := m.reception_point; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetReceptionPoint resets all changes to the "reception_point" edge.
+func (m *ProposedChangeMutation) ResetReceptionPoint() {
+	m.reception_point = nil
+	m.clearedreception_point = false
+}
+
+// ClearProposedBy clears the "proposed_by" edge to the Person entity.
+func (m *ProposedChangeMutation) ClearProposedBy() {
+	m.clearedproposed_by = true
+	m.clearedFields[proposedchange.FieldProposedByID] = struct{}{}
+}
+
+// ProposedByCleared reports if the "proposed_by" edge to the Person entity was cleared.
+func (m *ProposedChangeMutation) ProposedByCleared() bool {
+	return m.clearedproposed_by
+}
+
+// ProposedByIDs returns the "proposed_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ProposedByID instead. It exists only for internal usage by the builders.
+func (m *ProposedChangeMutation) ProposedByIDs() (ids []domain.ID) {
+	if id := m.proposed_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetProposedBy resets all changes to the "proposed_by" edge.
+func (m *ProposedChangeMutation) ResetProposedBy() {
+	m.proposed_by = nil
+	m.clearedproposed_by = false
+}
+
+// Where appends a list predicates to the ProposedChangeMutation builder.
+func (m *ProposedChangeMutation) Where(ps ...predicate.ProposedChange) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ProposedChangeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ProposedChangeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ProposedChange, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ProposedChangeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ProposedChangeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ProposedChange).
+func (m *ProposedChangeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ProposedChangeMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.created_at != nil {
+		fields = append(fields, proposedchange.FieldCreatedAt)
+	}
+	if m.application != nil {
+		fields = append(fields, proposedchange.FieldApplicationID)
+	}
+	if m.reception_point != nil {
+		fields = append(fields, proposedchange.FieldReceptionPointID)
+	}
+	if m.proposed_by != nil {
+		fields = append(fields, proposedchange.FieldProposedByID)
+	}
+	if m.proposed_on != nil {
+		fields = append(fields, proposedchange.FieldProposedOn)
+	}
+	if m.correction != nil {
+		fields = append(fields, proposedchange.FieldCorrection)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ProposedChangeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case proposedchange.FieldCreatedAt:
+		return m.CreatedAt()
+	case proposedchange.FieldApplicationID:
+		return m.ApplicationID()
+	case proposedchange.FieldReceptionPointID:
+		return m.ReceptionPointID()
+	case proposedchange.FieldProposedByID:
+		return m.ProposedByID()
+	case proposedchange.FieldProposedOn:
+		return m.ProposedOn()
+	case proposedchange.FieldCorrection:
+		return m.Correction()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ProposedChangeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case proposedchange.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case proposedchange.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case proposedchange.FieldReceptionPointID:
+		return m.OldReceptionPointID(ctx)
+	case proposedchange.FieldProposedByID:
+		return m.OldProposedByID(ctx)
+	case proposedchange.FieldProposedOn:
+		return m.OldProposedOn(ctx)
+	case proposedchange.FieldCorrection:
+		return m.OldCorrection(ctx)
+	}
+	return nil, fmt.Errorf("unknown ProposedChange field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProposedChangeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case proposedchange.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case proposedchange.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case proposedchange.FieldReceptionPointID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceptionPointID(v)
+		return nil
+	case proposedchange.FieldProposedByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProposedByID(v)
+		return nil
+	case proposedchange.FieldProposedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProposedOn(v)
+		return nil
+	case proposedchange.FieldCorrection:
+		v, ok := value.(domain.ApplicationCorrection)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCorrection(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ProposedChange field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ProposedChangeMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ProposedChangeMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProposedChangeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ProposedChange numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ProposedChangeMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ProposedChangeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ProposedChangeMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ProposedChange nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ProposedChangeMutation) ResetField(name string) error {
+	switch name {
+	case proposedchange.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case proposedchange.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case proposedchange.FieldReceptionPointID:
+		m.ResetReceptionPointID()
+		return nil
+	case proposedchange.FieldProposedByID:
+		m.ResetProposedByID()
+		return nil
+	case proposedchange.FieldProposedOn:
+		m.ResetProposedOn()
+		return nil
+	case proposedchange.FieldCorrection:
+		m.ResetCorrection()
+		return nil
+	}
+	return fmt.Errorf("unknown ProposedChange field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ProposedChangeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.application != nil {
+		edges = append(edges, proposedchange.EdgeApplication)
+	}
+	if m.reception_point != nil {
+		edges = append(edges, proposedchange.EdgeReceptionPoint)
+	}
+	if m.proposed_by != nil {
+		edges = append(edges, proposedchange.EdgeProposedBy)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ProposedChangeMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case proposedchange.EdgeApplication:
+		if id := m.application; id != nil {
+			return []ent.Value{*id}
+		}
+	case proposedchange.EdgeReceptionPoint:
+		if id := m.reception_point; id != nil {
+			return []ent.Value{*id}
+		}
+	case proposedchange.EdgeProposedBy:
+		if id := m.proposed_by; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ProposedChangeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ProposedChangeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ProposedChangeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedapplication {
+		edges = append(edges, proposedchange.EdgeApplication)
+	}
+	if m.clearedreception_point {
+		edges = append(edges, proposedchange.EdgeReceptionPoint)
+	}
+	if m.clearedproposed_by {
+		edges = append(edges, proposedchange.EdgeProposedBy)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ProposedChangeMutation) EdgeCleared(name string) bool {
+	switch name {
+	case proposedchange.EdgeApplication:
+		return m.clearedapplication
+	case proposedchange.EdgeReceptionPoint:
+		return m.clearedreception_point
+	case proposedchange.EdgeProposedBy:
+		return m.clearedproposed_by
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ProposedChangeMutation) ClearEdge(name string) error {
+	switch name {
+	case proposedchange.EdgeApplication:
+		m.ClearApplication()
+		return nil
+	case proposedchange.EdgeReceptionPoint:
+		m.ClearReceptionPoint()
+		return nil
+	case proposedchange.EdgeProposedBy:
+		m.ClearProposedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown ProposedChange unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ProposedChangeMutation) ResetEdge(name string) error {
+	switch name {
+	case proposedchange.EdgeApplication:
+		m.ResetApplication()
+		return nil
+	case proposedchange.EdgeReceptionPoint:
+		m.ResetReceptionPoint()
+		return nil
+	case proposedchange.EdgeProposedBy:
+		m.ResetProposedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown ProposedChange edge %s", name)
 }
 
 // PublishedFiguresMutation represents an operation that mutates the PublishedFigures nodes in the graph.

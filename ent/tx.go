@@ -22,6 +22,8 @@ type Tx struct {
 	ApplicationAccess *ApplicationAccessClient
 	// ApplicationContact is the client for interacting with the ApplicationContact builders.
 	ApplicationContact *ApplicationContactClient
+	// ApplicationEvent is the client for interacting with the ApplicationEvent builders.
+	ApplicationEvent *ApplicationEventClient
 	// ApplicationFile is the client for interacting with the ApplicationFile builders.
 	ApplicationFile *ApplicationFileClient
 	// ApplicationSummary is the client for interacting with the ApplicationSummary builders.
@@ -40,10 +42,14 @@ type Tx struct {
 	CatalogueEntry *CatalogueEntryClient
 	// Commune is the client for interacting with the Commune builders.
 	Commune *CommuneClient
+	// Deadline is the client for interacting with the Deadline builders.
+	Deadline *DeadlineClient
 	// Dwelling is the client for interacting with the Dwelling builders.
 	Dwelling *DwellingClient
 	// EmergencyOpening is the client for interacting with the EmergencyOpening builders.
 	EmergencyOpening *EmergencyOpeningClient
+	// HandOver is the client for interacting with the HandOver builders.
+	HandOver *HandOverClient
 	// HouseholdMember is the client for interacting with the HouseholdMember builders.
 	HouseholdMember *HouseholdMemberClient
 	// LockOut is the client for interacting with the LockOut builders.
@@ -52,6 +58,8 @@ type Tx struct {
 	MemberParticulars *MemberParticularsClient
 	// NamedAgent is the client for interacting with the NamedAgent builders.
 	NamedAgent *NamedAgentClient
+	// OnlineRegistration is the client for interacting with the OnlineRegistration builders.
+	OnlineRegistration *OnlineRegistrationClient
 	// OpeningHours is the client for interacting with the OpeningHours builders.
 	OpeningHours *OpeningHoursClient
 	// Organisation is the client for interacting with the Organisation builders.
@@ -66,6 +74,8 @@ type Tx struct {
 	PartnerAppSecret *PartnerAppSecretClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
+	// ProposedChange is the client for interacting with the ProposedChange builders.
+	ProposedChange *ProposedChangeClient
 	// PublishedFigures is the client for interacting with the PublishedFigures builders.
 	PublishedFigures *PublishedFiguresClient
 	// ReceptionContact is the client for interacting with the ReceptionContact builders.
@@ -224,6 +234,7 @@ func (tx *Tx) init() {
 	tx.Application = NewApplicationClient(tx.config)
 	tx.ApplicationAccess = NewApplicationAccessClient(tx.config)
 	tx.ApplicationContact = NewApplicationContactClient(tx.config)
+	tx.ApplicationEvent = NewApplicationEventClient(tx.config)
 	tx.ApplicationFile = NewApplicationFileClient(tx.config)
 	tx.ApplicationSummary = NewApplicationSummaryClient(tx.config)
 	tx.Assignment = NewAssignmentClient(tx.config)
@@ -233,12 +244,15 @@ func (tx *Tx) init() {
 	tx.Building = NewBuildingClient(tx.config)
 	tx.CatalogueEntry = NewCatalogueEntryClient(tx.config)
 	tx.Commune = NewCommuneClient(tx.config)
+	tx.Deadline = NewDeadlineClient(tx.config)
 	tx.Dwelling = NewDwellingClient(tx.config)
 	tx.EmergencyOpening = NewEmergencyOpeningClient(tx.config)
+	tx.HandOver = NewHandOverClient(tx.config)
 	tx.HouseholdMember = NewHouseholdMemberClient(tx.config)
 	tx.LockOut = NewLockOutClient(tx.config)
 	tx.MemberParticulars = NewMemberParticularsClient(tx.config)
 	tx.NamedAgent = NewNamedAgentClient(tx.config)
+	tx.OnlineRegistration = NewOnlineRegistrationClient(tx.config)
 	tx.OpeningHours = NewOpeningHoursClient(tx.config)
 	tx.Organisation = NewOrganisationClient(tx.config)
 	tx.Ownership = NewOwnershipClient(tx.config)
@@ -246,6 +260,7 @@ func (tx *Tx) init() {
 	tx.PartnerApp = NewPartnerAppClient(tx.config)
 	tx.PartnerAppSecret = NewPartnerAppSecretClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
+	tx.ProposedChange = NewProposedChangeClient(tx.config)
 	tx.PublishedFigures = NewPublishedFiguresClient(tx.config)
 	tx.ReceptionContact = NewReceptionContactClient(tx.config)
 	tx.ReceptionGrant = NewReceptionGrantClient(tx.config)

@@ -46,6 +46,10 @@ type (
 	applicationFilterResolver    struct{ *Resolver }
 	householdMemberResolver      struct{}
 	publishedFiguresResolver     struct{}
+	deadlineResolver             struct{}
+	proposedChangeResolver       struct{}
+	onlineRegistrationResolver   struct{}
+	levelTooLowErrorResolver     struct{ *Resolver }
 )
 
 // Query resolves what can be read.
@@ -135,3 +139,19 @@ func (r *Resolver) HouseholdMember() gen.HouseholdMemberResolver { return househ
 
 // PublishedFigures resolves the computed fields of published figures.
 func (r *Resolver) PublishedFigures() gen.PublishedFiguresResolver { return publishedFiguresResolver{} }
+
+// Deadline resolves the computed fields of deadlines.
+func (r *Resolver) Deadline() gen.DeadlineResolver { return deadlineResolver{} }
+
+// ProposedChange resolves the computed fields of proposed changes.
+func (r *Resolver) ProposedChange() gen.ProposedChangeResolver { return proposedChangeResolver{} }
+
+// OnlineRegistration resolves what of a registration the viewer may not see.
+func (r *Resolver) OnlineRegistration() gen.OnlineRegistrationResolver {
+	return onlineRegistrationResolver{}
+}
+
+// LevelTooLowError resolves where the act could be done instead.
+func (r *Resolver) LevelTooLowError() gen.LevelTooLowErrorResolver {
+	return levelTooLowErrorResolver{r}
+}

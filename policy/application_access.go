@@ -2,6 +2,8 @@ package policy
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,6 +27,8 @@ type ApplicationFacts struct {
 	// FollowingPoint is empty when nobody follows it; FollowedSince is the first day.
 	FollowingPoint domain.ID
 	FollowedSince  domain.Date
+	// Former are the points that handed it over, and see it until then.
+	Former []FormerPoint
 	// Wishes are the communes wished for.
 	Wishes   []domain.ID
 	Accounts []BoundAccount
@@ -33,6 +37,12 @@ type ApplicationFacts struct {
 	// Receptions are the grants of those who received the applicant, Emergencies the
 	// openings of the file in one.
 	Receptions, Emergencies []Opening
+}
+
+// FormerPoint is a point that followed an application.
+type FormerPoint struct {
+	Point domain.ID
+	Until time.Time
 }
 
 // BoundAccount is an account of a portal that is bound to a person of the application.
@@ -83,14 +93,14 @@ func Accesses(a ApplicationFacts) []Access {
 
 // admits says which grounds the state of the application leaves.
 func (a ApplicationFacts) admits(r GroundRule) bool {
-	removed := a.State == domain.ApplicationRemoved
+	closed := !a.State.Living()
 	switch {
 	case a.Erased:
 		return false
 	case a.Protected:
 		// For everybody else it does not exist, nor for the applicant until it is reopened.
 		return r.Ground == domain.GroundNamedAgent || r.Ground == domain.GroundSelf ||
-			r.Ground == domain.GroundTerritory && r.Class == "social" && !removed
+			r.Ground == domain.GroundTerritory && r.Class == "social" && !closed
 	}
 	switch r.Ground {
 	case domain.GroundFollowed, domain.GroundSelf:
@@ -98,9 +108,9 @@ func (a ApplicationFacts) admits(r GroundRule) bool {
 	case domain.GroundWishedCommune, domain.GroundWishedTerritory:
 		return a.State == domain.ApplicationActive
 	case domain.GroundTerritory:
-		return !removed && len(a.Wishes) > 0
+		return !closed && len(a.Wishes) > 0
 	case domain.GroundReceived, domain.GroundBreakGlass:
-		return !removed
+		return !closed
 	case domain.GroundNamedAgent: // of protected files
 	}
 	return false
@@ -120,6 +130,7 @@ func (a ApplicationFacts) subjects(r GroundRule) []found {
 		if a.FollowingPoint != "" {
 			all = append(all, found{subject: string(a.FollowingPoint), from: startOf(a.FollowedSince)})
 		}
+		all = append(all, a.former()...)
 	case domain.GroundWishedCommune, domain.GroundWishedTerritory:
 		for _, c := range a.Wishes {
 			all = append(all, found{subject: string(c)})
@@ -141,6 +152,22 @@ func (a ApplicationFacts) subjects(r GroundRule) []found {
 			}
 			all = append(all, found{subject: account(b.Issuer, b.Subject), from: b.Since})
 		}
+	}
+	return all
+}
+
+// former are the points that handed the application over, each for the last time it did:
+// an audience has one row, and who follows again needs none of these.
+func (a ApplicationFacts) former() []found {
+	last := map[domain.ID]time.Time{}
+	for _, f := range a.Former {
+		if f.Point != a.FollowingPoint && last[f.Point].Before(f.Until) {
+			last[f.Point] = f.Until
+		}
+	}
+	var all []found
+	for _, point := range slices.Sorted(maps.Keys(last)) {
+		all = append(all, found{subject: string(point), until: last[point]})
 	}
 	return all
 }

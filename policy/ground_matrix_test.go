@@ -61,7 +61,10 @@ var states = []struct {
 	{"removed", policy.ApplicationFacts{State: domain.ApplicationRemoved}},
 	{"protected", policy.ApplicationFacts{State: domain.ApplicationActive, Protected: true}},
 	{"protected, removed", policy.ApplicationFacts{State: domain.ApplicationRemoved, Protected: true}},
-	{"erased", policy.ApplicationFacts{State: domain.ApplicationRemoved, Erased: true}},
+	{"draft", policy.ApplicationFacts{State: domain.ApplicationDraft}},
+	{"rejected", policy.ApplicationFacts{State: domain.ApplicationRejected}},
+	{"merged", policy.ApplicationFacts{State: domain.ApplicationMerged}},
+	{"erased", policy.ApplicationFacts{State: domain.ApplicationErased, Erased: true}},
 }
 
 // opened is what the line opens in an application in which every ground finds something.

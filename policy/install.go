@@ -37,4 +37,9 @@ func Install() {
 	installAttemptCount()
 	installBindingCode()
 	installPublishedFigures()
+	installDeadline()
+	installApplicationEvent()
+	installHandOver()
+	installOnlineRegistration()
+	installProposedChange()
 }

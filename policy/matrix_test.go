@@ -23,7 +23,7 @@ const golden = "testdata/matrix.golden"
 // person reads.
 func TestMatrix(t *testing.T) {
 	t.Parallel()
-	got := pointMatrix().String() + "\n" + staffMatrix().String() + "\n" + applicationMatrix().String()
+	got := pointMatrix().String() + "\n" + staffMatrix().String() + "\n" + applicationMatrix().String() + "\n" + lifeMatrix().String()
 	fresh(t, golden, got)
 	if strings.Count(got, "allowed") == 0 || strings.Count(got, "FORBIDDEN") < 10 {
 		t.Error("the matrix decides nothing")
@@ -185,9 +185,12 @@ func pointMatrix() grid {
 
 func decision(err error) string {
 	var refused *domain.Error
+	var refusals domain.Refusals
 	switch {
 	case err == nil:
 		return "allowed"
+	case errors.As(err, &refusals):
+		return string(refusals[0].Code)
 	case errors.As(err, &refused):
 		return string(refused.Code)
 	}

@@ -33,13 +33,16 @@ var appTypes = map[string]domain.AppScope{
 	"ApplicationFile": domain.ApplicationsScope, "ApplicationContact": domain.ApplicationsScope,
 	"Wish": domain.ApplicationsScope, "HouseholdMember": domain.ApplicationsScope,
 	"MemberParticulars": domain.ApplicationsScope, "SensitiveRecord": domain.ApplicationsScope,
-	"ReceptionContact": domain.ApplicationsScope,
+	"ReceptionContact": domain.ApplicationsScope, "Deadline": domain.ApplicationsScope, "ApplicationEvent": domain.ApplicationsScope,
+	"HandOver": domain.ApplicationsScope, "OnlineRegistration": domain.ApplicationsScope, "ProposedChange": domain.ApplicationsScope,
+	"FormValue": domain.ApplicationsScope, "ApplicationDuplicate": domain.ApplicationsScope,
 
 	"Query": "", "Mutation": "", "Node": "", "PageInfo": "", "CodeList": "", "CodeEntry": "",
 	"Viewer": "", "ViewerApp": "", "Right": "", "Assignment": "", "StaffAuthorisation": "", "PartnerApp": "", "PartnerAppSecret": "",
 	"AccessExplanation": closedToApps, "GroundExplanation": closedToApps, "AccessLogEntry": domain.ApplicationsScope,
 	"Person": closedToApps, "Pair": closedToApps,
 	"UserError": "", "InputError": "", "StaleVersionError": "",
+	"ValueConflict": "", "IllegalTransitionError": "", "LevelTooLowError": "",
 }
 
 // closedToApps is a scope that no app has: these types name people.

@@ -26,6 +26,8 @@ type Settings struct {
 	// PersonFailures, PointFailures, NumberFailures and AccountFailures bound the
 	// attempts to name an application that fail.
 	PersonFailures, PointFailures, NumberFailures, AccountFailures domain.Limit
+	// FormerPoint is how long a point sees what it has handed over.
+	FormerPoint time.Duration
 	// CodeLife and CodeTries bound a code that is handed over at a desk.
 	CodeLife  time.Duration
 	CodeTries int
@@ -45,7 +47,7 @@ func (s *Settings) targets() map[string]any {
 		"personFailures": &s.PersonFailures, "pointFailures": &s.PointFailures, "numberFailures": &s.NumberFailures,
 		"accountFailures": &s.AccountFailures, "codeLife": &s.CodeLife, "codeTries": &s.CodeTries,
 		"publicationThreshold": &s.PublicationThreshold, "publicationBase": &s.PublicationBase,
-		"emergencies": &s.Emergencies, "readsAnHour": &s.ReadsAnHour, "readsADay": &s.ReadsADay,
+		"emergencies": &s.Emergencies, "formerPoint": &s.FormerPoint, "readsAnHour": &s.ReadsAnHour, "readsADay": &s.ReadsADay,
 	}
 }
 

@@ -67,3 +67,12 @@ func RepairAccess(ctx context.Context) context.Context {
 func PublishFigures(ctx context.Context) context.Context {
 	return guard.Grant(ctx, "publish figures", "PublishedFigures")
 }
+
+// KeepCalendar announces deadlines, and does on the day what the law does by itself:
+// removals and erasures.
+func KeepCalendar(ctx context.Context) context.Context {
+	return guard.Grant(ctx, "keep the calendar", append([]string{
+		"ApplicantAccount", "NamedAgent", "BindingCode", "ReceptionGrant", "EmergencyOpening", "HandOver", "OnlineRegistration",
+		"ProposedChange",
+	}, formTypes...)...)
+}

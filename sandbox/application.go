@@ -78,7 +78,7 @@ func (p *applicationPlan) application(k int) service.SandboxApplication {
 // live throws the dates. Most are recent; four in ten wait for more than two years.
 func (a *draft) live() {
 	d := &a.dice
-	a.on = applicationsOn
+	a.on, a.StatedOn = applicationsOn, applicationsOn
 	state := d.weighted(80, 4, 16)
 	if a.k < len(edges) {
 		state = 0
@@ -112,12 +112,12 @@ func (a *draft) remove() {
 		const earliest = removedWithin + lapse
 		a.RegisteredOn = applicationsOn.AddDays(-earliest - a.seniority(oldestApplication-earliest))
 		a.renew(applicationsOn.AddDays(-earliest))
-		a.RemovedOn = a.ValidUntil.AddDays(lapse)
+		a.RemovedOn, a.RemovedFor = a.ValidUntil.AddDays(lapse), domain.RemovedNotRenewed
 		return
 	}
 	const soonest = 20 // days after the deposit
 	ago := a.dice.below(removedWithin)
-	a.RemovedOn = applicationsOn.AddDays(-ago)
+	a.RemovedOn, a.RemovedFor = applicationsOn.AddDays(-ago), domain.RemovedHoused
 	a.RegisteredOn = a.RemovedOn.AddDays(-soonest - a.seniority(oldestApplication-ago-soonest))
 	a.renew(a.RemovedOn)
 }

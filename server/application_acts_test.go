@@ -170,7 +170,8 @@ func TestReceptionTellsNothing(t *testing.T) {
 	single, child := d.edge(sandbox.EdgeSingle), d.edge(sandbox.EdgeTwins)
 	removed, erased, elsewhere, silenced := d.edge(sandbox.EdgeLeapDay), d.edge(sandbox.EdgeCentenarian), d.edge(sandbox.EdgeTenWishes), d.edge(sandbox.EdgeCustodyFirst)
 	d.exec("UPDATE application SET state = 'REMOVED', removed_on = '2026-11-01' WHERE id = $1", removed.id)
-	d.exec("UPDATE application SET erased_on = '2026-11-01', name_key = '', birth_name = '' WHERE id = $1", erased.id)
+	d.exec("UPDATE application SET state = 'REMOVED', removed_on = '2025-11-01' WHERE id = $1", erased.id)
+	d.exec("UPDATE application SET state = 'ERASED', erased_on = '2026-11-01', name_key = '', birth_name = '' WHERE id = $1", erased.id)
 	d.exec("DELETE FROM wish WHERE application_id = $1", elsewhere.id)
 	d.receive(agent, single.number, "1900-01-01", c) // statements are prepared
 	const elsewhereAgent = "commune-echirolles-agent"

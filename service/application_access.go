@@ -15,6 +15,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/audience"
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
+	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
@@ -262,6 +263,9 @@ func applicationFacts(ctx context.Context, tx *ent.Tx, ids []domain.ID) ([]polic
 	if err := openingsOf(ctx, tx, ids, at); err != nil {
 		return nil, err
 	}
+	if err := formerPointsOf(ctx, tx, ids, at); err != nil {
+		return nil, err
+	}
 	named, err := tx.NamedAgent.Query().
 		Where(namedagent.ApplicationIDIn(ids...), namedagent.ConfirmedByIDNotNil()).All(ctx)
 	if err != nil {
@@ -300,6 +304,17 @@ func openingsOf(ctx context.Context, tx *ent.Tx, ids []domain.ID, at map[domain.
 		})
 	}
 	return nil
+}
+
+// formerPointsOf reads which points handed applications over. What is over stays a fact,
+// as with openings.
+func formerPointsOf(ctx context.Context, tx *ent.Tx, ids []domain.ID, at map[domain.ID]*policy.ApplicationFacts) error {
+	given, err := tx.HandOver.Query().Where(handover.ApplicationIDIn(ids...), handover.SeenUntilNotNil()).All(ctx)
+	for _, h := range given {
+		f := at[h.ApplicationID]
+		f.Former = append(f.Former, policy.FormerPoint{Point: h.FromPointID, Until: *h.SeenUntil})
+	}
+	return err
 }
 
 // instant is null for an open end.

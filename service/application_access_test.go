@@ -23,6 +23,7 @@ func TestAccessIsCheckedAndRepaired(t *testing.T) {
 	const (
 		plain    = "SELECT id FROM application WHERE state = 'ACTIVE' AND NOT protected AND erased_on IS NULL"
 		active   = "(" + plain + " AND (SELECT count(*) FROM wish WHERE application_id = application.id) > 1 ORDER BY id LIMIT 1)"
+		removed  = "(SELECT application.id FROM application JOIN application_access ON application_id = application.id WHERE state = 'REMOVED' ORDER BY 1 LIMIT 1)"
 		followed = "(SELECT application_id FROM application_summary WHERE following_point_id IS NOT NULL AND application_id IN (" + plain + ") ORDER BY 1 LIMIT 1)"
 	)
 	// Number is that of the rows that differ.
@@ -39,8 +40,8 @@ func TestAccessIsCheckedAndRepaired(t *testing.T) {
 		"an account unbound":    {"UPDATE applicant_account SET unbound_at = now() WHERE subject = 'applicant-single'", "1"},
 		"a naming not seconded": {"UPDATE named_agent SET confirmed_by_id = NULL", "12"},
 		"a file erased": {
-			"UPDATE application SET erased_on = '2026-11-01', name_key = '', birth_name = '' WHERE id = " + active,
-			"(SELECT count(*) FROM application_access WHERE application_id = " + active + ")",
+			"UPDATE application SET state = 'ERASED', erased_on = '2026-11-01', name_key = '', birth_name = '' WHERE id = " + removed,
+			"(SELECT count(*) FROM application_access WHERE application_id = " + removed + ")",
 		},
 	} {
 		var want int

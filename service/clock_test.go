@@ -47,7 +47,7 @@ func TestSetSandboxClockRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			clock := service.NewClock(noon)
-			if _, err := service.New(client, clock, c.sandbox).SetSandboxClock(c.ctx, c.to); !c.want(err) {
+			if _, err := service.New(client, clock, c.sandbox).SetSandboxClock(c.ctx, c.to, false); !c.want(err) {
 				t.Errorf("got %v", err)
 			}
 			if !clock.Now().Equal(noon()) {
@@ -84,7 +84,7 @@ func TestClockIsKept(t *testing.T) {
 		time.Date(2030, 6, 3, 10, 0, 0, 0, time.UTC), time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC),
 		time.Date(2099, 12, 31, 23, 59, 59, 0, time.UTC), noon(),
 	} {
-		shown, err := s.SetSandboxClock(somebody(t), &to)
+		shown, err := s.SetSandboxClock(somebody(t), &to, false)
 		must(t, err)
 		if off := shown.Sub(to).Abs(); off >= time.Second {
 			t.Errorf("asked for %s, shows %s", to, shown)
@@ -93,7 +93,7 @@ func TestClockIsKept(t *testing.T) {
 			t.Errorf("shows %s, again %s, after a start %s", shown, clock.Now(), restored())
 		}
 	}
-	if shown, err := s.SetSandboxClock(somebody(t), nil); err != nil || !shown.Equal(noon()) || !restored().Equal(noon()) {
+	if shown, err := s.SetSandboxClock(somebody(t), nil, false); err != nil || !shown.Equal(noon()) || !restored().Equal(noon()) {
 		t.Errorf("the real time is shown as %s, %v", shown, err)
 	}
 }
@@ -106,7 +106,7 @@ func TestClockRuns(t *testing.T) {
 	clock := service.NewClock(func() time.Time { return noon().Add(time.Duration(passed.Load())) })
 	s := service.New(client, clock, true)
 	to := time.Date(2030, 6, 3, 10, 0, 0, 0, time.UTC)
-	shown, err := s.SetSandboxClock(somebody(t), &to)
+	shown, err := s.SetSandboxClock(somebody(t), &to, false)
 	must(t, err)
 	var readers sync.WaitGroup
 	for range 4 {

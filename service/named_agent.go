@@ -11,7 +11,9 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/assignment"
 	"github.com/guichet-logement/guichet/ent/bindingcode"
+	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/namedagent"
+	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
@@ -56,6 +58,9 @@ func (s *Service) ProtectApplication(ctx context.Context, id domain.ID, version 
 		if _, err := tx.BindingCode.Delete().Where(bindingcode.ApplicationID(id)).Exec(granted); err != nil {
 			return err
 		}
+		if err := withdrawOffers(granted, tx, id); err != nil {
+			return err
+		}
 		if err := settleAccess(granted, tx, id); err != nil {
 			return err
 		}
@@ -65,6 +70,15 @@ func (s *Service) ProtectApplication(ctx context.Context, id domain.ID, version 
 		return nil, err
 	}
 	return s.seenApplication(ctx, id)
+}
+
+// withdrawOffers takes an application off the tables of others: what was offered to a
+// point, and the queue.
+func withdrawOffers(granted context.Context, tx *ent.Tx, id domain.ID) error {
+	if _, err := tx.HandOver.Delete().Where(handover.ApplicationID(id), handover.AcceptedAtIsNil()).Exec(granted); err != nil {
+		return err
+	}
+	return tx.OnlineRegistration.Update().Where(onlineregistration.ApplicationID(id)).SetHandled(true).Exec(granted)
 }
 
 // agentsAt finds for each of these people the organisation for which it receives today

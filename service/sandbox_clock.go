@@ -13,8 +13,9 @@ import (
 const firstSandboxYear, lastSandboxYear = 2020, 2100
 
 // SetSandboxClock moves the clock of the sandbox, or back to the real time when
-// to is nil, and returns what it shows.
-func (s *Service) SetSandboxClock(ctx context.Context, to *time.Time) (time.Time, error) {
+// to is nil, and returns what it shows. When the calendar is kept what the days bring by
+// themselves is done, which is not undone by moving back.
+func (s *Service) SetSandboxClock(ctx context.Context, to *time.Time, keepCalendar bool) (time.Time, error) {
 	ctx, err := policy.SetSandboxClock(ctx, s.sandbox)
 	if err != nil {
 		return time.Time{}, err
@@ -42,5 +43,22 @@ func (s *Service) SetSandboxClock(ctx context.Context, to *time.Time) (time.Time
 		return time.Time{}, err
 	}
 	s.clock.offset.Store(int64(offset))
-	return s.clock.Now(), nil
+	if keepCalendar {
+		err = s.catchUp(ctx)
+	}
+	return s.clock.Now(), err
+}
+
+// catchingUp is how long who moves the clock waits until the calendar is kept: in a
+// large sandbox the daily run does the rest.
+const catchingUp = 3 * time.Second
+
+// catchUp does what the days bring that the clock has passed over.
+func (s *Service) catchUp(ctx context.Context) error {
+	limited, cancel := context.WithTimeout(ctx, catchingUp)
+	defer cancel()
+	if _, err := s.KeepCalendar(limited, domain.DateOf(s.clock.Now())); limited.Err() == nil {
+		return err
+	}
+	return ctx.Err()
 }

@@ -20,7 +20,10 @@ type SandboxApplication struct {
 	RegisteredOn, RenewedOn, ValidUntil domain.Date
 	RegisteredAt                        time.Time
 	// RemovedOn is zero for one that is not.
-	RemovedOn domain.Date
+	RemovedOn  domain.Date
+	RemovedFor domain.RemovalReason
+	// StatedOn is the day on which it is as it is told here.
+	StatedOn domain.Date
 	// Protected files are seen by the agents named on them alone, whom one person
 	// proposed and another one confirmed.
 	Protected               bool
@@ -93,6 +96,7 @@ const (
 	tableSensitive
 	tableAccount
 	tableNamedAgent
+	tableDeadline
 	tableAccess
 	tableCount
 )
@@ -107,7 +111,7 @@ var applicationTables = [tableCount]struct {
 	}},
 	tableSummary: {"application_summary", []string{
 		"id", "application_id", "registered_on", "renewed_on", "reception_deadline", "household_size", "typologies",
-		"following_point_id", "followed_since",
+		"following_point_id", "followed_since", "numbered_on", "valid_from", "removed_for", "acknowledged_on", "noticed_on",
 	}},
 	tableFile: {"application_file", []string{
 		"id", "application_id", "tax_year", "tax_income", "monthly_resources", "housing", "reasons",
@@ -125,7 +129,8 @@ var applicationTables = [tableCount]struct {
 	tableNamedAgent: {"named_agent", []string{
 		"id", "application_id", "person_id", "organisation_id", "valid_from", "proposed_by_id", "confirmed_by_id",
 	}},
-	tableAccess: {"application_access", []string{"application_id", "audience_id", "ground", "groups", "valid_from", "valid_until"}},
+	tableDeadline: {"deadline", []string{"id", "application_id", "kind", "reason", "due_on", "announced_from", "article", "announced", "passed"}},
+	tableAccess:   {"application_access", []string{"application_id", "audience_id", "ground", "groups", "valid_from", "valid_until"}},
 }
 
 // seededNetwork is what fictional applications name, by the keys under which they do.
@@ -206,8 +211,14 @@ func (r *applicationRows) addRecord(a SandboxApplication, facts policy.Applicati
 	r.row(tableApplication, a.ID, optional(a.UniqueNumber), a.State, first.GivenNames, first.BirthName, first.UsualName,
 		domain.NameKey(first.GivenNames, first.BirthName, first.UsualName),
 		a.ValidUntil, a.RegisteredOn, optional(a.RemovedOn), a.Protected)
+	life, clocks := a.life()
 	r.row(tableSummary, id(domain.ApplicationSummaryPrefix, ""), a.ID, a.RegisteredOn, renewed, a.ReceptionDeadline,
-		len(a.Members), jsonList(a.Typologies), optional(facts.FollowingPoint), optional(a.FollowedSince))
+		len(a.Members), jsonList(a.Typologies), optional(facts.FollowingPoint), optional(a.FollowedSince),
+		optional(life.RegisteredOn), optional(life.ValidFrom), optional(a.RemovedFor), optional(life.AcknowledgedOn), optional(life.NoticedOn))
+	for _, d := range domain.Deadlines(life, clocks, a.StatedOn) {
+		r.row(tableDeadline, id(domain.DeadlinePrefix, " "+string(d.Kind)), a.ID, d.Kind, optional(d.Reason), d.Due, d.Event, d.Article,
+			!a.StatedOn.Before(d.Event), !a.StatedOn.Before(d.Due))
+	}
 	r.row(tableFile, id(domain.ApplicationFilePrefix, ""), a.ID, a.TaxYear, int64(a.TaxIncome), int64(a.MonthlyResources),
 		a.Housing, jsonList(a.Reasons))
 	r.row(tableContact, id(domain.ApplicationContactPrefix, ""), a.ID, a.Address, a.PostalCode, a.Town,
@@ -215,6 +226,24 @@ func (r *applicationRows) addRecord(a SandboxApplication, facts policy.Applicati
 	for i, commune := range facts.Wishes {
 		r.row(tableWish, id(domain.WishPrefix, " "+string(a.Wishes[i])), a.ID, commune, i+1)
 	}
+}
+
+// life is that of an application whose applicant was given in time what was due.
+func (a SandboxApplication) life() (domain.Life, domain.LegalClocks) {
+	clocks := domain.LegalClocksOn(a.StatedOn)
+	l := domain.Life{
+		ID: a.ID, State: a.State, FirstDepositedOn: a.RegisteredOn, DepositedOn: a.RegisteredOn,
+		RemovedOn: a.RemovedOn, RemovedFor: a.RemovedFor,
+	}
+	if a.UniqueNumber == "" {
+		return l, clocks
+	}
+	l.Number, l.RegisteredOn, l.AcknowledgedOn = a.UniqueNumber, a.RegisteredOn, a.RegisteredOn
+	l.ValidFrom, l.ValidUntil = a.RenewedOn, a.ValidUntil
+	if notice := clocks.RenewalNotice.Before(a.ValidUntil); !a.StatedOn.Before(notice) {
+		l.NoticedOn = notice
+	}
+	return l, clocks
 }
 
 func (r *applicationRows) addMember(a SandboxApplication, rank int, m SandboxMember) {

@@ -177,6 +177,14 @@ const expectations = {
       "RESERVATAIRE_NOTES",
     ]);
   },
+  ApplicationLife({ application }) {
+    assert.equal(application.state, "ACTIVE");
+    assert.ok(application.deadlines.some(({ kind }) => kind === "EXPIRY"));
+    assert.deepEqual(application.history, []);
+  },
+  OnlineRegistrations({ onlineRegistrations }) {
+    assert.deepEqual(onlineRegistrations, []);
+  },
   FindApplicant({ applications }) {
     assert.deepEqual(
       applications.edges.map(({ node }) => node.birthName),
@@ -220,6 +228,8 @@ const mutations = [
   "ProtectApplication",
   "ReceiveApplicant",
   "RecordContact",
+  "RegisterApplication",
+  "RenewApplication",
   "SetSandboxClock",
   "WithdrawOpeningException",
 ];
@@ -338,6 +348,27 @@ test("RecordContact, ReceiveApplicant, then IssueBindingCode", async () => {
     tokens.manager,
   );
   assert.equal(kept.errors[0].extensions.code, "FORBIDDEN");
+});
+
+test("RegisterApplication, then RenewApplication", async () => {
+  const { form } = documentedVariables("RegisterApplication").input;
+  const file = { ...form.file, taxYear: new Date().getFullYear() - 1 };
+  const { data } = await command(
+    "RegisterApplication",
+    { receptionPointId: await managedPointId(), form: { ...form, file } },
+    tokens.agent,
+  );
+  const { application, errors } = data.registerApplication;
+  assert.deepEqual(errors, []);
+  assert.equal(application.state, "PENDING_VALIDATION");
+
+  // It is not registered yet: what is open instead is told.
+  const { data: renewed } = await command(
+    "RenewApplication",
+    { applicationId: application.id },
+    tokens.agent,
+  );
+  assert.deepEqual(renewed.renewApplication.errors[0].allowed, ["VALIDATE", "REJECT", "MERGE"]);
 });
 
 test("OpenApplicationInEmergency", async () => {

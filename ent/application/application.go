@@ -54,6 +54,12 @@ const (
 	EdgeWishes = "wishes"
 	// EdgeHousehold holds the string denoting the household edge name in mutations.
 	EdgeHousehold = "household"
+	// EdgeDeadlines holds the string denoting the deadlines edge name in mutations.
+	EdgeDeadlines = "deadlines"
+	// EdgeHistory holds the string denoting the history edge name in mutations.
+	EdgeHistory = "history"
+	// EdgeProposedChanges holds the string denoting the proposed_changes edge name in mutations.
+	EdgeProposedChanges = "proposed_changes"
 	// Table holds the table name of the application in the database.
 	Table = "application"
 	// SummaryTable is the table that holds the summary relation/edge.
@@ -91,6 +97,27 @@ const (
 	HouseholdInverseTable = "household_member"
 	// HouseholdColumn is the table column denoting the household relation/edge.
 	HouseholdColumn = "application_id"
+	// DeadlinesTable is the table that holds the deadlines relation/edge.
+	DeadlinesTable = "deadline"
+	// DeadlinesInverseTable is the table name for the Deadline entity.
+	// It exists in this package in order to avoid circular dependency with the "deadline" package.
+	DeadlinesInverseTable = "deadline"
+	// DeadlinesColumn is the table column denoting the deadlines relation/edge.
+	DeadlinesColumn = "application_id"
+	// HistoryTable is the table that holds the history relation/edge.
+	HistoryTable = "application_event"
+	// HistoryInverseTable is the table name for the ApplicationEvent entity.
+	// It exists in this package in order to avoid circular dependency with the "applicationevent" package.
+	HistoryInverseTable = "application_event"
+	// HistoryColumn is the table column denoting the history relation/edge.
+	HistoryColumn = "application_id"
+	// ProposedChangesTable is the table that holds the proposed_changes relation/edge.
+	ProposedChangesTable = "proposed_change"
+	// ProposedChangesInverseTable is the table name for the ProposedChange entity.
+	// It exists in this package in order to avoid circular dependency with the "proposedchange" package.
+	ProposedChangesInverseTable = "proposed_change"
+	// ProposedChangesColumn is the table column denoting the proposed_changes relation/edge.
+	ProposedChangesColumn = "application_id"
 )
 
 // Columns holds all SQL columns for application fields.
@@ -152,7 +179,7 @@ var (
 // StateValidator is a validator for the "state" field enum values. It is called by the builders before save.
 func StateValidator(s domain.ApplicationState) error {
 	switch s {
-	case "PENDING_VALIDATION", "ACTIVE", "REMOVED":
+	case "DRAFT", "PENDING_VALIDATION", "REJECTED", "ACTIVE", "REMOVED", "MERGED", "ERASED":
 		return nil
 	default:
 		return fmt.Errorf("application: invalid enum value for state field: %q", s)
@@ -280,6 +307,48 @@ func ByHousehold(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newHouseholdStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByDeadlinesCount orders the results by deadlines count.
+func ByDeadlinesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newDeadlinesStep(), opts...)
+	}
+}
+
+// ByDeadlines orders the results by deadlines terms.
+func ByDeadlines(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newDeadlinesStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// ByHistoryCount orders the results by history count.
+func ByHistoryCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newHistoryStep(), opts...)
+	}
+}
+
+// ByHistory orders the results by history terms.
+func ByHistory(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newHistoryStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// ByProposedChangesCount orders the results by proposed_changes count.
+func ByProposedChangesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newProposedChangesStep(), opts...)
+	}
+}
+
+// ByProposedChanges orders the results by proposed_changes terms.
+func ByProposedChanges(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newProposedChangesStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newSummaryStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -313,6 +382,27 @@ func newHouseholdStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(HouseholdInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, HouseholdTable, HouseholdColumn),
+	)
+}
+func newDeadlinesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(DeadlinesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, DeadlinesTable, DeadlinesColumn),
+	)
+}
+func newHistoryStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(HistoryInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, HistoryTable, HistoryColumn),
+	)
+}
+func newProposedChangesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(ProposedChangesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, ProposedChangesTable, ProposedChangesColumn),
 	)
 }
 

@@ -891,6 +891,75 @@ func HasHouseholdWith(preds ...predicate.HouseholdMember) predicate.Application 
 	})
 }
 
+// HasDeadlines applies the HasEdge predicate on the "deadlines" edge.
+func HasDeadlines() predicate.Application {
+	return predicate.Application(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, DeadlinesTable, DeadlinesColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasDeadlinesWith applies the HasEdge predicate on the "deadlines" edge with a given conditions (other predicates).
+func HasDeadlinesWith(preds ...predicate.Deadline) predicate.Application {
+	return predicate.Application(func(s *sql.Selector) {
+		step := newDeadlinesStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasHistory applies the HasEdge predicate on the "history" edge.
+func HasHistory() predicate.Application {
+	return predicate.Application(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, HistoryTable, HistoryColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasHistoryWith applies the HasEdge predicate on the "history" edge with a given conditions (other predicates).
+func HasHistoryWith(preds ...predicate.ApplicationEvent) predicate.Application {
+	return predicate.Application(func(s *sql.Selector) {
+		step := newHistoryStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasProposedChanges applies the HasEdge predicate on the "proposed_changes" edge.
+func HasProposedChanges() predicate.Application {
+	return predicate.Application(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, ProposedChangesTable, ProposedChangesColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasProposedChangesWith applies the HasEdge predicate on the "proposed_changes" edge with a given conditions (other predicates).
+func HasProposedChangesWith(preds ...predicate.ProposedChange) predicate.Application {
+	return predicate.Application(func(s *sql.Selector) {
+		step := newProposedChangesStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // And groups predicates with the AND operator between them.
 func And(predicates ...predicate.Application) predicate.Application {
 	return predicate.Application(sql.AndPredicates(predicates...))

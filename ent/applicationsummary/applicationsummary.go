@@ -3,11 +3,13 @@
 package applicationsummary
 
 import (
+	"fmt"
 	"time"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/guichet-logement/guichet/domain"
 )
 
@@ -22,8 +24,40 @@ const (
 	FieldApplicationID = "application_id"
 	// FieldRegisteredOn holds the string denoting the registered_on field in the database.
 	FieldRegisteredOn = "registered_on"
+	// FieldDepositedOn holds the string denoting the deposited_on field in the database.
+	FieldDepositedOn = "deposited_on"
+	// FieldNumberedOn holds the string denoting the numbered_on field in the database.
+	FieldNumberedOn = "numbered_on"
+	// FieldValidFrom holds the string denoting the valid_from field in the database.
+	FieldValidFrom = "valid_from"
 	// FieldRenewedOn holds the string denoting the renewed_on field in the database.
 	FieldRenewedOn = "renewed_on"
+	// FieldRejectedOn holds the string denoting the rejected_on field in the database.
+	FieldRejectedOn = "rejected_on"
+	// FieldRejectedFor holds the string denoting the rejected_for field in the database.
+	FieldRejectedFor = "rejected_for"
+	// FieldWarnedOn holds the string denoting the warned_on field in the database.
+	FieldWarnedOn = "warned_on"
+	// FieldWarnedFor holds the string denoting the warned_for field in the database.
+	FieldWarnedFor = "warned_for"
+	// FieldRemovedFor holds the string denoting the removed_for field in the database.
+	FieldRemovedFor = "removed_for"
+	// FieldMergedIntoID holds the string denoting the merged_into_id field in the database.
+	FieldMergedIntoID = "merged_into_id"
+	// FieldMergedOn holds the string denoting the merged_on field in the database.
+	FieldMergedOn = "merged_on"
+	// FieldMergedFrom holds the string denoting the merged_from field in the database.
+	FieldMergedFrom = "merged_from"
+	// FieldSplitFromID holds the string denoting the split_from_id field in the database.
+	FieldSplitFromID = "split_from_id"
+	// FieldAcknowledgedOn holds the string denoting the acknowledged_on field in the database.
+	FieldAcknowledgedOn = "acknowledged_on"
+	// FieldNoticedOn holds the string denoting the noticed_on field in the database.
+	FieldNoticedOn = "noticed_on"
+	// FieldReceivedOn holds the string denoting the received_on field in the database.
+	FieldReceivedOn = "received_on"
+	// FieldFileCompletedOn holds the string denoting the file_completed_on field in the database.
+	FieldFileCompletedOn = "file_completed_on"
 	// FieldReceptionDeadline holds the string denoting the reception_deadline field in the database.
 	FieldReceptionDeadline = "reception_deadline"
 	// FieldHouseholdSize holds the string denoting the household_size field in the database.
@@ -40,6 +74,10 @@ const (
 	EdgeApplication = "application"
 	// EdgeFollowingPoint holds the string denoting the following_point edge name in mutations.
 	EdgeFollowingPoint = "following_point"
+	// EdgeMergedInto holds the string denoting the merged_into edge name in mutations.
+	EdgeMergedInto = "merged_into"
+	// EdgeSplitFrom holds the string denoting the split_from edge name in mutations.
+	EdgeSplitFrom = "split_from"
 	// Table holds the table name of the applicationsummary in the database.
 	Table = "application_summary"
 	// ApplicationTable is the table that holds the application relation/edge.
@@ -56,6 +94,20 @@ const (
 	FollowingPointInverseTable = "reception_point"
 	// FollowingPointColumn is the table column denoting the following_point relation/edge.
 	FollowingPointColumn = "following_point_id"
+	// MergedIntoTable is the table that holds the merged_into relation/edge.
+	MergedIntoTable = "application_summary"
+	// MergedIntoInverseTable is the table name for the Application entity.
+	// It exists in this package in order to avoid circular dependency with the "application" package.
+	MergedIntoInverseTable = "application"
+	// MergedIntoColumn is the table column denoting the merged_into relation/edge.
+	MergedIntoColumn = "merged_into_id"
+	// SplitFromTable is the table that holds the split_from relation/edge.
+	SplitFromTable = "application_summary"
+	// SplitFromInverseTable is the table name for the Application entity.
+	// It exists in this package in order to avoid circular dependency with the "application" package.
+	SplitFromInverseTable = "application"
+	// SplitFromColumn is the table column denoting the split_from relation/edge.
+	SplitFromColumn = "split_from_id"
 )
 
 // Columns holds all SQL columns for applicationsummary fields.
@@ -64,7 +116,23 @@ var Columns = []string{
 	FieldCreatedAt,
 	FieldApplicationID,
 	FieldRegisteredOn,
+	FieldDepositedOn,
+	FieldNumberedOn,
+	FieldValidFrom,
 	FieldRenewedOn,
+	FieldRejectedOn,
+	FieldRejectedFor,
+	FieldWarnedOn,
+	FieldWarnedFor,
+	FieldRemovedFor,
+	FieldMergedIntoID,
+	FieldMergedOn,
+	FieldMergedFrom,
+	FieldSplitFromID,
+	FieldAcknowledgedOn,
+	FieldNoticedOn,
+	FieldReceivedOn,
+	FieldFileCompletedOn,
 	FieldReceptionDeadline,
 	FieldHouseholdSize,
 	FieldTypologies,
@@ -105,6 +173,46 @@ var (
 	IDValidator func(string) error
 )
 
+// RejectedForValidator is a validator for the "rejected_for" field enum values. It is called by the builders before save.
+func RejectedForValidator(rf domain.RejectionReason) error {
+	switch rf {
+	case "NO_IDENTITY_DOCUMENT", "IDENTITY_DOCUMENT_UNREADABLE", "IDENTITY_DOCUMENT_NOT_ON_LIST", "IDENTITY_DOCUMENT_OF_ANOTHER", "FORM_INCOMPLETE", "SECOND_APPLICATION":
+		return nil
+	default:
+		return fmt.Errorf("applicationsummary: invalid enum value for rejected_for field: %q", rf)
+	}
+}
+
+// WarnedForValidator is a validator for the "warned_for" field enum values. It is called by the builders before save.
+func WarnedForValidator(wf domain.RemovalReason) error {
+	switch wf {
+	case "HOUSED", "NOT_RENEWED", "WITHDRAWN", "IRREGULAR_STAY", "RESOURCES_ABOVE_CEILING", "UNREACHABLE":
+		return nil
+	default:
+		return fmt.Errorf("applicationsummary: invalid enum value for warned_for field: %q", wf)
+	}
+}
+
+// RemovedForValidator is a validator for the "removed_for" field enum values. It is called by the builders before save.
+func RemovedForValidator(rf domain.RemovalReason) error {
+	switch rf {
+	case "HOUSED", "NOT_RENEWED", "WITHDRAWN", "IRREGULAR_STAY", "RESOURCES_ABOVE_CEILING", "UNREACHABLE":
+		return nil
+	default:
+		return fmt.Errorf("applicationsummary: invalid enum value for removed_for field: %q", rf)
+	}
+}
+
+// MergedFromValidator is a validator for the "merged_from" field enum values. It is called by the builders before save.
+func MergedFromValidator(mf domain.ApplicationState) error {
+	switch mf {
+	case "DRAFT", "PENDING_VALIDATION", "REJECTED", "ACTIVE", "REMOVED", "MERGED", "ERASED":
+		return nil
+	default:
+		return fmt.Errorf("applicationsummary: invalid enum value for merged_from field: %q", mf)
+	}
+}
+
 // OrderOption defines the ordering options for the ApplicationSummary queries.
 type OrderOption func(*sql.Selector)
 
@@ -128,9 +236,89 @@ func ByRegisteredOn(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRegisteredOn, opts...).ToFunc()
 }
 
+// ByDepositedOn orders the results by the deposited_on field.
+func ByDepositedOn(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDepositedOn, opts...).ToFunc()
+}
+
+// ByNumberedOn orders the results by the numbered_on field.
+func ByNumberedOn(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldNumberedOn, opts...).ToFunc()
+}
+
+// ByValidFrom orders the results by the valid_from field.
+func ByValidFrom(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldValidFrom, opts...).ToFunc()
+}
+
 // ByRenewedOn orders the results by the renewed_on field.
 func ByRenewedOn(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRenewedOn, opts...).ToFunc()
+}
+
+// ByRejectedOn orders the results by the rejected_on field.
+func ByRejectedOn(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRejectedOn, opts...).ToFunc()
+}
+
+// ByRejectedFor orders the results by the rejected_for field.
+func ByRejectedFor(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRejectedFor, opts...).ToFunc()
+}
+
+// ByWarnedOn orders the results by the warned_on field.
+func ByWarnedOn(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWarnedOn, opts...).ToFunc()
+}
+
+// ByWarnedFor orders the results by the warned_for field.
+func ByWarnedFor(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWarnedFor, opts...).ToFunc()
+}
+
+// ByRemovedFor orders the results by the removed_for field.
+func ByRemovedFor(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRemovedFor, opts...).ToFunc()
+}
+
+// ByMergedIntoID orders the results by the merged_into_id field.
+func ByMergedIntoID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMergedIntoID, opts...).ToFunc()
+}
+
+// ByMergedOn orders the results by the merged_on field.
+func ByMergedOn(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMergedOn, opts...).ToFunc()
+}
+
+// ByMergedFrom orders the results by the merged_from field.
+func ByMergedFrom(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMergedFrom, opts...).ToFunc()
+}
+
+// BySplitFromID orders the results by the split_from_id field.
+func BySplitFromID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSplitFromID, opts...).ToFunc()
+}
+
+// ByAcknowledgedOn orders the results by the acknowledged_on field.
+func ByAcknowledgedOn(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAcknowledgedOn, opts...).ToFunc()
+}
+
+// ByNoticedOn orders the results by the noticed_on field.
+func ByNoticedOn(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldNoticedOn, opts...).ToFunc()
+}
+
+// ByReceivedOn orders the results by the received_on field.
+func ByReceivedOn(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReceivedOn, opts...).ToFunc()
+}
+
+// ByFileCompletedOn orders the results by the file_completed_on field.
+func ByFileCompletedOn(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldFileCompletedOn, opts...).ToFunc()
 }
 
 // ByReceptionDeadline orders the results by the reception_deadline field.
@@ -171,6 +359,20 @@ func ByFollowingPointField(field string, opts ...sql.OrderTermOption) OrderOptio
 		sqlgraph.OrderByNeighborTerms(s, newFollowingPointStep(), sql.OrderByField(field, opts...))
 	}
 }
+
+// ByMergedIntoField orders the results by merged_into field.
+func ByMergedIntoField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newMergedIntoStep(), sql.OrderByField(field, opts...))
+	}
+}
+
+// BySplitFromField orders the results by split_from field.
+func BySplitFromField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newSplitFromStep(), sql.OrderByField(field, opts...))
+	}
+}
 func newApplicationStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -185,3 +387,45 @@ func newFollowingPointStep() *sqlgraph.Step {
 		sqlgraph.Edge(sqlgraph.M2O, false, FollowingPointTable, FollowingPointColumn),
 	)
 }
+func newMergedIntoStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(MergedIntoInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, MergedIntoTable, MergedIntoColumn),
+	)
+}
+func newSplitFromStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(SplitFromInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, SplitFromTable, SplitFromColumn),
+	)
+}
+
+var (
+	// domain.RejectionReason must implement graphql.Marshaler.
+	_ graphql.Marshaler = (*domain.RejectionReason)(nil)
+	// domain.RejectionReason must implement graphql.Unmarshaler.
+	_ graphql.Unmarshaler = (*domain.RejectionReason)(nil)
+)
+
+var (
+	// domain.RemovalReason must implement graphql.Marshaler.
+	_ graphql.Marshaler = (*domain.RemovalReason)(nil)
+	// domain.RemovalReason must implement graphql.Unmarshaler.
+	_ graphql.Unmarshaler = (*domain.RemovalReason)(nil)
+)
+
+var (
+	// domain.RemovalReason must implement graphql.Marshaler.
+	_ graphql.Marshaler = (*domain.RemovalReason)(nil)
+	// domain.RemovalReason must implement graphql.Unmarshaler.
+	_ graphql.Unmarshaler = (*domain.RemovalReason)(nil)
+)
+
+var (
+	// domain.ApplicationState must implement graphql.Marshaler.
+	_ graphql.Marshaler = (*domain.ApplicationState)(nil)
+	// domain.ApplicationState must implement graphql.Unmarshaler.
+	_ graphql.Unmarshaler = (*domain.ApplicationState)(nil)
+)

@@ -71,9 +71,69 @@ func RegisteredOn(v domain.Date) predicate.ApplicationSummary {
 	return predicate.ApplicationSummary(sql.FieldEQ(FieldRegisteredOn, v))
 }
 
+// DepositedOn applies equality check predicate on the "deposited_on" field. It's identical to DepositedOnEQ.
+func DepositedOn(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldDepositedOn, v))
+}
+
+// NumberedOn applies equality check predicate on the "numbered_on" field. It's identical to NumberedOnEQ.
+func NumberedOn(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldNumberedOn, v))
+}
+
+// ValidFrom applies equality check predicate on the "valid_from" field. It's identical to ValidFromEQ.
+func ValidFrom(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldValidFrom, v))
+}
+
 // RenewedOn applies equality check predicate on the "renewed_on" field. It's identical to RenewedOnEQ.
 func RenewedOn(v domain.Date) predicate.ApplicationSummary {
 	return predicate.ApplicationSummary(sql.FieldEQ(FieldRenewedOn, v))
+}
+
+// RejectedOn applies equality check predicate on the "rejected_on" field. It's identical to RejectedOnEQ.
+func RejectedOn(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldRejectedOn, v))
+}
+
+// WarnedOn applies equality check predicate on the "warned_on" field. It's identical to WarnedOnEQ.
+func WarnedOn(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldWarnedOn, v))
+}
+
+// MergedIntoID applies equality check predicate on the "merged_into_id" field. It's identical to MergedIntoIDEQ.
+func MergedIntoID(v domain.ID) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldMergedIntoID, v))
+}
+
+// MergedOn applies equality check predicate on the "merged_on" field. It's identical to MergedOnEQ.
+func MergedOn(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldMergedOn, v))
+}
+
+// SplitFromID applies equality check predicate on the "split_from_id" field. It's identical to SplitFromIDEQ.
+func SplitFromID(v domain.ID) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldSplitFromID, v))
+}
+
+// AcknowledgedOn applies equality check predicate on the "acknowledged_on" field. It's identical to AcknowledgedOnEQ.
+func AcknowledgedOn(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldAcknowledgedOn, v))
+}
+
+// NoticedOn applies equality check predicate on the "noticed_on" field. It's identical to NoticedOnEQ.
+func NoticedOn(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldNoticedOn, v))
+}
+
+// ReceivedOn applies equality check predicate on the "received_on" field. It's identical to ReceivedOnEQ.
+func ReceivedOn(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldReceivedOn, v))
+}
+
+// FileCompletedOn applies equality check predicate on the "file_completed_on" field. It's identical to FileCompletedOnEQ.
+func FileCompletedOn(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldFileCompletedOn, v))
 }
 
 // ReceptionDeadline applies equality check predicate on the "reception_deadline" field. It's identical to ReceptionDeadlineEQ.
@@ -251,6 +311,156 @@ func RegisteredOnLTE(v domain.Date) predicate.ApplicationSummary {
 	return predicate.ApplicationSummary(sql.FieldLTE(FieldRegisteredOn, v))
 }
 
+// DepositedOnEQ applies the EQ predicate on the "deposited_on" field.
+func DepositedOnEQ(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldDepositedOn, v))
+}
+
+// DepositedOnNEQ applies the NEQ predicate on the "deposited_on" field.
+func DepositedOnNEQ(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNEQ(FieldDepositedOn, v))
+}
+
+// DepositedOnIn applies the In predicate on the "deposited_on" field.
+func DepositedOnIn(vs ...domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldIn(FieldDepositedOn, vs...))
+}
+
+// DepositedOnNotIn applies the NotIn predicate on the "deposited_on" field.
+func DepositedOnNotIn(vs ...domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNotIn(FieldDepositedOn, vs...))
+}
+
+// DepositedOnGT applies the GT predicate on the "deposited_on" field.
+func DepositedOnGT(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldGT(FieldDepositedOn, v))
+}
+
+// DepositedOnGTE applies the GTE predicate on the "deposited_on" field.
+func DepositedOnGTE(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldGTE(FieldDepositedOn, v))
+}
+
+// DepositedOnLT applies the LT predicate on the "deposited_on" field.
+func DepositedOnLT(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldLT(FieldDepositedOn, v))
+}
+
+// DepositedOnLTE applies the LTE predicate on the "deposited_on" field.
+func DepositedOnLTE(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldLTE(FieldDepositedOn, v))
+}
+
+// DepositedOnIsNil applies the IsNil predicate on the "deposited_on" field.
+func DepositedOnIsNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldIsNull(FieldDepositedOn))
+}
+
+// DepositedOnNotNil applies the NotNil predicate on the "deposited_on" field.
+func DepositedOnNotNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNotNull(FieldDepositedOn))
+}
+
+// NumberedOnEQ applies the EQ predicate on the "numbered_on" field.
+func NumberedOnEQ(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldNumberedOn, v))
+}
+
+// NumberedOnNEQ applies the NEQ predicate on the "numbered_on" field.
+func NumberedOnNEQ(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNEQ(FieldNumberedOn, v))
+}
+
+// NumberedOnIn applies the In predicate on the "numbered_on" field.
+func NumberedOnIn(vs ...domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldIn(FieldNumberedOn, vs...))
+}
+
+// NumberedOnNotIn applies the NotIn predicate on the "numbered_on" field.
+func NumberedOnNotIn(vs ...domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNotIn(FieldNumberedOn, vs...))
+}
+
+// NumberedOnGT applies the GT predicate on the "numbered_on" field.
+func NumberedOnGT(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldGT(FieldNumberedOn, v))
+}
+
+// NumberedOnGTE applies the GTE predicate on the "numbered_on" field.
+func NumberedOnGTE(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldGTE(FieldNumberedOn, v))
+}
+
+// NumberedOnLT applies the LT predicate on the "numbered_on" field.
+func NumberedOnLT(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldLT(FieldNumberedOn, v))
+}
+
+// NumberedOnLTE applies the LTE predicate on the "numbered_on" field.
+func NumberedOnLTE(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldLTE(FieldNumberedOn, v))
+}
+
+// NumberedOnIsNil applies the IsNil predicate on the "numbered_on" field.
+func NumberedOnIsNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldIsNull(FieldNumberedOn))
+}
+
+// NumberedOnNotNil applies the NotNil predicate on the "numbered_on" field.
+func NumberedOnNotNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNotNull(FieldNumberedOn))
+}
+
+// ValidFromEQ applies the EQ predicate on the "valid_from" field.
+func ValidFromEQ(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldValidFrom, v))
+}
+
+// ValidFromNEQ applies the NEQ predicate on the "valid_from" field.
+func ValidFromNEQ(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNEQ(FieldValidFrom, v))
+}
+
+// ValidFromIn applies the In predicate on the "valid_from" field.
+func ValidFromIn(vs ...domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldIn(FieldValidFrom, vs...))
+}
+
+// ValidFromNotIn applies the NotIn predicate on the "valid_from" field.
+func ValidFromNotIn(vs ...domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNotIn(FieldValidFrom, vs...))
+}
+
+// ValidFromGT applies the GT predicate on the "valid_from" field.
+func ValidFromGT(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldGT(FieldValidFrom, v))
+}
+
+// ValidFromGTE applies the GTE predicate on the "valid_from" field.
+func ValidFromGTE(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldGTE(FieldValidFrom, v))
+}
+
+// ValidFromLT applies the LT predicate on the "valid_from" field.
+func ValidFromLT(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldLT(FieldValidFrom, v))
+}
+
+// ValidFromLTE applies the LTE predicate on the "valid_from" field.
+func ValidFromLTE(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldLTE(FieldValidFrom, v))
+}
+
+// ValidFromIsNil applies the IsNil predicate on the "valid_from" field.
+func ValidFromIsNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldIsNull(FieldValidFrom))
+}
+
+// ValidFromNotNil applies the NotNil predicate on the "valid_from" field.
+func ValidFromNotNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNotNull(FieldValidFrom))
+}
+
 // RenewedOnEQ applies the EQ predicate on the "renewed_on" field.
 func RenewedOnEQ(v domain.Date) predicate.ApplicationSummary {
 	return predicate.ApplicationSummary(sql.FieldEQ(FieldRenewedOn, v))
@@ -299,6 +509,676 @@ func RenewedOnIsNil() predicate.ApplicationSummary {
 // RenewedOnNotNil applies the NotNil predicate on the "renewed_on" field.
 func RenewedOnNotNil() predicate.ApplicationSummary {
 	return predicate.ApplicationSummary(sql.FieldNotNull(FieldRenewedOn))
+}
+
+// RejectedOnEQ applies the EQ predicate on the "rejected_on" field.
+func RejectedOnEQ(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldRejectedOn, v))
+}
+
+// RejectedOnNEQ applies the NEQ predicate on the "rejected_on" field.
+func RejectedOnNEQ(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNEQ(FieldRejectedOn, v))
+}
+
+// RejectedOnIn applies the In predicate on the "rejected_on" field.
+func RejectedOnIn(vs ...domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldIn(FieldRejectedOn, vs...))
+}
+
+// RejectedOnNotIn applies the NotIn predicate on the "rejected_on" field.
+func RejectedOnNotIn(vs ...domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNotIn(FieldRejectedOn, vs...))
+}
+
+// RejectedOnGT applies the GT predicate on the "rejected_on" field.
+func RejectedOnGT(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldGT(FieldRejectedOn, v))
+}
+
+// RejectedOnGTE applies the GTE predicate on the "rejected_on" field.
+func RejectedOnGTE(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldGTE(FieldRejectedOn, v))
+}
+
+// RejectedOnLT applies the LT predicate on the "rejected_on" field.
+func RejectedOnLT(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldLT(FieldRejectedOn, v))
+}
+
+// RejectedOnLTE applies the LTE predicate on the "rejected_on" field.
+func RejectedOnLTE(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldLTE(FieldRejectedOn, v))
+}
+
+// RejectedOnIsNil applies the IsNil predicate on the "rejected_on" field.
+func RejectedOnIsNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldIsNull(FieldRejectedOn))
+}
+
+// RejectedOnNotNil applies the NotNil predicate on the "rejected_on" field.
+func RejectedOnNotNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNotNull(FieldRejectedOn))
+}
+
+// RejectedForEQ applies the EQ predicate on the "rejected_for" field.
+func RejectedForEQ(v domain.RejectionReason) predicate.ApplicationSummary {
+	vc := v
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldRejectedFor, vc))
+}
+
+// RejectedForNEQ applies the NEQ predicate on the "rejected_for" field.
+func RejectedForNEQ(v domain.RejectionReason) predicate.ApplicationSummary {
+	vc := v
+	return predicate.ApplicationSummary(sql.FieldNEQ(FieldRejectedFor, vc))
+}
+
+// RejectedForIn applies the In predicate on the "rejected_for" field.
+func RejectedForIn(vs ...domain.RejectionReason) predicate.ApplicationSummary {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.ApplicationSummary(sql.FieldIn(FieldRejectedFor, v...))
+}
+
+// RejectedForNotIn applies the NotIn predicate on the "rejected_for" field.
+func RejectedForNotIn(vs ...domain.RejectionReason) predicate.ApplicationSummary {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.ApplicationSummary(sql.FieldNotIn(FieldRejectedFor, v...))
+}
+
+// RejectedForIsNil applies the IsNil predicate on the "rejected_for" field.
+func RejectedForIsNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldIsNull(FieldRejectedFor))
+}
+
+// RejectedForNotNil applies the NotNil predicate on the "rejected_for" field.
+func RejectedForNotNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNotNull(FieldRejectedFor))
+}
+
+// WarnedOnEQ applies the EQ predicate on the "warned_on" field.
+func WarnedOnEQ(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldWarnedOn, v))
+}
+
+// WarnedOnNEQ applies the NEQ predicate on the "warned_on" field.
+func WarnedOnNEQ(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNEQ(FieldWarnedOn, v))
+}
+
+// WarnedOnIn applies the In predicate on the "warned_on" field.
+func WarnedOnIn(vs ...domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldIn(FieldWarnedOn, vs...))
+}
+
+// WarnedOnNotIn applies the NotIn predicate on the "warned_on" field.
+func WarnedOnNotIn(vs ...domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNotIn(FieldWarnedOn, vs...))
+}
+
+// WarnedOnGT applies the GT predicate on the "warned_on" field.
+func WarnedOnGT(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldGT(FieldWarnedOn, v))
+}
+
+// WarnedOnGTE applies the GTE predicate on the "warned_on" field.
+func WarnedOnGTE(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldGTE(FieldWarnedOn, v))
+}
+
+// WarnedOnLT applies the LT predicate on the "warned_on" field.
+func WarnedOnLT(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldLT(FieldWarnedOn, v))
+}
+
+// WarnedOnLTE applies the LTE predicate on the "warned_on" field.
+func WarnedOnLTE(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldLTE(FieldWarnedOn, v))
+}
+
+// WarnedOnIsNil applies the IsNil predicate on the "warned_on" field.
+func WarnedOnIsNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldIsNull(FieldWarnedOn))
+}
+
+// WarnedOnNotNil applies the NotNil predicate on the "warned_on" field.
+func WarnedOnNotNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNotNull(FieldWarnedOn))
+}
+
+// WarnedForEQ applies the EQ predicate on the "warned_for" field.
+func WarnedForEQ(v domain.RemovalReason) predicate.ApplicationSummary {
+	vc := v
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldWarnedFor, vc))
+}
+
+// WarnedForNEQ applies the NEQ predicate on the "warned_for" field.
+func WarnedForNEQ(v domain.RemovalReason) predicate.ApplicationSummary {
+	vc := v
+	return predicate.ApplicationSummary(sql.FieldNEQ(FieldWarnedFor, vc))
+}
+
+// WarnedForIn applies the In predicate on the "warned_for" field.
+func WarnedForIn(vs ...domain.RemovalReason) predicate.ApplicationSummary {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.ApplicationSummary(sql.FieldIn(FieldWarnedFor, v...))
+}
+
+// WarnedForNotIn applies the NotIn predicate on the "warned_for" field.
+func WarnedForNotIn(vs ...domain.RemovalReason) predicate.ApplicationSummary {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.ApplicationSummary(sql.FieldNotIn(FieldWarnedFor, v...))
+}
+
+// WarnedForIsNil applies the IsNil predicate on the "warned_for" field.
+func WarnedForIsNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldIsNull(FieldWarnedFor))
+}
+
+// WarnedForNotNil applies the NotNil predicate on the "warned_for" field.
+func WarnedForNotNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNotNull(FieldWarnedFor))
+}
+
+// RemovedForEQ applies the EQ predicate on the "removed_for" field.
+func RemovedForEQ(v domain.RemovalReason) predicate.ApplicationSummary {
+	vc := v
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldRemovedFor, vc))
+}
+
+// RemovedForNEQ applies the NEQ predicate on the "removed_for" field.
+func RemovedForNEQ(v domain.RemovalReason) predicate.ApplicationSummary {
+	vc := v
+	return predicate.ApplicationSummary(sql.FieldNEQ(FieldRemovedFor, vc))
+}
+
+// RemovedForIn applies the In predicate on the "removed_for" field.
+func RemovedForIn(vs ...domain.RemovalReason) predicate.ApplicationSummary {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.ApplicationSummary(sql.FieldIn(FieldRemovedFor, v...))
+}
+
+// RemovedForNotIn applies the NotIn predicate on the "removed_for" field.
+func RemovedForNotIn(vs ...domain.RemovalReason) predicate.ApplicationSummary {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.ApplicationSummary(sql.FieldNotIn(FieldRemovedFor, v...))
+}
+
+// RemovedForIsNil applies the IsNil predicate on the "removed_for" field.
+func RemovedForIsNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldIsNull(FieldRemovedFor))
+}
+
+// RemovedForNotNil applies the NotNil predicate on the "removed_for" field.
+func RemovedForNotNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNotNull(FieldRemovedFor))
+}
+
+// MergedIntoIDEQ applies the EQ predicate on the "merged_into_id" field.
+func MergedIntoIDEQ(v domain.ID) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldMergedIntoID, v))
+}
+
+// MergedIntoIDNEQ applies the NEQ predicate on the "merged_into_id" field.
+func MergedIntoIDNEQ(v domain.ID) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNEQ(FieldMergedIntoID, v))
+}
+
+// MergedIntoIDIn applies the In predicate on the "merged_into_id" field.
+func MergedIntoIDIn(vs ...domain.ID) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldIn(FieldMergedIntoID, vs...))
+}
+
+// MergedIntoIDNotIn applies the NotIn predicate on the "merged_into_id" field.
+func MergedIntoIDNotIn(vs ...domain.ID) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNotIn(FieldMergedIntoID, vs...))
+}
+
+// MergedIntoIDGT applies the GT predicate on the "merged_into_id" field.
+func MergedIntoIDGT(v domain.ID) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldGT(FieldMergedIntoID, v))
+}
+
+// MergedIntoIDGTE applies the GTE predicate on the "merged_into_id" field.
+func MergedIntoIDGTE(v domain.ID) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldGTE(FieldMergedIntoID, v))
+}
+
+// MergedIntoIDLT applies the LT predicate on the "merged_into_id" field.
+func MergedIntoIDLT(v domain.ID) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldLT(FieldMergedIntoID, v))
+}
+
+// MergedIntoIDLTE applies the LTE predicate on the "merged_into_id" field.
+func MergedIntoIDLTE(v domain.ID) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldLTE(FieldMergedIntoID, v))
+}
+
+// MergedIntoIDContains applies the Contains predicate on the "merged_into_id" field.
+func MergedIntoIDContains(v domain.ID) predicate.ApplicationSummary {
+	vc := string(v)
+	return predicate.ApplicationSummary(sql.FieldContains(FieldMergedIntoID, vc))
+}
+
+// MergedIntoIDHasPrefix applies the HasPrefix predicate on the "merged_into_id" field.
+func MergedIntoIDHasPrefix(v domain.ID) predicate.ApplicationSummary {
+	vc := string(v)
+	return predicate.ApplicationSummary(sql.FieldHasPrefix(FieldMergedIntoID, vc))
+}
+
+// MergedIntoIDHasSuffix applies the HasSuffix predicate on the "merged_into_id" field.
+func MergedIntoIDHasSuffix(v domain.ID) predicate.ApplicationSummary {
+	vc := string(v)
+	return predicate.ApplicationSummary(sql.FieldHasSuffix(FieldMergedIntoID, vc))
+}
+
+// MergedIntoIDIsNil applies the IsNil predicate on the "merged_into_id" field.
+func MergedIntoIDIsNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldIsNull(FieldMergedIntoID))
+}
+
+// MergedIntoIDNotNil applies the NotNil predicate on the "merged_into_id" field.
+func MergedIntoIDNotNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNotNull(FieldMergedIntoID))
+}
+
+// MergedIntoIDEqualFold applies the EqualFold predicate on the "merged_into_id" field.
+func MergedIntoIDEqualFold(v domain.ID) predicate.ApplicationSummary {
+	vc := string(v)
+	return predicate.ApplicationSummary(sql.FieldEqualFold(FieldMergedIntoID, vc))
+}
+
+// MergedIntoIDContainsFold applies the ContainsFold predicate on the "merged_into_id" field.
+func MergedIntoIDContainsFold(v domain.ID) predicate.ApplicationSummary {
+	vc := string(v)
+	return predicate.ApplicationSummary(sql.FieldContainsFold(FieldMergedIntoID, vc))
+}
+
+// MergedOnEQ applies the EQ predicate on the "merged_on" field.
+func MergedOnEQ(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldMergedOn, v))
+}
+
+// MergedOnNEQ applies the NEQ predicate on the "merged_on" field.
+func MergedOnNEQ(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNEQ(FieldMergedOn, v))
+}
+
+// MergedOnIn applies the In predicate on the "merged_on" field.
+func MergedOnIn(vs ...domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldIn(FieldMergedOn, vs...))
+}
+
+// MergedOnNotIn applies the NotIn predicate on the "merged_on" field.
+func MergedOnNotIn(vs ...domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNotIn(FieldMergedOn, vs...))
+}
+
+// MergedOnGT applies the GT predicate on the "merged_on" field.
+func MergedOnGT(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldGT(FieldMergedOn, v))
+}
+
+// MergedOnGTE applies the GTE predicate on the "merged_on" field.
+func MergedOnGTE(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldGTE(FieldMergedOn, v))
+}
+
+// MergedOnLT applies the LT predicate on the "merged_on" field.
+func MergedOnLT(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldLT(FieldMergedOn, v))
+}
+
+// MergedOnLTE applies the LTE predicate on the "merged_on" field.
+func MergedOnLTE(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldLTE(FieldMergedOn, v))
+}
+
+// MergedOnIsNil applies the IsNil predicate on the "merged_on" field.
+func MergedOnIsNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldIsNull(FieldMergedOn))
+}
+
+// MergedOnNotNil applies the NotNil predicate on the "merged_on" field.
+func MergedOnNotNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNotNull(FieldMergedOn))
+}
+
+// MergedFromEQ applies the EQ predicate on the "merged_from" field.
+func MergedFromEQ(v domain.ApplicationState) predicate.ApplicationSummary {
+	vc := v
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldMergedFrom, vc))
+}
+
+// MergedFromNEQ applies the NEQ predicate on the "merged_from" field.
+func MergedFromNEQ(v domain.ApplicationState) predicate.ApplicationSummary {
+	vc := v
+	return predicate.ApplicationSummary(sql.FieldNEQ(FieldMergedFrom, vc))
+}
+
+// MergedFromIn applies the In predicate on the "merged_from" field.
+func MergedFromIn(vs ...domain.ApplicationState) predicate.ApplicationSummary {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.ApplicationSummary(sql.FieldIn(FieldMergedFrom, v...))
+}
+
+// MergedFromNotIn applies the NotIn predicate on the "merged_from" field.
+func MergedFromNotIn(vs ...domain.ApplicationState) predicate.ApplicationSummary {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.ApplicationSummary(sql.FieldNotIn(FieldMergedFrom, v...))
+}
+
+// MergedFromIsNil applies the IsNil predicate on the "merged_from" field.
+func MergedFromIsNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldIsNull(FieldMergedFrom))
+}
+
+// MergedFromNotNil applies the NotNil predicate on the "merged_from" field.
+func MergedFromNotNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNotNull(FieldMergedFrom))
+}
+
+// SplitFromIDEQ applies the EQ predicate on the "split_from_id" field.
+func SplitFromIDEQ(v domain.ID) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldSplitFromID, v))
+}
+
+// SplitFromIDNEQ applies the NEQ predicate on the "split_from_id" field.
+func SplitFromIDNEQ(v domain.ID) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNEQ(FieldSplitFromID, v))
+}
+
+// SplitFromIDIn applies the In predicate on the "split_from_id" field.
+func SplitFromIDIn(vs ...domain.ID) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldIn(FieldSplitFromID, vs...))
+}
+
+// SplitFromIDNotIn applies the NotIn predicate on the "split_from_id" field.
+func SplitFromIDNotIn(vs ...domain.ID) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNotIn(FieldSplitFromID, vs...))
+}
+
+// SplitFromIDGT applies the GT predicate on the "split_from_id" field.
+func SplitFromIDGT(v domain.ID) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldGT(FieldSplitFromID, v))
+}
+
+// SplitFromIDGTE applies the GTE predicate on the "split_from_id" field.
+func SplitFromIDGTE(v domain.ID) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldGTE(FieldSplitFromID, v))
+}
+
+// SplitFromIDLT applies the LT predicate on the "split_from_id" field.
+func SplitFromIDLT(v domain.ID) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldLT(FieldSplitFromID, v))
+}
+
+// SplitFromIDLTE applies the LTE predicate on the "split_from_id" field.
+func SplitFromIDLTE(v domain.ID) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldLTE(FieldSplitFromID, v))
+}
+
+// SplitFromIDContains applies the Contains predicate on the "split_from_id" field.
+func SplitFromIDContains(v domain.ID) predicate.ApplicationSummary {
+	vc := string(v)
+	return predicate.ApplicationSummary(sql.FieldContains(FieldSplitFromID, vc))
+}
+
+// SplitFromIDHasPrefix applies the HasPrefix predicate on the "split_from_id" field.
+func SplitFromIDHasPrefix(v domain.ID) predicate.ApplicationSummary {
+	vc := string(v)
+	return predicate.ApplicationSummary(sql.FieldHasPrefix(FieldSplitFromID, vc))
+}
+
+// SplitFromIDHasSuffix applies the HasSuffix predicate on the "split_from_id" field.
+func SplitFromIDHasSuffix(v domain.ID) predicate.ApplicationSummary {
+	vc := string(v)
+	return predicate.ApplicationSummary(sql.FieldHasSuffix(FieldSplitFromID, vc))
+}
+
+// SplitFromIDIsNil applies the IsNil predicate on the "split_from_id" field.
+func SplitFromIDIsNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldIsNull(FieldSplitFromID))
+}
+
+// SplitFromIDNotNil applies the NotNil predicate on the "split_from_id" field.
+func SplitFromIDNotNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNotNull(FieldSplitFromID))
+}
+
+// SplitFromIDEqualFold applies the EqualFold predicate on the "split_from_id" field.
+func SplitFromIDEqualFold(v domain.ID) predicate.ApplicationSummary {
+	vc := string(v)
+	return predicate.ApplicationSummary(sql.FieldEqualFold(FieldSplitFromID, vc))
+}
+
+// SplitFromIDContainsFold applies the ContainsFold predicate on the "split_from_id" field.
+func SplitFromIDContainsFold(v domain.ID) predicate.ApplicationSummary {
+	vc := string(v)
+	return predicate.ApplicationSummary(sql.FieldContainsFold(FieldSplitFromID, vc))
+}
+
+// AcknowledgedOnEQ applies the EQ predicate on the "acknowledged_on" field.
+func AcknowledgedOnEQ(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldAcknowledgedOn, v))
+}
+
+// AcknowledgedOnNEQ applies the NEQ predicate on the "acknowledged_on" field.
+func AcknowledgedOnNEQ(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNEQ(FieldAcknowledgedOn, v))
+}
+
+// AcknowledgedOnIn applies the In predicate on the "acknowledged_on" field.
+func AcknowledgedOnIn(vs ...domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldIn(FieldAcknowledgedOn, vs...))
+}
+
+// AcknowledgedOnNotIn applies the NotIn predicate on the "acknowledged_on" field.
+func AcknowledgedOnNotIn(vs ...domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNotIn(FieldAcknowledgedOn, vs...))
+}
+
+// AcknowledgedOnGT applies the GT predicate on the "acknowledged_on" field.
+func AcknowledgedOnGT(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldGT(FieldAcknowledgedOn, v))
+}
+
+// AcknowledgedOnGTE applies the GTE predicate on the "acknowledged_on" field.
+func AcknowledgedOnGTE(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldGTE(FieldAcknowledgedOn, v))
+}
+
+// AcknowledgedOnLT applies the LT predicate on the "acknowledged_on" field.
+func AcknowledgedOnLT(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldLT(FieldAcknowledgedOn, v))
+}
+
+// AcknowledgedOnLTE applies the LTE predicate on the "acknowledged_on" field.
+func AcknowledgedOnLTE(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldLTE(FieldAcknowledgedOn, v))
+}
+
+// AcknowledgedOnIsNil applies the IsNil predicate on the "acknowledged_on" field.
+func AcknowledgedOnIsNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldIsNull(FieldAcknowledgedOn))
+}
+
+// AcknowledgedOnNotNil applies the NotNil predicate on the "acknowledged_on" field.
+func AcknowledgedOnNotNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNotNull(FieldAcknowledgedOn))
+}
+
+// NoticedOnEQ applies the EQ predicate on the "noticed_on" field.
+func NoticedOnEQ(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldNoticedOn, v))
+}
+
+// NoticedOnNEQ applies the NEQ predicate on the "noticed_on" field.
+func NoticedOnNEQ(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNEQ(FieldNoticedOn, v))
+}
+
+// NoticedOnIn applies the In predicate on the "noticed_on" field.
+func NoticedOnIn(vs ...domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldIn(FieldNoticedOn, vs...))
+}
+
+// NoticedOnNotIn applies the NotIn predicate on the "noticed_on" field.
+func NoticedOnNotIn(vs ...domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNotIn(FieldNoticedOn, vs...))
+}
+
+// NoticedOnGT applies the GT predicate on the "noticed_on" field.
+func NoticedOnGT(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldGT(FieldNoticedOn, v))
+}
+
+// NoticedOnGTE applies the GTE predicate on the "noticed_on" field.
+func NoticedOnGTE(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldGTE(FieldNoticedOn, v))
+}
+
+// NoticedOnLT applies the LT predicate on the "noticed_on" field.
+func NoticedOnLT(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldLT(FieldNoticedOn, v))
+}
+
+// NoticedOnLTE applies the LTE predicate on the "noticed_on" field.
+func NoticedOnLTE(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldLTE(FieldNoticedOn, v))
+}
+
+// NoticedOnIsNil applies the IsNil predicate on the "noticed_on" field.
+func NoticedOnIsNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldIsNull(FieldNoticedOn))
+}
+
+// NoticedOnNotNil applies the NotNil predicate on the "noticed_on" field.
+func NoticedOnNotNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNotNull(FieldNoticedOn))
+}
+
+// ReceivedOnEQ applies the EQ predicate on the "received_on" field.
+func ReceivedOnEQ(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldReceivedOn, v))
+}
+
+// ReceivedOnNEQ applies the NEQ predicate on the "received_on" field.
+func ReceivedOnNEQ(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNEQ(FieldReceivedOn, v))
+}
+
+// ReceivedOnIn applies the In predicate on the "received_on" field.
+func ReceivedOnIn(vs ...domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldIn(FieldReceivedOn, vs...))
+}
+
+// ReceivedOnNotIn applies the NotIn predicate on the "received_on" field.
+func ReceivedOnNotIn(vs ...domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNotIn(FieldReceivedOn, vs...))
+}
+
+// ReceivedOnGT applies the GT predicate on the "received_on" field.
+func ReceivedOnGT(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldGT(FieldReceivedOn, v))
+}
+
+// ReceivedOnGTE applies the GTE predicate on the "received_on" field.
+func ReceivedOnGTE(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldGTE(FieldReceivedOn, v))
+}
+
+// ReceivedOnLT applies the LT predicate on the "received_on" field.
+func ReceivedOnLT(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldLT(FieldReceivedOn, v))
+}
+
+// ReceivedOnLTE applies the LTE predicate on the "received_on" field.
+func ReceivedOnLTE(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldLTE(FieldReceivedOn, v))
+}
+
+// ReceivedOnIsNil applies the IsNil predicate on the "received_on" field.
+func ReceivedOnIsNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldIsNull(FieldReceivedOn))
+}
+
+// ReceivedOnNotNil applies the NotNil predicate on the "received_on" field.
+func ReceivedOnNotNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNotNull(FieldReceivedOn))
+}
+
+// FileCompletedOnEQ applies the EQ predicate on the "file_completed_on" field.
+func FileCompletedOnEQ(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldFileCompletedOn, v))
+}
+
+// FileCompletedOnNEQ applies the NEQ predicate on the "file_completed_on" field.
+func FileCompletedOnNEQ(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNEQ(FieldFileCompletedOn, v))
+}
+
+// FileCompletedOnIn applies the In predicate on the "file_completed_on" field.
+func FileCompletedOnIn(vs ...domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldIn(FieldFileCompletedOn, vs...))
+}
+
+// FileCompletedOnNotIn applies the NotIn predicate on the "file_completed_on" field.
+func FileCompletedOnNotIn(vs ...domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNotIn(FieldFileCompletedOn, vs...))
+}
+
+// FileCompletedOnGT applies the GT predicate on the "file_completed_on" field.
+func FileCompletedOnGT(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldGT(FieldFileCompletedOn, v))
+}
+
+// FileCompletedOnGTE applies the GTE predicate on the "file_completed_on" field.
+func FileCompletedOnGTE(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldGTE(FieldFileCompletedOn, v))
+}
+
+// FileCompletedOnLT applies the LT predicate on the "file_completed_on" field.
+func FileCompletedOnLT(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldLT(FieldFileCompletedOn, v))
+}
+
+// FileCompletedOnLTE applies the LTE predicate on the "file_completed_on" field.
+func FileCompletedOnLTE(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldLTE(FieldFileCompletedOn, v))
+}
+
+// FileCompletedOnIsNil applies the IsNil predicate on the "file_completed_on" field.
+func FileCompletedOnIsNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldIsNull(FieldFileCompletedOn))
+}
+
+// FileCompletedOnNotNil applies the NotNil predicate on the "file_completed_on" field.
+func FileCompletedOnNotNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNotNull(FieldFileCompletedOn))
 }
 
 // ReceptionDeadlineEQ applies the EQ predicate on the "reception_deadline" field.
@@ -589,6 +1469,52 @@ func HasFollowingPoint() predicate.ApplicationSummary {
 func HasFollowingPointWith(preds ...predicate.ReceptionPoint) predicate.ApplicationSummary {
 	return predicate.ApplicationSummary(func(s *sql.Selector) {
 		step := newFollowingPointStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasMergedInto applies the HasEdge predicate on the "merged_into" edge.
+func HasMergedInto() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, MergedIntoTable, MergedIntoColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasMergedIntoWith applies the HasEdge predicate on the "merged_into" edge with a given conditions (other predicates).
+func HasMergedIntoWith(preds ...predicate.Application) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(func(s *sql.Selector) {
+		step := newMergedIntoStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasSplitFrom applies the HasEdge predicate on the "split_from" edge.
+func HasSplitFrom() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, SplitFromTable, SplitFromColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasSplitFromWith applies the HasEdge predicate on the "split_from" edge with a given conditions (other predicates).
+func HasSplitFromWith(preds ...predicate.Application) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(func(s *sql.Selector) {
+		step := newSplitFromStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

@@ -69,6 +69,18 @@ func (f ApplicationContactFunc) Mutate(ctx context.Context, m ent.Mutation) (ent
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ApplicationContactMutation", m)
 }
 
+// The ApplicationEventFunc type is an adapter to allow the use of ordinary
+// function as ApplicationEvent mutator.
+type ApplicationEventFunc func(context.Context, *ent.ApplicationEventMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ApplicationEventFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ApplicationEventMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ApplicationEventMutation", m)
+}
+
 // The ApplicationFileFunc type is an adapter to allow the use of ordinary
 // function as ApplicationFile mutator.
 type ApplicationFileFunc func(context.Context, *ent.ApplicationFileMutation) (ent.Value, error)
@@ -177,6 +189,18 @@ func (f CommuneFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CommuneMutation", m)
 }
 
+// The DeadlineFunc type is an adapter to allow the use of ordinary
+// function as Deadline mutator.
+type DeadlineFunc func(context.Context, *ent.DeadlineMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DeadlineFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.DeadlineMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DeadlineMutation", m)
+}
+
 // The DwellingFunc type is an adapter to allow the use of ordinary
 // function as Dwelling mutator.
 type DwellingFunc func(context.Context, *ent.DwellingMutation) (ent.Value, error)
@@ -199,6 +223,18 @@ func (f EmergencyOpeningFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.V
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.EmergencyOpeningMutation", m)
+}
+
+// The HandOverFunc type is an adapter to allow the use of ordinary
+// function as HandOver mutator.
+type HandOverFunc func(context.Context, *ent.HandOverMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f HandOverFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.HandOverMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.HandOverMutation", m)
 }
 
 // The HouseholdMemberFunc type is an adapter to allow the use of ordinary
@@ -247,6 +283,18 @@ func (f NamedAgentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, 
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.NamedAgentMutation", m)
+}
+
+// The OnlineRegistrationFunc type is an adapter to allow the use of ordinary
+// function as OnlineRegistration mutator.
+type OnlineRegistrationFunc func(context.Context, *ent.OnlineRegistrationMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f OnlineRegistrationFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.OnlineRegistrationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.OnlineRegistrationMutation", m)
 }
 
 // The OpeningHoursFunc type is an adapter to allow the use of ordinary
@@ -331,6 +379,18 @@ func (f PersonFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, erro
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PersonMutation", m)
+}
+
+// The ProposedChangeFunc type is an adapter to allow the use of ordinary
+// function as ProposedChange mutator.
+type ProposedChangeFunc func(context.Context, *ent.ProposedChangeMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ProposedChangeFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ProposedChangeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ProposedChangeMutation", m)
 }
 
 // The PublishedFiguresFunc type is an adapter to allow the use of ordinary

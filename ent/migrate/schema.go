@@ -100,7 +100,7 @@ var (
 		{Name: "id", Type: field.TypeString, Size: 30},
 		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
 		{Name: "unique_number", Type: field.TypeString, Nullable: true},
-		{Name: "state", Type: field.TypeEnum, Enums: []string{"PENDING_VALIDATION", "ACTIVE", "REMOVED"}},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"DRAFT", "PENDING_VALIDATION", "REJECTED", "ACTIVE", "REMOVED", "MERGED", "ERASED"}},
 		{Name: "given_names", Type: field.TypeString, Size: 100},
 		{Name: "birth_name", Type: field.TypeString, Size: 100, Collation: "fr-x-icu"},
 		{Name: "usual_name", Type: field.TypeString, Size: 100},
@@ -215,6 +215,47 @@ var (
 			},
 		},
 	}
+	// ApplicationEventColumns holds the columns for the "application_event" table.
+	ApplicationEventColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "position", Type: field.TypeInt},
+		{Name: "happened_on", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"SUBMIT", "VALIDATE", "REJECT", "DEPOSIT_AGAIN", "RENEW", "WARN", "ANSWER", "REMOVE", "REACTIVATE", "MERGE", "UNDO_MERGE", "ERASE", "CORRECT", "SPLIT", "TAKE", "RELEASE", "HAND_OVER", "CERTIFICATE", "RENEWAL_NOTICE", "DEADLINE_ANNOUNCED", "DEADLINE_DUE"}},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"DRAFT", "PENDING_VALIDATION", "REJECTED", "ACTIVE", "REMOVED", "MERGED", "ERASED"}},
+		{Name: "reason", Type: field.TypeString, Size: 40},
+		{Name: "deadline", Type: field.TypeEnum, Nullable: true, Enums: []string{"ACKNOWLEDGEMENT", "RENEWAL_NOTICE", "EXPIRY", "REMOVAL", "REACTIVATION_LIMIT", "ERASURE", "SINGLE_FILE", "MERGE_UNDO_LIMIT"}},
+		{Name: "due_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "application_id", Type: field.TypeString, Size: 30},
+		{Name: "reception_point_id", Type: field.TypeString, Nullable: true, Size: 30},
+	}
+	// ApplicationEventTable holds the schema information for the "application_event" table.
+	ApplicationEventTable = &schema.Table{
+		Name:       "application_event",
+		Columns:    ApplicationEventColumns,
+		PrimaryKey: []*schema.Column{ApplicationEventColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "application_event_application_history",
+				Columns:    []*schema.Column{ApplicationEventColumns[9]},
+				RefColumns: []*schema.Column{ApplicationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "application_event_reception_point_reception_point",
+				Columns:    []*schema.Column{ApplicationEventColumns[10]},
+				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "application_event_position_key",
+				Unique:  true,
+				Columns: []*schema.Column{ApplicationEventColumns[9], ApplicationEventColumns[2]},
+			},
+		},
+	}
 	// ApplicationFileColumns holds the columns for the "application_file" table.
 	ApplicationFileColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
@@ -246,7 +287,21 @@ var (
 		{Name: "id", Type: field.TypeString, Size: 30},
 		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
 		{Name: "registered_on", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "deposited_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "numbered_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "valid_from", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
 		{Name: "renewed_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "rejected_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "rejected_for", Type: field.TypeEnum, Nullable: true, Enums: []string{"NO_IDENTITY_DOCUMENT", "IDENTITY_DOCUMENT_UNREADABLE", "IDENTITY_DOCUMENT_NOT_ON_LIST", "IDENTITY_DOCUMENT_OF_ANOTHER", "FORM_INCOMPLETE", "SECOND_APPLICATION"}},
+		{Name: "warned_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "warned_for", Type: field.TypeEnum, Nullable: true, Enums: []string{"HOUSED", "NOT_RENEWED", "WITHDRAWN", "IRREGULAR_STAY", "RESOURCES_ABOVE_CEILING", "UNREACHABLE"}},
+		{Name: "removed_for", Type: field.TypeEnum, Nullable: true, Enums: []string{"HOUSED", "NOT_RENEWED", "WITHDRAWN", "IRREGULAR_STAY", "RESOURCES_ABOVE_CEILING", "UNREACHABLE"}},
+		{Name: "merged_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "merged_from", Type: field.TypeEnum, Nullable: true, Enums: []string{"DRAFT", "PENDING_VALIDATION", "REJECTED", "ACTIVE", "REMOVED", "MERGED", "ERASED"}},
+		{Name: "acknowledged_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "noticed_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "received_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "file_completed_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
 		{Name: "reception_deadline", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
 		{Name: "household_size", Type: field.TypeInt},
 		{Name: "typologies", Type: field.TypeJSON},
@@ -254,6 +309,8 @@ var (
 		{Name: "version", Type: field.TypeInt, Default: 1},
 		{Name: "application_id", Type: field.TypeString, Unique: true, Size: 30},
 		{Name: "following_point_id", Type: field.TypeString, Nullable: true, Size: 30},
+		{Name: "merged_into_id", Type: field.TypeString, Nullable: true, Size: 30},
+		{Name: "split_from_id", Type: field.TypeString, Nullable: true, Size: 30},
 	}
 	// ApplicationSummaryTable holds the schema information for the "application_summary" table.
 	ApplicationSummaryTable = &schema.Table{
@@ -263,14 +320,26 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "application_summary_application_summary",
-				Columns:    []*schema.Column{ApplicationSummaryColumns[9]},
+				Columns:    []*schema.Column{ApplicationSummaryColumns[23]},
 				RefColumns: []*schema.Column{ApplicationColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "application_summary_reception_point_following_point",
-				Columns:    []*schema.Column{ApplicationSummaryColumns[10]},
+				Columns:    []*schema.Column{ApplicationSummaryColumns[24]},
 				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "application_summary_application_merged_into",
+				Columns:    []*schema.Column{ApplicationSummaryColumns[25]},
+				RefColumns: []*schema.Column{ApplicationColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "application_summary_application_split_from",
+				Columns:    []*schema.Column{ApplicationSummaryColumns[26]},
+				RefColumns: []*schema.Column{ApplicationColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 		},
@@ -278,7 +347,7 @@ var (
 			{
 				Name:    "application_summary_point_idx",
 				Unique:  false,
-				Columns: []*schema.Column{ApplicationSummaryColumns[10]},
+				Columns: []*schema.Column{ApplicationSummaryColumns[24]},
 			},
 		},
 	}
@@ -589,6 +658,56 @@ var (
 			},
 		},
 	}
+	// DeadlineColumns holds the columns for the "deadline" table.
+	DeadlineColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"ACKNOWLEDGEMENT", "RENEWAL_NOTICE", "EXPIRY", "REMOVAL", "REACTIVATION_LIMIT", "ERASURE", "SINGLE_FILE", "MERGE_UNDO_LIMIT"}},
+		{Name: "reason", Type: field.TypeEnum, Nullable: true, Enums: []string{"HOUSED", "NOT_RENEWED", "WITHDRAWN", "IRREGULAR_STAY", "RESOURCES_ABOVE_CEILING", "UNREACHABLE"}},
+		{Name: "due_on", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "announced_from", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "article", Type: field.TypeString, Size: 200},
+		{Name: "announced", Type: field.TypeBool, Default: false},
+		{Name: "passed", Type: field.TypeBool, Default: false},
+		{Name: "application_id", Type: field.TypeString, Size: 30},
+	}
+	// DeadlineTable holds the schema information for the "deadline" table.
+	DeadlineTable = &schema.Table{
+		Name:       "deadline",
+		Columns:    DeadlineColumns,
+		PrimaryKey: []*schema.Column{DeadlineColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "deadline_application_deadlines",
+				Columns:    []*schema.Column{DeadlineColumns[9]},
+				RefColumns: []*schema.Column{ApplicationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "deadline_application_kind_key",
+				Unique:  true,
+				Columns: []*schema.Column{DeadlineColumns[9], DeadlineColumns[2]},
+			},
+			{
+				Name:    "deadline_announced_from_idx",
+				Unique:  false,
+				Columns: []*schema.Column{DeadlineColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "NOT announced",
+				},
+			},
+			{
+				Name:    "deadline_due_on_idx",
+				Unique:  false,
+				Columns: []*schema.Column{DeadlineColumns[4]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "NOT passed",
+				},
+			},
+		},
+	}
 	// DwellingColumns holds the columns for the "dwelling" table.
 	DwellingColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
@@ -776,6 +895,81 @@ var (
 			},
 		},
 	}
+	// HandOverColumns holds the columns for the "hand_over" table.
+	HandOverColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "organisation_id", Type: field.TypeString},
+		{Name: "offered_on", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "accepted_at", Type: field.TypeTime, Nullable: true},
+		{Name: "seen_until", Type: field.TypeTime, Nullable: true},
+		{Name: "application_id", Type: field.TypeString, Size: 30},
+		{Name: "from_point_id", Type: field.TypeString, Size: 30},
+		{Name: "to_point_id", Type: field.TypeString, Size: 30},
+		{Name: "offered_by_id", Type: field.TypeString, Size: 30},
+		{Name: "accepted_by_id", Type: field.TypeString, Nullable: true, Size: 30},
+	}
+	// HandOverTable holds the schema information for the "hand_over" table.
+	HandOverTable = &schema.Table{
+		Name:       "hand_over",
+		Columns:    HandOverColumns,
+		PrimaryKey: []*schema.Column{HandOverColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "hand_over_application_application",
+				Columns:    []*schema.Column{HandOverColumns[6]},
+				RefColumns: []*schema.Column{ApplicationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "hand_over_reception_point_from_point",
+				Columns:    []*schema.Column{HandOverColumns[7]},
+				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "hand_over_reception_point_to_point",
+				Columns:    []*schema.Column{HandOverColumns[8]},
+				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "hand_over_person_offered_by",
+				Columns:    []*schema.Column{HandOverColumns[9]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "hand_over_person_accepted_by",
+				Columns:    []*schema.Column{HandOverColumns[10]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "hand_over_open_key",
+				Unique:  true,
+				Columns: []*schema.Column{HandOverColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "accepted_at IS NULL",
+				},
+			},
+			{
+				Name:    "hand_over_application_idx",
+				Unique:  false,
+				Columns: []*schema.Column{HandOverColumns[6], HandOverColumns[5]},
+			},
+			{
+				Name:    "hand_over_to_point_idx",
+				Unique:  false,
+				Columns: []*schema.Column{HandOverColumns[8]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "accepted_at IS NULL",
+				},
+			},
+		},
+	}
 	// HouseholdMemberColumns holds the columns for the "household_member" table.
 	HouseholdMemberColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
@@ -922,6 +1116,57 @@ var (
 				Name:    "named_agent_application_person_key",
 				Unique:  true,
 				Columns: []*schema.Column{NamedAgentColumns[4], NamedAgentColumns[5]},
+			},
+		},
+	}
+	// OnlineRegistrationColumns holds the columns for the "online_registration" table.
+	OnlineRegistrationColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "deposited_on", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "handled", Type: field.TypeBool, Default: false},
+		{Name: "application_id", Type: field.TypeString, Size: 30},
+		{Name: "reception_point_id", Type: field.TypeString, Nullable: true, Size: 30},
+		{Name: "assignee_id", Type: field.TypeString, Nullable: true, Size: 30},
+	}
+	// OnlineRegistrationTable holds the schema information for the "online_registration" table.
+	OnlineRegistrationTable = &schema.Table{
+		Name:       "online_registration",
+		Columns:    OnlineRegistrationColumns,
+		PrimaryKey: []*schema.Column{OnlineRegistrationColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "online_registration_application_application",
+				Columns:    []*schema.Column{OnlineRegistrationColumns[4]},
+				RefColumns: []*schema.Column{ApplicationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "online_registration_reception_point_reception_point",
+				Columns:    []*schema.Column{OnlineRegistrationColumns[5]},
+				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "online_registration_person_assignee",
+				Columns:    []*schema.Column{OnlineRegistrationColumns[6]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "online_registration_application_key",
+				Unique:  true,
+				Columns: []*schema.Column{OnlineRegistrationColumns[4]},
+			},
+			{
+				Name:    "online_registration_queue_idx",
+				Unique:  false,
+				Columns: []*schema.Column{OnlineRegistrationColumns[5], OnlineRegistrationColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "NOT handled",
+				},
 			},
 		},
 	}
@@ -1197,6 +1442,49 @@ var (
 				Name:    "person_organisation_idx",
 				Unique:  false,
 				Columns: []*schema.Column{PersonColumns[6]},
+			},
+		},
+	}
+	// ProposedChangeColumns holds the columns for the "proposed_change" table.
+	ProposedChangeColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "proposed_on", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "correction", Type: field.TypeJSON},
+		{Name: "application_id", Type: field.TypeString, Size: 30},
+		{Name: "reception_point_id", Type: field.TypeString, Size: 30},
+		{Name: "proposed_by_id", Type: field.TypeString, Size: 30},
+	}
+	// ProposedChangeTable holds the schema information for the "proposed_change" table.
+	ProposedChangeTable = &schema.Table{
+		Name:       "proposed_change",
+		Columns:    ProposedChangeColumns,
+		PrimaryKey: []*schema.Column{ProposedChangeColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "proposed_change_application_proposed_changes",
+				Columns:    []*schema.Column{ProposedChangeColumns[4]},
+				RefColumns: []*schema.Column{ApplicationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "proposed_change_reception_point_reception_point",
+				Columns:    []*schema.Column{ProposedChangeColumns[5]},
+				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "proposed_change_person_proposed_by",
+				Columns:    []*schema.Column{ProposedChangeColumns[6]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "proposed_change_application_idx",
+				Unique:  false,
+				Columns: []*schema.Column{ProposedChangeColumns[4]},
 			},
 		},
 	}
@@ -1819,6 +2107,7 @@ var (
 		ApplicationTable,
 		ApplicationAccessTable,
 		ApplicationContactTable,
+		ApplicationEventTable,
 		ApplicationFileTable,
 		ApplicationSummaryTable,
 		AssignmentTable,
@@ -1828,12 +2117,15 @@ var (
 		BuildingTable,
 		CatalogueEntryTable,
 		CommuneTable,
+		DeadlineTable,
 		DwellingTable,
 		EmergencyOpeningTable,
+		HandOverTable,
 		HouseholdMemberTable,
 		LockOutTable,
 		MemberParticularsTable,
 		NamedAgentTable,
+		OnlineRegistrationTable,
 		OpeningHoursTable,
 		OrganisationTable,
 		OwnershipTable,
@@ -1841,6 +2133,7 @@ var (
 		PartnerAppTable,
 		PartnerAppSecretTable,
 		PersonTable,
+		ProposedChangeTable,
 		PublishedFiguresTable,
 		ReceptionContactTable,
 		ReceptionGrantTable,
@@ -1880,8 +2173,9 @@ func init() {
 	}
 	ApplicationTable.Annotation.Checks = map[string]string{
 		"application_erased_check":  "erased_on IS NULL OR (name_key = '' AND birth_name = '')",
-		"application_number_check":  "unique_number IS NOT NULL OR state = 'PENDING_VALIDATION' OR erased_on IS NOT NULL",
-		"application_removed_check": "(removed_on IS NULL) = (state <> 'REMOVED')",
+		"application_number_check":  "unique_number IS NOT NULL OR state NOT IN ('ACTIVE', 'REMOVED')",
+		"application_removed_check": "(removed_on IS NULL) = (state NOT IN ('REMOVED', 'ERASED'))",
+		"application_state_check":   "(erased_on IS NULL) = (state <> 'ERASED')",
 	}
 	ApplicationAccessTable.Annotation = &entsql.Annotation{
 		Table: "application_access",
@@ -1894,18 +2188,31 @@ func init() {
 	ApplicationContactTable.Annotation = &entsql.Annotation{
 		Table: "application_contact",
 	}
+	ApplicationEventTable.ForeignKeys[0].RefTable = ApplicationTable
+	ApplicationEventTable.ForeignKeys[1].RefTable = ReceptionPointTable
+	ApplicationEventTable.Annotation = &entsql.Annotation{
+		Table: "application_event",
+	}
+	ApplicationEventTable.Annotation.Checks = map[string]string{
+		"application_event_deadline_check": "(deadline IS NULL) = (due_on IS NULL)",
+	}
 	ApplicationFileTable.ForeignKeys[0].RefTable = ApplicationTable
 	ApplicationFileTable.Annotation = &entsql.Annotation{
 		Table: "application_file",
 	}
 	ApplicationSummaryTable.ForeignKeys[0].RefTable = ApplicationTable
 	ApplicationSummaryTable.ForeignKeys[1].RefTable = ReceptionPointTable
+	ApplicationSummaryTable.ForeignKeys[2].RefTable = ApplicationTable
+	ApplicationSummaryTable.ForeignKeys[3].RefTable = ApplicationTable
 	ApplicationSummaryTable.Annotation = &entsql.Annotation{
 		Table: "application_summary",
 	}
 	ApplicationSummaryTable.Annotation.Checks = map[string]string{
 		"application_summary_followed_check": "(following_point_id IS NULL) = (followed_since IS NULL)",
+		"application_summary_merged_check":   "(merged_on IS NULL) = (merged_from IS NULL)",
+		"application_summary_rejected_check": "(rejected_on IS NULL) = (rejected_for IS NULL)",
 		"application_summary_size_check":     "household_size BETWEEN 1 AND 20",
+		"application_summary_warned_check":   "(warned_on IS NULL) = (warned_for IS NULL)",
 	}
 	AssignmentTable.ForeignKeys[0].RefTable = OrganisationTable
 	AssignmentTable.ForeignKeys[1].RefTable = PersonTable
@@ -1954,6 +2261,13 @@ func init() {
 	CommuneTable.Annotation.Checks = map[string]string{
 		"commune_insee_code_check": "insee_code ~ '^(?:[0-9]{5}|2[AB][0-9]{3})$'",
 	}
+	DeadlineTable.ForeignKeys[0].RefTable = ApplicationTable
+	DeadlineTable.Annotation = &entsql.Annotation{
+		Table: "deadline",
+	}
+	DeadlineTable.Annotation.Checks = map[string]string{
+		"deadline_announced_check": "announced_from <= due_on",
+	}
 	DwellingTable.ForeignKeys[0].RefTable = BuildingTable
 	DwellingTable.ForeignKeys[1].RefTable = OrganisationTable
 	DwellingTable.ForeignKeys[2].RefTable = StockVintageTable
@@ -1969,6 +2283,19 @@ func init() {
 	}
 	EmergencyOpeningTable.Annotation.Checks = map[string]string{
 		"emergency_opening_period_check": "valid_until > valid_from",
+	}
+	HandOverTable.ForeignKeys[0].RefTable = ApplicationTable
+	HandOverTable.ForeignKeys[1].RefTable = ReceptionPointTable
+	HandOverTable.ForeignKeys[2].RefTable = ReceptionPointTable
+	HandOverTable.ForeignKeys[3].RefTable = PersonTable
+	HandOverTable.ForeignKeys[4].RefTable = PersonTable
+	HandOverTable.Annotation = &entsql.Annotation{
+		Table: "hand_over",
+	}
+	HandOverTable.Annotation.Checks = map[string]string{
+		"hand_over_accepted_check": "(accepted_at IS NULL) = (accepted_by_id IS NULL) AND (accepted_at IS NULL) = (seen_until IS NULL)",
+		"hand_over_points_check":   "from_point_id <> to_point_id",
+		"hand_over_second_check":   "accepted_by_id <> offered_by_id",
 	}
 	HouseholdMemberTable.ForeignKeys[0].RefTable = ApplicationTable
 	HouseholdMemberTable.Annotation = &entsql.Annotation{
@@ -1997,6 +2324,15 @@ func init() {
 	NamedAgentTable.Annotation.Checks = map[string]string{
 		"named_agent_period_check": "valid_until > valid_from",
 		"named_agent_second_check": "confirmed_by_id <> proposed_by_id AND confirmed_by_id <> person_id",
+	}
+	OnlineRegistrationTable.ForeignKeys[0].RefTable = ApplicationTable
+	OnlineRegistrationTable.ForeignKeys[1].RefTable = ReceptionPointTable
+	OnlineRegistrationTable.ForeignKeys[2].RefTable = PersonTable
+	OnlineRegistrationTable.Annotation = &entsql.Annotation{
+		Table: "online_registration",
+	}
+	OnlineRegistrationTable.Annotation.Checks = map[string]string{
+		"online_registration_assignee_check": "assignee_id IS NULL OR reception_point_id IS NOT NULL",
 	}
 	OpeningHoursTable.ForeignKeys[0].RefTable = ReceptionPointTable
 	OpeningHoursTable.Annotation = &entsql.Annotation{
@@ -2044,6 +2380,12 @@ func init() {
 	PersonTable.ForeignKeys[0].RefTable = OrganisationTable
 	PersonTable.Annotation = &entsql.Annotation{
 		Table: "person",
+	}
+	ProposedChangeTable.ForeignKeys[0].RefTable = ApplicationTable
+	ProposedChangeTable.ForeignKeys[1].RefTable = ReceptionPointTable
+	ProposedChangeTable.ForeignKeys[2].RefTable = PersonTable
+	ProposedChangeTable.Annotation = &entsql.Annotation{
+		Table: "proposed_change",
 	}
 	PublishedFiguresTable.Annotation = &entsql.Annotation{
 		Table: "published_figures",

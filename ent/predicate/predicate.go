@@ -21,6 +21,9 @@ type ApplicationAccess func(*sql.Selector)
 // ApplicationContact is the predicate function for applicationcontact builders.
 type ApplicationContact func(*sql.Selector)
 
+// ApplicationEvent is the predicate function for applicationevent builders.
+type ApplicationEvent func(*sql.Selector)
+
 // ApplicationFile is the predicate function for applicationfile builders.
 type ApplicationFile func(*sql.Selector)
 
@@ -48,11 +51,17 @@ type CatalogueEntry func(*sql.Selector)
 // Commune is the predicate function for commune builders.
 type Commune func(*sql.Selector)
 
+// Deadline is the predicate function for deadline builders.
+type Deadline func(*sql.Selector)
+
 // Dwelling is the predicate function for dwelling builders.
 type Dwelling func(*sql.Selector)
 
 // EmergencyOpening is the predicate function for emergencyopening builders.
 type EmergencyOpening func(*sql.Selector)
+
+// HandOver is the predicate function for handover builders.
+type HandOver func(*sql.Selector)
 
 // HouseholdMember is the predicate function for householdmember builders.
 type HouseholdMember func(*sql.Selector)
@@ -65,6 +74,9 @@ type MemberParticulars func(*sql.Selector)
 
 // NamedAgent is the predicate function for namedagent builders.
 type NamedAgent func(*sql.Selector)
+
+// OnlineRegistration is the predicate function for onlineregistration builders.
+type OnlineRegistration func(*sql.Selector)
 
 // OpeningHours is the predicate function for openinghours builders.
 type OpeningHours func(*sql.Selector)
@@ -86,6 +98,9 @@ type PartnerAppSecret func(*sql.Selector)
 
 // Person is the predicate function for person builders.
 type Person func(*sql.Selector)
+
+// ProposedChange is the predicate function for proposedchange builders.
+type ProposedChange func(*sql.Selector)
 
 // PublishedFigures is the predicate function for publishedfigures builders.
 type PublishedFigures func(*sql.Selector)

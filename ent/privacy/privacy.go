@@ -230,6 +230,30 @@ func (f ApplicationContactMutationRuleFunc) EvalMutation(ctx context.Context, m 
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ApplicationContactMutation", m)
 }
 
+// The ApplicationEventQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ApplicationEventQueryRuleFunc func(context.Context, *ent.ApplicationEventQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ApplicationEventQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ApplicationEventQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.ApplicationEventQuery", q)
+}
+
+// The ApplicationEventMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ApplicationEventMutationRuleFunc func(context.Context, *ent.ApplicationEventMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ApplicationEventMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.ApplicationEventMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ApplicationEventMutation", m)
+}
+
 // The ApplicationFileQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type ApplicationFileQueryRuleFunc func(context.Context, *ent.ApplicationFileQuery) error
@@ -446,6 +470,30 @@ func (f CommuneMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutatio
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.CommuneMutation", m)
 }
 
+// The DeadlineQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type DeadlineQueryRuleFunc func(context.Context, *ent.DeadlineQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f DeadlineQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DeadlineQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.DeadlineQuery", q)
+}
+
+// The DeadlineMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type DeadlineMutationRuleFunc func(context.Context, *ent.DeadlineMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f DeadlineMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.DeadlineMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DeadlineMutation", m)
+}
+
 // The DwellingQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type DwellingQueryRuleFunc func(context.Context, *ent.DwellingQuery) error
@@ -492,6 +540,30 @@ func (f EmergencyOpeningMutationRuleFunc) EvalMutation(ctx context.Context, m en
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.EmergencyOpeningMutation", m)
+}
+
+// The HandOverQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type HandOverQueryRuleFunc func(context.Context, *ent.HandOverQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f HandOverQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.HandOverQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.HandOverQuery", q)
+}
+
+// The HandOverMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type HandOverMutationRuleFunc func(context.Context, *ent.HandOverMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f HandOverMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.HandOverMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.HandOverMutation", m)
 }
 
 // The HouseholdMemberQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -588,6 +660,30 @@ func (f NamedAgentMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Muta
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.NamedAgentMutation", m)
+}
+
+// The OnlineRegistrationQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type OnlineRegistrationQueryRuleFunc func(context.Context, *ent.OnlineRegistrationQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f OnlineRegistrationQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.OnlineRegistrationQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.OnlineRegistrationQuery", q)
+}
+
+// The OnlineRegistrationMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type OnlineRegistrationMutationRuleFunc func(context.Context, *ent.OnlineRegistrationMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f OnlineRegistrationMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.OnlineRegistrationMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.OnlineRegistrationMutation", m)
 }
 
 // The OpeningHoursQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -756,6 +852,30 @@ func (f PersonMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.PersonMutation", m)
+}
+
+// The ProposedChangeQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ProposedChangeQueryRuleFunc func(context.Context, *ent.ProposedChangeQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ProposedChangeQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ProposedChangeQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.ProposedChangeQuery", q)
+}
+
+// The ProposedChangeMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ProposedChangeMutationRuleFunc func(context.Context, *ent.ProposedChangeMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ProposedChangeMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.ProposedChangeMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ProposedChangeMutation", m)
 }
 
 // The PublishedFiguresQueryRuleFunc type is an adapter to allow the use of ordinary

@@ -12,6 +12,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/applicationaccess"
 	"github.com/guichet-logement/guichet/ent/applicationcontact"
+	"github.com/guichet-logement/guichet/ent/applicationevent"
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/assignment"
@@ -21,12 +22,15 @@ import (
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
+	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
+	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/lockout"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/namedagent"
+	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/ownership"
@@ -34,6 +38,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
+	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/publishedfigures"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
@@ -216,6 +221,38 @@ func init() {
 	applicationcontact.DefaultID = applicationcontactDescID.Default.(func() domain.ID)
 	// applicationcontact.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	applicationcontact.IDValidator = applicationcontactDescID.Validators[0].(func(string) error)
+	applicationeventMixin := schema.ApplicationEvent{}.Mixin()
+	applicationevent.Policy = privacy.NewPolicies(schema.ApplicationEvent{})
+	applicationevent.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := applicationevent.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	applicationeventMixinFields0 := applicationeventMixin[0].Fields()
+	_ = applicationeventMixinFields0
+	applicationeventFields := schema.ApplicationEvent{}.Fields()
+	_ = applicationeventFields
+	// applicationeventDescCreatedAt is the schema descriptor for created_at field.
+	applicationeventDescCreatedAt := applicationeventMixinFields0[1].Descriptor()
+	// applicationevent.DefaultCreatedAt holds the default value on creation for the created_at field.
+	applicationevent.DefaultCreatedAt = applicationeventDescCreatedAt.Default.(func() time.Time)
+	// applicationeventDescPosition is the schema descriptor for position field.
+	applicationeventDescPosition := applicationeventFields[1].Descriptor()
+	// applicationevent.PositionValidator is a validator for the "position" field. It is called by the builders before save.
+	applicationevent.PositionValidator = applicationeventDescPosition.Validators[0].(func(int) error)
+	// applicationeventDescReason is the schema descriptor for reason field.
+	applicationeventDescReason := applicationeventFields[5].Descriptor()
+	// applicationevent.ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
+	applicationevent.ReasonValidator = applicationeventDescReason.Validators[0].(func(string) error)
+	// applicationeventDescID is the schema descriptor for id field.
+	applicationeventDescID := applicationeventMixinFields0[0].Descriptor()
+	// applicationevent.DefaultID holds the default value on creation for the id field.
+	applicationevent.DefaultID = applicationeventDescID.Default.(func() domain.ID)
+	// applicationevent.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	applicationevent.IDValidator = applicationeventDescID.Validators[0].(func(string) error)
 	applicationfileMixin := schema.ApplicationFile{}.Mixin()
 	applicationfile.Policy = privacy.NewPolicies(schema.ApplicationFile{})
 	applicationfile.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -265,11 +302,11 @@ func init() {
 	// applicationsummary.DefaultCreatedAt holds the default value on creation for the created_at field.
 	applicationsummary.DefaultCreatedAt = applicationsummaryDescCreatedAt.Default.(func() time.Time)
 	// applicationsummaryDescHouseholdSize is the schema descriptor for household_size field.
-	applicationsummaryDescHouseholdSize := applicationsummaryFields[4].Descriptor()
+	applicationsummaryDescHouseholdSize := applicationsummaryFields[20].Descriptor()
 	// applicationsummary.HouseholdSizeValidator is a validator for the "household_size" field. It is called by the builders before save.
 	applicationsummary.HouseholdSizeValidator = applicationsummaryDescHouseholdSize.Validators[0].(func(int) error)
 	// applicationsummaryDescVersion is the schema descriptor for version field.
-	applicationsummaryDescVersion := applicationsummaryFields[8].Descriptor()
+	applicationsummaryDescVersion := applicationsummaryFields[24].Descriptor()
 	// applicationsummary.DefaultVersion holds the default value on creation for the version field.
 	applicationsummary.DefaultVersion = applicationsummaryDescVersion.Default.(int)
 	// applicationsummary.VersionValidator is a validator for the "version" field. It is called by the builders before save.
@@ -491,6 +528,42 @@ func init() {
 	commune.DefaultID = communeDescID.Default.(func() domain.ID)
 	// commune.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	commune.IDValidator = communeDescID.Validators[0].(func(string) error)
+	deadlineMixin := schema.Deadline{}.Mixin()
+	deadline.Policy = privacy.NewPolicies(schema.Deadline{})
+	deadline.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := deadline.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	deadlineMixinFields0 := deadlineMixin[0].Fields()
+	_ = deadlineMixinFields0
+	deadlineFields := schema.Deadline{}.Fields()
+	_ = deadlineFields
+	// deadlineDescCreatedAt is the schema descriptor for created_at field.
+	deadlineDescCreatedAt := deadlineMixinFields0[1].Descriptor()
+	// deadline.DefaultCreatedAt holds the default value on creation for the created_at field.
+	deadline.DefaultCreatedAt = deadlineDescCreatedAt.Default.(func() time.Time)
+	// deadlineDescArticle is the schema descriptor for article field.
+	deadlineDescArticle := deadlineFields[5].Descriptor()
+	// deadline.ArticleValidator is a validator for the "article" field. It is called by the builders before save.
+	deadline.ArticleValidator = deadlineDescArticle.Validators[0].(func(string) error)
+	// deadlineDescAnnounced is the schema descriptor for announced field.
+	deadlineDescAnnounced := deadlineFields[6].Descriptor()
+	// deadline.DefaultAnnounced holds the default value on creation for the announced field.
+	deadline.DefaultAnnounced = deadlineDescAnnounced.Default.(bool)
+	// deadlineDescPassed is the schema descriptor for passed field.
+	deadlineDescPassed := deadlineFields[7].Descriptor()
+	// deadline.DefaultPassed holds the default value on creation for the passed field.
+	deadline.DefaultPassed = deadlineDescPassed.Default.(bool)
+	// deadlineDescID is the schema descriptor for id field.
+	deadlineDescID := deadlineMixinFields0[0].Descriptor()
+	// deadline.DefaultID holds the default value on creation for the id field.
+	deadline.DefaultID = deadlineDescID.Default.(func() domain.ID)
+	// deadline.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	deadline.IDValidator = deadlineDescID.Validators[0].(func(string) error)
 	dwellingMixin := schema.Dwelling{}.Mixin()
 	dwelling.Policy = privacy.NewPolicies(schema.Dwelling{})
 	dwelling.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -539,6 +612,30 @@ func init() {
 	emergencyopening.DefaultID = emergencyopeningDescID.Default.(func() domain.ID)
 	// emergencyopening.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	emergencyopening.IDValidator = emergencyopeningDescID.Validators[0].(func(string) error)
+	handoverMixin := schema.HandOver{}.Mixin()
+	handover.Policy = privacy.NewPolicies(schema.HandOver{})
+	handover.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := handover.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	handoverMixinFields0 := handoverMixin[0].Fields()
+	_ = handoverMixinFields0
+	handoverFields := schema.HandOver{}.Fields()
+	_ = handoverFields
+	// handoverDescCreatedAt is the schema descriptor for created_at field.
+	handoverDescCreatedAt := handoverMixinFields0[1].Descriptor()
+	// handover.DefaultCreatedAt holds the default value on creation for the created_at field.
+	handover.DefaultCreatedAt = handoverDescCreatedAt.Default.(func() time.Time)
+	// handoverDescID is the schema descriptor for id field.
+	handoverDescID := handoverMixinFields0[0].Descriptor()
+	// handover.DefaultID holds the default value on creation for the id field.
+	handover.DefaultID = handoverDescID.Default.(func() domain.ID)
+	// handover.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	handover.IDValidator = handoverDescID.Validators[0].(func(string) error)
 	householdmemberMixin := schema.HouseholdMember{}.Mixin()
 	householdmember.Policy = privacy.NewPolicies(schema.HouseholdMember{})
 	householdmember.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -667,6 +764,34 @@ func init() {
 	namedagent.DefaultID = namedagentDescID.Default.(func() domain.ID)
 	// namedagent.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	namedagent.IDValidator = namedagentDescID.Validators[0].(func(string) error)
+	onlineregistrationMixin := schema.OnlineRegistration{}.Mixin()
+	onlineregistration.Policy = privacy.NewPolicies(schema.OnlineRegistration{})
+	onlineregistration.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := onlineregistration.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	onlineregistrationMixinFields0 := onlineregistrationMixin[0].Fields()
+	_ = onlineregistrationMixinFields0
+	onlineregistrationFields := schema.OnlineRegistration{}.Fields()
+	_ = onlineregistrationFields
+	// onlineregistrationDescCreatedAt is the schema descriptor for created_at field.
+	onlineregistrationDescCreatedAt := onlineregistrationMixinFields0[1].Descriptor()
+	// onlineregistration.DefaultCreatedAt holds the default value on creation for the created_at field.
+	onlineregistration.DefaultCreatedAt = onlineregistrationDescCreatedAt.Default.(func() time.Time)
+	// onlineregistrationDescHandled is the schema descriptor for handled field.
+	onlineregistrationDescHandled := onlineregistrationFields[4].Descriptor()
+	// onlineregistration.DefaultHandled holds the default value on creation for the handled field.
+	onlineregistration.DefaultHandled = onlineregistrationDescHandled.Default.(bool)
+	// onlineregistrationDescID is the schema descriptor for id field.
+	onlineregistrationDescID := onlineregistrationMixinFields0[0].Descriptor()
+	// onlineregistration.DefaultID holds the default value on creation for the id field.
+	onlineregistration.DefaultID = onlineregistrationDescID.Default.(func() domain.ID)
+	// onlineregistration.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	onlineregistration.IDValidator = onlineregistrationDescID.Validators[0].(func(string) error)
 	openinghoursMixin := schema.OpeningHours{}.Mixin()
 	openinghours.Policy = privacy.NewPolicies(schema.OpeningHours{})
 	openinghours.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -903,6 +1028,30 @@ func init() {
 	person.DefaultID = personDescID.Default.(func() domain.ID)
 	// person.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	person.IDValidator = personDescID.Validators[0].(func(string) error)
+	proposedchangeMixin := schema.ProposedChange{}.Mixin()
+	proposedchange.Policy = privacy.NewPolicies(schema.ProposedChange{})
+	proposedchange.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := proposedchange.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	proposedchangeMixinFields0 := proposedchangeMixin[0].Fields()
+	_ = proposedchangeMixinFields0
+	proposedchangeFields := schema.ProposedChange{}.Fields()
+	_ = proposedchangeFields
+	// proposedchangeDescCreatedAt is the schema descriptor for created_at field.
+	proposedchangeDescCreatedAt := proposedchangeMixinFields0[1].Descriptor()
+	// proposedchange.DefaultCreatedAt holds the default value on creation for the created_at field.
+	proposedchange.DefaultCreatedAt = proposedchangeDescCreatedAt.Default.(func() time.Time)
+	// proposedchangeDescID is the schema descriptor for id field.
+	proposedchangeDescID := proposedchangeMixinFields0[0].Descriptor()
+	// proposedchange.DefaultID holds the default value on creation for the id field.
+	proposedchange.DefaultID = proposedchangeDescID.Default.(func() domain.ID)
+	// proposedchange.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	proposedchange.IDValidator = proposedchangeDescID.Validators[0].(func(string) error)
 	publishedfiguresMixin := schema.PublishedFigures{}.Mixin()
 	publishedfigures.Policy = privacy.NewPolicies(schema.PublishedFigures{})
 	publishedfigures.Hooks[0] = func(next ent.Mutator) ent.Mutator {

@@ -34,7 +34,8 @@ func (Application) Mixin() []ent.Mixin {
 func (Application) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("unique_number").GoType(domain.UniqueNumber("")).Optional().Nillable(),
-		field.Enum("state").GoType(domain.ApplicationState("")),
+		field.Enum("state").GoType(domain.ApplicationState("")).
+			Comment("It moves as domain.Life does: the trigger application_life refuses any other step."),
 		field.String("given_names").MaxLen(domain.MaxNameLength),
 		field.String("birth_name").MaxLen(domain.MaxNameLength).
 			Annotations(entgql.OrderField("NAME"), entsql.Annotation{Collation: frenchOrder}),
@@ -65,6 +66,9 @@ func (Application) Edges() []ent.Edge {
 		edge.To("contact", ApplicationContact.Type).Unique(),
 		edge.To("wishes", Wish.Type),
 		edge.To("household", HouseholdMember.Type),
+		edge.To("deadlines", Deadline.Type),
+		edge.To("history", ApplicationEvent.Type),
+		edge.To("proposed_changes", ProposedChange.Type).Annotations(entgql.MapsTo("proposedChanges")),
 	}
 }
 
@@ -83,8 +87,9 @@ func (Application) Annotations() []schema.Annotation {
 		entgql.RelayConnection(),
 		entsql.Table("application"),
 		entsql.Checks(map[string]string{
-			"application_number_check":  "unique_number IS NOT NULL OR state = 'PENDING_VALIDATION' OR erased_on IS NOT NULL",
-			"application_removed_check": "(removed_on IS NULL) = (state <> 'REMOVED')",
+			"application_number_check":  "unique_number IS NOT NULL OR state NOT IN ('ACTIVE', 'REMOVED')",
+			"application_removed_check": "(removed_on IS NULL) = (state NOT IN ('REMOVED', 'ERASED'))",
+			"application_state_check":   "(erased_on IS NULL) = (state <> 'ERASED')",
 			"application_erased_check":  "erased_on IS NULL OR (name_key = '' AND birth_name = '')",
 		}),
 	}
@@ -106,8 +111,27 @@ func (ApplicationSummary) Mixin() []ent.Mixin {
 func (ApplicationSummary) Fields() []ent.Field {
 	return []ent.Field{
 		applicationID(),
-		field.Time("registered_on").GoType(domain.Date{}).SchemaType(dateType),
+		field.Time("registered_on").GoType(domain.Date{}).SchemaType(dateType).
+			Comment("The first deposit."),
+		field.Time("deposited_on").GoType(domain.Date{}).SchemaType(dateType).Optional().Nillable().Comment("The last deposit; null: the first one."),
+		field.Time("numbered_on").GoType(domain.Date{}).SchemaType(dateType).Optional().Nillable().Annotations(entgql.Skip(entgql.SkipAll)),
+		field.Time("valid_from").GoType(domain.Date{}).SchemaType(dateType).Optional().Nillable().Annotations(entgql.Skip(entgql.SkipAll)).
+			Comment("The deposit or the last renewal; null until it is registered."),
 		field.Time("renewed_on").GoType(domain.Date{}).SchemaType(dateType).Optional().Nillable(),
+		field.Time("rejected_on").GoType(domain.Date{}).SchemaType(dateType).Optional().Nillable().Annotations(entgql.Skip(entgql.SkipAll)),
+		field.Enum("rejected_for").GoType(domain.RejectionReason("")).Optional().Nillable(),
+		field.Time("warned_on").GoType(domain.Date{}).SchemaType(dateType).Optional().Nillable(),
+		field.Enum("warned_for").GoType(domain.RemovalReason("")).Optional().Nillable(),
+		field.Enum("removed_for").GoType(domain.RemovalReason("")).Optional().Nillable(),
+		field.String("merged_into_id").GoType(domain.ID("")).Optional().Nillable(),
+		field.Time("merged_on").GoType(domain.Date{}).SchemaType(dateType).Optional().Nillable().Annotations(entgql.Skip(entgql.SkipAll)),
+		field.Enum("merged_from").GoType(domain.ApplicationState("")).Optional().Nillable().Annotations(entgql.Skip(entgql.SkipAll)),
+		field.String("split_from_id").GoType(domain.ID("")).Optional().Nillable().
+			Comment("The application from which a separated household left."),
+		field.Time("acknowledged_on").GoType(domain.Date{}).SchemaType(dateType).Optional().Nillable(),
+		field.Time("noticed_on").GoType(domain.Date{}).SchemaType(dateType).Optional().Nillable(),
+		field.Time("received_on").GoType(domain.Date{}).SchemaType(dateType).Optional().Nillable().Annotations(entgql.Skip(entgql.SkipAll)).Comment("The appointment at a point of level 3."),
+		field.Time("file_completed_on").GoType(domain.Date{}).SchemaType(dateType).Optional().Nillable().Annotations(entgql.Skip(entgql.SkipAll)),
 		field.Time("reception_deadline").GoType(domain.Date{}).SchemaType(dateType),
 		field.Int("household_size").Positive(),
 		field.JSON("typologies", []domain.Typology{}),
@@ -123,6 +147,8 @@ func (ApplicationSummary) Edges() []ent.Edge {
 		edge.From("application", Application.Type).Ref("summary").Field("application_id").Unique().Required().Immutable(),
 		edge.To("following_point", ReceptionPoint.Type).Field("following_point_id").Unique().
 			Annotations(entgql.MapsTo("followingPoint")),
+		edge.To("merged_into", Application.Type).Field("merged_into_id").Unique().Annotations(entgql.Skip(entgql.SkipAll)),
+		edge.To("split_from", Application.Type).Field("split_from_id").Unique().Annotations(entgql.Skip(entgql.SkipAll)),
 	}
 }
 
@@ -140,6 +166,9 @@ func (ApplicationSummary) Annotations() []schema.Annotation {
 		entsql.Checks(map[string]string{
 			"application_summary_size_check":     "household_size BETWEEN 1 AND 20",
 			"application_summary_followed_check": "(following_point_id IS NULL) = (followed_since IS NULL)",
+			"application_summary_rejected_check": "(rejected_on IS NULL) = (rejected_for IS NULL)",
+			"application_summary_warned_check":   "(warned_on IS NULL) = (warned_for IS NULL)",
+			"application_summary_merged_check":   "(merged_on IS NULL) = (merged_from IS NULL)",
 		}),
 	}
 }

@@ -41,11 +41,15 @@ type ResolverRoot interface {
 	Assignment() AssignmentResolver
 	CatalogueEntry() CatalogueEntryResolver
 	CodeEntry() CodeEntryResolver
+	Deadline() DeadlineResolver
 	HouseholdMember() HouseholdMemberResolver
+	LevelTooLowError() LevelTooLowErrorResolver
 	Mutation() MutationResolver
+	OnlineRegistration() OnlineRegistrationResolver
 	OpeningHours() OpeningHoursResolver
 	Pair() PairResolver
 	PartnerApp() PartnerAppResolver
+	ProposedChange() ProposedChangeResolver
 	PublishedFigures() PublishedFiguresResolver
 	Query() QueryResolver
 	ReceptionPoint() ReceptionPointResolver
@@ -68,6 +72,16 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	AcceptHandOverPayload struct {
+		Application func(childComplexity int) int
+		Errors      func(childComplexity int) int
+	}
+
+	AcceptProposedChangePayload struct {
+		Application func(childComplexity int) int
+		Errors      func(childComplexity int) int
+	}
+
 	AccessExplanation struct {
 		Grounds    func(childComplexity int) int
 		Opens      func(childComplexity int) int
@@ -108,20 +122,24 @@ type ComplexityRoot struct {
 	}
 
 	Application struct {
-		BirthName    func(childComplexity int) int
-		Contact      func(childComplexity int) int
-		File         func(childComplexity int) int
-		GivenNames   func(childComplexity int) int
-		Household    func(childComplexity int) int
-		ID           func(childComplexity int) int
-		Masked       func(childComplexity int) int
-		State        func(childComplexity int) int
-		Summary      func(childComplexity int) int
-		UniqueNumber func(childComplexity int) int
-		UsualName    func(childComplexity int) int
-		ValidUntil   func(childComplexity int) int
-		Version      func(childComplexity int) int
-		Wishes       func(childComplexity int) int
+		BirthName       func(childComplexity int) int
+		Contact         func(childComplexity int) int
+		Deadlines       func(childComplexity int) int
+		File            func(childComplexity int) int
+		GivenNames      func(childComplexity int) int
+		History         func(childComplexity int) int
+		Household       func(childComplexity int) int
+		ID              func(childComplexity int) int
+		Masked          func(childComplexity int) int
+		ProposedChanges func(childComplexity int) int
+		RenewalDue      func(childComplexity int) int
+		State           func(childComplexity int) int
+		Summary         func(childComplexity int) int
+		UniqueNumber    func(childComplexity int) int
+		UsualName       func(childComplexity int) int
+		ValidUntil      func(childComplexity int) int
+		Version         func(childComplexity int) int
+		Wishes          func(childComplexity int) int
 	}
 
 	ApplicationCell struct {
@@ -145,9 +163,25 @@ type ComplexityRoot struct {
 		Version          func(childComplexity int) int
 	}
 
+	ApplicationDuplicate struct {
+		Application func(childComplexity int) int
+		Points      func(childComplexity int) int
+		Reasons     func(childComplexity int) int
+	}
+
 	ApplicationEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	ApplicationEvent struct {
+		Deadline       func(childComplexity int) int
+		DueOn          func(childComplexity int) int
+		HappenedOn     func(childComplexity int) int
+		Kind           func(childComplexity int) int
+		Reason         func(childComplexity int) int
+		ReceptionPoint func(childComplexity int) int
+		State          func(childComplexity int) int
 	}
 
 	ApplicationFile struct {
@@ -166,14 +200,28 @@ type ComplexityRoot struct {
 	}
 
 	ApplicationSummary struct {
+		AcknowledgedOn    func(childComplexity int) int
+		DepositedOn       func(childComplexity int) int
 		FollowedSince     func(childComplexity int) int
 		FollowingPoint    func(childComplexity int) int
 		HouseholdSize     func(childComplexity int) int
+		MergedIntoID      func(childComplexity int) int
+		NoticedOn         func(childComplexity int) int
 		ReceptionDeadline func(childComplexity int) int
 		RegisteredOn      func(childComplexity int) int
+		RejectedFor       func(childComplexity int) int
+		RemovedFor        func(childComplexity int) int
 		RenewedOn         func(childComplexity int) int
+		SplitFromID       func(childComplexity int) int
 		Typologies        func(childComplexity int) int
 		Version           func(childComplexity int) int
+		WarnedFor         func(childComplexity int) int
+		WarnedOn          func(childComplexity int) int
+	}
+
+	AssignOnlineRegistrationPayload struct {
+		Errors             func(childComplexity int) int
+		OnlineRegistration func(childComplexity int) int
 	}
 
 	AssignRolePayload struct {
@@ -291,10 +339,39 @@ type ComplexityRoot struct {
 		Errors      func(childComplexity int) int
 	}
 
+	CorrectApplicationPayload struct {
+		Application func(childComplexity int) int
+		Errors      func(childComplexity int) int
+	}
+
+	Deadline struct {
+		AnnouncedFrom func(childComplexity int) int
+		Article       func(childComplexity int) int
+		DueOn         func(childComplexity int) int
+		Kind          func(childComplexity int) int
+		Reason        func(childComplexity int) int
+		State         func(childComplexity int) int
+	}
+
 	DeclareOpeningExceptionPayload struct {
 		Errors         func(childComplexity int) int
 		OpeningHours   func(childComplexity int) int
 		ReceptionPoint func(childComplexity int) int
+	}
+
+	DeclineHandOverPayload struct {
+		DeclinedID func(childComplexity int) int
+		Errors     func(childComplexity int) int
+	}
+
+	DeclineProposedChangePayload struct {
+		Application func(childComplexity int) int
+		Errors      func(childComplexity int) int
+	}
+
+	DepositApplicationAgainPayload struct {
+		Application func(childComplexity int) int
+		Errors      func(childComplexity int) int
 	}
 
 	Dwelling struct {
@@ -343,6 +420,11 @@ type ComplexityRoot struct {
 		Pair   func(childComplexity int) int
 	}
 
+	FormValue struct {
+		Field func(childComplexity int) int
+		Value func(childComplexity int) int
+	}
+
 	GrantStaffAuthorisationPayload struct {
 		Authorisation func(childComplexity int) int
 		Errors        func(childComplexity int) int
@@ -360,6 +442,18 @@ type ComplexityRoot struct {
 		Role              func(childComplexity int) int
 	}
 
+	HandOver struct {
+		FromPoint func(childComplexity int) int
+		ID        func(childComplexity int) int
+		OfferedOn func(childComplexity int) int
+		ToPoint   func(childComplexity int) int
+	}
+
+	HandOverApplicationPayload struct {
+		Application func(childComplexity int) int
+		Errors      func(childComplexity int) int
+	}
+
 	HouseholdMember struct {
 		Age         func(childComplexity int) int
 		ExpectedOn  func(childComplexity int) int
@@ -367,6 +461,14 @@ type ComplexityRoot struct {
 		Link        func(childComplexity int) int
 		Particulars func(childComplexity int) int
 		Sensitive   func(childComplexity int) int
+	}
+
+	IllegalTransitionError struct {
+		Allowed func(childComplexity int) int
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Help    func(childComplexity int) int
+		Message func(childComplexity int) int
 	}
 
 	InputError struct {
@@ -382,6 +484,15 @@ type ComplexityRoot struct {
 		ExpiresAt func(childComplexity int) int
 	}
 
+	LevelTooLowError struct {
+		Code         func(childComplexity int) int
+		Field        func(childComplexity int) int
+		Help         func(childComplexity int) int
+		Message      func(childComplexity int) int
+		NearbyPoints func(childComplexity int) int
+		Required     func(childComplexity int) int
+	}
+
 	MemberParticulars struct {
 		BirthName  func(childComplexity int) int
 		BornOn     func(childComplexity int) int
@@ -390,37 +501,74 @@ type ComplexityRoot struct {
 		Version    func(childComplexity int) int
 	}
 
+	MergeApplicationsPayload struct {
+		Application func(childComplexity int) int
+		Errors      func(childComplexity int) int
+	}
+
 	Mutation struct {
+		AcceptHandOver             func(childComplexity int, input model.AcceptHandOverInput) int
+		AcceptProposedChange       func(childComplexity int, input model.AcceptProposedChangeInput) int
 		AddPartnerAppSecret        func(childComplexity int, input model.AddPartnerAppSecretInput) int
+		AssignOnlineRegistration   func(childComplexity int, input model.AssignOnlineRegistrationInput) int
 		AssignRole                 func(childComplexity int, input model.AssignRoleInput) int
 		BindAccount                func(childComplexity int, input model.BindAccountInput) int
 		ChangePartnerApp           func(childComplexity int, input model.ChangePartnerAppInput) int
 		ConfirmAssignment          func(childComplexity int, input model.ConfirmAssignmentInput) int
 		ConfirmProtection          func(childComplexity int, input model.ConfirmProtectionInput) int
+		CorrectApplication         func(childComplexity int, input model.CorrectApplicationInput) int
 		DeclareOpeningException    func(childComplexity int, input model.DeclareOpeningExceptionInput) int
+		DeclineHandOver            func(childComplexity int, input model.DeclineHandOverInput) int
+		DeclineProposedChange      func(childComplexity int, input model.DeclineProposedChangeInput) int
+		DepositApplicationAgain    func(childComplexity int, input model.DepositApplicationAgainInput) int
 		EndAssignment              func(childComplexity int, input model.EndAssignmentInput) int
 		EndPair                    func(childComplexity int, input model.EndPairInput) int
 		FormPair                   func(childComplexity int, input model.FormPairInput) int
 		GrantStaffAuthorisation    func(childComplexity int, input model.GrantStaffAuthorisationInput) int
+		HandOverApplication        func(childComplexity int, input model.HandOverApplicationInput) int
 		IssueBindingCode           func(childComplexity int, input model.IssueBindingCodeInput) int
+		MergeApplications          func(childComplexity int, input model.MergeApplicationsInput) int
 		OpenApplicationInEmergency func(childComplexity int, input model.OpenApplicationInEmergencyInput) int
+		ProposeChange              func(childComplexity int, input model.ProposeChangeInput) int
 		ProtectApplication         func(childComplexity int, input model.ProtectApplicationInput) int
+		ReactivateApplication      func(childComplexity int, input model.ReactivateApplicationInput) int
 		ReceiveApplicant           func(childComplexity int, input model.ReceiveApplicantInput) int
 		RecordContact              func(childComplexity int, input model.RecordContactInput) int
+		RecordNotice               func(childComplexity int, input model.RecordNoticeInput) int
+		RegisterApplication        func(childComplexity int, input model.RegisterApplicationInput) int
+		RegisterOnline             func(childComplexity int, input model.RegisterOnlineInput) int
 		RegisterPartnerApp         func(childComplexity int, input model.RegisterPartnerAppInput) int
 		RegisterPerson             func(childComplexity int, input model.RegisterPersonInput) int
+		RejectApplication          func(childComplexity int, input model.RejectApplicationInput) int
 		RejectAssignment           func(childComplexity int, input model.RejectAssignmentInput) int
+		ReleaseOnlineRegistration  func(childComplexity int, input model.ReleaseOnlineRegistrationInput) int
+		RemoveApplication          func(childComplexity int, input model.RemoveApplicationInput) int
+		RenewApplication           func(childComplexity int, input model.RenewApplicationInput) int
 		ReopenToApplicant          func(childComplexity int, input model.ReopenToApplicantInput) int
 		RevokePartnerApp           func(childComplexity int, input model.RevokePartnerAppInput) int
 		RevokePartnerAppSecret     func(childComplexity int, input model.RevokePartnerAppSecretInput) int
 		RevokeStaffAuthorisation   func(childComplexity int, input model.RevokeStaffAuthorisationInput) int
 		SetSandboxClock            func(childComplexity int, input model.SetSandboxClockInput) int
+		SplitApplication           func(childComplexity int, input model.SplitApplicationInput) int
+		TakeOnlineRegistration     func(childComplexity int, input model.TakeOnlineRegistrationInput) int
 		UnbindAccount              func(childComplexity int, input model.UnbindAccountInput) int
+		UndoMerge                  func(childComplexity int, input model.UndoMergeInput) int
+		ValidateApplication        func(childComplexity int, input model.ValidateApplicationInput) int
+		WarnApplicant              func(childComplexity int, input model.WarnApplicantInput) int
 		WithdrawOpeningException   func(childComplexity int, input model.WithdrawOpeningExceptionInput) int
+		WithdrawWarning            func(childComplexity int, input model.WithdrawWarningInput) int
 	}
 
 	NearestReceptionPoint struct {
 		DistanceMetres func(childComplexity int) int
+		ReceptionPoint func(childComplexity int) int
+	}
+
+	OnlineRegistration struct {
+		Application    func(childComplexity int) int
+		Assignee       func(childComplexity int) int
+		DepositedOn    func(childComplexity int) int
+		ID             func(childComplexity int) int
 		ReceptionPoint func(childComplexity int) int
 	}
 
@@ -560,6 +708,18 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	ProposeChangePayload struct {
+		Application func(childComplexity int) int
+		Errors      func(childComplexity int) int
+	}
+
+	ProposedChange struct {
+		ID             func(childComplexity int) int
+		ProposedOn     func(childComplexity int) int
+		ReceptionPoint func(childComplexity int) int
+		Values         func(childComplexity int) int
+	}
+
 	ProtectApplicationPayload struct {
 		Application func(childComplexity int) int
 		Errors      func(childComplexity int) int
@@ -594,6 +754,7 @@ type ComplexityRoot struct {
 	Query struct {
 		AccessLog              func(childComplexity int, uniqueNumber domain.UniqueNumber, first int, after *domain.ID) int
 		Application            func(childComplexity int, uniqueNumber domain.UniqueNumber) int
+		ApplicationDuplicates  func(childComplexity int, applicationID domain.ID) int
 		ApplicationStatistics  func(childComplexity int, by []domain.ApplicationAxis, where *ent.ApplicationWhereInput) int
 		Applications           func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.ApplicationOrder, where *ent.ApplicationWhereInput) int
 		Buildings              func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.BuildingOrder, where *ent.BuildingWhereInput) int
@@ -602,9 +763,11 @@ type ComplexityRoot struct {
 		Communes               func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.CommuneOrder, where *ent.CommuneWhereInput) int
 		Dwellings              func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.DwellingOrder, where *ent.DwellingWhereInput) int
 		ExplainAccess          func(childComplexity int, uniqueNumber domain.UniqueNumber, personID domain.ID) int
+		HandOvers              func(childComplexity int, first int) int
 		NearestReceptionPoints func(childComplexity int, to domain.Coordinates, first int, on *domain.Date, where *ent.ReceptionPointWhereInput) int
 		Node                   func(childComplexity int, id domain.ID) int
 		Nodes                  func(childComplexity int, ids []domain.ID, on *domain.Date) int
+		OnlineRegistrations    func(childComplexity int, first int) int
 		Organisations          func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.OrganisationOrder, where *ent.OrganisationWhereInput) int
 		PartnerApps            func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.PartnerAppOrder, where *ent.PartnerAppWhereInput) int
 		PublishedFigures       func(childComplexity int, crossing domain.Crossing, month *domain.Date) int
@@ -616,6 +779,11 @@ type ComplexityRoot struct {
 		StockStatistics        func(childComplexity int, by []domain.StockAxis, where *ent.DwellingWhereInput) int
 		StockVintages          func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.StockVintageOrder, where *ent.StockVintageWhereInput) int
 		Viewer                 func(childComplexity int) int
+	}
+
+	ReactivateApplicationPayload struct {
+		Application func(childComplexity int) int
+		Errors      func(childComplexity int) int
 	}
 
 	ReceiveApplicantPayload struct {
@@ -666,6 +834,21 @@ type ComplexityRoot struct {
 		Errors  func(childComplexity int) int
 	}
 
+	RecordNoticePayload struct {
+		Application func(childComplexity int) int
+		Errors      func(childComplexity int) int
+	}
+
+	RegisterApplicationPayload struct {
+		Application func(childComplexity int) int
+		Errors      func(childComplexity int) int
+	}
+
+	RegisterOnlinePayload struct {
+		Application func(childComplexity int) int
+		Errors      func(childComplexity int) int
+	}
+
 	RegisterPartnerAppPayload struct {
 		Errors     func(childComplexity int) int
 		PartnerApp func(childComplexity int) int
@@ -676,9 +859,29 @@ type ComplexityRoot struct {
 		Person func(childComplexity int) int
 	}
 
+	RejectApplicationPayload struct {
+		Application func(childComplexity int) int
+		Errors      func(childComplexity int) int
+	}
+
 	RejectAssignmentPayload struct {
 		Assignment func(childComplexity int) int
 		Errors     func(childComplexity int) int
+	}
+
+	ReleaseOnlineRegistrationPayload struct {
+		Errors             func(childComplexity int) int
+		OnlineRegistration func(childComplexity int) int
+	}
+
+	RemoveApplicationPayload struct {
+		Application func(childComplexity int) int
+		Errors      func(childComplexity int) int
+	}
+
+	RenewApplicationPayload struct {
+		Application func(childComplexity int) int
+		Errors      func(childComplexity int) int
 	}
 
 	ReopenToApplicantPayload struct {
@@ -736,6 +939,11 @@ type ComplexityRoot struct {
 		Now    func(childComplexity int) int
 	}
 
+	SplitApplicationPayload struct {
+		Application func(childComplexity int) int
+		Errors      func(childComplexity int) int
+	}
+
 	StaffAuthorisation struct {
 		GrantedBy        func(childComplexity int) int
 		GrantedOn        func(childComplexity int) int
@@ -757,6 +965,7 @@ type ComplexityRoot struct {
 		Help    func(childComplexity int) int
 		Message func(childComplexity int) int
 		Theirs  func(childComplexity int) int
+		Values  func(childComplexity int) int
 		Yours   func(childComplexity int) int
 	}
 
@@ -852,9 +1061,30 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	TakeOnlineRegistrationPayload struct {
+		Errors             func(childComplexity int) int
+		OnlineRegistration func(childComplexity int) int
+	}
+
 	UnbindAccountPayload struct {
 		Errors    func(childComplexity int) int
 		UnboundAt func(childComplexity int) int
+	}
+
+	UndoMergePayload struct {
+		Application func(childComplexity int) int
+		Errors      func(childComplexity int) int
+	}
+
+	ValidateApplicationPayload struct {
+		Application func(childComplexity int) int
+		Errors      func(childComplexity int) int
+	}
+
+	ValueConflict struct {
+		Field  func(childComplexity int) int
+		Theirs func(childComplexity int) int
+		Yours  func(childComplexity int) int
 	}
 
 	Viewer struct {
@@ -880,6 +1110,11 @@ type ComplexityRoot struct {
 		Scopes        func(childComplexity int) int
 	}
 
+	WarnApplicantPayload struct {
+		Application func(childComplexity int) int
+		Errors      func(childComplexity int) int
+	}
+
 	Wish struct {
 		Commune func(childComplexity int) int
 		Rank    func(childComplexity int) int
@@ -888,6 +1123,11 @@ type ComplexityRoot struct {
 	WithdrawOpeningExceptionPayload struct {
 		Errors         func(childComplexity int) int
 		ReceptionPoint func(childComplexity int) int
+	}
+
+	WithdrawWarningPayload struct {
+		Application func(childComplexity int) int
+		Errors      func(childComplexity int) int
 	}
 }
 
@@ -900,6 +1140,9 @@ type AgreementResolver interface {
 }
 type ApplicationResolver interface {
 	Masked(ctx context.Context, obj *ent.Application) ([]domain.ColumnGroup, error)
+
+	RenewalDue(ctx context.Context, obj *ent.Application) (bool, error)
+	Deadlines(ctx context.Context, obj *ent.Application) ([]*ent.Deadline, error)
 }
 type AssignmentResolver interface {
 	ReceptionPoints(ctx context.Context, obj *ent.Assignment) ([]*ent.ReceptionPoint, error)
@@ -912,8 +1155,14 @@ type CatalogueEntryResolver interface {
 type CodeEntryResolver interface {
 	Label(ctx context.Context, obj *domain.CodeEntry, language *domain.Language) (string, error)
 }
+type DeadlineResolver interface {
+	State(ctx context.Context, obj *ent.Deadline) (domain.DeadlineState, error)
+}
 type HouseholdMemberResolver interface {
 	Age(ctx context.Context, obj *ent.HouseholdMember) (*int, error)
+}
+type LevelTooLowErrorResolver interface {
+	NearbyPoints(ctx context.Context, obj *model.LevelTooLowError) ([]*ent.ReceptionPoint, error)
 }
 type MutationResolver interface {
 	DeclareOpeningException(ctx context.Context, input model.DeclareOpeningExceptionInput) (*model.DeclareOpeningExceptionPayload, error)
@@ -942,6 +1191,34 @@ type MutationResolver interface {
 	ProtectApplication(ctx context.Context, input model.ProtectApplicationInput) (*model.ProtectApplicationPayload, error)
 	ConfirmProtection(ctx context.Context, input model.ConfirmProtectionInput) (*model.ConfirmProtectionPayload, error)
 	ReopenToApplicant(ctx context.Context, input model.ReopenToApplicantInput) (*model.ReopenToApplicantPayload, error)
+	RegisterApplication(ctx context.Context, input model.RegisterApplicationInput) (*model.RegisterApplicationPayload, error)
+	RegisterOnline(ctx context.Context, input model.RegisterOnlineInput) (*model.RegisterOnlinePayload, error)
+	ValidateApplication(ctx context.Context, input model.ValidateApplicationInput) (*model.ValidateApplicationPayload, error)
+	RejectApplication(ctx context.Context, input model.RejectApplicationInput) (*model.RejectApplicationPayload, error)
+	DepositApplicationAgain(ctx context.Context, input model.DepositApplicationAgainInput) (*model.DepositApplicationAgainPayload, error)
+	RenewApplication(ctx context.Context, input model.RenewApplicationInput) (*model.RenewApplicationPayload, error)
+	RecordNotice(ctx context.Context, input model.RecordNoticeInput) (*model.RecordNoticePayload, error)
+	CorrectApplication(ctx context.Context, input model.CorrectApplicationInput) (*model.CorrectApplicationPayload, error)
+	ProposeChange(ctx context.Context, input model.ProposeChangeInput) (*model.ProposeChangePayload, error)
+	AcceptProposedChange(ctx context.Context, input model.AcceptProposedChangeInput) (*model.AcceptProposedChangePayload, error)
+	DeclineProposedChange(ctx context.Context, input model.DeclineProposedChangeInput) (*model.DeclineProposedChangePayload, error)
+	WarnApplicant(ctx context.Context, input model.WarnApplicantInput) (*model.WarnApplicantPayload, error)
+	WithdrawWarning(ctx context.Context, input model.WithdrawWarningInput) (*model.WithdrawWarningPayload, error)
+	RemoveApplication(ctx context.Context, input model.RemoveApplicationInput) (*model.RemoveApplicationPayload, error)
+	ReactivateApplication(ctx context.Context, input model.ReactivateApplicationInput) (*model.ReactivateApplicationPayload, error)
+	MergeApplications(ctx context.Context, input model.MergeApplicationsInput) (*model.MergeApplicationsPayload, error)
+	UndoMerge(ctx context.Context, input model.UndoMergeInput) (*model.UndoMergePayload, error)
+	SplitApplication(ctx context.Context, input model.SplitApplicationInput) (*model.SplitApplicationPayload, error)
+	HandOverApplication(ctx context.Context, input model.HandOverApplicationInput) (*model.HandOverApplicationPayload, error)
+	AcceptHandOver(ctx context.Context, input model.AcceptHandOverInput) (*model.AcceptHandOverPayload, error)
+	DeclineHandOver(ctx context.Context, input model.DeclineHandOverInput) (*model.DeclineHandOverPayload, error)
+	TakeOnlineRegistration(ctx context.Context, input model.TakeOnlineRegistrationInput) (*model.TakeOnlineRegistrationPayload, error)
+	AssignOnlineRegistration(ctx context.Context, input model.AssignOnlineRegistrationInput) (*model.AssignOnlineRegistrationPayload, error)
+	ReleaseOnlineRegistration(ctx context.Context, input model.ReleaseOnlineRegistrationInput) (*model.ReleaseOnlineRegistrationPayload, error)
+}
+type OnlineRegistrationResolver interface {
+	Assignee(ctx context.Context, obj *ent.OnlineRegistration) (*ent.Person, error)
+	Application(ctx context.Context, obj *ent.OnlineRegistration) (*ent.Application, error)
 }
 type OpeningHoursResolver interface {
 	Intervals(ctx context.Context, obj *ent.OpeningHours) ([]*domain.OpeningInterval, error)
@@ -957,6 +1234,9 @@ type PartnerAppResolver interface {
 	Secrets(ctx context.Context, obj *ent.PartnerApp) ([]*ent.PartnerAppSecret, error)
 
 	Notice(ctx context.Context, obj *ent.PartnerApp) (*domain.AppNotice, error)
+}
+type ProposedChangeResolver interface {
+	Values(ctx context.Context, obj *ent.ProposedChange) ([]*domain.FormValue, error)
 }
 type PublishedFiguresResolver interface {
 	Axes(ctx context.Context, obj *ent.PublishedFigures) ([]*model.PublishedAxis, error)
@@ -979,6 +1259,9 @@ type QueryResolver interface {
 	StockFacets(ctx context.Context, axes []domain.StockAxis, where *ent.DwellingWhereInput) ([]*service.StockFacet, error)
 	Application(ctx context.Context, uniqueNumber domain.UniqueNumber) (*ent.Application, error)
 	Applications(ctx context.Context, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.ApplicationOrder, where *ent.ApplicationWhereInput) (*ent.ApplicationConnection, error)
+	ApplicationDuplicates(ctx context.Context, applicationID domain.ID) ([]*service.ApplicationDuplicate, error)
+	OnlineRegistrations(ctx context.Context, first int) ([]*ent.OnlineRegistration, error)
+	HandOvers(ctx context.Context, first int) ([]*ent.HandOver, error)
 	ApplicationStatistics(ctx context.Context, by []domain.ApplicationAxis, where *ent.ApplicationWhereInput) (*model.ApplicationStatistics, error)
 	PublishedFigures(ctx context.Context, crossing domain.Crossing, month *domain.Date) (*ent.PublishedFigures, error)
 	PublishedMonths(ctx context.Context) ([]*model.PublishedMonth, error)
@@ -1102,6 +1385,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "AcceptHandOverPayload.application":
+		if e.ComplexityRoot.AcceptHandOverPayload.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcceptHandOverPayload.Application(childComplexity), true
+	case "AcceptHandOverPayload.errors":
+		if e.ComplexityRoot.AcceptHandOverPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcceptHandOverPayload.Errors(childComplexity), true
+
+	case "AcceptProposedChangePayload.application":
+		if e.ComplexityRoot.AcceptProposedChangePayload.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcceptProposedChangePayload.Application(childComplexity), true
+	case "AcceptProposedChangePayload.errors":
+		if e.ComplexityRoot.AcceptProposedChangePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcceptProposedChangePayload.Errors(childComplexity), true
 
 	case "AccessExplanation.grounds":
 		if e.ComplexityRoot.AccessExplanation.Grounds == nil {
@@ -1281,6 +1590,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Application.Contact(childComplexity), true
+	case "Application.deadlines":
+		if e.ComplexityRoot.Application.Deadlines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Application.Deadlines(childComplexity), true
 	case "Application.file":
 		if e.ComplexityRoot.Application.File == nil {
 			break
@@ -1293,6 +1608,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Application.GivenNames(childComplexity), true
+	case "Application.history":
+		if e.ComplexityRoot.Application.History == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Application.History(childComplexity), true
 	case "Application.household":
 		if e.ComplexityRoot.Application.Household == nil {
 			break
@@ -1311,6 +1632,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Application.Masked(childComplexity), true
+	case "Application.proposedChanges":
+		if e.ComplexityRoot.Application.ProposedChanges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Application.ProposedChanges(childComplexity), true
+	case "Application.renewalDue":
+		if e.ComplexityRoot.Application.RenewalDue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Application.RenewalDue(childComplexity), true
 	case "Application.state":
 		if e.ComplexityRoot.Application.State == nil {
 			break
@@ -1429,6 +1762,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ApplicationContact.Version(childComplexity), true
 
+	case "ApplicationDuplicate.application":
+		if e.ComplexityRoot.ApplicationDuplicate.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationDuplicate.Application(childComplexity), true
+	case "ApplicationDuplicate.points":
+		if e.ComplexityRoot.ApplicationDuplicate.Points == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationDuplicate.Points(childComplexity), true
+	case "ApplicationDuplicate.reasons":
+		if e.ComplexityRoot.ApplicationDuplicate.Reasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationDuplicate.Reasons(childComplexity), true
+
 	case "ApplicationEdge.cursor":
 		if e.ComplexityRoot.ApplicationEdge.Cursor == nil {
 			break
@@ -1441,6 +1793,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ApplicationEdge.Node(childComplexity), true
+
+	case "ApplicationEvent.deadline":
+		if e.ComplexityRoot.ApplicationEvent.Deadline == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationEvent.Deadline(childComplexity), true
+	case "ApplicationEvent.dueOn":
+		if e.ComplexityRoot.ApplicationEvent.DueOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationEvent.DueOn(childComplexity), true
+	case "ApplicationEvent.happenedOn":
+		if e.ComplexityRoot.ApplicationEvent.HappenedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationEvent.HappenedOn(childComplexity), true
+	case "ApplicationEvent.kind":
+		if e.ComplexityRoot.ApplicationEvent.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationEvent.Kind(childComplexity), true
+	case "ApplicationEvent.reason":
+		if e.ComplexityRoot.ApplicationEvent.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationEvent.Reason(childComplexity), true
+	case "ApplicationEvent.receptionPoint":
+		if e.ComplexityRoot.ApplicationEvent.ReceptionPoint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationEvent.ReceptionPoint(childComplexity), true
+	case "ApplicationEvent.state":
+		if e.ComplexityRoot.ApplicationEvent.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationEvent.State(childComplexity), true
 
 	case "ApplicationFile.housing":
 		if e.ComplexityRoot.ApplicationFile.Housing == nil {
@@ -1498,6 +1893,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ApplicationStatistics.TotalCount(childComplexity), true
 
+	case "ApplicationSummary.acknowledgedOn":
+		if e.ComplexityRoot.ApplicationSummary.AcknowledgedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationSummary.AcknowledgedOn(childComplexity), true
+	case "ApplicationSummary.depositedOn":
+		if e.ComplexityRoot.ApplicationSummary.DepositedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationSummary.DepositedOn(childComplexity), true
 	case "ApplicationSummary.followedSince":
 		if e.ComplexityRoot.ApplicationSummary.FollowedSince == nil {
 			break
@@ -1516,6 +1923,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ApplicationSummary.HouseholdSize(childComplexity), true
+	case "ApplicationSummary.mergedIntoId":
+		if e.ComplexityRoot.ApplicationSummary.MergedIntoID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationSummary.MergedIntoID(childComplexity), true
+	case "ApplicationSummary.noticedOn":
+		if e.ComplexityRoot.ApplicationSummary.NoticedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationSummary.NoticedOn(childComplexity), true
 	case "ApplicationSummary.receptionDeadline":
 		if e.ComplexityRoot.ApplicationSummary.ReceptionDeadline == nil {
 			break
@@ -1528,12 +1947,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ApplicationSummary.RegisteredOn(childComplexity), true
+	case "ApplicationSummary.rejectedFor":
+		if e.ComplexityRoot.ApplicationSummary.RejectedFor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationSummary.RejectedFor(childComplexity), true
+	case "ApplicationSummary.removedFor":
+		if e.ComplexityRoot.ApplicationSummary.RemovedFor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationSummary.RemovedFor(childComplexity), true
 	case "ApplicationSummary.renewedOn":
 		if e.ComplexityRoot.ApplicationSummary.RenewedOn == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ApplicationSummary.RenewedOn(childComplexity), true
+	case "ApplicationSummary.splitFromId":
+		if e.ComplexityRoot.ApplicationSummary.SplitFromID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationSummary.SplitFromID(childComplexity), true
 	case "ApplicationSummary.typologies":
 		if e.ComplexityRoot.ApplicationSummary.Typologies == nil {
 			break
@@ -1546,6 +1983,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ApplicationSummary.Version(childComplexity), true
+	case "ApplicationSummary.warnedFor":
+		if e.ComplexityRoot.ApplicationSummary.WarnedFor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationSummary.WarnedFor(childComplexity), true
+	case "ApplicationSummary.warnedOn":
+		if e.ComplexityRoot.ApplicationSummary.WarnedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationSummary.WarnedOn(childComplexity), true
+
+	case "AssignOnlineRegistrationPayload.errors":
+		if e.ComplexityRoot.AssignOnlineRegistrationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssignOnlineRegistrationPayload.Errors(childComplexity), true
+	case "AssignOnlineRegistrationPayload.onlineRegistration":
+		if e.ComplexityRoot.AssignOnlineRegistrationPayload.OnlineRegistration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssignOnlineRegistrationPayload.OnlineRegistration(childComplexity), true
 
 	case "AssignRolePayload.assignment":
 		if e.ComplexityRoot.AssignRolePayload.Assignment == nil {
@@ -2002,6 +2464,56 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ConfirmProtectionPayload.Errors(childComplexity), true
 
+	case "CorrectApplicationPayload.application":
+		if e.ComplexityRoot.CorrectApplicationPayload.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CorrectApplicationPayload.Application(childComplexity), true
+	case "CorrectApplicationPayload.errors":
+		if e.ComplexityRoot.CorrectApplicationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CorrectApplicationPayload.Errors(childComplexity), true
+
+	case "Deadline.announcedFrom":
+		if e.ComplexityRoot.Deadline.AnnouncedFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deadline.AnnouncedFrom(childComplexity), true
+	case "Deadline.article":
+		if e.ComplexityRoot.Deadline.Article == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deadline.Article(childComplexity), true
+	case "Deadline.dueOn":
+		if e.ComplexityRoot.Deadline.DueOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deadline.DueOn(childComplexity), true
+	case "Deadline.kind":
+		if e.ComplexityRoot.Deadline.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deadline.Kind(childComplexity), true
+	case "Deadline.reason":
+		if e.ComplexityRoot.Deadline.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deadline.Reason(childComplexity), true
+	case "Deadline.state":
+		if e.ComplexityRoot.Deadline.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deadline.State(childComplexity), true
+
 	case "DeclareOpeningExceptionPayload.errors":
 		if e.ComplexityRoot.DeclareOpeningExceptionPayload.Errors == nil {
 			break
@@ -2020,6 +2532,45 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeclareOpeningExceptionPayload.ReceptionPoint(childComplexity), true
+
+	case "DeclineHandOverPayload.declinedId":
+		if e.ComplexityRoot.DeclineHandOverPayload.DeclinedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclineHandOverPayload.DeclinedID(childComplexity), true
+	case "DeclineHandOverPayload.errors":
+		if e.ComplexityRoot.DeclineHandOverPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclineHandOverPayload.Errors(childComplexity), true
+
+	case "DeclineProposedChangePayload.application":
+		if e.ComplexityRoot.DeclineProposedChangePayload.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclineProposedChangePayload.Application(childComplexity), true
+	case "DeclineProposedChangePayload.errors":
+		if e.ComplexityRoot.DeclineProposedChangePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclineProposedChangePayload.Errors(childComplexity), true
+
+	case "DepositApplicationAgainPayload.application":
+		if e.ComplexityRoot.DepositApplicationAgainPayload.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DepositApplicationAgainPayload.Application(childComplexity), true
+	case "DepositApplicationAgainPayload.errors":
+		if e.ComplexityRoot.DepositApplicationAgainPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DepositApplicationAgainPayload.Errors(childComplexity), true
 
 	case "Dwelling.accessibility":
 		if e.ComplexityRoot.Dwelling.Accessibility == nil {
@@ -2195,6 +2746,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.FormPairPayload.Pair(childComplexity), true
 
+	case "FormValue.field":
+		if e.ComplexityRoot.FormValue.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormValue.Field(childComplexity), true
+	case "FormValue.value":
+		if e.ComplexityRoot.FormValue.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormValue.Value(childComplexity), true
+
 	case "GrantStaffAuthorisationPayload.authorisation":
 		if e.ComplexityRoot.GrantStaffAuthorisationPayload.Authorisation == nil {
 			break
@@ -2263,6 +2827,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.GroundExplanation.Role(childComplexity), true
 
+	case "HandOver.fromPoint":
+		if e.ComplexityRoot.HandOver.FromPoint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HandOver.FromPoint(childComplexity), true
+	case "HandOver.id":
+		if e.ComplexityRoot.HandOver.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HandOver.ID(childComplexity), true
+	case "HandOver.offeredOn":
+		if e.ComplexityRoot.HandOver.OfferedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HandOver.OfferedOn(childComplexity), true
+	case "HandOver.toPoint":
+		if e.ComplexityRoot.HandOver.ToPoint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HandOver.ToPoint(childComplexity), true
+
+	case "HandOverApplicationPayload.application":
+		if e.ComplexityRoot.HandOverApplicationPayload.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HandOverApplicationPayload.Application(childComplexity), true
+	case "HandOverApplicationPayload.errors":
+		if e.ComplexityRoot.HandOverApplicationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HandOverApplicationPayload.Errors(childComplexity), true
+
 	case "HouseholdMember.age":
 		if e.ComplexityRoot.HouseholdMember.Age == nil {
 			break
@@ -2299,6 +2901,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.HouseholdMember.Sensitive(childComplexity), true
+
+	case "IllegalTransitionError.allowed":
+		if e.ComplexityRoot.IllegalTransitionError.Allowed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IllegalTransitionError.Allowed(childComplexity), true
+	case "IllegalTransitionError.code":
+		if e.ComplexityRoot.IllegalTransitionError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IllegalTransitionError.Code(childComplexity), true
+	case "IllegalTransitionError.field":
+		if e.ComplexityRoot.IllegalTransitionError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IllegalTransitionError.Field(childComplexity), true
+	case "IllegalTransitionError.help":
+		if e.ComplexityRoot.IllegalTransitionError.Help == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IllegalTransitionError.Help(childComplexity), true
+	case "IllegalTransitionError.message":
+		if e.ComplexityRoot.IllegalTransitionError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IllegalTransitionError.Message(childComplexity), true
 
 	case "InputError.code":
 		if e.ComplexityRoot.InputError.Code == nil {
@@ -2344,6 +2977,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.IssueBindingCodePayload.ExpiresAt(childComplexity), true
 
+	case "LevelTooLowError.code":
+		if e.ComplexityRoot.LevelTooLowError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LevelTooLowError.Code(childComplexity), true
+	case "LevelTooLowError.field":
+		if e.ComplexityRoot.LevelTooLowError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LevelTooLowError.Field(childComplexity), true
+	case "LevelTooLowError.help":
+		if e.ComplexityRoot.LevelTooLowError.Help == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LevelTooLowError.Help(childComplexity), true
+	case "LevelTooLowError.message":
+		if e.ComplexityRoot.LevelTooLowError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LevelTooLowError.Message(childComplexity), true
+	case "LevelTooLowError.nearbyPoints":
+		if e.ComplexityRoot.LevelTooLowError.NearbyPoints == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LevelTooLowError.NearbyPoints(childComplexity), true
+	case "LevelTooLowError.required":
+		if e.ComplexityRoot.LevelTooLowError.Required == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LevelTooLowError.Required(childComplexity), true
+
 	case "MemberParticulars.birthName":
 		if e.ComplexityRoot.MemberParticulars.BirthName == nil {
 			break
@@ -2375,6 +3045,41 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MemberParticulars.Version(childComplexity), true
 
+	case "MergeApplicationsPayload.application":
+		if e.ComplexityRoot.MergeApplicationsPayload.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeApplicationsPayload.Application(childComplexity), true
+	case "MergeApplicationsPayload.errors":
+		if e.ComplexityRoot.MergeApplicationsPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeApplicationsPayload.Errors(childComplexity), true
+
+	case "Mutation.acceptHandOver":
+		if e.ComplexityRoot.Mutation.AcceptHandOver == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_acceptHandOver_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AcceptHandOver(childComplexity, args["input"].(model.AcceptHandOverInput)), true
+	case "Mutation.acceptProposedChange":
+		if e.ComplexityRoot.Mutation.AcceptProposedChange == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_acceptProposedChange_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AcceptProposedChange(childComplexity, args["input"].(model.AcceptProposedChangeInput)), true
 	case "Mutation.addPartnerAppSecret":
 		if e.ComplexityRoot.Mutation.AddPartnerAppSecret == nil {
 			break
@@ -2386,6 +3091,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AddPartnerAppSecret(childComplexity, args["input"].(model.AddPartnerAppSecretInput)), true
+	case "Mutation.assignOnlineRegistration":
+		if e.ComplexityRoot.Mutation.AssignOnlineRegistration == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_assignOnlineRegistration_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AssignOnlineRegistration(childComplexity, args["input"].(model.AssignOnlineRegistrationInput)), true
 	case "Mutation.assignRole":
 		if e.ComplexityRoot.Mutation.AssignRole == nil {
 			break
@@ -2441,6 +3157,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ConfirmProtection(childComplexity, args["input"].(model.ConfirmProtectionInput)), true
+	case "Mutation.correctApplication":
+		if e.ComplexityRoot.Mutation.CorrectApplication == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_correctApplication_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CorrectApplication(childComplexity, args["input"].(model.CorrectApplicationInput)), true
 	case "Mutation.declareOpeningException":
 		if e.ComplexityRoot.Mutation.DeclareOpeningException == nil {
 			break
@@ -2452,6 +3179,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeclareOpeningException(childComplexity, args["input"].(model.DeclareOpeningExceptionInput)), true
+	case "Mutation.declineHandOver":
+		if e.ComplexityRoot.Mutation.DeclineHandOver == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_declineHandOver_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeclineHandOver(childComplexity, args["input"].(model.DeclineHandOverInput)), true
+	case "Mutation.declineProposedChange":
+		if e.ComplexityRoot.Mutation.DeclineProposedChange == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_declineProposedChange_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeclineProposedChange(childComplexity, args["input"].(model.DeclineProposedChangeInput)), true
+	case "Mutation.depositApplicationAgain":
+		if e.ComplexityRoot.Mutation.DepositApplicationAgain == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_depositApplicationAgain_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DepositApplicationAgain(childComplexity, args["input"].(model.DepositApplicationAgainInput)), true
 	case "Mutation.endAssignment":
 		if e.ComplexityRoot.Mutation.EndAssignment == nil {
 			break
@@ -2496,6 +3256,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.GrantStaffAuthorisation(childComplexity, args["input"].(model.GrantStaffAuthorisationInput)), true
+	case "Mutation.handOverApplication":
+		if e.ComplexityRoot.Mutation.HandOverApplication == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_handOverApplication_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.HandOverApplication(childComplexity, args["input"].(model.HandOverApplicationInput)), true
 	case "Mutation.issueBindingCode":
 		if e.ComplexityRoot.Mutation.IssueBindingCode == nil {
 			break
@@ -2507,6 +3278,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.IssueBindingCode(childComplexity, args["input"].(model.IssueBindingCodeInput)), true
+	case "Mutation.mergeApplications":
+		if e.ComplexityRoot.Mutation.MergeApplications == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_mergeApplications_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MergeApplications(childComplexity, args["input"].(model.MergeApplicationsInput)), true
 	case "Mutation.openApplicationInEmergency":
 		if e.ComplexityRoot.Mutation.OpenApplicationInEmergency == nil {
 			break
@@ -2518,6 +3300,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.OpenApplicationInEmergency(childComplexity, args["input"].(model.OpenApplicationInEmergencyInput)), true
+	case "Mutation.proposeChange":
+		if e.ComplexityRoot.Mutation.ProposeChange == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_proposeChange_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ProposeChange(childComplexity, args["input"].(model.ProposeChangeInput)), true
 	case "Mutation.protectApplication":
 		if e.ComplexityRoot.Mutation.ProtectApplication == nil {
 			break
@@ -2529,6 +3322,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ProtectApplication(childComplexity, args["input"].(model.ProtectApplicationInput)), true
+	case "Mutation.reactivateApplication":
+		if e.ComplexityRoot.Mutation.ReactivateApplication == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_reactivateApplication_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReactivateApplication(childComplexity, args["input"].(model.ReactivateApplicationInput)), true
 	case "Mutation.receiveApplicant":
 		if e.ComplexityRoot.Mutation.ReceiveApplicant == nil {
 			break
@@ -2551,6 +3355,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RecordContact(childComplexity, args["input"].(model.RecordContactInput)), true
+	case "Mutation.recordNotice":
+		if e.ComplexityRoot.Mutation.RecordNotice == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordNotice_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordNotice(childComplexity, args["input"].(model.RecordNoticeInput)), true
+	case "Mutation.registerApplication":
+		if e.ComplexityRoot.Mutation.RegisterApplication == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_registerApplication_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RegisterApplication(childComplexity, args["input"].(model.RegisterApplicationInput)), true
+	case "Mutation.registerOnline":
+		if e.ComplexityRoot.Mutation.RegisterOnline == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_registerOnline_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RegisterOnline(childComplexity, args["input"].(model.RegisterOnlineInput)), true
 	case "Mutation.registerPartnerApp":
 		if e.ComplexityRoot.Mutation.RegisterPartnerApp == nil {
 			break
@@ -2573,6 +3410,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RegisterPerson(childComplexity, args["input"].(model.RegisterPersonInput)), true
+	case "Mutation.rejectApplication":
+		if e.ComplexityRoot.Mutation.RejectApplication == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_rejectApplication_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RejectApplication(childComplexity, args["input"].(model.RejectApplicationInput)), true
 	case "Mutation.rejectAssignment":
 		if e.ComplexityRoot.Mutation.RejectAssignment == nil {
 			break
@@ -2584,6 +3432,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RejectAssignment(childComplexity, args["input"].(model.RejectAssignmentInput)), true
+	case "Mutation.releaseOnlineRegistration":
+		if e.ComplexityRoot.Mutation.ReleaseOnlineRegistration == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_releaseOnlineRegistration_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReleaseOnlineRegistration(childComplexity, args["input"].(model.ReleaseOnlineRegistrationInput)), true
+	case "Mutation.removeApplication":
+		if e.ComplexityRoot.Mutation.RemoveApplication == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeApplication_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveApplication(childComplexity, args["input"].(model.RemoveApplicationInput)), true
+	case "Mutation.renewApplication":
+		if e.ComplexityRoot.Mutation.RenewApplication == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renewApplication_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenewApplication(childComplexity, args["input"].(model.RenewApplicationInput)), true
 	case "Mutation.reopenToApplicant":
 		if e.ComplexityRoot.Mutation.ReopenToApplicant == nil {
 			break
@@ -2639,6 +3520,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SetSandboxClock(childComplexity, args["input"].(model.SetSandboxClockInput)), true
+	case "Mutation.splitApplication":
+		if e.ComplexityRoot.Mutation.SplitApplication == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_splitApplication_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SplitApplication(childComplexity, args["input"].(model.SplitApplicationInput)), true
+	case "Mutation.takeOnlineRegistration":
+		if e.ComplexityRoot.Mutation.TakeOnlineRegistration == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_takeOnlineRegistration_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.TakeOnlineRegistration(childComplexity, args["input"].(model.TakeOnlineRegistrationInput)), true
 	case "Mutation.unbindAccount":
 		if e.ComplexityRoot.Mutation.UnbindAccount == nil {
 			break
@@ -2650,6 +3553,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UnbindAccount(childComplexity, args["input"].(model.UnbindAccountInput)), true
+	case "Mutation.undoMerge":
+		if e.ComplexityRoot.Mutation.UndoMerge == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_undoMerge_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UndoMerge(childComplexity, args["input"].(model.UndoMergeInput)), true
+	case "Mutation.validateApplication":
+		if e.ComplexityRoot.Mutation.ValidateApplication == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_validateApplication_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ValidateApplication(childComplexity, args["input"].(model.ValidateApplicationInput)), true
+	case "Mutation.warnApplicant":
+		if e.ComplexityRoot.Mutation.WarnApplicant == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_warnApplicant_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WarnApplicant(childComplexity, args["input"].(model.WarnApplicantInput)), true
 	case "Mutation.withdrawOpeningException":
 		if e.ComplexityRoot.Mutation.WithdrawOpeningException == nil {
 			break
@@ -2661,6 +3597,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.WithdrawOpeningException(childComplexity, args["input"].(model.WithdrawOpeningExceptionInput)), true
+	case "Mutation.withdrawWarning":
+		if e.ComplexityRoot.Mutation.WithdrawWarning == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_withdrawWarning_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WithdrawWarning(childComplexity, args["input"].(model.WithdrawWarningInput)), true
 
 	case "NearestReceptionPoint.distanceMetres":
 		if e.ComplexityRoot.NearestReceptionPoint.DistanceMetres == nil {
@@ -2674,6 +3621,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NearestReceptionPoint.ReceptionPoint(childComplexity), true
+
+	case "OnlineRegistration.application":
+		if e.ComplexityRoot.OnlineRegistration.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnlineRegistration.Application(childComplexity), true
+	case "OnlineRegistration.assignee":
+		if e.ComplexityRoot.OnlineRegistration.Assignee == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnlineRegistration.Assignee(childComplexity), true
+	case "OnlineRegistration.depositedOn":
+		if e.ComplexityRoot.OnlineRegistration.DepositedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnlineRegistration.DepositedOn(childComplexity), true
+	case "OnlineRegistration.id":
+		if e.ComplexityRoot.OnlineRegistration.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnlineRegistration.ID(childComplexity), true
+	case "OnlineRegistration.receptionPoint":
+		if e.ComplexityRoot.OnlineRegistration.ReceptionPoint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnlineRegistration.ReceptionPoint(childComplexity), true
 
 	case "OpenApplicationInEmergencyPayload.application":
 		if e.ComplexityRoot.OpenApplicationInEmergencyPayload.Application == nil {
@@ -3207,6 +4185,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PersonEdge.Node(childComplexity), true
 
+	case "ProposeChangePayload.application":
+		if e.ComplexityRoot.ProposeChangePayload.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProposeChangePayload.Application(childComplexity), true
+	case "ProposeChangePayload.errors":
+		if e.ComplexityRoot.ProposeChangePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProposeChangePayload.Errors(childComplexity), true
+
+	case "ProposedChange.id":
+		if e.ComplexityRoot.ProposedChange.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProposedChange.ID(childComplexity), true
+	case "ProposedChange.proposedOn":
+		if e.ComplexityRoot.ProposedChange.ProposedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProposedChange.ProposedOn(childComplexity), true
+	case "ProposedChange.receptionPoint":
+		if e.ComplexityRoot.ProposedChange.ReceptionPoint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProposedChange.ReceptionPoint(childComplexity), true
+	case "ProposedChange.values":
+		if e.ComplexityRoot.ProposedChange.Values == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProposedChange.Values(childComplexity), true
+
 	case "ProtectApplicationPayload.application":
 		if e.ComplexityRoot.ProtectApplicationPayload.Application == nil {
 			break
@@ -3330,6 +4346,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Application(childComplexity, args["uniqueNumber"].(domain.UniqueNumber)), true
+	case "Query.applicationDuplicates":
+		if e.ComplexityRoot.Query.ApplicationDuplicates == nil {
+			break
+		}
+
+		args, err := ec.field_Query_applicationDuplicates_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ApplicationDuplicates(childComplexity, args["applicationId"].(domain.ID)), true
 	case "Query.applicationStatistics":
 		if e.ComplexityRoot.Query.ApplicationStatistics == nil {
 			break
@@ -3418,6 +4445,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ExplainAccess(childComplexity, args["uniqueNumber"].(domain.UniqueNumber), args["personId"].(domain.ID)), true
+	case "Query.handOvers":
+		if e.ComplexityRoot.Query.HandOvers == nil {
+			break
+		}
+
+		args, err := ec.field_Query_handOvers_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.HandOvers(childComplexity, args["first"].(int)), true
 
 	case "Query.nearestReceptionPoints":
 		if e.ComplexityRoot.Query.NearestReceptionPoints == nil {
@@ -3452,6 +4490,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Nodes(childComplexity, args["ids"].([]domain.ID), args["on"].(*domain.Date)), true
+	case "Query.onlineRegistrations":
+		if e.ComplexityRoot.Query.OnlineRegistrations == nil {
+			break
+		}
+
+		args, err := ec.field_Query_onlineRegistrations_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.OnlineRegistrations(childComplexity, args["first"].(int)), true
 	case "Query.organisations":
 		if e.ComplexityRoot.Query.Organisations == nil {
 			break
@@ -3558,6 +4607,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
+
+	case "ReactivateApplicationPayload.application":
+		if e.ComplexityRoot.ReactivateApplicationPayload.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReactivateApplicationPayload.Application(childComplexity), true
+	case "ReactivateApplicationPayload.errors":
+		if e.ComplexityRoot.ReactivateApplicationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReactivateApplicationPayload.Errors(childComplexity), true
 
 	case "ReceiveApplicantPayload.application":
 		if e.ComplexityRoot.ReceiveApplicantPayload.Application == nil {
@@ -3750,6 +4812,45 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RecordContactPayload.Errors(childComplexity), true
 
+	case "RecordNoticePayload.application":
+		if e.ComplexityRoot.RecordNoticePayload.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordNoticePayload.Application(childComplexity), true
+	case "RecordNoticePayload.errors":
+		if e.ComplexityRoot.RecordNoticePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordNoticePayload.Errors(childComplexity), true
+
+	case "RegisterApplicationPayload.application":
+		if e.ComplexityRoot.RegisterApplicationPayload.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegisterApplicationPayload.Application(childComplexity), true
+	case "RegisterApplicationPayload.errors":
+		if e.ComplexityRoot.RegisterApplicationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegisterApplicationPayload.Errors(childComplexity), true
+
+	case "RegisterOnlinePayload.application":
+		if e.ComplexityRoot.RegisterOnlinePayload.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegisterOnlinePayload.Application(childComplexity), true
+	case "RegisterOnlinePayload.errors":
+		if e.ComplexityRoot.RegisterOnlinePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegisterOnlinePayload.Errors(childComplexity), true
+
 	case "RegisterPartnerAppPayload.errors":
 		if e.ComplexityRoot.RegisterPartnerAppPayload.Errors == nil {
 			break
@@ -3776,6 +4877,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RegisterPersonPayload.Person(childComplexity), true
 
+	case "RejectApplicationPayload.application":
+		if e.ComplexityRoot.RejectApplicationPayload.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RejectApplicationPayload.Application(childComplexity), true
+	case "RejectApplicationPayload.errors":
+		if e.ComplexityRoot.RejectApplicationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RejectApplicationPayload.Errors(childComplexity), true
+
 	case "RejectAssignmentPayload.assignment":
 		if e.ComplexityRoot.RejectAssignmentPayload.Assignment == nil {
 			break
@@ -3788,6 +4902,45 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RejectAssignmentPayload.Errors(childComplexity), true
+
+	case "ReleaseOnlineRegistrationPayload.errors":
+		if e.ComplexityRoot.ReleaseOnlineRegistrationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReleaseOnlineRegistrationPayload.Errors(childComplexity), true
+	case "ReleaseOnlineRegistrationPayload.onlineRegistration":
+		if e.ComplexityRoot.ReleaseOnlineRegistrationPayload.OnlineRegistration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReleaseOnlineRegistrationPayload.OnlineRegistration(childComplexity), true
+
+	case "RemoveApplicationPayload.application":
+		if e.ComplexityRoot.RemoveApplicationPayload.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveApplicationPayload.Application(childComplexity), true
+	case "RemoveApplicationPayload.errors":
+		if e.ComplexityRoot.RemoveApplicationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveApplicationPayload.Errors(childComplexity), true
+
+	case "RenewApplicationPayload.application":
+		if e.ComplexityRoot.RenewApplicationPayload.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenewApplicationPayload.Application(childComplexity), true
+	case "RenewApplicationPayload.errors":
+		if e.ComplexityRoot.RenewApplicationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenewApplicationPayload.Errors(childComplexity), true
 
 	case "ReopenToApplicantPayload.application":
 		if e.ComplexityRoot.ReopenToApplicantPayload.Application == nil {
@@ -3966,6 +5119,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SetSandboxClockPayload.Now(childComplexity), true
 
+	case "SplitApplicationPayload.application":
+		if e.ComplexityRoot.SplitApplicationPayload.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SplitApplicationPayload.Application(childComplexity), true
+	case "SplitApplicationPayload.errors":
+		if e.ComplexityRoot.SplitApplicationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SplitApplicationPayload.Errors(childComplexity), true
+
 	case "StaffAuthorisation.grantedBy":
 		if e.ComplexityRoot.StaffAuthorisation.GrantedBy == nil {
 			break
@@ -4069,6 +5235,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StaleVersionError.Theirs(childComplexity), true
+	case "StaleVersionError.values":
+		if e.ComplexityRoot.StaleVersionError.Values == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaleVersionError.Values(childComplexity), true
 	case "StaleVersionError.yours":
 		if e.ComplexityRoot.StaleVersionError.Yours == nil {
 			break
@@ -4412,6 +5584,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StockVintageEdge.Node(childComplexity), true
 
+	case "TakeOnlineRegistrationPayload.errors":
+		if e.ComplexityRoot.TakeOnlineRegistrationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TakeOnlineRegistrationPayload.Errors(childComplexity), true
+	case "TakeOnlineRegistrationPayload.onlineRegistration":
+		if e.ComplexityRoot.TakeOnlineRegistrationPayload.OnlineRegistration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TakeOnlineRegistrationPayload.OnlineRegistration(childComplexity), true
+
 	case "UnbindAccountPayload.errors":
 		if e.ComplexityRoot.UnbindAccountPayload.Errors == nil {
 			break
@@ -4424,6 +5609,51 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UnbindAccountPayload.UnboundAt(childComplexity), true
+
+	case "UndoMergePayload.application":
+		if e.ComplexityRoot.UndoMergePayload.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UndoMergePayload.Application(childComplexity), true
+	case "UndoMergePayload.errors":
+		if e.ComplexityRoot.UndoMergePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UndoMergePayload.Errors(childComplexity), true
+
+	case "ValidateApplicationPayload.application":
+		if e.ComplexityRoot.ValidateApplicationPayload.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValidateApplicationPayload.Application(childComplexity), true
+	case "ValidateApplicationPayload.errors":
+		if e.ComplexityRoot.ValidateApplicationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValidateApplicationPayload.Errors(childComplexity), true
+
+	case "ValueConflict.field":
+		if e.ComplexityRoot.ValueConflict.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValueConflict.Field(childComplexity), true
+	case "ValueConflict.theirs":
+		if e.ComplexityRoot.ValueConflict.Theirs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValueConflict.Theirs(childComplexity), true
+	case "ValueConflict.yours":
+		if e.ComplexityRoot.ValueConflict.Yours == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValueConflict.Yours(childComplexity), true
 
 	case "Viewer.anonymous":
 		if e.ComplexityRoot.Viewer.Anonymous == nil {
@@ -4529,6 +5759,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ViewerApp.Scopes(childComplexity), true
 
+	case "WarnApplicantPayload.application":
+		if e.ComplexityRoot.WarnApplicantPayload.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WarnApplicantPayload.Application(childComplexity), true
+	case "WarnApplicantPayload.errors":
+		if e.ComplexityRoot.WarnApplicantPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WarnApplicantPayload.Errors(childComplexity), true
+
 	case "Wish.commune":
 		if e.ComplexityRoot.Wish.Commune == nil {
 			break
@@ -4555,6 +5798,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.WithdrawOpeningExceptionPayload.ReceptionPoint(childComplexity), true
 
+	case "WithdrawWarningPayload.application":
+		if e.ComplexityRoot.WithdrawWarningPayload.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WithdrawWarningPayload.Application(childComplexity), true
+	case "WithdrawWarningPayload.errors":
+		if e.ComplexityRoot.WithdrawWarningPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WithdrawWarningPayload.Errors(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -4564,9 +5820,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
+			graphql.NewInputUnmarshaler("AcceptHandOverInput", ec.unmarshalInputAcceptHandOverInput),
+			graphql.NewInputUnmarshaler("AcceptProposedChangeInput", ec.unmarshalInputAcceptProposedChangeInput),
 			graphql.NewInputUnmarshaler("AddPartnerAppSecretInput", ec.unmarshalInputAddPartnerAppSecretInput),
+			graphql.NewInputUnmarshaler("ApplicationCorrectionInput", ec.unmarshalInputApplicationCorrectionInput),
 			graphql.NewInputUnmarshaler("ApplicationFilter", ec.unmarshalInputApplicationFilter),
+			graphql.NewInputUnmarshaler("ApplicationFormInput", ec.unmarshalInputApplicationFormInput),
 			graphql.NewInputUnmarshaler("ApplicationOrder", ec.unmarshalInputApplicationOrder),
+			graphql.NewInputUnmarshaler("AssignOnlineRegistrationInput", ec.unmarshalInputAssignOnlineRegistrationInput),
 			graphql.NewInputUnmarshaler("AssignRoleInput", ec.unmarshalInputAssignRoleInput),
 			graphql.NewInputUnmarshaler("AssignmentFilter", ec.unmarshalInputAssignmentFilter),
 			graphql.NewInputUnmarshaler("BindAccountInput", ec.unmarshalInputBindAccountInput),
@@ -4578,16 +5839,27 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CommuneOrder", ec.unmarshalInputCommuneOrder),
 			graphql.NewInputUnmarshaler("ConfirmAssignmentInput", ec.unmarshalInputConfirmAssignmentInput),
 			graphql.NewInputUnmarshaler("ConfirmProtectionInput", ec.unmarshalInputConfirmProtectionInput),
+			graphql.NewInputUnmarshaler("ContactFormInput", ec.unmarshalInputContactFormInput),
 			graphql.NewInputUnmarshaler("CoordinatesInput", ec.unmarshalInputCoordinatesInput),
+			graphql.NewInputUnmarshaler("CorrectApplicationInput", ec.unmarshalInputCorrectApplicationInput),
 			graphql.NewInputUnmarshaler("DeclareOpeningExceptionInput", ec.unmarshalInputDeclareOpeningExceptionInput),
+			graphql.NewInputUnmarshaler("DeclineHandOverInput", ec.unmarshalInputDeclineHandOverInput),
+			graphql.NewInputUnmarshaler("DeclineProposedChangeInput", ec.unmarshalInputDeclineProposedChangeInput),
+			graphql.NewInputUnmarshaler("DepositApplicationAgainInput", ec.unmarshalInputDepositApplicationAgainInput),
 			graphql.NewInputUnmarshaler("DwellingFilter", ec.unmarshalInputDwellingFilter),
 			graphql.NewInputUnmarshaler("DwellingOrder", ec.unmarshalInputDwellingOrder),
 			graphql.NewInputUnmarshaler("EndAssignmentInput", ec.unmarshalInputEndAssignmentInput),
 			graphql.NewInputUnmarshaler("EndPairInput", ec.unmarshalInputEndPairInput),
+			graphql.NewInputUnmarshaler("FileFormInput", ec.unmarshalInputFileFormInput),
 			graphql.NewInputUnmarshaler("FormPairInput", ec.unmarshalInputFormPairInput),
 			graphql.NewInputUnmarshaler("GrantStaffAuthorisationInput", ec.unmarshalInputGrantStaffAuthorisationInput),
+			graphql.NewInputUnmarshaler("GroupVersionsInput", ec.unmarshalInputGroupVersionsInput),
+			graphql.NewInputUnmarshaler("HandOverApplicationInput", ec.unmarshalInputHandOverApplicationInput),
 			graphql.NewInputUnmarshaler("IntRangeInput", ec.unmarshalInputIntRangeInput),
 			graphql.NewInputUnmarshaler("IssueBindingCodeInput", ec.unmarshalInputIssueBindingCodeInput),
+			graphql.NewInputUnmarshaler("MemberFormInput", ec.unmarshalInputMemberFormInput),
+			graphql.NewInputUnmarshaler("MergeApplicationsInput", ec.unmarshalInputMergeApplicationsInput),
+			graphql.NewInputUnmarshaler("NamesFormInput", ec.unmarshalInputNamesFormInput),
 			graphql.NewInputUnmarshaler("OpenApplicationInEmergencyInput", ec.unmarshalInputOpenApplicationInEmergencyInput),
 			graphql.NewInputUnmarshaler("OpeningIntervalInput", ec.unmarshalInputOpeningIntervalInput),
 			graphql.NewInputUnmarshaler("OrganisationFilter", ec.unmarshalInputOrganisationFilter),
@@ -4597,26 +5869,43 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("PartnerAppSettingsInput", ec.unmarshalInputPartnerAppSettingsInput),
 			graphql.NewInputUnmarshaler("PersonFilter", ec.unmarshalInputPersonFilter),
 			graphql.NewInputUnmarshaler("PersonOrder", ec.unmarshalInputPersonOrder),
+			graphql.NewInputUnmarshaler("ProposeChangeInput", ec.unmarshalInputProposeChangeInput),
 			graphql.NewInputUnmarshaler("ProtectApplicationInput", ec.unmarshalInputProtectApplicationInput),
+			graphql.NewInputUnmarshaler("ReactivateApplicationInput", ec.unmarshalInputReactivateApplicationInput),
 			graphql.NewInputUnmarshaler("ReceiveApplicantInput", ec.unmarshalInputReceiveApplicantInput),
 			graphql.NewInputUnmarshaler("ReceptionPointFilter", ec.unmarshalInputReceptionPointFilter),
 			graphql.NewInputUnmarshaler("ReceptionPointOrder", ec.unmarshalInputReceptionPointOrder),
 			graphql.NewInputUnmarshaler("RecordContactInput", ec.unmarshalInputRecordContactInput),
+			graphql.NewInputUnmarshaler("RecordNoticeInput", ec.unmarshalInputRecordNoticeInput),
+			graphql.NewInputUnmarshaler("RegisterApplicationInput", ec.unmarshalInputRegisterApplicationInput),
+			graphql.NewInputUnmarshaler("RegisterOnlineInput", ec.unmarshalInputRegisterOnlineInput),
 			graphql.NewInputUnmarshaler("RegisterPartnerAppInput", ec.unmarshalInputRegisterPartnerAppInput),
 			graphql.NewInputUnmarshaler("RegisterPersonInput", ec.unmarshalInputRegisterPersonInput),
+			graphql.NewInputUnmarshaler("RejectApplicationInput", ec.unmarshalInputRejectApplicationInput),
 			graphql.NewInputUnmarshaler("RejectAssignmentInput", ec.unmarshalInputRejectAssignmentInput),
+			graphql.NewInputUnmarshaler("ReleaseOnlineRegistrationInput", ec.unmarshalInputReleaseOnlineRegistrationInput),
+			graphql.NewInputUnmarshaler("RemoveApplicationInput", ec.unmarshalInputRemoveApplicationInput),
+			graphql.NewInputUnmarshaler("RenewApplicationInput", ec.unmarshalInputRenewApplicationInput),
 			graphql.NewInputUnmarshaler("ReopenToApplicantInput", ec.unmarshalInputReopenToApplicantInput),
 			graphql.NewInputUnmarshaler("RevokePartnerAppInput", ec.unmarshalInputRevokePartnerAppInput),
 			graphql.NewInputUnmarshaler("RevokePartnerAppSecretInput", ec.unmarshalInputRevokePartnerAppSecretInput),
 			graphql.NewInputUnmarshaler("RevokeStaffAuthorisationInput", ec.unmarshalInputRevokeStaffAuthorisationInput),
+			graphql.NewInputUnmarshaler("SearchFormInput", ec.unmarshalInputSearchFormInput),
 			graphql.NewInputUnmarshaler("SetSandboxClockInput", ec.unmarshalInputSetSandboxClockInput),
+			graphql.NewInputUnmarshaler("SplitApplicationInput", ec.unmarshalInputSplitApplicationInput),
+			graphql.NewInputUnmarshaler("SplitFormInput", ec.unmarshalInputSplitFormInput),
 			graphql.NewInputUnmarshaler("StockChangeFilter", ec.unmarshalInputStockChangeFilter),
 			graphql.NewInputUnmarshaler("StockChangeOrder", ec.unmarshalInputStockChangeOrder),
 			graphql.NewInputUnmarshaler("StockVintageFilter", ec.unmarshalInputStockVintageFilter),
 			graphql.NewInputUnmarshaler("StockVintageOrder", ec.unmarshalInputStockVintageOrder),
 			graphql.NewInputUnmarshaler("SurfaceRangeInput", ec.unmarshalInputSurfaceRangeInput),
+			graphql.NewInputUnmarshaler("TakeOnlineRegistrationInput", ec.unmarshalInputTakeOnlineRegistrationInput),
 			graphql.NewInputUnmarshaler("UnbindAccountInput", ec.unmarshalInputUnbindAccountInput),
+			graphql.NewInputUnmarshaler("UndoMergeInput", ec.unmarshalInputUndoMergeInput),
+			graphql.NewInputUnmarshaler("ValidateApplicationInput", ec.unmarshalInputValidateApplicationInput),
+			graphql.NewInputUnmarshaler("WarnApplicantInput", ec.unmarshalInputWarnApplicantInput),
 			graphql.NewInputUnmarshaler("WithdrawOpeningExceptionInput", ec.unmarshalInputWithdrawOpeningExceptionInput),
+			graphql.NewInputUnmarshaler("WithdrawWarningInput", ec.unmarshalInputWithdrawWarningInput),
 		)
 	}
 	first := true
@@ -4975,6 +6264,38 @@ type Query {
     "Which applications."
     where: ApplicationFilter
   ): ApplicationConnection!
+
+  """
+  The applications that look like those of the same person as this one, the likeliest
+  first, among the waiting and active ones whose CONTACT you see: the answer depends on no
+  other. Empty for an application that you do not see. At most 20.
+  """
+  applicationDuplicates(
+    "The application."
+    applicationId: ID!
+  ): [ApplicationDuplicate!]!
+
+  """
+  The queue of online registrations: those that wait, and those that your points took and
+  have not decided on, the oldest first (*enregistrements en ligne*).
+
+  For who follows applications at a reception point; empty for others. At most 100.
+  """
+  onlineRegistrations(
+    "The first so many, 1 to 100."
+    first: Int!
+  ): [OnlineRegistration!]!
+
+  """
+  The offers to follow an application that wait for an answer, made to your points and by
+  them, the oldest first (*transferts de suivi*).
+
+  For who follows applications at a reception point; empty for others. At most 100.
+  """
+  handOvers(
+    "The first so many, 1 to 100."
+    first: Int!
+  ): [HandOver!]!
 
   """
   How many applications you see, by one axis or by two: exact counts of your own, never
@@ -5399,6 +6720,279 @@ type Mutation {
     "The application and the adult."
     input: ReopenToApplicantInput!
   ): ReopenToApplicantPayload!
+
+  """
+  Deposits the application of somebody who came to a reception point (*dépôt de la
+  demande*): it waits until the identity document is checked, and the point follows it. A
+  social security number anywhere in the form is refused.
+
+  For a RECEPTION_AGENT of a registering body at the point, of level 2 or 3.
+  """
+  registerApplication(
+    "The point and the form."
+    input: RegisterApplicationInput!
+  ): RegisterApplicationPayload!
+
+  """
+  Deposits your own application by your portal (*enregistrement en ligne*). Your account is
+  bound to it, and it waits in the queue that the reception points share.
+
+  For an applicant whose account is bound to nothing.
+  """
+  registerOnline(
+    "The form."
+    input: RegisterOnlineInput!
+  ): RegisterOnlinePayload!
+
+  """
+  Registers an application whose identity document was checked (*enregistrement*, CCH
+  L441-2-1): it has its number from then on.
+
+  For a RECEPTION_AGENT by the ground FOLLOWED at a point of level 2 or 3, and for who is
+  named on a protected file.
+  """
+  validateApplication(
+    "The application."
+    input: ValidateApplicationInput!
+  ): ValidateApplicationPayload!
+
+  """
+  Does not register an application, for a reason that the applicant is told and can mend.
+
+  For a RECEPTION_AGENT by the ground FOLLOWED at a point of level 2 or 3, and for who is
+  named on a protected file.
+  """
+  rejectApplication(
+    "The application and the reason."
+    input: RejectApplicationInput!
+  ): RejectApplicationPayload!
+
+  """
+  Deposits again what was rejected and mended. Seniority is that of the first deposit.
+
+  For a RECEPTION_AGENT by the ground FOLLOWED at a point of level 2 or 3, and for who is
+  named on a protected file; and for the applicant.
+  """
+  depositApplicationAgain(
+    "The application."
+    input: DepositApplicationAgainInput!
+  ): DepositApplicationAgainPayload!
+
+  """
+  Makes an application valid anew from today (*renouvellement*, CCH R441-2-7), and changes
+  nothing else.
+
+  For a RECEPTION_AGENT by the ground FOLLOWED at a point of level 2 or 3, and for who is
+  named on a protected file; for the applicant; and
+  for a RECEPTION_AGENT who received the applicant, at a point of level 2 or 3.
+  """
+  renewApplication(
+    "The application."
+    input: RenewApplicationInput!
+  ): RenewApplicationPayload!
+
+  """
+  Notes that the applicant was given what is due by a day: the deadline is met.
+
+  For a RECEPTION_AGENT by the ground FOLLOWED at a point of level 2 or 3, and for who is
+  named on a protected file.
+  """
+  recordNotice(
+    "The application and the notice."
+    input: RecordNoticeInput!
+  ): RecordNoticePayload!
+
+  """
+  Writes over what an application states, one column group or several, each in the version
+  that you read. ` + "`" + `STALE_VERSION` + "`" + ` tells for each group both values of what differs.
+
+  For a RECEPTION_AGENT by the ground FOLLOWED at a point of level 2 or 3, and for who is
+  named on a protected file; and for the applicant.
+  """
+  correctApplication(
+    "The application and the correction."
+    input: CorrectApplicationInput!
+  ): CorrectApplicationPayload!
+
+  """
+  Takes down a correction for an applicant whom you receive: the point that follows the
+  application, or the applicant, accepts it or does not.
+
+  For a RECEPTION_AGENT by the ground RECEIVED, at a point of level 2 or 3.
+  """
+  proposeChange(
+    "The application and the correction."
+    input: ProposeChangeInput!
+  ): ProposeChangePayload!
+
+  """
+  Corrects an application as was proposed.
+
+  For a RECEPTION_AGENT by the ground FOLLOWED at a point of level 2 or 3, and for who is
+  named on a protected file, not who proposed
+  it; and for the applicant.
+  """
+  acceptProposedChange(
+    "The proposed change."
+    input: AcceptProposedChangeInput!
+  ): AcceptProposedChangePayload!
+
+  """
+  Takes a proposed change away and leaves the application as it is.
+
+  For a RECEPTION_AGENT by the ground FOLLOWED at a point of level 2 or 3, and for who is
+  named on a protected file, not who proposed
+  it; and for the applicant.
+  """
+  declineProposedChange(
+    "The proposed change."
+    input: DeclineProposedChangeInput!
+  ): DeclineProposedChangePayload!
+
+  """
+  Notes that the applicant was warned, by a letter whose delivery can be proved, of a
+  removal to come (CCH R441-2-8).
+
+  For a RECEPTION_AGENT by the ground FOLLOWED at a point of level 2 or 3, and for who is
+  named on a protected file; for an
+  ALLOCATION_OFFICER of a landlord who sees it, for what an allocation committee found.
+  """
+  warnApplicant(
+    "The application and the reason."
+    input: WarnApplicantInput!
+  ): WarnApplicantPayload!
+
+  """
+  Takes a warning back: the applicant has answered, or the cause is gone.
+
+  For who may warn for that reason.
+  """
+  withdrawWarning(
+    "The application."
+    input: WithdrawWarningInput!
+  ): WithdrawWarningPayload!
+
+  """
+  Ends an application for a reason (*radiation*, CCH R441-2-8).
+
+  For a RECEPTION_AGENT by the ground FOLLOWED at a point of level 2 or 3, and for who is
+  named on a protected file; for an
+  ALLOCATION_OFFICER of a landlord who sees it: a lease, or what an allocation committee
+  found; for the applicant, who gives it up (` + "`" + `WITHDRAWN` + "`" + `).
+  """
+  removeApplication(
+    "The application and the reason."
+    input: RemoveApplicationInput!
+  ): RemoveApplicationPayload!
+
+  """
+  Takes a removal back within the delay of its reason (*déradiation*).
+
+  For a RECEPTION_AGENT by the ground FOLLOWED at a point of level 2 or 3, and for who is
+  named on a protected file.
+  """
+  reactivateApplication(
+    "The application."
+    input: ReactivateApplicationInput!
+  ): ReactivateApplicationPayload!
+
+  """
+  Ends an application in favour of another one of the same household (*fusion*, CCH
+  L441-2-1). It can be undone for some time.
+
+  For a RECEPTION_AGENT by the ground FOLLOWED on both, at a point of level 2 or 3.
+  """
+  mergeApplications(
+    "The two applications."
+    input: MergeApplicationsInput!
+  ): MergeApplicationsPayload!
+
+  """
+  Gives an application that was merged the life back that it had.
+
+  For a RECEPTION_AGENT by the ground FOLLOWED, at a point of level 2 or 3.
+  """
+  undoMerge(
+    "The application."
+    input: UndoMergeInput!
+  ): UndoMergePayload!
+
+  """
+  Makes an application of its own for those who leave a household after a separation, the
+  adult who signs it first. Their accounts, and what is sensitive about them, go with them;
+  the same point follows both. The payload has the new application.
+
+  For a RECEPTION_AGENT by the ground FOLLOWED, at a point of level 2 or 3.
+  """
+  splitApplication(
+    "The application, who leaves and what they state."
+    input: SplitApplicationInput!
+  ): SplitApplicationPayload!
+
+  """
+  Offers to another reception point to follow an application (*transfert de suivi*). An
+  offer that waits is replaced.
+
+  For a RECEPTION_AGENT by the ground FOLLOWED, at a point of level 2 or 3.
+  """
+  handOverApplication(
+    "The application and the point."
+    input: HandOverApplicationInput!
+  ): HandOverApplicationPayload!
+
+  """
+  Accepts an offer: your point follows the application from today on, and the former one
+  sees it for 30 days more.
+
+  For a RECEPTION_AGENT at the point, of level 2 or 3, for another organisation than that
+  which offers it; for the same one, another person with a code of the applicant.
+  """
+  acceptHandOver(
+    "The offer."
+    input: AcceptHandOverInput!
+  ): AcceptHandOverPayload!
+
+  """
+  Takes an offer away.
+
+  For a RECEPTION_AGENT at the point that it was made to, or at the one that made it.
+  """
+  declineHandOver(
+    "The offer."
+    input: DeclineHandOverInput!
+  ): DeclineHandOverPayload!
+
+  """
+  Takes an online registration from the queue: your point follows the application, and it
+  is yours to handle.
+
+  For a RECEPTION_AGENT of a registering body at the point, of level 3.
+  """
+  takeOnlineRegistration(
+    "The registration and the point."
+    input: TakeOnlineRegistrationInput!
+  ): TakeOnlineRegistrationPayload!
+
+  """
+  Gives an online registration that your point took to somebody who receives there.
+
+  For a RECEPTION_AGENT or POINT_MANAGER by the ground FOLLOWED, at a point of level 3.
+  """
+  assignOnlineRegistration(
+    "The registration and the person."
+    input: AssignOnlineRegistrationInput!
+  ): AssignOnlineRegistrationPayload!
+
+  """
+  Puts an online registration back into the queue: your point does not follow the
+  application any more.
+
+  For a RECEPTION_AGENT by the ground FOLLOWED, at a point of level 3.
+  """
+  releaseOnlineRegistration(
+    "The registration."
+    input: ReleaseOnlineRegistrationInput!
+  ): ReleaseOnlineRegistrationPayload!
 }
 
 # Shared ----------------------------------------------------------------------
@@ -5487,6 +7081,8 @@ enum ErrorCode {
   ILLEGAL_TRANSITION
   "What you gave names nothing that is to be shown; whether it exists cannot be told."
   NOT_RECOGNISED
+  "The reception point does not have the level of service that the act needs."
+  LEVEL_TOO_LOW
 }
 
 "A reason for which a command was refused. Nothing was written."
@@ -5527,6 +7123,48 @@ type StaleVersionError implements UserError {
   yours: Int!
   "The version in force."
   theirs: Int!
+  "The fields in which what you sent differs from what is stored, where the act tells them. At most 20."
+  values: [ValueConflict!]!
+}
+
+"A field of which you want one value, and somebody else has written another."
+type ValueConflict {
+  "The path of the field."
+  field: String!
+  "What you sent, in words."
+  yours: String!
+  "What is stored, in words."
+  theirs: String!
+}
+
+"A step that the state of the application does not leave open."
+type IllegalTransitionError implements UserError {
+  "Always ` + "`" + `ILLEGAL_TRANSITION` + "`" + `."
+  code: ErrorCode!
+  "The path of the input field at fault; ` + "`" + `null` + "`" + ` when it is the whole input. At most 10 steps."
+  field: [String!]
+  "What is wrong, for a person, in the language of ` + "`" + `Accept-Language` + "`" + `."
+  message: String!
+  "How to mend it, for a person."
+  help: String
+  "The steps that are open today instead. At most 12."
+  allowed: [ApplicationStep!]!
+}
+
+"An act for which the level of service of a reception point is too low."
+type LevelTooLowError implements UserError {
+  "Always ` + "`" + `LEVEL_TOO_LOW` + "`" + `."
+  code: ErrorCode!
+  "The path of the input field at fault; ` + "`" + `null` + "`" + ` when it is the whole input. At most 10 steps."
+  field: [String!]
+  "What is wrong, for a person, in the language of ` + "`" + `Accept-Language` + "`" + `."
+  message: String!
+  "How to mend it, for a person."
+  help: String
+  "The level that the act needs."
+  required: Int!
+  "The nearest points that have it, the nearest first. At most 5."
+  nearbyPoints: [ReceptionPoint!]!
 }
 
 # Viewer ----------------------------------------------------------------------
@@ -7066,18 +8704,290 @@ type Application implements Node {
   wishes: [Wish!]!
   "Column group FILE: who is to be housed, the applicant first (*ménage*). Empty when it is masked. At most 20."
   household: [HouseholdMember!]!
+  "It has to be renewed: validity ends within the time in which the applicant is told of it."
+  renewalDue: Boolean!
+  "Column group SUMMARY: what must not be missed, the next one first (*échéances*). Empty when it is masked. At most 8."
+  deadlines: [Deadline!]!
+  "Column group SUMMARY: what happened to it, the latest first (*historique*). Empty when it is masked. At most 500."
+  history: [ApplicationEvent!]!
+  "Column groups SUMMARY, FILE and CONTACT: corrections that wait. Empty when one of them is masked. At most 50."
+  proposedChanges: [ProposedChange!]!
   "Changes at each change of what is shown here; each column group has a version of its own."
   version: Int!
 }
 
 "Where an application stands in its legal life (*état de la demande*)."
 enum ApplicationState {
+  "Written and not deposited: it counts nowhere."
+  DRAFT
   "A desk has still to check the identity document: it has no number yet."
   PENDING_VALIDATION
+  "It was not registered, for a reason that can be mended: it may be deposited again."
+  REJECTED
   "It counts."
   ACTIVE
   "It was removed from the list (*radiée*, CCH R441-2-8)."
   REMOVED
+  "It was a second application of one household, ended in favour of another (*fusionnée*)."
+  MERGED
+  "Nothing personal is left of it (décret 2017-917, art. 4). Nobody sees it."
+  ERASED
+}
+
+"A step in an application's life. Which are open depends on the state and on the day."
+enum ApplicationStep {
+  "It is deposited."
+  SUBMIT
+  "It is registered, under its number (*enregistrement*, CCH L441-2-1)."
+  VALIDATE
+  "It is not registered, for a reason."
+  REJECT
+  "What was rejected and mended is deposited again."
+  DEPOSIT_AGAIN
+  "It is made valid anew (*renouvellement*, CCH R441-2-7)."
+  RENEW
+  "The applicant is warned of a removal to come (CCH R441-2-8)."
+  WARN
+  "The warning is taken back: the applicant has answered."
+  ANSWER
+  "It is removed, for a reason (*radiation*, CCH R441-2-8)."
+  REMOVE
+  "The removal is taken back (*déradiation*)."
+  REACTIVATE
+  "It is ended in favour of another application of the household (*fusion*)."
+  MERGE
+  "The merge is undone."
+  UNDO_MERGE
+  "What is personal is erased (décret 2017-917, art. 4)."
+  ERASE
+}
+
+"Why an application was not registered (*motif d'invalidation*). Each can be mended."
+enum RejectionReason {
+  "No copy of an identity document or residence permit came with it (CCH R441-2-3)."
+  NO_IDENTITY_DOCUMENT
+  "The copy cannot be read."
+  IDENTITY_DOCUMENT_UNREADABLE
+  "The document is none that the order lists, or has run out."
+  IDENTITY_DOCUMENT_NOT_ON_LIST
+  "The document is somebody else's."
+  IDENTITY_DOCUMENT_OF_ANOTHER
+  "What the form asks of everybody is missing (CCH R441-2-2)."
+  FORM_INCOMPLETE
+  "The household has an application in the département already (CCH L441-2-1)."
+  SECOND_APPLICATION
+}
+
+"Why an application was removed (*motif de radiation*, CCH R441-2-8). The list is closed."
+enum RemovalReason {
+  "A dwelling was allocated and the lease signed. For landlords."
+  HOUSED
+  "Its validity ended and no renewal came."
+  NOT_RENEWED
+  "The applicant gave it up in writing."
+  WITHDRAWN
+  "An allocation committee found that the stay is irregular. For landlords, after a warning."
+  IRREGULAR_STAY
+  "An allocation committee found the resources above the ceiling. For landlords, after a warning."
+  RESOURCES_ABOVE_CEILING
+  "The applicant did not answer a letter. After a warning."
+  UNREACHABLE
+}
+
+"What an applicant must have been given by a day."
+enum ApplicationNotice {
+  "The certificate of registration (*attestation d'enregistrement*, CCH L441-2-1)."
+  CERTIFICATE
+  "The notice that validity ends (*préavis de renouvellement*, CCH R441-2-7)."
+  RENEWAL_NOTICE
+}
+
+"What must be, or can last be, done on a day in an application's life (*échéance*)."
+enum DeadlineKind {
+  "The applicant has the certificate of registration."
+  ACKNOWLEDGEMENT
+  "The applicant has been told when validity ends."
+  RENEWAL_NOTICE
+  "The application is valid no more."
+  EXPIRY
+  "It is removed, not having been renewed or after a warning."
+  REMOVAL
+  "The removal can last be taken back."
+  REACTIVATION_LIMIT
+  "What is personal is erased."
+  ERASURE
+  "The single file (*dossier unique*) is complete."
+  SINGLE_FILE
+  "The merge can last be undone."
+  MERGE_UNDO_LIMIT
+}
+
+"How near a deadline is."
+enum DeadlineState {
+  "It is not announced yet."
+  IN_PROGRESS
+  "It is announced: it comes soon."
+  AT_RISK
+  "Its day is over."
+  OVERDUE
+}
+
+"A day in an application's life that somebody must not miss (column group SUMMARY)."
+type Deadline {
+  "What it is the day of."
+  kind: DeadlineKind!
+  "Why the application is removed on it; ` + "`" + `null` + "`" + ` for the other kinds."
+  reason: RemovalReason
+  "The day, which counts in full."
+  dueOn: Date!
+  "The day from which it is announced."
+  announcedFrom: Date!
+  "How near it is today."
+  state: DeadlineState!
+  "The article that gives the delay."
+  article: String!
+}
+
+"What the history of an application tells of: the steps of its life first."
+enum ApplicationEventKind {
+  "It was deposited."
+  SUBMIT
+  "It was registered."
+  VALIDATE
+  "It was not registered: ` + "`" + `reason` + "`" + ` is a word of ` + "`" + `RejectionReason` + "`" + `."
+  REJECT
+  "It was deposited again."
+  DEPOSIT_AGAIN
+  "It was renewed."
+  RENEW
+  "The applicant was warned: ` + "`" + `reason` + "`" + ` is a word of ` + "`" + `RemovalReason` + "`" + `."
+  WARN
+  "The warning was taken back."
+  ANSWER
+  "It was removed: ` + "`" + `reason` + "`" + ` is a word of ` + "`" + `RemovalReason` + "`" + `."
+  REMOVE
+  "It was reactivated."
+  REACTIVATE
+  "It was merged with another."
+  MERGE
+  "The merge was undone."
+  UNDO_MERGE
+  "It was erased."
+  ERASE
+  "What it states was corrected."
+  CORRECT
+  "Some of the household left it for an application of their own."
+  SPLIT
+  "A point took it from the queue of online registrations."
+  TAKE
+  "It was put back into the queue."
+  RELEASE
+  "Another point follows it from then on."
+  HAND_OVER
+  "The certificate of registration was handed over."
+  CERTIFICATE
+  "The applicant was told when validity ends."
+  RENEWAL_NOTICE
+  "A deadline was announced."
+  DEADLINE_ANNOUNCED
+  "A deadline fell due."
+  DEADLINE_DUE
+}
+
+"An event in the history of an application (column group SUMMARY). Who acted is in ` + "`" + `accessLog` + "`" + `."
+type ApplicationEvent {
+  "The day."
+  happenedOn: Date!
+  "What happened."
+  kind: ApplicationEventKind!
+  "The state that it left the application in."
+  state: ApplicationState!
+  "Why, where the kind has a reason."
+  reason: String
+  "The deadline that was announced or fell due; ` + "`" + `null` + "`" + ` for other events."
+  deadline: DeadlineKind
+  "Its day; ` + "`" + `null` + "`" + ` for other events."
+  dueOn: Date
+  "Where it was done; ` + "`" + `null` + "`" + ` for what the law, the applicant or a landlord did."
+  receptionPoint: ReceptionPoint
+}
+
+"""
+A correction that waits for the point that follows, or the applicant, to accept it
+(*modification proposée*). It is shown to who sees the column groups SUMMARY, FILE and
+CONTACT.
+"""
+type ProposedChange {
+  "An opaque identifier."
+  id: ID!
+  "Where the applicant was received who asks for it."
+  receptionPoint: ReceptionPoint!
+  "When."
+  proposedOn: Date!
+  "What is to be stated instead. At most 20."
+  values: [FormValue!]!
+}
+
+"A value of a form, in words."
+type FormValue {
+  "The path of the field, as in ` + "`" + `ApplicationCorrectionInput` + "`" + `."
+  field: String!
+  "The value."
+  value: String!
+}
+
+"An offer to follow an application, made to another reception point (*transfert de suivi*). It names nobody."
+type HandOver {
+  "An opaque identifier."
+  id: ID!
+  "The point that follows."
+  fromPoint: ReceptionPoint!
+  "The point that it is offered to."
+  toPoint: ReceptionPoint!
+  "When."
+  offeredOn: Date!
+}
+
+"An application that its applicant deposited by a portal, in the queue that the points share. It names nobody."
+type OnlineRegistration {
+  "An opaque identifier."
+  id: ID!
+  "When it was deposited."
+  depositedOn: Date!
+  "The point that took it; ` + "`" + `null` + "`" + ` while it waits."
+  receptionPoint: ReceptionPoint
+  "Who handles it there; ` + "`" + `null` + "`" + ` while nobody does, and for somebody whom you do not see."
+  assignee: Person
+  "The application, to who sees it: once its point has taken it."
+  application: Application
+}
+
+"What tells that two applications are of one person."
+enum DuplicateReason {
+  "The same given and family names, in any order and spelling."
+  SAME_NAME
+  "A typing error in a name, or a given name left out."
+  CLOSE_NAME
+  "The same day of birth."
+  SAME_BIRTH_DATE
+  "A digit of the day of birth differs, or day and month changed places."
+  CLOSE_BIRTH_DATE
+  "The same telephone."
+  SAME_PHONE
+  "The same address of electronic mail."
+  SAME_EMAIL
+  "The same postal address."
+  SAME_ADDRESS
+}
+
+"Another application that looks like one of the same person. Nothing is decided by points."
+type ApplicationDuplicate {
+  "The other application."
+  application: Application!
+  "How much they look alike."
+  points: Int!
+  "In what. At most 7."
+  reasons: [DuplicateReason!]!
 }
 
 "A group of columns of an application that is shown or hidden as one (*groupe de colonnes*)."
@@ -7204,8 +9114,26 @@ type PublishedCell {
 type ApplicationSummary {
   "The day of the first deposit, which renewals keep: seniority counts from it (*date de dépôt initial*)."
   registeredOn: Date!
+  "The day of the last deposit, where it was rejected and deposited again; ` + "`" + `null` + "`" + ` otherwise."
+  depositedOn: Date
+  "Why it was not registered; ` + "`" + `null` + "`" + ` unless it was rejected."
+  rejectedFor: RejectionReason
   "The day of the last renewal; ` + "`" + `null` + "`" + ` when there was none."
   renewedOn: Date
+  "The day of the certificate of registration; ` + "`" + `null` + "`" + ` while it is to be handed over."
+  acknowledgedOn: Date
+  "The day on which the applicant was told that validity ends; ` + "`" + `null` + "`" + ` before."
+  noticedOn: Date
+  "The day of the warning that runs; ` + "`" + `null` + "`" + ` when none does."
+  warnedOn: Date
+  "The removal that it warns of."
+  warnedFor: RemovalReason
+  "Why it was removed; ` + "`" + `null` + "`" + ` unless it was."
+  removedFor: RemovalReason
+  "The application in favour of which this one ended; ` + "`" + `null` + "`" + ` unless it was merged."
+  mergedIntoId: ID
+  "The application that a separated household left for this one; ` + "`" + `null` + "`" + ` for most."
+  splitFromId: ID
   "The last day for a first reception (*délai de réception*)."
   receptionDeadline: Date!
   "How many people are to be housed, those to be born included."
@@ -7718,6 +9646,8 @@ type ReopenToApplicantPayload {
 input SetSandboxClockInput {
   "The time to show from now on, between 2020 and 2100; ` + "`" + `null` + "`" + ` for the real time."
   to: DateTime
+  "Also does what the days bring by themselves to applications: deadlines are announced, removals and erasures done, each on its day. Moving the clock back does not undo it."
+  keepCalendar: Boolean! = false
 }
 
 "What became of the clock."
@@ -7954,6 +9884,490 @@ type RevokePartnerAppPayload {
   "Why it was refused; empty when it was accepted. At most 20."
   errors: [UserError!]!
 }
+
+# The life of applications -----------------------------------------------------
+
+"What an applicant states in an application (*formulaire Cerfa 14069*), without any social security number."
+input ApplicationFormInput {
+  "Who is to be housed, the applicant first. At most 20."
+  household: [MemberFormInput!]!
+  "The communes that are wished, best first. At most 10."
+  wishes: [InseeCode!]!
+  "The typologies that are looked for. At most 7."
+  typologies: [Typology!]!
+  "How to reach the applicant."
+  contact: ContactFormInput!
+  "Means, housing and reasons."
+  file: FileFormInput!
+}
+
+"Somebody to be housed. Of a child to be born only ` + "`" + `link` + "`" + ` and ` + "`" + `expectedOn` + "`" + ` are stated."
+input MemberFormInput {
+  "What the person is to the applicant."
+  link: HouseholdLink!
+  "The given names."
+  givenNames: String
+  "The birth name."
+  birthName: String
+  "The name that the person uses, where it is another one."
+  usualName: String
+  "The day of birth."
+  bornOn: Date
+  "When a child is expected."
+  expectedOn: Date
+}
+
+"Who the applicant is."
+input NamesFormInput {
+  "The given names."
+  givenNames: String!
+  "The birth name."
+  birthName: String!
+  "The name that the applicant uses, where it is another one."
+  usualName: String
+}
+
+"What is looked for."
+input SearchFormInput {
+  "The communes that are wished, best first. At most 10."
+  wishes: [InseeCode!]!
+  "The typologies that are looked for. At most 7."
+  typologies: [Typology!]!
+}
+
+"How to reach the applicant."
+input ContactFormInput {
+  "Number and street."
+  address: String!
+  "The postal code."
+  postalCode: String!
+  "The town."
+  town: String!
+  "The telephone."
+  phone: PhoneNumber
+  "The address of electronic mail."
+  email: EmailAddress
+  "Who helps with the application (*structure accompagnante*)."
+  helpingStructure: String
+}
+
+"Means, housing and reasons."
+input FileFormInput {
+  "The year of the tax income."
+  taxYear: Int!
+  "The tax income of the household in that year (*revenu fiscal de référence*), in cents."
+  taxIncome: Money!
+  "The resources of the household in a month, in cents."
+  monthlyResources: Money!
+  "How the household is housed."
+  housing: HousingClass!
+  "Why the applicant asks, by the codes of the list ` + "`" + `requestReason` + "`" + `: those that tell something sensitive are kept apart. At most 23."
+  reasons: [String!]!
+}
+
+"What those state who leave a household."
+input SplitFormInput {
+  "The communes that are wished, best first. At most 10."
+  wishes: [InseeCode!]!
+  "The typologies that are looked for. At most 7."
+  typologies: [Typology!]!
+  "How to reach them."
+  contact: ContactFormInput!
+  "Means, housing and reasons."
+  file: FileFormInput!
+}
+
+"A correction: each group is stated whole, or left as it is."
+input ApplicationCorrectionInput {
+  "Column group IDENTITY: the names of the applicant."
+  names: NamesFormInput
+  "Column group SUMMARY: what is looked for."
+  search: SearchFormInput
+  "Column group CONTACT."
+  contact: ContactFormInput
+  "Column group FILE. A reason that tells something sensitive is added to those there are."
+  file: FileFormInput
+}
+
+"The versions of column groups that you read."
+input GroupVersionsInput {
+  "That of the application itself: needed for ` + "`" + `names` + "`" + `."
+  identity: Int! = 0
+  "That of ` + "`" + `summary` + "`" + `: needed for ` + "`" + `search` + "`" + `."
+  summary: Int! = 0
+  "That of ` + "`" + `contact` + "`" + `."
+  contact: Int! = 0
+  "That of ` + "`" + `file` + "`" + `."
+  file: Int! = 0
+}
+
+"The point and the form."
+input RegisterApplicationInput {
+  "The reception point."
+  receptionPointId: ID!
+  "What the applicant states."
+  form: ApplicationFormInput!
+}
+
+"What became of it."
+type RegisterApplicationPayload {
+  "The application, where you see it; ` + "`" + `null` + "`" + ` when it was refused."
+  application: Application
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The form."
+input RegisterOnlineInput {
+  "What you state."
+  form: ApplicationFormInput!
+}
+
+"What became of it."
+type RegisterOnlinePayload {
+  "The application, where you see it; ` + "`" + `null` + "`" + ` when it was refused."
+  application: Application
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The application."
+input ValidateApplicationInput {
+  "The application."
+  applicationId: ID!
+}
+
+"What became of it."
+type ValidateApplicationPayload {
+  "The application, where you see it; ` + "`" + `null` + "`" + ` when it was refused."
+  application: Application
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The application and the reason."
+input RejectApplicationInput {
+  "The application."
+  applicationId: ID!
+  "The reason."
+  reason: RejectionReason!
+}
+
+"What became of it."
+type RejectApplicationPayload {
+  "The application, where you see it; ` + "`" + `null` + "`" + ` when it was refused."
+  application: Application
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The application."
+input DepositApplicationAgainInput {
+  "The application."
+  applicationId: ID!
+}
+
+"What became of it."
+type DepositApplicationAgainPayload {
+  "The application, where you see it; ` + "`" + `null` + "`" + ` when it was refused."
+  application: Application
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The application."
+input RenewApplicationInput {
+  "The application."
+  applicationId: ID!
+  "The applicant, whom you receive, asks for it: needed by the ground RECEIVED."
+  confirmedByApplicant: Boolean! = false
+}
+
+"What became of it."
+type RenewApplicationPayload {
+  "The application, where you see it; ` + "`" + `null` + "`" + ` when it was refused."
+  application: Application
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The application and the notice."
+input RecordNoticeInput {
+  "The application."
+  applicationId: ID!
+  "What was given."
+  notice: ApplicationNotice!
+}
+
+"What became of it."
+type RecordNoticePayload {
+  "The application, where you see it; ` + "`" + `null` + "`" + ` when it was refused."
+  application: Application
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The application and the correction."
+input CorrectApplicationInput {
+  "The application."
+  applicationId: ID!
+  "The versions that you read, of the groups that you correct."
+  versions: GroupVersionsInput!
+  "What is stated instead."
+  correction: ApplicationCorrectionInput!
+}
+
+"What became of it."
+type CorrectApplicationPayload {
+  "The application, where you see it; ` + "`" + `null` + "`" + ` when it was refused."
+  application: Application
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The application and the correction."
+input ProposeChangeInput {
+  "The application."
+  applicationId: ID!
+  "What is to be stated instead."
+  correction: ApplicationCorrectionInput!
+}
+
+"What became of it."
+type ProposeChangePayload {
+  "The application, where you see it; ` + "`" + `null` + "`" + ` when it was refused."
+  application: Application
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The proposed change."
+input AcceptProposedChangeInput {
+  "The proposed change."
+  id: ID!
+}
+
+"What became of it."
+type AcceptProposedChangePayload {
+  "The application, where you see it; ` + "`" + `null` + "`" + ` when it was refused."
+  application: Application
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The proposed change."
+input DeclineProposedChangeInput {
+  "The proposed change."
+  id: ID!
+}
+
+"What became of it."
+type DeclineProposedChangePayload {
+  "The application, where you see it; ` + "`" + `null` + "`" + ` when it was refused."
+  application: Application
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The application and the reason."
+input WarnApplicantInput {
+  "The application."
+  applicationId: ID!
+  "The reason of the removal to come."
+  reason: RemovalReason!
+}
+
+"What became of it."
+type WarnApplicantPayload {
+  "The application, where you see it; ` + "`" + `null` + "`" + ` when it was refused."
+  application: Application
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The application."
+input WithdrawWarningInput {
+  "The application."
+  applicationId: ID!
+}
+
+"What became of it."
+type WithdrawWarningPayload {
+  "The application, where you see it; ` + "`" + `null` + "`" + ` when it was refused."
+  application: Application
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The application and the reason."
+input RemoveApplicationInput {
+  "The application."
+  applicationId: ID!
+  "The reason."
+  reason: RemovalReason!
+}
+
+"What became of it."
+type RemoveApplicationPayload {
+  "The application, where you see it; ` + "`" + `null` + "`" + ` when it was refused."
+  application: Application
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The application."
+input ReactivateApplicationInput {
+  "The application."
+  applicationId: ID!
+}
+
+"What became of it."
+type ReactivateApplicationPayload {
+  "The application, where you see it; ` + "`" + `null` + "`" + ` when it was refused."
+  application: Application
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The two applications."
+input MergeApplicationsInput {
+  "The application that is kept."
+  survivorId: ID!
+  "The application that ends."
+  mergedId: ID!
+}
+
+"What became of it."
+type MergeApplicationsPayload {
+  "The application, where you see it; ` + "`" + `null` + "`" + ` when it was refused."
+  application: Application
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The application."
+input UndoMergeInput {
+  "The application that was merged."
+  applicationId: ID!
+}
+
+"What became of it."
+type UndoMergePayload {
+  "The application, where you see it; ` + "`" + `null` + "`" + ` when it was refused."
+  application: Application
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The application, who leaves and what they state."
+input SplitApplicationInput {
+  "The application."
+  applicationId: ID!
+  "Who leaves, the adult who signs first; the applicant stays. At most 19."
+  memberIds: [ID!]!
+  "What they state."
+  form: SplitFormInput!
+}
+
+"What became of it."
+type SplitApplicationPayload {
+  "The application, where you see it; ` + "`" + `null` + "`" + ` when it was refused."
+  application: Application
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The application and the point."
+input HandOverApplicationInput {
+  "The application."
+  applicationId: ID!
+  "The point that it is offered to."
+  receptionPointId: ID!
+}
+
+"What became of it."
+type HandOverApplicationPayload {
+  "The application, where you see it; ` + "`" + `null` + "`" + ` when it was refused."
+  application: Application
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The offer."
+input AcceptHandOverInput {
+  "The offer."
+  id: ID!
+  "The code that the applicant was given at a desk; left out where another organisation accepts."
+  code: String
+}
+
+"What became of it."
+type AcceptHandOverPayload {
+  "The application, where you see it; ` + "`" + `null` + "`" + ` when it was refused."
+  application: Application
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The offer."
+input DeclineHandOverInput {
+  "The offer."
+  id: ID!
+}
+
+"What became of it."
+type DeclineHandOverPayload {
+  "The offer that is gone; ` + "`" + `null` + "`" + ` when it was refused."
+  declinedId: ID
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The registration and the point."
+input TakeOnlineRegistrationInput {
+  "The registration."
+  id: ID!
+  "Your reception point."
+  receptionPointId: ID!
+}
+
+"What became of it."
+type TakeOnlineRegistrationPayload {
+  "The registration; ` + "`" + `null` + "`" + ` when it was refused."
+  onlineRegistration: OnlineRegistration
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The registration and the person."
+input AssignOnlineRegistrationInput {
+  "The registration."
+  id: ID!
+  "Who handles it."
+  personId: ID!
+}
+
+"What became of it."
+type AssignOnlineRegistrationPayload {
+  "The registration; ` + "`" + `null` + "`" + ` when it was refused."
+  onlineRegistration: OnlineRegistration
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The registration."
+input ReleaseOnlineRegistrationInput {
+  "The registration."
+  id: ID!
+}
+
+"What became of it."
+type ReleaseOnlineRegistrationPayload {
+  "The registration; ` + "`" + `null` + "`" + ` when it was refused."
+  onlineRegistration: OnlineRegistration
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
 `, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
@@ -7961,6 +10375,26 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // childFields_* functions provide shared child field context lookups.
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
+
+func (ec *executionContext) childFields_AcceptHandOverPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "application":
+		return ec.fieldContext_AcceptHandOverPayload_application(ctx, field)
+	case "errors":
+		return ec.fieldContext_AcceptHandOverPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AcceptHandOverPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AcceptProposedChangePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "application":
+		return ec.fieldContext_AcceptProposedChangePayload_application(ctx, field)
+	case "errors":
+		return ec.fieldContext_AcceptProposedChangePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AcceptProposedChangePayload", field.Name)
+}
 
 func (ec *executionContext) childFields_AccessExplanation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
@@ -8068,6 +10502,14 @@ func (ec *executionContext) childFields_Application(ctx context.Context, field g
 		return ec.fieldContext_Application_wishes(ctx, field)
 	case "household":
 		return ec.fieldContext_Application_household(ctx, field)
+	case "renewalDue":
+		return ec.fieldContext_Application_renewalDue(ctx, field)
+	case "deadlines":
+		return ec.fieldContext_Application_deadlines(ctx, field)
+	case "history":
+		return ec.fieldContext_Application_history(ctx, field)
+	case "proposedChanges":
+		return ec.fieldContext_Application_proposedChanges(ctx, field)
 	case "version":
 		return ec.fieldContext_Application_version(ctx, field)
 	}
@@ -8116,6 +10558,18 @@ func (ec *executionContext) childFields_ApplicationContact(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type ApplicationContact", field.Name)
 }
 
+func (ec *executionContext) childFields_ApplicationDuplicate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "application":
+		return ec.fieldContext_ApplicationDuplicate_application(ctx, field)
+	case "points":
+		return ec.fieldContext_ApplicationDuplicate_points(ctx, field)
+	case "reasons":
+		return ec.fieldContext_ApplicationDuplicate_reasons(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApplicationDuplicate", field.Name)
+}
+
 func (ec *executionContext) childFields_ApplicationEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "node":
@@ -8124,6 +10578,26 @@ func (ec *executionContext) childFields_ApplicationEdge(ctx context.Context, fie
 		return ec.fieldContext_ApplicationEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ApplicationEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ApplicationEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "happenedOn":
+		return ec.fieldContext_ApplicationEvent_happenedOn(ctx, field)
+	case "kind":
+		return ec.fieldContext_ApplicationEvent_kind(ctx, field)
+	case "state":
+		return ec.fieldContext_ApplicationEvent_state(ctx, field)
+	case "reason":
+		return ec.fieldContext_ApplicationEvent_reason(ctx, field)
+	case "deadline":
+		return ec.fieldContext_ApplicationEvent_deadline(ctx, field)
+	case "dueOn":
+		return ec.fieldContext_ApplicationEvent_dueOn(ctx, field)
+	case "receptionPoint":
+		return ec.fieldContext_ApplicationEvent_receptionPoint(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApplicationEvent", field.Name)
 }
 
 func (ec *executionContext) childFields_ApplicationFile(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8160,8 +10634,26 @@ func (ec *executionContext) childFields_ApplicationSummary(ctx context.Context, 
 	switch field.Name {
 	case "registeredOn":
 		return ec.fieldContext_ApplicationSummary_registeredOn(ctx, field)
+	case "depositedOn":
+		return ec.fieldContext_ApplicationSummary_depositedOn(ctx, field)
+	case "rejectedFor":
+		return ec.fieldContext_ApplicationSummary_rejectedFor(ctx, field)
 	case "renewedOn":
 		return ec.fieldContext_ApplicationSummary_renewedOn(ctx, field)
+	case "acknowledgedOn":
+		return ec.fieldContext_ApplicationSummary_acknowledgedOn(ctx, field)
+	case "noticedOn":
+		return ec.fieldContext_ApplicationSummary_noticedOn(ctx, field)
+	case "warnedOn":
+		return ec.fieldContext_ApplicationSummary_warnedOn(ctx, field)
+	case "warnedFor":
+		return ec.fieldContext_ApplicationSummary_warnedFor(ctx, field)
+	case "removedFor":
+		return ec.fieldContext_ApplicationSummary_removedFor(ctx, field)
+	case "mergedIntoId":
+		return ec.fieldContext_ApplicationSummary_mergedIntoId(ctx, field)
+	case "splitFromId":
+		return ec.fieldContext_ApplicationSummary_splitFromId(ctx, field)
 	case "receptionDeadline":
 		return ec.fieldContext_ApplicationSummary_receptionDeadline(ctx, field)
 	case "householdSize":
@@ -8176,6 +10668,16 @@ func (ec *executionContext) childFields_ApplicationSummary(ctx context.Context, 
 		return ec.fieldContext_ApplicationSummary_version(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ApplicationSummary", field.Name)
+}
+
+func (ec *executionContext) childFields_AssignOnlineRegistrationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "onlineRegistration":
+		return ec.fieldContext_AssignOnlineRegistrationPayload_onlineRegistration(ctx, field)
+	case "errors":
+		return ec.fieldContext_AssignOnlineRegistrationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AssignOnlineRegistrationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_AssignRolePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8408,6 +10910,34 @@ func (ec *executionContext) childFields_ConfirmProtectionPayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type ConfirmProtectionPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CorrectApplicationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "application":
+		return ec.fieldContext_CorrectApplicationPayload_application(ctx, field)
+	case "errors":
+		return ec.fieldContext_CorrectApplicationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CorrectApplicationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Deadline(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_Deadline_kind(ctx, field)
+	case "reason":
+		return ec.fieldContext_Deadline_reason(ctx, field)
+	case "dueOn":
+		return ec.fieldContext_Deadline_dueOn(ctx, field)
+	case "announcedFrom":
+		return ec.fieldContext_Deadline_announcedFrom(ctx, field)
+	case "state":
+		return ec.fieldContext_Deadline_state(ctx, field)
+	case "article":
+		return ec.fieldContext_Deadline_article(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Deadline", field.Name)
+}
+
 func (ec *executionContext) childFields_DeclareOpeningExceptionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "openingHours":
@@ -8418,6 +10948,36 @@ func (ec *executionContext) childFields_DeclareOpeningExceptionPayload(ctx conte
 		return ec.fieldContext_DeclareOpeningExceptionPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeclareOpeningExceptionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeclineHandOverPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "declinedId":
+		return ec.fieldContext_DeclineHandOverPayload_declinedId(ctx, field)
+	case "errors":
+		return ec.fieldContext_DeclineHandOverPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeclineHandOverPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeclineProposedChangePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "application":
+		return ec.fieldContext_DeclineProposedChangePayload_application(ctx, field)
+	case "errors":
+		return ec.fieldContext_DeclineProposedChangePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeclineProposedChangePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DepositApplicationAgainPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "application":
+		return ec.fieldContext_DepositApplicationAgainPayload_application(ctx, field)
+	case "errors":
+		return ec.fieldContext_DepositApplicationAgainPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DepositApplicationAgainPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Dwelling(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8512,6 +11072,16 @@ func (ec *executionContext) childFields_FormPairPayload(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type FormPairPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_FormValue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_FormValue_field(ctx, field)
+	case "value":
+		return ec.fieldContext_FormValue_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FormValue", field.Name)
+}
+
 func (ec *executionContext) childFields_GrantStaffAuthorisationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "authorisation":
@@ -8544,6 +11114,30 @@ func (ec *executionContext) childFields_GroundExplanation(ctx context.Context, f
 		return ec.fieldContext_GroundExplanation_missing(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type GroundExplanation", field.Name)
+}
+
+func (ec *executionContext) childFields_HandOver(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_HandOver_id(ctx, field)
+	case "fromPoint":
+		return ec.fieldContext_HandOver_fromPoint(ctx, field)
+	case "toPoint":
+		return ec.fieldContext_HandOver_toPoint(ctx, field)
+	case "offeredOn":
+		return ec.fieldContext_HandOver_offeredOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HandOver", field.Name)
+}
+
+func (ec *executionContext) childFields_HandOverApplicationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "application":
+		return ec.fieldContext_HandOverApplicationPayload_application(ctx, field)
+	case "errors":
+		return ec.fieldContext_HandOverApplicationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HandOverApplicationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_HouseholdMember(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8592,6 +11186,16 @@ func (ec *executionContext) childFields_MemberParticulars(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type MemberParticulars", field.Name)
 }
 
+func (ec *executionContext) childFields_MergeApplicationsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "application":
+		return ec.fieldContext_MergeApplicationsPayload_application(ctx, field)
+	case "errors":
+		return ec.fieldContext_MergeApplicationsPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MergeApplicationsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_NearestReceptionPoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "distanceMetres":
@@ -8600,6 +11204,22 @@ func (ec *executionContext) childFields_NearestReceptionPoint(ctx context.Contex
 		return ec.fieldContext_NearestReceptionPoint_receptionPoint(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NearestReceptionPoint", field.Name)
+}
+
+func (ec *executionContext) childFields_OnlineRegistration(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_OnlineRegistration_id(ctx, field)
+	case "depositedOn":
+		return ec.fieldContext_OnlineRegistration_depositedOn(ctx, field)
+	case "receptionPoint":
+		return ec.fieldContext_OnlineRegistration_receptionPoint(ctx, field)
+	case "assignee":
+		return ec.fieldContext_OnlineRegistration_assignee(ctx, field)
+	case "application":
+		return ec.fieldContext_OnlineRegistration_application(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OnlineRegistration", field.Name)
 }
 
 func (ec *executionContext) childFields_OpenApplicationInEmergencyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8874,6 +11494,30 @@ func (ec *executionContext) childFields_PersonEdge(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type PersonEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_ProposeChangePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "application":
+		return ec.fieldContext_ProposeChangePayload_application(ctx, field)
+	case "errors":
+		return ec.fieldContext_ProposeChangePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProposeChangePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ProposedChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ProposedChange_id(ctx, field)
+	case "receptionPoint":
+		return ec.fieldContext_ProposedChange_receptionPoint(ctx, field)
+	case "proposedOn":
+		return ec.fieldContext_ProposedChange_proposedOn(ctx, field)
+	case "values":
+		return ec.fieldContext_ProposedChange_values(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProposedChange", field.Name)
+}
+
 func (ec *executionContext) childFields_ProtectApplicationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "application":
@@ -8934,6 +11578,16 @@ func (ec *executionContext) childFields_PublishedMonth(ctx context.Context, fiel
 		return ec.fieldContext_PublishedMonth_crossings(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PublishedMonth", field.Name)
+}
+
+func (ec *executionContext) childFields_ReactivateApplicationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "application":
+		return ec.fieldContext_ReactivateApplicationPayload_application(ctx, field)
+	case "errors":
+		return ec.fieldContext_ReactivateApplicationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReactivateApplicationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ReceiveApplicantPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9032,6 +11686,36 @@ func (ec *executionContext) childFields_RecordContactPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type RecordContactPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RecordNoticePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "application":
+		return ec.fieldContext_RecordNoticePayload_application(ctx, field)
+	case "errors":
+		return ec.fieldContext_RecordNoticePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordNoticePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RegisterApplicationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "application":
+		return ec.fieldContext_RegisterApplicationPayload_application(ctx, field)
+	case "errors":
+		return ec.fieldContext_RegisterApplicationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RegisterApplicationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RegisterOnlinePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "application":
+		return ec.fieldContext_RegisterOnlinePayload_application(ctx, field)
+	case "errors":
+		return ec.fieldContext_RegisterOnlinePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RegisterOnlinePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RegisterPartnerAppPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "partnerApp":
@@ -9052,6 +11736,16 @@ func (ec *executionContext) childFields_RegisterPersonPayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type RegisterPersonPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RejectApplicationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "application":
+		return ec.fieldContext_RejectApplicationPayload_application(ctx, field)
+	case "errors":
+		return ec.fieldContext_RejectApplicationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RejectApplicationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RejectAssignmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "assignment":
@@ -9060,6 +11754,36 @@ func (ec *executionContext) childFields_RejectAssignmentPayload(ctx context.Cont
 		return ec.fieldContext_RejectAssignmentPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RejectAssignmentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleaseOnlineRegistrationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "onlineRegistration":
+		return ec.fieldContext_ReleaseOnlineRegistrationPayload_onlineRegistration(ctx, field)
+	case "errors":
+		return ec.fieldContext_ReleaseOnlineRegistrationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseOnlineRegistrationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RemoveApplicationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "application":
+		return ec.fieldContext_RemoveApplicationPayload_application(ctx, field)
+	case "errors":
+		return ec.fieldContext_RemoveApplicationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemoveApplicationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenewApplicationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "application":
+		return ec.fieldContext_RenewApplicationPayload_application(ctx, field)
+	case "errors":
+		return ec.fieldContext_RenewApplicationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenewApplicationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ReopenToApplicantPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9170,6 +11894,16 @@ func (ec *executionContext) childFields_SetSandboxClockPayload(ctx context.Conte
 		return ec.fieldContext_SetSandboxClockPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SetSandboxClockPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SplitApplicationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "application":
+		return ec.fieldContext_SplitApplicationPayload_application(ctx, field)
+	case "errors":
+		return ec.fieldContext_SplitApplicationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SplitApplicationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_StaffAuthorisation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9386,6 +12120,16 @@ func (ec *executionContext) childFields_StockVintageEdge(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type StockVintageEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_TakeOnlineRegistrationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "onlineRegistration":
+		return ec.fieldContext_TakeOnlineRegistrationPayload_onlineRegistration(ctx, field)
+	case "errors":
+		return ec.fieldContext_TakeOnlineRegistrationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TakeOnlineRegistrationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UnbindAccountPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "unboundAt":
@@ -9394,6 +12138,38 @@ func (ec *executionContext) childFields_UnbindAccountPayload(ctx context.Context
 		return ec.fieldContext_UnbindAccountPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UnbindAccountPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UndoMergePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "application":
+		return ec.fieldContext_UndoMergePayload_application(ctx, field)
+	case "errors":
+		return ec.fieldContext_UndoMergePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UndoMergePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ValidateApplicationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "application":
+		return ec.fieldContext_ValidateApplicationPayload_application(ctx, field)
+	case "errors":
+		return ec.fieldContext_ValidateApplicationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ValidateApplicationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ValueConflict(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_ValueConflict_field(ctx, field)
+	case "yours":
+		return ec.fieldContext_ValueConflict_yours(ctx, field)
+	case "theirs":
+		return ec.fieldContext_ValueConflict_theirs(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ValueConflict", field.Name)
 }
 
 func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9442,6 +12218,16 @@ func (ec *executionContext) childFields_ViewerApp(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type ViewerApp", field.Name)
 }
 
+func (ec *executionContext) childFields_WarnApplicantPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "application":
+		return ec.fieldContext_WarnApplicantPayload_application(ctx, field)
+	case "errors":
+		return ec.fieldContext_WarnApplicantPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WarnApplicantPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Wish(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "commune":
@@ -9460,6 +12246,16 @@ func (ec *executionContext) childFields_WithdrawOpeningExceptionPayload(ctx cont
 		return ec.fieldContext_WithdrawOpeningExceptionPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WithdrawOpeningExceptionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_WithdrawWarningPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "application":
+		return ec.fieldContext_WithdrawWarningPayload_application(ctx, field)
+	case "errors":
+		return ec.fieldContext_WithdrawWarningPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WithdrawWarningPayload", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9714,12 +12510,54 @@ func (ec *executionContext) field_Commune_receptionPoints_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_acceptHandOver_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.AcceptHandOverInput, error) {
+			return ec.unmarshalNAcceptHandOverInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptHandOverInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_acceptProposedChange_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.AcceptProposedChangeInput, error) {
+			return ec.unmarshalNAcceptProposedChangeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptProposedChangeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_addPartnerAppSecret_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.AddPartnerAppSecretInput, error) {
 			return ec.unmarshalNAddPartnerAppSecretInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_assignOnlineRegistration_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.AssignOnlineRegistrationInput, error) {
+			return ec.unmarshalNAssignOnlineRegistrationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignOnlineRegistrationInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9798,12 +12636,68 @@ func (ec *executionContext) field_Mutation_confirmProtection_args(ctx context.Co
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_correctApplication_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.CorrectApplicationInput, error) {
+			return ec.unmarshalNCorrectApplicationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCorrectApplicationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_declareOpeningException_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.DeclareOpeningExceptionInput, error) {
 			return ec.unmarshalNDeclareOpeningExceptionInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareOpeningExceptionInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_declineHandOver_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.DeclineHandOverInput, error) {
+			return ec.unmarshalNDeclineHandOverInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineHandOverInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_declineProposedChange_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.DeclineProposedChangeInput, error) {
+			return ec.unmarshalNDeclineProposedChangeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineProposedChangeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_depositApplicationAgain_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.DepositApplicationAgainInput, error) {
+			return ec.unmarshalNDepositApplicationAgainInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositApplicationAgainInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9868,12 +12762,40 @@ func (ec *executionContext) field_Mutation_grantStaffAuthorisation_args(ctx cont
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_handOverApplication_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.HandOverApplicationInput, error) {
+			return ec.unmarshalNHandOverApplicationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐHandOverApplicationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_issueBindingCode_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.IssueBindingCodeInput, error) {
 			return ec.unmarshalNIssueBindingCodeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐIssueBindingCodeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_mergeApplications_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.MergeApplicationsInput, error) {
+			return ec.unmarshalNMergeApplicationsInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMergeApplicationsInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9896,12 +12818,40 @@ func (ec *executionContext) field_Mutation_openApplicationInEmergency_args(ctx c
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_proposeChange_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ProposeChangeInput, error) {
+			return ec.unmarshalNProposeChangeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeChangeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_protectApplication_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.ProtectApplicationInput, error) {
 			return ec.unmarshalNProtectApplicationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProtectApplicationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_reactivateApplication_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ReactivateApplicationInput, error) {
+			return ec.unmarshalNReactivateApplicationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReactivateApplicationInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9938,6 +12888,48 @@ func (ec *executionContext) field_Mutation_recordContact_args(ctx context.Contex
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_recordNotice_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RecordNoticeInput, error) {
+			return ec.unmarshalNRecordNoticeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_registerApplication_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RegisterApplicationInput, error) {
+			return ec.unmarshalNRegisterApplicationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterApplicationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_registerOnline_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RegisterOnlineInput, error) {
+			return ec.unmarshalNRegisterOnlineInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterOnlineInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_registerPartnerApp_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -9966,12 +12958,68 @@ func (ec *executionContext) field_Mutation_registerPerson_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_rejectApplication_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RejectApplicationInput, error) {
+			return ec.unmarshalNRejectApplicationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectApplicationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_rejectAssignment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.RejectAssignmentInput, error) {
 			return ec.unmarshalNRejectAssignmentInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectAssignmentInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_releaseOnlineRegistration_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ReleaseOnlineRegistrationInput, error) {
+			return ec.unmarshalNReleaseOnlineRegistrationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReleaseOnlineRegistrationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_removeApplication_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RemoveApplicationInput, error) {
+			return ec.unmarshalNRemoveApplicationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRemoveApplicationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_renewApplication_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RenewApplicationInput, error) {
+			return ec.unmarshalNRenewApplicationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRenewApplicationInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -10050,6 +13098,34 @@ func (ec *executionContext) field_Mutation_setSandboxClock_args(ctx context.Cont
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_splitApplication_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.SplitApplicationInput, error) {
+			return ec.unmarshalNSplitApplicationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSplitApplicationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_takeOnlineRegistration_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.TakeOnlineRegistrationInput, error) {
+			return ec.unmarshalNTakeOnlineRegistrationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeOnlineRegistrationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_unbindAccount_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -10064,12 +13140,68 @@ func (ec *executionContext) field_Mutation_unbindAccount_args(ctx context.Contex
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_undoMerge_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UndoMergeInput, error) {
+			return ec.unmarshalNUndoMergeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUndoMergeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_validateApplication_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ValidateApplicationInput, error) {
+			return ec.unmarshalNValidateApplicationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐValidateApplicationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_warnApplicant_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.WarnApplicantInput, error) {
+			return ec.unmarshalNWarnApplicantInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWarnApplicantInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_withdrawOpeningException_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.WithdrawOpeningExceptionInput, error) {
 			return ec.unmarshalNWithdrawOpeningExceptionInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_withdrawWarning_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.WithdrawWarningInput, error) {
+			return ec.unmarshalNWithdrawWarningInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawWarningInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -10173,6 +13305,20 @@ func (ec *executionContext) field_Query_accessLog_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["after"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_applicationDuplicates_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "applicationId",
+		func(ctx context.Context, v any) (domain.ID, error) {
+			return ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["applicationId"] = arg0
 	return args, nil
 }
 
@@ -10494,6 +13640,20 @@ func (ec *executionContext) field_Query_explainAccess_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_handOvers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_nearestReceptionPoints_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -10565,6 +13725,20 @@ func (ec *executionContext) field_Query_nodes_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["on"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_onlineRegistrations_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
 	return args, nil
 }
 
@@ -11069,6 +14243,134 @@ func (ec *executionContext) field___Type_inputFields_args(ctx context.Context, r
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _AcceptHandOverPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.AcceptHandOverPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcceptHandOverPayload_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AcceptHandOverPayload_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AcceptHandOverPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AcceptHandOverPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.AcceptHandOverPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcceptHandOverPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcceptHandOverPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AcceptHandOverPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AcceptProposedChangePayload_application(ctx context.Context, field graphql.CollectedField, obj *model.AcceptProposedChangePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcceptProposedChangePayload_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AcceptProposedChangePayload_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AcceptProposedChangePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AcceptProposedChangePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.AcceptProposedChangePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcceptProposedChangePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcceptProposedChangePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AcceptProposedChangePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
 
 func (ec *executionContext) _AccessExplanation_personName(ctx context.Context, field graphql.CollectedField, obj *service.AccessExplanation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -12098,6 +15400,125 @@ func (ec *executionContext) fieldContext_Application_household(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Application_renewalDue(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Application_renewalDue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Application().RenewalDue(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Application_renewalDue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Application", field, true, true, "Boolean")
+}
+
+func (ec *executionContext) _Application_deadlines(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Application_deadlines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Application().Deadlines(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Deadline) graphql.Marshaler {
+			return ec.answerNDeadline2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDeadlineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Application_deadlines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Application",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Deadline(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Application_history(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Application_history(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.History(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ApplicationEvent) graphql.Marshaler {
+			return ec.marshalNApplicationEvent2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationEventᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Application_history(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Application",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ApplicationEvent(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Application_proposedChanges(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Application_proposedChanges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProposedChanges(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ProposedChange) graphql.Marshaler {
+			return ec.marshalNProposedChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposedChangeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Application_proposedChanges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Application",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProposedChange(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Application_version(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12415,6 +15836,84 @@ func (ec *executionContext) fieldContext_ApplicationContact_version(_ context.Co
 	return graphql.NewScalarFieldContext("ApplicationContact", field, false, false, "Int")
 }
 
+func (ec *executionContext) _ApplicationDuplicate_application(ctx context.Context, field graphql.CollectedField, obj *service.ApplicationDuplicate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationDuplicate_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalNApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationDuplicate_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ApplicationDuplicate",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ApplicationDuplicate_points(ctx context.Context, field graphql.CollectedField, obj *service.ApplicationDuplicate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationDuplicate_points(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Points, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationDuplicate_points(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationDuplicate", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ApplicationDuplicate_reasons(ctx context.Context, field graphql.CollectedField, obj *service.ApplicationDuplicate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationDuplicate_reasons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reasons, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.DuplicateReason) graphql.Marshaler {
+			return ec.marshalNDuplicateReason2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDuplicateReasonᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationDuplicate_reasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationDuplicate", field, false, false, "DuplicateReason")
+}
+
 func (ec *executionContext) _ApplicationEdge_node(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12468,6 +15967,176 @@ func (ec *executionContext) _ApplicationEdge_cursor(ctx context.Context, field g
 }
 func (ec *executionContext) fieldContext_ApplicationEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ApplicationEdge", field, false, false, "Cursor")
+}
+
+func (ec *executionContext) _ApplicationEvent_happenedOn(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationEvent_happenedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HappenedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationEvent_happenedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationEvent", field, false, false, "Date")
+}
+
+func (ec *executionContext) _ApplicationEvent_kind(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationEvent_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ApplicationEventKind) graphql.Marshaler {
+			return ec.marshalNApplicationEventKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationEventKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationEvent_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationEvent", field, false, false, "ApplicationEventKind")
+}
+
+func (ec *executionContext) _ApplicationEvent_state(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationEvent_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ApplicationState) graphql.Marshaler {
+			return ec.marshalNApplicationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationEvent_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationEvent", field, false, false, "ApplicationState")
+}
+
+func (ec *executionContext) _ApplicationEvent_reason(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationEvent_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationEvent_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationEvent", field, false, false, "String")
+}
+
+func (ec *executionContext) _ApplicationEvent_deadline(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationEvent_deadline(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Deadline, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.DeadlineKind) graphql.Marshaler {
+			return ec.marshalODeadlineKind2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDeadlineKind(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationEvent_deadline(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationEvent", field, false, false, "DeadlineKind")
+}
+
+func (ec *executionContext) _ApplicationEvent_dueOn(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationEvent_dueOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DueOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationEvent_dueOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationEvent", field, false, false, "Date")
+}
+
+func (ec *executionContext) _ApplicationEvent_receptionPoint(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationEvent_receptionPoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReceptionPoint(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPoint) graphql.Marshaler {
+			return ec.marshalOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationEvent_receptionPoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ApplicationEvent",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ApplicationFile_taxYear(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationFile) (ret graphql.Marshaler) {
@@ -12709,6 +16378,52 @@ func (ec *executionContext) fieldContext_ApplicationSummary_registeredOn(_ conte
 	return graphql.NewScalarFieldContext("ApplicationSummary", field, false, false, "Date")
 }
 
+func (ec *executionContext) _ApplicationSummary_depositedOn(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationSummary_depositedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DepositedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationSummary_depositedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationSummary", field, false, false, "Date")
+}
+
+func (ec *executionContext) _ApplicationSummary_rejectedFor(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationSummary_rejectedFor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RejectedFor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.RejectionReason) graphql.Marshaler {
+			return ec.marshalORejectionReason2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRejectionReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationSummary_rejectedFor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationSummary", field, false, false, "RejectionReason")
+}
+
 func (ec *executionContext) _ApplicationSummary_renewedOn(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationSummary) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12730,6 +16445,167 @@ func (ec *executionContext) _ApplicationSummary_renewedOn(ctx context.Context, f
 }
 func (ec *executionContext) fieldContext_ApplicationSummary_renewedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ApplicationSummary", field, false, false, "Date")
+}
+
+func (ec *executionContext) _ApplicationSummary_acknowledgedOn(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationSummary_acknowledgedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AcknowledgedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationSummary_acknowledgedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationSummary", field, false, false, "Date")
+}
+
+func (ec *executionContext) _ApplicationSummary_noticedOn(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationSummary_noticedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NoticedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationSummary_noticedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationSummary", field, false, false, "Date")
+}
+
+func (ec *executionContext) _ApplicationSummary_warnedOn(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationSummary_warnedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WarnedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationSummary_warnedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationSummary", field, false, false, "Date")
+}
+
+func (ec *executionContext) _ApplicationSummary_warnedFor(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationSummary_warnedFor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WarnedFor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.RemovalReason) graphql.Marshaler {
+			return ec.marshalORemovalReason2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRemovalReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationSummary_warnedFor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationSummary", field, false, false, "RemovalReason")
+}
+
+func (ec *executionContext) _ApplicationSummary_removedFor(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationSummary_removedFor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RemovedFor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.RemovalReason) graphql.Marshaler {
+			return ec.marshalORemovalReason2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRemovalReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationSummary_removedFor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationSummary", field, false, false, "RemovalReason")
+}
+
+func (ec *executionContext) _ApplicationSummary_mergedIntoId(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationSummary_mergedIntoId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MergedIntoID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationSummary_mergedIntoId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationSummary", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ApplicationSummary_splitFromId(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationSummary_splitFromId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SplitFromID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationSummary_splitFromId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationSummary", field, false, false, "ID")
 }
 
 func (ec *executionContext) _ApplicationSummary_receptionDeadline(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationSummary) (ret graphql.Marshaler) {
@@ -12877,6 +16753,70 @@ func (ec *executionContext) _ApplicationSummary_version(ctx context.Context, fie
 }
 func (ec *executionContext) fieldContext_ApplicationSummary_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ApplicationSummary", field, false, false, "Int")
+}
+
+func (ec *executionContext) _AssignOnlineRegistrationPayload_onlineRegistration(ctx context.Context, field graphql.CollectedField, obj *model.AssignOnlineRegistrationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AssignOnlineRegistrationPayload_onlineRegistration(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OnlineRegistration, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.OnlineRegistration) graphql.Marshaler {
+			return ec.marshalOOnlineRegistration2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOnlineRegistration(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AssignOnlineRegistrationPayload_onlineRegistration(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AssignOnlineRegistrationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OnlineRegistration(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AssignOnlineRegistrationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.AssignOnlineRegistrationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AssignOnlineRegistrationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AssignOnlineRegistrationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AssignOnlineRegistrationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _AssignRolePayload_assignment(ctx context.Context, field graphql.CollectedField, obj *model.AssignRolePayload) (ret graphql.Marshaler) {
@@ -14807,6 +18747,208 @@ func (ec *executionContext) fieldContext_ConfirmProtectionPayload_errors(_ conte
 	return fc, nil
 }
 
+func (ec *executionContext) _CorrectApplicationPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.CorrectApplicationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CorrectApplicationPayload_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CorrectApplicationPayload_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CorrectApplicationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CorrectApplicationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.CorrectApplicationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CorrectApplicationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CorrectApplicationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CorrectApplicationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Deadline_kind(ctx context.Context, field graphql.CollectedField, obj *ent.Deadline) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Deadline_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.DeadlineKind) graphql.Marshaler {
+			return ec.marshalNDeadlineKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDeadlineKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Deadline_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Deadline", field, false, false, "DeadlineKind")
+}
+
+func (ec *executionContext) _Deadline_reason(ctx context.Context, field graphql.CollectedField, obj *ent.Deadline) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Deadline_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.RemovalReason) graphql.Marshaler {
+			return ec.marshalORemovalReason2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRemovalReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Deadline_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Deadline", field, false, false, "RemovalReason")
+}
+
+func (ec *executionContext) _Deadline_dueOn(ctx context.Context, field graphql.CollectedField, obj *ent.Deadline) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Deadline_dueOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DueOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Deadline_dueOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Deadline", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Deadline_announcedFrom(ctx context.Context, field graphql.CollectedField, obj *ent.Deadline) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Deadline_announcedFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AnnouncedFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Deadline_announcedFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Deadline", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Deadline_state(ctx context.Context, field graphql.CollectedField, obj *ent.Deadline) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Deadline_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Deadline().State(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.DeadlineState) graphql.Marshaler {
+			return ec.marshalNDeadlineState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDeadlineState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Deadline_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Deadline", field, true, true, "DeadlineState")
+}
+
+func (ec *executionContext) _Deadline_article(ctx context.Context, field graphql.CollectedField, obj *ent.Deadline) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Deadline_article(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Article, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Deadline_article(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Deadline", field, false, false, "String")
+}
+
 func (ec *executionContext) _DeclareOpeningExceptionPayload_openingHours(ctx context.Context, field graphql.CollectedField, obj *model.DeclareOpeningExceptionPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14893,6 +19035,189 @@ func (ec *executionContext) _DeclareOpeningExceptionPayload_errors(ctx context.C
 func (ec *executionContext) fieldContext_DeclareOpeningExceptionPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "DeclareOpeningExceptionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeclineHandOverPayload_declinedId(ctx context.Context, field graphql.CollectedField, obj *model.DeclineHandOverPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeclineHandOverPayload_declinedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeclinedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeclineHandOverPayload_declinedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeclineHandOverPayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _DeclineHandOverPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.DeclineHandOverPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeclineHandOverPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeclineHandOverPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeclineHandOverPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeclineProposedChangePayload_application(ctx context.Context, field graphql.CollectedField, obj *model.DeclineProposedChangePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeclineProposedChangePayload_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeclineProposedChangePayload_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeclineProposedChangePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeclineProposedChangePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.DeclineProposedChangePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeclineProposedChangePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeclineProposedChangePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeclineProposedChangePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DepositApplicationAgainPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.DepositApplicationAgainPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DepositApplicationAgainPayload_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DepositApplicationAgainPayload_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DepositApplicationAgainPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DepositApplicationAgainPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.DepositApplicationAgainPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DepositApplicationAgainPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DepositApplicationAgainPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DepositApplicationAgainPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -15664,6 +19989,52 @@ func (ec *executionContext) fieldContext_FormPairPayload_errors(_ context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _FormValue_field(ctx context.Context, field graphql.CollectedField, obj *domain.FormValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormValue_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FormValue_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FormValue", field, false, false, "String")
+}
+
+func (ec *executionContext) _FormValue_value(ctx context.Context, field graphql.CollectedField, obj *domain.FormValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormValue_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FormValue_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FormValue", field, false, false, "String")
+}
+
 func (ec *executionContext) _GrantStaffAuthorisationPayload_authorisation(ctx context.Context, field graphql.CollectedField, obj *model.GrantStaffAuthorisationPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15935,6 +20306,180 @@ func (ec *executionContext) fieldContext_GroundExplanation_missing(_ context.Con
 	return graphql.NewScalarFieldContext("GroundExplanation", field, false, false, "MissingLink")
 }
 
+func (ec *executionContext) _HandOver_id(ctx context.Context, field graphql.CollectedField, obj *ent.HandOver) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HandOver_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HandOver_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HandOver", field, false, false, "ID")
+}
+
+func (ec *executionContext) _HandOver_fromPoint(ctx context.Context, field graphql.CollectedField, obj *ent.HandOver) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HandOver_fromPoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FromPoint(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPoint) graphql.Marshaler {
+			return ec.marshalNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HandOver_fromPoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HandOver",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HandOver_toPoint(ctx context.Context, field graphql.CollectedField, obj *ent.HandOver) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HandOver_toPoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ToPoint(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPoint) graphql.Marshaler {
+			return ec.marshalNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HandOver_toPoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HandOver",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HandOver_offeredOn(ctx context.Context, field graphql.CollectedField, obj *ent.HandOver) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HandOver_offeredOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OfferedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HandOver_offeredOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HandOver", field, false, false, "Date")
+}
+
+func (ec *executionContext) _HandOverApplicationPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.HandOverApplicationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HandOverApplicationPayload_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HandOverApplicationPayload_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HandOverApplicationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HandOverApplicationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.HandOverApplicationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HandOverApplicationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HandOverApplicationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HandOverApplicationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _HouseholdMember_id(ctx context.Context, field graphql.CollectedField, obj *ent.HouseholdMember) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16089,6 +20634,121 @@ func (ec *executionContext) fieldContext_HouseholdMember_sensitive(_ context.Con
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _IllegalTransitionError_code(ctx context.Context, field graphql.CollectedField, obj *model.IllegalTransitionError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IllegalTransitionError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.RefusalCode) graphql.Marshaler {
+			return ec.marshalNErrorCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRefusalCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IllegalTransitionError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IllegalTransitionError", field, false, false, "ErrorCode")
+}
+
+func (ec *executionContext) _IllegalTransitionError_field(ctx context.Context, field graphql.CollectedField, obj *model.IllegalTransitionError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IllegalTransitionError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_IllegalTransitionError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IllegalTransitionError", field, false, false, "String")
+}
+
+func (ec *executionContext) _IllegalTransitionError_message(ctx context.Context, field graphql.CollectedField, obj *model.IllegalTransitionError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IllegalTransitionError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IllegalTransitionError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IllegalTransitionError", field, false, false, "String")
+}
+
+func (ec *executionContext) _IllegalTransitionError_help(ctx context.Context, field graphql.CollectedField, obj *model.IllegalTransitionError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IllegalTransitionError_help(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Help, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_IllegalTransitionError_help(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IllegalTransitionError", field, false, false, "String")
+}
+
+func (ec *executionContext) _IllegalTransitionError_allowed(ctx context.Context, field graphql.CollectedField, obj *model.IllegalTransitionError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IllegalTransitionError_allowed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Allowed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.Step) graphql.Marshaler {
+			return ec.marshalNApplicationStep2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStepᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IllegalTransitionError_allowed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IllegalTransitionError", field, false, false, "ApplicationStep")
 }
 
 func (ec *executionContext) _InputError_code(ctx context.Context, field graphql.CollectedField, obj *model.InputError) (ret graphql.Marshaler) {
@@ -16261,6 +20921,153 @@ func (ec *executionContext) fieldContext_IssueBindingCodePayload_errors(_ contex
 	return fc, nil
 }
 
+func (ec *executionContext) _LevelTooLowError_code(ctx context.Context, field graphql.CollectedField, obj *model.LevelTooLowError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LevelTooLowError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.RefusalCode) graphql.Marshaler {
+			return ec.marshalNErrorCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRefusalCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LevelTooLowError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LevelTooLowError", field, false, false, "ErrorCode")
+}
+
+func (ec *executionContext) _LevelTooLowError_field(ctx context.Context, field graphql.CollectedField, obj *model.LevelTooLowError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LevelTooLowError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LevelTooLowError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LevelTooLowError", field, false, false, "String")
+}
+
+func (ec *executionContext) _LevelTooLowError_message(ctx context.Context, field graphql.CollectedField, obj *model.LevelTooLowError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LevelTooLowError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LevelTooLowError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LevelTooLowError", field, false, false, "String")
+}
+
+func (ec *executionContext) _LevelTooLowError_help(ctx context.Context, field graphql.CollectedField, obj *model.LevelTooLowError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LevelTooLowError_help(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Help, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LevelTooLowError_help(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LevelTooLowError", field, false, false, "String")
+}
+
+func (ec *executionContext) _LevelTooLowError_required(ctx context.Context, field graphql.CollectedField, obj *model.LevelTooLowError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LevelTooLowError_required(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Required, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LevelTooLowError_required(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LevelTooLowError", field, false, false, "Int")
+}
+
+func (ec *executionContext) _LevelTooLowError_nearbyPoints(ctx context.Context, field graphql.CollectedField, obj *model.LevelTooLowError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LevelTooLowError_nearbyPoints(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.LevelTooLowError().NearbyPoints(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ReceptionPoint) graphql.Marshaler {
+			return ec.answerNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LevelTooLowError_nearbyPoints(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LevelTooLowError",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _MemberParticulars_givenNames(ctx context.Context, field graphql.CollectedField, obj *ent.MemberParticulars) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16374,6 +21181,70 @@ func (ec *executionContext) _MemberParticulars_version(ctx context.Context, fiel
 }
 func (ec *executionContext) fieldContext_MemberParticulars_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MemberParticulars", field, false, false, "Int")
+}
+
+func (ec *executionContext) _MergeApplicationsPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.MergeApplicationsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeApplicationsPayload_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MergeApplicationsPayload_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MergeApplicationsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MergeApplicationsPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.MergeApplicationsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeApplicationsPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeApplicationsPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MergeApplicationsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Mutation_declareOpeningException(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -17520,6 +22391,1062 @@ func (ec *executionContext) fieldContext_Mutation_reopenToApplicant(ctx context.
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_registerApplication(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_registerApplication(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RegisterApplication(ctx, fc.Args["input"].(model.RegisterApplicationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RegisterApplicationPayload) graphql.Marshaler {
+			return ec.answerNRegisterApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterApplicationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_registerApplication(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RegisterApplicationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_registerApplication_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_registerOnline(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_registerOnline(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RegisterOnline(ctx, fc.Args["input"].(model.RegisterOnlineInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RegisterOnlinePayload) graphql.Marshaler {
+			return ec.answerNRegisterOnlinePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterOnlinePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_registerOnline(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RegisterOnlinePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_registerOnline_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_validateApplication(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_validateApplication(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ValidateApplication(ctx, fc.Args["input"].(model.ValidateApplicationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ValidateApplicationPayload) graphql.Marshaler {
+			return ec.answerNValidateApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐValidateApplicationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_validateApplication(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ValidateApplicationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_validateApplication_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_rejectApplication(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_rejectApplication(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RejectApplication(ctx, fc.Args["input"].(model.RejectApplicationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RejectApplicationPayload) graphql.Marshaler {
+			return ec.answerNRejectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectApplicationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_rejectApplication(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RejectApplicationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_rejectApplication_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_depositApplicationAgain(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_depositApplicationAgain(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DepositApplicationAgain(ctx, fc.Args["input"].(model.DepositApplicationAgainInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DepositApplicationAgainPayload) graphql.Marshaler {
+			return ec.answerNDepositApplicationAgainPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositApplicationAgainPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_depositApplicationAgain(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DepositApplicationAgainPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_depositApplicationAgain_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_renewApplication(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_renewApplication(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RenewApplication(ctx, fc.Args["input"].(model.RenewApplicationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RenewApplicationPayload) graphql.Marshaler {
+			return ec.answerNRenewApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRenewApplicationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_renewApplication(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RenewApplicationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_renewApplication_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_recordNotice(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_recordNotice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RecordNotice(ctx, fc.Args["input"].(model.RecordNoticeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RecordNoticePayload) graphql.Marshaler {
+			return ec.answerNRecordNoticePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_recordNotice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordNoticePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_recordNotice_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_correctApplication(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_correctApplication(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CorrectApplication(ctx, fc.Args["input"].(model.CorrectApplicationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CorrectApplicationPayload) graphql.Marshaler {
+			return ec.answerNCorrectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCorrectApplicationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_correctApplication(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CorrectApplicationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_correctApplication_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_proposeChange(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_proposeChange(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ProposeChange(ctx, fc.Args["input"].(model.ProposeChangeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ProposeChangePayload) graphql.Marshaler {
+			return ec.answerNProposeChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeChangePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_proposeChange(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProposeChangePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_proposeChange_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_acceptProposedChange(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_acceptProposedChange(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AcceptProposedChange(ctx, fc.Args["input"].(model.AcceptProposedChangeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.AcceptProposedChangePayload) graphql.Marshaler {
+			return ec.answerNAcceptProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptProposedChangePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_acceptProposedChange(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AcceptProposedChangePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_acceptProposedChange_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_declineProposedChange(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_declineProposedChange(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeclineProposedChange(ctx, fc.Args["input"].(model.DeclineProposedChangeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DeclineProposedChangePayload) graphql.Marshaler {
+			return ec.answerNDeclineProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineProposedChangePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_declineProposedChange(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeclineProposedChangePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_declineProposedChange_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_warnApplicant(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_warnApplicant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().WarnApplicant(ctx, fc.Args["input"].(model.WarnApplicantInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.WarnApplicantPayload) graphql.Marshaler {
+			return ec.answerNWarnApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWarnApplicantPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_warnApplicant(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WarnApplicantPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_warnApplicant_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_withdrawWarning(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_withdrawWarning(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().WithdrawWarning(ctx, fc.Args["input"].(model.WithdrawWarningInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.WithdrawWarningPayload) graphql.Marshaler {
+			return ec.answerNWithdrawWarningPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawWarningPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_withdrawWarning(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WithdrawWarningPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_withdrawWarning_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_removeApplication(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_removeApplication(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RemoveApplication(ctx, fc.Args["input"].(model.RemoveApplicationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RemoveApplicationPayload) graphql.Marshaler {
+			return ec.answerNRemoveApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRemoveApplicationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_removeApplication(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RemoveApplicationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_removeApplication_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_reactivateApplication(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_reactivateApplication(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ReactivateApplication(ctx, fc.Args["input"].(model.ReactivateApplicationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ReactivateApplicationPayload) graphql.Marshaler {
+			return ec.answerNReactivateApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReactivateApplicationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_reactivateApplication(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReactivateApplicationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_reactivateApplication_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_mergeApplications(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_mergeApplications(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MergeApplications(ctx, fc.Args["input"].(model.MergeApplicationsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.MergeApplicationsPayload) graphql.Marshaler {
+			return ec.answerNMergeApplicationsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMergeApplicationsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_mergeApplications(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MergeApplicationsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_mergeApplications_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_undoMerge(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_undoMerge(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UndoMerge(ctx, fc.Args["input"].(model.UndoMergeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UndoMergePayload) graphql.Marshaler {
+			return ec.answerNUndoMergePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUndoMergePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_undoMerge(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UndoMergePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_undoMerge_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_splitApplication(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_splitApplication(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SplitApplication(ctx, fc.Args["input"].(model.SplitApplicationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.SplitApplicationPayload) graphql.Marshaler {
+			return ec.answerNSplitApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSplitApplicationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_splitApplication(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SplitApplicationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_splitApplication_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_handOverApplication(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_handOverApplication(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().HandOverApplication(ctx, fc.Args["input"].(model.HandOverApplicationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.HandOverApplicationPayload) graphql.Marshaler {
+			return ec.answerNHandOverApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐHandOverApplicationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_handOverApplication(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HandOverApplicationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_handOverApplication_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_acceptHandOver(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_acceptHandOver(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AcceptHandOver(ctx, fc.Args["input"].(model.AcceptHandOverInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.AcceptHandOverPayload) graphql.Marshaler {
+			return ec.answerNAcceptHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptHandOverPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_acceptHandOver(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AcceptHandOverPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_acceptHandOver_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_declineHandOver(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_declineHandOver(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeclineHandOver(ctx, fc.Args["input"].(model.DeclineHandOverInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DeclineHandOverPayload) graphql.Marshaler {
+			return ec.answerNDeclineHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineHandOverPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_declineHandOver(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeclineHandOverPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_declineHandOver_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_takeOnlineRegistration(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_takeOnlineRegistration(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().TakeOnlineRegistration(ctx, fc.Args["input"].(model.TakeOnlineRegistrationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.TakeOnlineRegistrationPayload) graphql.Marshaler {
+			return ec.answerNTakeOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeOnlineRegistrationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_takeOnlineRegistration(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TakeOnlineRegistrationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_takeOnlineRegistration_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_assignOnlineRegistration(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_assignOnlineRegistration(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AssignOnlineRegistration(ctx, fc.Args["input"].(model.AssignOnlineRegistrationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.AssignOnlineRegistrationPayload) graphql.Marshaler {
+			return ec.answerNAssignOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignOnlineRegistrationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_assignOnlineRegistration(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AssignOnlineRegistrationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_assignOnlineRegistration_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_releaseOnlineRegistration(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_releaseOnlineRegistration(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ReleaseOnlineRegistration(ctx, fc.Args["input"].(model.ReleaseOnlineRegistrationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ReleaseOnlineRegistrationPayload) graphql.Marshaler {
+			return ec.answerNReleaseOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReleaseOnlineRegistrationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_releaseOnlineRegistration(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReleaseOnlineRegistrationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_releaseOnlineRegistration_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _NearestReceptionPoint_distanceMetres(ctx context.Context, field graphql.CollectedField, obj *model.NearestReceptionPoint) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17570,6 +23497,148 @@ func (ec *executionContext) fieldContext_NearestReceptionPoint_receptionPoint(_ 
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OnlineRegistration_id(ctx context.Context, field graphql.CollectedField, obj *ent.OnlineRegistration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OnlineRegistration_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OnlineRegistration_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OnlineRegistration", field, false, false, "ID")
+}
+
+func (ec *executionContext) _OnlineRegistration_depositedOn(ctx context.Context, field graphql.CollectedField, obj *ent.OnlineRegistration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OnlineRegistration_depositedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DepositedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OnlineRegistration_depositedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OnlineRegistration", field, false, false, "Date")
+}
+
+func (ec *executionContext) _OnlineRegistration_receptionPoint(ctx context.Context, field graphql.CollectedField, obj *ent.OnlineRegistration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OnlineRegistration_receptionPoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReceptionPoint(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPoint) graphql.Marshaler {
+			return ec.marshalOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OnlineRegistration_receptionPoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OnlineRegistration",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OnlineRegistration_assignee(ctx context.Context, field graphql.CollectedField, obj *ent.OnlineRegistration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OnlineRegistration_assignee(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OnlineRegistration().Assignee(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Person) graphql.Marshaler {
+			return ec.answerOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OnlineRegistration_assignee(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OnlineRegistration",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OnlineRegistration_application(ctx context.Context, field graphql.CollectedField, obj *ent.OnlineRegistration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OnlineRegistration_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OnlineRegistration().Application(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.answerOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OnlineRegistration_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OnlineRegistration",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
 		},
 	}
 	return fc, nil
@@ -19785,6 +25854,180 @@ func (ec *executionContext) fieldContext_PersonEdge_cursor(_ context.Context, fi
 	return graphql.NewScalarFieldContext("PersonEdge", field, false, false, "Cursor")
 }
 
+func (ec *executionContext) _ProposeChangePayload_application(ctx context.Context, field graphql.CollectedField, obj *model.ProposeChangePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProposeChangePayload_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProposeChangePayload_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProposeChangePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProposeChangePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.ProposeChangePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProposeChangePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProposeChangePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProposeChangePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProposedChange_id(ctx context.Context, field graphql.CollectedField, obj *ent.ProposedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProposedChange_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProposedChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProposedChange", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ProposedChange_receptionPoint(ctx context.Context, field graphql.CollectedField, obj *ent.ProposedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProposedChange_receptionPoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReceptionPoint(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPoint) graphql.Marshaler {
+			return ec.marshalNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProposedChange_receptionPoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProposedChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProposedChange_proposedOn(ctx context.Context, field graphql.CollectedField, obj *ent.ProposedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProposedChange_proposedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProposedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProposedChange_proposedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProposedChange", field, false, false, "Date")
+}
+
+func (ec *executionContext) _ProposedChange_values(ctx context.Context, field graphql.CollectedField, obj *ent.ProposedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProposedChange_values(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ProposedChange().Values(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.FormValue) graphql.Marshaler {
+			return ec.answerNFormValue2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFormValueᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProposedChange_values(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProposedChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FormValue(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ProtectApplicationPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.ProtectApplicationPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20834,6 +27077,138 @@ func (ec *executionContext) fieldContext_Query_applications(ctx context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_applicationDuplicates(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_applicationDuplicates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ApplicationDuplicates(ctx, fc.Args["applicationId"].(domain.ID))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.ApplicationDuplicate) graphql.Marshaler {
+			return ec.answerNApplicationDuplicate2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐApplicationDuplicateᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_applicationDuplicates(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ApplicationDuplicate(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_applicationDuplicates_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_onlineRegistrations(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_onlineRegistrations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().OnlineRegistrations(ctx, fc.Args["first"].(int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.OnlineRegistration) graphql.Marshaler {
+			return ec.answerNOnlineRegistration2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOnlineRegistrationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_onlineRegistrations(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OnlineRegistration(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_onlineRegistrations_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_handOvers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_handOvers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().HandOvers(ctx, fc.Args["first"].(int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.HandOver) graphql.Marshaler {
+			return ec.answerNHandOver2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐHandOverᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_handOvers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HandOver(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_handOvers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_applicationStatistics(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21289,6 +27664,70 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields___Schema(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReactivateApplicationPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.ReactivateApplicationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReactivateApplicationPayload_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReactivateApplicationPayload_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReactivateApplicationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReactivateApplicationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.ReactivateApplicationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReactivateApplicationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReactivateApplicationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReactivateApplicationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
 		},
 	}
 	return fc, nil
@@ -22113,6 +28552,198 @@ func (ec *executionContext) fieldContext_RecordContactPayload_errors(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _RecordNoticePayload_application(ctx context.Context, field graphql.CollectedField, obj *model.RecordNoticePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordNoticePayload_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecordNoticePayload_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordNoticePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordNoticePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RecordNoticePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordNoticePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordNoticePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordNoticePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RegisterApplicationPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.RegisterApplicationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegisterApplicationPayload_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RegisterApplicationPayload_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RegisterApplicationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RegisterApplicationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RegisterApplicationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegisterApplicationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegisterApplicationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RegisterApplicationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RegisterOnlinePayload_application(ctx context.Context, field graphql.CollectedField, obj *model.RegisterOnlinePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegisterOnlinePayload_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RegisterOnlinePayload_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RegisterOnlinePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RegisterOnlinePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RegisterOnlinePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegisterOnlinePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegisterOnlinePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RegisterOnlinePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RegisterPartnerAppPayload_partnerApp(ctx context.Context, field graphql.CollectedField, obj *model.RegisterPartnerAppPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22241,6 +28872,70 @@ func (ec *executionContext) fieldContext_RegisterPersonPayload_errors(_ context.
 	return fc, nil
 }
 
+func (ec *executionContext) _RejectApplicationPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.RejectApplicationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RejectApplicationPayload_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RejectApplicationPayload_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RejectApplicationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RejectApplicationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RejectApplicationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RejectApplicationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RejectApplicationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RejectApplicationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RejectAssignmentPayload_assignment(ctx context.Context, field graphql.CollectedField, obj *model.RejectAssignmentPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22295,6 +28990,198 @@ func (ec *executionContext) _RejectAssignmentPayload_errors(ctx context.Context,
 func (ec *executionContext) fieldContext_RejectAssignmentPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RejectAssignmentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReleaseOnlineRegistrationPayload_onlineRegistration(ctx context.Context, field graphql.CollectedField, obj *model.ReleaseOnlineRegistrationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReleaseOnlineRegistrationPayload_onlineRegistration(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OnlineRegistration, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.OnlineRegistration) graphql.Marshaler {
+			return ec.marshalOOnlineRegistration2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOnlineRegistration(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReleaseOnlineRegistrationPayload_onlineRegistration(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReleaseOnlineRegistrationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OnlineRegistration(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReleaseOnlineRegistrationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.ReleaseOnlineRegistrationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReleaseOnlineRegistrationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReleaseOnlineRegistrationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReleaseOnlineRegistrationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RemoveApplicationPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.RemoveApplicationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveApplicationPayload_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveApplicationPayload_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemoveApplicationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RemoveApplicationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RemoveApplicationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveApplicationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveApplicationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemoveApplicationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RenewApplicationPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.RenewApplicationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RenewApplicationPayload_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RenewApplicationPayload_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RenewApplicationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RenewApplicationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RenewApplicationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RenewApplicationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RenewApplicationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RenewApplicationPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -23066,6 +29953,70 @@ func (ec *executionContext) fieldContext_SetSandboxClockPayload_errors(_ context
 	return fc, nil
 }
 
+func (ec *executionContext) _SplitApplicationPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.SplitApplicationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SplitApplicationPayload_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SplitApplicationPayload_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SplitApplicationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SplitApplicationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.SplitApplicationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SplitApplicationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SplitApplicationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SplitApplicationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _StaffAuthorisation_id(ctx context.Context, field graphql.CollectedField, obj *ent.StaffAuthorisation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -23514,6 +30465,38 @@ func (ec *executionContext) _StaleVersionError_theirs(ctx context.Context, field
 }
 func (ec *executionContext) fieldContext_StaleVersionError_theirs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StaleVersionError", field, false, false, "Int")
+}
+
+func (ec *executionContext) _StaleVersionError_values(ctx context.Context, field graphql.CollectedField, obj *model.StaleVersionError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaleVersionError_values(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Values, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.ValueConflict) graphql.Marshaler {
+			return ec.marshalNValueConflict2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐValueConflictᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaleVersionError_values(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaleVersionError",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ValueConflict(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _StockCell_keys(ctx context.Context, field graphql.CollectedField, obj *domain.StockCell) (ret graphql.Marshaler) {
@@ -24918,6 +31901,70 @@ func (ec *executionContext) fieldContext_StockVintageEdge_cursor(_ context.Conte
 	return graphql.NewScalarFieldContext("StockVintageEdge", field, false, false, "Cursor")
 }
 
+func (ec *executionContext) _TakeOnlineRegistrationPayload_onlineRegistration(ctx context.Context, field graphql.CollectedField, obj *model.TakeOnlineRegistrationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TakeOnlineRegistrationPayload_onlineRegistration(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OnlineRegistration, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.OnlineRegistration) graphql.Marshaler {
+			return ec.marshalOOnlineRegistration2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOnlineRegistration(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TakeOnlineRegistrationPayload_onlineRegistration(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TakeOnlineRegistrationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OnlineRegistration(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TakeOnlineRegistrationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.TakeOnlineRegistrationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TakeOnlineRegistrationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TakeOnlineRegistrationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TakeOnlineRegistrationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UnbindAccountPayload_unboundAt(ctx context.Context, field graphql.CollectedField, obj *model.UnbindAccountPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -24971,6 +32018,203 @@ func (ec *executionContext) fieldContext_UnbindAccountPayload_errors(_ context.C
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _UndoMergePayload_application(ctx context.Context, field graphql.CollectedField, obj *model.UndoMergePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UndoMergePayload_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UndoMergePayload_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UndoMergePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UndoMergePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.UndoMergePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UndoMergePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UndoMergePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UndoMergePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ValidateApplicationPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.ValidateApplicationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValidateApplicationPayload_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ValidateApplicationPayload_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ValidateApplicationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ValidateApplicationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.ValidateApplicationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValidateApplicationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ValidateApplicationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ValidateApplicationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ValueConflict_field(ctx context.Context, field graphql.CollectedField, obj *domain.ValueConflict) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValueConflict_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ValueConflict_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ValueConflict", field, false, false, "String")
+}
+
+func (ec *executionContext) _ValueConflict_yours(ctx context.Context, field graphql.CollectedField, obj *domain.ValueConflict) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValueConflict_yours(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Yours, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ValueConflict_yours(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ValueConflict", field, false, false, "String")
+}
+
+func (ec *executionContext) _ValueConflict_theirs(ctx context.Context, field graphql.CollectedField, obj *domain.ValueConflict) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValueConflict_theirs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Theirs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ValueConflict_theirs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ValueConflict", field, false, false, "String")
 }
 
 func (ec *executionContext) _Viewer_anonymous(ctx context.Context, field graphql.CollectedField, obj *auth.Viewer) (ret graphql.Marshaler) {
@@ -25400,6 +32644,70 @@ func (ec *executionContext) fieldContext_ViewerApp_notice(_ context.Context, fie
 	return graphql.NewScalarFieldContext("ViewerApp", field, false, false, "PartnerAppNotice")
 }
 
+func (ec *executionContext) _WarnApplicantPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.WarnApplicantPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WarnApplicantPayload_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WarnApplicantPayload_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WarnApplicantPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WarnApplicantPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.WarnApplicantPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WarnApplicantPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WarnApplicantPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WarnApplicantPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Wish_commune(ctx context.Context, field graphql.CollectedField, obj *ent.Wish) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -25509,6 +32817,70 @@ func (ec *executionContext) _WithdrawOpeningExceptionPayload_errors(ctx context.
 func (ec *executionContext) fieldContext_WithdrawOpeningExceptionPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "WithdrawOpeningExceptionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WithdrawWarningPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.WithdrawWarningPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WithdrawWarningPayload_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WithdrawWarningPayload_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WithdrawWarningPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WithdrawWarningPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.WithdrawWarningPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WithdrawWarningPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WithdrawWarningPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WithdrawWarningPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -26592,6 +33964,97 @@ func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field
 
 // region    **************************** input.gotpl *****************************
 
+func (ec *executionContext) unmarshalInputAcceptHandOverInput(ctx context.Context, obj any) (model.AcceptHandOverInput, error) {
+	var it model.AcceptHandOverInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "code"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAcceptHandOverInput unmarshals raw into the AcceptHandOverInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAcceptHandOverInput(ctx context.Context, raw any) (model.AcceptHandOverInput, error) {
+	var out model.AcceptHandOverInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AcceptHandOverInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputAcceptProposedChangeInput(ctx context.Context, obj any) (model.AcceptProposedChangeInput, error) {
+	var it model.AcceptProposedChangeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAcceptProposedChangeInput unmarshals raw into the AcceptProposedChangeInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAcceptProposedChangeInput(ctx context.Context, raw any) (model.AcceptProposedChangeInput, error) {
+	var out model.AcceptProposedChangeInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AcceptProposedChangeInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputAddPartnerAppSecretInput(ctx context.Context, obj any) (model.AddPartnerAppSecretInput, error) {
 	var it model.AddPartnerAppSecretInput
 	if obj == nil {
@@ -26631,6 +34094,69 @@ func (ec *executionContext) unmarshalInputAddPartnerAppSecretInput(ctx context.C
 func UnmarshalAddPartnerAppSecretInput(ctx context.Context, raw any) (model.AddPartnerAppSecretInput, error) {
 	var out model.AddPartnerAppSecretInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "AddPartnerAppSecretInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputApplicationCorrectionInput(ctx context.Context, obj any) (domain.ApplicationCorrection, error) {
+	var it domain.ApplicationCorrection
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"names", "search", "contact", "file"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "names":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("names"))
+			data, err := ec.unmarshalONamesFormInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐNamesForm(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Names = data
+		case "search":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
+			data, err := ec.unmarshalOSearchFormInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSearchForm(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Search = data
+		case "contact":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contact"))
+			data, err := ec.unmarshalOContactFormInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactForm(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Contact = data
+		case "file":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("file"))
+			data, err := ec.unmarshalOFileFormInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFileForm(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.File = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalApplicationCorrectionInput unmarshals raw into the ApplicationCorrectionInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalApplicationCorrectionInput(ctx context.Context, raw any) (domain.ApplicationCorrection, error) {
+	var out domain.ApplicationCorrection
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ApplicationCorrectionInput", raw, &out)
 	return out, err
 }
 
@@ -26777,6 +34303,76 @@ func UnmarshalApplicationFilter(ctx context.Context, raw any) (ent.ApplicationWh
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputApplicationFormInput(ctx context.Context, obj any) (domain.ApplicationForm, error) {
+	var it domain.ApplicationForm
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"household", "wishes", "typologies", "contact", "file"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "household":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("household"))
+			data, err := ec.unmarshalNMemberFormInput2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMemberFormᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Household = data
+		case "wishes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("wishes"))
+			data, err := ec.unmarshalNInseeCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCodeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Wishes = data
+		case "typologies":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("typologies"))
+			data, err := ec.unmarshalNTypology2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Typologies = data
+		case "contact":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contact"))
+			data, err := ec.unmarshalNContactFormInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactForm(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Contact = data
+		case "file":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("file"))
+			data, err := ec.unmarshalNFileFormInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFileForm(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.File = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalApplicationFormInput unmarshals raw into the ApplicationFormInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalApplicationFormInput(ctx context.Context, raw any) (domain.ApplicationForm, error) {
+	var out domain.ApplicationForm
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ApplicationFormInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputApplicationOrder(ctx context.Context, obj any) (ent.ApplicationOrder, error) {
 	var it ent.ApplicationOrder
 	if obj == nil {
@@ -26827,6 +34423,55 @@ func (ec *executionContext) unmarshalInputApplicationOrder(ctx context.Context, 
 func UnmarshalApplicationOrder(ctx context.Context, raw any) (ent.ApplicationOrder, error) {
 	var out ent.ApplicationOrder
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ApplicationOrder", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputAssignOnlineRegistrationInput(ctx context.Context, obj any) (model.AssignOnlineRegistrationInput, error) {
+	var it model.AssignOnlineRegistrationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "personId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "personId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("personId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PersonID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAssignOnlineRegistrationInput unmarshals raw into the AssignOnlineRegistrationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAssignOnlineRegistrationInput(ctx context.Context, raw any) (model.AssignOnlineRegistrationInput, error) {
+	var out model.AssignOnlineRegistrationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AssignOnlineRegistrationInput", raw, &out)
 	return out, err
 }
 
@@ -27492,6 +35137,83 @@ func UnmarshalConfirmProtectionInput(ctx context.Context, raw any) (model.Confir
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputContactFormInput(ctx context.Context, obj any) (domain.ContactForm, error) {
+	var it domain.ContactForm
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"address", "postalCode", "town", "phone", "email", "helpingStructure"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "address":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("address"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Address = data
+		case "postalCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("postalCode"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PostalCode = data
+		case "town":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("town"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Town = data
+		case "phone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("phone"))
+			data, err := ec.unmarshalOPhoneNumber2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPhoneNumber(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Phone = data
+		case "email":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("email"))
+			data, err := ec.unmarshalOEmailAddress2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmailAddress(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Email = data
+		case "helpingStructure":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("helpingStructure"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HelpingStructure = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalContactFormInput unmarshals raw into the ContactFormInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalContactFormInput(ctx context.Context, raw any) (domain.ContactForm, error) {
+	var out domain.ContactForm
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ContactFormInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputCoordinatesInput(ctx context.Context, obj any) (domain.Coordinates, error) {
 	var it domain.Coordinates
 	if obj == nil {
@@ -27538,6 +35260,62 @@ func (ec *executionContext) unmarshalInputCoordinatesInput(ctx context.Context, 
 func UnmarshalCoordinatesInput(ctx context.Context, raw any) (domain.Coordinates, error) {
 	var out domain.Coordinates
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "CoordinatesInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputCorrectApplicationInput(ctx context.Context, obj any) (model.CorrectApplicationInput, error) {
+	var it model.CorrectApplicationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"applicationId", "versions", "correction"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		case "versions":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("versions"))
+			data, err := ec.unmarshalNGroupVersionsInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐGroupVersions(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Versions = data
+		case "correction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("correction"))
+			data, err := ec.unmarshalNApplicationCorrectionInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationCorrection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Correction = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCorrectApplicationInput unmarshals raw into the CorrectApplicationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCorrectApplicationInput(ctx context.Context, raw any) (model.CorrectApplicationInput, error) {
+	var out model.CorrectApplicationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CorrectApplicationInput", raw, &out)
 	return out, err
 }
 
@@ -27615,6 +35393,132 @@ func (ec *executionContext) unmarshalInputDeclareOpeningExceptionInput(ctx conte
 func UnmarshalDeclareOpeningExceptionInput(ctx context.Context, raw any) (model.DeclareOpeningExceptionInput, error) {
 	var out model.DeclareOpeningExceptionInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeclareOpeningExceptionInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputDeclineHandOverInput(ctx context.Context, obj any) (model.DeclineHandOverInput, error) {
+	var it model.DeclineHandOverInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDeclineHandOverInput unmarshals raw into the DeclineHandOverInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDeclineHandOverInput(ctx context.Context, raw any) (model.DeclineHandOverInput, error) {
+	var out model.DeclineHandOverInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeclineHandOverInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputDeclineProposedChangeInput(ctx context.Context, obj any) (model.DeclineProposedChangeInput, error) {
+	var it model.DeclineProposedChangeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDeclineProposedChangeInput unmarshals raw into the DeclineProposedChangeInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDeclineProposedChangeInput(ctx context.Context, raw any) (model.DeclineProposedChangeInput, error) {
+	var out model.DeclineProposedChangeInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeclineProposedChangeInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputDepositApplicationAgainInput(ctx context.Context, obj any) (model.DepositApplicationAgainInput, error) {
+	var it model.DepositApplicationAgainInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"applicationId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDepositApplicationAgainInput unmarshals raw into the DepositApplicationAgainInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDepositApplicationAgainInput(ctx context.Context, raw any) (model.DepositApplicationAgainInput, error) {
+	var out model.DepositApplicationAgainInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DepositApplicationAgainInput", raw, &out)
 	return out, err
 }
 
@@ -27948,6 +35852,76 @@ func UnmarshalEndPairInput(ctx context.Context, raw any) (model.EndPairInput, er
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputFileFormInput(ctx context.Context, obj any) (domain.FileForm, error) {
+	var it domain.FileForm
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"taxYear", "taxIncome", "monthlyResources", "housing", "reasons"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "taxYear":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("taxYear"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TaxYear = data
+		case "taxIncome":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("taxIncome"))
+			data, err := ec.unmarshalNMoney2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TaxIncome = data
+		case "monthlyResources":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("monthlyResources"))
+			data, err := ec.unmarshalNMoney2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MonthlyResources = data
+		case "housing":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("housing"))
+			data, err := ec.unmarshalNHousingClass2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingClass(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Housing = data
+		case "reasons":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reasons"))
+			data, err := ec.unmarshalNString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reasons = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalFileFormInput unmarshals raw into the FileFormInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalFileFormInput(ctx context.Context, raw any) (domain.FileForm, error) {
+	var out domain.FileForm
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "FileFormInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputFormPairInput(ctx context.Context, obj any) (model.FormPairInput, error) {
 	var it model.FormPairInput
 	if obj == nil {
@@ -28081,6 +36055,131 @@ func UnmarshalGrantStaffAuthorisationInput(ctx context.Context, raw any) (model.
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputGroupVersionsInput(ctx context.Context, obj any) (domain.GroupVersions, error) {
+	var it domain.GroupVersions
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["identity"]; !present {
+		asMap["identity"] = 0
+	}
+	if _, present := asMap["summary"]; !present {
+		asMap["summary"] = 0
+	}
+	if _, present := asMap["contact"]; !present {
+		asMap["contact"] = 0
+	}
+	if _, present := asMap["file"]; !present {
+		asMap["file"] = 0
+	}
+
+	fieldsInOrder := [...]string{"identity", "summary", "contact", "file"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "identity":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("identity"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Identity = data
+		case "summary":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("summary"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Summary = data
+		case "contact":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contact"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Contact = data
+		case "file":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("file"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.File = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalGroupVersionsInput unmarshals raw into the GroupVersionsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalGroupVersionsInput(ctx context.Context, raw any) (domain.GroupVersions, error) {
+	var out domain.GroupVersions
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "GroupVersionsInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputHandOverApplicationInput(ctx context.Context, obj any) (model.HandOverApplicationInput, error) {
+	var it model.HandOverApplicationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"applicationId", "receptionPointId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		case "receptionPointId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("receptionPointId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReceptionPointID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalHandOverApplicationInput unmarshals raw into the HandOverApplicationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalHandOverApplicationInput(ctx context.Context, raw any) (model.HandOverApplicationInput, error) {
+	var out model.HandOverApplicationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "HandOverApplicationInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputIntRangeInput(ctx context.Context, obj any) (domain.IntRange, error) {
 	var it domain.IntRange
 	if obj == nil {
@@ -28176,6 +36275,188 @@ func (ec *executionContext) unmarshalInputIssueBindingCodeInput(ctx context.Cont
 func UnmarshalIssueBindingCodeInput(ctx context.Context, raw any) (model.IssueBindingCodeInput, error) {
 	var out model.IssueBindingCodeInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "IssueBindingCodeInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputMemberFormInput(ctx context.Context, obj any) (domain.MemberForm, error) {
+	var it domain.MemberForm
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"link", "givenNames", "birthName", "usualName", "bornOn", "expectedOn"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "link":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("link"))
+			data, err := ec.unmarshalNHouseholdLink2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHouseholdLink(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Link = data
+		case "givenNames":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("givenNames"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.GivenNames = data
+		case "birthName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("birthName"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BirthName = data
+		case "usualName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("usualName"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UsualName = data
+		case "bornOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bornOn"))
+			data, err := ec.unmarshalODate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BornOn = data
+		case "expectedOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedOn"))
+			data, err := ec.unmarshalODate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedOn = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalMemberFormInput unmarshals raw into the MemberFormInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalMemberFormInput(ctx context.Context, raw any) (domain.MemberForm, error) {
+	var out domain.MemberForm
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "MemberFormInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputMergeApplicationsInput(ctx context.Context, obj any) (model.MergeApplicationsInput, error) {
+	var it model.MergeApplicationsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"survivorId", "mergedId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "survivorId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("survivorId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SurvivorID = data
+		case "mergedId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mergedId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MergedID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalMergeApplicationsInput unmarshals raw into the MergeApplicationsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalMergeApplicationsInput(ctx context.Context, raw any) (model.MergeApplicationsInput, error) {
+	var out model.MergeApplicationsInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "MergeApplicationsInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputNamesFormInput(ctx context.Context, obj any) (domain.NamesForm, error) {
+	var it domain.NamesForm
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"givenNames", "birthName", "usualName"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "givenNames":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("givenNames"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.GivenNames = data
+		case "birthName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("birthName"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BirthName = data
+		case "usualName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("usualName"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UsualName = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalNamesFormInput unmarshals raw into the NamesFormInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalNamesFormInput(ctx context.Context, raw any) (domain.NamesForm, error) {
+	var out domain.NamesForm
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "NamesFormInput", raw, &out)
 	return out, err
 }
 
@@ -28744,6 +37025,55 @@ func UnmarshalPersonOrder(ctx context.Context, raw any) (ent.PersonOrder, error)
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputProposeChangeInput(ctx context.Context, obj any) (model.ProposeChangeInput, error) {
+	var it model.ProposeChangeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"applicationId", "correction"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		case "correction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("correction"))
+			data, err := ec.unmarshalNApplicationCorrectionInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationCorrection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Correction = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalProposeChangeInput unmarshals raw into the ProposeChangeInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalProposeChangeInput(ctx context.Context, raw any) (model.ProposeChangeInput, error) {
+	var out model.ProposeChangeInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ProposeChangeInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputProtectApplicationInput(ctx context.Context, obj any) (model.ProtectApplicationInput, error) {
 	var it model.ProtectApplicationInput
 	if obj == nil {
@@ -28797,6 +37127,48 @@ func (ec *executionContext) unmarshalInputProtectApplicationInput(ctx context.Co
 func UnmarshalProtectApplicationInput(ctx context.Context, raw any) (model.ProtectApplicationInput, error) {
 	var out model.ProtectApplicationInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ProtectApplicationInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputReactivateApplicationInput(ctx context.Context, obj any) (model.ReactivateApplicationInput, error) {
+	var it model.ReactivateApplicationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"applicationId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalReactivateApplicationInput unmarshals raw into the ReactivateApplicationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalReactivateApplicationInput(ctx context.Context, raw any) (model.ReactivateApplicationInput, error) {
+	var out model.ReactivateApplicationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ReactivateApplicationInput", raw, &out)
 	return out, err
 }
 
@@ -29063,6 +37435,146 @@ func UnmarshalRecordContactInput(ctx context.Context, raw any) (model.RecordCont
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputRecordNoticeInput(ctx context.Context, obj any) (model.RecordNoticeInput, error) {
+	var it model.RecordNoticeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"applicationId", "notice"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		case "notice":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("notice"))
+			data, err := ec.unmarshalNApplicationNotice2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationNotice(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Notice = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRecordNoticeInput unmarshals raw into the RecordNoticeInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRecordNoticeInput(ctx context.Context, raw any) (model.RecordNoticeInput, error) {
+	var out model.RecordNoticeInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RecordNoticeInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRegisterApplicationInput(ctx context.Context, obj any) (model.RegisterApplicationInput, error) {
+	var it model.RegisterApplicationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"receptionPointId", "form"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "receptionPointId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("receptionPointId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReceptionPointID = data
+		case "form":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("form"))
+			data, err := ec.unmarshalNApplicationFormInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationForm(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Form = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRegisterApplicationInput unmarshals raw into the RegisterApplicationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRegisterApplicationInput(ctx context.Context, raw any) (model.RegisterApplicationInput, error) {
+	var out model.RegisterApplicationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RegisterApplicationInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRegisterOnlineInput(ctx context.Context, obj any) (model.RegisterOnlineInput, error) {
+	var it model.RegisterOnlineInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"form"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "form":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("form"))
+			data, err := ec.unmarshalNApplicationFormInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationForm(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Form = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRegisterOnlineInput unmarshals raw into the RegisterOnlineInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRegisterOnlineInput(ctx context.Context, raw any) (model.RegisterOnlineInput, error) {
+	var out model.RegisterOnlineInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RegisterOnlineInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputRegisterPartnerAppInput(ctx context.Context, obj any) (model.RegisterPartnerAppInput, error) {
 	var it model.RegisterPartnerAppInput
 	if obj == nil {
@@ -29182,6 +37694,55 @@ func UnmarshalRegisterPersonInput(ctx context.Context, raw any) (model.RegisterP
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputRejectApplicationInput(ctx context.Context, obj any) (model.RejectApplicationInput, error) {
+	var it model.RejectApplicationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"applicationId", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNRejectionReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRejectionReason(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRejectApplicationInput unmarshals raw into the RejectApplicationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRejectApplicationInput(ctx context.Context, raw any) (model.RejectApplicationInput, error) {
+	var out model.RejectApplicationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RejectApplicationInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputRejectAssignmentInput(ctx context.Context, obj any) (model.RejectAssignmentInput, error) {
 	var it model.RejectAssignmentInput
 	if obj == nil {
@@ -29235,6 +37796,150 @@ func (ec *executionContext) unmarshalInputRejectAssignmentInput(ctx context.Cont
 func UnmarshalRejectAssignmentInput(ctx context.Context, raw any) (model.RejectAssignmentInput, error) {
 	var out model.RejectAssignmentInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "RejectAssignmentInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputReleaseOnlineRegistrationInput(ctx context.Context, obj any) (model.ReleaseOnlineRegistrationInput, error) {
+	var it model.ReleaseOnlineRegistrationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalReleaseOnlineRegistrationInput unmarshals raw into the ReleaseOnlineRegistrationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalReleaseOnlineRegistrationInput(ctx context.Context, raw any) (model.ReleaseOnlineRegistrationInput, error) {
+	var out model.ReleaseOnlineRegistrationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ReleaseOnlineRegistrationInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRemoveApplicationInput(ctx context.Context, obj any) (model.RemoveApplicationInput, error) {
+	var it model.RemoveApplicationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"applicationId", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNRemovalReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRemovalReason(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRemoveApplicationInput unmarshals raw into the RemoveApplicationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRemoveApplicationInput(ctx context.Context, raw any) (model.RemoveApplicationInput, error) {
+	var out model.RemoveApplicationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RemoveApplicationInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRenewApplicationInput(ctx context.Context, obj any) (model.RenewApplicationInput, error) {
+	var it model.RenewApplicationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["confirmedByApplicant"]; !present {
+		asMap["confirmedByApplicant"] = false
+	}
+
+	fieldsInOrder := [...]string{"applicationId", "confirmedByApplicant"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		case "confirmedByApplicant":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("confirmedByApplicant"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ConfirmedByApplicant = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRenewApplicationInput unmarshals raw into the RenewApplicationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRenewApplicationInput(ctx context.Context, raw any) (model.RenewApplicationInput, error) {
+	var out model.RenewApplicationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RenewApplicationInput", raw, &out)
 	return out, err
 }
 
@@ -29434,6 +38139,55 @@ func UnmarshalRevokeStaffAuthorisationInput(ctx context.Context, raw any) (model
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputSearchFormInput(ctx context.Context, obj any) (domain.SearchForm, error) {
+	var it domain.SearchForm
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"wishes", "typologies"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "wishes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("wishes"))
+			data, err := ec.unmarshalNInseeCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCodeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Wishes = data
+		case "typologies":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("typologies"))
+			data, err := ec.unmarshalNTypology2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Typologies = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSearchFormInput unmarshals raw into the SearchFormInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSearchFormInput(ctx context.Context, raw any) (domain.SearchForm, error) {
+	var out domain.SearchForm
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SearchFormInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputSetSandboxClockInput(ctx context.Context, obj any) (model.SetSandboxClockInput, error) {
 	var it model.SetSandboxClockInput
 	if obj == nil {
@@ -29445,7 +38199,11 @@ func (ec *executionContext) unmarshalInputSetSandboxClockInput(ctx context.Conte
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"to"}
+	if _, present := asMap["keepCalendar"]; !present {
+		asMap["keepCalendar"] = false
+	}
+
+	fieldsInOrder := [...]string{"to", "keepCalendar"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -29459,6 +38217,13 @@ func (ec *executionContext) unmarshalInputSetSandboxClockInput(ctx context.Conte
 				return it, err
 			}
 			it.To = data
+		case "keepCalendar":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("keepCalendar"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.KeepCalendar = data
 		}
 	}
 	return it, nil
@@ -29473,6 +38238,125 @@ func (ec *executionContext) unmarshalInputSetSandboxClockInput(ctx context.Conte
 func UnmarshalSetSandboxClockInput(ctx context.Context, raw any) (model.SetSandboxClockInput, error) {
 	var out model.SetSandboxClockInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "SetSandboxClockInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputSplitApplicationInput(ctx context.Context, obj any) (model.SplitApplicationInput, error) {
+	var it model.SplitApplicationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"applicationId", "memberIds", "form"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		case "memberIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("memberIds"))
+			data, err := ec.unmarshalNID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MemberIds = data
+		case "form":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("form"))
+			data, err := ec.unmarshalNSplitFormInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSplitForm(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Form = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSplitApplicationInput unmarshals raw into the SplitApplicationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSplitApplicationInput(ctx context.Context, raw any) (model.SplitApplicationInput, error) {
+	var out model.SplitApplicationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SplitApplicationInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputSplitFormInput(ctx context.Context, obj any) (domain.SplitForm, error) {
+	var it domain.SplitForm
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"wishes", "typologies", "contact", "file"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "wishes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("wishes"))
+			data, err := ec.unmarshalNInseeCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCodeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Wishes = data
+		case "typologies":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("typologies"))
+			data, err := ec.unmarshalNTypology2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Typologies = data
+		case "contact":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contact"))
+			data, err := ec.unmarshalNContactFormInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactForm(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Contact = data
+		case "file":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("file"))
+			data, err := ec.unmarshalNFileFormInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFileForm(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.File = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSplitFormInput unmarshals raw into the SplitFormInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSplitFormInput(ctx context.Context, raw any) (domain.SplitForm, error) {
+	var out domain.SplitForm
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SplitFormInput", raw, &out)
 	return out, err
 }
 
@@ -29726,6 +38610,55 @@ func UnmarshalSurfaceRangeInput(ctx context.Context, raw any) (domain.SurfaceRan
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputTakeOnlineRegistrationInput(ctx context.Context, obj any) (model.TakeOnlineRegistrationInput, error) {
+	var it model.TakeOnlineRegistrationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "receptionPointId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "receptionPointId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("receptionPointId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReceptionPointID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalTakeOnlineRegistrationInput unmarshals raw into the TakeOnlineRegistrationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalTakeOnlineRegistrationInput(ctx context.Context, raw any) (model.TakeOnlineRegistrationInput, error) {
+	var out model.TakeOnlineRegistrationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "TakeOnlineRegistrationInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputUnbindAccountInput(ctx context.Context, obj any) (model.UnbindAccountInput, error) {
 	var it model.UnbindAccountInput
 	if obj == nil {
@@ -29765,6 +38698,139 @@ func (ec *executionContext) unmarshalInputUnbindAccountInput(ctx context.Context
 func UnmarshalUnbindAccountInput(ctx context.Context, raw any) (model.UnbindAccountInput, error) {
 	var out model.UnbindAccountInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "UnbindAccountInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputUndoMergeInput(ctx context.Context, obj any) (model.UndoMergeInput, error) {
+	var it model.UndoMergeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"applicationId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUndoMergeInput unmarshals raw into the UndoMergeInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUndoMergeInput(ctx context.Context, raw any) (model.UndoMergeInput, error) {
+	var out model.UndoMergeInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UndoMergeInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputValidateApplicationInput(ctx context.Context, obj any) (model.ValidateApplicationInput, error) {
+	var it model.ValidateApplicationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"applicationId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalValidateApplicationInput unmarshals raw into the ValidateApplicationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalValidateApplicationInput(ctx context.Context, raw any) (model.ValidateApplicationInput, error) {
+	var out model.ValidateApplicationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ValidateApplicationInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputWarnApplicantInput(ctx context.Context, obj any) (model.WarnApplicantInput, error) {
+	var it model.WarnApplicantInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"applicationId", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNRemovalReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRemovalReason(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalWarnApplicantInput unmarshals raw into the WarnApplicantInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalWarnApplicantInput(ctx context.Context, raw any) (model.WarnApplicantInput, error) {
+	var out model.WarnApplicantInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "WarnApplicantInput", raw, &out)
 	return out, err
 }
 
@@ -29814,6 +38880,48 @@ func (ec *executionContext) unmarshalInputWithdrawOpeningExceptionInput(ctx cont
 func UnmarshalWithdrawOpeningExceptionInput(ctx context.Context, raw any) (model.WithdrawOpeningExceptionInput, error) {
 	var out model.WithdrawOpeningExceptionInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "WithdrawOpeningExceptionInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputWithdrawWarningInput(ctx context.Context, obj any) (model.WithdrawWarningInput, error) {
+	var it model.WithdrawWarningInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"applicationId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalWithdrawWarningInput unmarshals raw into the WithdrawWarningInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalWithdrawWarningInput(ctx context.Context, raw any) (model.WithdrawWarningInput, error) {
+	var out model.WithdrawWarningInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "WithdrawWarningInput", raw, &out)
 	return out, err
 }
 
@@ -29940,6 +39048,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._StaleVersionError(ctx, sel, obj)
+	case model.LevelTooLowError:
+		return ec._LevelTooLowError(ctx, sel, &obj)
+	case *model.LevelTooLowError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._LevelTooLowError(ctx, sel, obj)
 	case model.InputError:
 		return ec._InputError(ctx, sel, &obj)
 	case *model.InputError:
@@ -29947,6 +39062,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._InputError(ctx, sel, obj)
+	case model.IllegalTransitionError:
+		return ec._IllegalTransitionError(ctx, sel, &obj)
+	case *model.IllegalTransitionError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._IllegalTransitionError(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj
@@ -29959,6 +39081,82 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
+
+var acceptHandOverPayloadImplementors = []string{"AcceptHandOverPayload"}
+
+func (ec *executionContext) _AcceptHandOverPayload(ctx context.Context, sel ast.SelectionSet, obj *model.AcceptHandOverPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, acceptHandOverPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AcceptHandOverPayload")
+		case "application":
+			out.Values[i] = ec._AcceptHandOverPayload_application(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._AcceptHandOverPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var acceptProposedChangePayloadImplementors = []string{"AcceptProposedChangePayload"}
+
+func (ec *executionContext) _AcceptProposedChangePayload(ctx context.Context, sel ast.SelectionSet, obj *model.AcceptProposedChangePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, acceptProposedChangePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AcceptProposedChangePayload")
+		case "application":
+			out.Values[i] = ec._AcceptProposedChangePayload_application(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._AcceptProposedChangePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
 
 var accessExplanationImplementors = []string{"AccessExplanation"}
 
@@ -30290,6 +39488,30 @@ func (ec *executionContext) _Application(ctx context.Context, sel ast.SelectionS
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Application_household(ctx, field, obj)
 				})
+		case "renewalDue":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Application_renewalDue(ctx, field, obj)
+				})
+		case "deadlines":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Application_deadlines(ctx, field, obj)
+				})
+		case "history":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Application_history(ctx, field, obj)
+				})
+		case "proposedChanges":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Application_proposedChanges(ctx, field, obj)
+				})
 		case "version":
 			out.Values[i] = ec._Application_version(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -30456,6 +39678,49 @@ func (ec *executionContext) _ApplicationContact(ctx context.Context, sel ast.Sel
 	return out
 }
 
+var applicationDuplicateImplementors = []string{"ApplicationDuplicate"}
+
+func (ec *executionContext) _ApplicationDuplicate(ctx context.Context, sel ast.SelectionSet, obj *service.ApplicationDuplicate) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, applicationDuplicateImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ApplicationDuplicate")
+		case "application":
+			out.Values[i] = ec._ApplicationDuplicate_application(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "points":
+			out.Values[i] = ec._ApplicationDuplicate_points(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reasons":
+			out.Values[i] = ec._ApplicationDuplicate_reasons(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var applicationEdgeImplementors = []string{"ApplicationEdge"}
 
 func (ec *executionContext) _ApplicationEdge(ctx context.Context, sel ast.SelectionSet, obj *ent.ApplicationEdge) graphql.Marshaler {
@@ -30477,6 +39742,70 @@ func (ec *executionContext) _ApplicationEdge(ctx context.Context, sel ast.Select
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var applicationEventImplementors = []string{"ApplicationEvent"}
+
+func (ec *executionContext) _ApplicationEvent(ctx context.Context, sel ast.SelectionSet, obj *ent.ApplicationEvent) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, applicationEventImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ApplicationEvent")
+		case "happenedOn":
+			out.Values[i] = ec._ApplicationEvent_happenedOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "kind":
+			out.Values[i] = ec._ApplicationEvent_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "state":
+			out.Values[i] = ec._ApplicationEvent_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reason":
+			out.Values[i] = ec._ApplicationEvent_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "deadline":
+			out.Values[i] = ec._ApplicationEvent_deadline(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "dueOn":
+			out.Values[i] = ec._ApplicationEvent_dueOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "receptionPoint":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ApplicationEvent_receptionPoint(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -30611,8 +39940,53 @@ func (ec *executionContext) _ApplicationSummary(ctx context.Context, sel ast.Sel
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "depositedOn":
+			out.Values[i] = ec._ApplicationSummary_depositedOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rejectedFor":
+			out.Values[i] = ec._ApplicationSummary_rejectedFor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "renewedOn":
 			out.Values[i] = ec._ApplicationSummary_renewedOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "acknowledgedOn":
+			out.Values[i] = ec._ApplicationSummary_acknowledgedOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "noticedOn":
+			out.Values[i] = ec._ApplicationSummary_noticedOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "warnedOn":
+			out.Values[i] = ec._ApplicationSummary_warnedOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "warnedFor":
+			out.Values[i] = ec._ApplicationSummary_warnedFor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "removedFor":
+			out.Values[i] = ec._ApplicationSummary_removedFor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "mergedIntoId":
+			out.Values[i] = ec._ApplicationSummary_mergedIntoId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "splitFromId":
+			out.Values[i] = ec._ApplicationSummary_splitFromId(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -30646,6 +40020,44 @@ func (ec *executionContext) _ApplicationSummary(ctx context.Context, sel ast.Sel
 			out.Values[i] = ec._ApplicationSummary_version(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var assignOnlineRegistrationPayloadImplementors = []string{"AssignOnlineRegistrationPayload"}
+
+func (ec *executionContext) _AssignOnlineRegistrationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.AssignOnlineRegistrationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, assignOnlineRegistrationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AssignOnlineRegistrationPayload")
+		case "onlineRegistration":
+			out.Values[i] = ec._AssignOnlineRegistrationPayload_onlineRegistration(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._AssignOnlineRegistrationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -31447,6 +40859,103 @@ func (ec *executionContext) _ConfirmProtectionPayload(ctx context.Context, sel a
 	return out
 }
 
+var correctApplicationPayloadImplementors = []string{"CorrectApplicationPayload"}
+
+func (ec *executionContext) _CorrectApplicationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CorrectApplicationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, correctApplicationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CorrectApplicationPayload")
+		case "application":
+			out.Values[i] = ec._CorrectApplicationPayload_application(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._CorrectApplicationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var deadlineImplementors = []string{"Deadline"}
+
+func (ec *executionContext) _Deadline(ctx context.Context, sel ast.SelectionSet, obj *ent.Deadline) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deadlineImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Deadline")
+		case "kind":
+			out.Values[i] = ec._Deadline_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reason":
+			out.Values[i] = ec._Deadline_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "dueOn":
+			out.Values[i] = ec._Deadline_dueOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "announcedFrom":
+			out.Values[i] = ec._Deadline_announcedFrom(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "state":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Deadline_state(ctx, field, obj)
+				})
+		case "article":
+			out.Values[i] = ec._Deadline_article(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var declareOpeningExceptionPayloadImplementors = []string{"DeclareOpeningExceptionPayload"}
 
 func (ec *executionContext) _DeclareOpeningExceptionPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeclareOpeningExceptionPayload) graphql.Marshaler {
@@ -31470,6 +40979,120 @@ func (ec *executionContext) _DeclareOpeningExceptionPayload(ctx context.Context,
 			}
 		case "errors":
 			out.Values[i] = ec._DeclareOpeningExceptionPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var declineHandOverPayloadImplementors = []string{"DeclineHandOverPayload"}
+
+func (ec *executionContext) _DeclineHandOverPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeclineHandOverPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, declineHandOverPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeclineHandOverPayload")
+		case "declinedId":
+			out.Values[i] = ec._DeclineHandOverPayload_declinedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._DeclineHandOverPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var declineProposedChangePayloadImplementors = []string{"DeclineProposedChangePayload"}
+
+func (ec *executionContext) _DeclineProposedChangePayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeclineProposedChangePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, declineProposedChangePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeclineProposedChangePayload")
+		case "application":
+			out.Values[i] = ec._DeclineProposedChangePayload_application(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._DeclineProposedChangePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var depositApplicationAgainPayloadImplementors = []string{"DepositApplicationAgainPayload"}
+
+func (ec *executionContext) _DepositApplicationAgainPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DepositApplicationAgainPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, depositApplicationAgainPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DepositApplicationAgainPayload")
+		case "application":
+			out.Values[i] = ec._DepositApplicationAgainPayload_application(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._DepositApplicationAgainPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -31802,6 +41425,44 @@ func (ec *executionContext) _FormPairPayload(ctx context.Context, sel ast.Select
 	return out
 }
 
+var formValueImplementors = []string{"FormValue"}
+
+func (ec *executionContext) _FormValue(ctx context.Context, sel ast.SelectionSet, obj *domain.FormValue) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, formValueImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FormValue")
+		case "field":
+			out.Values[i] = ec._FormValue_field(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._FormValue_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var grantStaffAuthorisationPayloadImplementors = []string{"GrantStaffAuthorisationPayload"}
 
 func (ec *executionContext) _GrantStaffAuthorisationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.GrantStaffAuthorisationPayload) graphql.Marshaler {
@@ -31913,6 +41574,94 @@ func (ec *executionContext) _GroundExplanation(ctx context.Context, sel ast.Sele
 	return out
 }
 
+var handOverImplementors = []string{"HandOver"}
+
+func (ec *executionContext) _HandOver(ctx context.Context, sel ast.SelectionSet, obj *ent.HandOver) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, handOverImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HandOver")
+		case "id":
+			out.Values[i] = ec._HandOver_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "fromPoint":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._HandOver_fromPoint(ctx, field, obj)
+				})
+		case "toPoint":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._HandOver_toPoint(ctx, field, obj)
+				})
+		case "offeredOn":
+			out.Values[i] = ec._HandOver_offeredOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var handOverApplicationPayloadImplementors = []string{"HandOverApplicationPayload"}
+
+func (ec *executionContext) _HandOverApplicationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.HandOverApplicationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, handOverApplicationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HandOverApplicationPayload")
+		case "application":
+			out.Values[i] = ec._HandOverApplicationPayload_application(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._HandOverApplicationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var householdMemberImplementors = []string{"HouseholdMember", "Node"}
 
 func (ec *executionContext) _HouseholdMember(ctx context.Context, sel ast.SelectionSet, obj *ent.HouseholdMember) graphql.Marshaler {
@@ -31957,6 +41706,59 @@ func (ec *executionContext) _HouseholdMember(ctx context.Context, sel ast.Select
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._HouseholdMember_sensitive(ctx, field, obj)
 				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var illegalTransitionErrorImplementors = []string{"IllegalTransitionError", "UserError"}
+
+func (ec *executionContext) _IllegalTransitionError(ctx context.Context, sel ast.SelectionSet, obj *model.IllegalTransitionError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, illegalTransitionErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("IllegalTransitionError")
+		case "code":
+			out.Values[i] = ec._IllegalTransitionError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "field":
+			out.Values[i] = ec._IllegalTransitionError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._IllegalTransitionError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "help":
+			out.Values[i] = ec._IllegalTransitionError_help(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "allowed":
+			out.Values[i] = ec._IllegalTransitionError_allowed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -32065,6 +41867,65 @@ func (ec *executionContext) _IssueBindingCodePayload(ctx context.Context, sel as
 	return out
 }
 
+var levelTooLowErrorImplementors = []string{"LevelTooLowError", "UserError"}
+
+func (ec *executionContext) _LevelTooLowError(ctx context.Context, sel ast.SelectionSet, obj *model.LevelTooLowError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, levelTooLowErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LevelTooLowError")
+		case "code":
+			out.Values[i] = ec._LevelTooLowError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "field":
+			out.Values[i] = ec._LevelTooLowError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "message":
+			out.Values[i] = ec._LevelTooLowError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "help":
+			out.Values[i] = ec._LevelTooLowError_help(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "required":
+			out.Values[i] = ec._LevelTooLowError_required(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nearbyPoints":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._LevelTooLowError_nearbyPoints(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var memberParticularsImplementors = []string{"MemberParticulars"}
 
 func (ec *executionContext) _MemberParticulars(ctx context.Context, sel ast.SelectionSet, obj *ent.MemberParticulars) graphql.Marshaler {
@@ -32098,6 +41959,44 @@ func (ec *executionContext) _MemberParticulars(ctx context.Context, sel ast.Sele
 			}
 		case "version":
 			out.Values[i] = ec._MemberParticulars_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var mergeApplicationsPayloadImplementors = []string{"MergeApplicationsPayload"}
+
+func (ec *executionContext) _MergeApplicationsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.MergeApplicationsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mergeApplicationsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MergeApplicationsPayload")
+		case "application":
+			out.Values[i] = ec._MergeApplicationsPayload_application(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._MergeApplicationsPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -32319,6 +42218,174 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "registerApplication":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_registerApplication(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "registerOnline":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_registerOnline(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "validateApplication":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_validateApplication(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rejectApplication":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_rejectApplication(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "depositApplicationAgain":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_depositApplicationAgain(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "renewApplication":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_renewApplication(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recordNotice":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_recordNotice(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "correctApplication":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_correctApplication(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "proposeChange":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_proposeChange(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "acceptProposedChange":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_acceptProposedChange(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "declineProposedChange":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_declineProposedChange(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnApplicant":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_warnApplicant(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "withdrawWarning":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_withdrawWarning(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "removeApplication":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_removeApplication(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reactivateApplication":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_reactivateApplication(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "mergeApplications":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_mergeApplications(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "undoMerge":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_undoMerge(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "splitApplication":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_splitApplication(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "handOverApplication":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_handOverApplication(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "acceptHandOver":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_acceptHandOver(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "declineHandOver":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_declineHandOver(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "takeOnlineRegistration":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_takeOnlineRegistration(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "assignOnlineRegistration":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_assignOnlineRegistration(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "releaseOnlineRegistration":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_releaseOnlineRegistration(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -32357,6 +42424,62 @@ func (ec *executionContext) _NearestReceptionPoint(ctx context.Context, sel ast.
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var onlineRegistrationImplementors = []string{"OnlineRegistration"}
+
+func (ec *executionContext) _OnlineRegistration(ctx context.Context, sel ast.SelectionSet, obj *ent.OnlineRegistration) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, onlineRegistrationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OnlineRegistration")
+		case "id":
+			out.Values[i] = ec._OnlineRegistration_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "depositedOn":
+			out.Values[i] = ec._OnlineRegistration_depositedOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "receptionPoint":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OnlineRegistration_receptionPoint(ctx, field, obj)
+				})
+		case "assignee":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OnlineRegistration_assignee(ctx, field, obj)
+				})
+		case "application":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OnlineRegistration_application(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -33291,6 +43414,94 @@ func (ec *executionContext) _PersonEdge(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var proposeChangePayloadImplementors = []string{"ProposeChangePayload"}
+
+func (ec *executionContext) _ProposeChangePayload(ctx context.Context, sel ast.SelectionSet, obj *model.ProposeChangePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, proposeChangePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProposeChangePayload")
+		case "application":
+			out.Values[i] = ec._ProposeChangePayload_application(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._ProposeChangePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var proposedChangeImplementors = []string{"ProposedChange"}
+
+func (ec *executionContext) _ProposedChange(ctx context.Context, sel ast.SelectionSet, obj *ent.ProposedChange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, proposedChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProposedChange")
+		case "id":
+			out.Values[i] = ec._ProposedChange_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "receptionPoint":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ProposedChange_receptionPoint(ctx, field, obj)
+				})
+		case "proposedOn":
+			out.Values[i] = ec._ProposedChange_proposedOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "values":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ProposedChange_values(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var protectApplicationPayloadImplementors = []string{"ProtectApplicationPayload"}
 
 func (ec *executionContext) _ProtectApplicationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ProtectApplicationPayload) graphql.Marshaler {
@@ -33623,6 +43834,24 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_applications(ctx, field)
 				})
+		case "applicationDuplicates":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_applicationDuplicates(ctx, field)
+				})
+		case "onlineRegistrations":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_onlineRegistrations(ctx, field)
+				})
+		case "handOvers":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_handOvers(ctx, field)
+				})
 		case "applicationStatistics":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -33690,6 +43919,44 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			})
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var reactivateApplicationPayloadImplementors = []string{"ReactivateApplicationPayload"}
+
+func (ec *executionContext) _ReactivateApplicationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ReactivateApplicationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reactivateApplicationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReactivateApplicationPayload")
+		case "application":
+			out.Values[i] = ec._ReactivateApplicationPayload_application(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._ReactivateApplicationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -34032,6 +44299,120 @@ func (ec *executionContext) _RecordContactPayload(ctx context.Context, sel ast.S
 	return out
 }
 
+var recordNoticePayloadImplementors = []string{"RecordNoticePayload"}
+
+func (ec *executionContext) _RecordNoticePayload(ctx context.Context, sel ast.SelectionSet, obj *model.RecordNoticePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recordNoticePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecordNoticePayload")
+		case "application":
+			out.Values[i] = ec._RecordNoticePayload_application(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RecordNoticePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var registerApplicationPayloadImplementors = []string{"RegisterApplicationPayload"}
+
+func (ec *executionContext) _RegisterApplicationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RegisterApplicationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, registerApplicationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RegisterApplicationPayload")
+		case "application":
+			out.Values[i] = ec._RegisterApplicationPayload_application(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RegisterApplicationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var registerOnlinePayloadImplementors = []string{"RegisterOnlinePayload"}
+
+func (ec *executionContext) _RegisterOnlinePayload(ctx context.Context, sel ast.SelectionSet, obj *model.RegisterOnlinePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, registerOnlinePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RegisterOnlinePayload")
+		case "application":
+			out.Values[i] = ec._RegisterOnlinePayload_application(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RegisterOnlinePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var registerPartnerAppPayloadImplementors = []string{"RegisterPartnerAppPayload"}
 
 func (ec *executionContext) _RegisterPartnerAppPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RegisterPartnerAppPayload) graphql.Marshaler {
@@ -34108,6 +44489,44 @@ func (ec *executionContext) _RegisterPersonPayload(ctx context.Context, sel ast.
 	return out
 }
 
+var rejectApplicationPayloadImplementors = []string{"RejectApplicationPayload"}
+
+func (ec *executionContext) _RejectApplicationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RejectApplicationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, rejectApplicationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RejectApplicationPayload")
+		case "application":
+			out.Values[i] = ec._RejectApplicationPayload_application(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RejectApplicationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var rejectAssignmentPayloadImplementors = []string{"RejectAssignmentPayload"}
 
 func (ec *executionContext) _RejectAssignmentPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RejectAssignmentPayload) graphql.Marshaler {
@@ -34126,6 +44545,120 @@ func (ec *executionContext) _RejectAssignmentPayload(ctx context.Context, sel as
 			}
 		case "errors":
 			out.Values[i] = ec._RejectAssignmentPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var releaseOnlineRegistrationPayloadImplementors = []string{"ReleaseOnlineRegistrationPayload"}
+
+func (ec *executionContext) _ReleaseOnlineRegistrationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ReleaseOnlineRegistrationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, releaseOnlineRegistrationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReleaseOnlineRegistrationPayload")
+		case "onlineRegistration":
+			out.Values[i] = ec._ReleaseOnlineRegistrationPayload_onlineRegistration(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._ReleaseOnlineRegistrationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var removeApplicationPayloadImplementors = []string{"RemoveApplicationPayload"}
+
+func (ec *executionContext) _RemoveApplicationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RemoveApplicationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, removeApplicationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RemoveApplicationPayload")
+		case "application":
+			out.Values[i] = ec._RemoveApplicationPayload_application(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RemoveApplicationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var renewApplicationPayloadImplementors = []string{"RenewApplicationPayload"}
+
+func (ec *executionContext) _RenewApplicationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RenewApplicationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, renewApplicationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RenewApplicationPayload")
+		case "application":
+			out.Values[i] = ec._RenewApplicationPayload_application(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RenewApplicationPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -34538,6 +45071,44 @@ func (ec *executionContext) _SetSandboxClockPayload(ctx context.Context, sel ast
 	return out
 }
 
+var splitApplicationPayloadImplementors = []string{"SplitApplicationPayload"}
+
+func (ec *executionContext) _SplitApplicationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.SplitApplicationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, splitApplicationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SplitApplicationPayload")
+		case "application":
+			out.Values[i] = ec._SplitApplicationPayload_application(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._SplitApplicationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var staffAuthorisationImplementors = []string{"StaffAuthorisation", "Node"}
 
 func (ec *executionContext) _StaffAuthorisation(ctx context.Context, sel ast.SelectionSet, obj *ent.StaffAuthorisation) graphql.Marshaler {
@@ -34668,6 +45239,11 @@ func (ec *executionContext) _StaleVersionError(ctx context.Context, sel ast.Sele
 			}
 		case "theirs":
 			out.Values[i] = ec._StaleVersionError_theirs(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "values":
+			out.Values[i] = ec._StaleVersionError_values(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -35322,6 +45898,44 @@ func (ec *executionContext) _StockVintageEdge(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var takeOnlineRegistrationPayloadImplementors = []string{"TakeOnlineRegistrationPayload"}
+
+func (ec *executionContext) _TakeOnlineRegistrationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.TakeOnlineRegistrationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, takeOnlineRegistrationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TakeOnlineRegistrationPayload")
+		case "onlineRegistration":
+			out.Values[i] = ec._TakeOnlineRegistrationPayload_onlineRegistration(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._TakeOnlineRegistrationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var unbindAccountPayloadImplementors = []string{"UnbindAccountPayload"}
 
 func (ec *executionContext) _UnbindAccountPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UnbindAccountPayload) graphql.Marshaler {
@@ -35340,6 +45954,125 @@ func (ec *executionContext) _UnbindAccountPayload(ctx context.Context, sel ast.S
 			}
 		case "errors":
 			out.Values[i] = ec._UnbindAccountPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var undoMergePayloadImplementors = []string{"UndoMergePayload"}
+
+func (ec *executionContext) _UndoMergePayload(ctx context.Context, sel ast.SelectionSet, obj *model.UndoMergePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, undoMergePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UndoMergePayload")
+		case "application":
+			out.Values[i] = ec._UndoMergePayload_application(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._UndoMergePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var validateApplicationPayloadImplementors = []string{"ValidateApplicationPayload"}
+
+func (ec *executionContext) _ValidateApplicationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ValidateApplicationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, validateApplicationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ValidateApplicationPayload")
+		case "application":
+			out.Values[i] = ec._ValidateApplicationPayload_application(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._ValidateApplicationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var valueConflictImplementors = []string{"ValueConflict"}
+
+func (ec *executionContext) _ValueConflict(ctx context.Context, sel ast.SelectionSet, obj *domain.ValueConflict) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, valueConflictImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ValueConflict")
+		case "field":
+			out.Values[i] = ec._ValueConflict_field(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "yours":
+			out.Values[i] = ec._ValueConflict_yours(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "theirs":
+			out.Values[i] = ec._ValueConflict_theirs(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -35506,6 +46239,44 @@ func (ec *executionContext) _ViewerApp(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
+var warnApplicantPayloadImplementors = []string{"WarnApplicantPayload"}
+
+func (ec *executionContext) _WarnApplicantPayload(ctx context.Context, sel ast.SelectionSet, obj *model.WarnApplicantPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, warnApplicantPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WarnApplicantPayload")
+		case "application":
+			out.Values[i] = ec._WarnApplicantPayload_application(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._WarnApplicantPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var wishImplementors = []string{"Wish"}
 
 func (ec *executionContext) _Wish(ctx context.Context, sel ast.SelectionSet, obj *ent.Wish) graphql.Marshaler {
@@ -35563,6 +46334,44 @@ func (ec *executionContext) _WithdrawOpeningExceptionPayload(ctx context.Context
 			}
 		case "errors":
 			out.Values[i] = ec._WithdrawOpeningExceptionPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var withdrawWarningPayloadImplementors = []string{"WithdrawWarningPayload"}
+
+func (ec *executionContext) _WithdrawWarningPayload(ctx context.Context, sel ast.SelectionSet, obj *model.WithdrawWarningPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, withdrawWarningPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WithdrawWarningPayload")
+		case "application":
+			out.Values[i] = ec._WithdrawWarningPayload_application(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._WithdrawWarningPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -35945,6 +46754,32 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) unmarshalNAcceptHandOverInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptHandOverInput(ctx context.Context, v any) (model.AcceptHandOverInput, error) {
+	res, err := ec.unmarshalInputAcceptHandOverInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAcceptHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptHandOverPayload(ctx context.Context, sel ast.SelectionSet, v *model.AcceptHandOverPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AcceptHandOverPayload!")
+		return graphql.Null
+	}
+	return ec._AcceptHandOverPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAcceptProposedChangeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptProposedChangeInput(ctx context.Context, v any) (model.AcceptProposedChangeInput, error) {
+	res, err := ec.unmarshalInputAcceptProposedChangeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAcceptProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptProposedChangePayload(ctx context.Context, sel ast.SelectionSet, v *model.AcceptProposedChangePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AcceptProposedChangePayload!")
+		return graphql.Null
+	}
+	return ec._AcceptProposedChangePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNAccessLogEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessLogEntryᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.AccessLogEntry) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -36062,6 +46897,35 @@ func (ec *executionContext) marshalNApplicationConnection2ᚖgithubᚗcomᚋguic
 	return ec._ApplicationConnection(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNApplicationCorrectionInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationCorrection(ctx context.Context, v any) (*domain.ApplicationCorrection, error) {
+	res, err := ec.unmarshalInputApplicationCorrectionInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNApplicationDuplicate2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐApplicationDuplicateᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.ApplicationDuplicate) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNApplicationDuplicate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐApplicationDuplicate(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNApplicationDuplicate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐApplicationDuplicate(ctx context.Context, sel ast.SelectionSet, v *service.ApplicationDuplicate) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ApplicationDuplicate!")
+		return graphql.Null
+	}
+	return ec._ApplicationDuplicate(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNApplicationEdge2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ApplicationEdge) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -36084,6 +46948,55 @@ func (ec *executionContext) marshalNApplicationEdge2ᚖgithubᚗcomᚋguichetᚑ
 		return graphql.Null
 	}
 	return ec._ApplicationEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNApplicationEvent2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationEventᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ApplicationEvent) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNApplicationEvent2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationEvent(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNApplicationEvent2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationEvent(ctx context.Context, sel ast.SelectionSet, v *ent.ApplicationEvent) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ApplicationEvent!")
+		return graphql.Null
+	}
+	return ec._ApplicationEvent(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNApplicationEventKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationEventKind(ctx context.Context, v any) (domain.ApplicationEventKind, error) {
+	var res domain.ApplicationEventKind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNApplicationEventKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationEventKind(ctx context.Context, sel ast.SelectionSet, v domain.ApplicationEventKind) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNApplicationFormInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationForm(ctx context.Context, v any) (*domain.ApplicationForm, error) {
+	res, err := ec.unmarshalInputApplicationFormInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNApplicationNotice2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationNotice(ctx context.Context, v any) (domain.ApplicationNotice, error) {
+	var res domain.ApplicationNotice
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNApplicationNotice2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationNotice(ctx context.Context, sel ast.SelectionSet, v domain.ApplicationNotice) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) unmarshalNApplicationOrderField2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationOrderField(ctx context.Context, v any) (*ent.ApplicationOrderField, error) {
@@ -36116,6 +47029,59 @@ func (ec *executionContext) marshalNApplicationStatistics2ᚖgithubᚗcomᚋguic
 		return graphql.Null
 	}
 	return ec._ApplicationStatistics(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNApplicationStep2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStep(ctx context.Context, v any) (domain.Step, error) {
+	var res domain.Step
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNApplicationStep2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStep(ctx context.Context, sel ast.SelectionSet, v domain.Step) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNApplicationStep2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStepᚄ(ctx context.Context, v any) ([]domain.Step, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.Step, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNApplicationStep2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStep(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNApplicationStep2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStepᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.Step) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNApplicationStep2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStep(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNAssignOnlineRegistrationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignOnlineRegistrationInput(ctx context.Context, v any) (model.AssignOnlineRegistrationInput, error) {
+	res, err := ec.unmarshalInputAssignOnlineRegistrationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAssignOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignOnlineRegistrationPayload(ctx context.Context, sel ast.SelectionSet, v *model.AssignOnlineRegistrationPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AssignOnlineRegistrationPayload!")
+		return graphql.Null
+	}
+	return ec._AssignOnlineRegistrationPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNAssignRoleInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignRoleInput(ctx context.Context, v any) (model.AssignRoleInput, error) {
@@ -36483,9 +47449,27 @@ func (ec *executionContext) marshalNContactChannel2githubᚗcomᚋguichetᚑloge
 	return v
 }
 
+func (ec *executionContext) unmarshalNContactFormInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactForm(ctx context.Context, v any) (domain.ContactForm, error) {
+	res, err := ec.unmarshalInputContactFormInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNCoordinatesInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCoordinates(ctx context.Context, v any) (domain.Coordinates, error) {
 	res, err := ec.unmarshalInputCoordinatesInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCorrectApplicationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCorrectApplicationInput(ctx context.Context, v any) (model.CorrectApplicationInput, error) {
+	res, err := ec.unmarshalInputCorrectApplicationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCorrectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCorrectApplicationPayload(ctx context.Context, sel ast.SelectionSet, v *model.CorrectApplicationPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CorrectApplicationPayload!")
+		return graphql.Null
+	}
+	return ec._CorrectApplicationPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx context.Context, v any) (entgql.Cursor[domain.ID], error) {
@@ -36526,6 +47510,50 @@ func (ec *executionContext) marshalNDateTime2timeᚐTime(ctx context.Context, se
 	return res
 }
 
+func (ec *executionContext) marshalNDeadline2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDeadlineᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Deadline) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDeadline2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDeadline(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDeadline2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDeadline(ctx context.Context, sel ast.SelectionSet, v *ent.Deadline) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Deadline!")
+		return graphql.Null
+	}
+	return ec._Deadline(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDeadlineKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDeadlineKind(ctx context.Context, v any) (domain.DeadlineKind, error) {
+	var res domain.DeadlineKind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeadlineKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDeadlineKind(ctx context.Context, sel ast.SelectionSet, v domain.DeadlineKind) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNDeadlineState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDeadlineState(ctx context.Context, v any) (domain.DeadlineState, error) {
+	var res domain.DeadlineState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeadlineState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDeadlineState(ctx context.Context, sel ast.SelectionSet, v domain.DeadlineState) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalNDeclareOpeningExceptionInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareOpeningExceptionInput(ctx context.Context, v any) (model.DeclareOpeningExceptionInput, error) {
 	res, err := ec.unmarshalInputDeclareOpeningExceptionInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -36537,6 +47565,85 @@ func (ec *executionContext) marshalNDeclareOpeningExceptionPayload2ᚖgithubᚗc
 		return graphql.Null
 	}
 	return ec._DeclareOpeningExceptionPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDeclineHandOverInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineHandOverInput(ctx context.Context, v any) (model.DeclineHandOverInput, error) {
+	res, err := ec.unmarshalInputDeclineHandOverInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeclineHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineHandOverPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeclineHandOverPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DeclineHandOverPayload!")
+		return graphql.Null
+	}
+	return ec._DeclineHandOverPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDeclineProposedChangeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineProposedChangeInput(ctx context.Context, v any) (model.DeclineProposedChangeInput, error) {
+	res, err := ec.unmarshalInputDeclineProposedChangeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeclineProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineProposedChangePayload(ctx context.Context, sel ast.SelectionSet, v *model.DeclineProposedChangePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DeclineProposedChangePayload!")
+		return graphql.Null
+	}
+	return ec._DeclineProposedChangePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDepositApplicationAgainInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositApplicationAgainInput(ctx context.Context, v any) (model.DepositApplicationAgainInput, error) {
+	res, err := ec.unmarshalInputDepositApplicationAgainInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDepositApplicationAgainPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositApplicationAgainPayload(ctx context.Context, sel ast.SelectionSet, v *model.DepositApplicationAgainPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DepositApplicationAgainPayload!")
+		return graphql.Null
+	}
+	return ec._DepositApplicationAgainPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDuplicateReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDuplicateReason(ctx context.Context, v any) (domain.DuplicateReason, error) {
+	var res domain.DuplicateReason
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDuplicateReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDuplicateReason(ctx context.Context, sel ast.SelectionSet, v domain.DuplicateReason) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNDuplicateReason2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDuplicateReasonᚄ(ctx context.Context, v any) ([]domain.DuplicateReason, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.DuplicateReason, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDuplicateReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDuplicateReason(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNDuplicateReason2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDuplicateReasonᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.DuplicateReason) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDuplicateReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDuplicateReason(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNDwelling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwelling(ctx context.Context, sel ast.SelectionSet, v *ent.Dwelling) graphql.Marshaler {
@@ -36649,6 +47756,11 @@ func (ec *executionContext) marshalNErrorCode2githubᚗcomᚋguichetᚑlogement�
 	return v
 }
 
+func (ec *executionContext) unmarshalNFileFormInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFileForm(ctx context.Context, v any) (domain.FileForm, error) {
+	res, err := ec.unmarshalInputFileFormInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNFormPairInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐFormPairInput(ctx context.Context, v any) (model.FormPairInput, error) {
 	res, err := ec.unmarshalInputFormPairInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -36660,6 +47772,30 @@ func (ec *executionContext) marshalNFormPairPayload2ᚖgithubᚗcomᚋguichetᚑ
 		return graphql.Null
 	}
 	return ec._FormPairPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNFormValue2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFormValueᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.FormValue) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFormValue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFormValue(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNFormValue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFormValue(ctx context.Context, sel ast.SelectionSet, v *domain.FormValue) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "FormValue!")
+		return graphql.Null
+	}
+	return ec._FormValue(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNGrantStaffAuthorisationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐGrantStaffAuthorisationInput(ctx context.Context, v any) (model.GrantStaffAuthorisationInput, error) {
@@ -36737,6 +47873,48 @@ func (ec *executionContext) marshalNGroundExplanation2ᚖgithubᚗcomᚋguichet�
 		return graphql.Null
 	}
 	return ec._GroundExplanation(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNGroupVersionsInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐGroupVersions(ctx context.Context, v any) (*domain.GroupVersions, error) {
+	res, err := ec.unmarshalInputGroupVersionsInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNHandOver2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐHandOverᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.HandOver) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNHandOver2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐHandOver(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNHandOver2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐHandOver(ctx context.Context, sel ast.SelectionSet, v *ent.HandOver) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "HandOver!")
+		return graphql.Null
+	}
+	return ec._HandOver(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNHandOverApplicationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐHandOverApplicationInput(ctx context.Context, v any) (model.HandOverApplicationInput, error) {
+	res, err := ec.unmarshalInputHandOverApplicationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNHandOverApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐHandOverApplicationPayload(ctx context.Context, sel ast.SelectionSet, v *model.HandOverApplicationPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "HandOverApplicationPayload!")
+		return graphql.Null
+	}
+	return ec._HandOverApplicationPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNHouseholdLink2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHouseholdLink(ctx context.Context, v any) (domain.HouseholdLink, error) {
@@ -36987,6 +48165,38 @@ func (ec *executionContext) marshalNMeans2githubᚗcomᚋguichetᚑlogementᚋgu
 	return v
 }
 
+func (ec *executionContext) unmarshalNMemberFormInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMemberForm(ctx context.Context, v any) (domain.MemberForm, error) {
+	res, err := ec.unmarshalInputMemberFormInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNMemberFormInput2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMemberFormᚄ(ctx context.Context, v any) ([]domain.MemberForm, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.MemberForm, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNMemberFormInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMemberForm(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNMergeApplicationsInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMergeApplicationsInput(ctx context.Context, v any) (model.MergeApplicationsInput, error) {
+	res, err := ec.unmarshalInputMergeApplicationsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMergeApplicationsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMergeApplicationsPayload(ctx context.Context, sel ast.SelectionSet, v *model.MergeApplicationsPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MergeApplicationsPayload!")
+		return graphql.Null
+	}
+	return ec._MergeApplicationsPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNMoney2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx context.Context, v any) (domain.Money, error) {
 	var res domain.Money
 	err := res.UnmarshalGQL(v)
@@ -37029,6 +48239,30 @@ func (ec *executionContext) marshalNNode2ᚕgithubᚗcomᚋguichetᚑlogementᚋ
 	})
 
 	return ret
+}
+
+func (ec *executionContext) marshalNOnlineRegistration2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOnlineRegistrationᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.OnlineRegistration) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOnlineRegistration2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOnlineRegistration(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNOnlineRegistration2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOnlineRegistration(ctx context.Context, sel ast.SelectionSet, v *ent.OnlineRegistration) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "OnlineRegistration!")
+		return graphql.Null
+	}
+	return ec._OnlineRegistration(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNOpenApplicationInEmergencyInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenApplicationInEmergencyInput(ctx context.Context, v any) (model.OpenApplicationInEmergencyInput, error) {
@@ -37470,6 +48704,43 @@ func (ec *executionContext) marshalNPersonOrderField2ᚖgithubᚗcomᚋguichet�
 	return v
 }
 
+func (ec *executionContext) unmarshalNProposeChangeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeChangeInput(ctx context.Context, v any) (model.ProposeChangeInput, error) {
+	res, err := ec.unmarshalInputProposeChangeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNProposeChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeChangePayload(ctx context.Context, sel ast.SelectionSet, v *model.ProposeChangePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ProposeChangePayload!")
+		return graphql.Null
+	}
+	return ec._ProposeChangePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNProposedChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposedChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ProposedChange) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProposedChange2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposedChange(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNProposedChange2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposedChange(ctx context.Context, sel ast.SelectionSet, v *ent.ProposedChange) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ProposedChange!")
+		return graphql.Null
+	}
+	return ec._ProposedChange(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNProtectApplicationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProtectApplicationInput(ctx context.Context, v any) (model.ProtectApplicationInput, error) {
 	res, err := ec.unmarshalInputProtectApplicationInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -37595,6 +48866,19 @@ func (ec *executionContext) marshalNPublishedMonth2ᚖgithubᚗcomᚋguichetᚑl
 	return ec._PublishedMonth(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNReactivateApplicationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReactivateApplicationInput(ctx context.Context, v any) (model.ReactivateApplicationInput, error) {
+	res, err := ec.unmarshalInputReactivateApplicationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReactivateApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReactivateApplicationPayload(ctx context.Context, sel ast.SelectionSet, v *model.ReactivateApplicationPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ReactivateApplicationPayload!")
+		return graphql.Null
+	}
+	return ec._ReactivateApplicationPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNReceiveApplicantInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReceiveApplicantInput(ctx context.Context, v any) (model.ReceiveApplicantInput, error) {
 	res, err := ec.unmarshalInputReceiveApplicantInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -37691,6 +48975,45 @@ func (ec *executionContext) marshalNRecordContactPayload2ᚖgithubᚗcomᚋguich
 	return ec._RecordContactPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNRecordNoticeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticeInput(ctx context.Context, v any) (model.RecordNoticeInput, error) {
+	res, err := ec.unmarshalInputRecordNoticeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecordNoticePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticePayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordNoticePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RecordNoticePayload!")
+		return graphql.Null
+	}
+	return ec._RecordNoticePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRegisterApplicationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterApplicationInput(ctx context.Context, v any) (model.RegisterApplicationInput, error) {
+	res, err := ec.unmarshalInputRegisterApplicationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRegisterApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterApplicationPayload(ctx context.Context, sel ast.SelectionSet, v *model.RegisterApplicationPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RegisterApplicationPayload!")
+		return graphql.Null
+	}
+	return ec._RegisterApplicationPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRegisterOnlineInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterOnlineInput(ctx context.Context, v any) (model.RegisterOnlineInput, error) {
+	res, err := ec.unmarshalInputRegisterOnlineInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRegisterOnlinePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterOnlinePayload(ctx context.Context, sel ast.SelectionSet, v *model.RegisterOnlinePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RegisterOnlinePayload!")
+		return graphql.Null
+	}
+	return ec._RegisterOnlinePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNRegisterPartnerAppInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPartnerAppInput(ctx context.Context, v any) (model.RegisterPartnerAppInput, error) {
 	res, err := ec.unmarshalInputRegisterPartnerAppInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -37717,6 +49040,19 @@ func (ec *executionContext) marshalNRegisterPersonPayload2ᚖgithubᚗcomᚋguic
 	return ec._RegisterPersonPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNRejectApplicationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectApplicationInput(ctx context.Context, v any) (model.RejectApplicationInput, error) {
+	res, err := ec.unmarshalInputRejectApplicationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRejectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectApplicationPayload(ctx context.Context, sel ast.SelectionSet, v *model.RejectApplicationPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RejectApplicationPayload!")
+		return graphql.Null
+	}
+	return ec._RejectApplicationPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNRejectAssignmentInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectAssignmentInput(ctx context.Context, v any) (model.RejectAssignmentInput, error) {
 	res, err := ec.unmarshalInputRejectAssignmentInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -37728,6 +49064,65 @@ func (ec *executionContext) marshalNRejectAssignmentPayload2ᚖgithubᚗcomᚋgu
 		return graphql.Null
 	}
 	return ec._RejectAssignmentPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRejectionReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRejectionReason(ctx context.Context, v any) (domain.RejectionReason, error) {
+	var res domain.RejectionReason
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRejectionReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRejectionReason(ctx context.Context, sel ast.SelectionSet, v domain.RejectionReason) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNReleaseOnlineRegistrationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReleaseOnlineRegistrationInput(ctx context.Context, v any) (model.ReleaseOnlineRegistrationInput, error) {
+	res, err := ec.unmarshalInputReleaseOnlineRegistrationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReleaseOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReleaseOnlineRegistrationPayload(ctx context.Context, sel ast.SelectionSet, v *model.ReleaseOnlineRegistrationPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ReleaseOnlineRegistrationPayload!")
+		return graphql.Null
+	}
+	return ec._ReleaseOnlineRegistrationPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRemovalReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRemovalReason(ctx context.Context, v any) (domain.RemovalReason, error) {
+	var res domain.RemovalReason
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRemovalReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRemovalReason(ctx context.Context, sel ast.SelectionSet, v domain.RemovalReason) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNRemoveApplicationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRemoveApplicationInput(ctx context.Context, v any) (model.RemoveApplicationInput, error) {
+	res, err := ec.unmarshalInputRemoveApplicationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRemoveApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRemoveApplicationPayload(ctx context.Context, sel ast.SelectionSet, v *model.RemoveApplicationPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RemoveApplicationPayload!")
+		return graphql.Null
+	}
+	return ec._RemoveApplicationPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRenewApplicationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRenewApplicationInput(ctx context.Context, v any) (model.RenewApplicationInput, error) {
+	res, err := ec.unmarshalInputRenewApplicationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRenewApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRenewApplicationPayload(ctx context.Context, sel ast.SelectionSet, v *model.RenewApplicationPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RenewApplicationPayload!")
+		return graphql.Null
+	}
+	return ec._RenewApplicationPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNReopenToApplicantInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReopenToApplicantInput(ctx context.Context, v any) (model.ReopenToApplicantInput, error) {
@@ -37899,6 +49294,24 @@ func (ec *executionContext) unmarshalNSiren2githubᚗcomᚋguichetᚑlogementᚋ
 
 func (ec *executionContext) marshalNSiren2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSiren(ctx context.Context, sel ast.SelectionSet, v domain.Siren) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNSplitApplicationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSplitApplicationInput(ctx context.Context, v any) (model.SplitApplicationInput, error) {
+	res, err := ec.unmarshalInputSplitApplicationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSplitApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSplitApplicationPayload(ctx context.Context, sel ast.SelectionSet, v *model.SplitApplicationPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SplitApplicationPayload!")
+		return graphql.Null
+	}
+	return ec._SplitApplicationPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSplitFormInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSplitForm(ctx context.Context, v any) (*domain.SplitForm, error) {
+	res, err := ec.unmarshalInputSplitFormInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNStaffAuthorisation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisationᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.StaffAuthorisation) graphql.Marshaler {
@@ -38267,6 +49680,19 @@ func (ec *executionContext) marshalNString2ᚕᚖstring(ctx context.Context, sel
 	return ret
 }
 
+func (ec *executionContext) unmarshalNTakeOnlineRegistrationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeOnlineRegistrationInput(ctx context.Context, v any) (model.TakeOnlineRegistrationInput, error) {
+	res, err := ec.unmarshalInputTakeOnlineRegistrationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTakeOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeOnlineRegistrationPayload(ctx context.Context, sel ast.SelectionSet, v *model.TakeOnlineRegistrationPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TakeOnlineRegistrationPayload!")
+		return graphql.Null
+	}
+	return ec._TakeOnlineRegistrationPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNTriState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTriState(ctx context.Context, v any) (domain.TriState, error) {
 	var res domain.TriState
 	err := res.UnmarshalGQL(v)
@@ -38330,6 +49756,19 @@ func (ec *executionContext) marshalNUnbindAccountPayload2ᚖgithubᚗcomᚋguich
 	return ec._UnbindAccountPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNUndoMergeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUndoMergeInput(ctx context.Context, v any) (model.UndoMergeInput, error) {
+	res, err := ec.unmarshalInputUndoMergeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUndoMergePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUndoMergePayload(ctx context.Context, sel ast.SelectionSet, v *model.UndoMergePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UndoMergePayload!")
+		return graphql.Null
+	}
+	return ec._UndoMergePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNUniqueNumber2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐUniqueNumber(ctx context.Context, v any) (domain.UniqueNumber, error) {
 	var res domain.UniqueNumber
 	err := res.UnmarshalGQL(v)
@@ -38364,12 +49803,62 @@ func (ec *executionContext) marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogeme
 	return ret
 }
 
+func (ec *executionContext) unmarshalNValidateApplicationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐValidateApplicationInput(ctx context.Context, v any) (model.ValidateApplicationInput, error) {
+	res, err := ec.unmarshalInputValidateApplicationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNValidateApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐValidateApplicationPayload(ctx context.Context, sel ast.SelectionSet, v *model.ValidateApplicationPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ValidateApplicationPayload!")
+		return graphql.Null
+	}
+	return ec._ValidateApplicationPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNValueConflict2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐValueConflictᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.ValueConflict) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNValueConflict2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐValueConflict(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNValueConflict2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐValueConflict(ctx context.Context, sel ast.SelectionSet, v *domain.ValueConflict) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ValueConflict!")
+		return graphql.Null
+	}
+	return ec._ValueConflict(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNViewer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋauthᚐViewer(ctx context.Context, sel ast.SelectionSet, v *auth.Viewer) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Viewer!")
 		return graphql.Null
 	}
 	return ec._Viewer(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNWarnApplicantInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWarnApplicantInput(ctx context.Context, v any) (model.WarnApplicantInput, error) {
+	res, err := ec.unmarshalInputWarnApplicantInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWarnApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWarnApplicantPayload(ctx context.Context, sel ast.SelectionSet, v *model.WarnApplicantPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "WarnApplicantPayload!")
+		return graphql.Null
+	}
+	return ec._WarnApplicantPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNWish2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWishᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Wish) graphql.Marshaler {
@@ -38407,6 +49896,19 @@ func (ec *executionContext) marshalNWithdrawOpeningExceptionPayload2ᚖgithubᚗ
 		return graphql.Null
 	}
 	return ec._WithdrawOpeningExceptionPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNWithdrawWarningInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawWarningInput(ctx context.Context, v any) (model.WithdrawWarningInput, error) {
+	res, err := ec.unmarshalInputWithdrawWarningInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWithdrawWarningPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawWarningPayload(ctx context.Context, sel ast.SelectionSet, v *model.WithdrawWarningPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "WithdrawWarningPayload!")
+		return graphql.Null
+	}
+	return ec._WithdrawWarningPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalN__Directive2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirective(ctx context.Context, sel ast.SelectionSet, v introspection.Directive) graphql.Marshaler {
@@ -38753,6 +50255,14 @@ func (ec *executionContext) unmarshalOCommuneOrder2ᚖgithubᚗcomᚋguichetᚑl
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOContactFormInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactForm(ctx context.Context, v any) (*domain.ContactForm, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputContactFormInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx context.Context, v any) (*entgql.Cursor[domain.ID], error) {
 	if v == nil {
 		return nil, nil
@@ -38768,6 +50278,16 @@ func (ec *executionContext) marshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCu
 	_ = sel
 	res := scalar.MarshalCursor(*v)
 	return graphql.WrapContextMarshaler(ctx, res)
+}
+
+func (ec *executionContext) unmarshalODate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx context.Context, v any) (domain.Date, error) {
+	var res domain.Date
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx context.Context, sel ast.SelectionSet, v domain.Date) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx context.Context, v any) (*domain.Date, error) {
@@ -38802,6 +50322,22 @@ func (ec *executionContext) marshalODateTime2ᚖtimeᚐTime(ctx context.Context,
 	_ = ctx
 	res := scalar.MarshalDateTime(*v)
 	return res
+}
+
+func (ec *executionContext) unmarshalODeadlineKind2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDeadlineKind(ctx context.Context, v any) (*domain.DeadlineKind, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.DeadlineKind)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODeadlineKind2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDeadlineKind(ctx context.Context, sel ast.SelectionSet, v *domain.DeadlineKind) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) unmarshalODwellingFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingWhereInput(ctx context.Context, v any) (*ent.DwellingWhereInput, error) {
@@ -38864,6 +50400,14 @@ func (ec *executionContext) marshalOEnergyClass2ᚕgithubᚗcomᚋguichetᚑloge
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalOFileFormInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFileForm(ctx context.Context, v any) (*domain.FileForm, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputFileFormInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOFloat2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSurface(ctx context.Context, v any) (domain.Surface, error) {
@@ -39246,11 +50790,26 @@ func (ec *executionContext) marshalOMissingLink2ᚖgithubᚗcomᚋguichetᚑloge
 	return v
 }
 
+func (ec *executionContext) unmarshalONamesFormInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐNamesForm(ctx context.Context, v any) (*domain.NamesForm, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputNamesFormInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalONode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder(ctx context.Context, sel ast.SelectionSet, v ent.Noder) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Node(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOOnlineRegistration2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOnlineRegistration(ctx context.Context, sel ast.SelectionSet, v *ent.OnlineRegistration) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._OnlineRegistration(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOOpeningHours2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOpeningHours(ctx context.Context, sel ast.SelectionSet, v *ent.OpeningHours) graphql.Marshaler {
@@ -39395,6 +50954,16 @@ func (ec *executionContext) unmarshalOPersonOrder2ᚖgithubᚗcomᚋguichetᚑlo
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOPhoneNumber2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPhoneNumber(ctx context.Context, v any) (domain.PhoneNumber, error) {
+	var res domain.PhoneNumber
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOPhoneNumber2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPhoneNumber(ctx context.Context, sel ast.SelectionSet, v domain.PhoneNumber) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalOPhoneNumber2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPhoneNumber(ctx context.Context, v any) (*domain.PhoneNumber, error) {
 	if v == nil {
 		return nil, nil
@@ -39448,6 +51017,38 @@ func (ec *executionContext) unmarshalOReceptionPointOrder2ᚖgithubᚗcomᚋguic
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalORejectionReason2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRejectionReason(ctx context.Context, v any) (*domain.RejectionReason, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.RejectionReason)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORejectionReason2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRejectionReason(ctx context.Context, sel ast.SelectionSet, v *domain.RejectionReason) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalORemovalReason2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRemovalReason(ctx context.Context, v any) (*domain.RemovalReason, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.RemovalReason)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORemovalReason2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRemovalReason(ctx context.Context, sel ast.SelectionSet, v *domain.RemovalReason) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) unmarshalORole2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRoleᚄ(ctx context.Context, v any) ([]domain.Role, error) {
 	if v == nil {
 		return nil, nil
@@ -39498,6 +51099,14 @@ func (ec *executionContext) marshalORole2ᚖgithubᚗcomᚋguichetᚑlogementᚋ
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) unmarshalOSearchFormInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSearchForm(ctx context.Context, v any) (*domain.SearchForm, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputSearchFormInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOSensitiveRecord2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐSensitiveRecord(ctx context.Context, sel ast.SelectionSet, v *ent.SensitiveRecord) graphql.Marshaler {
@@ -39620,6 +51229,18 @@ func (ec *executionContext) unmarshalOString2githubᚗcomᚋguichetᚑlogement�
 
 func (ec *executionContext) marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx context.Context, sel ast.SelectionSet, v domain.Stated) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalOString2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOString2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(v)
+	return res
 }
 
 func (ec *executionContext) unmarshalOString2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {

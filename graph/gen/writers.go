@@ -19,6 +19,14 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
+func (ec *executionContext) answerNAcceptHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptHandOverPayload(ctx context.Context, sel ast.SelectionSet, v *model.AcceptHandOverPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAcceptHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptHandOverPayload, ec.marshalNAcceptHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptHandOverPayload)
+}
+
+func (ec *executionContext) answerNAcceptProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptProposedChangePayload(ctx context.Context, sel ast.SelectionSet, v *model.AcceptProposedChangePayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAcceptProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptProposedChangePayload, ec.marshalNAcceptProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptProposedChangePayload)
+}
+
 func (ec *executionContext) answerNAccessLogEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessLogEntryᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.AccessLogEntry) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAccessLogEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessLogEntryᚄ, ec.marshalNAccessLogEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessLogEntryᚄ)
 }
@@ -31,8 +39,16 @@ func (ec *executionContext) answerNApplicationConnection2ᚖgithubᚗcomᚋguich
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNApplicationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationConnection, ec.marshalNApplicationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationConnection)
 }
 
+func (ec *executionContext) answerNApplicationDuplicate2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐApplicationDuplicateᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.ApplicationDuplicate) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNApplicationDuplicate2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐApplicationDuplicateᚄ, ec.marshalNApplicationDuplicate2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐApplicationDuplicateᚄ)
+}
+
 func (ec *executionContext) answerNApplicationStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐApplicationStatistics(ctx context.Context, sel ast.SelectionSet, v *model.ApplicationStatistics) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNApplicationStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐApplicationStatistics, ec.marshalNApplicationStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐApplicationStatistics)
+}
+
+func (ec *executionContext) answerNAssignOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignOnlineRegistrationPayload(ctx context.Context, sel ast.SelectionSet, v *model.AssignOnlineRegistrationPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAssignOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignOnlineRegistrationPayload, ec.marshalNAssignOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignOnlineRegistrationPayload)
 }
 
 func (ec *executionContext) answerNAssignRolePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignRolePayload(ctx context.Context, sel ast.SelectionSet, v *model.AssignRolePayload) graphql.Marshaler {
@@ -79,8 +95,28 @@ func (ec *executionContext) answerNConfirmProtectionPayload2ᚖgithubᚗcomᚋgu
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNConfirmProtectionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmProtectionPayload, ec.marshalNConfirmProtectionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmProtectionPayload)
 }
 
+func (ec *executionContext) answerNCorrectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCorrectApplicationPayload(ctx context.Context, sel ast.SelectionSet, v *model.CorrectApplicationPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNCorrectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCorrectApplicationPayload, ec.marshalNCorrectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCorrectApplicationPayload)
+}
+
+func (ec *executionContext) answerNDeadline2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDeadlineᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Deadline) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDeadline2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDeadlineᚄ, ec.marshalNDeadline2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDeadlineᚄ)
+}
+
 func (ec *executionContext) answerNDeclareOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareOpeningExceptionPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeclareOpeningExceptionPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDeclareOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareOpeningExceptionPayload, ec.marshalNDeclareOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareOpeningExceptionPayload)
+}
+
+func (ec *executionContext) answerNDeclineHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineHandOverPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeclineHandOverPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDeclineHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineHandOverPayload, ec.marshalNDeclineHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineHandOverPayload)
+}
+
+func (ec *executionContext) answerNDeclineProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineProposedChangePayload(ctx context.Context, sel ast.SelectionSet, v *model.DeclineProposedChangePayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDeclineProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineProposedChangePayload, ec.marshalNDeclineProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineProposedChangePayload)
+}
+
+func (ec *executionContext) answerNDepositApplicationAgainPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositApplicationAgainPayload(ctx context.Context, sel ast.SelectionSet, v *model.DepositApplicationAgainPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDepositApplicationAgainPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositApplicationAgainPayload, ec.marshalNDepositApplicationAgainPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositApplicationAgainPayload)
 }
 
 func (ec *executionContext) answerNDwellingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingConnection(ctx context.Context, sel ast.SelectionSet, v *ent.DwellingConnection) graphql.Marshaler {
@@ -99,12 +135,28 @@ func (ec *executionContext) answerNFormPairPayload2ᚖgithubᚗcomᚋguichetᚑl
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNFormPairPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐFormPairPayload, ec.marshalNFormPairPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐFormPairPayload)
 }
 
+func (ec *executionContext) answerNFormValue2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFormValueᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.FormValue) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNFormValue2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFormValueᚄ, ec.marshalNFormValue2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFormValueᚄ)
+}
+
 func (ec *executionContext) answerNGrantStaffAuthorisationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐGrantStaffAuthorisationPayload(ctx context.Context, sel ast.SelectionSet, v *model.GrantStaffAuthorisationPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNGrantStaffAuthorisationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐGrantStaffAuthorisationPayload, ec.marshalNGrantStaffAuthorisationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐGrantStaffAuthorisationPayload)
 }
 
+func (ec *executionContext) answerNHandOver2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐHandOverᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.HandOver) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNHandOver2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐHandOverᚄ, ec.marshalNHandOver2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐHandOverᚄ)
+}
+
+func (ec *executionContext) answerNHandOverApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐHandOverApplicationPayload(ctx context.Context, sel ast.SelectionSet, v *model.HandOverApplicationPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNHandOverApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐHandOverApplicationPayload, ec.marshalNHandOverApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐHandOverApplicationPayload)
+}
+
 func (ec *executionContext) answerNIssueBindingCodePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐIssueBindingCodePayload(ctx context.Context, sel ast.SelectionSet, v *model.IssueBindingCodePayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNIssueBindingCodePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐIssueBindingCodePayload, ec.marshalNIssueBindingCodePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐIssueBindingCodePayload)
+}
+
+func (ec *executionContext) answerNMergeApplicationsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMergeApplicationsPayload(ctx context.Context, sel ast.SelectionSet, v *model.MergeApplicationsPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNMergeApplicationsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMergeApplicationsPayload, ec.marshalNMergeApplicationsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMergeApplicationsPayload)
 }
 
 func (ec *executionContext) answerNNearestReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐNearestReceptionPointᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.NearestReceptionPoint) graphql.Marshaler {
@@ -113,6 +165,10 @@ func (ec *executionContext) answerNNearestReceptionPoint2ᚕᚖgithubᚗcomᚋgu
 
 func (ec *executionContext) answerNNode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder(ctx context.Context, sel ast.SelectionSet, v []ent.Noder) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNNode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder, ec.marshalNNode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder)
+}
+
+func (ec *executionContext) answerNOnlineRegistration2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOnlineRegistrationᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.OnlineRegistration) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNOnlineRegistration2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOnlineRegistrationᚄ, ec.marshalNOnlineRegistration2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOnlineRegistrationᚄ)
 }
 
 func (ec *executionContext) answerNOpenApplicationInEmergencyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenApplicationInEmergencyPayload(ctx context.Context, sel ast.SelectionSet, v *model.OpenApplicationInEmergencyPayload) graphql.Marshaler {
@@ -151,6 +207,10 @@ func (ec *executionContext) answerNPersonConnection2ᚖgithubᚗcomᚋguichetᚑ
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNPersonConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonConnection, ec.marshalNPersonConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonConnection)
 }
 
+func (ec *executionContext) answerNProposeChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeChangePayload(ctx context.Context, sel ast.SelectionSet, v *model.ProposeChangePayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNProposeChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeChangePayload, ec.marshalNProposeChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeChangePayload)
+}
+
 func (ec *executionContext) answerNProtectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProtectApplicationPayload(ctx context.Context, sel ast.SelectionSet, v *model.ProtectApplicationPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNProtectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProtectApplicationPayload, ec.marshalNProtectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProtectApplicationPayload)
 }
@@ -165,6 +225,10 @@ func (ec *executionContext) answerNPublishedCell2ᚕᚖgithubᚗcomᚋguichetᚑ
 
 func (ec *executionContext) answerNPublishedMonth2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedMonthᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.PublishedMonth) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNPublishedMonth2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedMonthᚄ, ec.marshalNPublishedMonth2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedMonthᚄ)
+}
+
+func (ec *executionContext) answerNReactivateApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReactivateApplicationPayload(ctx context.Context, sel ast.SelectionSet, v *model.ReactivateApplicationPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNReactivateApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReactivateApplicationPayload, ec.marshalNReactivateApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReactivateApplicationPayload)
 }
 
 func (ec *executionContext) answerNReceiveApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReceiveApplicantPayload(ctx context.Context, sel ast.SelectionSet, v *model.ReceiveApplicantPayload) graphql.Marshaler {
@@ -183,6 +247,18 @@ func (ec *executionContext) answerNRecordContactPayload2ᚖgithubᚗcomᚋguiche
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRecordContactPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactPayload, ec.marshalNRecordContactPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactPayload)
 }
 
+func (ec *executionContext) answerNRecordNoticePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticePayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordNoticePayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRecordNoticePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticePayload, ec.marshalNRecordNoticePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticePayload)
+}
+
+func (ec *executionContext) answerNRegisterApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterApplicationPayload(ctx context.Context, sel ast.SelectionSet, v *model.RegisterApplicationPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRegisterApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterApplicationPayload, ec.marshalNRegisterApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterApplicationPayload)
+}
+
+func (ec *executionContext) answerNRegisterOnlinePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterOnlinePayload(ctx context.Context, sel ast.SelectionSet, v *model.RegisterOnlinePayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRegisterOnlinePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterOnlinePayload, ec.marshalNRegisterOnlinePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterOnlinePayload)
+}
+
 func (ec *executionContext) answerNRegisterPartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPartnerAppPayload(ctx context.Context, sel ast.SelectionSet, v *model.RegisterPartnerAppPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRegisterPartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPartnerAppPayload, ec.marshalNRegisterPartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPartnerAppPayload)
 }
@@ -191,8 +267,24 @@ func (ec *executionContext) answerNRegisterPersonPayload2ᚖgithubᚗcomᚋguich
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRegisterPersonPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPersonPayload, ec.marshalNRegisterPersonPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPersonPayload)
 }
 
+func (ec *executionContext) answerNRejectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectApplicationPayload(ctx context.Context, sel ast.SelectionSet, v *model.RejectApplicationPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRejectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectApplicationPayload, ec.marshalNRejectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectApplicationPayload)
+}
+
 func (ec *executionContext) answerNRejectAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectAssignmentPayload(ctx context.Context, sel ast.SelectionSet, v *model.RejectAssignmentPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRejectAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectAssignmentPayload, ec.marshalNRejectAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectAssignmentPayload)
+}
+
+func (ec *executionContext) answerNReleaseOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReleaseOnlineRegistrationPayload(ctx context.Context, sel ast.SelectionSet, v *model.ReleaseOnlineRegistrationPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNReleaseOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReleaseOnlineRegistrationPayload, ec.marshalNReleaseOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReleaseOnlineRegistrationPayload)
+}
+
+func (ec *executionContext) answerNRemoveApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRemoveApplicationPayload(ctx context.Context, sel ast.SelectionSet, v *model.RemoveApplicationPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRemoveApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRemoveApplicationPayload, ec.marshalNRemoveApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRemoveApplicationPayload)
+}
+
+func (ec *executionContext) answerNRenewApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRenewApplicationPayload(ctx context.Context, sel ast.SelectionSet, v *model.RenewApplicationPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRenewApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRenewApplicationPayload, ec.marshalNRenewApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRenewApplicationPayload)
 }
 
 func (ec *executionContext) answerNReopenToApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReopenToApplicantPayload(ctx context.Context, sel ast.SelectionSet, v *model.ReopenToApplicantPayload) graphql.Marshaler {
@@ -223,6 +315,10 @@ func (ec *executionContext) answerNSetSandboxClockPayload2ᚖgithubᚗcomᚋguic
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNSetSandboxClockPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSandboxClockPayload, ec.marshalNSetSandboxClockPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSandboxClockPayload)
 }
 
+func (ec *executionContext) answerNSplitApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSplitApplicationPayload(ctx context.Context, sel ast.SelectionSet, v *model.SplitApplicationPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNSplitApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSplitApplicationPayload, ec.marshalNSplitApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSplitApplicationPayload)
+}
+
 func (ec *executionContext) answerNStaffAuthorisation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisationᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.StaffAuthorisation) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNStaffAuthorisation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisationᚄ, ec.marshalNStaffAuthorisation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisationᚄ)
 }
@@ -239,16 +335,36 @@ func (ec *executionContext) answerNStockVintageConnection2ᚖgithubᚗcomᚋguic
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNStockVintageConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintageConnection, ec.marshalNStockVintageConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintageConnection)
 }
 
+func (ec *executionContext) answerNTakeOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeOnlineRegistrationPayload(ctx context.Context, sel ast.SelectionSet, v *model.TakeOnlineRegistrationPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNTakeOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeOnlineRegistrationPayload, ec.marshalNTakeOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeOnlineRegistrationPayload)
+}
+
 func (ec *executionContext) answerNUnbindAccountPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUnbindAccountPayload(ctx context.Context, sel ast.SelectionSet, v *model.UnbindAccountPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNUnbindAccountPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUnbindAccountPayload, ec.marshalNUnbindAccountPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUnbindAccountPayload)
+}
+
+func (ec *executionContext) answerNUndoMergePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUndoMergePayload(ctx context.Context, sel ast.SelectionSet, v *model.UndoMergePayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNUndoMergePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUndoMergePayload, ec.marshalNUndoMergePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUndoMergePayload)
+}
+
+func (ec *executionContext) answerNValidateApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐValidateApplicationPayload(ctx context.Context, sel ast.SelectionSet, v *model.ValidateApplicationPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNValidateApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐValidateApplicationPayload, ec.marshalNValidateApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐValidateApplicationPayload)
 }
 
 func (ec *executionContext) answerNViewer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋauthᚐViewer(ctx context.Context, sel ast.SelectionSet, v *auth.Viewer) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNViewer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋauthᚐViewer, ec.marshalNViewer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋauthᚐViewer)
 }
 
+func (ec *executionContext) answerNWarnApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWarnApplicantPayload(ctx context.Context, sel ast.SelectionSet, v *model.WarnApplicantPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNWarnApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWarnApplicantPayload, ec.marshalNWarnApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWarnApplicantPayload)
+}
+
 func (ec *executionContext) answerNWithdrawOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionPayload(ctx context.Context, sel ast.SelectionSet, v *model.WithdrawOpeningExceptionPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNWithdrawOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionPayload, ec.marshalNWithdrawOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionPayload)
+}
+
+func (ec *executionContext) answerNWithdrawWarningPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawWarningPayload(ctx context.Context, sel ast.SelectionSet, v *model.WithdrawWarningPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNWithdrawWarningPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawWarningPayload, ec.marshalNWithdrawWarningPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawWarningPayload)
 }
 
 func (ec *executionContext) answerOAccessExplanation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessExplanation(ctx context.Context, sel ast.SelectionSet, v *service.AccessExplanation) graphql.Marshaler {
@@ -281,6 +397,64 @@ func (ec *executionContext) answerOPublishedFigures2ᚖgithubᚗcomᚋguichetᚑ
 
 func (ec *executionContext) answerOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage(ctx context.Context, sel ast.SelectionSet, v *ent.StockVintage) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage, ec.marshalOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage)
+}
+
+func (ec *executionContext) write_AcceptHandOverPayload(w *writers.Writer, above *writers.Field, obj *model.AcceptHandOverPayload) {
+	fields := above.Select(w, "AcceptHandOverPayload", acceptHandOverPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("AcceptHandOverPayload")
+		case "application":
+			if !f.Enter(w, ec.fieldContext_AcceptHandOverPayload_application) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_AcceptHandOverPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_AcceptProposedChangePayload(w *writers.Writer, above *writers.Field, obj *model.AcceptProposedChangePayload) {
+	fields := above.Select(w, "AcceptProposedChangePayload", acceptProposedChangePayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("AcceptProposedChangePayload")
+		case "application":
+			if !f.Enter(w, ec.fieldContext_AcceptProposedChangePayload_application) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_AcceptProposedChangePayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
 }
 
 func (ec *executionContext) write_AccessExplanation(w *writers.Writer, above *writers.Field, obj *service.AccessExplanation) {
@@ -522,6 +696,46 @@ func (ec *executionContext) write_Application(w *writers.Writer, above *writers.
 				return
 			}
 			ec.writeNHouseholdMember2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐHouseholdMemberᚄ(w, f, v)
+		case "renewalDue":
+			if !f.Enter(w, ec.fieldContext_Application_renewalDue) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Application().RenewalDue(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNBoolean2bool(w, f, v)
+		case "deadlines":
+			if !f.Enter(w, ec.fieldContext_Application_deadlines) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Application().Deadlines(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNDeadline2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDeadlineᚄ(w, f, v)
+		case "history":
+			if !f.Enter(w, ec.fieldContext_Application_history) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.History(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNApplicationEvent2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationEventᚄ(w, f, v)
+		case "proposedChanges":
+			if !f.Enter(w, ec.fieldContext_Application_proposedChanges) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.ProposedChanges(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNProposedChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposedChangeᚄ(w, f, v)
 		case "version":
 			ec.writeNInt2int(w, f, obj.Version)
 		default:
@@ -621,6 +835,34 @@ func (ec *executionContext) write_ApplicationContact(w *writers.Writer, above *w
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_ApplicationDuplicate(w *writers.Writer, above *writers.Field, obj *service.ApplicationDuplicate) {
+	fields := above.Select(w, "ApplicationDuplicate", applicationDuplicateImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ApplicationDuplicate")
+		case "application":
+			if !f.Enter(w, ec.fieldContext_ApplicationDuplicate_application) {
+				return
+			}
+			ec.writeNApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
+		case "points":
+			ec.writeNInt2int(w, f, obj.Points)
+		case "reasons":
+			ec.writeNDuplicateReason2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDuplicateReasonᚄ(w, f, obj.Reasons)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_ApplicationEdge(w *writers.Writer, above *writers.Field, obj *ent.ApplicationEdge) {
 	fields := above.Select(w, "ApplicationEdge", applicationEdgeImplementors)
 	w.Raw("{")
@@ -640,6 +882,47 @@ func (ec *executionContext) write_ApplicationEdge(w *writers.Writer, above *writ
 				return
 			}
 			ec.writeNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(w, f, obj.Cursor)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_ApplicationEvent(w *writers.Writer, above *writers.Field, obj *ent.ApplicationEvent) {
+	fields := above.Select(w, "ApplicationEvent", applicationEventImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ApplicationEvent")
+		case "happenedOn":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.HappenedOn)
+		case "kind":
+			ec.writeNApplicationEventKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationEventKind(w, f, obj.Kind)
+		case "state":
+			ec.writeNApplicationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationState(w, f, obj.State)
+		case "reason":
+			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.Reason)
+		case "deadline":
+			ec.writeODeadlineKind2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDeadlineKind(w, f, obj.Deadline)
+		case "dueOn":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.DueOn)
+		case "receptionPoint":
+			if !f.Enter(w, ec.fieldContext_ApplicationEvent_receptionPoint) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.ReceptionPoint(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, v)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -720,8 +1003,26 @@ func (ec *executionContext) write_ApplicationSummary(w *writers.Writer, above *w
 			w.String("ApplicationSummary")
 		case "registeredOn":
 			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.RegisteredOn)
+		case "depositedOn":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.DepositedOn)
+		case "rejectedFor":
+			ec.writeORejectionReason2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRejectionReason(w, f, obj.RejectedFor)
 		case "renewedOn":
 			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.RenewedOn)
+		case "acknowledgedOn":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.AcknowledgedOn)
+		case "noticedOn":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.NoticedOn)
+		case "warnedOn":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.WarnedOn)
+		case "warnedFor":
+			ec.writeORemovalReason2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRemovalReason(w, f, obj.WarnedFor)
+		case "removedFor":
+			ec.writeORemovalReason2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRemovalReason(w, f, obj.RemovedFor)
+		case "mergedIntoId":
+			ec.writeOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.MergedIntoID)
+		case "splitFromId":
+			ec.writeOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.SplitFromID)
 		case "receptionDeadline":
 			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.ReceptionDeadline)
 		case "householdSize":
@@ -742,6 +1043,35 @@ func (ec *executionContext) write_ApplicationSummary(w *writers.Writer, above *w
 			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.FollowedSince)
 		case "version":
 			ec.writeNInt2int(w, f, obj.Version)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_AssignOnlineRegistrationPayload(w *writers.Writer, above *writers.Field, obj *model.AssignOnlineRegistrationPayload) {
+	fields := above.Select(w, "AssignOnlineRegistrationPayload", assignOnlineRegistrationPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("AssignOnlineRegistrationPayload")
+		case "onlineRegistration":
+			if !f.Enter(w, ec.fieldContext_AssignOnlineRegistrationPayload_onlineRegistration) {
+				return
+			}
+			ec.writeOOnlineRegistration2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOnlineRegistration(w, f, obj.OnlineRegistration)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_AssignOnlineRegistrationPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -1342,6 +1672,74 @@ func (ec *executionContext) write_ConfirmProtectionPayload(w *writers.Writer, ab
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_CorrectApplicationPayload(w *writers.Writer, above *writers.Field, obj *model.CorrectApplicationPayload) {
+	fields := above.Select(w, "CorrectApplicationPayload", correctApplicationPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("CorrectApplicationPayload")
+		case "application":
+			if !f.Enter(w, ec.fieldContext_CorrectApplicationPayload_application) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_CorrectApplicationPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_Deadline(w *writers.Writer, above *writers.Field, obj *ent.Deadline) {
+	fields := above.Select(w, "Deadline", deadlineImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("Deadline")
+		case "kind":
+			ec.writeNDeadlineKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDeadlineKind(w, f, obj.Kind)
+		case "reason":
+			ec.writeORemovalReason2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRemovalReason(w, f, obj.Reason)
+		case "dueOn":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.DueOn)
+		case "announcedFrom":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.AnnouncedFrom)
+		case "state":
+			if !f.Enter(w, ec.fieldContext_Deadline_state) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Deadline().State(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNDeadlineState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDeadlineState(w, f, v)
+		case "article":
+			ec.writeNString2string(w, f, obj.Article)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_DeclareOpeningExceptionPayload(w *writers.Writer, above *writers.Field, obj *model.DeclareOpeningExceptionPayload) {
 	fields := above.Select(w, "DeclareOpeningExceptionPayload", declareOpeningExceptionPayloadImplementors)
 	w.Raw("{")
@@ -1363,6 +1761,90 @@ func (ec *executionContext) write_DeclareOpeningExceptionPayload(w *writers.Writ
 			ec.writeOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, obj.ReceptionPoint)
 		case "errors":
 			if !f.Enter(w, ec.fieldContext_DeclareOpeningExceptionPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_DeclineHandOverPayload(w *writers.Writer, above *writers.Field, obj *model.DeclineHandOverPayload) {
+	fields := above.Select(w, "DeclineHandOverPayload", declineHandOverPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("DeclineHandOverPayload")
+		case "declinedId":
+			ec.writeOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.DeclinedID)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_DeclineHandOverPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_DeclineProposedChangePayload(w *writers.Writer, above *writers.Field, obj *model.DeclineProposedChangePayload) {
+	fields := above.Select(w, "DeclineProposedChangePayload", declineProposedChangePayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("DeclineProposedChangePayload")
+		case "application":
+			if !f.Enter(w, ec.fieldContext_DeclineProposedChangePayload_application) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_DeclineProposedChangePayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_DepositApplicationAgainPayload(w *writers.Writer, above *writers.Field, obj *model.DepositApplicationAgainPayload) {
+	fields := above.Select(w, "DepositApplicationAgainPayload", depositApplicationAgainPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("DepositApplicationAgainPayload")
+		case "application":
+			if !f.Enter(w, ec.fieldContext_DepositApplicationAgainPayload_application) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_DepositApplicationAgainPayload_errors) {
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
@@ -1608,6 +2090,29 @@ func (ec *executionContext) write_FormPairPayload(w *writers.Writer, above *writ
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_FormValue(w *writers.Writer, above *writers.Field, obj *domain.FormValue) {
+	fields := above.Select(w, "FormValue", formValueImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("FormValue")
+		case "field":
+			ec.writeNString2string(w, f, obj.Field)
+		case "value":
+			ec.writeNString2string(w, f, obj.Value)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_GrantStaffAuthorisationPayload(w *writers.Writer, above *writers.Field, obj *model.GrantStaffAuthorisationPayload) {
 	fields := above.Select(w, "GrantStaffAuthorisationPayload", grantStaffAuthorisationPayloadImplementors)
 	w.Raw("{")
@@ -1674,6 +2179,78 @@ func (ec *executionContext) write_GroundExplanation(w *writers.Writer, above *wr
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_HandOver(w *writers.Writer, above *writers.Field, obj *ent.HandOver) {
+	fields := above.Select(w, "HandOver", handOverImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("HandOver")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "fromPoint":
+			if !f.Enter(w, ec.fieldContext_HandOver_fromPoint) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.FromPoint(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, v)
+		case "toPoint":
+			if !f.Enter(w, ec.fieldContext_HandOver_toPoint) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.ToPoint(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, v)
+		case "offeredOn":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.OfferedOn)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_HandOverApplicationPayload(w *writers.Writer, above *writers.Field, obj *model.HandOverApplicationPayload) {
+	fields := above.Select(w, "HandOverApplicationPayload", handOverApplicationPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("HandOverApplicationPayload")
+		case "application":
+			if !f.Enter(w, ec.fieldContext_HandOverApplicationPayload_application) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_HandOverApplicationPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_HouseholdMember(w *writers.Writer, above *writers.Field, obj *ent.HouseholdMember) {
 	fields := above.Select(w, "HouseholdMember", householdMemberImplementors)
 	w.Raw("{")
@@ -1719,6 +2296,35 @@ func (ec *executionContext) write_HouseholdMember(w *writers.Writer, above *writ
 				return
 			}
 			ec.writeOSensitiveRecord2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐSensitiveRecord(w, f, v)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_IllegalTransitionError(w *writers.Writer, above *writers.Field, obj *model.IllegalTransitionError) {
+	fields := above.Select(w, "IllegalTransitionError", illegalTransitionErrorImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("IllegalTransitionError")
+		case "code":
+			ec.writeNErrorCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRefusalCode(w, f, obj.Code)
+		case "field":
+			ec.writeOString2ᚕstringᚄ(w, f, obj.Field)
+		case "message":
+			ec.writeNString2string(w, f, obj.Message)
+		case "help":
+			ec.writeOString2ᚖstring(w, f, obj.Help)
+		case "allowed":
+			ec.writeNApplicationStep2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStepᚄ(w, f, obj.Allowed)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -1784,6 +2390,45 @@ func (ec *executionContext) write_IssueBindingCodePayload(w *writers.Writer, abo
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_LevelTooLowError(w *writers.Writer, above *writers.Field, obj *model.LevelTooLowError) {
+	fields := above.Select(w, "LevelTooLowError", levelTooLowErrorImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("LevelTooLowError")
+		case "code":
+			ec.writeNErrorCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRefusalCode(w, f, obj.Code)
+		case "field":
+			ec.writeOString2ᚕstringᚄ(w, f, obj.Field)
+		case "message":
+			ec.writeNString2string(w, f, obj.Message)
+		case "help":
+			ec.writeOString2ᚖstring(w, f, obj.Help)
+		case "required":
+			ec.writeNInt2int(w, f, obj.Required)
+		case "nearbyPoints":
+			if !f.Enter(w, ec.fieldContext_LevelTooLowError_nearbyPoints) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.LevelTooLowError().NearbyPoints(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(w, f, v)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_MemberParticulars(w *writers.Writer, above *writers.Field, obj *ent.MemberParticulars) {
 	fields := above.Select(w, "MemberParticulars", memberParticularsImplementors)
 	w.Raw("{")
@@ -1813,6 +2458,35 @@ func (ec *executionContext) write_MemberParticulars(w *writers.Writer, above *wr
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_MergeApplicationsPayload(w *writers.Writer, above *writers.Field, obj *model.MergeApplicationsPayload) {
+	fields := above.Select(w, "MergeApplicationsPayload", mergeApplicationsPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("MergeApplicationsPayload")
+		case "application":
+			if !f.Enter(w, ec.fieldContext_MergeApplicationsPayload_application) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_MergeApplicationsPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_NearestReceptionPoint(w *writers.Writer, above *writers.Field, obj *model.NearestReceptionPoint) {
 	fields := above.Select(w, "NearestReceptionPoint", nearestReceptionPointImplementors)
 	w.Raw("{")
@@ -1829,6 +2503,59 @@ func (ec *executionContext) write_NearestReceptionPoint(w *writers.Writer, above
 				return
 			}
 			ec.writeNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, obj.ReceptionPoint)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_OnlineRegistration(w *writers.Writer, above *writers.Field, obj *ent.OnlineRegistration) {
+	fields := above.Select(w, "OnlineRegistration", onlineRegistrationImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("OnlineRegistration")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "depositedOn":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.DepositedOn)
+		case "receptionPoint":
+			if !f.Enter(w, ec.fieldContext_OnlineRegistration_receptionPoint) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.ReceptionPoint(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, v)
+		case "assignee":
+			if !f.Enter(w, ec.fieldContext_OnlineRegistration_assignee) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.OnlineRegistration().Assignee(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(w, f, v)
+		case "application":
+			if !f.Enter(w, ec.fieldContext_OnlineRegistration_application) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.OnlineRegistration().Application(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, v)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -2512,6 +3239,78 @@ func (ec *executionContext) write_PersonEdge(w *writers.Writer, above *writers.F
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_ProposeChangePayload(w *writers.Writer, above *writers.Field, obj *model.ProposeChangePayload) {
+	fields := above.Select(w, "ProposeChangePayload", proposeChangePayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ProposeChangePayload")
+		case "application":
+			if !f.Enter(w, ec.fieldContext_ProposeChangePayload_application) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_ProposeChangePayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_ProposedChange(w *writers.Writer, above *writers.Field, obj *ent.ProposedChange) {
+	fields := above.Select(w, "ProposedChange", proposedChangeImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ProposedChange")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "receptionPoint":
+			if !f.Enter(w, ec.fieldContext_ProposedChange_receptionPoint) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.ReceptionPoint(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, v)
+		case "proposedOn":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.ProposedOn)
+		case "values":
+			if !f.Enter(w, ec.fieldContext_ProposedChange_values) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.ProposedChange().Values(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNFormValue2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFormValueᚄ(w, f, v)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_ProtectApplicationPayload(w *writers.Writer, above *writers.Field, obj *model.ProtectApplicationPayload) {
 	fields := above.Select(w, "ProtectApplicationPayload", protectApplicationPayloadImplementors)
 	w.Raw("{")
@@ -2662,6 +3461,35 @@ func (ec *executionContext) write_PublishedMonth(w *writers.Writer, above *write
 			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.Month)
 		case "crossings":
 			ec.writeNPublishedCrossing2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCrossingᚄ(w, f, obj.Crossings)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_ReactivateApplicationPayload(w *writers.Writer, above *writers.Field, obj *model.ReactivateApplicationPayload) {
+	fields := above.Select(w, "ReactivateApplicationPayload", reactivateApplicationPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ReactivateApplicationPayload")
+		case "application":
+			if !f.Enter(w, ec.fieldContext_ReactivateApplicationPayload_application) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_ReactivateApplicationPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -2919,6 +3747,93 @@ func (ec *executionContext) write_RecordContactPayload(w *writers.Writer, above 
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_RecordNoticePayload(w *writers.Writer, above *writers.Field, obj *model.RecordNoticePayload) {
+	fields := above.Select(w, "RecordNoticePayload", recordNoticePayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("RecordNoticePayload")
+		case "application":
+			if !f.Enter(w, ec.fieldContext_RecordNoticePayload_application) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_RecordNoticePayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_RegisterApplicationPayload(w *writers.Writer, above *writers.Field, obj *model.RegisterApplicationPayload) {
+	fields := above.Select(w, "RegisterApplicationPayload", registerApplicationPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("RegisterApplicationPayload")
+		case "application":
+			if !f.Enter(w, ec.fieldContext_RegisterApplicationPayload_application) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_RegisterApplicationPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_RegisterOnlinePayload(w *writers.Writer, above *writers.Field, obj *model.RegisterOnlinePayload) {
+	fields := above.Select(w, "RegisterOnlinePayload", registerOnlinePayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("RegisterOnlinePayload")
+		case "application":
+			if !f.Enter(w, ec.fieldContext_RegisterOnlinePayload_application) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_RegisterOnlinePayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_RegisterPartnerAppPayload(w *writers.Writer, above *writers.Field, obj *model.RegisterPartnerAppPayload) {
 	fields := above.Select(w, "RegisterPartnerAppPayload", registerPartnerAppPayloadImplementors)
 	w.Raw("{")
@@ -2977,6 +3892,35 @@ func (ec *executionContext) write_RegisterPersonPayload(w *writers.Writer, above
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_RejectApplicationPayload(w *writers.Writer, above *writers.Field, obj *model.RejectApplicationPayload) {
+	fields := above.Select(w, "RejectApplicationPayload", rejectApplicationPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("RejectApplicationPayload")
+		case "application":
+			if !f.Enter(w, ec.fieldContext_RejectApplicationPayload_application) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_RejectApplicationPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_RejectAssignmentPayload(w *writers.Writer, above *writers.Field, obj *model.RejectAssignmentPayload) {
 	fields := above.Select(w, "RejectAssignmentPayload", rejectAssignmentPayloadImplementors)
 	w.Raw("{")
@@ -2993,6 +3937,93 @@ func (ec *executionContext) write_RejectAssignmentPayload(w *writers.Writer, abo
 			ec.writeOAssignment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignment(w, f, obj.Assignment)
 		case "errors":
 			if !f.Enter(w, ec.fieldContext_RejectAssignmentPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_ReleaseOnlineRegistrationPayload(w *writers.Writer, above *writers.Field, obj *model.ReleaseOnlineRegistrationPayload) {
+	fields := above.Select(w, "ReleaseOnlineRegistrationPayload", releaseOnlineRegistrationPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ReleaseOnlineRegistrationPayload")
+		case "onlineRegistration":
+			if !f.Enter(w, ec.fieldContext_ReleaseOnlineRegistrationPayload_onlineRegistration) {
+				return
+			}
+			ec.writeOOnlineRegistration2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOnlineRegistration(w, f, obj.OnlineRegistration)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_ReleaseOnlineRegistrationPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_RemoveApplicationPayload(w *writers.Writer, above *writers.Field, obj *model.RemoveApplicationPayload) {
+	fields := above.Select(w, "RemoveApplicationPayload", removeApplicationPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("RemoveApplicationPayload")
+		case "application":
+			if !f.Enter(w, ec.fieldContext_RemoveApplicationPayload_application) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_RemoveApplicationPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_RenewApplicationPayload(w *writers.Writer, above *writers.Field, obj *model.RenewApplicationPayload) {
+	fields := above.Select(w, "RenewApplicationPayload", renewApplicationPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("RenewApplicationPayload")
+		case "application":
+			if !f.Enter(w, ec.fieldContext_RenewApplicationPayload_application) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_RenewApplicationPayload_errors) {
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
@@ -3272,6 +4303,35 @@ func (ec *executionContext) write_SetSandboxClockPayload(w *writers.Writer, abov
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_SplitApplicationPayload(w *writers.Writer, above *writers.Field, obj *model.SplitApplicationPayload) {
+	fields := above.Select(w, "SplitApplicationPayload", splitApplicationPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("SplitApplicationPayload")
+		case "application":
+			if !f.Enter(w, ec.fieldContext_SplitApplicationPayload_application) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_SplitApplicationPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_StaffAuthorisation(w *writers.Writer, above *writers.Field, obj *ent.StaffAuthorisation) {
 	fields := above.Select(w, "StaffAuthorisation", staffAuthorisationImplementors)
 	w.Raw("{")
@@ -3368,6 +4428,11 @@ func (ec *executionContext) write_StaleVersionError(w *writers.Writer, above *wr
 			ec.writeNInt2int(w, f, obj.Yours)
 		case "theirs":
 			ec.writeNInt2int(w, f, obj.Theirs)
+		case "values":
+			if !f.Enter(w, ec.fieldContext_StaleVersionError_values) {
+				return
+			}
+			ec.writeNValueConflict2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐValueConflictᚄ(w, f, obj.Values)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -3820,6 +4885,35 @@ func (ec *executionContext) write_StockVintageEdge(w *writers.Writer, above *wri
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_TakeOnlineRegistrationPayload(w *writers.Writer, above *writers.Field, obj *model.TakeOnlineRegistrationPayload) {
+	fields := above.Select(w, "TakeOnlineRegistrationPayload", takeOnlineRegistrationPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("TakeOnlineRegistrationPayload")
+		case "onlineRegistration":
+			if !f.Enter(w, ec.fieldContext_TakeOnlineRegistrationPayload_onlineRegistration) {
+				return
+			}
+			ec.writeOOnlineRegistration2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOnlineRegistration(w, f, obj.OnlineRegistration)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_TakeOnlineRegistrationPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_UnbindAccountPayload(w *writers.Writer, above *writers.Field, obj *model.UnbindAccountPayload) {
 	fields := above.Select(w, "UnbindAccountPayload", unbindAccountPayloadImplementors)
 	w.Raw("{")
@@ -3836,6 +4930,89 @@ func (ec *executionContext) write_UnbindAccountPayload(w *writers.Writer, above 
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_UndoMergePayload(w *writers.Writer, above *writers.Field, obj *model.UndoMergePayload) {
+	fields := above.Select(w, "UndoMergePayload", undoMergePayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("UndoMergePayload")
+		case "application":
+			if !f.Enter(w, ec.fieldContext_UndoMergePayload_application) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_UndoMergePayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_ValidateApplicationPayload(w *writers.Writer, above *writers.Field, obj *model.ValidateApplicationPayload) {
+	fields := above.Select(w, "ValidateApplicationPayload", validateApplicationPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ValidateApplicationPayload")
+		case "application":
+			if !f.Enter(w, ec.fieldContext_ValidateApplicationPayload_application) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_ValidateApplicationPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_ValueConflict(w *writers.Writer, above *writers.Field, obj *domain.ValueConflict) {
+	fields := above.Select(w, "ValueConflict", valueConflictImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ValueConflict")
+		case "field":
+			ec.writeNString2string(w, f, obj.Field)
+		case "yours":
+			ec.writeNString2string(w, f, obj.Yours)
+		case "theirs":
+			ec.writeNString2string(w, f, obj.Theirs)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -3969,6 +5146,35 @@ func (ec *executionContext) write_ViewerApp(w *writers.Writer, above *writers.Fi
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_WarnApplicantPayload(w *writers.Writer, above *writers.Field, obj *model.WarnApplicantPayload) {
+	fields := above.Select(w, "WarnApplicantPayload", warnApplicantPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("WarnApplicantPayload")
+		case "application":
+			if !f.Enter(w, ec.fieldContext_WarnApplicantPayload_application) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_WarnApplicantPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_Wish(w *writers.Writer, above *writers.Field, obj *ent.Wish) {
 	fields := above.Select(w, "Wish", wishImplementors)
 	w.Raw("{")
@@ -4016,6 +5222,35 @@ func (ec *executionContext) write_WithdrawOpeningExceptionPayload(w *writers.Wri
 			ec.writeOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, obj.ReceptionPoint)
 		case "errors":
 			if !f.Enter(w, ec.fieldContext_WithdrawOpeningExceptionPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_WithdrawWarningPayload(w *writers.Writer, above *writers.Field, obj *model.WithdrawWarningPayload) {
+	fields := above.Select(w, "WithdrawWarningPayload", withdrawWarningPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("WithdrawWarningPayload")
+		case "application":
+			if !f.Enter(w, ec.fieldContext_WithdrawWarningPayload_application) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_WithdrawWarningPayload_errors) {
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
@@ -4160,6 +5395,14 @@ func (ec *executionContext) write_UserError(w *writers.Writer, f *writers.Field,
 			return
 		}
 		ec.write_StaleVersionError(w, f, obj)
+	case model.LevelTooLowError:
+		ec.write_LevelTooLowError(w, f, &obj)
+	case *model.LevelTooLowError:
+		if obj == nil {
+			w.GiveUp()
+			return
+		}
+		ec.write_LevelTooLowError(w, f, obj)
 	case model.InputError:
 		ec.write_InputError(w, f, &obj)
 	case *model.InputError:
@@ -4168,9 +5411,33 @@ func (ec *executionContext) write_UserError(w *writers.Writer, f *writers.Field,
 			return
 		}
 		ec.write_InputError(w, f, obj)
+	case model.IllegalTransitionError:
+		ec.write_IllegalTransitionError(w, f, &obj)
+	case *model.IllegalTransitionError:
+		if obj == nil {
+			w.GiveUp()
+			return
+		}
+		ec.write_IllegalTransitionError(w, f, obj)
 	default:
 		w.GiveUp()
 	}
+}
+
+func (ec *executionContext) writeNAcceptHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptHandOverPayload(w *writers.Writer, f *writers.Field, v *model.AcceptHandOverPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_AcceptHandOverPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNAcceptProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptProposedChangePayload(w *writers.Writer, f *writers.Field, v *model.AcceptProposedChangePayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_AcceptProposedChangePayload(w, f, v)
 }
 
 func (ec *executionContext) writeNAccessLogEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessLogEntryᚄ(w *writers.Writer, f *writers.Field, v []*service.AccessLogEntry) {
@@ -4253,6 +5520,26 @@ func (ec *executionContext) writeNApplicationConnection2ᚖgithubᚗcomᚋguiche
 	ec.write_ApplicationConnection(w, f, v)
 }
 
+func (ec *executionContext) writeNApplicationDuplicate2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐApplicationDuplicateᚄ(w *writers.Writer, f *writers.Field, v []*service.ApplicationDuplicate) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNApplicationDuplicate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐApplicationDuplicate(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNApplicationDuplicate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐApplicationDuplicate(w *writers.Writer, f *writers.Field, v *service.ApplicationDuplicate) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ApplicationDuplicate(w, f, v)
+}
+
 func (ec *executionContext) writeNApplicationEdge2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationEdgeᚄ(w *writers.Writer, f *writers.Field, v []*ent.ApplicationEdge) {
 	w.Raw("[")
 	for i := range v {
@@ -4273,6 +5560,30 @@ func (ec *executionContext) writeNApplicationEdge2ᚖgithubᚗcomᚋguichetᚑlo
 	ec.write_ApplicationEdge(w, f, v)
 }
 
+func (ec *executionContext) writeNApplicationEvent2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationEventᚄ(w *writers.Writer, f *writers.Field, v []*ent.ApplicationEvent) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNApplicationEvent2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationEvent(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNApplicationEvent2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationEvent(w *writers.Writer, f *writers.Field, v *ent.ApplicationEvent) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ApplicationEvent(w, f, v)
+}
+
+func (ec *executionContext) writeNApplicationEventKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationEventKind(w *writers.Writer, f *writers.Field, v domain.ApplicationEventKind) {
+	v.MarshalGQL(w)
+}
+
 func (ec *executionContext) writeNApplicationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationState(w *writers.Writer, f *writers.Field, v domain.ApplicationState) {
 	v.MarshalGQL(w)
 }
@@ -4283,6 +5594,30 @@ func (ec *executionContext) writeNApplicationStatistics2ᚖgithubᚗcomᚋguiche
 		return
 	}
 	ec.write_ApplicationStatistics(w, f, v)
+}
+
+func (ec *executionContext) writeNApplicationStep2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStep(w *writers.Writer, f *writers.Field, v domain.Step) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNApplicationStep2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStepᚄ(w *writers.Writer, f *writers.Field, v []domain.Step) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNApplicationStep2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStep(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNAssignOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignOnlineRegistrationPayload(w *writers.Writer, f *writers.Field, v *model.AssignOnlineRegistrationPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_AssignOnlineRegistrationPayload(w, f, v)
 }
 
 func (ec *executionContext) writeNAssignRolePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignRolePayload(w *writers.Writer, f *writers.Field, v *model.AssignRolePayload) {
@@ -4517,6 +5852,14 @@ func (ec *executionContext) writeNContactChannel2githubᚗcomᚋguichetᚑlogeme
 	v.MarshalGQL(w)
 }
 
+func (ec *executionContext) writeNCorrectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCorrectApplicationPayload(w *writers.Writer, f *writers.Field, v *model.CorrectApplicationPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_CorrectApplicationPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(w *writers.Writer, f *writers.Field, v entgql.Cursor[domain.ID]) {
 	w.ContextMarshaler(f, scalar.MarshalCursor(v), true)
 }
@@ -4529,12 +5872,80 @@ func (ec *executionContext) writeNDateTime2timeᚐTime(w *writers.Writer, f *wri
 	w.Marshaler(scalar.MarshalDateTime(v), true)
 }
 
+func (ec *executionContext) writeNDeadline2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDeadlineᚄ(w *writers.Writer, f *writers.Field, v []*ent.Deadline) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNDeadline2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDeadline(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNDeadline2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDeadline(w *writers.Writer, f *writers.Field, v *ent.Deadline) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_Deadline(w, f, v)
+}
+
+func (ec *executionContext) writeNDeadlineKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDeadlineKind(w *writers.Writer, f *writers.Field, v domain.DeadlineKind) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNDeadlineState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDeadlineState(w *writers.Writer, f *writers.Field, v domain.DeadlineState) {
+	v.MarshalGQL(w)
+}
+
 func (ec *executionContext) writeNDeclareOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareOpeningExceptionPayload(w *writers.Writer, f *writers.Field, v *model.DeclareOpeningExceptionPayload) {
 	if v == nil {
 		w.Null(true)
 		return
 	}
 	ec.write_DeclareOpeningExceptionPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNDeclineHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineHandOverPayload(w *writers.Writer, f *writers.Field, v *model.DeclineHandOverPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_DeclineHandOverPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNDeclineProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineProposedChangePayload(w *writers.Writer, f *writers.Field, v *model.DeclineProposedChangePayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_DeclineProposedChangePayload(w, f, v)
+}
+
+func (ec *executionContext) writeNDepositApplicationAgainPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositApplicationAgainPayload(w *writers.Writer, f *writers.Field, v *model.DepositApplicationAgainPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_DepositApplicationAgainPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNDuplicateReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDuplicateReason(w *writers.Writer, f *writers.Field, v domain.DuplicateReason) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNDuplicateReason2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDuplicateReasonᚄ(w *writers.Writer, f *writers.Field, v []domain.DuplicateReason) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNDuplicateReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDuplicateReason(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
 }
 
 func (ec *executionContext) writeNDwelling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwelling(w *writers.Writer, f *writers.Field, v *ent.Dwelling) {
@@ -4605,6 +6016,26 @@ func (ec *executionContext) writeNFormPairPayload2ᚖgithubᚗcomᚋguichetᚑlo
 	ec.write_FormPairPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNFormValue2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFormValueᚄ(w *writers.Writer, f *writers.Field, v []*domain.FormValue) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNFormValue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFormValue(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNFormValue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFormValue(w *writers.Writer, f *writers.Field, v *domain.FormValue) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_FormValue(w, f, v)
+}
+
 func (ec *executionContext) writeNGrantStaffAuthorisationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐGrantStaffAuthorisationPayload(w *writers.Writer, f *writers.Field, v *model.GrantStaffAuthorisationPayload) {
 	if v == nil {
 		w.Null(true)
@@ -4647,6 +6078,34 @@ func (ec *executionContext) writeNGroundExplanation2ᚖgithubᚗcomᚋguichetᚑ
 		return
 	}
 	ec.write_GroundExplanation(w, f, v)
+}
+
+func (ec *executionContext) writeNHandOver2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐHandOverᚄ(w *writers.Writer, f *writers.Field, v []*ent.HandOver) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNHandOver2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐHandOver(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNHandOver2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐHandOver(w *writers.Writer, f *writers.Field, v *ent.HandOver) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_HandOver(w, f, v)
+}
+
+func (ec *executionContext) writeNHandOverApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐHandOverApplicationPayload(w *writers.Writer, f *writers.Field, v *model.HandOverApplicationPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_HandOverApplicationPayload(w, f, v)
 }
 
 func (ec *executionContext) writeNHouseholdLink2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHouseholdLink(w *writers.Writer, f *writers.Field, v domain.HouseholdLink) {
@@ -4749,6 +6208,14 @@ func (ec *executionContext) writeNMeans2githubᚗcomᚋguichetᚑlogementᚋguic
 	v.MarshalGQL(w)
 }
 
+func (ec *executionContext) writeNMergeApplicationsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMergeApplicationsPayload(w *writers.Writer, f *writers.Field, v *model.MergeApplicationsPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_MergeApplicationsPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNMoney2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(w *writers.Writer, f *writers.Field, v domain.Money) {
 	v.MarshalGQL(w)
 }
@@ -4783,6 +6250,26 @@ func (ec *executionContext) writeNNode2ᚕgithubᚗcomᚋguichetᚑlogementᚋgu
 		}
 	}
 	w.Raw("]")
+}
+
+func (ec *executionContext) writeNOnlineRegistration2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOnlineRegistrationᚄ(w *writers.Writer, f *writers.Field, v []*ent.OnlineRegistration) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNOnlineRegistration2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOnlineRegistration(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNOnlineRegistration2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOnlineRegistration(w *writers.Writer, f *writers.Field, v *ent.OnlineRegistration) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_OnlineRegistration(w, f, v)
 }
 
 func (ec *executionContext) writeNOpenApplicationInEmergencyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenApplicationInEmergencyPayload(w *writers.Writer, f *writers.Field, v *model.OpenApplicationInEmergencyPayload) {
@@ -5069,6 +6556,34 @@ func (ec *executionContext) writeNPersonEdge2ᚖgithubᚗcomᚋguichetᚑlogemen
 	ec.write_PersonEdge(w, f, v)
 }
 
+func (ec *executionContext) writeNProposeChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeChangePayload(w *writers.Writer, f *writers.Field, v *model.ProposeChangePayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ProposeChangePayload(w, f, v)
+}
+
+func (ec *executionContext) writeNProposedChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposedChangeᚄ(w *writers.Writer, f *writers.Field, v []*ent.ProposedChange) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNProposedChange2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposedChange(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNProposedChange2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposedChange(w *writers.Writer, f *writers.Field, v *ent.ProposedChange) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ProposedChange(w, f, v)
+}
+
 func (ec *executionContext) writeNProtectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProtectApplicationPayload(w *writers.Writer, f *writers.Field, v *model.ProtectApplicationPayload) {
 	if v == nil {
 		w.Null(true)
@@ -5153,6 +6668,14 @@ func (ec *executionContext) writeNPublishedMonth2ᚖgithubᚗcomᚋguichetᚑlog
 	ec.write_PublishedMonth(w, f, v)
 }
 
+func (ec *executionContext) writeNReactivateApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReactivateApplicationPayload(w *writers.Writer, f *writers.Field, v *model.ReactivateApplicationPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ReactivateApplicationPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNReceiveApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReceiveApplicantPayload(w *writers.Writer, f *writers.Field, v *model.ReceiveApplicantPayload) {
 	if v == nil {
 		w.Null(true)
@@ -5217,6 +6740,30 @@ func (ec *executionContext) writeNRecordContactPayload2ᚖgithubᚗcomᚋguichet
 	ec.write_RecordContactPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNRecordNoticePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticePayload(w *writers.Writer, f *writers.Field, v *model.RecordNoticePayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_RecordNoticePayload(w, f, v)
+}
+
+func (ec *executionContext) writeNRegisterApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterApplicationPayload(w *writers.Writer, f *writers.Field, v *model.RegisterApplicationPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_RegisterApplicationPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNRegisterOnlinePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterOnlinePayload(w *writers.Writer, f *writers.Field, v *model.RegisterOnlinePayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_RegisterOnlinePayload(w, f, v)
+}
+
 func (ec *executionContext) writeNRegisterPartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPartnerAppPayload(w *writers.Writer, f *writers.Field, v *model.RegisterPartnerAppPayload) {
 	if v == nil {
 		w.Null(true)
@@ -5233,12 +6780,44 @@ func (ec *executionContext) writeNRegisterPersonPayload2ᚖgithubᚗcomᚋguiche
 	ec.write_RegisterPersonPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNRejectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectApplicationPayload(w *writers.Writer, f *writers.Field, v *model.RejectApplicationPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_RejectApplicationPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNRejectAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectAssignmentPayload(w *writers.Writer, f *writers.Field, v *model.RejectAssignmentPayload) {
 	if v == nil {
 		w.Null(true)
 		return
 	}
 	ec.write_RejectAssignmentPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNReleaseOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReleaseOnlineRegistrationPayload(w *writers.Writer, f *writers.Field, v *model.ReleaseOnlineRegistrationPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ReleaseOnlineRegistrationPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNRemoveApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRemoveApplicationPayload(w *writers.Writer, f *writers.Field, v *model.RemoveApplicationPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_RemoveApplicationPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNRenewApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRenewApplicationPayload(w *writers.Writer, f *writers.Field, v *model.RenewApplicationPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_RenewApplicationPayload(w, f, v)
 }
 
 func (ec *executionContext) writeNReopenToApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReopenToApplicantPayload(w *writers.Writer, f *writers.Field, v *model.ReopenToApplicantPayload) {
@@ -5347,6 +6926,14 @@ func (ec *executionContext) writeNSetSandboxClockPayload2ᚖgithubᚗcomᚋguich
 
 func (ec *executionContext) writeNSiren2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSiren(w *writers.Writer, f *writers.Field, v domain.Siren) {
 	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNSplitApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSplitApplicationPayload(w *writers.Writer, f *writers.Field, v *model.SplitApplicationPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_SplitApplicationPayload(w, f, v)
 }
 
 func (ec *executionContext) writeNStaffAuthorisation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisationᚄ(w *writers.Writer, f *writers.Field, v []*ent.StaffAuthorisation) {
@@ -5585,6 +7172,14 @@ func (ec *executionContext) writeNString2ᚕᚖstring(w *writers.Writer, f *writ
 	w.Raw("]")
 }
 
+func (ec *executionContext) writeNTakeOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeOnlineRegistrationPayload(w *writers.Writer, f *writers.Field, v *model.TakeOnlineRegistrationPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_TakeOnlineRegistrationPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNTriState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTriState(w *writers.Writer, f *writers.Field, v domain.TriState) {
 	v.MarshalGQL(w)
 }
@@ -5613,6 +7208,14 @@ func (ec *executionContext) writeNUnbindAccountPayload2ᚖgithubᚗcomᚋguichet
 	ec.write_UnbindAccountPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNUndoMergePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUndoMergePayload(w *writers.Writer, f *writers.Field, v *model.UndoMergePayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_UndoMergePayload(w, f, v)
+}
+
 func (ec *executionContext) writeNUserError2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserError(w *writers.Writer, f *writers.Field, v model.UserError) {
 	if v == nil {
 		w.Null(true)
@@ -5633,12 +7236,48 @@ func (ec *executionContext) writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogement
 	w.Raw("]")
 }
 
+func (ec *executionContext) writeNValidateApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐValidateApplicationPayload(w *writers.Writer, f *writers.Field, v *model.ValidateApplicationPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ValidateApplicationPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNValueConflict2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐValueConflictᚄ(w *writers.Writer, f *writers.Field, v []*domain.ValueConflict) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNValueConflict2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐValueConflict(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNValueConflict2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐValueConflict(w *writers.Writer, f *writers.Field, v *domain.ValueConflict) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ValueConflict(w, f, v)
+}
+
 func (ec *executionContext) writeNViewer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋauthᚐViewer(w *writers.Writer, f *writers.Field, v *auth.Viewer) {
 	if v == nil {
 		w.Null(true)
 		return
 	}
 	ec.write_Viewer(w, f, v)
+}
+
+func (ec *executionContext) writeNWarnApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWarnApplicantPayload(w *writers.Writer, f *writers.Field, v *model.WarnApplicantPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_WarnApplicantPayload(w, f, v)
 }
 
 func (ec *executionContext) writeNWish2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWishᚄ(w *writers.Writer, f *writers.Field, v []*ent.Wish) {
@@ -5667,6 +7306,14 @@ func (ec *executionContext) writeNWithdrawOpeningExceptionPayload2ᚖgithubᚗco
 		return
 	}
 	ec.write_WithdrawOpeningExceptionPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNWithdrawWarningPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawWarningPayload(w *writers.Writer, f *writers.Field, v *model.WithdrawWarningPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_WithdrawWarningPayload(w, f, v)
 }
 
 func (ec *executionContext) writeOAccessExplanation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessExplanation(w *writers.Writer, f *writers.Field, v *service.AccessExplanation) {
@@ -5763,6 +7410,14 @@ func (ec *executionContext) writeODateTime2ᚖtimeᚐTime(w *writers.Writer, f *
 		return
 	}
 	w.Marshaler(scalar.MarshalDateTime(*v), false)
+}
+
+func (ec *executionContext) writeODeadlineKind2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDeadlineKind(w *writers.Writer, f *writers.Field, v *domain.DeadlineKind) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	v.MarshalGQL(w)
 }
 
 func (ec *executionContext) writeOEmailAddress2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmailAddress(w *writers.Writer, f *writers.Field, v domain.EmailAddress) {
@@ -5865,6 +7520,14 @@ func (ec *executionContext) writeONode2githubᚗcomᚋguichetᚑlogementᚋguich
 	ec.write_Node(w, f, v)
 }
 
+func (ec *executionContext) writeOOnlineRegistration2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOnlineRegistration(w *writers.Writer, f *writers.Field, v *ent.OnlineRegistration) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_OnlineRegistration(w, f, v)
+}
+
 func (ec *executionContext) writeOOpeningHours2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOpeningHours(w *writers.Writer, f *writers.Field, v *ent.OpeningHours) {
 	if v == nil {
 		w.Null(false)
@@ -5951,6 +7614,22 @@ func (ec *executionContext) writeOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlog
 		return
 	}
 	ec.write_ReceptionPoint(w, f, v)
+}
+
+func (ec *executionContext) writeORejectionReason2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRejectionReason(w *writers.Writer, f *writers.Field, v *domain.RejectionReason) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeORemovalReason2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRemovalReason(w *writers.Writer, f *writers.Field, v *domain.RemovalReason) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	v.MarshalGQL(w)
 }
 
 func (ec *executionContext) writeORole2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRole(w *writers.Writer, f *writers.Field, v *domain.Role) {

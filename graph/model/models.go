@@ -14,6 +14,36 @@ type UserError interface {
 	IsUserError()
 }
 
+// The offer.
+type AcceptHandOverInput struct {
+	// The offer.
+	ID domain.ID `json:"id"`
+	// The code that the applicant was given at a desk; left out where another organisation accepts.
+	Code *string `json:"code,omitempty"`
+}
+
+// What became of it.
+type AcceptHandOverPayload struct {
+	// The application, where you see it; `null` when it was refused.
+	Application *ent.Application `json:"application,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// The proposed change.
+type AcceptProposedChangeInput struct {
+	// The proposed change.
+	ID domain.ID `json:"id"`
+}
+
+// What became of it.
+type AcceptProposedChangePayload struct {
+	// The application, where you see it; `null` when it was refused.
+	Application *ent.Application `json:"application,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
 // A secret to make.
 type AddPartnerAppSecretInput struct {
 	// The app.
@@ -40,6 +70,22 @@ type ApplicationStatistics struct {
 	Cells []*domain.ApplicationCell `json:"cells"`
 	// The sum of all cells.
 	TotalCount int `json:"totalCount"`
+}
+
+// The registration and the person.
+type AssignOnlineRegistrationInput struct {
+	// The registration.
+	ID domain.ID `json:"id"`
+	// Who handles it.
+	PersonID domain.ID `json:"personId"`
+}
+
+// What became of it.
+type AssignOnlineRegistrationPayload struct {
+	// The registration; `null` when it was refused.
+	OnlineRegistration *ent.OnlineRegistration `json:"onlineRegistration,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
 }
 
 // A role to give.
@@ -134,6 +180,24 @@ type ConfirmProtectionPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// The application and the correction.
+type CorrectApplicationInput struct {
+	// The application.
+	ApplicationID domain.ID `json:"applicationId"`
+	// The versions that you read, of the groups that you correct.
+	Versions *domain.GroupVersions `json:"versions"`
+	// What is stated instead.
+	Correction *domain.ApplicationCorrection `json:"correction"`
+}
+
+// What became of it.
+type CorrectApplicationPayload struct {
+	// The application, where you see it; `null` when it was refused.
+	Application *ent.Application `json:"application,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
 // An exception to the weekly hours.
 type DeclareOpeningExceptionInput struct {
 	// The reception point.
@@ -157,6 +221,48 @@ type DeclareOpeningExceptionPayload struct {
 	// The reception point; `null` when it was refused.
 	ReceptionPoint *ent.ReceptionPoint `json:"receptionPoint,omitempty"`
 	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// The offer.
+type DeclineHandOverInput struct {
+	// The offer.
+	ID domain.ID `json:"id"`
+}
+
+// What became of it.
+type DeclineHandOverPayload struct {
+	// The offer that is gone; `null` when it was refused.
+	DeclinedID *domain.ID `json:"declinedId,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// The proposed change.
+type DeclineProposedChangeInput struct {
+	// The proposed change.
+	ID domain.ID `json:"id"`
+}
+
+// What became of it.
+type DeclineProposedChangePayload struct {
+	// The application, where you see it; `null` when it was refused.
+	Application *ent.Application `json:"application,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// The application.
+type DepositApplicationAgainInput struct {
+	// The application.
+	ApplicationID domain.ID `json:"applicationId"`
+}
+
+// What became of it.
+type DepositApplicationAgainPayload struct {
+	// The application, where you see it; `null` when it was refused.
+	Application *ent.Application `json:"application,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }
 
@@ -238,6 +344,38 @@ type GrantStaffAuthorisationPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// The application and the point.
+type HandOverApplicationInput struct {
+	// The application.
+	ApplicationID domain.ID `json:"applicationId"`
+	// The point that it is offered to.
+	ReceptionPointID domain.ID `json:"receptionPointId"`
+}
+
+// What became of it.
+type HandOverApplicationPayload struct {
+	// The application, where you see it; `null` when it was refused.
+	Application *ent.Application `json:"application,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// A step that the state of the application does not leave open.
+type IllegalTransitionError struct {
+	// Always `ILLEGAL_TRANSITION`.
+	Code domain.RefusalCode `json:"code"`
+	// The path of the input field at fault; `null` when it is the whole input. At most 10 steps.
+	Field []string `json:"field,omitempty"`
+	// What is wrong, for a person, in the language of `Accept-Language`.
+	Message string `json:"message"`
+	// How to mend it, for a person.
+	Help *string `json:"help,omitempty"`
+	// The steps that are open today instead. At most 12.
+	Allowed []domain.Step `json:"allowed"`
+}
+
+func (IllegalTransitionError) IsUserError() {}
+
 // A refusal that needs no more details.
 type InputError struct {
 	// The stable word to branch on.
@@ -267,6 +405,42 @@ type IssueBindingCodePayload struct {
 	// Until when it is good; `null` when it was refused.
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
 	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// An act for which the level of service of a reception point is too low.
+type LevelTooLowError struct {
+	// Always `LEVEL_TOO_LOW`.
+	Code domain.RefusalCode `json:"code"`
+	// The path of the input field at fault; `null` when it is the whole input. At most 10 steps.
+	Field []string `json:"field,omitempty"`
+	// What is wrong, for a person, in the language of `Accept-Language`.
+	Message string `json:"message"`
+	// How to mend it, for a person.
+	Help *string `json:"help,omitempty"`
+	// The level that the act needs.
+	Required int `json:"required"`
+	// The nearest points that have it, the nearest first. At most 5.
+	NearbyPoints []*ent.ReceptionPoint `json:"nearbyPoints"`
+	// where it was tried
+	At domain.ID `json:"-"`
+}
+
+func (LevelTooLowError) IsUserError() {}
+
+// The two applications.
+type MergeApplicationsInput struct {
+	// The application that is kept.
+	SurvivorID domain.ID `json:"survivorId"`
+	// The application that ends.
+	MergedID domain.ID `json:"mergedId"`
+}
+
+// What became of it.
+type MergeApplicationsPayload struct {
+	// The application, where you see it; `null` when it was refused.
+	Application *ent.Application `json:"application,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }
 
@@ -308,6 +482,22 @@ type OpeningDay struct {
 	Holiday *string `json:"holiday,omitempty"`
 	// Why the day departs from the weekly hours, in the declarer's words; `null` on other days.
 	ExceptionReason *string `json:"exceptionReason,omitempty"`
+}
+
+// The application and the correction.
+type ProposeChangeInput struct {
+	// The application.
+	ApplicationID domain.ID `json:"applicationId"`
+	// What is to be stated instead.
+	Correction *domain.ApplicationCorrection `json:"correction"`
+}
+
+// What became of it.
+type ProposeChangePayload struct {
+	// The application, where you see it; `null` when it was refused.
+	Application *ent.Application `json:"application,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
 }
 
 // An application to protect.
@@ -352,6 +542,20 @@ type PublishedMonth struct {
 	Crossings []domain.Crossing `json:"crossings"`
 }
 
+// The application.
+type ReactivateApplicationInput struct {
+	// The application.
+	ApplicationID domain.ID `json:"applicationId"`
+}
+
+// What became of it.
+type ReactivateApplicationPayload struct {
+	// The application, where you see it; `null` when it was refused.
+	Application *ent.Application `json:"application,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
 // What an applicant gives who is received.
 type ReceiveApplicantInput struct {
 	// The national number, whole.
@@ -385,6 +589,52 @@ type RecordContactPayload struct {
 	// The contact; `null` when it was refused.
 	Contact *ent.ReceptionContact `json:"contact,omitempty"`
 	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// The application and the notice.
+type RecordNoticeInput struct {
+	// The application.
+	ApplicationID domain.ID `json:"applicationId"`
+	// What was given.
+	Notice domain.ApplicationNotice `json:"notice"`
+}
+
+// What became of it.
+type RecordNoticePayload struct {
+	// The application, where you see it; `null` when it was refused.
+	Application *ent.Application `json:"application,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// The point and the form.
+type RegisterApplicationInput struct {
+	// The reception point.
+	ReceptionPointID domain.ID `json:"receptionPointId"`
+	// What the applicant states.
+	Form *domain.ApplicationForm `json:"form"`
+}
+
+// What became of it.
+type RegisterApplicationPayload struct {
+	// The application, where you see it; `null` when it was refused.
+	Application *ent.Application `json:"application,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// The form.
+type RegisterOnlineInput struct {
+	// What you state.
+	Form *domain.ApplicationForm `json:"form"`
+}
+
+// What became of it.
+type RegisterOnlinePayload struct {
+	// The application, where you see it; `null` when it was refused.
+	Application *ent.Application `json:"application,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }
 
@@ -426,6 +676,22 @@ type RegisterPersonPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// The application and the reason.
+type RejectApplicationInput struct {
+	// The application.
+	ApplicationID domain.ID `json:"applicationId"`
+	// The reason.
+	Reason domain.RejectionReason `json:"reason"`
+}
+
+// What became of it.
+type RejectApplicationPayload struct {
+	// The application, where you see it; `null` when it was refused.
+	Application *ent.Application `json:"application,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
 // A proposed assignment to reject.
 type RejectAssignmentInput struct {
 	// Which one.
@@ -441,6 +707,52 @@ type RejectAssignmentPayload struct {
 	// The assignment as it is now; `null` when it was refused.
 	Assignment *ent.Assignment `json:"assignment,omitempty"`
 	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// The registration.
+type ReleaseOnlineRegistrationInput struct {
+	// The registration.
+	ID domain.ID `json:"id"`
+}
+
+// What became of it.
+type ReleaseOnlineRegistrationPayload struct {
+	// The registration; `null` when it was refused.
+	OnlineRegistration *ent.OnlineRegistration `json:"onlineRegistration,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// The application and the reason.
+type RemoveApplicationInput struct {
+	// The application.
+	ApplicationID domain.ID `json:"applicationId"`
+	// The reason.
+	Reason domain.RemovalReason `json:"reason"`
+}
+
+// What became of it.
+type RemoveApplicationPayload struct {
+	// The application, where you see it; `null` when it was refused.
+	Application *ent.Application `json:"application,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// The application.
+type RenewApplicationInput struct {
+	// The application.
+	ApplicationID domain.ID `json:"applicationId"`
+	// The applicant, whom you receive, asks for it: needed by the ground RECEIVED.
+	ConfirmedByApplicant bool `json:"confirmedByApplicant"`
+}
+
+// What became of it.
+type RenewApplicationPayload struct {
+	// The application, where you see it; `null` when it was refused.
+	Application *ent.Application `json:"application,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }
 
@@ -530,6 +842,8 @@ type ServiceLevel struct {
 type SetSandboxClockInput struct {
 	// The time to show from now on, between 2020 and 2100; `null` for the real time.
 	To *time.Time `json:"to,omitempty"`
+	// Also does what the days bring by themselves to applications: deadlines are announced, removals and erasures done, each on its day. Moving the clock back does not undo it.
+	KeepCalendar bool `json:"keepCalendar"`
 }
 
 // What became of the clock.
@@ -537,6 +851,24 @@ type SetSandboxClockPayload struct {
 	// The time by the service's clock; `null` when it was refused.
 	Now *time.Time `json:"now,omitempty"`
 	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// The application, who leaves and what they state.
+type SplitApplicationInput struct {
+	// The application.
+	ApplicationID domain.ID `json:"applicationId"`
+	// Who leaves, the adult who signs first; the applicant stays. At most 19.
+	MemberIds []domain.ID `json:"memberIds"`
+	// What they state.
+	Form *domain.SplitForm `json:"form"`
+}
+
+// What became of it.
+type SplitApplicationPayload struct {
+	// The application, where you see it; `null` when it was refused.
+	Application *ent.Application `json:"application,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }
 
@@ -554,6 +886,8 @@ type StaleVersionError struct {
 	Yours int `json:"yours"`
 	// The version in force.
 	Theirs int `json:"theirs"`
+	// The fields in which what you sent differs from what is stored, where the act tells them. At most 20.
+	Values []*domain.ValueConflict `json:"values"`
 }
 
 func (StaleVersionError) IsUserError() {}
@@ -570,6 +904,22 @@ type StockStatistics struct {
 	Vintage *ent.StockVintage `json:"vintage,omitempty"`
 }
 
+// The registration and the point.
+type TakeOnlineRegistrationInput struct {
+	// The registration.
+	ID domain.ID `json:"id"`
+	// Your reception point.
+	ReceptionPointID domain.ID `json:"receptionPointId"`
+}
+
+// What became of it.
+type TakeOnlineRegistrationPayload struct {
+	// The registration; `null` when it was refused.
+	OnlineRegistration *ent.OnlineRegistration `json:"onlineRegistration,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
 // An account to unbind.
 type UnbindAccountInput struct {
 	// The application to which yours is bound.
@@ -581,6 +931,50 @@ type UnbindAccountPayload struct {
 	// When it ended; `null` when it was refused.
 	UnboundAt *time.Time `json:"unboundAt,omitempty"`
 	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// The application.
+type UndoMergeInput struct {
+	// The application that was merged.
+	ApplicationID domain.ID `json:"applicationId"`
+}
+
+// What became of it.
+type UndoMergePayload struct {
+	// The application, where you see it; `null` when it was refused.
+	Application *ent.Application `json:"application,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// The application.
+type ValidateApplicationInput struct {
+	// The application.
+	ApplicationID domain.ID `json:"applicationId"`
+}
+
+// What became of it.
+type ValidateApplicationPayload struct {
+	// The application, where you see it; `null` when it was refused.
+	Application *ent.Application `json:"application,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// The application and the reason.
+type WarnApplicantInput struct {
+	// The application.
+	ApplicationID domain.ID `json:"applicationId"`
+	// The reason of the removal to come.
+	Reason domain.RemovalReason `json:"reason"`
+}
+
+// What became of it.
+type WarnApplicantPayload struct {
+	// The application, where you see it; `null` when it was refused.
+	Application *ent.Application `json:"application,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }
 
@@ -597,5 +991,19 @@ type WithdrawOpeningExceptionPayload struct {
 	// The reception point; `null` when it was refused.
 	ReceptionPoint *ent.ReceptionPoint `json:"receptionPoint,omitempty"`
 	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// The application.
+type WithdrawWarningInput struct {
+	// The application.
+	ApplicationID domain.ID `json:"applicationId"`
+}
+
+// What became of it.
+type WithdrawWarningPayload struct {
+	// The application, where you see it; `null` when it was refused.
+	Application *ent.Application `json:"application,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }

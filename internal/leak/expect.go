@@ -39,9 +39,11 @@ func (w *World) record(s sight) object {
 		"__typename": "Application", "id": a.ID, "uniqueNumber": orNull(a.number), "state": a.State,
 		"givenNames": a.givenNames, "birthName": a.birthName, "usualName": orNull(a.usualName), "validUntil": a.validUntil,
 		"masked": s.Masked(), "summary": nil, "file": nil, "contact": nil, "wishes": []object{}, "household": []object{}, "version": 1,
+		"renewalDue": a.State == "ACTIVE" && !w.date(w.day(0)).Before(w.date(a.validUntil).AddMonths(-1)),
+		"deadlines":  []object{}, "history": []object{}, "proposedChanges": []object{},
 	}
 	if s.Opens("SUMMARY") {
-		o["summary"] = w.summary(a)
+		o["summary"], o["deadlines"], o["history"] = w.summary(a), w.deadlines(a), history(a)
 		wishes := []object{}
 		for i, c := range a.Wishes {
 			wishes = append(wishes, object{"__typename": "Wish", "commune": object{"id": c}, "rank": i + 1})
@@ -65,7 +67,63 @@ func (w *World) record(s sight) object {
 			"phone": orNull(a.phone), "email": orNull(a.email), "helpingStructure": orNull(a.helping), "version": 4,
 		}
 	}
+	if a.proposed != "" && s.Opens("SUMMARY") && s.Opens("FILE") && s.Opens("CONTACT") {
+		o["proposedChanges"] = []object{w.proposedChange(a)}
+	}
 	return o
+}
+
+// date is a day that can be reckoned with.
+func (w *World) date(d oracle.Day) domain.Date {
+	parsed, _ := domain.ParseDate(string(d)) // days are those of this package
+	return parsed
+}
+
+func (w *World) deadlines(a *application) []object {
+	if a.due == "" {
+		return []object{}
+	}
+	state := domain.DeadlineAhead
+	switch {
+	case a.due < w.day(0):
+		state = domain.DeadlineOverdue
+	case a.announced(w) <= w.day(0):
+		state = domain.DeadlineNear
+	}
+	return []object{{
+		"__typename": "Deadline", "kind": "EXPIRY", "reason": nil, "dueOn": a.due, "announcedFrom": a.announced(w), "state": state, "article": "CCH R441-2-7",
+	}}
+}
+
+// announced is the day from which its deadline is.
+func (a *application) announced(w *World) oracle.Day {
+	return oracle.Day(w.date(a.due).AddDays(-5).String())
+}
+
+func history(a *application) []object {
+	all := []object{}
+	for _, e := range a.events {
+		all = append([]object{{
+			"__typename": "ApplicationEvent", "happenedOn": e.on, "kind": e.kind, "state": e.state, "reason": orNull(e.reason),
+			"deadline": nil, "dueOn": nil, "receptionPoint": nil,
+		}}, all...)
+	}
+	return all
+}
+
+func (w *World) proposedChange(a *application) object {
+	values := []object{}
+	for _, v := range a.correction().Values() {
+		values = append(values, object{"__typename": "FormValue", "field": v.Field, "value": v.Value})
+	}
+	return object{
+		"__typename": "ProposedChange", "id": w.id(domain.ProposedChangePrefix, a.ID), "proposedOn": a.registeredOn,
+		"receptionPoint": object{"id": w.points[0].id}, "values": values,
+	}
+}
+
+func (a *application) correction() domain.ApplicationCorrection {
+	return domain.ApplicationCorrection{Contact: &domain.ContactForm{Address: a.proposed, PostalCode: "38000", Town: "Grenoble"}}
 }
 
 func (w *World) summary(a *application) object {
@@ -73,6 +131,8 @@ func (w *World) summary(a *application) object {
 		"__typename": "ApplicationSummary", "registeredOn": a.registeredOn, "renewedOn": orNull(a.renewed),
 		"receptionDeadline": a.deadline, "householdSize": len(a.members), "typologies": a.typologies,
 		"followingPoint": nil, "followedSince": orNull(a.FollowedSince), "version": 2,
+		"depositedOn": nil, "rejectedFor": nil, "acknowledgedOn": nil, "noticedOn": nil, "warnedOn": nil, "warnedFor": nil,
+		"removedFor": nil, "mergedIntoId": nil, "splitFromId": nil,
 	}
 	if a.FollowingPoint != "" {
 		o["followingPoint"] = object{"id": a.FollowingPoint}

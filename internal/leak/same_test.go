@@ -57,9 +57,13 @@ func hiddenFrom(t *testing.T, api *testapi.API, persona string) []hidden {
 			break
 		}
 	}
-	_, err := api.DB.ExecContext(t.Context(), "UPDATE application SET erased_on = '2026-11-01', birth_name = '', name_key = '' WHERE id = $1", erased)
-	if err != nil {
-		t.Fatal(err)
+	for _, step := range []string{
+		"UPDATE application SET state = 'REMOVED', removed_on = '2025-11-01' WHERE id = $1",
+		"UPDATE application SET state = 'ERASED', erased_on = '2026-11-01', birth_name = '', name_key = '' WHERE id = $1",
+	} {
+		if _, err := api.DB.ExecContext(t.Context(), step, erased); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := api.Service.SettleAccess(t.Context(), domain.ID(erased)); err != nil {
 		t.Fatal(err)

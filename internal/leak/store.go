@@ -23,6 +23,8 @@ type row = map[string]any
 
 // erase takes away the world before, and the sandbox's own staff.
 const erase = `
+ALTER TABLE application DISABLE TRIGGER application_life; -- worlds are made, not lived
+DELETE FROM deadline; DELETE FROM application_event; DELETE FROM proposed_change; DELETE FROM hand_over;
 DELETE FROM application_access; DELETE FROM audience; DELETE FROM named_agent; DELETE FROM applicant_account;
 DELETE FROM sensitive_record; DELETE FROM member_particulars; DELETE FROM household_member; DELETE FROM wish;
 DELETE FROM application_contact; DELETE FROM application_file; DELETE FROM application_summary; DELETE FROM application;
@@ -71,7 +73,7 @@ func (l *Lab) settle(ctx context.Context, w *World, broken Broken) error {
 	if broken.Settling != "" { // what is shown is the truth again
 		for _, a := range w.applications {
 			_, err := l.API.DB.ExecContext(ctx, "UPDATE application SET state = $2, removed_on = $3, erased_on = $4, protected = $5 WHERE id = $1",
-				a.ID, a.State, removedOn(w, a), erasedOn(w, a), a.Protected)
+				a.ID, stored(a), removedOn(w, a), erasedOn(w, a), a.Protected)
 			if err != nil {
 				return err
 			}
@@ -243,7 +245,7 @@ func (w *World) records() []table {
 			key, birth = "", ""
 		}
 		add("application", row{
-			"id": a.ID, "unique_number": orNull(a.number), "state": a.State, "given_names": a.givenNames, "birth_name": birth,
+			"id": a.ID, "unique_number": orNull(a.number), "state": stored(a), "given_names": a.givenNames, "birth_name": birth,
 			"usual_name": a.usualName, "name_key": key, "valid_until": a.validUntil, "registered_on": a.registeredOn,
 			"removed_on": removedOn(w, a), "erased_on": erasedOn(w, a), "protected": a.Protected, "version": 1,
 		})
@@ -276,6 +278,7 @@ func (w *World) records() []table {
 				"issuer": b.Issuer, "subject": b.Subject, "bound_at": b.Since, "unbound_at": over,
 			})
 		}
+		w.addLife(add, a)
 		for _, n := range a.NamedAgents {
 			var second any
 			if n.Confirmed {
@@ -291,10 +294,44 @@ func (w *World) records() []table {
 	for _, name := range []string{
 		"application", "application_summary", "application_file", "application_contact", "wish", "household_member",
 		"member_particulars", "sensitive_record", "applicant_account", "named_agent",
+		"deadline", "application_event", "proposed_change", "hand_over",
 	} {
 		all = append(all, table{name, t[name]})
 	}
 	return all
+}
+
+// addLife are the rows of what comes, what happened, what waits and who followed.
+func (w *World) addLife(add func(string, row), a *application) {
+	if a.due != "" {
+		add("deadline", row{
+			"id": w.id(domain.DeadlinePrefix, a.ID), "application_id": a.ID, "kind": "EXPIRY", "due_on": a.due, "announced_from": a.announced(w),
+			"article": "CCH R441-2-7", "announced": true, "passed": true,
+		})
+	}
+	for i, e := range a.events {
+		add("application_event", row{
+			"id": w.id(domain.ApplicationEventPrefix, a.ID, i), "application_id": a.ID, "position": i + 1, "happened_on": e.on,
+			"kind": e.kind, "state": e.state, "reason": e.reason,
+		})
+	}
+	if a.proposed != "" {
+		add("proposed_change", row{
+			"id": w.id(domain.ProposedChangePrefix, a.ID), "application_id": a.ID, "reception_point_id": w.points[0].id,
+			"proposed_by_id": w.administrator, "proposed_on": a.registeredOn, "correction": a.correction(),
+		})
+	}
+	for i, f := range a.Former {
+		to := w.points[0].id
+		if to == f.Point {
+			to = w.points[1].id
+		}
+		add("hand_over", row{
+			"id": w.id(domain.HandOverPrefix, a.ID, i), "application_id": a.ID, "from_point_id": f.Point, "to_point_id": to,
+			"offered_by_id": w.administrator, "organisation_id": w.organisations[0], "offered_on": w.day(-9),
+			"accepted_by_id": w.second, "accepted_at": w.Now, "seen_until": f.Until,
+		})
+	}
 }
 
 func (w *World) addMember(add func(string, row), a *application, i int, m member) {
@@ -317,8 +354,16 @@ func (w *World) addMember(add func(string, row), a *application, i int, m member
 	}
 }
 
+// stored is the state as it is stored: what was erased was in one before.
+func stored(a *application) string {
+	if a.Erased {
+		return "ERASED"
+	}
+	return a.State
+}
+
 func removedOn(w *World, a *application) any {
-	if a.State == "REMOVED" {
+	if a.State == "REMOVED" || a.Erased {
 		return w.day(-10)
 	}
 	return nil

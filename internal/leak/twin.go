@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/internal/oracle"
@@ -60,6 +61,13 @@ var changes = []change{
 		for i := range a.members {
 			a.members[i].sensitive = false
 		}
+	}},
+	{"another history", func(w *World, a *application) {
+		a.due, a.events = w.day(3), append(a.events, event{w.day(-1), "CORRECT", "ACTIVE", ""})
+	}},
+	{"another change that waits", func(_ *World, a *application) { a.proposed = "9 rue Thiers" }},
+	{"handed over", func(w *World, a *application) {
+		a.Former = []oracle.Former{{Point: pick(w, w.points).id, Until: w.Now.Add(time.Hour)}}
 	}},
 	{"nobody named", func(_ *World, a *application) { a.NamedAgents = nil }},
 	{"no account", func(_ *World, a *application) { a.Bindings = nil }},

@@ -52,6 +52,15 @@ type application struct {
 	address, postalCode, town         string
 	phone, email, helping             string
 	members                           []member
+	due                               oracle.Day
+	events                            []event
+	proposed                          string
+}
+
+// event is one of the history, the first one first.
+type event struct {
+	on                  oracle.Day
+	kind, state, reason string
 }
 
 type member struct {
@@ -273,6 +282,8 @@ func (w *World) newApplication(n int) *application {
 		a.State = "PENDING_VALIDATION"
 	case w.chance(20):
 		a.State = "REMOVED"
+	case w.chance(10):
+		a.State = pick(w, []string{"REJECTED", "MERGED"})
 	}
 	a.Erased, a.Protected = w.chance(6), w.chance(18)
 	if a.State != "PENDING_VALIDATION" || w.chance(30) {
@@ -285,8 +296,14 @@ func (w *World) newApplication(n int) *application {
 	if w.chance(75) {
 		a.FollowingPoint, a.FollowedSince = pick(w, w.points).id, pick(w, []oracle.Day{w.day(-50), w.day(-1), w.day(0), w.day(1)})
 	}
+	for range w.r.IntN(3) / 2 {
+		a.Former = append(a.Former, oracle.Former{
+			Point: pick(w, w.points).id, Until: w.Now.Add(pick(w, []time.Duration{-time.Hour, 0, time.Second, 24 * time.Hour})),
+		})
+	}
 	a.Wishes = w.communeIDs(w.r.IntN(4))
 	w.describe(a, n)
+	w.happen(a)
 	for i := range 1 + w.r.IntN(4) {
 		a.members = append(a.members, w.newMember(a, i))
 	}
@@ -309,6 +326,19 @@ func (w *World) describe(a *application, n int) {
 	a.email, a.helping = pick(w, []string{"", "a@example.org"}), pick(w, []string{"", "Un toit"})
 	if w.chance(70) {
 		a.phone = fmt.Sprint("+3347600000", w.r.IntN(3))
+	}
+}
+
+// happen gives it a deadline, a history and a change that waits, as most have.
+func (w *World) happen(a *application) {
+	if w.chance(70) {
+		a.due = w.day(w.r.IntN(40) - 20)
+	}
+	for i := range w.r.IntN(3) {
+		a.events = append(a.events, event{w.day(-40 + i), pick(w, domain.ApplicationEventKind("").Values()), "ACTIVE", pick(w, []string{"", "UNREACHABLE"})})
+	}
+	if w.chance(40) {
+		a.proposed = fmt.Sprint(w.r.IntN(9), " rue de Belledonne")
 	}
 }
 

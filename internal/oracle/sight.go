@@ -241,8 +241,8 @@ func (w *World) leaves(app *App, ground, place string) bool {
 
 // admits tells whether the file is one of which the ground may hold.
 func (a *Application) admits(ground string, k capacity) bool {
-	removed := a.State == "REMOVED"
-	if a.Protected { // for everybody else it does not exist
+	removed := a.State != "PENDING_VALIDATION" && a.State != "ACTIVE" // or over in another way
+	if a.Protected {                                                  // for everybody else it does not exist
 		return ground == "NAMED_AGENT" ||
 			ground == "TERRITORY" && k.kind == "METROPOLE" && k.Role == "SOCIAL_OFFICER" && !removed
 	}
@@ -264,7 +264,10 @@ func (w *World) holds(ground string, k capacity, c Caller, a *Application) bool 
 	left := slices.DeleteFunc(slices.Clone(k.places(ground)), func(p string) bool { return !w.leaves(c.App, ground, p) })
 	switch ground {
 	case "FOLLOWED":
-		return slices.Contains(left, a.FollowingPoint) && w.today() >= a.FollowedSince
+		return slices.Contains(left, a.FollowingPoint) && w.today() >= a.FollowedSince ||
+			slices.ContainsFunc(a.Former, func(f Former) bool {
+				return f.Point != a.FollowingPoint && slices.Contains(left, f.Point) && w.Now.Before(f.Until)
+			})
 	case "WISHED_COMMUNE", "WISHED_TERRITORY":
 		return len(both(left, a.Wishes)) > 0
 	case "TERRITORY":

@@ -71,17 +71,25 @@ type Caller struct {
 // Application is what the rules look at in an application.
 type Application struct {
 	ID                string
-	State             string // PENDING_VALIDATION, ACTIVE or REMOVED
+	State             string // of the contract
 	Erased, Protected bool
 	// FollowingPoint follows it from the day FollowedSince on; "" when none does.
 	FollowingPoint string
 	FollowedSince  Day
+	// Former are the points that handed it over, and until when they see it.
+	Former []Former
 	// Wishes are communes.
 	Wishes      []string
 	Bindings    []Binding
 	NamedAgents []Naming
 	// Receptions and Emergencies are single openings of the file, for hours.
 	Receptions, Emergencies []Opening
+}
+
+// Former is a point that followed an application.
+type Former struct {
+	Point string
+	Until time.Time
 }
 
 // Binding is an account bound to a person of an application.

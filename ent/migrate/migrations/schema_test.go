@@ -73,6 +73,14 @@ var handWritten = []string{
 	"statistics public.application_access_file_stats",
 	"statistics public.application_access_identity_stats",
 	"statistics public.application_access_summary_stats",
+	"settings application_event", // 20261126020005_application_life.sql
+	"settings deadline",
+	"settings proposed_change",
+	// 20261126020100_application_steps.sql.
+	"function public.application_life()",
+	"function public.application_first_deposit()",
+	"trigger application.application_life",
+	"trigger application_summary.application_first_deposit",
 	// 20261125200000_audit.sql.
 	"column audit_line.id",
 	"column audit_line.at",

@@ -1,0 +1,63 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/guichet-logement/guichet/audit"
+	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent/migrate/migrations"
+	"github.com/guichet-logement/guichet/service"
+)
+
+type keepCommand struct {
+	Calendar keepCalendarCommand `cmd:"" help:"Announce the deadlines of applications, and do what the law does on their days: removals and erasures. Run it each day."`
+}
+
+type keepCalendarCommand struct {
+	databaseSettings
+	auditSettings
+}
+
+// Run brings all applications to today, by the service's clock. What was cut short goes
+// on with the next run.
+func (c *keepCalendarCommand) Run(ctx context.Context, env Environment) (err error) {
+	log := newLog(env)
+	if err := c.databaseSettings.validate(); err != nil {
+		return err
+	}
+	db, err := c.open(ctx, env, log)
+	if err != nil {
+		return err
+	}
+	defer db.close(ctx)
+	if err := migrations.Check(ctx, db.db); err != nil {
+		return err
+	}
+	clock, client := service.NewClock(time.Now), db.client(unobserved)
+	nature, err := service.New(client, clock, false).Nature(ctx)
+	if err != nil {
+		return err
+	}
+	keys, err := c.keys(env, c.databaseSettings, nature == service.Sandbox)
+	if err != nil {
+		return err
+	}
+	if err := clock.Restore(ctx, client); err != nil {
+		return err
+	}
+	// What serves the API seals the trail.
+	trail, err := audit.StartWriter(ctx, db.dsn, audit.Options{Keys: keys, Clock: time.Now, Log: log, Wait: keepWait})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, trail.Stop()) }()
+	s := service.New(client, clock, nature == service.Sandbox).AuditTo(trail, nil)
+	kept, err := s.KeepCalendar(ctx, domain.DateOf(s.Now()))
+	log.Info("calendar kept", "applications", kept)
+	return err
+}
+
+// keepWait is how long a line of the trail may take: nobody waits for an answer.
+const keepWait = 10 * time.Second

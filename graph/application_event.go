@@ -1,0 +1,3 @@
+package graph
+
+// The history needs no resolver: its rows are those of the contract.

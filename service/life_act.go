@@ -1,0 +1,154 @@
+package service
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"math/big"
+
+	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/ent/application"
+	"github.com/guichet-logement/guichet/ent/onlineregistration"
+	"github.com/guichet-logement/guichet/policy"
+)
+
+// ValidateApplication registers an application whose identity document was checked: it
+// has its number from then on.
+func (s *Service) ValidateApplication(ctx context.Context, id domain.ID) (*ent.Application, error) {
+	return s.onLife(ctx, id, policy.ActValidate, func(granted context.Context, l *living) error {
+		number := l.life.Number
+		if number == "" {
+			var err error
+			if number, err = l.newNumber(granted); err != nil {
+				return err
+			}
+		}
+		next, refusals := l.life.Validate(number, l.clocks, l.today)
+		if err := l.take(granted, domain.StepValidate, next, refusals); err != nil {
+			return err
+		}
+		return l.leaveQueue(granted)
+	})
+}
+
+// numbersAMonth is how many numbers one territory has in a month.
+const numbersAMonth = 1_000_000
+
+// newNumber is a number that nobody has. The national registry gives them: a sandbox
+// does in its place, with a desk that no registering body has.
+func (l *living) newNumber(granted context.Context) (domain.UniqueNumber, error) {
+	if !l.s.sandbox {
+		return "", &domain.Error{Code: domain.Internal, Reason: "NO_REGISTRY", Message: domain.Text{
+			EN: "The national registry, which gives the numbers, is not connected.",
+			FR: "Le registre national, qui délivre les numéros, n'est pas raccordé.",
+		}}
+	}
+	year, month, _ := l.life.DepositedOn.Civil()
+	for {
+		drawn, err := rand.Int(rand.Reader, big.NewInt(numbersAMonth))
+		if err != nil {
+			return "", err
+		}
+		number := domain.UniqueNumber(fmt.Sprintf("038%02d%02d%06dG0000", month, year%100, drawn))
+		taken, err := l.tx.Application.Query().Where(application.UniqueNumber(number)).Exist(granted)
+		if err != nil || !taken {
+			return number, err
+		}
+	}
+}
+
+// leaveQueue takes an application that was decided on out of the queue of online
+// registrations.
+func (l *living) leaveQueue(granted context.Context) error {
+	return l.tx.OnlineRegistration.Update().Where(onlineregistration.ApplicationID(l.life.ID)).SetHandled(true).Exec(granted)
+}
+
+// RejectApplication does not register an application, for a reason that can be mended.
+func (s *Service) RejectApplication(ctx context.Context, id domain.ID, reason domain.RejectionReason) (*ent.Application, error) {
+	return s.onLife(ctx, id, policy.ActReject, func(granted context.Context, l *living) error {
+		next, refusals := l.life.Reject(reason, l.clocks, l.today)
+		if err := l.take(granted, domain.StepReject, next, refusals); err != nil {
+			return err
+		}
+		return l.leaveQueue(granted)
+	})
+}
+
+// DepositApplicationAgain deposits again what was rejected and mended.
+func (s *Service) DepositApplicationAgain(ctx context.Context, id domain.ID) (*ent.Application, error) {
+	return s.onLife(ctx, id, policy.ActDepositAgain, func(granted context.Context, l *living) error {
+		next, refusals := l.life.Redeposit(l.clocks, l.today)
+		return l.take(granted, domain.StepRedeposit, next, refusals)
+	})
+}
+
+// RenewApplication makes an application valid anew. Who received the applicant and does
+// not follow the application says that the applicant asks for it.
+func (s *Service) RenewApplication(ctx context.Context, id domain.ID, confirmed bool) (*ent.Application, error) {
+	return s.onLife(ctx, id, policy.ActRenew, func(granted context.Context, l *living) error {
+		if l.by.Rule.Ground == domain.GroundReceived && !confirmed {
+			return domain.NotConfirmed()
+		}
+		next, refusals := l.life.Renew(l.clocks, l.today)
+		return l.take(granted, domain.StepRenew, next, refusals)
+	})
+}
+
+// RecordNotice notes that the applicant was given what is due.
+func (s *Service) RecordNotice(ctx context.Context, id domain.ID, notice domain.ApplicationNotice) (*ent.Application, error) {
+	return s.onLife(ctx, id, policy.ActRecordNotice, func(granted context.Context, l *living) error {
+		next, kind, refusals := l.life.Notify(notice, l.today)
+		if refusals != nil {
+			return refusals
+		}
+		l.life = next
+		if err := l.store(granted); err != nil {
+			return err
+		}
+		return l.tell(granted, kind, "")
+	})
+}
+
+// WarnApplicant tells the applicant of a removal to come.
+func (s *Service) WarnApplicant(ctx context.Context, id domain.ID, reason domain.RemovalReason) (*ent.Application, error) {
+	return s.onLife(ctx, id, policy.ActWarn, func(granted context.Context, l *living) error {
+		if err := policy.RemoveFor(l.by, reason); err != nil {
+			return err
+		}
+		next, refusals := l.life.Warn(reason, l.clocks, l.today)
+		return l.take(granted, domain.StepWarn, next, refusals)
+	})
+}
+
+// WithdrawWarning takes a warning back: the applicant has answered.
+func (s *Service) WithdrawWarning(ctx context.Context, id domain.ID) (*ent.Application, error) {
+	return s.onLife(ctx, id, policy.ActWithdrawWarning, func(granted context.Context, l *living) error {
+		if l.life.WarnedFor != "" {
+			if err := policy.RemoveFor(l.by, l.life.WarnedFor); err != nil {
+				return err
+			}
+		}
+		next, refusals := l.life.Answer(l.clocks, l.today)
+		return l.take(granted, domain.StepAnswer, next, refusals)
+	})
+}
+
+// RemoveApplication ends an application for a reason.
+func (s *Service) RemoveApplication(ctx context.Context, id domain.ID, reason domain.RemovalReason) (*ent.Application, error) {
+	return s.onLife(ctx, id, policy.ActRemove, func(granted context.Context, l *living) error {
+		if err := policy.RemoveFor(l.by, reason); err != nil {
+			return err
+		}
+		next, refusals := l.life.Remove(reason, l.clocks, l.today)
+		return l.take(granted, domain.StepRemove, next, refusals)
+	})
+}
+
+// ReactivateApplication takes a removal back.
+func (s *Service) ReactivateApplication(ctx context.Context, id domain.ID) (*ent.Application, error) {
+	return s.onLife(ctx, id, policy.ActReactivate, func(granted context.Context, l *living) error {
+		next, refusals := l.life.Reactivate(l.clocks, l.today)
+		return l.take(granted, domain.StepReactivate, next, refusals)
+	})
+}

@@ -1,0 +1,177 @@
+package service
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"github.com/guichet-logement/guichet/auth"
+	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/ent/commune"
+	"github.com/guichet-logement/guichet/ent/receptionpoint"
+	"github.com/guichet-logement/guichet/policy"
+)
+
+// receptionMonths is the delay for a first reception.
+const receptionMonths = 2
+
+// RegisterApplication deposits the application of somebody who came to that point, which
+// follows it from then on. It waits until the identity document is checked.
+func (s *Service) RegisterApplication(ctx context.Context, point domain.ID, form domain.ApplicationForm) (*ent.Application, error) {
+	var id domain.ID
+	err := s.inTx(ctx, func(tx *ent.Tx) error {
+		if _, err := tx.ReceptionPoint.Query().Where(receptionpoint.ID(point)).Only(ctx); err != nil {
+			return notFound(err)
+		}
+		levels, err := levelsOf(ctx, tx, point)
+		if err != nil {
+			return err
+		}
+		granted, by, err := policy.RegisterApplication(ctx, point, levels[point])
+		if err != nil {
+			return err
+		}
+		l, err := s.deposit(granted, tx, form, point)
+		if err != nil {
+			return err
+		}
+		id = l.life.ID
+		if err := l.settle(granted); err != nil {
+			return err
+		}
+		return s.noteAct(ctx, "registerApplication", by, id)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.seenApplication(ctx, id)
+}
+
+// deposit writes what the form states, as an application that was deposited today and
+// that the point follows, if there is one.
+func (s *Service) deposit(granted context.Context, tx *ent.Tx, form domain.ApplicationForm, point domain.ID) (*living, error) {
+	v := auth.FromContext(granted)
+	today := v.Today()
+	if err := form.Check(today).Err(); err != nil {
+		return nil, err
+	}
+	l := &living{s: s, tx: tx, clocks: domain.LegalClocksOn(today), today: today, point: point}
+	var refusals domain.Refusals
+	l.life, refusals = domain.NewLife(domain.NewID(domain.ApplicationPrefix, v.Now)).Submit(today, l.clocks, today)
+	if refusals != nil {
+		return nil, refusals
+	}
+	first := form.Household[0]
+	a, err := tx.Application.Create().SetID(l.life.ID).SetState(l.life.State).
+		SetGivenNames(first.GivenNames).SetBirthName(first.BirthName).SetUsualName(domain.Stated(first.UsualName)).
+		SetNameKey(domain.NameKey(first.GivenNames, first.BirthName, first.UsualName)).
+		SetRegisteredOn(today).SetValidUntil(l.clocks.Validity.After(today)).Save(granted)
+	if err != nil {
+		return nil, err
+	}
+	create := tx.ApplicationSummary.Create().SetApplicationID(a.ID).SetRegisteredOn(today).SetDepositedOn(today).
+		SetReceptionDeadline(today.AddMonths(receptionMonths)).SetHouseholdSize(len(form.Household)).SetTypologies(form.Typologies)
+	if point != "" {
+		create.SetFollowingPointID(point).SetFollowedSince(today)
+	}
+	summary, err := create.Save(granted)
+	if err != nil {
+		return nil, err
+	}
+	l.application, l.summary = a, summary
+	if err := l.write(granted, form); err != nil {
+		return nil, err
+	}
+	return l, l.tell(granted, domain.ApplicationEventKind(domain.StepSubmit), "")
+}
+
+// write writes the groups of a form that have rows of their own.
+func (l *living) write(granted context.Context, form domain.ApplicationForm) error {
+	id := l.life.ID
+	if err := l.wish(granted, form.Wishes, "form"); err != nil {
+		return err
+	}
+	ordinary, sensitive := partReasons(form.File.Reasons)
+	f, c := form.File, form.Contact
+	if err := l.tx.ApplicationFile.Create().SetApplicationID(id).SetTaxYear(f.TaxYear).SetTaxIncome(f.TaxIncome).
+		SetMonthlyResources(f.MonthlyResources).SetHousing(f.Housing).SetReasons(ordinary).Exec(granted); err != nil {
+		return err
+	}
+	contact := l.tx.ApplicationContact.Create().SetApplicationID(id).SetAddress(c.Address).SetPostalCode(c.PostalCode).SetTown(c.Town).
+		SetEmail(c.Email).SetHelpingStructure(domain.Stated(c.HelpingStructure))
+	if c.Phone != "" {
+		contact.SetPhone(c.Phone)
+	}
+	if err := contact.Exec(granted); err != nil {
+		return err
+	}
+	for i, m := range form.Household {
+		member, err := l.house(granted, i+1, m)
+		if err != nil {
+			return err
+		}
+		if m.Link == domain.LinkApplicant && len(sensitive) > 0 {
+			if err := l.confide(granted, member, sensitive); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// house writes a member of the household.
+func (l *living) house(granted context.Context, rank int, m domain.MemberForm) (domain.ID, error) {
+	create := l.tx.HouseholdMember.Create().SetApplicationID(l.life.ID).SetRank(rank).SetLink(m.Link)
+	if m.Link == domain.LinkToBeBorn {
+		created, err := create.SetExpectedOn(m.ExpectedOn).Save(granted)
+		if err != nil {
+			return "", err
+		}
+		return created.ID, nil
+	}
+	year, month, _ := m.BornOn.Civil()
+	created, err := create.SetBornIn(domain.NewDate(year, month, 1)).Save(granted)
+	if err != nil {
+		return "", err
+	}
+	return created.ID, l.tx.MemberParticulars.Create().SetApplicationID(l.life.ID).SetMemberID(created.ID).
+		SetGivenNames(m.GivenNames).SetBirthName(m.BirthName).SetUsualName(domain.Stated(m.UsualName)).SetBornOn(m.BornOn).Exec(granted)
+}
+
+// wish writes the wishes, best first.
+func (l *living) wish(granted context.Context, codes []domain.InseeCode, path string) error {
+	communes, err := l.tx.Commune.Query().Where(commune.InseeCodeIn(codes...)).All(granted)
+	if err != nil {
+		return err
+	}
+	ids := map[domain.InseeCode]domain.ID{}
+	for _, c := range communes {
+		ids[c.InseeCode] = c.ID
+	}
+	var refusals domain.Refusals
+	for i, code := range codes {
+		if ids[code] == "" {
+			refusals = append(refusals, domain.UnknownCommune(path, "wishes", strconv.Itoa(i)))
+		}
+	}
+	if err := refusals.Err(); err != nil {
+		return err
+	}
+	return l.tx.Wish.MapCreateBulk(codes, func(c *ent.WishCreate, i int) {
+		c.SetApplicationID(l.life.ID).SetCommuneID(ids[codes[i]]).SetRank(i + 1)
+	}).Exec(granted)
+}
+
+// partReasons parts the reasons that tell something sensitive from the others.
+func partReasons(codes []string) (ordinary, sensitive []string) {
+	ordinary = []string{}
+	for _, code := range codes {
+		if domain.SensitiveReason(code) {
+			sensitive = append(sensitive, code)
+		} else {
+			ordinary = append(ordinary, code)
+		}
+	}
+	return slices.Clip(ordinary), sensitive
+}
