@@ -21,6 +21,15 @@ const (
 	IllegalTransition RefusalCode = "ILLEGAL_TRANSITION"
 
 	Unrecognised RefusalCode = "NOT_RECOGNISED"
+
+	FileType         RefusalCode = "FILE_TYPE"
+	FileTypeDiffers  RefusalCode = "FILE_TYPE_DIFFERS"
+	FileDamaged      RefusalCode = "FILE_DAMAGED"
+	FileExpands      RefusalCode = "FILE_EXPANDS"
+	FileAmbiguous    RefusalCode = "FILE_AMBIGUOUS"
+	FileLocked       RefusalCode = "FILE_LOCKED"
+	FileHashDiffers  RefusalCode = "FILE_HASH_DIFFERS"
+	UploadUnfinished RefusalCode = "UPLOAD_UNFINISHED"
 )
 
 // Values lists the catalogue in the order of the contract.
@@ -28,6 +37,8 @@ func (RefusalCode) Values() []string {
 	return []string{
 		string(Invalid), string(StaleVersion), string(Overlap), string(Duplicate), string(Unknown),
 		string(RoleUnavailable), string(IllegalTransition), string(Unrecognised),
+		string(FileType), string(FileTypeDiffers), string(FileDamaged), string(FileExpands), string(FileAmbiguous),
+		string(FileLocked), string(FileHashDiffers), string(UploadUnfinished),
 	}
 }
 

@@ -5487,6 +5487,22 @@ enum ErrorCode {
   ILLEGAL_TRANSITION
   "What you gave names nothing that is to be shown; whether it exists cannot be told."
   NOT_RECOGNISED
+  "The file is no PDF, JPEG, PNG, HEIC or TIFF."
+  FILE_TYPE
+  "The file is of another type than was told before it was sent."
+  FILE_TYPE_DIFFERS
+  "The file cannot be read to its end."
+  FILE_DAMAGED
+  "Once opened the file would fill far more than its size."
+  FILE_EXPANDS
+  "The file is of several types at once: a page or an archive hides in it."
+  FILE_AMBIGUOUS
+  "The file is locked, or packed in a way that cannot be checked."
+  FILE_LOCKED
+  "What arrived has not the SHA-256 that was told."
+  FILE_HASH_DIFFERS
+  "Not all of the file has arrived: resume the upload."
+  UPLOAD_UNFINISHED
 }
 
 "A reason for which a command was refused. Nothing was written."
