@@ -63,6 +63,10 @@ const (
 	EmergencyOpeningPrefix   Prefix = "emo"
 	BindingCodePrefix        Prefix = "bnd"
 	PublishedFiguresPrefix   Prefix = "pbf"
+	PiecePrefix              Prefix = "pie"
+	PieceFilePrefix          Prefix = "pif"
+	UploadPrefix             Prefix = "upl"
+	DepositPrefix            Prefix = "dep"
 )
 
 // Prefixes lists every prefix in use.
@@ -77,7 +81,7 @@ func Prefixes() []Prefix {
 		ApplicationPrefix, ApplicationSummaryPrefix, ApplicationFilePrefix, ApplicationContactPrefix, WishPrefix,
 		HouseholdMemberPrefix, MemberParticularsPrefix, SensitiveRecordPrefix, ApplicantAccountPrefix, NamedAgentPrefix, AuditLinePrefix,
 		ReceptionContactPrefix, ReceptionGrantPrefix, AttemptCountPrefix, EmergencyOpeningPrefix, BindingCodePrefix,
-		PublishedFiguresPrefix,
+		PublishedFiguresPrefix, PiecePrefix, PieceFilePrefix, UploadPrefix, DepositPrefix,
 	}
 }
 

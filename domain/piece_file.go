@@ -60,6 +60,15 @@ type FileContent struct {
 	Pages int
 }
 
+// StoredFile is a file of the storage.
+type StoredFile struct {
+	Name   string    `json:"name"`
+	Size   int       `json:"size"`
+	SHA256 string    `json:"sha256"`
+	Type   MediaType `json:"type"`
+	Pages  int       `json:"pages"`
+}
+
 // ScanState says what the antivirus made of a file. What is not CLEAN is shown to nobody.
 type ScanState string
 

@@ -65,14 +65,17 @@ type ApplicationEdges struct {
 	Wishes []*Wish `json:"wishes,omitempty"`
 	// Household holds the value of the household edge.
 	Household []*HouseholdMember `json:"household,omitempty"`
+	// Pieces holds the value of the pieces edge.
+	Pieces []*Piece `json:"pieces,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [5]bool
+	loadedTypes [6]bool
 	// totalCount holds the count of the edges above.
-	totalCount [5]map[string]int
+	totalCount [6]map[string]int
 
 	namedWishes    map[string][]*Wish
 	namedHousehold map[string][]*HouseholdMember
+	namedPieces    map[string][]*Piece
 }
 
 // SummaryOrErr returns the Summary value or an error if the edge
@@ -124,6 +127,15 @@ func (e ApplicationEdges) HouseholdOrErr() ([]*HouseholdMember, error) {
 		return e.Household, nil
 	}
 	return nil, &NotLoadedError{edge: "household"}
+}
+
+// PiecesOrErr returns the Pieces value or an error if the edge
+// was not loaded in eager-loading.
+func (e ApplicationEdges) PiecesOrErr() ([]*Piece, error) {
+	if e.loadedTypes[5] {
+		return e.Pieces, nil
+	}
+	return nil, &NotLoadedError{edge: "pieces"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -287,6 +299,11 @@ func (_m *Application) QueryHousehold() *HouseholdMemberQuery {
 	return NewApplicationClient(_m.config).QueryHousehold(_m)
 }
 
+// QueryPieces queries the "pieces" edge of the Application entity.
+func (_m *Application) QueryPieces() *PieceQuery {
+	return NewApplicationClient(_m.config).QueryPieces(_m)
+}
+
 // Update returns a builder for updating this Application.
 // Note that you need to call Application.Unwrap() before calling this method if this Application
 // was returned from a transaction, and the transaction was committed or rolled back.
@@ -403,6 +420,30 @@ func (_m *Application) appendNamedHousehold(name string, edges ...*HouseholdMemb
 		_m.Edges.namedHousehold[name] = []*HouseholdMember{}
 	} else {
 		_m.Edges.namedHousehold[name] = append(_m.Edges.namedHousehold[name], edges...)
+	}
+}
+
+// NamedPieces returns the Pieces named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Application) NamedPieces(name string) ([]*Piece, error) {
+	if _m.Edges.namedPieces == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedPieces[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Application) appendNamedPieces(name string, edges ...*Piece) {
+	if _m.Edges.namedPieces == nil {
+		_m.Edges.namedPieces = make(map[string][]*Piece)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedPieces[name] = []*Piece{}
+	} else {
+		_m.Edges.namedPieces[name] = append(_m.Edges.namedPieces[name], edges...)
 	}
 }
 

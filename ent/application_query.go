@@ -20,6 +20,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/wish"
 )
@@ -36,10 +37,12 @@ type ApplicationQuery struct {
 	withContact        *ApplicationContactQuery
 	withWishes         *WishQuery
 	withHousehold      *HouseholdMemberQuery
+	withPieces         *PieceQuery
 	loadTotal          []func(context.Context, []*Application) error
 	modifiers          []func(*sql.Selector)
 	withNamedWishes    map[string]*WishQuery
 	withNamedHousehold map[string]*HouseholdMemberQuery
+	withNamedPieces    map[string]*PieceQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -179,6 +182,28 @@ func (_q *ApplicationQuery) QueryHousehold() *HouseholdMemberQuery {
 			sqlgraph.From(application.Table, application.FieldID, selector),
 			sqlgraph.To(householdmember.Table, householdmember.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, application.HouseholdTable, application.HouseholdColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryPieces chains the current query on the "pieces" edge.
+func (_q *ApplicationQuery) QueryPieces() *PieceQuery {
+	query := (&PieceClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(application.Table, application.FieldID, selector),
+			sqlgraph.To(piece.Table, piece.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, application.PiecesTable, application.PiecesColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -383,6 +408,7 @@ func (_q *ApplicationQuery) Clone() *ApplicationQuery {
 		withContact:   _q.withContact.Clone(),
 		withWishes:    _q.withWishes.Clone(),
 		withHousehold: _q.withHousehold.Clone(),
+		withPieces:    _q.withPieces.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -442,6 +468,17 @@ func (_q *ApplicationQuery) WithHousehold(opts ...func(*HouseholdMemberQuery)) *
 		opt(query)
 	}
 	_q.withHousehold = query
+	return _q
+}
+
+// WithPieces tells the query-builder to eager-load the nodes that are connected to
+// the "pieces" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ApplicationQuery) WithPieces(opts ...func(*PieceQuery)) *ApplicationQuery {
+	query := (&PieceClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withPieces = query
 	return _q
 }
 
@@ -529,12 +566,13 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 	var (
 		nodes       = []*Application{}
 		_spec       = _q.querySpec()
-		loadedTypes = [5]bool{
+		loadedTypes = [6]bool{
 			_q.withSummary != nil,
 			_q.withFile != nil,
 			_q.withContact != nil,
 			_q.withWishes != nil,
 			_q.withHousehold != nil,
+			_q.withPieces != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -590,6 +628,13 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 			return nil, err
 		}
 	}
+	if query := _q.withPieces; query != nil {
+		if err := _q.loadPieces(ctx, query, nodes,
+			func(n *Application) { n.Edges.Pieces = []*Piece{} },
+			func(n *Application, e *Piece) { n.Edges.Pieces = append(n.Edges.Pieces, e) }); err != nil {
+			return nil, err
+		}
+	}
 	for name, query := range _q.withNamedWishes {
 		if err := _q.loadWishes(ctx, query, nodes,
 			func(n *Application) { n.appendNamedWishes(name) },
@@ -601,6 +646,13 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 		if err := _q.loadHousehold(ctx, query, nodes,
 			func(n *Application) { n.appendNamedHousehold(name) },
 			func(n *Application, e *HouseholdMember) { n.appendNamedHousehold(name, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedPieces {
+		if err := _q.loadPieces(ctx, query, nodes,
+			func(n *Application) { n.appendNamedPieces(name) },
+			func(n *Application, e *Piece) { n.appendNamedPieces(name, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -738,6 +790,36 @@ func (_q *ApplicationQuery) loadHousehold(ctx context.Context, query *HouseholdM
 	}
 	query.Where(predicate.HouseholdMember(func(s *sql.Selector) {
 		s.Where(sql.InValues(s.C(application.HouseholdColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.ApplicationID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "application_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *ApplicationQuery) loadPieces(ctx context.Context, query *PieceQuery, nodes []*Application, init func(*Application), assign func(*Application, *Piece)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[domain.ID]*Application)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(piece.FieldApplicationID)
+	}
+	query.Where(predicate.Piece(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(application.PiecesColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -898,6 +980,20 @@ func (_q *ApplicationQuery) WithNamedHousehold(name string, opts ...func(*Househ
 		_q.withNamedHousehold = make(map[string]*HouseholdMemberQuery)
 	}
 	_q.withNamedHousehold[name] = query
+	return _q
+}
+
+// WithNamedPieces tells the query-builder to eager-load the nodes that are connected to the "pieces"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *ApplicationQuery) WithNamedPieces(name string, opts ...func(*PieceQuery)) *ApplicationQuery {
+	query := (&PieceClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedPieces == nil {
+		_q.withNamedPieces = make(map[string]*PieceQuery)
+	}
+	_q.withNamedPieces[name] = query
 	return _q
 }
 

@@ -26,6 +26,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
+	"github.com/guichet-logement/guichet/ent/deposit"
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
 	"github.com/guichet-logement/guichet/ent/householdmember"
@@ -39,6 +40,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
+	"github.com/guichet-logement/guichet/ent/piece"
+	"github.com/guichet-logement/guichet/ent/piecefile"
 	"github.com/guichet-logement/guichet/ent/publishedfigures"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
@@ -48,6 +51,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
+	"github.com/guichet-logement/guichet/ent/upload"
 	"github.com/guichet-logement/guichet/ent/usedassertion"
 	"github.com/guichet-logement/guichet/ent/wish"
 )
@@ -124,6 +128,7 @@ func checkColumn(t, c string) error {
 			building.Table:           building.ValidColumn,
 			catalogueentry.Table:     catalogueentry.ValidColumn,
 			commune.Table:            commune.ValidColumn,
+			deposit.Table:            deposit.ValidColumn,
 			dwelling.Table:           dwelling.ValidColumn,
 			emergencyopening.Table:   emergencyopening.ValidColumn,
 			householdmember.Table:    householdmember.ValidColumn,
@@ -137,6 +142,8 @@ func checkColumn(t, c string) error {
 			partnerapp.Table:         partnerapp.ValidColumn,
 			partnerappsecret.Table:   partnerappsecret.ValidColumn,
 			person.Table:             person.ValidColumn,
+			piece.Table:              piece.ValidColumn,
+			piecefile.Table:          piecefile.ValidColumn,
 			publishedfigures.Table:   publishedfigures.ValidColumn,
 			receptioncontact.Table:   receptioncontact.ValidColumn,
 			receptiongrant.Table:     receptiongrant.ValidColumn,
@@ -146,6 +153,7 @@ func checkColumn(t, c string) error {
 			staffauthorisation.Table: staffauthorisation.ValidColumn,
 			stockchange.Table:        stockchange.ValidColumn,
 			stockvintage.Table:       stockvintage.ValidColumn,
+			upload.Table:             upload.ValidColumn,
 			usedassertion.Table:      usedassertion.ValidColumn,
 			wish.Table:               wish.ValidColumn,
 		})

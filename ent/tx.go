@@ -40,6 +40,8 @@ type Tx struct {
 	CatalogueEntry *CatalogueEntryClient
 	// Commune is the client for interacting with the Commune builders.
 	Commune *CommuneClient
+	// Deposit is the client for interacting with the Deposit builders.
+	Deposit *DepositClient
 	// Dwelling is the client for interacting with the Dwelling builders.
 	Dwelling *DwellingClient
 	// EmergencyOpening is the client for interacting with the EmergencyOpening builders.
@@ -66,6 +68,10 @@ type Tx struct {
 	PartnerAppSecret *PartnerAppSecretClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
+	// Piece is the client for interacting with the Piece builders.
+	Piece *PieceClient
+	// PieceFile is the client for interacting with the PieceFile builders.
+	PieceFile *PieceFileClient
 	// PublishedFigures is the client for interacting with the PublishedFigures builders.
 	PublishedFigures *PublishedFiguresClient
 	// ReceptionContact is the client for interacting with the ReceptionContact builders.
@@ -84,6 +90,8 @@ type Tx struct {
 	StockChange *StockChangeClient
 	// StockVintage is the client for interacting with the StockVintage builders.
 	StockVintage *StockVintageClient
+	// Upload is the client for interacting with the Upload builders.
+	Upload *UploadClient
 	// UsedAssertion is the client for interacting with the UsedAssertion builders.
 	UsedAssertion *UsedAssertionClient
 	// Wish is the client for interacting with the Wish builders.
@@ -233,6 +241,7 @@ func (tx *Tx) init() {
 	tx.Building = NewBuildingClient(tx.config)
 	tx.CatalogueEntry = NewCatalogueEntryClient(tx.config)
 	tx.Commune = NewCommuneClient(tx.config)
+	tx.Deposit = NewDepositClient(tx.config)
 	tx.Dwelling = NewDwellingClient(tx.config)
 	tx.EmergencyOpening = NewEmergencyOpeningClient(tx.config)
 	tx.HouseholdMember = NewHouseholdMemberClient(tx.config)
@@ -246,6 +255,8 @@ func (tx *Tx) init() {
 	tx.PartnerApp = NewPartnerAppClient(tx.config)
 	tx.PartnerAppSecret = NewPartnerAppSecretClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
+	tx.Piece = NewPieceClient(tx.config)
+	tx.PieceFile = NewPieceFileClient(tx.config)
 	tx.PublishedFigures = NewPublishedFiguresClient(tx.config)
 	tx.ReceptionContact = NewReceptionContactClient(tx.config)
 	tx.ReceptionGrant = NewReceptionGrantClient(tx.config)
@@ -255,6 +266,7 @@ func (tx *Tx) init() {
 	tx.StaffAuthorisation = NewStaffAuthorisationClient(tx.config)
 	tx.StockChange = NewStockChangeClient(tx.config)
 	tx.StockVintage = NewStockVintageClient(tx.config)
+	tx.Upload = NewUploadClient(tx.config)
 	tx.UsedAssertion = NewUsedAssertionClient(tx.config)
 	tx.Wish = NewWishClient(tx.config)
 }

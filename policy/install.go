@@ -37,4 +37,7 @@ func Install() {
 	installAttemptCount()
 	installBindingCode()
 	installPublishedFigures()
+	installPiece()
+	installUpload()
+	installDeposit()
 }

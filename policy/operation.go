@@ -34,6 +34,9 @@ var appTypes = map[string]domain.AppScope{
 	"Wish": domain.ApplicationsScope, "HouseholdMember": domain.ApplicationsScope,
 	"MemberParticulars": domain.ApplicationsScope, "SensitiveRecord": domain.ApplicationsScope,
 	"ReceptionContact": domain.ApplicationsScope,
+	"Piece":            domain.ApplicationsScope, "PieceFile": domain.ApplicationsScope, "PieceTicket": domain.ApplicationsScope,
+	"Completeness": domain.ApplicationsScope, "MissingPiece": domain.ApplicationsScope,
+	"Upload": domain.ApplicationsScope, "Deposit": domain.ApplicationsScope,
 
 	"Query": "", "Mutation": "", "Node": "", "PageInfo": "", "CodeList": "", "CodeEntry": "",
 	"Viewer": "", "ViewerApp": "", "Right": "", "Assignment": "", "StaffAuthorisation": "", "PartnerApp": "", "PartnerAppSecret": "",

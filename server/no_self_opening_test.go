@@ -3,6 +3,7 @@ package server_test
 import (
 	"bytes"
 	"cmp"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -60,6 +61,11 @@ var acts = map[string]rule{
 	"unbindAccount":              {likely: []string{"account:a", "account:b"}},
 	"protectApplication":         {likely: []string{"shared-desk-social", "metropole-social"}},
 	"confirmProtection":          {[]string{"metropole-social", "shared-desk-social", "shared-desk-agent"}, []domain.Ground{domain.GroundNamedAgent}},
+	"prepareUpload":              {likely: []string{"commune-grenoble-agent", "commune-echirolles-agent", "shared-desk-agent", "account:a"}},
+	"depositPiece":               {likely: []string{"commune-grenoble-agent", "commune-echirolles-agent", "shared-desk-agent", "account:a"}},
+	"depositPieceUnderNumber":    {likely: []string{"commune-grenoble-agent", "commune-echirolles-agent", "shared-desk-agent"}},
+	"acceptPiece":                {likely: []string{"commune-grenoble-agent", "shared-desk-agent"}},
+	"refusePiece":                {likely: []string{"commune-grenoble-agent", "shared-desk-agent"}},
 	"reopenToApplicant":          {[]string{"shared-desk-agent", "shared-desk-manager"}, []domain.Ground{domain.GroundSelf}},
 }
 
@@ -101,6 +107,8 @@ type acting struct {
 	pools        map[string][]string
 	contacts     map[string]string
 	codes        map[string]string
+	// sent are the tickets of files that have arrived, by who sent them.
+	sent map[string]string
 	// accepted counts the acts that were done, by their names.
 	accepted map[string]int
 
@@ -114,7 +122,7 @@ func newActing(t *testing.T, seed uint64) *acting {
 	d := newDesk(t)
 	p := &acting{
 		desk: d, r: rand.New(rand.NewPCG(seed, 0)), schema: contract(t), now: testapi.Now,
-		tokens: map[string]string{}, issuers: map[string]string{}, contacts: map[string]string{}, codes: map[string]string{}, accepted: map[string]int{},
+		tokens: map[string]string{}, issuers: map[string]string{}, contacts: map[string]string{}, codes: map[string]string{}, sent: map[string]string{}, accepted: map[string]int{},
 	}
 	for _, as := range players {
 		switch {
@@ -221,6 +229,20 @@ func (p *acting) input(field string, of *ast.Type) any {
 	case "contactId":
 		own := cmp.Or(p.contacts[p.actor], "rct_01AQ3WVJ000000000000000000")
 		return p.oneOf(own, own, cmp.Or(p.contacts[p.one(receivers)], own))
+	case "ticket":
+		return cmp.Or(p.sent[p.actor], "none")
+	case "kind":
+		return p.oneOf("ID_FR", "AVIS_N2", "SANTE")
+	case "size":
+		return len(smallPDF)
+	case "sha256":
+		return fmt.Sprintf("%x", sha256.Sum256([]byte(smallPDF)))
+	case "pieceId":
+		return p.one(p.column("SELECT id FROM piece WHERE state = 'DEPOSITED' ORDER BY id"))
+	case "issuedOn":
+		return today.AddDays(-30).String()
+	case "expiresOn", "dueOn":
+		return today.AddDays(300).String()
 	case "code":
 		return p.oneOf(p.codes[p.to.id], p.codes[p.to.id], "22222222")
 	case "version":
@@ -323,7 +345,7 @@ func (p *acting) do(f *ast.FieldDefinition) testapi.Answer {
 		case !def.IsCompositeType():
 			selection += " " + field.Name
 		default:
-			selection += " " + field.Name + " { id }"
+			selection += " " + field.Name + " { " + def.Fields[0].Name + " }"
 		}
 	}
 	arg := f.Arguments[0]
@@ -343,8 +365,32 @@ func (p *acting) do(f *ast.FieldDefinition) testapi.Answer {
 		p.contacts[p.actor] = regexp.MustCompile(`rct_\w+`).FindString(a.Body)
 	case "issueBindingCode":
 		p.codes[p.to.id], _ = payload["code"].(string)
+	case "prepareUpload":
+		upload, _ := payload["upload"].(map[string]any)
+		p.send(fmt.Sprint(upload["ticket"]))
 	}
 	return a
+}
+
+// smallPDF is what is given in as a piece.
+const smallPDF = "%PDF-1.4\n1 0 obj\n<</Type/Page>>\nendobj\n%%EOF\n"
+
+// send sends the file that was prepared, and has the antivirus look at those before.
+func (p *acting) send(ticket string) {
+	p.t.Helper()
+	p.antivirus()
+	r, err := http.NewRequestWithContext(p.t.Context(), http.MethodPatch, p.URL+"/uploads/"+ticket, strings.NewReader(smallPDF))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+p.tokens[p.actor])
+	r.Header.Set("Tus-Resumable", "1.0.0")
+	r.Header.Set("Upload-Offset", "0")
+	r.Header.Set("Content-Type", "application/offset+octet-stream")
+	if a := p.Send(p.t, r); a.Status != http.StatusNoContent {
+		p.t.Fatalf("%s sends: %d %s", p.actor, a.Status, a.Body)
+	}
+	p.sent[p.actor] = ticket
 }
 
 // viewer is the caller as a request at that time would find it, nil for nobody.

@@ -54,6 +54,8 @@ const (
 	EdgeWishes = "wishes"
 	// EdgeHousehold holds the string denoting the household edge name in mutations.
 	EdgeHousehold = "household"
+	// EdgePieces holds the string denoting the pieces edge name in mutations.
+	EdgePieces = "pieces"
 	// Table holds the table name of the application in the database.
 	Table = "application"
 	// SummaryTable is the table that holds the summary relation/edge.
@@ -91,6 +93,13 @@ const (
 	HouseholdInverseTable = "household_member"
 	// HouseholdColumn is the table column denoting the household relation/edge.
 	HouseholdColumn = "application_id"
+	// PiecesTable is the table that holds the pieces relation/edge.
+	PiecesTable = "piece"
+	// PiecesInverseTable is the table name for the Piece entity.
+	// It exists in this package in order to avoid circular dependency with the "piece" package.
+	PiecesInverseTable = "piece"
+	// PiecesColumn is the table column denoting the pieces relation/edge.
+	PiecesColumn = "application_id"
 )
 
 // Columns holds all SQL columns for application fields.
@@ -280,6 +289,20 @@ func ByHousehold(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newHouseholdStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByPiecesCount orders the results by pieces count.
+func ByPiecesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newPiecesStep(), opts...)
+	}
+}
+
+// ByPieces orders the results by pieces terms.
+func ByPieces(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newPiecesStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newSummaryStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -313,6 +336,13 @@ func newHouseholdStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(HouseholdInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, HouseholdTable, HouseholdColumn),
+	)
+}
+func newPiecesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(PiecesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, PiecesTable, PiecesColumn),
 	)
 }
 

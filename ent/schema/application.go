@@ -65,6 +65,7 @@ func (Application) Edges() []ent.Edge {
 		edge.To("contact", ApplicationContact.Type).Unique(),
 		edge.To("wishes", Wish.Type),
 		edge.To("household", HouseholdMember.Type),
+		edge.To("pieces", Piece.Type),
 	}
 }
 

@@ -39,6 +39,7 @@ func (w *World) record(s sight) object {
 		"__typename": "Application", "id": a.ID, "uniqueNumber": orNull(a.number), "state": a.State,
 		"givenNames": a.givenNames, "birthName": a.birthName, "usualName": orNull(a.usualName), "validUntil": a.validUntil,
 		"masked": s.Masked(), "summary": nil, "file": nil, "contact": nil, "wishes": []object{}, "household": []object{}, "version": 1,
+		"pieces": w.pieces(s), "completeness": w.completeness(s),
 	}
 	if s.Opens("SUMMARY") {
 		o["summary"] = w.summary(a)

@@ -24,7 +24,7 @@ type row = map[string]any
 // erase takes away the world before, and the sandbox's own staff.
 const erase = `
 DELETE FROM application_access; DELETE FROM audience; DELETE FROM named_agent; DELETE FROM applicant_account;
-DELETE FROM sensitive_record; DELETE FROM member_particulars; DELETE FROM household_member; DELETE FROM wish;
+DELETE FROM piece_file; DELETE FROM piece_member; DELETE FROM piece; DELETE FROM sensitive_record; DELETE FROM member_particulars; DELETE FROM household_member; DELETE FROM wish;
 DELETE FROM application_contact; DELETE FROM application_file; DELETE FROM application_summary; DELETE FROM application;
 DELETE FROM partner_app_secret; DELETE FROM partner_app; DELETE FROM staff_authorisation; DELETE FROM pair; DELETE FROM assignment;
 DELETE FROM person; DELETE FROM landlord_territory; DELETE FROM organisation WHERE key LIKE 'org!_%' ESCAPE '!';`
@@ -266,6 +266,9 @@ func (w *World) records() []table {
 		for i, m := range a.members {
 			w.addMember(add, a, i, m)
 		}
+		for _, p := range a.pieces {
+			w.addPiece(add, a, p)
+		}
 		for _, b := range a.Bindings {
 			var over any
 			if b.Over {
@@ -290,7 +293,7 @@ func (w *World) records() []table {
 	var all []table
 	for _, name := range []string{
 		"application", "application_summary", "application_file", "application_contact", "wish", "household_member",
-		"member_particulars", "sensitive_record", "applicant_account", "named_agent",
+		"member_particulars", "sensitive_record", "applicant_account", "named_agent", "piece", "piece_member", "piece_file",
 	} {
 		all = append(all, table{name, t[name]})
 	}

@@ -52,6 +52,7 @@ type application struct {
 	address, postalCode, town         string
 	phone, email, helping             string
 	members                           []member
+	pieces                            []piece
 }
 
 type member struct {
@@ -291,6 +292,9 @@ func (w *World) newApplication(n int) *application {
 		a.members = append(a.members, w.newMember(a, i))
 	}
 	w.open(a, n)
+	for i := range w.r.IntN(4) {
+		a.pieces = append(a.pieces, w.newPiece(a, i))
+	}
 	return a
 }
 

@@ -22,9 +22,10 @@ type sample struct {
 var shownFirst = []string{
 	"CommuneWithPoints", "Viewer", "Dwellings", "NearestReceptionPoints", "OpenNow", "ReceptionPoints",
 	"StockFacets", "StockStatistics", "PublishedFigures", "Buildings", "StockVintages", "CodeLists", "Staff",
-	"ViewerRights", "Applications", "ApplicationStatistics", "FindApplicant", "ApplicationFile", "AccessLog", "ExplainAccess",
+	"ViewerRights", "Applications", "ApplicationStatistics", "FindApplicant", "ApplicationFile", "ApplicationPieces", "AccessLog", "ExplainAccess",
 	"Organisations", "ServiceCatalogue", "Communes", "Node", "Nodes",
 	"RecordContact", "ReceiveApplicant", "IssueBindingCode", "BindAccount", "OpenApplicationInEmergency", "ProtectApplication",
+	"PrepareUpload", "DepositPiece",
 	"DeclareOpeningException", "WithdrawOpeningException", "AssignRole", "SetSandboxClock",
 }
 
