@@ -1296,7 +1296,7 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{PieceColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
-					Where: "scan = 'PENDING'",
+					Where: "(scan)::text = 'PENDING'::text",
 				},
 			},
 		},

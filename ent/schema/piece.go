@@ -65,7 +65,7 @@ func (Piece) Edges() []ent.Edge {
 func (Piece) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("application_id", "id").StorageKey("piece_application_idx"),
-		index.Fields("id").StorageKey("piece_pending_idx").Annotations(entsql.IndexWhere("scan = 'PENDING'")),
+		index.Fields("id").StorageKey("piece_pending_idx").Annotations(entsql.IndexWhere("(scan)::text = 'PENDING'::text")),
 	}
 }
 

@@ -8428,15 +8428,15 @@ enum PieceLevel {
 
 "The kind of a file."
 enum MediaType {
-  "application/pdf"
+  "A document, application/pdf."
   PDF
-  "image/jpeg"
+  "A photograph, image/jpeg."
   JPEG
-  "image/png"
+  "A picture, image/png."
   PNG
-  "image/heic, as telephones make."
+  "A photograph as telephones make it, image/heic."
   HEIC
-  "image/tiff, as scanners make."
+  "Pages as scanners make them, image/tiff."
   TIFF
 }
 
