@@ -13,7 +13,7 @@ help: ## List the commands
 run: postgresql ## Start the service in its sandbox on http://127.0.0.1:8080/graphql
 	go run . serve --sandbox
 
-test: postgresql ## Run every test (`make lint` does what vet would)
+test: postgresql clamav ## Run every test (`make lint` does what vet would)
 	go test -vet=off ./...
 
 race: postgresql ## Run the tests of what runs things at once under the race detector
@@ -62,4 +62,7 @@ check: test race lint fresh clients ## All that CI runs
 postgresql:
 	@.ci/install-postgresql
 
-.PHONY: help run test race bench bench-import budgets clients writers leak lint fuzz generate fresh migration check postgresql
+clamav:
+	@.ci/install-clamav
+
+.PHONY: help run test race bench bench-import budgets clients writers leak lint fuzz generate fresh migration check postgresql clamav

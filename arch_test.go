@@ -53,7 +53,13 @@ var neverArrows = map[string][]string{
 		module + "/ent", module + "/ent/", module + "/policy", module + "/policy/", module + "/service", module + "/server", module + "/sandbox",
 	},
 	"internal/oracle": {module + "/"},
-	"sandbox":         {module + "/graph", module + "/graph/", module + "/server", module + "/command", module + "/ent", module + "/ent/"},
+	"piecefile": {
+		module + "/ent", module + "/ent/", module + "/policy", module + "/service", module + "/graph", module + "/server",
+		"net/http", "database/sql", "os",
+	},
+	"storage":   {module + "/"},
+	"antivirus": {module + "/"},
+	"sandbox":   {module + "/graph", module + "/graph/", module + "/server", module + "/command", module + "/ent", module + "/ent/"},
 }
 
 // onlyImporters says who alone may import a package.

@@ -86,6 +86,7 @@ func Handler(p Parts) (http.Handler, error) {
 			return p.Service.RecordReads(ctx, operation, server.TraceID(ctx), run)
 		},
 		OAuth:            oauth(p),
+		Files:            files(p.Service),
 		KnowsOrigin:      p.Service.KnowsOrigin,
 		Scalars:          scalars(),
 		CheckCursor:      signer.Check,
@@ -117,6 +118,22 @@ func oauth(p Parts) *server.OAuth {
 	issuer := p.Signer.Issuer()
 	tokens := service.NewTokens(p.Service, p.Signer, p.Verifier, server.TokenEndpoint(issuer))
 	return &server.OAuth{Issuer: issuer, Issue: tokens.Issue, KeySet: p.Signer.Published}
+}
+
+// files are the bytes of pieces.
+func files(s *service.Service) *server.Files {
+	return &server.Files{
+		State: s.UploadState, Receive: s.ReceiveBytes,
+		Open: func(ctx context.Context, ticket string) (*server.File, error) {
+			file, content, err := s.OpenPiece(ctx, ticket, server.TraceID(ctx))
+			if err != nil {
+				return nil, err
+			}
+			return &server.File{
+				Content: content, Size: file.Size, Type: file.MediaType.MIME(), Name: string(file.PieceID) + file.MediaType.Suffix(),
+			}, nil
+		},
+	}
 }
 
 // scalars are the readers of the contract's own scalars: what they refuse is

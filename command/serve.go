@@ -28,6 +28,7 @@ type serveCommand struct {
 	databaseSettings
 	serveSettings
 	auditSettings
+	storageSettings
 	sandboxSettings
 	Reset bool `help:"Begin with an empty database: remove the private server's data first. Sandbox only."`
 }
@@ -36,7 +37,7 @@ type serveCommand struct {
 func (c *serveCommand) Run(ctx context.Context, env Environment) error {
 	started := time.Now()
 	log := newLog(env)
-	if err := errors.Join(c.databaseSettings.validate(), c.serveSettings.validate(), c.sandboxSettings.validate(), c.auditSettings.validate(c.Sandbox)); err != nil {
+	if err := errors.Join(c.databaseSettings.validate(), c.serveSettings.validate(), c.sandboxSettings.validate(), c.auditSettings.validate(c.Sandbox), c.storageSettings.validate(c.Sandbox)); err != nil {
 		return err
 	}
 	keys, err := c.cursorKeys()
@@ -45,7 +46,8 @@ func (c *serveCommand) Run(ctx context.Context, env Environment) error {
 	}
 	tuneGC(env)
 	log.Info("settings", slices.Concat(
-		c.databaseSettings.describe(), c.serveSettings.describe(), c.sandboxSettings.describe(), c.auditSettings.describe())...)
+		c.databaseSettings.describe(), c.serveSettings.describe(), c.sandboxSettings.describe(),
+		c.auditSettings.describe(), c.storageSettings.describe())...)
 	// Taken early: a port in use should not cost a start of the database.
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
 	if err != nil {
@@ -66,7 +68,9 @@ func (c *serveCommand) Run(ctx context.Context, env Environment) error {
 	defer db.close(ctx)
 	var trail auditTrail
 	defer trail.stop(ctx, log)
-	handler, err := c.handler(ctx, env, log, db, &trail, callers{verifier, signer}, keys)
+	var files caretaker
+	defer files.stop()
+	handler, err := c.handler(ctx, env, log, db, jobs{&trail, &files}, callers{verifier, signer}, keys)
 	if err != nil {
 		return err
 	}
@@ -148,11 +152,18 @@ type callers struct {
 	signer   *auth.Signer
 }
 
+// jobs are what goes on beside the requests.
+type jobs struct {
+	trail *auditTrail
+	files *caretaker
+}
+
 // handler puts the parts together over a database that is ready for them, and starts
-// the audit trail.
+// the jobs.
 func (c *serveCommand) handler(
-	ctx context.Context, env Environment, log *slog.Logger, db *database, trail *auditTrail, by callers, keys [][]byte,
+	ctx context.Context, env Environment, log *slog.Logger, db *database, jobs jobs, by callers, keys [][]byte,
 ) (http.Handler, error) {
+	trail := jobs.trail
 	client := db.client(func(ctx context.Context, _ string, took time.Duration) { server.CountSQL(ctx, took) })
 	clock := service.NewClock(time.Now)
 	s := service.New(client, clock, c.Sandbox)
@@ -169,6 +180,9 @@ func (c *serveCommand) handler(
 		return nil, err
 	}
 	if err := trail.start(ctx, db.dsn, audit.Options{Keys: auditKeys, Clock: time.Now, Log: log, Wait: c.AuditWait}); err != nil {
+		return nil, err
+	}
+	if err := c.keepFiles(ctx, env, log, s, jobs.files); err != nil {
 		return nil, err
 	}
 	registry := prometheus.NewRegistry()
@@ -192,6 +206,22 @@ func (c *serveCommand) handler(
 		parts.Personas = personas()
 	}
 	return Handler(parts)
+}
+
+// keepFiles opens the storage for the service, and starts who looks after it.
+func (c *serveCommand) keepFiles(ctx context.Context, env Environment, log *slog.Logger, s *service.Service, files *caretaker) (err error) {
+	if files.bucket, err = c.storageSettings.bucket(ctx, env, c.databaseSettings, c.Sandbox); err != nil {
+		return err
+	}
+	by, err := c.scanner(c.Sandbox)
+	if err != nil {
+		return err
+	}
+	if err := by.Ready(ctx); err != nil { // pieces are taken all the same, and wait
+		log.WarnContext(ctx, "the antivirus does not answer", "error", err)
+	}
+	files.start(ctx, s.StoreIn(files.bucket), by, log)
+	return nil
 }
 
 // prepare brings a sandbox's database to where it must be, and refuses one that

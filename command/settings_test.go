@@ -58,6 +58,7 @@ func production(t *testing.T, more ...string) []string {
 	t.Helper()
 	return append([]string{
 		"serve", "--listen", "127.0.0.1:0", "--cursor-keys", goodKey, "--audit-key", auditKey,
+		"--storage-key", auditKey, "--antivirus", "unix:/run/clamav/clamd.ctl",
 		"--issuers", issuers(t, "https://id.metropole.example", ownKeys),
 	}, more...)
 }
@@ -102,6 +103,12 @@ func TestSettingsAreRefused(t *testing.T) {
 		"no time for the audit":           {production(t, "--audit-wait", "9ms"), "audit-wait: "},
 		"endless wait for the audit":      {production(t, "--audit-wait", "11s"), "audit-wait: "},
 		"audit: what":                     {[]string{"audit"}, "expected one of"},
+		"no storage key":                  {[]string{"serve", "--cursor-keys", goodKey, "--issuers", good, "--audit-key", auditKey, "--antivirus", "tcp:scan:3310"}, "storage-key: "},
+		"short storage key":               {production(t, "--storage-key", short), "storage-key: "},
+		"storage keys twice":              {production(t, "--storage-key-file", write(t, "storage-key", auditKey)), "storage-key-file: "},
+		"short storage key in a sandbox":  {[]string{"serve", "--sandbox", "--storage-key", short}, "storage-key: "},
+		"an antivirus that is none":       {production(t, "--antivirus", "development"), "antivirus: "},
+		"an antivirus that is nowhere":    {[]string{"serve", "--sandbox", "--antivirus", "somewhere"}, "antivirus: "},
 		"verify: no key":                  {[]string{"audit", "verify", "--data-dir", t.TempDir()}, "audit-key: "},
 		"verify: no connection":           {[]string{"audit", "verify", "--audit-key", auditKey, "--pool-size", "0"}, "pool-size: "},
 		"verify: no such head":            {[]string{"audit", "verify", "--audit-key", auditKey, "--head", "/nowhere/head"}, "--head"},
@@ -257,6 +264,7 @@ func TestHelp(t *testing.T) {
 		"DATABASE_URL", "GUICHET_DATA_DIR", "GUICHET_POOL_SIZE", "GUICHET_STATEMENT_CACHE", "GUICHET_LISTEN", "GUICHET_SANDBOX",
 		"GUICHET_ISSUERS", "GUICHET_CURSOR_KEYS", "GUICHET_ALLOWED_ORIGINS", "GUICHET_TRUSTED_PROXIES", "GUICHET_INTROSPECTION", "GUICHET_BEHIND_TLS",
 		"GUICHET_PUBLIC_MAX_AGE", "GUICHET_GRACE", "GUICHET_AUDIT_KEY", "GUICHET_AUDIT_KEY_FILE", "GUICHET_AUDIT_WAIT",
+		"GUICHET_STORAGE", "GUICHET_STORAGE_KEY", "GUICHET_STORAGE_KEY_FILE", "GUICHET_ANTIVIRUS",
 		"GUICHET_SANDBOX_STOCK", "GUICHET_SANDBOX_APPLICATIONS",
 	} {
 		if !strings.Contains(help, "$"+variable) {

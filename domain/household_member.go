@@ -45,6 +45,9 @@ func (l HouseholdLink) MarshalGQL(w io.Writer) { marshalEnum(w, l) }
 // UnmarshalGQL reads the word of the contract.
 func (l *HouseholdLink) UnmarshalGQL(v any) error { return unmarshalEnum(v, l) }
 
+// Majority is the age of an adult (code civil, art. 414).
+const Majority = 18
+
 // Age is how old somebody born on that day is on another, in full years.
 func Age(born, on Date) int {
 	year, month, day := on.Civil()

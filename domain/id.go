@@ -68,6 +68,10 @@ const (
 	HandOverPrefix           Prefix = "hov"
 	OnlineRegistrationPrefix Prefix = "onl"
 	ProposedChangePrefix     Prefix = "pch"
+	PiecePrefix              Prefix = "pie"
+	PieceFilePrefix          Prefix = "pif"
+	UploadPrefix             Prefix = "upl"
+	DepositPrefix            Prefix = "dep"
 )
 
 // Prefixes lists every prefix in use.
@@ -84,6 +88,7 @@ func Prefixes() []Prefix {
 		ReceptionContactPrefix, ReceptionGrantPrefix, AttemptCountPrefix, EmergencyOpeningPrefix, BindingCodePrefix,
 		PublishedFiguresPrefix,
 		DeadlinePrefix, ApplicationEventPrefix, HandOverPrefix, OnlineRegistrationPrefix, ProposedChangePrefix,
+		PiecePrefix, PieceFilePrefix, UploadPrefix, DepositPrefix,
 	}
 }
 

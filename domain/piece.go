@@ -51,12 +51,15 @@ const (
 	PieceOfAnother PieceRefusal = "OF_ANOTHER"
 	// PieceShowsNIR: the social security number must be blackened on it.
 	PieceShowsNIR PieceRefusal = "SHOWS_NIR"
+	// PieceInfected: the antivirus found something. Nobody gives that reason by hand.
+	PieceInfected PieceRefusal = "INFECTED"
 )
 
 // Values lists the reasons, in the order of the contract.
 func (PieceRefusal) Values() []string {
 	return []string{
 		string(PieceUnreadable), string(PieceNotOnList), string(PieceOutdated), string(PieceOfAnother), string(PieceShowsNIR),
+		string(PieceInfected),
 	}
 }
 
@@ -197,7 +200,7 @@ func (p Piece) Refuse(reason PieceRefusal) (Piece, Refusals) {
 	if p.State != PieceDeposited {
 		return p, Refusals{p.noLongerDeposited()}
 	}
-	if !slices.Contains(reason.Values(), string(reason)) {
+	if reason == PieceInfected || !slices.Contains(reason.Values(), string(reason)) {
 		return p, unknownReason()
 	}
 	p.State, p.RefusedFor = PieceRefused, reason

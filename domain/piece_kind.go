@@ -60,6 +60,8 @@ type PieceKind struct {
 	Words Text
 	// Source is the form or the order that lists it.
 	Source string
+	// Sensitive kinds tell of violence, disability, health or pregnancy by their name.
+	Sensitive bool
 
 	// per says of whom it is asked; any of the facts calls for it, none is always.
 	per   string
@@ -100,7 +102,9 @@ var pieceKinds = sync.OnceValue(func() []PieceKind {
 // PieceKinds are all kinds of pieces, in the order of the list.
 func PieceKinds() []PieceKind { return slices.Clone(pieceKinds()) }
 
-// pieceKind finds a kind by its code.
+// PieceKindOf finds a kind by its code.
+func PieceKindOf(code PieceCode) (PieceKind, bool) { return pieceKind(code) }
+
 func pieceKind(code PieceCode) (PieceKind, bool) {
 	kinds := pieceKinds()
 	i := slices.IndexFunc(kinds, func(k PieceKind) bool { return k.Code == code })
@@ -119,7 +123,7 @@ func parsePieceKinds(table []byte) ([]PieceKind, error) {
 	for n, line := range lines[1:] {
 		k := PieceKind{
 			Code: PieceCode(line[0]), Theme: line[1], Level: PieceLevel(line[2]), per: line[3], oneOf: line[5],
-			Words: Text{EN: line[8], FR: line[7]}, Source: line[9],
+			Words: Text{EN: line[8], FR: line[7]}, Source: line[9], Sensitive: line[10] == "yes",
 		}
 		for fact := range strings.SplitSeq(line[4], "|") {
 			if fact != "" {

@@ -13,24 +13,24 @@ import (
 
 func TestPieceKindsThatAreRefused(t *testing.T) {
 	t.Parallel()
-	const head = "code,theme,level,per,facts,one_of,validity,label_fr,label_en,source\n"
+	const head = "code,theme,level,per,facts,one_of,validity,label_fr,label_en,source,sensitive\n"
 	for name, line := range map[string]string{
-		"no code":     ",t,INSTRUCTION,PERSON,,,,fr,en,s\n",
-		"no English":  "A,t,INSTRUCTION,PERSON,,,,fr,,s\n",
-		"no source":   "A,t,INSTRUCTION,PERSON,,,,fr,en,\n",
-		"no level":    "A,t,SOMETIMES,PERSON,,,,fr,en,s\n",
-		"of nobody":   "A,t,INSTRUCTION,NOBODY,,,,fr,en,s\n",
-		"no fact":     "A,t,INSTRUCTION,PERSON,married,,,fr,en,s\n",
-		"no code in":  "A,t,INSTRUCTION,PERSON,motif_demande:,,,fr,en,s\n",
-		"no validity": "A,t,INSTRUCTION,PERSON,,,a while,fr,en,s\n",
-		"no year":     "A,t,INSTRUCTION,PERSON,,,YEAR+,fr,en,s\n",
+		"no code":     ",t,INSTRUCTION,PERSON,,,,fr,en,s,\n",
+		"no English":  "A,t,INSTRUCTION,PERSON,,,,fr,,s,\n",
+		"no source":   "A,t,INSTRUCTION,PERSON,,,,fr,en,,\n",
+		"no level":    "A,t,SOMETIMES,PERSON,,,,fr,en,s,\n",
+		"of nobody":   "A,t,INSTRUCTION,NOBODY,,,,fr,en,s,\n",
+		"no fact":     "A,t,INSTRUCTION,PERSON,married,,,fr,en,s,\n",
+		"no code in":  "A,t,INSTRUCTION,PERSON,motif_demande:,,,fr,en,s,\n",
+		"no validity": "A,t,INSTRUCTION,PERSON,,,a while,fr,en,s,\n",
+		"no year":     "A,t,INSTRUCTION,PERSON,,,YEAR+,fr,en,s,\n",
 		"too short":   "A,t,INSTRUCTION\n",
 	} {
 		if domain.ParsePieceKinds([]byte(head+line)) == nil {
 			t.Errorf("%s: accepted", name)
 		}
 	}
-	if err := domain.ParsePieceKinds([]byte(head + "A,t,INSTRUCTION,PERSON,motif_demande:03|a:b,,P3M,fr,en,s\n")); err != nil {
+	if err := domain.ParsePieceKinds([]byte(head + "A,t,INSTRUCTION,PERSON,motif_demande:03|a:b,,P3M,fr,en,s,\n")); err != nil {
 		t.Error(err)
 	}
 }

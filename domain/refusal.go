@@ -23,7 +23,15 @@ const (
 
 	Unrecognised RefusalCode = "NOT_RECOGNISED"
 
-	LevelTooLow RefusalCode = "LEVEL_TOO_LOW"
+	LevelTooLow      RefusalCode = "LEVEL_TOO_LOW"
+	FileType         RefusalCode = "FILE_TYPE"
+	FileTypeDiffers  RefusalCode = "FILE_TYPE_DIFFERS"
+	FileDamaged      RefusalCode = "FILE_DAMAGED"
+	FileExpands      RefusalCode = "FILE_EXPANDS"
+	FileAmbiguous    RefusalCode = "FILE_AMBIGUOUS"
+	FileLocked       RefusalCode = "FILE_LOCKED"
+	FileHashDiffers  RefusalCode = "FILE_HASH_DIFFERS"
+	UploadUnfinished RefusalCode = "UPLOAD_UNFINISHED"
 )
 
 // Values lists the catalogue in the order of the contract.
@@ -32,6 +40,8 @@ func (RefusalCode) Values() []string {
 		string(Invalid), string(StaleVersion), string(Overlap), string(Duplicate), string(Unknown),
 		string(RoleUnavailable), string(IllegalTransition), string(Unrecognised),
 		string(LevelTooLow),
+		string(FileType), string(FileTypeDiffers), string(FileDamaged), string(FileExpands), string(FileAmbiguous),
+		string(FileLocked), string(FileHashDiffers), string(UploadUnfinished),
 	}
 }
 

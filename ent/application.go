@@ -71,17 +71,20 @@ type ApplicationEdges struct {
 	History []*ApplicationEvent `json:"history,omitempty"`
 	// ProposedChanges holds the value of the proposed_changes edge.
 	ProposedChanges []*ProposedChange `json:"proposed_changes,omitempty"`
+	// Pieces holds the value of the pieces edge.
+	Pieces []*Piece `json:"pieces,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [8]bool
+	loadedTypes [9]bool
 	// totalCount holds the count of the edges above.
-	totalCount [8]map[string]int
+	totalCount [9]map[string]int
 
 	namedWishes          map[string][]*Wish
 	namedHousehold       map[string][]*HouseholdMember
 	namedDeadlines       map[string][]*Deadline
 	namedHistory         map[string][]*ApplicationEvent
 	namedProposedChanges map[string][]*ProposedChange
+	namedPieces          map[string][]*Piece
 }
 
 // SummaryOrErr returns the Summary value or an error if the edge
@@ -160,6 +163,15 @@ func (e ApplicationEdges) ProposedChangesOrErr() ([]*ProposedChange, error) {
 		return e.ProposedChanges, nil
 	}
 	return nil, &NotLoadedError{edge: "proposed_changes"}
+}
+
+// PiecesOrErr returns the Pieces value or an error if the edge
+// was not loaded in eager-loading.
+func (e ApplicationEdges) PiecesOrErr() ([]*Piece, error) {
+	if e.loadedTypes[8] {
+		return e.Pieces, nil
+	}
+	return nil, &NotLoadedError{edge: "pieces"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -336,6 +348,11 @@ func (_m *Application) QueryHistory() *ApplicationEventQuery {
 // QueryProposedChanges queries the "proposed_changes" edge of the Application entity.
 func (_m *Application) QueryProposedChanges() *ProposedChangeQuery {
 	return NewApplicationClient(_m.config).QueryProposedChanges(_m)
+}
+
+// QueryPieces queries the "pieces" edge of the Application entity.
+func (_m *Application) QueryPieces() *PieceQuery {
+	return NewApplicationClient(_m.config).QueryPieces(_m)
 }
 
 // Update returns a builder for updating this Application.
@@ -526,6 +543,30 @@ func (_m *Application) appendNamedProposedChanges(name string, edges ...*Propose
 		_m.Edges.namedProposedChanges[name] = []*ProposedChange{}
 	} else {
 		_m.Edges.namedProposedChanges[name] = append(_m.Edges.namedProposedChanges[name], edges...)
+	}
+}
+
+// NamedPieces returns the Pieces named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Application) NamedPieces(name string) ([]*Piece, error) {
+	if _m.Edges.namedPieces == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedPieces[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Application) appendNamedPieces(name string, edges ...*Piece) {
+	if _m.Edges.namedPieces == nil {
+		_m.Edges.namedPieces = make(map[string][]*Piece)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedPieces[name] = []*Piece{}
+	} else {
+		_m.Edges.namedPieces[name] = append(_m.Edges.namedPieces[name], edges...)
 	}
 }
 

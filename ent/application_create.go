@@ -20,6 +20,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/wish"
 )
@@ -302,6 +303,21 @@ func (_c *ApplicationCreate) AddProposedChanges(v ...*ProposedChange) *Applicati
 		ids[i] = v[i].ID
 	}
 	return _c.AddProposedChangeIDs(ids...)
+}
+
+// AddPieceIDs adds the "pieces" edge to the Piece entity by IDs.
+func (_c *ApplicationCreate) AddPieceIDs(ids ...domain.ID) *ApplicationCreate {
+	_c.mutation.AddPieceIDs(ids...)
+	return _c
+}
+
+// AddPieces adds the "pieces" edges to the Piece entity.
+func (_c *ApplicationCreate) AddPieces(v ...*Piece) *ApplicationCreate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddPieceIDs(ids...)
 }
 
 // Mutation returns the ApplicationMutation object of the builder.
@@ -634,6 +650,22 @@ func (_c *ApplicationCreate) createSpec() (*Application, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(proposedchange.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.PiecesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.PiecesTable,
+			Columns: []string{application.PiecesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(piece.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

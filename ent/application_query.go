@@ -22,6 +22,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/wish"
@@ -42,6 +43,7 @@ type ApplicationQuery struct {
 	withDeadlines            *DeadlineQuery
 	withHistory              *ApplicationEventQuery
 	withProposedChanges      *ProposedChangeQuery
+	withPieces               *PieceQuery
 	loadTotal                []func(context.Context, []*Application) error
 	modifiers                []func(*sql.Selector)
 	withNamedWishes          map[string]*WishQuery
@@ -49,6 +51,7 @@ type ApplicationQuery struct {
 	withNamedDeadlines       map[string]*DeadlineQuery
 	withNamedHistory         map[string]*ApplicationEventQuery
 	withNamedProposedChanges map[string]*ProposedChangeQuery
+	withNamedPieces          map[string]*PieceQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -261,6 +264,28 @@ func (_q *ApplicationQuery) QueryProposedChanges() *ProposedChangeQuery {
 	return query
 }
 
+// QueryPieces chains the current query on the "pieces" edge.
+func (_q *ApplicationQuery) QueryPieces() *PieceQuery {
+	query := (&PieceClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(application.Table, application.FieldID, selector),
+			sqlgraph.To(piece.Table, piece.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, application.PiecesTable, application.PiecesColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
 // First returns the first Application entity from the query.
 // Returns a *NotFoundError when no Application was found.
 func (_q *ApplicationQuery) First(ctx context.Context) (*Application, error) {
@@ -461,6 +486,7 @@ func (_q *ApplicationQuery) Clone() *ApplicationQuery {
 		withDeadlines:       _q.withDeadlines.Clone(),
 		withHistory:         _q.withHistory.Clone(),
 		withProposedChanges: _q.withProposedChanges.Clone(),
+		withPieces:          _q.withPieces.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -556,6 +582,17 @@ func (_q *ApplicationQuery) WithProposedChanges(opts ...func(*ProposedChangeQuer
 	return _q
 }
 
+// WithPieces tells the query-builder to eager-load the nodes that are connected to
+// the "pieces" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ApplicationQuery) WithPieces(opts ...func(*PieceQuery)) *ApplicationQuery {
+	query := (&PieceClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withPieces = query
+	return _q
+}
+
 // GroupBy is used to group vertices by one or more fields/columns.
 // It is often used with aggregate functions, like: count, max, mean, min, sum.
 //
@@ -640,7 +677,7 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 	var (
 		nodes       = []*Application{}
 		_spec       = _q.querySpec()
-		loadedTypes = [8]bool{
+		loadedTypes = [9]bool{
 			_q.withSummary != nil,
 			_q.withFile != nil,
 			_q.withContact != nil,
@@ -649,6 +686,7 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 			_q.withDeadlines != nil,
 			_q.withHistory != nil,
 			_q.withProposedChanges != nil,
+			_q.withPieces != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -725,6 +763,13 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 			return nil, err
 		}
 	}
+	if query := _q.withPieces; query != nil {
+		if err := _q.loadPieces(ctx, query, nodes,
+			func(n *Application) { n.Edges.Pieces = []*Piece{} },
+			func(n *Application, e *Piece) { n.Edges.Pieces = append(n.Edges.Pieces, e) }); err != nil {
+			return nil, err
+		}
+	}
 	for name, query := range _q.withNamedWishes {
 		if err := _q.loadWishes(ctx, query, nodes,
 			func(n *Application) { n.appendNamedWishes(name) },
@@ -757,6 +802,13 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 		if err := _q.loadProposedChanges(ctx, query, nodes,
 			func(n *Application) { n.appendNamedProposedChanges(name) },
 			func(n *Application, e *ProposedChange) { n.appendNamedProposedChanges(name, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedPieces {
+		if err := _q.loadPieces(ctx, query, nodes,
+			func(n *Application) { n.appendNamedPieces(name) },
+			func(n *Application, e *Piece) { n.appendNamedPieces(name, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -999,6 +1051,36 @@ func (_q *ApplicationQuery) loadProposedChanges(ctx context.Context, query *Prop
 	}
 	return nil
 }
+func (_q *ApplicationQuery) loadPieces(ctx context.Context, query *PieceQuery, nodes []*Application, init func(*Application), assign func(*Application, *Piece)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[domain.ID]*Application)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(piece.FieldApplicationID)
+	}
+	query.Where(predicate.Piece(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(application.PiecesColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.ApplicationID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "application_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
 
 func (_q *ApplicationQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
@@ -1186,6 +1268,20 @@ func (_q *ApplicationQuery) WithNamedProposedChanges(name string, opts ...func(*
 		_q.withNamedProposedChanges = make(map[string]*ProposedChangeQuery)
 	}
 	_q.withNamedProposedChanges[name] = query
+	return _q
+}
+
+// WithNamedPieces tells the query-builder to eager-load the nodes that are connected to the "pieces"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *ApplicationQuery) WithNamedPieces(name string, opts ...func(*PieceQuery)) *ApplicationQuery {
+	query := (&PieceClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedPieces == nil {
+		_q.withNamedPieces = make(map[string]*PieceQuery)
+	}
+	_q.withNamedPieces[name] = query
 	return _q
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/wish"
@@ -362,6 +363,21 @@ func (_u *ApplicationUpdate) AddProposedChanges(v ...*ProposedChange) *Applicati
 	return _u.AddProposedChangeIDs(ids...)
 }
 
+// AddPieceIDs adds the "pieces" edge to the Piece entity by IDs.
+func (_u *ApplicationUpdate) AddPieceIDs(ids ...domain.ID) *ApplicationUpdate {
+	_u.mutation.AddPieceIDs(ids...)
+	return _u
+}
+
+// AddPieces adds the "pieces" edges to the Piece entity.
+func (_u *ApplicationUpdate) AddPieces(v ...*Piece) *ApplicationUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddPieceIDs(ids...)
+}
+
 // Mutation returns the ApplicationMutation object of the builder.
 func (_u *ApplicationUpdate) Mutation() *ApplicationMutation {
 	return _u.mutation
@@ -488,6 +504,27 @@ func (_u *ApplicationUpdate) RemoveProposedChanges(v ...*ProposedChange) *Applic
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveProposedChangeIDs(ids...)
+}
+
+// ClearPieces clears all "pieces" edges to the Piece entity.
+func (_u *ApplicationUpdate) ClearPieces() *ApplicationUpdate {
+	_u.mutation.ClearPieces()
+	return _u
+}
+
+// RemovePieceIDs removes the "pieces" edge to Piece entities by IDs.
+func (_u *ApplicationUpdate) RemovePieceIDs(ids ...domain.ID) *ApplicationUpdate {
+	_u.mutation.RemovePieceIDs(ids...)
+	return _u
+}
+
+// RemovePieces removes "pieces" edges to Piece entities.
+func (_u *ApplicationUpdate) RemovePieces(v ...*Piece) *ApplicationUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemovePieceIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -925,6 +962,51 @@ func (_u *ApplicationUpdate) sqlSave(ctx context.Context) (_node int, err error)
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.PiecesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.PiecesTable,
+			Columns: []string{application.PiecesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(piece.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedPiecesIDs(); len(nodes) > 0 && !_u.mutation.PiecesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.PiecesTable,
+			Columns: []string{application.PiecesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(piece.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.PiecesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.PiecesTable,
+			Columns: []string{application.PiecesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(piece.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -1272,6 +1354,21 @@ func (_u *ApplicationUpdateOne) AddProposedChanges(v ...*ProposedChange) *Applic
 	return _u.AddProposedChangeIDs(ids...)
 }
 
+// AddPieceIDs adds the "pieces" edge to the Piece entity by IDs.
+func (_u *ApplicationUpdateOne) AddPieceIDs(ids ...domain.ID) *ApplicationUpdateOne {
+	_u.mutation.AddPieceIDs(ids...)
+	return _u
+}
+
+// AddPieces adds the "pieces" edges to the Piece entity.
+func (_u *ApplicationUpdateOne) AddPieces(v ...*Piece) *ApplicationUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddPieceIDs(ids...)
+}
+
 // Mutation returns the ApplicationMutation object of the builder.
 func (_u *ApplicationUpdateOne) Mutation() *ApplicationMutation {
 	return _u.mutation
@@ -1398,6 +1495,27 @@ func (_u *ApplicationUpdateOne) RemoveProposedChanges(v ...*ProposedChange) *App
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveProposedChangeIDs(ids...)
+}
+
+// ClearPieces clears all "pieces" edges to the Piece entity.
+func (_u *ApplicationUpdateOne) ClearPieces() *ApplicationUpdateOne {
+	_u.mutation.ClearPieces()
+	return _u
+}
+
+// RemovePieceIDs removes the "pieces" edge to Piece entities by IDs.
+func (_u *ApplicationUpdateOne) RemovePieceIDs(ids ...domain.ID) *ApplicationUpdateOne {
+	_u.mutation.RemovePieceIDs(ids...)
+	return _u
+}
+
+// RemovePieces removes "pieces" edges to Piece entities.
+func (_u *ApplicationUpdateOne) RemovePieces(v ...*Piece) *ApplicationUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemovePieceIDs(ids...)
 }
 
 // Where appends a list predicates to the ApplicationUpdate builder.
@@ -1858,6 +1976,51 @@ func (_u *ApplicationUpdateOne) sqlSave(ctx context.Context) (_node *Application
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(proposedchange.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.PiecesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.PiecesTable,
+			Columns: []string{application.PiecesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(piece.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedPiecesIDs(); len(nodes) > 0 && !_u.mutation.PiecesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.PiecesTable,
+			Columns: []string{application.PiecesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(piece.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.PiecesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.PiecesTable,
+			Columns: []string{application.PiecesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(piece.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -32,6 +32,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/deadline"
+	"github.com/guichet-logement/guichet/ent/deposit"
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
 	"github.com/guichet-logement/guichet/ent/handover"
@@ -47,6 +48,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
+	"github.com/guichet-logement/guichet/ent/piece"
+	"github.com/guichet-logement/guichet/ent/piecefile"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/publishedfigures"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
@@ -57,6 +60,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
+	"github.com/guichet-logement/guichet/ent/upload"
 	"github.com/guichet-logement/guichet/ent/usedassertion"
 	"github.com/guichet-logement/guichet/ent/wish"
 )
@@ -98,6 +102,8 @@ type Client struct {
 	Commune *CommuneClient
 	// Deadline is the client for interacting with the Deadline builders.
 	Deadline *DeadlineClient
+	// Deposit is the client for interacting with the Deposit builders.
+	Deposit *DepositClient
 	// Dwelling is the client for interacting with the Dwelling builders.
 	Dwelling *DwellingClient
 	// EmergencyOpening is the client for interacting with the EmergencyOpening builders.
@@ -128,6 +134,10 @@ type Client struct {
 	PartnerAppSecret *PartnerAppSecretClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
+	// Piece is the client for interacting with the Piece builders.
+	Piece *PieceClient
+	// PieceFile is the client for interacting with the PieceFile builders.
+	PieceFile *PieceFileClient
 	// ProposedChange is the client for interacting with the ProposedChange builders.
 	ProposedChange *ProposedChangeClient
 	// PublishedFigures is the client for interacting with the PublishedFigures builders.
@@ -148,6 +158,8 @@ type Client struct {
 	StockChange *StockChangeClient
 	// StockVintage is the client for interacting with the StockVintage builders.
 	StockVintage *StockVintageClient
+	// Upload is the client for interacting with the Upload builders.
+	Upload *UploadClient
 	// UsedAssertion is the client for interacting with the UsedAssertion builders.
 	UsedAssertion *UsedAssertionClient
 	// Wish is the client for interacting with the Wish builders.
@@ -179,6 +191,7 @@ func (c *Client) init() {
 	c.CatalogueEntry = NewCatalogueEntryClient(c.config)
 	c.Commune = NewCommuneClient(c.config)
 	c.Deadline = NewDeadlineClient(c.config)
+	c.Deposit = NewDepositClient(c.config)
 	c.Dwelling = NewDwellingClient(c.config)
 	c.EmergencyOpening = NewEmergencyOpeningClient(c.config)
 	c.HandOver = NewHandOverClient(c.config)
@@ -194,6 +207,8 @@ func (c *Client) init() {
 	c.PartnerApp = NewPartnerAppClient(c.config)
 	c.PartnerAppSecret = NewPartnerAppSecretClient(c.config)
 	c.Person = NewPersonClient(c.config)
+	c.Piece = NewPieceClient(c.config)
+	c.PieceFile = NewPieceFileClient(c.config)
 	c.ProposedChange = NewProposedChangeClient(c.config)
 	c.PublishedFigures = NewPublishedFiguresClient(c.config)
 	c.ReceptionContact = NewReceptionContactClient(c.config)
@@ -204,6 +219,7 @@ func (c *Client) init() {
 	c.StaffAuthorisation = NewStaffAuthorisationClient(c.config)
 	c.StockChange = NewStockChangeClient(c.config)
 	c.StockVintage = NewStockVintageClient(c.config)
+	c.Upload = NewUploadClient(c.config)
 	c.UsedAssertion = NewUsedAssertionClient(c.config)
 	c.Wish = NewWishClient(c.config)
 }
@@ -314,6 +330,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		CatalogueEntry:     NewCatalogueEntryClient(cfg),
 		Commune:            NewCommuneClient(cfg),
 		Deadline:           NewDeadlineClient(cfg),
+		Deposit:            NewDepositClient(cfg),
 		Dwelling:           NewDwellingClient(cfg),
 		EmergencyOpening:   NewEmergencyOpeningClient(cfg),
 		HandOver:           NewHandOverClient(cfg),
@@ -329,6 +346,8 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		PartnerApp:         NewPartnerAppClient(cfg),
 		PartnerAppSecret:   NewPartnerAppSecretClient(cfg),
 		Person:             NewPersonClient(cfg),
+		Piece:              NewPieceClient(cfg),
+		PieceFile:          NewPieceFileClient(cfg),
 		ProposedChange:     NewProposedChangeClient(cfg),
 		PublishedFigures:   NewPublishedFiguresClient(cfg),
 		ReceptionContact:   NewReceptionContactClient(cfg),
@@ -339,6 +358,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		StaffAuthorisation: NewStaffAuthorisationClient(cfg),
 		StockChange:        NewStockChangeClient(cfg),
 		StockVintage:       NewStockVintageClient(cfg),
+		Upload:             NewUploadClient(cfg),
 		UsedAssertion:      NewUsedAssertionClient(cfg),
 		Wish:               NewWishClient(cfg),
 	}, nil
@@ -376,6 +396,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		CatalogueEntry:     NewCatalogueEntryClient(cfg),
 		Commune:            NewCommuneClient(cfg),
 		Deadline:           NewDeadlineClient(cfg),
+		Deposit:            NewDepositClient(cfg),
 		Dwelling:           NewDwellingClient(cfg),
 		EmergencyOpening:   NewEmergencyOpeningClient(cfg),
 		HandOver:           NewHandOverClient(cfg),
@@ -391,6 +412,8 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		PartnerApp:         NewPartnerAppClient(cfg),
 		PartnerAppSecret:   NewPartnerAppSecretClient(cfg),
 		Person:             NewPersonClient(cfg),
+		Piece:              NewPieceClient(cfg),
+		PieceFile:          NewPieceFileClient(cfg),
 		ProposedChange:     NewProposedChangeClient(cfg),
 		PublishedFigures:   NewPublishedFiguresClient(cfg),
 		ReceptionContact:   NewReceptionContactClient(cfg),
@@ -401,6 +424,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		StaffAuthorisation: NewStaffAuthorisationClient(cfg),
 		StockChange:        NewStockChangeClient(cfg),
 		StockVintage:       NewStockVintageClient(cfg),
+		Upload:             NewUploadClient(cfg),
 		UsedAssertion:      NewUsedAssertionClient(cfg),
 		Wish:               NewWishClient(cfg),
 	}, nil
@@ -435,13 +459,14 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Agreement, c.ApplicantAccount, c.Application, c.ApplicationAccess,
 		c.ApplicationContact, c.ApplicationEvent, c.ApplicationFile,
 		c.ApplicationSummary, c.Assignment, c.AttemptCount, c.Audience, c.BindingCode,
-		c.Building, c.CatalogueEntry, c.Commune, c.Deadline, c.Dwelling,
+		c.Building, c.CatalogueEntry, c.Commune, c.Deadline, c.Deposit, c.Dwelling,
 		c.EmergencyOpening, c.HandOver, c.HouseholdMember, c.LockOut,
 		c.MemberParticulars, c.NamedAgent, c.OnlineRegistration, c.OpeningHours,
 		c.Organisation, c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret,
-		c.Person, c.ProposedChange, c.PublishedFigures, c.ReceptionContact,
-		c.ReceptionGrant, c.ReceptionPoint, c.SandboxClock, c.SensitiveRecord,
-		c.StaffAuthorisation, c.StockChange, c.StockVintage, c.UsedAssertion, c.Wish,
+		c.Person, c.Piece, c.PieceFile, c.ProposedChange, c.PublishedFigures,
+		c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint, c.SandboxClock,
+		c.SensitiveRecord, c.StaffAuthorisation, c.StockChange, c.StockVintage,
+		c.Upload, c.UsedAssertion, c.Wish,
 	} {
 		n.Use(hooks...)
 	}
@@ -454,13 +479,14 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Agreement, c.ApplicantAccount, c.Application, c.ApplicationAccess,
 		c.ApplicationContact, c.ApplicationEvent, c.ApplicationFile,
 		c.ApplicationSummary, c.Assignment, c.AttemptCount, c.Audience, c.BindingCode,
-		c.Building, c.CatalogueEntry, c.Commune, c.Deadline, c.Dwelling,
+		c.Building, c.CatalogueEntry, c.Commune, c.Deadline, c.Deposit, c.Dwelling,
 		c.EmergencyOpening, c.HandOver, c.HouseholdMember, c.LockOut,
 		c.MemberParticulars, c.NamedAgent, c.OnlineRegistration, c.OpeningHours,
 		c.Organisation, c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret,
-		c.Person, c.ProposedChange, c.PublishedFigures, c.ReceptionContact,
-		c.ReceptionGrant, c.ReceptionPoint, c.SandboxClock, c.SensitiveRecord,
-		c.StaffAuthorisation, c.StockChange, c.StockVintage, c.UsedAssertion, c.Wish,
+		c.Person, c.Piece, c.PieceFile, c.ProposedChange, c.PublishedFigures,
+		c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint, c.SandboxClock,
+		c.SensitiveRecord, c.StaffAuthorisation, c.StockChange, c.StockVintage,
+		c.Upload, c.UsedAssertion, c.Wish,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -501,6 +527,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Commune.mutate(ctx, m)
 	case *DeadlineMutation:
 		return c.Deadline.mutate(ctx, m)
+	case *DepositMutation:
+		return c.Deposit.mutate(ctx, m)
 	case *DwellingMutation:
 		return c.Dwelling.mutate(ctx, m)
 	case *EmergencyOpeningMutation:
@@ -531,6 +559,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.PartnerAppSecret.mutate(ctx, m)
 	case *PersonMutation:
 		return c.Person.mutate(ctx, m)
+	case *PieceMutation:
+		return c.Piece.mutate(ctx, m)
+	case *PieceFileMutation:
+		return c.PieceFile.mutate(ctx, m)
 	case *ProposedChangeMutation:
 		return c.ProposedChange.mutate(ctx, m)
 	case *PublishedFiguresMutation:
@@ -551,6 +583,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.StockChange.mutate(ctx, m)
 	case *StockVintageMutation:
 		return c.StockVintage.mutate(ctx, m)
+	case *UploadMutation:
+		return c.Upload.mutate(ctx, m)
 	case *UsedAssertionMutation:
 		return c.UsedAssertion.mutate(ctx, m)
 	case *WishMutation:
@@ -1105,6 +1139,22 @@ func (c *ApplicationClient) QueryProposedChanges(_m *Application) *ProposedChang
 			sqlgraph.From(application.Table, application.FieldID, id),
 			sqlgraph.To(proposedchange.Table, proposedchange.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, application.ProposedChangesTable, application.ProposedChangesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryPieces queries the pieces edge of a Application.
+func (c *ApplicationClient) QueryPieces(_m *Application) *PieceQuery {
+	query := (&PieceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(application.Table, application.FieldID, id),
+			sqlgraph.To(piece.Table, piece.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, application.PiecesTable, application.PiecesColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -3312,6 +3362,156 @@ func (c *DeadlineClient) mutate(ctx context.Context, m *DeadlineMutation) (Value
 	}
 }
 
+// DepositClient is a client for the Deposit schema.
+type DepositClient struct {
+	config
+}
+
+// NewDepositClient returns a client for the Deposit from the given config.
+func NewDepositClient(c config) *DepositClient {
+	return &DepositClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `deposit.Hooks(f(g(h())))`.
+func (c *DepositClient) Use(hooks ...Hook) {
+	c.hooks.Deposit = append(c.hooks.Deposit, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `deposit.Intercept(f(g(h())))`.
+func (c *DepositClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Deposit = append(c.inters.Deposit, interceptors...)
+}
+
+// Create returns a builder for creating a Deposit entity.
+func (c *DepositClient) Create() *DepositCreate {
+	mutation := newDepositMutation(c.config, OpCreate)
+	return &DepositCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Deposit entities.
+func (c *DepositClient) CreateBulk(builders ...*DepositCreate) *DepositCreateBulk {
+	return &DepositCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DepositClient) MapCreateBulk(slice any, setFunc func(*DepositCreate, int)) *DepositCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DepositCreateBulk{err: fmt.Errorf("calling to DepositClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DepositCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DepositCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Deposit.
+func (c *DepositClient) Update() *DepositUpdate {
+	mutation := newDepositMutation(c.config, OpUpdate)
+	return &DepositUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DepositClient) UpdateOne(_m *Deposit) *DepositUpdateOne {
+	mutation := newDepositMutation(c.config, OpUpdateOne, withDeposit(_m))
+	return &DepositUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DepositClient) UpdateOneID(id domain.ID) *DepositUpdateOne {
+	mutation := newDepositMutation(c.config, OpUpdateOne, withDepositID(id))
+	return &DepositUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Deposit.
+func (c *DepositClient) Delete() *DepositDelete {
+	mutation := newDepositMutation(c.config, OpDelete)
+	return &DepositDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DepositClient) DeleteOne(_m *Deposit) *DepositDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DepositClient) DeleteOneID(id domain.ID) *DepositDeleteOne {
+	builder := c.Delete().Where(deposit.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DepositDeleteOne{builder}
+}
+
+// Query returns a query builder for Deposit.
+func (c *DepositClient) Query() *DepositQuery {
+	return &DepositQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDeposit},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Deposit entity by its id.
+func (c *DepositClient) Get(ctx context.Context, id domain.ID) (*Deposit, error) {
+	return c.Query().Where(deposit.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DepositClient) GetX(ctx context.Context, id domain.ID) *Deposit {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryReceptionPoint queries the reception_point edge of a Deposit.
+func (c *DepositClient) QueryReceptionPoint(_m *Deposit) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(deposit.Table, deposit.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, deposit.ReceptionPointTable, deposit.ReceptionPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *DepositClient) Hooks() []Hook {
+	hooks := c.hooks.Deposit
+	return append(hooks[:len(hooks):len(hooks)], deposit.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *DepositClient) Interceptors() []Interceptor {
+	return c.inters.Deposit
+}
+
+func (c *DepositClient) mutate(ctx context.Context, m *DepositMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DepositCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DepositUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DepositUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DepositDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Deposit mutation op: %q", m.Op())
+	}
+}
+
 // DwellingClient is a client for the Dwelling schema.
 type DwellingClient struct {
 	config
@@ -4055,6 +4255,22 @@ func (c *HouseholdMemberClient) QuerySensitive(_m *HouseholdMember) *SensitiveRe
 			sqlgraph.From(householdmember.Table, householdmember.FieldID, id),
 			sqlgraph.To(sensitiverecord.Table, sensitiverecord.FieldID),
 			sqlgraph.Edge(sqlgraph.O2O, false, householdmember.SensitiveTable, householdmember.SensitiveColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryPieces queries the pieces edge of a HouseholdMember.
+func (c *HouseholdMemberClient) QueryPieces(_m *HouseholdMember) *PieceQuery {
+	query := (&PieceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(householdmember.Table, householdmember.FieldID, id),
+			sqlgraph.To(piece.Table, piece.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, householdmember.PiecesTable, householdmember.PiecesPrimaryKey...),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -6026,6 +6242,370 @@ func (c *PersonClient) mutate(ctx context.Context, m *PersonMutation) (Value, er
 	}
 }
 
+// PieceClient is a client for the Piece schema.
+type PieceClient struct {
+	config
+}
+
+// NewPieceClient returns a client for the Piece from the given config.
+func NewPieceClient(c config) *PieceClient {
+	return &PieceClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `piece.Hooks(f(g(h())))`.
+func (c *PieceClient) Use(hooks ...Hook) {
+	c.hooks.Piece = append(c.hooks.Piece, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `piece.Intercept(f(g(h())))`.
+func (c *PieceClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Piece = append(c.inters.Piece, interceptors...)
+}
+
+// Create returns a builder for creating a Piece entity.
+func (c *PieceClient) Create() *PieceCreate {
+	mutation := newPieceMutation(c.config, OpCreate)
+	return &PieceCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Piece entities.
+func (c *PieceClient) CreateBulk(builders ...*PieceCreate) *PieceCreateBulk {
+	return &PieceCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PieceClient) MapCreateBulk(slice any, setFunc func(*PieceCreate, int)) *PieceCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PieceCreateBulk{err: fmt.Errorf("calling to PieceClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PieceCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PieceCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Piece.
+func (c *PieceClient) Update() *PieceUpdate {
+	mutation := newPieceMutation(c.config, OpUpdate)
+	return &PieceUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PieceClient) UpdateOne(_m *Piece) *PieceUpdateOne {
+	mutation := newPieceMutation(c.config, OpUpdateOne, withPiece(_m))
+	return &PieceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PieceClient) UpdateOneID(id domain.ID) *PieceUpdateOne {
+	mutation := newPieceMutation(c.config, OpUpdateOne, withPieceID(id))
+	return &PieceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Piece.
+func (c *PieceClient) Delete() *PieceDelete {
+	mutation := newPieceMutation(c.config, OpDelete)
+	return &PieceDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PieceClient) DeleteOne(_m *Piece) *PieceDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PieceClient) DeleteOneID(id domain.ID) *PieceDeleteOne {
+	builder := c.Delete().Where(piece.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PieceDeleteOne{builder}
+}
+
+// Query returns a query builder for Piece.
+func (c *PieceClient) Query() *PieceQuery {
+	return &PieceQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePiece},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Piece entity by its id.
+func (c *PieceClient) Get(ctx context.Context, id domain.ID) (*Piece, error) {
+	return c.Query().Where(piece.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PieceClient) GetX(ctx context.Context, id domain.ID) *Piece {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryApplication queries the application edge of a Piece.
+func (c *PieceClient) QueryApplication(_m *Piece) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(piece.Table, piece.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, piece.ApplicationTable, piece.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryMembers queries the members edge of a Piece.
+func (c *PieceClient) QueryMembers(_m *Piece) *HouseholdMemberQuery {
+	query := (&HouseholdMemberClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(piece.Table, piece.FieldID, id),
+			sqlgraph.To(householdmember.Table, householdmember.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, piece.MembersTable, piece.MembersPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryFile queries the file edge of a Piece.
+func (c *PieceClient) QueryFile(_m *Piece) *PieceFileQuery {
+	query := (&PieceFileClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(piece.Table, piece.FieldID, id),
+			sqlgraph.To(piecefile.Table, piecefile.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, false, piece.FileTable, piece.FileColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryDepositedBy queries the deposited_by edge of a Piece.
+func (c *PieceClient) QueryDepositedBy(_m *Piece) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(piece.Table, piece.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, piece.DepositedByTable, piece.DepositedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryReceptionPoint queries the reception_point edge of a Piece.
+func (c *PieceClient) QueryReceptionPoint(_m *Piece) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(piece.Table, piece.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, piece.ReceptionPointTable, piece.ReceptionPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PieceClient) Hooks() []Hook {
+	hooks := c.hooks.Piece
+	return append(hooks[:len(hooks):len(hooks)], piece.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *PieceClient) Interceptors() []Interceptor {
+	return c.inters.Piece
+}
+
+func (c *PieceClient) mutate(ctx context.Context, m *PieceMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PieceCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PieceUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PieceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PieceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Piece mutation op: %q", m.Op())
+	}
+}
+
+// PieceFileClient is a client for the PieceFile schema.
+type PieceFileClient struct {
+	config
+}
+
+// NewPieceFileClient returns a client for the PieceFile from the given config.
+func NewPieceFileClient(c config) *PieceFileClient {
+	return &PieceFileClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `piecefile.Hooks(f(g(h())))`.
+func (c *PieceFileClient) Use(hooks ...Hook) {
+	c.hooks.PieceFile = append(c.hooks.PieceFile, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `piecefile.Intercept(f(g(h())))`.
+func (c *PieceFileClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PieceFile = append(c.inters.PieceFile, interceptors...)
+}
+
+// Create returns a builder for creating a PieceFile entity.
+func (c *PieceFileClient) Create() *PieceFileCreate {
+	mutation := newPieceFileMutation(c.config, OpCreate)
+	return &PieceFileCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PieceFile entities.
+func (c *PieceFileClient) CreateBulk(builders ...*PieceFileCreate) *PieceFileCreateBulk {
+	return &PieceFileCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PieceFileClient) MapCreateBulk(slice any, setFunc func(*PieceFileCreate, int)) *PieceFileCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PieceFileCreateBulk{err: fmt.Errorf("calling to PieceFileClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PieceFileCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PieceFileCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PieceFile.
+func (c *PieceFileClient) Update() *PieceFileUpdate {
+	mutation := newPieceFileMutation(c.config, OpUpdate)
+	return &PieceFileUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PieceFileClient) UpdateOne(_m *PieceFile) *PieceFileUpdateOne {
+	mutation := newPieceFileMutation(c.config, OpUpdateOne, withPieceFile(_m))
+	return &PieceFileUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PieceFileClient) UpdateOneID(id domain.ID) *PieceFileUpdateOne {
+	mutation := newPieceFileMutation(c.config, OpUpdateOne, withPieceFileID(id))
+	return &PieceFileUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PieceFile.
+func (c *PieceFileClient) Delete() *PieceFileDelete {
+	mutation := newPieceFileMutation(c.config, OpDelete)
+	return &PieceFileDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PieceFileClient) DeleteOne(_m *PieceFile) *PieceFileDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PieceFileClient) DeleteOneID(id domain.ID) *PieceFileDeleteOne {
+	builder := c.Delete().Where(piecefile.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PieceFileDeleteOne{builder}
+}
+
+// Query returns a query builder for PieceFile.
+func (c *PieceFileClient) Query() *PieceFileQuery {
+	return &PieceFileQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePieceFile},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PieceFile entity by its id.
+func (c *PieceFileClient) Get(ctx context.Context, id domain.ID) (*PieceFile, error) {
+	return c.Query().Where(piecefile.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PieceFileClient) GetX(ctx context.Context, id domain.ID) *PieceFile {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryPiece queries the piece edge of a PieceFile.
+func (c *PieceFileClient) QueryPiece(_m *PieceFile) *PieceQuery {
+	query := (&PieceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(piecefile.Table, piecefile.FieldID, id),
+			sqlgraph.To(piece.Table, piece.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, true, piecefile.PieceTable, piecefile.PieceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PieceFileClient) Hooks() []Hook {
+	hooks := c.hooks.PieceFile
+	return append(hooks[:len(hooks):len(hooks)], piecefile.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *PieceFileClient) Interceptors() []Interceptor {
+	return c.inters.PieceFile
+}
+
+func (c *PieceFileClient) mutate(ctx context.Context, m *PieceFileMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PieceFileCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PieceFileUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PieceFileUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PieceFileDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown PieceFile mutation op: %q", m.Op())
+	}
+}
+
 // ProposedChangeClient is a client for the ProposedChange schema.
 type ProposedChangeClient struct {
 	config
@@ -7798,6 +8378,140 @@ func (c *StockVintageClient) mutate(ctx context.Context, m *StockVintageMutation
 	}
 }
 
+// UploadClient is a client for the Upload schema.
+type UploadClient struct {
+	config
+}
+
+// NewUploadClient returns a client for the Upload from the given config.
+func NewUploadClient(c config) *UploadClient {
+	return &UploadClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `upload.Hooks(f(g(h())))`.
+func (c *UploadClient) Use(hooks ...Hook) {
+	c.hooks.Upload = append(c.hooks.Upload, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `upload.Intercept(f(g(h())))`.
+func (c *UploadClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Upload = append(c.inters.Upload, interceptors...)
+}
+
+// Create returns a builder for creating a Upload entity.
+func (c *UploadClient) Create() *UploadCreate {
+	mutation := newUploadMutation(c.config, OpCreate)
+	return &UploadCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Upload entities.
+func (c *UploadClient) CreateBulk(builders ...*UploadCreate) *UploadCreateBulk {
+	return &UploadCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *UploadClient) MapCreateBulk(slice any, setFunc func(*UploadCreate, int)) *UploadCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &UploadCreateBulk{err: fmt.Errorf("calling to UploadClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*UploadCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &UploadCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Upload.
+func (c *UploadClient) Update() *UploadUpdate {
+	mutation := newUploadMutation(c.config, OpUpdate)
+	return &UploadUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *UploadClient) UpdateOne(_m *Upload) *UploadUpdateOne {
+	mutation := newUploadMutation(c.config, OpUpdateOne, withUpload(_m))
+	return &UploadUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *UploadClient) UpdateOneID(id domain.ID) *UploadUpdateOne {
+	mutation := newUploadMutation(c.config, OpUpdateOne, withUploadID(id))
+	return &UploadUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Upload.
+func (c *UploadClient) Delete() *UploadDelete {
+	mutation := newUploadMutation(c.config, OpDelete)
+	return &UploadDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *UploadClient) DeleteOne(_m *Upload) *UploadDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *UploadClient) DeleteOneID(id domain.ID) *UploadDeleteOne {
+	builder := c.Delete().Where(upload.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &UploadDeleteOne{builder}
+}
+
+// Query returns a query builder for Upload.
+func (c *UploadClient) Query() *UploadQuery {
+	return &UploadQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeUpload},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Upload entity by its id.
+func (c *UploadClient) Get(ctx context.Context, id domain.ID) (*Upload, error) {
+	return c.Query().Where(upload.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *UploadClient) GetX(ctx context.Context, id domain.ID) *Upload {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *UploadClient) Hooks() []Hook {
+	hooks := c.hooks.Upload
+	return append(hooks[:len(hooks):len(hooks)], upload.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *UploadClient) Interceptors() []Interceptor {
+	return c.inters.Upload
+}
+
+func (c *UploadClient) mutate(ctx context.Context, m *UploadMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&UploadCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&UploadUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&UploadUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&UploadDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Upload mutation op: %q", m.Op())
+	}
+}
+
 // UsedAssertionClient is a client for the UsedAssertion schema.
 type UsedAssertionClient struct {
 	config
@@ -8104,22 +8818,22 @@ type (
 		Agreement, ApplicantAccount, Application, ApplicationAccess, ApplicationContact,
 		ApplicationEvent, ApplicationFile, ApplicationSummary, Assignment,
 		AttemptCount, Audience, BindingCode, Building, CatalogueEntry, Commune,
-		Deadline, Dwelling, EmergencyOpening, HandOver, HouseholdMember, LockOut,
-		MemberParticulars, NamedAgent, OnlineRegistration, OpeningHours, Organisation,
-		Ownership, Pair, PartnerApp, PartnerAppSecret, Person, ProposedChange,
-		PublishedFigures, ReceptionContact, ReceptionGrant, ReceptionPoint,
-		SandboxClock, SensitiveRecord, StaffAuthorisation, StockChange, StockVintage,
-		UsedAssertion, Wish []ent.Hook
+		Deadline, Deposit, Dwelling, EmergencyOpening, HandOver, HouseholdMember,
+		LockOut, MemberParticulars, NamedAgent, OnlineRegistration, OpeningHours,
+		Organisation, Ownership, Pair, PartnerApp, PartnerAppSecret, Person, Piece,
+		PieceFile, ProposedChange, PublishedFigures, ReceptionContact, ReceptionGrant,
+		ReceptionPoint, SandboxClock, SensitiveRecord, StaffAuthorisation, StockChange,
+		StockVintage, Upload, UsedAssertion, Wish []ent.Hook
 	}
 	inters struct {
 		Agreement, ApplicantAccount, Application, ApplicationAccess, ApplicationContact,
 		ApplicationEvent, ApplicationFile, ApplicationSummary, Assignment,
 		AttemptCount, Audience, BindingCode, Building, CatalogueEntry, Commune,
-		Deadline, Dwelling, EmergencyOpening, HandOver, HouseholdMember, LockOut,
-		MemberParticulars, NamedAgent, OnlineRegistration, OpeningHours, Organisation,
-		Ownership, Pair, PartnerApp, PartnerAppSecret, Person, ProposedChange,
-		PublishedFigures, ReceptionContact, ReceptionGrant, ReceptionPoint,
-		SandboxClock, SensitiveRecord, StaffAuthorisation, StockChange, StockVintage,
-		UsedAssertion, Wish []ent.Interceptor
+		Deadline, Deposit, Dwelling, EmergencyOpening, HandOver, HouseholdMember,
+		LockOut, MemberParticulars, NamedAgent, OnlineRegistration, OpeningHours,
+		Organisation, Ownership, Pair, PartnerApp, PartnerAppSecret, Person, Piece,
+		PieceFile, ProposedChange, PublishedFigures, ReceptionContact, ReceptionGrant,
+		ReceptionPoint, SandboxClock, SensitiveRecord, StaffAuthorisation, StockChange,
+		StockVintage, Upload, UsedAssertion, Wish []ent.Interceptor
 	}
 )

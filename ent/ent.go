@@ -28,6 +28,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/deadline"
+	"github.com/guichet-logement/guichet/ent/deposit"
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
 	"github.com/guichet-logement/guichet/ent/handover"
@@ -43,6 +44,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
+	"github.com/guichet-logement/guichet/ent/piece"
+	"github.com/guichet-logement/guichet/ent/piecefile"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/publishedfigures"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
@@ -53,6 +56,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
+	"github.com/guichet-logement/guichet/ent/upload"
 	"github.com/guichet-logement/guichet/ent/usedassertion"
 	"github.com/guichet-logement/guichet/ent/wish"
 )
@@ -131,6 +135,7 @@ func checkColumn(t, c string) error {
 			catalogueentry.Table:     catalogueentry.ValidColumn,
 			commune.Table:            commune.ValidColumn,
 			deadline.Table:           deadline.ValidColumn,
+			deposit.Table:            deposit.ValidColumn,
 			dwelling.Table:           dwelling.ValidColumn,
 			emergencyopening.Table:   emergencyopening.ValidColumn,
 			handover.Table:           handover.ValidColumn,
@@ -146,6 +151,8 @@ func checkColumn(t, c string) error {
 			partnerapp.Table:         partnerapp.ValidColumn,
 			partnerappsecret.Table:   partnerappsecret.ValidColumn,
 			person.Table:             person.ValidColumn,
+			piece.Table:              piece.ValidColumn,
+			piecefile.Table:          piecefile.ValidColumn,
 			proposedchange.Table:     proposedchange.ValidColumn,
 			publishedfigures.Table:   publishedfigures.ValidColumn,
 			receptioncontact.Table:   receptioncontact.ValidColumn,
@@ -156,6 +163,7 @@ func checkColumn(t, c string) error {
 			staffauthorisation.Table: staffauthorisation.ValidColumn,
 			stockchange.Table:        stockchange.ValidColumn,
 			stockvintage.Table:       stockvintage.ValidColumn,
+			upload.Table:             upload.ValidColumn,
 			usedassertion.Table:      usedassertion.ValidColumn,
 			wish.Table:               wish.ValidColumn,
 		})

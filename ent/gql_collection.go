@@ -23,6 +23,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/deadline"
+	"github.com/guichet-logement/guichet/ent/deposit"
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
@@ -36,6 +37,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
+	"github.com/guichet-logement/guichet/ent/piece"
+	"github.com/guichet-logement/guichet/ent/piecefile"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
@@ -397,6 +400,19 @@ func (_q *ApplicationQuery) collectField(ctx context.Context, oneNode bool, opCt
 				return err
 			}
 			_q.WithNamedProposedChanges(alias, func(wq *ProposedChangeQuery) {
+				*wq = *query
+			})
+
+		case "pieces":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&PieceClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, pieceImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedPieces(alias, func(wq *PieceQuery) {
 				*wq = *query
 			})
 		case "uniqueNumber":
@@ -2032,6 +2048,115 @@ func newDeadlinePaginateArgs(rv map[string]any) *deadlinePaginateArgs {
 	}
 	if v, ok := rv[whereField].(*DeadlineWhereInput); ok {
 		args.opts = append(args.opts, WithDeadlineFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *DepositQuery) CollectFields(ctx context.Context, satisfies ...string) (*DepositQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *DepositQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(deposit.Columns))
+		selectedFields = []string{deposit.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "receptionPoint":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ReceptionPointClient{config: _q.config}).Query()
+			)
+			again := _q.withReceptionPoint != nil
+			if again {
+				query = _q.withReceptionPoint
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, receptionpointImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withReceptionPoint = query
+			if _, ok := fieldSeen[deposit.FieldReceptionPointID]; !ok {
+				selectedFields = append(selectedFields, deposit.FieldReceptionPointID)
+				fieldSeen[deposit.FieldReceptionPointID] = struct{}{}
+			}
+		case "kind":
+			if _, ok := fieldSeen[deposit.FieldKind]; !ok {
+				selectedFields = append(selectedFields, deposit.FieldKind)
+				fieldSeen[deposit.FieldKind] = struct{}{}
+			}
+		case "sha256":
+			if _, ok := fieldSeen[deposit.FieldSha256]; !ok {
+				selectedFields = append(selectedFields, deposit.FieldSha256)
+				fieldSeen[deposit.FieldSha256] = struct{}{}
+			}
+		case "pages":
+			if _, ok := fieldSeen[deposit.FieldPages]; !ok {
+				selectedFields = append(selectedFields, deposit.FieldPages)
+				fieldSeen[deposit.FieldPages] = struct{}{}
+			}
+		case "depositedAt":
+			if _, ok := fieldSeen[deposit.FieldDepositedAt]; !ok {
+				selectedFields = append(selectedFields, deposit.FieldDepositedAt)
+				fieldSeen[deposit.FieldDepositedAt] = struct{}{}
+			}
+		case "receptionPointID":
+			if _, ok := fieldSeen[deposit.FieldReceptionPointID]; !ok {
+				selectedFields = append(selectedFields, deposit.FieldReceptionPointID)
+				fieldSeen[deposit.FieldReceptionPointID] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type depositPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []DepositPaginateOption
+}
+
+func newDepositPaginateArgs(rv map[string]any) *depositPaginateArgs {
+	args := &depositPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[whereField].(*DepositWhereInput); ok {
+		args.opts = append(args.opts, WithDepositFilter(v.Filter))
 	}
 	return args
 }
@@ -4122,6 +4247,263 @@ func newPersonPaginateArgs(rv map[string]any) *personPaginateArgs {
 	}
 	if v, ok := rv[whereField].(*PersonWhereInput); ok {
 		args.opts = append(args.opts, WithPersonFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *PieceQuery) CollectFields(ctx context.Context, satisfies ...string) (*PieceQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *PieceQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(piece.Columns))
+		selectedFields = []string{piece.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "members":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&HouseholdMemberClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, householdmemberImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedMembers(alias, func(wq *HouseholdMemberQuery) {
+				*wq = *query
+			})
+
+		case "file":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&PieceFileClient{config: _q.config}).Query()
+			)
+			again := _q.withFile != nil
+			if again {
+				query = _q.withFile
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, piecefileImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withFile = query
+
+		case "receptionPoint":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ReceptionPointClient{config: _q.config}).Query()
+			)
+			again := _q.withReceptionPoint != nil
+			if again {
+				query = _q.withReceptionPoint
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, receptionpointImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withReceptionPoint = query
+			if _, ok := fieldSeen[piece.FieldReceptionPointID]; !ok {
+				selectedFields = append(selectedFields, piece.FieldReceptionPointID)
+				fieldSeen[piece.FieldReceptionPointID] = struct{}{}
+			}
+		case "applicationID":
+			if _, ok := fieldSeen[piece.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, piece.FieldApplicationID)
+				fieldSeen[piece.FieldApplicationID] = struct{}{}
+			}
+		case "kind":
+			if _, ok := fieldSeen[piece.FieldKind]; !ok {
+				selectedFields = append(selectedFields, piece.FieldKind)
+				fieldSeen[piece.FieldKind] = struct{}{}
+			}
+		case "state":
+			if _, ok := fieldSeen[piece.FieldState]; !ok {
+				selectedFields = append(selectedFields, piece.FieldState)
+				fieldSeen[piece.FieldState] = struct{}{}
+			}
+		case "refusedFor":
+			if _, ok := fieldSeen[piece.FieldRefusedFor]; !ok {
+				selectedFields = append(selectedFields, piece.FieldRefusedFor)
+				fieldSeen[piece.FieldRefusedFor] = struct{}{}
+			}
+		case "dueOn":
+			if _, ok := fieldSeen[piece.FieldDueOn]; !ok {
+				selectedFields = append(selectedFields, piece.FieldDueOn)
+				fieldSeen[piece.FieldDueOn] = struct{}{}
+			}
+		case "issuedOn":
+			if _, ok := fieldSeen[piece.FieldIssuedOn]; !ok {
+				selectedFields = append(selectedFields, piece.FieldIssuedOn)
+				fieldSeen[piece.FieldIssuedOn] = struct{}{}
+			}
+		case "expiresOn":
+			if _, ok := fieldSeen[piece.FieldExpiresOn]; !ok {
+				selectedFields = append(selectedFields, piece.FieldExpiresOn)
+				fieldSeen[piece.FieldExpiresOn] = struct{}{}
+			}
+		case "scan":
+			if _, ok := fieldSeen[piece.FieldScan]; !ok {
+				selectedFields = append(selectedFields, piece.FieldScan)
+				fieldSeen[piece.FieldScan] = struct{}{}
+			}
+		case "depositedAt":
+			if _, ok := fieldSeen[piece.FieldDepositedAt]; !ok {
+				selectedFields = append(selectedFields, piece.FieldDepositedAt)
+				fieldSeen[piece.FieldDepositedAt] = struct{}{}
+			}
+		case "receptionPointID":
+			if _, ok := fieldSeen[piece.FieldReceptionPointID]; !ok {
+				selectedFields = append(selectedFields, piece.FieldReceptionPointID)
+				fieldSeen[piece.FieldReceptionPointID] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type piecePaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []PiecePaginateOption
+}
+
+func newPiecePaginateArgs(rv map[string]any) *piecePaginateArgs {
+	args := &piecePaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[whereField].(*PieceWhereInput); ok {
+		args.opts = append(args.opts, WithPieceFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *PieceFileQuery) CollectFields(ctx context.Context, satisfies ...string) (*PieceFileQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *PieceFileQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(piecefile.Columns))
+		selectedFields = []string{piecefile.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+		case "applicationID":
+			if _, ok := fieldSeen[piecefile.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, piecefile.FieldApplicationID)
+				fieldSeen[piecefile.FieldApplicationID] = struct{}{}
+			}
+		case "pieceID":
+			if _, ok := fieldSeen[piecefile.FieldPieceID]; !ok {
+				selectedFields = append(selectedFields, piecefile.FieldPieceID)
+				fieldSeen[piecefile.FieldPieceID] = struct{}{}
+			}
+		case "size":
+			if _, ok := fieldSeen[piecefile.FieldSize]; !ok {
+				selectedFields = append(selectedFields, piecefile.FieldSize)
+				fieldSeen[piecefile.FieldSize] = struct{}{}
+			}
+		case "sha256":
+			if _, ok := fieldSeen[piecefile.FieldSha256]; !ok {
+				selectedFields = append(selectedFields, piecefile.FieldSha256)
+				fieldSeen[piecefile.FieldSha256] = struct{}{}
+			}
+		case "mediaType":
+			if _, ok := fieldSeen[piecefile.FieldMediaType]; !ok {
+				selectedFields = append(selectedFields, piecefile.FieldMediaType)
+				fieldSeen[piecefile.FieldMediaType] = struct{}{}
+			}
+		case "pages":
+			if _, ok := fieldSeen[piecefile.FieldPages]; !ok {
+				selectedFields = append(selectedFields, piecefile.FieldPages)
+				fieldSeen[piecefile.FieldPages] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type piecefilePaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []PieceFilePaginateOption
+}
+
+func newPieceFilePaginateArgs(rv map[string]any) *piecefilePaginateArgs {
+	args := &piecefilePaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[whereField].(*PieceFileWhereInput); ok {
+		args.opts = append(args.opts, WithPieceFileFilter(v.Filter))
 	}
 	return args
 }

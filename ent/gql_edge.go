@@ -108,6 +108,18 @@ func (_m *Application) ProposedChanges(ctx context.Context) (result []*ProposedC
 	return result, err
 }
 
+func (_m *Application) Pieces(ctx context.Context) (result []*Piece, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedPieces(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.PiecesOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryPieces().All(ctx)
+	}
+	return result, err
+}
+
 func (_m *ApplicationContact) Application(ctx context.Context) (*Application, error) {
 	result, err := _m.Edges.ApplicationOrErr()
 	if IsNotLoaded(err) {
@@ -284,6 +296,14 @@ func (_m *Deadline) Application(ctx context.Context) (*Application, error) {
 		result, err = _m.QueryApplication().Only(ctx)
 	}
 	return result, err
+}
+
+func (_m *Deposit) ReceptionPoint(ctx context.Context) (*ReceptionPoint, error) {
+	result, err := _m.Edges.ReceptionPointOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryReceptionPoint().Only(ctx)
+	}
+	return result, MaskNotFound(err)
 }
 
 func (_m *Dwelling) Building(ctx context.Context) (*Building, error) {
@@ -595,6 +615,34 @@ func (_m *Person) Organisation(ctx context.Context) (*Organisation, error) {
 	result, err := _m.Edges.OrganisationOrErr()
 	if IsNotLoaded(err) {
 		result, err = _m.QueryOrganisation().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *Piece) Members(ctx context.Context) (result []*HouseholdMember, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedMembers(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.MembersOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryMembers().All(ctx)
+	}
+	return result, err
+}
+
+func (_m *Piece) File(ctx context.Context) (*PieceFile, error) {
+	result, err := _m.Edges.FileOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryFile().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *Piece) ReceptionPoint(ctx context.Context) (*ReceptionPoint, error) {
+	result, err := _m.Edges.ReceptionPointOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryReceptionPoint().Only(ctx)
 	}
 	return result, MaskNotFound(err)
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/deadline"
+	"github.com/guichet-logement/guichet/ent/deposit"
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
@@ -34,6 +35,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
+	"github.com/guichet-logement/guichet/ent/piece"
+	"github.com/guichet-logement/guichet/ent/piecefile"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
@@ -110,6 +113,11 @@ var deadlineImplementors = []string{"Deadline", "Node"}
 // IsNode implements the Node interface check for GQLGen.
 func (*Deadline) IsNode() {}
 
+var depositImplementors = []string{"Deposit", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Deposit) IsNode() {}
+
 var dwellingImplementors = []string{"Dwelling", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
@@ -174,6 +182,16 @@ var personImplementors = []string{"Person", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*Person) IsNode() {}
+
+var pieceImplementors = []string{"Piece", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Piece) IsNode() {}
+
+var piecefileImplementors = []string{"PieceFile", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*PieceFile) IsNode() {}
 
 var proposedchangeImplementors = []string{"ProposedChange", "Node"}
 
@@ -429,6 +447,19 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			}
 		}
 		return query.Only(ctx)
+	case deposit.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.Deposit.Query().
+			Where(deposit.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, depositImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
 	case dwelling.Table:
 		var uid domain.ID
 		if err := uid.UnmarshalGQL(id); err != nil {
@@ -594,6 +625,32 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			Where(person.ID(uid))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, personImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case piece.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.Piece.Query().
+			Where(piece.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, pieceImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case piecefile.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.PieceFile.Query().
+			Where(piecefile.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, piecefileImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -967,6 +1024,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []domain.ID) ([]N
 				*noder = node
 			}
 		}
+	case deposit.Table:
+		query := c.Deposit.Query().
+			Where(deposit.IDIn(ids...))
+		query, err := query.CollectFields(ctx, depositImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
 	case dwelling.Table:
 		query := c.Dwelling.Query().
 			Where(dwelling.IDIn(ids...))
@@ -1163,6 +1236,38 @@ func (c *Client) noders(ctx context.Context, table string, ids []domain.ID) ([]N
 		query := c.Person.Query().
 			Where(person.IDIn(ids...))
 		query, err := query.CollectFields(ctx, personImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case piece.Table:
+		query := c.Piece.Query().
+			Where(piece.IDIn(ids...))
+		query, err := query.CollectFields(ctx, pieceImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case piecefile.Table:
+		query := c.PieceFile.Query().
+			Where(piecefile.IDIn(ids...))
+		query, err := query.CollectFields(ctx, piecefileImplementors...)
 		if err != nil {
 			return nil, err
 		}

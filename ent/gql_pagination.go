@@ -27,6 +27,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/deadline"
+	"github.com/guichet-logement/guichet/ent/deposit"
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
@@ -40,6 +41,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
+	"github.com/guichet-logement/guichet/ent/piece"
+	"github.com/guichet-logement/guichet/ent/piecefile"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
@@ -3345,6 +3348,255 @@ func (_m *Deadline) ToEdge(order *DeadlineOrder) *DeadlineEdge {
 		order = DefaultDeadlineOrder
 	}
 	return &DeadlineEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// DepositEdge is the edge representation of Deposit.
+type DepositEdge struct {
+	Node   *Deposit `json:"node"`
+	Cursor Cursor   `json:"cursor"`
+}
+
+// DepositConnection is the connection containing edges to Deposit.
+type DepositConnection struct {
+	Edges      []*DepositEdge `json:"edges"`
+	PageInfo   PageInfo       `json:"pageInfo"`
+	TotalCount int            `json:"totalCount"`
+}
+
+func (c *DepositConnection) build(nodes []*Deposit, pager *depositPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Deposit
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Deposit {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Deposit {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*DepositEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &DepositEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// DepositPaginateOption enables pagination customization.
+type DepositPaginateOption func(*depositPager) error
+
+// WithDepositOrder configures pagination ordering.
+func WithDepositOrder(order *DepositOrder) DepositPaginateOption {
+	if order == nil {
+		order = DefaultDepositOrder
+	}
+	o := *order
+	return func(pager *depositPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultDepositOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithDepositFilter configures pagination filter.
+func WithDepositFilter(filter func(*DepositQuery) (*DepositQuery, error)) DepositPaginateOption {
+	return func(pager *depositPager) error {
+		if filter == nil {
+			return errors.New("DepositQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type depositPager struct {
+	reverse bool
+	order   *DepositOrder
+	filter  func(*DepositQuery) (*DepositQuery, error)
+}
+
+func newDepositPager(opts []DepositPaginateOption, reverse bool) (*depositPager, error) {
+	pager := &depositPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultDepositOrder
+	}
+	return pager, nil
+}
+
+func (p *depositPager) applyFilter(query *DepositQuery) (*DepositQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *depositPager) toCursor(_m *Deposit) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *depositPager) applyCursors(query *DepositQuery, after, before *Cursor) (*DepositQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultDepositOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *depositPager) applyOrder(query *DepositQuery) *DepositQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultDepositOrder.Field {
+		query = query.Order(DefaultDepositOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *depositPager) orderExpr(query *DepositQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultDepositOrder.Field {
+			b.Comma().Ident(DefaultDepositOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Deposit.
+func (_m *DepositQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...DepositPaginateOption,
+) (*DepositConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newDepositPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &DepositConnection{Edges: []*DepositEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// DepositOrderField defines the ordering field of Deposit.
+type DepositOrderField struct {
+	// Value extracts the ordering value from the given Deposit.
+	Value    func(*Deposit) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) deposit.OrderOption
+	toCursor func(*Deposit) Cursor
+}
+
+// DepositOrder defines the ordering of Deposit.
+type DepositOrder struct {
+	Direction OrderDirection     `json:"direction"`
+	Field     *DepositOrderField `json:"field"`
+}
+
+// DefaultDepositOrder is the default ordering of Deposit.
+var DefaultDepositOrder = &DepositOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &DepositOrderField{
+		Value: func(_m *Deposit) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: deposit.FieldID,
+		toTerm: deposit.ByID,
+		toCursor: func(_m *Deposit) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Deposit into DepositEdge.
+func (_m *Deposit) ToEdge(order *DepositOrder) *DepositEdge {
+	if order == nil {
+		order = DefaultDepositOrder
+	}
+	return &DepositEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}
@@ -6878,6 +7130,504 @@ func (_m *Person) ToEdge(order *PersonOrder) *PersonEdge {
 		order = DefaultPersonOrder
 	}
 	return &PersonEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// PieceEdge is the edge representation of Piece.
+type PieceEdge struct {
+	Node   *Piece `json:"node"`
+	Cursor Cursor `json:"cursor"`
+}
+
+// PieceConnection is the connection containing edges to Piece.
+type PieceConnection struct {
+	Edges      []*PieceEdge `json:"edges"`
+	PageInfo   PageInfo     `json:"pageInfo"`
+	TotalCount int          `json:"totalCount"`
+}
+
+func (c *PieceConnection) build(nodes []*Piece, pager *piecePager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Piece
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Piece {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Piece {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*PieceEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &PieceEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// PiecePaginateOption enables pagination customization.
+type PiecePaginateOption func(*piecePager) error
+
+// WithPieceOrder configures pagination ordering.
+func WithPieceOrder(order *PieceOrder) PiecePaginateOption {
+	if order == nil {
+		order = DefaultPieceOrder
+	}
+	o := *order
+	return func(pager *piecePager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultPieceOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithPieceFilter configures pagination filter.
+func WithPieceFilter(filter func(*PieceQuery) (*PieceQuery, error)) PiecePaginateOption {
+	return func(pager *piecePager) error {
+		if filter == nil {
+			return errors.New("PieceQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type piecePager struct {
+	reverse bool
+	order   *PieceOrder
+	filter  func(*PieceQuery) (*PieceQuery, error)
+}
+
+func newPiecePager(opts []PiecePaginateOption, reverse bool) (*piecePager, error) {
+	pager := &piecePager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultPieceOrder
+	}
+	return pager, nil
+}
+
+func (p *piecePager) applyFilter(query *PieceQuery) (*PieceQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *piecePager) toCursor(_m *Piece) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *piecePager) applyCursors(query *PieceQuery, after, before *Cursor) (*PieceQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultPieceOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *piecePager) applyOrder(query *PieceQuery) *PieceQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultPieceOrder.Field {
+		query = query.Order(DefaultPieceOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *piecePager) orderExpr(query *PieceQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultPieceOrder.Field {
+			b.Comma().Ident(DefaultPieceOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Piece.
+func (_m *PieceQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...PiecePaginateOption,
+) (*PieceConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newPiecePager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &PieceConnection{Edges: []*PieceEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// PieceOrderField defines the ordering field of Piece.
+type PieceOrderField struct {
+	// Value extracts the ordering value from the given Piece.
+	Value    func(*Piece) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) piece.OrderOption
+	toCursor func(*Piece) Cursor
+}
+
+// PieceOrder defines the ordering of Piece.
+type PieceOrder struct {
+	Direction OrderDirection   `json:"direction"`
+	Field     *PieceOrderField `json:"field"`
+}
+
+// DefaultPieceOrder is the default ordering of Piece.
+var DefaultPieceOrder = &PieceOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &PieceOrderField{
+		Value: func(_m *Piece) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: piece.FieldID,
+		toTerm: piece.ByID,
+		toCursor: func(_m *Piece) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Piece into PieceEdge.
+func (_m *Piece) ToEdge(order *PieceOrder) *PieceEdge {
+	if order == nil {
+		order = DefaultPieceOrder
+	}
+	return &PieceEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// PieceFileEdge is the edge representation of PieceFile.
+type PieceFileEdge struct {
+	Node   *PieceFile `json:"node"`
+	Cursor Cursor     `json:"cursor"`
+}
+
+// PieceFileConnection is the connection containing edges to PieceFile.
+type PieceFileConnection struct {
+	Edges      []*PieceFileEdge `json:"edges"`
+	PageInfo   PageInfo         `json:"pageInfo"`
+	TotalCount int              `json:"totalCount"`
+}
+
+func (c *PieceFileConnection) build(nodes []*PieceFile, pager *piecefilePager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *PieceFile
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *PieceFile {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *PieceFile {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*PieceFileEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &PieceFileEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// PieceFilePaginateOption enables pagination customization.
+type PieceFilePaginateOption func(*piecefilePager) error
+
+// WithPieceFileOrder configures pagination ordering.
+func WithPieceFileOrder(order *PieceFileOrder) PieceFilePaginateOption {
+	if order == nil {
+		order = DefaultPieceFileOrder
+	}
+	o := *order
+	return func(pager *piecefilePager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultPieceFileOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithPieceFileFilter configures pagination filter.
+func WithPieceFileFilter(filter func(*PieceFileQuery) (*PieceFileQuery, error)) PieceFilePaginateOption {
+	return func(pager *piecefilePager) error {
+		if filter == nil {
+			return errors.New("PieceFileQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type piecefilePager struct {
+	reverse bool
+	order   *PieceFileOrder
+	filter  func(*PieceFileQuery) (*PieceFileQuery, error)
+}
+
+func newPieceFilePager(opts []PieceFilePaginateOption, reverse bool) (*piecefilePager, error) {
+	pager := &piecefilePager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultPieceFileOrder
+	}
+	return pager, nil
+}
+
+func (p *piecefilePager) applyFilter(query *PieceFileQuery) (*PieceFileQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *piecefilePager) toCursor(_m *PieceFile) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *piecefilePager) applyCursors(query *PieceFileQuery, after, before *Cursor) (*PieceFileQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultPieceFileOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *piecefilePager) applyOrder(query *PieceFileQuery) *PieceFileQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultPieceFileOrder.Field {
+		query = query.Order(DefaultPieceFileOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *piecefilePager) orderExpr(query *PieceFileQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultPieceFileOrder.Field {
+			b.Comma().Ident(DefaultPieceFileOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to PieceFile.
+func (_m *PieceFileQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...PieceFilePaginateOption,
+) (*PieceFileConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newPieceFilePager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &PieceFileConnection{Edges: []*PieceFileEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// PieceFileOrderField defines the ordering field of PieceFile.
+type PieceFileOrderField struct {
+	// Value extracts the ordering value from the given PieceFile.
+	Value    func(*PieceFile) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) piecefile.OrderOption
+	toCursor func(*PieceFile) Cursor
+}
+
+// PieceFileOrder defines the ordering of PieceFile.
+type PieceFileOrder struct {
+	Direction OrderDirection       `json:"direction"`
+	Field     *PieceFileOrderField `json:"field"`
+}
+
+// DefaultPieceFileOrder is the default ordering of PieceFile.
+var DefaultPieceFileOrder = &PieceFileOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &PieceFileOrderField{
+		Value: func(_m *PieceFile) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: piecefile.FieldID,
+		toTerm: piecefile.ByID,
+		toCursor: func(_m *PieceFile) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts PieceFile into PieceFileEdge.
+func (_m *PieceFile) ToEdge(order *PieceFileOrder) *PieceFileEdge {
+	if order == nil {
+		order = DefaultPieceFileOrder
+	}
+	return &PieceFileEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/deadline"
+	"github.com/guichet-logement/guichet/ent/deposit"
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
@@ -33,6 +34,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
+	"github.com/guichet-logement/guichet/ent/piece"
+	"github.com/guichet-logement/guichet/ent/piecefile"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
@@ -848,6 +851,10 @@ type ApplicationWhereInput struct {
 	// "proposed_changes" edge predicates.
 	HasProposedChanges     *bool                       `json:"hasProposedChanges,omitempty"`
 	HasProposedChangesWith []*ProposedChangeWhereInput `json:"hasProposedChangesWith,omitempty"`
+
+	// "pieces" edge predicates.
+	HasPieces     *bool              `json:"hasPieces,omitempty"`
+	HasPiecesWith []*PieceWhereInput `json:"hasPiecesWith,omitempty"`
 }
 
 // AddPredicates adds custom predicates to the where input to be used during the filtering phase.
@@ -1335,6 +1342,24 @@ func (i *ApplicationWhereInput) P() (predicate.Application, error) {
 			with = append(with, p)
 		}
 		predicates = append(predicates, application.HasProposedChangesWith(with...))
+	}
+	if i.HasPieces != nil {
+		p := application.HasPieces()
+		if !*i.HasPieces {
+			p = application.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasPiecesWith) > 0 {
+		with := make([]predicate.Piece, 0, len(i.HasPiecesWith))
+		for _, w := range i.HasPiecesWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasPiecesWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, application.HasPiecesWith(with...))
 	}
 	switch len(predicates) {
 	case 0:
@@ -6331,6 +6356,390 @@ func (i *DeadlineWhereInput) P() (predicate.Deadline, error) {
 		return predicates[0], nil
 	default:
 		return deadline.And(predicates...), nil
+	}
+}
+
+// DepositWhereInput represents a where input for filtering Deposit queries.
+type DepositWhereInput struct {
+	Predicates []predicate.Deposit  `json:"-"`
+	Not        *DepositWhereInput   `json:"not,omitempty"`
+	Or         []*DepositWhereInput `json:"or,omitempty"`
+	And        []*DepositWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID      *domain.ID  `json:"id,omitempty"`
+	IDNEQ   *domain.ID  `json:"idNEQ,omitempty"`
+	IDIn    []domain.ID `json:"idIn,omitempty"`
+	IDNotIn []domain.ID `json:"idNotIn,omitempty"`
+	IDGT    *domain.ID  `json:"idGT,omitempty"`
+	IDGTE   *domain.ID  `json:"idGTE,omitempty"`
+	IDLT    *domain.ID  `json:"idLT,omitempty"`
+	IDLTE   *domain.ID  `json:"idLTE,omitempty"`
+
+	// "kind" field predicates.
+	Kind             *domain.PieceCode  `json:"kind,omitempty"`
+	KindNEQ          *domain.PieceCode  `json:"kindNEQ,omitempty"`
+	KindIn           []domain.PieceCode `json:"kindIn,omitempty"`
+	KindNotIn        []domain.PieceCode `json:"kindNotIn,omitempty"`
+	KindGT           *domain.PieceCode  `json:"kindGT,omitempty"`
+	KindGTE          *domain.PieceCode  `json:"kindGTE,omitempty"`
+	KindLT           *domain.PieceCode  `json:"kindLT,omitempty"`
+	KindLTE          *domain.PieceCode  `json:"kindLTE,omitempty"`
+	KindContains     *domain.PieceCode  `json:"kindContains,omitempty"`
+	KindHasPrefix    *domain.PieceCode  `json:"kindHasPrefix,omitempty"`
+	KindHasSuffix    *domain.PieceCode  `json:"kindHasSuffix,omitempty"`
+	KindEqualFold    *domain.PieceCode  `json:"kindEqualFold,omitempty"`
+	KindContainsFold *domain.PieceCode  `json:"kindContainsFold,omitempty"`
+
+	// "sha256" field predicates.
+	Sha256             *string  `json:"sha256,omitempty"`
+	Sha256NEQ          *string  `json:"sha256NEQ,omitempty"`
+	Sha256In           []string `json:"sha256In,omitempty"`
+	Sha256NotIn        []string `json:"sha256NotIn,omitempty"`
+	Sha256GT           *string  `json:"sha256GT,omitempty"`
+	Sha256GTE          *string  `json:"sha256GTE,omitempty"`
+	Sha256LT           *string  `json:"sha256LT,omitempty"`
+	Sha256LTE          *string  `json:"sha256LTE,omitempty"`
+	Sha256Contains     *string  `json:"sha256Contains,omitempty"`
+	Sha256HasPrefix    *string  `json:"sha256HasPrefix,omitempty"`
+	Sha256HasSuffix    *string  `json:"sha256HasSuffix,omitempty"`
+	Sha256EqualFold    *string  `json:"sha256EqualFold,omitempty"`
+	Sha256ContainsFold *string  `json:"sha256ContainsFold,omitempty"`
+
+	// "pages" field predicates.
+	Pages      *int  `json:"pages,omitempty"`
+	PagesNEQ   *int  `json:"pagesNEQ,omitempty"`
+	PagesIn    []int `json:"pagesIn,omitempty"`
+	PagesNotIn []int `json:"pagesNotIn,omitempty"`
+	PagesGT    *int  `json:"pagesGT,omitempty"`
+	PagesGTE   *int  `json:"pagesGTE,omitempty"`
+	PagesLT    *int  `json:"pagesLT,omitempty"`
+	PagesLTE   *int  `json:"pagesLTE,omitempty"`
+
+	// "deposited_at" field predicates.
+	DepositedAt      *time.Time  `json:"depositedAt,omitempty"`
+	DepositedAtNEQ   *time.Time  `json:"depositedAtNEQ,omitempty"`
+	DepositedAtIn    []time.Time `json:"depositedAtIn,omitempty"`
+	DepositedAtNotIn []time.Time `json:"depositedAtNotIn,omitempty"`
+	DepositedAtGT    *time.Time  `json:"depositedAtGT,omitempty"`
+	DepositedAtGTE   *time.Time  `json:"depositedAtGTE,omitempty"`
+	DepositedAtLT    *time.Time  `json:"depositedAtLT,omitempty"`
+	DepositedAtLTE   *time.Time  `json:"depositedAtLTE,omitempty"`
+
+	// "reception_point_id" field predicates.
+	ReceptionPointID             *domain.ID  `json:"receptionPointID,omitempty"`
+	ReceptionPointIDNEQ          *domain.ID  `json:"receptionPointIDNEQ,omitempty"`
+	ReceptionPointIDIn           []domain.ID `json:"receptionPointIDIn,omitempty"`
+	ReceptionPointIDNotIn        []domain.ID `json:"receptionPointIDNotIn,omitempty"`
+	ReceptionPointIDGT           *domain.ID  `json:"receptionPointIDGT,omitempty"`
+	ReceptionPointIDGTE          *domain.ID  `json:"receptionPointIDGTE,omitempty"`
+	ReceptionPointIDLT           *domain.ID  `json:"receptionPointIDLT,omitempty"`
+	ReceptionPointIDLTE          *domain.ID  `json:"receptionPointIDLTE,omitempty"`
+	ReceptionPointIDContains     *domain.ID  `json:"receptionPointIDContains,omitempty"`
+	ReceptionPointIDHasPrefix    *domain.ID  `json:"receptionPointIDHasPrefix,omitempty"`
+	ReceptionPointIDHasSuffix    *domain.ID  `json:"receptionPointIDHasSuffix,omitempty"`
+	ReceptionPointIDIsNil        bool        `json:"receptionPointIDIsNil,omitempty"`
+	ReceptionPointIDNotNil       bool        `json:"receptionPointIDNotNil,omitempty"`
+	ReceptionPointIDEqualFold    *domain.ID  `json:"receptionPointIDEqualFold,omitempty"`
+	ReceptionPointIDContainsFold *domain.ID  `json:"receptionPointIDContainsFold,omitempty"`
+
+	// "reception_point" edge predicates.
+	HasReceptionPoint     *bool                       `json:"hasReceptionPoint,omitempty"`
+	HasReceptionPointWith []*ReceptionPointWhereInput `json:"hasReceptionPointWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *DepositWhereInput) AddPredicates(predicates ...predicate.Deposit) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the DepositWhereInput filter on the DepositQuery builder.
+func (i *DepositWhereInput) Filter(q *DepositQuery) (*DepositQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyDepositWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyDepositWhereInput is returned in case the DepositWhereInput is empty.
+var ErrEmptyDepositWhereInput = errors.New("ent: empty predicate DepositWhereInput")
+
+// P returns a predicate for filtering deposits.
+// An error is returned if the input is empty or invalid.
+func (i *DepositWhereInput) P() (predicate.Deposit, error) {
+	var predicates []predicate.Deposit
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, deposit.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.Deposit, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, deposit.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.Deposit, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, deposit.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, deposit.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, deposit.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, deposit.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, deposit.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, deposit.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, deposit.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, deposit.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, deposit.IDLTE(*i.IDLTE))
+	}
+	if i.Kind != nil {
+		predicates = append(predicates, deposit.KindEQ(*i.Kind))
+	}
+	if i.KindNEQ != nil {
+		predicates = append(predicates, deposit.KindNEQ(*i.KindNEQ))
+	}
+	if len(i.KindIn) > 0 {
+		predicates = append(predicates, deposit.KindIn(i.KindIn...))
+	}
+	if len(i.KindNotIn) > 0 {
+		predicates = append(predicates, deposit.KindNotIn(i.KindNotIn...))
+	}
+	if i.KindGT != nil {
+		predicates = append(predicates, deposit.KindGT(*i.KindGT))
+	}
+	if i.KindGTE != nil {
+		predicates = append(predicates, deposit.KindGTE(*i.KindGTE))
+	}
+	if i.KindLT != nil {
+		predicates = append(predicates, deposit.KindLT(*i.KindLT))
+	}
+	if i.KindLTE != nil {
+		predicates = append(predicates, deposit.KindLTE(*i.KindLTE))
+	}
+	if i.KindContains != nil {
+		predicates = append(predicates, deposit.KindContains(*i.KindContains))
+	}
+	if i.KindHasPrefix != nil {
+		predicates = append(predicates, deposit.KindHasPrefix(*i.KindHasPrefix))
+	}
+	if i.KindHasSuffix != nil {
+		predicates = append(predicates, deposit.KindHasSuffix(*i.KindHasSuffix))
+	}
+	if i.KindEqualFold != nil {
+		predicates = append(predicates, deposit.KindEqualFold(*i.KindEqualFold))
+	}
+	if i.KindContainsFold != nil {
+		predicates = append(predicates, deposit.KindContainsFold(*i.KindContainsFold))
+	}
+	if i.Sha256 != nil {
+		predicates = append(predicates, deposit.Sha256EQ(*i.Sha256))
+	}
+	if i.Sha256NEQ != nil {
+		predicates = append(predicates, deposit.Sha256NEQ(*i.Sha256NEQ))
+	}
+	if len(i.Sha256In) > 0 {
+		predicates = append(predicates, deposit.Sha256In(i.Sha256In...))
+	}
+	if len(i.Sha256NotIn) > 0 {
+		predicates = append(predicates, deposit.Sha256NotIn(i.Sha256NotIn...))
+	}
+	if i.Sha256GT != nil {
+		predicates = append(predicates, deposit.Sha256GT(*i.Sha256GT))
+	}
+	if i.Sha256GTE != nil {
+		predicates = append(predicates, deposit.Sha256GTE(*i.Sha256GTE))
+	}
+	if i.Sha256LT != nil {
+		predicates = append(predicates, deposit.Sha256LT(*i.Sha256LT))
+	}
+	if i.Sha256LTE != nil {
+		predicates = append(predicates, deposit.Sha256LTE(*i.Sha256LTE))
+	}
+	if i.Sha256Contains != nil {
+		predicates = append(predicates, deposit.Sha256Contains(*i.Sha256Contains))
+	}
+	if i.Sha256HasPrefix != nil {
+		predicates = append(predicates, deposit.Sha256HasPrefix(*i.Sha256HasPrefix))
+	}
+	if i.Sha256HasSuffix != nil {
+		predicates = append(predicates, deposit.Sha256HasSuffix(*i.Sha256HasSuffix))
+	}
+	if i.Sha256EqualFold != nil {
+		predicates = append(predicates, deposit.Sha256EqualFold(*i.Sha256EqualFold))
+	}
+	if i.Sha256ContainsFold != nil {
+		predicates = append(predicates, deposit.Sha256ContainsFold(*i.Sha256ContainsFold))
+	}
+	if i.Pages != nil {
+		predicates = append(predicates, deposit.PagesEQ(*i.Pages))
+	}
+	if i.PagesNEQ != nil {
+		predicates = append(predicates, deposit.PagesNEQ(*i.PagesNEQ))
+	}
+	if len(i.PagesIn) > 0 {
+		predicates = append(predicates, deposit.PagesIn(i.PagesIn...))
+	}
+	if len(i.PagesNotIn) > 0 {
+		predicates = append(predicates, deposit.PagesNotIn(i.PagesNotIn...))
+	}
+	if i.PagesGT != nil {
+		predicates = append(predicates, deposit.PagesGT(*i.PagesGT))
+	}
+	if i.PagesGTE != nil {
+		predicates = append(predicates, deposit.PagesGTE(*i.PagesGTE))
+	}
+	if i.PagesLT != nil {
+		predicates = append(predicates, deposit.PagesLT(*i.PagesLT))
+	}
+	if i.PagesLTE != nil {
+		predicates = append(predicates, deposit.PagesLTE(*i.PagesLTE))
+	}
+	if i.DepositedAt != nil {
+		predicates = append(predicates, deposit.DepositedAtEQ(*i.DepositedAt))
+	}
+	if i.DepositedAtNEQ != nil {
+		predicates = append(predicates, deposit.DepositedAtNEQ(*i.DepositedAtNEQ))
+	}
+	if len(i.DepositedAtIn) > 0 {
+		predicates = append(predicates, deposit.DepositedAtIn(i.DepositedAtIn...))
+	}
+	if len(i.DepositedAtNotIn) > 0 {
+		predicates = append(predicates, deposit.DepositedAtNotIn(i.DepositedAtNotIn...))
+	}
+	if i.DepositedAtGT != nil {
+		predicates = append(predicates, deposit.DepositedAtGT(*i.DepositedAtGT))
+	}
+	if i.DepositedAtGTE != nil {
+		predicates = append(predicates, deposit.DepositedAtGTE(*i.DepositedAtGTE))
+	}
+	if i.DepositedAtLT != nil {
+		predicates = append(predicates, deposit.DepositedAtLT(*i.DepositedAtLT))
+	}
+	if i.DepositedAtLTE != nil {
+		predicates = append(predicates, deposit.DepositedAtLTE(*i.DepositedAtLTE))
+	}
+	if i.ReceptionPointID != nil {
+		predicates = append(predicates, deposit.ReceptionPointIDEQ(*i.ReceptionPointID))
+	}
+	if i.ReceptionPointIDNEQ != nil {
+		predicates = append(predicates, deposit.ReceptionPointIDNEQ(*i.ReceptionPointIDNEQ))
+	}
+	if len(i.ReceptionPointIDIn) > 0 {
+		predicates = append(predicates, deposit.ReceptionPointIDIn(i.ReceptionPointIDIn...))
+	}
+	if len(i.ReceptionPointIDNotIn) > 0 {
+		predicates = append(predicates, deposit.ReceptionPointIDNotIn(i.ReceptionPointIDNotIn...))
+	}
+	if i.ReceptionPointIDGT != nil {
+		predicates = append(predicates, deposit.ReceptionPointIDGT(*i.ReceptionPointIDGT))
+	}
+	if i.ReceptionPointIDGTE != nil {
+		predicates = append(predicates, deposit.ReceptionPointIDGTE(*i.ReceptionPointIDGTE))
+	}
+	if i.ReceptionPointIDLT != nil {
+		predicates = append(predicates, deposit.ReceptionPointIDLT(*i.ReceptionPointIDLT))
+	}
+	if i.ReceptionPointIDLTE != nil {
+		predicates = append(predicates, deposit.ReceptionPointIDLTE(*i.ReceptionPointIDLTE))
+	}
+	if i.ReceptionPointIDContains != nil {
+		predicates = append(predicates, deposit.ReceptionPointIDContains(*i.ReceptionPointIDContains))
+	}
+	if i.ReceptionPointIDHasPrefix != nil {
+		predicates = append(predicates, deposit.ReceptionPointIDHasPrefix(*i.ReceptionPointIDHasPrefix))
+	}
+	if i.ReceptionPointIDHasSuffix != nil {
+		predicates = append(predicates, deposit.ReceptionPointIDHasSuffix(*i.ReceptionPointIDHasSuffix))
+	}
+	if i.ReceptionPointIDIsNil {
+		predicates = append(predicates, deposit.ReceptionPointIDIsNil())
+	}
+	if i.ReceptionPointIDNotNil {
+		predicates = append(predicates, deposit.ReceptionPointIDNotNil())
+	}
+	if i.ReceptionPointIDEqualFold != nil {
+		predicates = append(predicates, deposit.ReceptionPointIDEqualFold(*i.ReceptionPointIDEqualFold))
+	}
+	if i.ReceptionPointIDContainsFold != nil {
+		predicates = append(predicates, deposit.ReceptionPointIDContainsFold(*i.ReceptionPointIDContainsFold))
+	}
+
+	if i.HasReceptionPoint != nil {
+		p := deposit.HasReceptionPoint()
+		if !*i.HasReceptionPoint {
+			p = deposit.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasReceptionPointWith) > 0 {
+		with := make([]predicate.ReceptionPoint, 0, len(i.HasReceptionPointWith))
+		for _, w := range i.HasReceptionPointWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasReceptionPointWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, deposit.HasReceptionPointWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyDepositWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return deposit.And(predicates...), nil
 	}
 }
 
@@ -12359,6 +12768,960 @@ func (i *PersonWhereInput) P() (predicate.Person, error) {
 		return predicates[0], nil
 	default:
 		return person.And(predicates...), nil
+	}
+}
+
+// PieceWhereInput represents a where input for filtering Piece queries.
+type PieceWhereInput struct {
+	Predicates []predicate.Piece  `json:"-"`
+	Not        *PieceWhereInput   `json:"not,omitempty"`
+	Or         []*PieceWhereInput `json:"or,omitempty"`
+	And        []*PieceWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID      *domain.ID  `json:"id,omitempty"`
+	IDNEQ   *domain.ID  `json:"idNEQ,omitempty"`
+	IDIn    []domain.ID `json:"idIn,omitempty"`
+	IDNotIn []domain.ID `json:"idNotIn,omitempty"`
+	IDGT    *domain.ID  `json:"idGT,omitempty"`
+	IDGTE   *domain.ID  `json:"idGTE,omitempty"`
+	IDLT    *domain.ID  `json:"idLT,omitempty"`
+	IDLTE   *domain.ID  `json:"idLTE,omitempty"`
+
+	// "application_id" field predicates.
+	ApplicationID             *domain.ID  `json:"applicationID,omitempty"`
+	ApplicationIDNEQ          *domain.ID  `json:"applicationIDNEQ,omitempty"`
+	ApplicationIDIn           []domain.ID `json:"applicationIDIn,omitempty"`
+	ApplicationIDNotIn        []domain.ID `json:"applicationIDNotIn,omitempty"`
+	ApplicationIDGT           *domain.ID  `json:"applicationIDGT,omitempty"`
+	ApplicationIDGTE          *domain.ID  `json:"applicationIDGTE,omitempty"`
+	ApplicationIDLT           *domain.ID  `json:"applicationIDLT,omitempty"`
+	ApplicationIDLTE          *domain.ID  `json:"applicationIDLTE,omitempty"`
+	ApplicationIDContains     *domain.ID  `json:"applicationIDContains,omitempty"`
+	ApplicationIDHasPrefix    *domain.ID  `json:"applicationIDHasPrefix,omitempty"`
+	ApplicationIDHasSuffix    *domain.ID  `json:"applicationIDHasSuffix,omitempty"`
+	ApplicationIDEqualFold    *domain.ID  `json:"applicationIDEqualFold,omitempty"`
+	ApplicationIDContainsFold *domain.ID  `json:"applicationIDContainsFold,omitempty"`
+
+	// "kind" field predicates.
+	Kind             *domain.PieceCode  `json:"kind,omitempty"`
+	KindNEQ          *domain.PieceCode  `json:"kindNEQ,omitempty"`
+	KindIn           []domain.PieceCode `json:"kindIn,omitempty"`
+	KindNotIn        []domain.PieceCode `json:"kindNotIn,omitempty"`
+	KindGT           *domain.PieceCode  `json:"kindGT,omitempty"`
+	KindGTE          *domain.PieceCode  `json:"kindGTE,omitempty"`
+	KindLT           *domain.PieceCode  `json:"kindLT,omitempty"`
+	KindLTE          *domain.PieceCode  `json:"kindLTE,omitempty"`
+	KindContains     *domain.PieceCode  `json:"kindContains,omitempty"`
+	KindHasPrefix    *domain.PieceCode  `json:"kindHasPrefix,omitempty"`
+	KindHasSuffix    *domain.PieceCode  `json:"kindHasSuffix,omitempty"`
+	KindEqualFold    *domain.PieceCode  `json:"kindEqualFold,omitempty"`
+	KindContainsFold *domain.PieceCode  `json:"kindContainsFold,omitempty"`
+
+	// "state" field predicates.
+	State      *domain.PieceState  `json:"state,omitempty"`
+	StateNEQ   *domain.PieceState  `json:"stateNEQ,omitempty"`
+	StateIn    []domain.PieceState `json:"stateIn,omitempty"`
+	StateNotIn []domain.PieceState `json:"stateNotIn,omitempty"`
+
+	// "refused_for" field predicates.
+	RefusedFor       *domain.PieceRefusal  `json:"refusedFor,omitempty"`
+	RefusedForNEQ    *domain.PieceRefusal  `json:"refusedForNEQ,omitempty"`
+	RefusedForIn     []domain.PieceRefusal `json:"refusedForIn,omitempty"`
+	RefusedForNotIn  []domain.PieceRefusal `json:"refusedForNotIn,omitempty"`
+	RefusedForIsNil  bool                  `json:"refusedForIsNil,omitempty"`
+	RefusedForNotNil bool                  `json:"refusedForNotNil,omitempty"`
+
+	// "due_on" field predicates.
+	DueOn       *domain.Date  `json:"dueOn,omitempty"`
+	DueOnNEQ    *domain.Date  `json:"dueOnNEQ,omitempty"`
+	DueOnIn     []domain.Date `json:"dueOnIn,omitempty"`
+	DueOnNotIn  []domain.Date `json:"dueOnNotIn,omitempty"`
+	DueOnGT     *domain.Date  `json:"dueOnGT,omitempty"`
+	DueOnGTE    *domain.Date  `json:"dueOnGTE,omitempty"`
+	DueOnLT     *domain.Date  `json:"dueOnLT,omitempty"`
+	DueOnLTE    *domain.Date  `json:"dueOnLTE,omitempty"`
+	DueOnIsNil  bool          `json:"dueOnIsNil,omitempty"`
+	DueOnNotNil bool          `json:"dueOnNotNil,omitempty"`
+
+	// "issued_on" field predicates.
+	IssuedOn       *domain.Date  `json:"issuedOn,omitempty"`
+	IssuedOnNEQ    *domain.Date  `json:"issuedOnNEQ,omitempty"`
+	IssuedOnIn     []domain.Date `json:"issuedOnIn,omitempty"`
+	IssuedOnNotIn  []domain.Date `json:"issuedOnNotIn,omitempty"`
+	IssuedOnGT     *domain.Date  `json:"issuedOnGT,omitempty"`
+	IssuedOnGTE    *domain.Date  `json:"issuedOnGTE,omitempty"`
+	IssuedOnLT     *domain.Date  `json:"issuedOnLT,omitempty"`
+	IssuedOnLTE    *domain.Date  `json:"issuedOnLTE,omitempty"`
+	IssuedOnIsNil  bool          `json:"issuedOnIsNil,omitempty"`
+	IssuedOnNotNil bool          `json:"issuedOnNotNil,omitempty"`
+
+	// "expires_on" field predicates.
+	ExpiresOn       *domain.Date  `json:"expiresOn,omitempty"`
+	ExpiresOnNEQ    *domain.Date  `json:"expiresOnNEQ,omitempty"`
+	ExpiresOnIn     []domain.Date `json:"expiresOnIn,omitempty"`
+	ExpiresOnNotIn  []domain.Date `json:"expiresOnNotIn,omitempty"`
+	ExpiresOnGT     *domain.Date  `json:"expiresOnGT,omitempty"`
+	ExpiresOnGTE    *domain.Date  `json:"expiresOnGTE,omitempty"`
+	ExpiresOnLT     *domain.Date  `json:"expiresOnLT,omitempty"`
+	ExpiresOnLTE    *domain.Date  `json:"expiresOnLTE,omitempty"`
+	ExpiresOnIsNil  bool          `json:"expiresOnIsNil,omitempty"`
+	ExpiresOnNotNil bool          `json:"expiresOnNotNil,omitempty"`
+
+	// "scan" field predicates.
+	Scan      *domain.ScanState  `json:"scan,omitempty"`
+	ScanNEQ   *domain.ScanState  `json:"scanNEQ,omitempty"`
+	ScanIn    []domain.ScanState `json:"scanIn,omitempty"`
+	ScanNotIn []domain.ScanState `json:"scanNotIn,omitempty"`
+
+	// "deposited_at" field predicates.
+	DepositedAt      *time.Time  `json:"depositedAt,omitempty"`
+	DepositedAtNEQ   *time.Time  `json:"depositedAtNEQ,omitempty"`
+	DepositedAtIn    []time.Time `json:"depositedAtIn,omitempty"`
+	DepositedAtNotIn []time.Time `json:"depositedAtNotIn,omitempty"`
+	DepositedAtGT    *time.Time  `json:"depositedAtGT,omitempty"`
+	DepositedAtGTE   *time.Time  `json:"depositedAtGTE,omitempty"`
+	DepositedAtLT    *time.Time  `json:"depositedAtLT,omitempty"`
+	DepositedAtLTE   *time.Time  `json:"depositedAtLTE,omitempty"`
+
+	// "reception_point_id" field predicates.
+	ReceptionPointID             *domain.ID  `json:"receptionPointID,omitempty"`
+	ReceptionPointIDNEQ          *domain.ID  `json:"receptionPointIDNEQ,omitempty"`
+	ReceptionPointIDIn           []domain.ID `json:"receptionPointIDIn,omitempty"`
+	ReceptionPointIDNotIn        []domain.ID `json:"receptionPointIDNotIn,omitempty"`
+	ReceptionPointIDGT           *domain.ID  `json:"receptionPointIDGT,omitempty"`
+	ReceptionPointIDGTE          *domain.ID  `json:"receptionPointIDGTE,omitempty"`
+	ReceptionPointIDLT           *domain.ID  `json:"receptionPointIDLT,omitempty"`
+	ReceptionPointIDLTE          *domain.ID  `json:"receptionPointIDLTE,omitempty"`
+	ReceptionPointIDContains     *domain.ID  `json:"receptionPointIDContains,omitempty"`
+	ReceptionPointIDHasPrefix    *domain.ID  `json:"receptionPointIDHasPrefix,omitempty"`
+	ReceptionPointIDHasSuffix    *domain.ID  `json:"receptionPointIDHasSuffix,omitempty"`
+	ReceptionPointIDIsNil        bool        `json:"receptionPointIDIsNil,omitempty"`
+	ReceptionPointIDNotNil       bool        `json:"receptionPointIDNotNil,omitempty"`
+	ReceptionPointIDEqualFold    *domain.ID  `json:"receptionPointIDEqualFold,omitempty"`
+	ReceptionPointIDContainsFold *domain.ID  `json:"receptionPointIDContainsFold,omitempty"`
+
+	// "members" edge predicates.
+	HasMembers     *bool                        `json:"hasMembers,omitempty"`
+	HasMembersWith []*HouseholdMemberWhereInput `json:"hasMembersWith,omitempty"`
+
+	// "file" edge predicates.
+	HasFile     *bool                  `json:"hasFile,omitempty"`
+	HasFileWith []*PieceFileWhereInput `json:"hasFileWith,omitempty"`
+
+	// "reception_point" edge predicates.
+	HasReceptionPoint     *bool                       `json:"hasReceptionPoint,omitempty"`
+	HasReceptionPointWith []*ReceptionPointWhereInput `json:"hasReceptionPointWith,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *PieceWhereInput) AddPredicates(predicates ...predicate.Piece) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the PieceWhereInput filter on the PieceQuery builder.
+func (i *PieceWhereInput) Filter(q *PieceQuery) (*PieceQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyPieceWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyPieceWhereInput is returned in case the PieceWhereInput is empty.
+var ErrEmptyPieceWhereInput = errors.New("ent: empty predicate PieceWhereInput")
+
+// P returns a predicate for filtering pieces.
+// An error is returned if the input is empty or invalid.
+func (i *PieceWhereInput) P() (predicate.Piece, error) {
+	var predicates []predicate.Piece
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, piece.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.Piece, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, piece.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.Piece, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, piece.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, piece.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, piece.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, piece.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, piece.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, piece.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, piece.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, piece.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, piece.IDLTE(*i.IDLTE))
+	}
+	if i.ApplicationID != nil {
+		predicates = append(predicates, piece.ApplicationIDEQ(*i.ApplicationID))
+	}
+	if i.ApplicationIDNEQ != nil {
+		predicates = append(predicates, piece.ApplicationIDNEQ(*i.ApplicationIDNEQ))
+	}
+	if len(i.ApplicationIDIn) > 0 {
+		predicates = append(predicates, piece.ApplicationIDIn(i.ApplicationIDIn...))
+	}
+	if len(i.ApplicationIDNotIn) > 0 {
+		predicates = append(predicates, piece.ApplicationIDNotIn(i.ApplicationIDNotIn...))
+	}
+	if i.ApplicationIDGT != nil {
+		predicates = append(predicates, piece.ApplicationIDGT(*i.ApplicationIDGT))
+	}
+	if i.ApplicationIDGTE != nil {
+		predicates = append(predicates, piece.ApplicationIDGTE(*i.ApplicationIDGTE))
+	}
+	if i.ApplicationIDLT != nil {
+		predicates = append(predicates, piece.ApplicationIDLT(*i.ApplicationIDLT))
+	}
+	if i.ApplicationIDLTE != nil {
+		predicates = append(predicates, piece.ApplicationIDLTE(*i.ApplicationIDLTE))
+	}
+	if i.ApplicationIDContains != nil {
+		predicates = append(predicates, piece.ApplicationIDContains(*i.ApplicationIDContains))
+	}
+	if i.ApplicationIDHasPrefix != nil {
+		predicates = append(predicates, piece.ApplicationIDHasPrefix(*i.ApplicationIDHasPrefix))
+	}
+	if i.ApplicationIDHasSuffix != nil {
+		predicates = append(predicates, piece.ApplicationIDHasSuffix(*i.ApplicationIDHasSuffix))
+	}
+	if i.ApplicationIDEqualFold != nil {
+		predicates = append(predicates, piece.ApplicationIDEqualFold(*i.ApplicationIDEqualFold))
+	}
+	if i.ApplicationIDContainsFold != nil {
+		predicates = append(predicates, piece.ApplicationIDContainsFold(*i.ApplicationIDContainsFold))
+	}
+	if i.Kind != nil {
+		predicates = append(predicates, piece.KindEQ(*i.Kind))
+	}
+	if i.KindNEQ != nil {
+		predicates = append(predicates, piece.KindNEQ(*i.KindNEQ))
+	}
+	if len(i.KindIn) > 0 {
+		predicates = append(predicates, piece.KindIn(i.KindIn...))
+	}
+	if len(i.KindNotIn) > 0 {
+		predicates = append(predicates, piece.KindNotIn(i.KindNotIn...))
+	}
+	if i.KindGT != nil {
+		predicates = append(predicates, piece.KindGT(*i.KindGT))
+	}
+	if i.KindGTE != nil {
+		predicates = append(predicates, piece.KindGTE(*i.KindGTE))
+	}
+	if i.KindLT != nil {
+		predicates = append(predicates, piece.KindLT(*i.KindLT))
+	}
+	if i.KindLTE != nil {
+		predicates = append(predicates, piece.KindLTE(*i.KindLTE))
+	}
+	if i.KindContains != nil {
+		predicates = append(predicates, piece.KindContains(*i.KindContains))
+	}
+	if i.KindHasPrefix != nil {
+		predicates = append(predicates, piece.KindHasPrefix(*i.KindHasPrefix))
+	}
+	if i.KindHasSuffix != nil {
+		predicates = append(predicates, piece.KindHasSuffix(*i.KindHasSuffix))
+	}
+	if i.KindEqualFold != nil {
+		predicates = append(predicates, piece.KindEqualFold(*i.KindEqualFold))
+	}
+	if i.KindContainsFold != nil {
+		predicates = append(predicates, piece.KindContainsFold(*i.KindContainsFold))
+	}
+	if i.State != nil {
+		predicates = append(predicates, piece.StateEQ(*i.State))
+	}
+	if i.StateNEQ != nil {
+		predicates = append(predicates, piece.StateNEQ(*i.StateNEQ))
+	}
+	if len(i.StateIn) > 0 {
+		predicates = append(predicates, piece.StateIn(i.StateIn...))
+	}
+	if len(i.StateNotIn) > 0 {
+		predicates = append(predicates, piece.StateNotIn(i.StateNotIn...))
+	}
+	if i.RefusedFor != nil {
+		predicates = append(predicates, piece.RefusedForEQ(*i.RefusedFor))
+	}
+	if i.RefusedForNEQ != nil {
+		predicates = append(predicates, piece.RefusedForNEQ(*i.RefusedForNEQ))
+	}
+	if len(i.RefusedForIn) > 0 {
+		predicates = append(predicates, piece.RefusedForIn(i.RefusedForIn...))
+	}
+	if len(i.RefusedForNotIn) > 0 {
+		predicates = append(predicates, piece.RefusedForNotIn(i.RefusedForNotIn...))
+	}
+	if i.RefusedForIsNil {
+		predicates = append(predicates, piece.RefusedForIsNil())
+	}
+	if i.RefusedForNotNil {
+		predicates = append(predicates, piece.RefusedForNotNil())
+	}
+	if i.DueOn != nil {
+		predicates = append(predicates, piece.DueOnEQ(*i.DueOn))
+	}
+	if i.DueOnNEQ != nil {
+		predicates = append(predicates, piece.DueOnNEQ(*i.DueOnNEQ))
+	}
+	if len(i.DueOnIn) > 0 {
+		predicates = append(predicates, piece.DueOnIn(i.DueOnIn...))
+	}
+	if len(i.DueOnNotIn) > 0 {
+		predicates = append(predicates, piece.DueOnNotIn(i.DueOnNotIn...))
+	}
+	if i.DueOnGT != nil {
+		predicates = append(predicates, piece.DueOnGT(*i.DueOnGT))
+	}
+	if i.DueOnGTE != nil {
+		predicates = append(predicates, piece.DueOnGTE(*i.DueOnGTE))
+	}
+	if i.DueOnLT != nil {
+		predicates = append(predicates, piece.DueOnLT(*i.DueOnLT))
+	}
+	if i.DueOnLTE != nil {
+		predicates = append(predicates, piece.DueOnLTE(*i.DueOnLTE))
+	}
+	if i.DueOnIsNil {
+		predicates = append(predicates, piece.DueOnIsNil())
+	}
+	if i.DueOnNotNil {
+		predicates = append(predicates, piece.DueOnNotNil())
+	}
+	if i.IssuedOn != nil {
+		predicates = append(predicates, piece.IssuedOnEQ(*i.IssuedOn))
+	}
+	if i.IssuedOnNEQ != nil {
+		predicates = append(predicates, piece.IssuedOnNEQ(*i.IssuedOnNEQ))
+	}
+	if len(i.IssuedOnIn) > 0 {
+		predicates = append(predicates, piece.IssuedOnIn(i.IssuedOnIn...))
+	}
+	if len(i.IssuedOnNotIn) > 0 {
+		predicates = append(predicates, piece.IssuedOnNotIn(i.IssuedOnNotIn...))
+	}
+	if i.IssuedOnGT != nil {
+		predicates = append(predicates, piece.IssuedOnGT(*i.IssuedOnGT))
+	}
+	if i.IssuedOnGTE != nil {
+		predicates = append(predicates, piece.IssuedOnGTE(*i.IssuedOnGTE))
+	}
+	if i.IssuedOnLT != nil {
+		predicates = append(predicates, piece.IssuedOnLT(*i.IssuedOnLT))
+	}
+	if i.IssuedOnLTE != nil {
+		predicates = append(predicates, piece.IssuedOnLTE(*i.IssuedOnLTE))
+	}
+	if i.IssuedOnIsNil {
+		predicates = append(predicates, piece.IssuedOnIsNil())
+	}
+	if i.IssuedOnNotNil {
+		predicates = append(predicates, piece.IssuedOnNotNil())
+	}
+	if i.ExpiresOn != nil {
+		predicates = append(predicates, piece.ExpiresOnEQ(*i.ExpiresOn))
+	}
+	if i.ExpiresOnNEQ != nil {
+		predicates = append(predicates, piece.ExpiresOnNEQ(*i.ExpiresOnNEQ))
+	}
+	if len(i.ExpiresOnIn) > 0 {
+		predicates = append(predicates, piece.ExpiresOnIn(i.ExpiresOnIn...))
+	}
+	if len(i.ExpiresOnNotIn) > 0 {
+		predicates = append(predicates, piece.ExpiresOnNotIn(i.ExpiresOnNotIn...))
+	}
+	if i.ExpiresOnGT != nil {
+		predicates = append(predicates, piece.ExpiresOnGT(*i.ExpiresOnGT))
+	}
+	if i.ExpiresOnGTE != nil {
+		predicates = append(predicates, piece.ExpiresOnGTE(*i.ExpiresOnGTE))
+	}
+	if i.ExpiresOnLT != nil {
+		predicates = append(predicates, piece.ExpiresOnLT(*i.ExpiresOnLT))
+	}
+	if i.ExpiresOnLTE != nil {
+		predicates = append(predicates, piece.ExpiresOnLTE(*i.ExpiresOnLTE))
+	}
+	if i.ExpiresOnIsNil {
+		predicates = append(predicates, piece.ExpiresOnIsNil())
+	}
+	if i.ExpiresOnNotNil {
+		predicates = append(predicates, piece.ExpiresOnNotNil())
+	}
+	if i.Scan != nil {
+		predicates = append(predicates, piece.ScanEQ(*i.Scan))
+	}
+	if i.ScanNEQ != nil {
+		predicates = append(predicates, piece.ScanNEQ(*i.ScanNEQ))
+	}
+	if len(i.ScanIn) > 0 {
+		predicates = append(predicates, piece.ScanIn(i.ScanIn...))
+	}
+	if len(i.ScanNotIn) > 0 {
+		predicates = append(predicates, piece.ScanNotIn(i.ScanNotIn...))
+	}
+	if i.DepositedAt != nil {
+		predicates = append(predicates, piece.DepositedAtEQ(*i.DepositedAt))
+	}
+	if i.DepositedAtNEQ != nil {
+		predicates = append(predicates, piece.DepositedAtNEQ(*i.DepositedAtNEQ))
+	}
+	if len(i.DepositedAtIn) > 0 {
+		predicates = append(predicates, piece.DepositedAtIn(i.DepositedAtIn...))
+	}
+	if len(i.DepositedAtNotIn) > 0 {
+		predicates = append(predicates, piece.DepositedAtNotIn(i.DepositedAtNotIn...))
+	}
+	if i.DepositedAtGT != nil {
+		predicates = append(predicates, piece.DepositedAtGT(*i.DepositedAtGT))
+	}
+	if i.DepositedAtGTE != nil {
+		predicates = append(predicates, piece.DepositedAtGTE(*i.DepositedAtGTE))
+	}
+	if i.DepositedAtLT != nil {
+		predicates = append(predicates, piece.DepositedAtLT(*i.DepositedAtLT))
+	}
+	if i.DepositedAtLTE != nil {
+		predicates = append(predicates, piece.DepositedAtLTE(*i.DepositedAtLTE))
+	}
+	if i.ReceptionPointID != nil {
+		predicates = append(predicates, piece.ReceptionPointIDEQ(*i.ReceptionPointID))
+	}
+	if i.ReceptionPointIDNEQ != nil {
+		predicates = append(predicates, piece.ReceptionPointIDNEQ(*i.ReceptionPointIDNEQ))
+	}
+	if len(i.ReceptionPointIDIn) > 0 {
+		predicates = append(predicates, piece.ReceptionPointIDIn(i.ReceptionPointIDIn...))
+	}
+	if len(i.ReceptionPointIDNotIn) > 0 {
+		predicates = append(predicates, piece.ReceptionPointIDNotIn(i.ReceptionPointIDNotIn...))
+	}
+	if i.ReceptionPointIDGT != nil {
+		predicates = append(predicates, piece.ReceptionPointIDGT(*i.ReceptionPointIDGT))
+	}
+	if i.ReceptionPointIDGTE != nil {
+		predicates = append(predicates, piece.ReceptionPointIDGTE(*i.ReceptionPointIDGTE))
+	}
+	if i.ReceptionPointIDLT != nil {
+		predicates = append(predicates, piece.ReceptionPointIDLT(*i.ReceptionPointIDLT))
+	}
+	if i.ReceptionPointIDLTE != nil {
+		predicates = append(predicates, piece.ReceptionPointIDLTE(*i.ReceptionPointIDLTE))
+	}
+	if i.ReceptionPointIDContains != nil {
+		predicates = append(predicates, piece.ReceptionPointIDContains(*i.ReceptionPointIDContains))
+	}
+	if i.ReceptionPointIDHasPrefix != nil {
+		predicates = append(predicates, piece.ReceptionPointIDHasPrefix(*i.ReceptionPointIDHasPrefix))
+	}
+	if i.ReceptionPointIDHasSuffix != nil {
+		predicates = append(predicates, piece.ReceptionPointIDHasSuffix(*i.ReceptionPointIDHasSuffix))
+	}
+	if i.ReceptionPointIDIsNil {
+		predicates = append(predicates, piece.ReceptionPointIDIsNil())
+	}
+	if i.ReceptionPointIDNotNil {
+		predicates = append(predicates, piece.ReceptionPointIDNotNil())
+	}
+	if i.ReceptionPointIDEqualFold != nil {
+		predicates = append(predicates, piece.ReceptionPointIDEqualFold(*i.ReceptionPointIDEqualFold))
+	}
+	if i.ReceptionPointIDContainsFold != nil {
+		predicates = append(predicates, piece.ReceptionPointIDContainsFold(*i.ReceptionPointIDContainsFold))
+	}
+
+	if i.HasMembers != nil {
+		p := piece.HasMembers()
+		if !*i.HasMembers {
+			p = piece.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasMembersWith) > 0 {
+		with := make([]predicate.HouseholdMember, 0, len(i.HasMembersWith))
+		for _, w := range i.HasMembersWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasMembersWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, piece.HasMembersWith(with...))
+	}
+	if i.HasFile != nil {
+		p := piece.HasFile()
+		if !*i.HasFile {
+			p = piece.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasFileWith) > 0 {
+		with := make([]predicate.PieceFile, 0, len(i.HasFileWith))
+		for _, w := range i.HasFileWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasFileWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, piece.HasFileWith(with...))
+	}
+	if i.HasReceptionPoint != nil {
+		p := piece.HasReceptionPoint()
+		if !*i.HasReceptionPoint {
+			p = piece.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasReceptionPointWith) > 0 {
+		with := make([]predicate.ReceptionPoint, 0, len(i.HasReceptionPointWith))
+		for _, w := range i.HasReceptionPointWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasReceptionPointWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, piece.HasReceptionPointWith(with...))
+	}
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyPieceWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return piece.And(predicates...), nil
+	}
+}
+
+// PieceFileWhereInput represents a where input for filtering PieceFile queries.
+type PieceFileWhereInput struct {
+	Predicates []predicate.PieceFile  `json:"-"`
+	Not        *PieceFileWhereInput   `json:"not,omitempty"`
+	Or         []*PieceFileWhereInput `json:"or,omitempty"`
+	And        []*PieceFileWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID      *domain.ID  `json:"id,omitempty"`
+	IDNEQ   *domain.ID  `json:"idNEQ,omitempty"`
+	IDIn    []domain.ID `json:"idIn,omitempty"`
+	IDNotIn []domain.ID `json:"idNotIn,omitempty"`
+	IDGT    *domain.ID  `json:"idGT,omitempty"`
+	IDGTE   *domain.ID  `json:"idGTE,omitempty"`
+	IDLT    *domain.ID  `json:"idLT,omitempty"`
+	IDLTE   *domain.ID  `json:"idLTE,omitempty"`
+
+	// "application_id" field predicates.
+	ApplicationID             *domain.ID  `json:"applicationID,omitempty"`
+	ApplicationIDNEQ          *domain.ID  `json:"applicationIDNEQ,omitempty"`
+	ApplicationIDIn           []domain.ID `json:"applicationIDIn,omitempty"`
+	ApplicationIDNotIn        []domain.ID `json:"applicationIDNotIn,omitempty"`
+	ApplicationIDGT           *domain.ID  `json:"applicationIDGT,omitempty"`
+	ApplicationIDGTE          *domain.ID  `json:"applicationIDGTE,omitempty"`
+	ApplicationIDLT           *domain.ID  `json:"applicationIDLT,omitempty"`
+	ApplicationIDLTE          *domain.ID  `json:"applicationIDLTE,omitempty"`
+	ApplicationIDContains     *domain.ID  `json:"applicationIDContains,omitempty"`
+	ApplicationIDHasPrefix    *domain.ID  `json:"applicationIDHasPrefix,omitempty"`
+	ApplicationIDHasSuffix    *domain.ID  `json:"applicationIDHasSuffix,omitempty"`
+	ApplicationIDEqualFold    *domain.ID  `json:"applicationIDEqualFold,omitempty"`
+	ApplicationIDContainsFold *domain.ID  `json:"applicationIDContainsFold,omitempty"`
+
+	// "piece_id" field predicates.
+	PieceID             *domain.ID  `json:"pieceID,omitempty"`
+	PieceIDNEQ          *domain.ID  `json:"pieceIDNEQ,omitempty"`
+	PieceIDIn           []domain.ID `json:"pieceIDIn,omitempty"`
+	PieceIDNotIn        []domain.ID `json:"pieceIDNotIn,omitempty"`
+	PieceIDGT           *domain.ID  `json:"pieceIDGT,omitempty"`
+	PieceIDGTE          *domain.ID  `json:"pieceIDGTE,omitempty"`
+	PieceIDLT           *domain.ID  `json:"pieceIDLT,omitempty"`
+	PieceIDLTE          *domain.ID  `json:"pieceIDLTE,omitempty"`
+	PieceIDContains     *domain.ID  `json:"pieceIDContains,omitempty"`
+	PieceIDHasPrefix    *domain.ID  `json:"pieceIDHasPrefix,omitempty"`
+	PieceIDHasSuffix    *domain.ID  `json:"pieceIDHasSuffix,omitempty"`
+	PieceIDEqualFold    *domain.ID  `json:"pieceIDEqualFold,omitempty"`
+	PieceIDContainsFold *domain.ID  `json:"pieceIDContainsFold,omitempty"`
+
+	// "size" field predicates.
+	Size      *int  `json:"size,omitempty"`
+	SizeNEQ   *int  `json:"sizeNEQ,omitempty"`
+	SizeIn    []int `json:"sizeIn,omitempty"`
+	SizeNotIn []int `json:"sizeNotIn,omitempty"`
+	SizeGT    *int  `json:"sizeGT,omitempty"`
+	SizeGTE   *int  `json:"sizeGTE,omitempty"`
+	SizeLT    *int  `json:"sizeLT,omitempty"`
+	SizeLTE   *int  `json:"sizeLTE,omitempty"`
+
+	// "sha256" field predicates.
+	Sha256             *string  `json:"sha256,omitempty"`
+	Sha256NEQ          *string  `json:"sha256NEQ,omitempty"`
+	Sha256In           []string `json:"sha256In,omitempty"`
+	Sha256NotIn        []string `json:"sha256NotIn,omitempty"`
+	Sha256GT           *string  `json:"sha256GT,omitempty"`
+	Sha256GTE          *string  `json:"sha256GTE,omitempty"`
+	Sha256LT           *string  `json:"sha256LT,omitempty"`
+	Sha256LTE          *string  `json:"sha256LTE,omitempty"`
+	Sha256Contains     *string  `json:"sha256Contains,omitempty"`
+	Sha256HasPrefix    *string  `json:"sha256HasPrefix,omitempty"`
+	Sha256HasSuffix    *string  `json:"sha256HasSuffix,omitempty"`
+	Sha256EqualFold    *string  `json:"sha256EqualFold,omitempty"`
+	Sha256ContainsFold *string  `json:"sha256ContainsFold,omitempty"`
+
+	// "media_type" field predicates.
+	MediaType      *domain.MediaType  `json:"mediaType,omitempty"`
+	MediaTypeNEQ   *domain.MediaType  `json:"mediaTypeNEQ,omitempty"`
+	MediaTypeIn    []domain.MediaType `json:"mediaTypeIn,omitempty"`
+	MediaTypeNotIn []domain.MediaType `json:"mediaTypeNotIn,omitempty"`
+
+	// "pages" field predicates.
+	Pages      *int  `json:"pages,omitempty"`
+	PagesNEQ   *int  `json:"pagesNEQ,omitempty"`
+	PagesIn    []int `json:"pagesIn,omitempty"`
+	PagesNotIn []int `json:"pagesNotIn,omitempty"`
+	PagesGT    *int  `json:"pagesGT,omitempty"`
+	PagesGTE   *int  `json:"pagesGTE,omitempty"`
+	PagesLT    *int  `json:"pagesLT,omitempty"`
+	PagesLTE   *int  `json:"pagesLTE,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *PieceFileWhereInput) AddPredicates(predicates ...predicate.PieceFile) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the PieceFileWhereInput filter on the PieceFileQuery builder.
+func (i *PieceFileWhereInput) Filter(q *PieceFileQuery) (*PieceFileQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyPieceFileWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyPieceFileWhereInput is returned in case the PieceFileWhereInput is empty.
+var ErrEmptyPieceFileWhereInput = errors.New("ent: empty predicate PieceFileWhereInput")
+
+// P returns a predicate for filtering piecefiles.
+// An error is returned if the input is empty or invalid.
+func (i *PieceFileWhereInput) P() (predicate.PieceFile, error) {
+	var predicates []predicate.PieceFile
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, piecefile.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.PieceFile, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, piecefile.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.PieceFile, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, piecefile.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, piecefile.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, piecefile.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, piecefile.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, piecefile.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, piecefile.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, piecefile.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, piecefile.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, piecefile.IDLTE(*i.IDLTE))
+	}
+	if i.ApplicationID != nil {
+		predicates = append(predicates, piecefile.ApplicationIDEQ(*i.ApplicationID))
+	}
+	if i.ApplicationIDNEQ != nil {
+		predicates = append(predicates, piecefile.ApplicationIDNEQ(*i.ApplicationIDNEQ))
+	}
+	if len(i.ApplicationIDIn) > 0 {
+		predicates = append(predicates, piecefile.ApplicationIDIn(i.ApplicationIDIn...))
+	}
+	if len(i.ApplicationIDNotIn) > 0 {
+		predicates = append(predicates, piecefile.ApplicationIDNotIn(i.ApplicationIDNotIn...))
+	}
+	if i.ApplicationIDGT != nil {
+		predicates = append(predicates, piecefile.ApplicationIDGT(*i.ApplicationIDGT))
+	}
+	if i.ApplicationIDGTE != nil {
+		predicates = append(predicates, piecefile.ApplicationIDGTE(*i.ApplicationIDGTE))
+	}
+	if i.ApplicationIDLT != nil {
+		predicates = append(predicates, piecefile.ApplicationIDLT(*i.ApplicationIDLT))
+	}
+	if i.ApplicationIDLTE != nil {
+		predicates = append(predicates, piecefile.ApplicationIDLTE(*i.ApplicationIDLTE))
+	}
+	if i.ApplicationIDContains != nil {
+		predicates = append(predicates, piecefile.ApplicationIDContains(*i.ApplicationIDContains))
+	}
+	if i.ApplicationIDHasPrefix != nil {
+		predicates = append(predicates, piecefile.ApplicationIDHasPrefix(*i.ApplicationIDHasPrefix))
+	}
+	if i.ApplicationIDHasSuffix != nil {
+		predicates = append(predicates, piecefile.ApplicationIDHasSuffix(*i.ApplicationIDHasSuffix))
+	}
+	if i.ApplicationIDEqualFold != nil {
+		predicates = append(predicates, piecefile.ApplicationIDEqualFold(*i.ApplicationIDEqualFold))
+	}
+	if i.ApplicationIDContainsFold != nil {
+		predicates = append(predicates, piecefile.ApplicationIDContainsFold(*i.ApplicationIDContainsFold))
+	}
+	if i.PieceID != nil {
+		predicates = append(predicates, piecefile.PieceIDEQ(*i.PieceID))
+	}
+	if i.PieceIDNEQ != nil {
+		predicates = append(predicates, piecefile.PieceIDNEQ(*i.PieceIDNEQ))
+	}
+	if len(i.PieceIDIn) > 0 {
+		predicates = append(predicates, piecefile.PieceIDIn(i.PieceIDIn...))
+	}
+	if len(i.PieceIDNotIn) > 0 {
+		predicates = append(predicates, piecefile.PieceIDNotIn(i.PieceIDNotIn...))
+	}
+	if i.PieceIDGT != nil {
+		predicates = append(predicates, piecefile.PieceIDGT(*i.PieceIDGT))
+	}
+	if i.PieceIDGTE != nil {
+		predicates = append(predicates, piecefile.PieceIDGTE(*i.PieceIDGTE))
+	}
+	if i.PieceIDLT != nil {
+		predicates = append(predicates, piecefile.PieceIDLT(*i.PieceIDLT))
+	}
+	if i.PieceIDLTE != nil {
+		predicates = append(predicates, piecefile.PieceIDLTE(*i.PieceIDLTE))
+	}
+	if i.PieceIDContains != nil {
+		predicates = append(predicates, piecefile.PieceIDContains(*i.PieceIDContains))
+	}
+	if i.PieceIDHasPrefix != nil {
+		predicates = append(predicates, piecefile.PieceIDHasPrefix(*i.PieceIDHasPrefix))
+	}
+	if i.PieceIDHasSuffix != nil {
+		predicates = append(predicates, piecefile.PieceIDHasSuffix(*i.PieceIDHasSuffix))
+	}
+	if i.PieceIDEqualFold != nil {
+		predicates = append(predicates, piecefile.PieceIDEqualFold(*i.PieceIDEqualFold))
+	}
+	if i.PieceIDContainsFold != nil {
+		predicates = append(predicates, piecefile.PieceIDContainsFold(*i.PieceIDContainsFold))
+	}
+	if i.Size != nil {
+		predicates = append(predicates, piecefile.SizeEQ(*i.Size))
+	}
+	if i.SizeNEQ != nil {
+		predicates = append(predicates, piecefile.SizeNEQ(*i.SizeNEQ))
+	}
+	if len(i.SizeIn) > 0 {
+		predicates = append(predicates, piecefile.SizeIn(i.SizeIn...))
+	}
+	if len(i.SizeNotIn) > 0 {
+		predicates = append(predicates, piecefile.SizeNotIn(i.SizeNotIn...))
+	}
+	if i.SizeGT != nil {
+		predicates = append(predicates, piecefile.SizeGT(*i.SizeGT))
+	}
+	if i.SizeGTE != nil {
+		predicates = append(predicates, piecefile.SizeGTE(*i.SizeGTE))
+	}
+	if i.SizeLT != nil {
+		predicates = append(predicates, piecefile.SizeLT(*i.SizeLT))
+	}
+	if i.SizeLTE != nil {
+		predicates = append(predicates, piecefile.SizeLTE(*i.SizeLTE))
+	}
+	if i.Sha256 != nil {
+		predicates = append(predicates, piecefile.Sha256EQ(*i.Sha256))
+	}
+	if i.Sha256NEQ != nil {
+		predicates = append(predicates, piecefile.Sha256NEQ(*i.Sha256NEQ))
+	}
+	if len(i.Sha256In) > 0 {
+		predicates = append(predicates, piecefile.Sha256In(i.Sha256In...))
+	}
+	if len(i.Sha256NotIn) > 0 {
+		predicates = append(predicates, piecefile.Sha256NotIn(i.Sha256NotIn...))
+	}
+	if i.Sha256GT != nil {
+		predicates = append(predicates, piecefile.Sha256GT(*i.Sha256GT))
+	}
+	if i.Sha256GTE != nil {
+		predicates = append(predicates, piecefile.Sha256GTE(*i.Sha256GTE))
+	}
+	if i.Sha256LT != nil {
+		predicates = append(predicates, piecefile.Sha256LT(*i.Sha256LT))
+	}
+	if i.Sha256LTE != nil {
+		predicates = append(predicates, piecefile.Sha256LTE(*i.Sha256LTE))
+	}
+	if i.Sha256Contains != nil {
+		predicates = append(predicates, piecefile.Sha256Contains(*i.Sha256Contains))
+	}
+	if i.Sha256HasPrefix != nil {
+		predicates = append(predicates, piecefile.Sha256HasPrefix(*i.Sha256HasPrefix))
+	}
+	if i.Sha256HasSuffix != nil {
+		predicates = append(predicates, piecefile.Sha256HasSuffix(*i.Sha256HasSuffix))
+	}
+	if i.Sha256EqualFold != nil {
+		predicates = append(predicates, piecefile.Sha256EqualFold(*i.Sha256EqualFold))
+	}
+	if i.Sha256ContainsFold != nil {
+		predicates = append(predicates, piecefile.Sha256ContainsFold(*i.Sha256ContainsFold))
+	}
+	if i.MediaType != nil {
+		predicates = append(predicates, piecefile.MediaTypeEQ(*i.MediaType))
+	}
+	if i.MediaTypeNEQ != nil {
+		predicates = append(predicates, piecefile.MediaTypeNEQ(*i.MediaTypeNEQ))
+	}
+	if len(i.MediaTypeIn) > 0 {
+		predicates = append(predicates, piecefile.MediaTypeIn(i.MediaTypeIn...))
+	}
+	if len(i.MediaTypeNotIn) > 0 {
+		predicates = append(predicates, piecefile.MediaTypeNotIn(i.MediaTypeNotIn...))
+	}
+	if i.Pages != nil {
+		predicates = append(predicates, piecefile.PagesEQ(*i.Pages))
+	}
+	if i.PagesNEQ != nil {
+		predicates = append(predicates, piecefile.PagesNEQ(*i.PagesNEQ))
+	}
+	if len(i.PagesIn) > 0 {
+		predicates = append(predicates, piecefile.PagesIn(i.PagesIn...))
+	}
+	if len(i.PagesNotIn) > 0 {
+		predicates = append(predicates, piecefile.PagesNotIn(i.PagesNotIn...))
+	}
+	if i.PagesGT != nil {
+		predicates = append(predicates, piecefile.PagesGT(*i.PagesGT))
+	}
+	if i.PagesGTE != nil {
+		predicates = append(predicates, piecefile.PagesGTE(*i.PagesGTE))
+	}
+	if i.PagesLT != nil {
+		predicates = append(predicates, piecefile.PagesLT(*i.PagesLT))
+	}
+	if i.PagesLTE != nil {
+		predicates = append(predicates, piecefile.PagesLTE(*i.PagesLTE))
+	}
+
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyPieceFileWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return piecefile.And(predicates...), nil
 	}
 }
 

@@ -47,11 +47,15 @@ type HouseholdMemberEdges struct {
 	Particulars *MemberParticulars `json:"particulars,omitempty"`
 	// Sensitive holds the value of the sensitive edge.
 	Sensitive *SensitiveRecord `json:"sensitive,omitempty"`
+	// Pieces holds the value of the pieces edge.
+	Pieces []*Piece `json:"pieces,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [3]bool
+	loadedTypes [4]bool
 	// totalCount holds the count of the edges above.
 	totalCount [3]map[string]int
+
+	namedPieces map[string][]*Piece
 }
 
 // ApplicationOrErr returns the Application value or an error if the edge
@@ -85,6 +89,15 @@ func (e HouseholdMemberEdges) SensitiveOrErr() (*SensitiveRecord, error) {
 		return nil, &NotFoundError{label: sensitiverecord.Label}
 	}
 	return nil, &NotLoadedError{edge: "sensitive"}
+}
+
+// PiecesOrErr returns the Pieces value or an error if the edge
+// was not loaded in eager-loading.
+func (e HouseholdMemberEdges) PiecesOrErr() ([]*Piece, error) {
+	if e.loadedTypes[3] {
+		return e.Pieces, nil
+	}
+	return nil, &NotLoadedError{edge: "pieces"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -189,6 +202,11 @@ func (_m *HouseholdMember) QuerySensitive() *SensitiveRecordQuery {
 	return NewHouseholdMemberClient(_m.config).QuerySensitive(_m)
 }
 
+// QueryPieces queries the "pieces" edge of the HouseholdMember entity.
+func (_m *HouseholdMember) QueryPieces() *PieceQuery {
+	return NewHouseholdMemberClient(_m.config).QueryPieces(_m)
+}
+
 // Update returns a builder for updating this HouseholdMember.
 // Note that you need to call HouseholdMember.Unwrap() before calling this method if this HouseholdMember
 // was returned from a transaction, and the transaction was committed or rolled back.
@@ -235,6 +253,30 @@ func (_m *HouseholdMember) String() string {
 	}
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// NamedPieces returns the Pieces named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *HouseholdMember) NamedPieces(name string) ([]*Piece, error) {
+	if _m.Edges.namedPieces == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedPieces[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *HouseholdMember) appendNamedPieces(name string, edges ...*Piece) {
+	if _m.Edges.namedPieces == nil {
+		_m.Edges.namedPieces = make(map[string][]*Piece)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedPieces[name] = []*Piece{}
+	} else {
+		_m.Edges.namedPieces[name] = append(_m.Edges.namedPieces[name], edges...)
+	}
 }
 
 // HouseholdMembers is a parsable slice of HouseholdMember.

@@ -16,6 +16,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
+	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 )
 
@@ -142,6 +143,21 @@ func (_c *HouseholdMemberCreate) SetNillableSensitiveID(id *domain.ID) *Househol
 // SetSensitive sets the "sensitive" edge to the SensitiveRecord entity.
 func (_c *HouseholdMemberCreate) SetSensitive(v *SensitiveRecord) *HouseholdMemberCreate {
 	return _c.SetSensitiveID(v.ID)
+}
+
+// AddPieceIDs adds the "pieces" edge to the Piece entity by IDs.
+func (_c *HouseholdMemberCreate) AddPieceIDs(ids ...domain.ID) *HouseholdMemberCreate {
+	_c.mutation.AddPieceIDs(ids...)
+	return _c
+}
+
+// AddPieces adds the "pieces" edges to the Piece entity.
+func (_c *HouseholdMemberCreate) AddPieces(v ...*Piece) *HouseholdMemberCreate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddPieceIDs(ids...)
 }
 
 // Mutation returns the HouseholdMemberMutation object of the builder.
@@ -325,6 +341,22 @@ func (_c *HouseholdMemberCreate) createSpec() (*HouseholdMember, *sqlgraph.Creat
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(sensitiverecord.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.PiecesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   householdmember.PiecesTable,
+			Columns: householdmember.PiecesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(piece.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -18,6 +18,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
+	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 )
@@ -32,8 +33,10 @@ type HouseholdMemberQuery struct {
 	withApplication *ApplicationQuery
 	withParticulars *MemberParticularsQuery
 	withSensitive   *SensitiveRecordQuery
+	withPieces      *PieceQuery
 	loadTotal       []func(context.Context, []*HouseholdMember) error
 	modifiers       []func(*sql.Selector)
+	withNamedPieces map[string]*PieceQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -129,6 +132,28 @@ func (_q *HouseholdMemberQuery) QuerySensitive() *SensitiveRecordQuery {
 			sqlgraph.From(householdmember.Table, householdmember.FieldID, selector),
 			sqlgraph.To(sensitiverecord.Table, sensitiverecord.FieldID),
 			sqlgraph.Edge(sqlgraph.O2O, false, householdmember.SensitiveTable, householdmember.SensitiveColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryPieces chains the current query on the "pieces" edge.
+func (_q *HouseholdMemberQuery) QueryPieces() *PieceQuery {
+	query := (&PieceClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(householdmember.Table, householdmember.FieldID, selector),
+			sqlgraph.To(piece.Table, piece.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, householdmember.PiecesTable, householdmember.PiecesPrimaryKey...),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -331,6 +356,7 @@ func (_q *HouseholdMemberQuery) Clone() *HouseholdMemberQuery {
 		withApplication: _q.withApplication.Clone(),
 		withParticulars: _q.withParticulars.Clone(),
 		withSensitive:   _q.withSensitive.Clone(),
+		withPieces:      _q.withPieces.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -368,6 +394,17 @@ func (_q *HouseholdMemberQuery) WithSensitive(opts ...func(*SensitiveRecordQuery
 		opt(query)
 	}
 	_q.withSensitive = query
+	return _q
+}
+
+// WithPieces tells the query-builder to eager-load the nodes that are connected to
+// the "pieces" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *HouseholdMemberQuery) WithPieces(opts ...func(*PieceQuery)) *HouseholdMemberQuery {
+	query := (&PieceClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withPieces = query
 	return _q
 }
 
@@ -455,10 +492,11 @@ func (_q *HouseholdMemberQuery) sqlAll(ctx context.Context, hooks ...queryHook) 
 	var (
 		nodes       = []*HouseholdMember{}
 		_spec       = _q.querySpec()
-		loadedTypes = [3]bool{
+		loadedTypes = [4]bool{
 			_q.withApplication != nil,
 			_q.withParticulars != nil,
 			_q.withSensitive != nil,
+			_q.withPieces != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -497,6 +535,20 @@ func (_q *HouseholdMemberQuery) sqlAll(ctx context.Context, hooks ...queryHook) 
 	if query := _q.withSensitive; query != nil {
 		if err := _q.loadSensitive(ctx, query, nodes, nil,
 			func(n *HouseholdMember, e *SensitiveRecord) { n.Edges.Sensitive = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withPieces; query != nil {
+		if err := _q.loadPieces(ctx, query, nodes,
+			func(n *HouseholdMember) { n.Edges.Pieces = []*Piece{} },
+			func(n *HouseholdMember, e *Piece) { n.Edges.Pieces = append(n.Edges.Pieces, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedPieces {
+		if err := _q.loadPieces(ctx, query, nodes,
+			func(n *HouseholdMember) { n.appendNamedPieces(name) },
+			func(n *HouseholdMember, e *Piece) { n.appendNamedPieces(name, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -588,6 +640,67 @@ func (_q *HouseholdMemberQuery) loadSensitive(ctx context.Context, query *Sensit
 			return fmt.Errorf(`unexpected referenced foreign-key "member_id" returned %v for node %v`, fk, n.ID)
 		}
 		assign(node, n)
+	}
+	return nil
+}
+func (_q *HouseholdMemberQuery) loadPieces(ctx context.Context, query *PieceQuery, nodes []*HouseholdMember, init func(*HouseholdMember), assign func(*HouseholdMember, *Piece)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[domain.ID]*HouseholdMember)
+	nids := make(map[domain.ID]map[*HouseholdMember]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(householdmember.PiecesTable)
+		s.Join(joinT).On(s.C(piece.FieldID), joinT.C(householdmember.PiecesPrimaryKey[0]))
+		s.Where(sql.InValues(joinT.C(householdmember.PiecesPrimaryKey[1]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(householdmember.PiecesPrimaryKey[1]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(domain.ID)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := *values[0].(*domain.ID)
+				inValue := *values[1].(*domain.ID)
+				if nids[inValue] == nil {
+					nids[inValue] = map[*HouseholdMember]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*Piece](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "pieces" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
+		}
 	}
 	return nil
 }
@@ -712,6 +825,20 @@ func (_q *HouseholdMemberQuery) ForShare(opts ...sql.LockOption) *HouseholdMembe
 func (_q *HouseholdMemberQuery) Modify(modifiers ...func(s *sql.Selector)) *HouseholdMemberSelect {
 	_q.modifiers = append(_q.modifiers, modifiers...)
 	return _q.Select()
+}
+
+// WithNamedPieces tells the query-builder to eager-load the nodes that are connected to the "pieces"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *HouseholdMemberQuery) WithNamedPieces(name string, opts ...func(*PieceQuery)) *HouseholdMemberQuery {
+	query := (&PieceClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedPieces == nil {
+		_q.withNamedPieces = make(map[string]*PieceQuery)
+	}
+	_q.withNamedPieces[name] = query
+	return _q
 }
 
 // HouseholdMemberGroupBy is the group-by builder for HouseholdMember entities.

@@ -13,6 +13,7 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
+	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 )
@@ -144,6 +145,21 @@ func (_u *HouseholdMemberUpdate) SetSensitive(v *SensitiveRecord) *HouseholdMemb
 	return _u.SetSensitiveID(v.ID)
 }
 
+// AddPieceIDs adds the "pieces" edge to the Piece entity by IDs.
+func (_u *HouseholdMemberUpdate) AddPieceIDs(ids ...domain.ID) *HouseholdMemberUpdate {
+	_u.mutation.AddPieceIDs(ids...)
+	return _u
+}
+
+// AddPieces adds the "pieces" edges to the Piece entity.
+func (_u *HouseholdMemberUpdate) AddPieces(v ...*Piece) *HouseholdMemberUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddPieceIDs(ids...)
+}
+
 // Mutation returns the HouseholdMemberMutation object of the builder.
 func (_u *HouseholdMemberUpdate) Mutation() *HouseholdMemberMutation {
 	return _u.mutation
@@ -159,6 +175,27 @@ func (_u *HouseholdMemberUpdate) ClearParticulars() *HouseholdMemberUpdate {
 func (_u *HouseholdMemberUpdate) ClearSensitive() *HouseholdMemberUpdate {
 	_u.mutation.ClearSensitive()
 	return _u
+}
+
+// ClearPieces clears all "pieces" edges to the Piece entity.
+func (_u *HouseholdMemberUpdate) ClearPieces() *HouseholdMemberUpdate {
+	_u.mutation.ClearPieces()
+	return _u
+}
+
+// RemovePieceIDs removes the "pieces" edge to Piece entities by IDs.
+func (_u *HouseholdMemberUpdate) RemovePieceIDs(ids ...domain.ID) *HouseholdMemberUpdate {
+	_u.mutation.RemovePieceIDs(ids...)
+	return _u
+}
+
+// RemovePieces removes "pieces" edges to Piece entities.
+func (_u *HouseholdMemberUpdate) RemovePieces(v ...*Piece) *HouseholdMemberUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemovePieceIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -303,6 +340,51 @@ func (_u *HouseholdMemberUpdate) sqlSave(ctx context.Context) (_node int, err er
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.PiecesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   householdmember.PiecesTable,
+			Columns: householdmember.PiecesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(piece.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedPiecesIDs(); len(nodes) > 0 && !_u.mutation.PiecesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   householdmember.PiecesTable,
+			Columns: householdmember.PiecesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(piece.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.PiecesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   householdmember.PiecesTable,
+			Columns: householdmember.PiecesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(piece.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -438,6 +520,21 @@ func (_u *HouseholdMemberUpdateOne) SetSensitive(v *SensitiveRecord) *HouseholdM
 	return _u.SetSensitiveID(v.ID)
 }
 
+// AddPieceIDs adds the "pieces" edge to the Piece entity by IDs.
+func (_u *HouseholdMemberUpdateOne) AddPieceIDs(ids ...domain.ID) *HouseholdMemberUpdateOne {
+	_u.mutation.AddPieceIDs(ids...)
+	return _u
+}
+
+// AddPieces adds the "pieces" edges to the Piece entity.
+func (_u *HouseholdMemberUpdateOne) AddPieces(v ...*Piece) *HouseholdMemberUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddPieceIDs(ids...)
+}
+
 // Mutation returns the HouseholdMemberMutation object of the builder.
 func (_u *HouseholdMemberUpdateOne) Mutation() *HouseholdMemberMutation {
 	return _u.mutation
@@ -453,6 +550,27 @@ func (_u *HouseholdMemberUpdateOne) ClearParticulars() *HouseholdMemberUpdateOne
 func (_u *HouseholdMemberUpdateOne) ClearSensitive() *HouseholdMemberUpdateOne {
 	_u.mutation.ClearSensitive()
 	return _u
+}
+
+// ClearPieces clears all "pieces" edges to the Piece entity.
+func (_u *HouseholdMemberUpdateOne) ClearPieces() *HouseholdMemberUpdateOne {
+	_u.mutation.ClearPieces()
+	return _u
+}
+
+// RemovePieceIDs removes the "pieces" edge to Piece entities by IDs.
+func (_u *HouseholdMemberUpdateOne) RemovePieceIDs(ids ...domain.ID) *HouseholdMemberUpdateOne {
+	_u.mutation.RemovePieceIDs(ids...)
+	return _u
+}
+
+// RemovePieces removes "pieces" edges to Piece entities.
+func (_u *HouseholdMemberUpdateOne) RemovePieces(v ...*Piece) *HouseholdMemberUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemovePieceIDs(ids...)
 }
 
 // Where appends a list predicates to the HouseholdMemberUpdate builder.
@@ -620,6 +738,51 @@ func (_u *HouseholdMemberUpdateOne) sqlSave(ctx context.Context) (_node *Househo
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(sensitiverecord.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.PiecesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   householdmember.PiecesTable,
+			Columns: householdmember.PiecesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(piece.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedPiecesIDs(); len(nodes) > 0 && !_u.mutation.PiecesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   householdmember.PiecesTable,
+			Columns: householdmember.PiecesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(piece.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.PiecesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   householdmember.PiecesTable,
+			Columns: householdmember.PiecesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(piece.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

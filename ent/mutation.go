@@ -29,6 +29,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/deadline"
+	"github.com/guichet-logement/guichet/ent/deposit"
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
 	"github.com/guichet-logement/guichet/ent/handover"
@@ -44,6 +45,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
+	"github.com/guichet-logement/guichet/ent/piece"
+	"github.com/guichet-logement/guichet/ent/piecefile"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/publishedfigures"
@@ -55,6 +58,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
+	"github.com/guichet-logement/guichet/ent/upload"
 	"github.com/guichet-logement/guichet/ent/usedassertion"
 	"github.com/guichet-logement/guichet/ent/wish"
 )
@@ -84,6 +88,7 @@ const (
 	TypeCatalogueEntry     = "CatalogueEntry"
 	TypeCommune            = "Commune"
 	TypeDeadline           = "Deadline"
+	TypeDeposit            = "Deposit"
 	TypeDwelling           = "Dwelling"
 	TypeEmergencyOpening   = "EmergencyOpening"
 	TypeHandOver           = "HandOver"
@@ -99,6 +104,8 @@ const (
 	TypePartnerApp         = "PartnerApp"
 	TypePartnerAppSecret   = "PartnerAppSecret"
 	TypePerson             = "Person"
+	TypePiece              = "Piece"
+	TypePieceFile          = "PieceFile"
 	TypeProposedChange     = "ProposedChange"
 	TypePublishedFigures   = "PublishedFigures"
 	TypeReceptionContact   = "ReceptionContact"
@@ -109,6 +116,7 @@ const (
 	TypeStaffAuthorisation = "StaffAuthorisation"
 	TypeStockChange        = "StockChange"
 	TypeStockVintage       = "StockVintage"
+	TypeUpload             = "Upload"
 	TypeUsedAssertion      = "UsedAssertion"
 	TypeWish               = "Wish"
 )
@@ -1720,6 +1728,9 @@ type ApplicationMutation struct {
 	proposed_changes        map[domain.ID]struct{}
 	removedproposed_changes map[domain.ID]struct{}
 	clearedproposed_changes bool
+	pieces                  map[domain.ID]struct{}
+	removedpieces           map[domain.ID]struct{}
+	clearedpieces           bool
 	done                    bool
 	oldValue                func(context.Context) (*Application, error)
 	predicates              []predicate.Application
@@ -2743,6 +2754,60 @@ func (m *ApplicationMutation) ResetProposedChanges() {
 	m.removedproposed_changes = nil
 }
 
+// AddPieceIDs adds the "pieces" edge to the Piece entity by ids.
+func (m *ApplicationMutation) AddPieceIDs(ids ...domain.ID) {
+	if m.pieces == nil {
+		m.pieces = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.pieces[ids[i]] = struct{}{}
+	}
+}
+
+// ClearPieces clears the "pieces" edge to the Piece entity.
+func (m *ApplicationMutation) ClearPieces() {
+	m.clearedpieces = true
+}
+
+// PiecesCleared reports if the "pieces" edge to the Piece entity was cleared.
+func (m *ApplicationMutation) PiecesCleared() bool {
+	return m.clearedpieces
+}
+
+// RemovePieceIDs removes the "pieces" edge to the Piece entity by IDs.
+func (m *ApplicationMutation) RemovePieceIDs(ids ...domain.ID) {
+	if m.removedpieces == nil {
+		m.removedpieces = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.pieces, ids[i])
+		m.removedpieces[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedPieces returns the removed IDs of the "pieces" edge to the Piece entity.
+func (m *ApplicationMutation) RemovedPiecesIDs() (ids []domain.ID) {
+	for id := range m.removedpieces {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// PiecesIDs returns the "pieces" edge IDs in the mutation.
+func (m *ApplicationMutation) PiecesIDs() (ids []domain.ID) {
+	for id := range m.pieces {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetPieces resets all changes to the "pieces" edge.
+func (m *ApplicationMutation) ResetPieces() {
+	m.pieces = nil
+	m.clearedpieces = false
+	m.removedpieces = nil
+}
+
 // Where appends a list predicates to the ApplicationMutation builder.
 func (m *ApplicationMutation) Where(ps ...predicate.Application) {
 	m.predicates = append(m.predicates, ps...)
@@ -3116,7 +3181,7 @@ func (m *ApplicationMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ApplicationMutation) AddedEdges() []string {
-	edges := make([]string, 0, 8)
+	edges := make([]string, 0, 9)
 	if m.summary != nil {
 		edges = append(edges, application.EdgeSummary)
 	}
@@ -3140,6 +3205,9 @@ func (m *ApplicationMutation) AddedEdges() []string {
 	}
 	if m.proposed_changes != nil {
 		edges = append(edges, application.EdgeProposedChanges)
+	}
+	if m.pieces != nil {
+		edges = append(edges, application.EdgePieces)
 	}
 	return edges
 }
@@ -3190,13 +3258,19 @@ func (m *ApplicationMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case application.EdgePieces:
+		ids := make([]ent.Value, 0, len(m.pieces))
+		for id := range m.pieces {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ApplicationMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 8)
+	edges := make([]string, 0, 9)
 	if m.removedwishes != nil {
 		edges = append(edges, application.EdgeWishes)
 	}
@@ -3211,6 +3285,9 @@ func (m *ApplicationMutation) RemovedEdges() []string {
 	}
 	if m.removedproposed_changes != nil {
 		edges = append(edges, application.EdgeProposedChanges)
+	}
+	if m.removedpieces != nil {
+		edges = append(edges, application.EdgePieces)
 	}
 	return edges
 }
@@ -3249,13 +3326,19 @@ func (m *ApplicationMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case application.EdgePieces:
+		ids := make([]ent.Value, 0, len(m.removedpieces))
+		for id := range m.removedpieces {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ApplicationMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 8)
+	edges := make([]string, 0, 9)
 	if m.clearedsummary {
 		edges = append(edges, application.EdgeSummary)
 	}
@@ -3280,6 +3363,9 @@ func (m *ApplicationMutation) ClearedEdges() []string {
 	if m.clearedproposed_changes {
 		edges = append(edges, application.EdgeProposedChanges)
 	}
+	if m.clearedpieces {
+		edges = append(edges, application.EdgePieces)
+	}
 	return edges
 }
 
@@ -3303,6 +3389,8 @@ func (m *ApplicationMutation) EdgeCleared(name string) bool {
 		return m.clearedhistory
 	case application.EdgeProposedChanges:
 		return m.clearedproposed_changes
+	case application.EdgePieces:
+		return m.clearedpieces
 	}
 	return false
 }
@@ -3351,6 +3439,9 @@ func (m *ApplicationMutation) ResetEdge(name string) error {
 		return nil
 	case application.EdgeProposedChanges:
 		m.ResetProposedChanges()
+		return nil
+	case application.EdgePieces:
+		m.ResetPieces()
 		return nil
 	}
 	return fmt.Errorf("unknown Application edge %s", name)
@@ -16638,6 +16729,993 @@ func (m *DeadlineMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Deadline edge %s", name)
 }
 
+// DepositMutation represents an operation that mutates the Deposit nodes in the graph.
+type DepositMutation struct {
+	config
+	op                     Op
+	typ                    string
+	id                     *domain.ID
+	created_at             *time.Time
+	caller                 *[]byte
+	person_id              *domain.ID
+	kind                   *domain.PieceCode
+	sha256                 *string
+	pages                  *int
+	addpages               *int
+	deposited_at           *time.Time
+	unique_number          *domain.UniqueNumber
+	waiting                **domain.StoredFile
+	clearedFields          map[string]struct{}
+	reception_point        *domain.ID
+	clearedreception_point bool
+	done                   bool
+	oldValue               func(context.Context) (*Deposit, error)
+	predicates             []predicate.Deposit
+}
+
+var _ ent.Mutation = (*DepositMutation)(nil)
+
+// depositOption allows management of the mutation configuration using functional options.
+type depositOption func(*DepositMutation)
+
+// newDepositMutation creates new mutation for the Deposit entity.
+func newDepositMutation(c config, op Op, opts ...depositOption) *DepositMutation {
+	m := &DepositMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDeposit,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDepositID sets the ID field of the mutation.
+func withDepositID(id domain.ID) depositOption {
+	return func(m *DepositMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Deposit
+		)
+		m.oldValue = func(ctx context.Context) (*Deposit, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Deposit.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDeposit sets the old Deposit of the mutation.
+func withDeposit(node *Deposit) depositOption {
+	return func(m *DepositMutation) {
+		m.oldValue = func(context.Context) (*Deposit, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DepositMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DepositMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Deposit entities.
+func (m *DepositMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DepositMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DepositMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Deposit.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *DepositMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *DepositMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Deposit entity.
+// If the Deposit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DepositMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *DepositMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCaller sets the "caller" field.
+func (m *DepositMutation) SetCaller(b []byte) {
+	m.caller = &b
+}
+
+// Caller returns the value of the "caller" field in the mutation.
+func (m *DepositMutation) Caller() (r []byte, exists bool) {
+	v := m.caller
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCaller returns the old "caller" field's value of the Deposit entity.
+// If the Deposit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DepositMutation) OldCaller(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCaller is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCaller requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCaller: %w", err)
+	}
+	return oldValue.Caller, nil
+}
+
+// ResetCaller resets all changes to the "caller" field.
+func (m *DepositMutation) ResetCaller() {
+	m.caller = nil
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *DepositMutation) SetPersonID(d domain.ID) {
+	m.person_id = &d
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *DepositMutation) PersonID() (r domain.ID, exists bool) {
+	v := m.person_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the Deposit entity.
+// If the Deposit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DepositMutation) OldPersonID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ClearPersonID clears the value of the "person_id" field.
+func (m *DepositMutation) ClearPersonID() {
+	m.person_id = nil
+	m.clearedFields[deposit.FieldPersonID] = struct{}{}
+}
+
+// PersonIDCleared returns if the "person_id" field was cleared in this mutation.
+func (m *DepositMutation) PersonIDCleared() bool {
+	_, ok := m.clearedFields[deposit.FieldPersonID]
+	return ok
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *DepositMutation) ResetPersonID() {
+	m.person_id = nil
+	delete(m.clearedFields, deposit.FieldPersonID)
+}
+
+// SetKind sets the "kind" field.
+func (m *DepositMutation) SetKind(dc domain.PieceCode) {
+	m.kind = &dc
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *DepositMutation) Kind() (r domain.PieceCode, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Deposit entity.
+// If the Deposit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DepositMutation) OldKind(ctx context.Context) (v domain.PieceCode, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *DepositMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetSha256 sets the "sha256" field.
+func (m *DepositMutation) SetSha256(s string) {
+	m.sha256 = &s
+}
+
+// Sha256 returns the value of the "sha256" field in the mutation.
+func (m *DepositMutation) Sha256() (r string, exists bool) {
+	v := m.sha256
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSha256 returns the old "sha256" field's value of the Deposit entity.
+// If the Deposit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DepositMutation) OldSha256(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSha256 is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSha256 requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSha256: %w", err)
+	}
+	return oldValue.Sha256, nil
+}
+
+// ResetSha256 resets all changes to the "sha256" field.
+func (m *DepositMutation) ResetSha256() {
+	m.sha256 = nil
+}
+
+// SetPages sets the "pages" field.
+func (m *DepositMutation) SetPages(i int) {
+	m.pages = &i
+	m.addpages = nil
+}
+
+// Pages returns the value of the "pages" field in the mutation.
+func (m *DepositMutation) Pages() (r int, exists bool) {
+	v := m.pages
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPages returns the old "pages" field's value of the Deposit entity.
+// If the Deposit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DepositMutation) OldPages(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPages is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPages requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPages: %w", err)
+	}
+	return oldValue.Pages, nil
+}
+
+// AddPages adds i to the "pages" field.
+func (m *DepositMutation) AddPages(i int) {
+	if m.addpages != nil {
+		*m.addpages += i
+	} else {
+		m.addpages = &i
+	}
+}
+
+// AddedPages returns the value that was added to the "pages" field in this mutation.
+func (m *DepositMutation) AddedPages() (r int, exists bool) {
+	v := m.addpages
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPages resets all changes to the "pages" field.
+func (m *DepositMutation) ResetPages() {
+	m.pages = nil
+	m.addpages = nil
+}
+
+// SetDepositedAt sets the "deposited_at" field.
+func (m *DepositMutation) SetDepositedAt(t time.Time) {
+	m.deposited_at = &t
+}
+
+// DepositedAt returns the value of the "deposited_at" field in the mutation.
+func (m *DepositMutation) DepositedAt() (r time.Time, exists bool) {
+	v := m.deposited_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDepositedAt returns the old "deposited_at" field's value of the Deposit entity.
+// If the Deposit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DepositMutation) OldDepositedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDepositedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDepositedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDepositedAt: %w", err)
+	}
+	return oldValue.DepositedAt, nil
+}
+
+// ResetDepositedAt resets all changes to the "deposited_at" field.
+func (m *DepositMutation) ResetDepositedAt() {
+	m.deposited_at = nil
+}
+
+// SetReceptionPointID sets the "reception_point_id" field.
+func (m *DepositMutation) SetReceptionPointID(d domain.ID) {
+	m.reception_point = &d
+}
+
+// ReceptionPointID returns the value of the "reception_point_id" field in the mutation.
+func (m *DepositMutation) ReceptionPointID() (r domain.ID, exists bool) {
+	v := m.reception_point
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceptionPointID returns the old "reception_point_id" field's value of the Deposit entity.
+// If the Deposit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DepositMutation) OldReceptionPointID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceptionPointID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceptionPointID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceptionPointID: %w", err)
+	}
+	return oldValue.ReceptionPointID, nil
+}
+
+// ClearReceptionPointID clears the value of the "reception_point_id" field.
+func (m *DepositMutation) ClearReceptionPointID() {
+	m.reception_point = nil
+	m.clearedFields[deposit.FieldReceptionPointID] = struct{}{}
+}
+
+// ReceptionPointIDCleared returns if the "reception_point_id" field was cleared in this mutation.
+func (m *DepositMutation) ReceptionPointIDCleared() bool {
+	_, ok := m.clearedFields[deposit.FieldReceptionPointID]
+	return ok
+}
+
+// ResetReceptionPointID resets all changes to the "reception_point_id" field.
+func (m *DepositMutation) ResetReceptionPointID() {
+	m.reception_point = nil
+	delete(m.clearedFields, deposit.FieldReceptionPointID)
+}
+
+// SetUniqueNumber sets the "unique_number" field.
+func (m *DepositMutation) SetUniqueNumber(dn domain.UniqueNumber) {
+	m.unique_number = &dn
+}
+
+// UniqueNumber returns the value of the "unique_number" field in the mutation.
+func (m *DepositMutation) UniqueNumber() (r domain.UniqueNumber, exists bool) {
+	v := m.unique_number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUniqueNumber returns the old "unique_number" field's value of the Deposit entity.
+// If the Deposit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DepositMutation) OldUniqueNumber(ctx context.Context) (v *domain.UniqueNumber, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUniqueNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUniqueNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUniqueNumber: %w", err)
+	}
+	return oldValue.UniqueNumber, nil
+}
+
+// ClearUniqueNumber clears the value of the "unique_number" field.
+func (m *DepositMutation) ClearUniqueNumber() {
+	m.unique_number = nil
+	m.clearedFields[deposit.FieldUniqueNumber] = struct{}{}
+}
+
+// UniqueNumberCleared returns if the "unique_number" field was cleared in this mutation.
+func (m *DepositMutation) UniqueNumberCleared() bool {
+	_, ok := m.clearedFields[deposit.FieldUniqueNumber]
+	return ok
+}
+
+// ResetUniqueNumber resets all changes to the "unique_number" field.
+func (m *DepositMutation) ResetUniqueNumber() {
+	m.unique_number = nil
+	delete(m.clearedFields, deposit.FieldUniqueNumber)
+}
+
+// SetWaiting sets the "waiting" field.
+func (m *DepositMutation) SetWaiting(df *domain.StoredFile) {
+	m.waiting = &df
+}
+
+// Waiting returns the value of the "waiting" field in the mutation.
+func (m *DepositMutation) Waiting() (r *domain.StoredFile, exists bool) {
+	v := m.waiting
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWaiting returns the old "waiting" field's value of the Deposit entity.
+// If the Deposit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DepositMutation) OldWaiting(ctx context.Context) (v *domain.StoredFile, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWaiting is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWaiting requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWaiting: %w", err)
+	}
+	return oldValue.Waiting, nil
+}
+
+// ClearWaiting clears the value of the "waiting" field.
+func (m *DepositMutation) ClearWaiting() {
+	m.waiting = nil
+	m.clearedFields[deposit.FieldWaiting] = struct{}{}
+}
+
+// WaitingCleared returns if the "waiting" field was cleared in this mutation.
+func (m *DepositMutation) WaitingCleared() bool {
+	_, ok := m.clearedFields[deposit.FieldWaiting]
+	return ok
+}
+
+// ResetWaiting resets all changes to the "waiting" field.
+func (m *DepositMutation) ResetWaiting() {
+	m.waiting = nil
+	delete(m.clearedFields, deposit.FieldWaiting)
+}
+
+// ClearReceptionPoint clears the "reception_point" edge to the ReceptionPoint entity.
+func (m *DepositMutation) ClearReceptionPoint() {
+	m.clearedreception_point = true
+	m.clearedFields[deposit.FieldReceptionPointID] = struct{}{}
+}
+
+// ReceptionPointCleared reports if the "reception_point" edge to the ReceptionPoint entity was cleared.
+func (m *DepositMutation) ReceptionPointCleared() bool {
+	return m.ReceptionPointIDCleared() || m.clearedreception_point
+}
+
+// ReceptionPointIDs returns the "reception_point" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ReceptionPointID instead. It exists only for internal usage by the builders.
+func (m *DepositMutation) ReceptionPointIDs() (ids []domain.ID) {
+	if id := m.reception_point; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetReceptionPoint resets all changes to the "reception_point" edge.
+func (m *DepositMutation) ResetReceptionPoint() {
+	m.reception_point = nil
+	m.clearedreception_point = false
+}
+
+// Where appends a list predicates to the DepositMutation builder.
+func (m *DepositMutation) Where(ps ...predicate.Deposit) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DepositMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DepositMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Deposit, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DepositMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DepositMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Deposit).
+func (m *DepositMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DepositMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.created_at != nil {
+		fields = append(fields, deposit.FieldCreatedAt)
+	}
+	if m.caller != nil {
+		fields = append(fields, deposit.FieldCaller)
+	}
+	if m.person_id != nil {
+		fields = append(fields, deposit.FieldPersonID)
+	}
+	if m.kind != nil {
+		fields = append(fields, deposit.FieldKind)
+	}
+	if m.sha256 != nil {
+		fields = append(fields, deposit.FieldSha256)
+	}
+	if m.pages != nil {
+		fields = append(fields, deposit.FieldPages)
+	}
+	if m.deposited_at != nil {
+		fields = append(fields, deposit.FieldDepositedAt)
+	}
+	if m.reception_point != nil {
+		fields = append(fields, deposit.FieldReceptionPointID)
+	}
+	if m.unique_number != nil {
+		fields = append(fields, deposit.FieldUniqueNumber)
+	}
+	if m.waiting != nil {
+		fields = append(fields, deposit.FieldWaiting)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DepositMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case deposit.FieldCreatedAt:
+		return m.CreatedAt()
+	case deposit.FieldCaller:
+		return m.Caller()
+	case deposit.FieldPersonID:
+		return m.PersonID()
+	case deposit.FieldKind:
+		return m.Kind()
+	case deposit.FieldSha256:
+		return m.Sha256()
+	case deposit.FieldPages:
+		return m.Pages()
+	case deposit.FieldDepositedAt:
+		return m.DepositedAt()
+	case deposit.FieldReceptionPointID:
+		return m.ReceptionPointID()
+	case deposit.FieldUniqueNumber:
+		return m.UniqueNumber()
+	case deposit.FieldWaiting:
+		return m.Waiting()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DepositMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case deposit.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case deposit.FieldCaller:
+		return m.OldCaller(ctx)
+	case deposit.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case deposit.FieldKind:
+		return m.OldKind(ctx)
+	case deposit.FieldSha256:
+		return m.OldSha256(ctx)
+	case deposit.FieldPages:
+		return m.OldPages(ctx)
+	case deposit.FieldDepositedAt:
+		return m.OldDepositedAt(ctx)
+	case deposit.FieldReceptionPointID:
+		return m.OldReceptionPointID(ctx)
+	case deposit.FieldUniqueNumber:
+		return m.OldUniqueNumber(ctx)
+	case deposit.FieldWaiting:
+		return m.OldWaiting(ctx)
+	}
+	return nil, fmt.Errorf("unknown Deposit field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DepositMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case deposit.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case deposit.FieldCaller:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCaller(v)
+		return nil
+	case deposit.FieldPersonID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case deposit.FieldKind:
+		v, ok := value.(domain.PieceCode)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case deposit.FieldSha256:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSha256(v)
+		return nil
+	case deposit.FieldPages:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPages(v)
+		return nil
+	case deposit.FieldDepositedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDepositedAt(v)
+		return nil
+	case deposit.FieldReceptionPointID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceptionPointID(v)
+		return nil
+	case deposit.FieldUniqueNumber:
+		v, ok := value.(domain.UniqueNumber)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUniqueNumber(v)
+		return nil
+	case deposit.FieldWaiting:
+		v, ok := value.(*domain.StoredFile)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWaiting(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Deposit field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DepositMutation) AddedFields() []string {
+	var fields []string
+	if m.addpages != nil {
+		fields = append(fields, deposit.FieldPages)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DepositMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case deposit.FieldPages:
+		return m.AddedPages()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DepositMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case deposit.FieldPages:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPages(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Deposit numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DepositMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(deposit.FieldPersonID) {
+		fields = append(fields, deposit.FieldPersonID)
+	}
+	if m.FieldCleared(deposit.FieldReceptionPointID) {
+		fields = append(fields, deposit.FieldReceptionPointID)
+	}
+	if m.FieldCleared(deposit.FieldUniqueNumber) {
+		fields = append(fields, deposit.FieldUniqueNumber)
+	}
+	if m.FieldCleared(deposit.FieldWaiting) {
+		fields = append(fields, deposit.FieldWaiting)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DepositMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DepositMutation) ClearField(name string) error {
+	switch name {
+	case deposit.FieldPersonID:
+		m.ClearPersonID()
+		return nil
+	case deposit.FieldReceptionPointID:
+		m.ClearReceptionPointID()
+		return nil
+	case deposit.FieldUniqueNumber:
+		m.ClearUniqueNumber()
+		return nil
+	case deposit.FieldWaiting:
+		m.ClearWaiting()
+		return nil
+	}
+	return fmt.Errorf("unknown Deposit nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DepositMutation) ResetField(name string) error {
+	switch name {
+	case deposit.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case deposit.FieldCaller:
+		m.ResetCaller()
+		return nil
+	case deposit.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case deposit.FieldKind:
+		m.ResetKind()
+		return nil
+	case deposit.FieldSha256:
+		m.ResetSha256()
+		return nil
+	case deposit.FieldPages:
+		m.ResetPages()
+		return nil
+	case deposit.FieldDepositedAt:
+		m.ResetDepositedAt()
+		return nil
+	case deposit.FieldReceptionPointID:
+		m.ResetReceptionPointID()
+		return nil
+	case deposit.FieldUniqueNumber:
+		m.ResetUniqueNumber()
+		return nil
+	case deposit.FieldWaiting:
+		m.ResetWaiting()
+		return nil
+	}
+	return fmt.Errorf("unknown Deposit field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DepositMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.reception_point != nil {
+		edges = append(edges, deposit.EdgeReceptionPoint)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DepositMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case deposit.EdgeReceptionPoint:
+		if id := m.reception_point; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DepositMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DepositMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DepositMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedreception_point {
+		edges = append(edges, deposit.EdgeReceptionPoint)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DepositMutation) EdgeCleared(name string) bool {
+	switch name {
+	case deposit.EdgeReceptionPoint:
+		return m.clearedreception_point
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DepositMutation) ClearEdge(name string) error {
+	switch name {
+	case deposit.EdgeReceptionPoint:
+		m.ClearReceptionPoint()
+		return nil
+	}
+	return fmt.Errorf("unknown Deposit unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DepositMutation) ResetEdge(name string) error {
+	switch name {
+	case deposit.EdgeReceptionPoint:
+		m.ResetReceptionPoint()
+		return nil
+	}
+	return fmt.Errorf("unknown Deposit edge %s", name)
+}
+
 // DwellingMutation represents an operation that mutates the Dwelling nodes in the graph.
 type DwellingMutation struct {
 	config
@@ -20172,6 +21250,9 @@ type HouseholdMemberMutation struct {
 	clearedparticulars bool
 	sensitive          *domain.ID
 	clearedsensitive   bool
+	pieces             map[domain.ID]struct{}
+	removedpieces      map[domain.ID]struct{}
+	clearedpieces      bool
 	done               bool
 	oldValue           func(context.Context) (*HouseholdMember, error)
 	predicates         []predicate.HouseholdMember
@@ -20648,6 +21729,60 @@ func (m *HouseholdMemberMutation) ResetSensitive() {
 	m.clearedsensitive = false
 }
 
+// AddPieceIDs adds the "pieces" edge to the Piece entity by ids.
+func (m *HouseholdMemberMutation) AddPieceIDs(ids ...domain.ID) {
+	if m.pieces == nil {
+		m.pieces = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.pieces[ids[i]] = struct{}{}
+	}
+}
+
+// ClearPieces clears the "pieces" edge to the Piece entity.
+func (m *HouseholdMemberMutation) ClearPieces() {
+	m.clearedpieces = true
+}
+
+// PiecesCleared reports if the "pieces" edge to the Piece entity was cleared.
+func (m *HouseholdMemberMutation) PiecesCleared() bool {
+	return m.clearedpieces
+}
+
+// RemovePieceIDs removes the "pieces" edge to the Piece entity by IDs.
+func (m *HouseholdMemberMutation) RemovePieceIDs(ids ...domain.ID) {
+	if m.removedpieces == nil {
+		m.removedpieces = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.pieces, ids[i])
+		m.removedpieces[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedPieces returns the removed IDs of the "pieces" edge to the Piece entity.
+func (m *HouseholdMemberMutation) RemovedPiecesIDs() (ids []domain.ID) {
+	for id := range m.removedpieces {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// PiecesIDs returns the "pieces" edge IDs in the mutation.
+func (m *HouseholdMemberMutation) PiecesIDs() (ids []domain.ID) {
+	for id := range m.pieces {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetPieces resets all changes to the "pieces" edge.
+func (m *HouseholdMemberMutation) ResetPieces() {
+	m.pieces = nil
+	m.clearedpieces = false
+	m.removedpieces = nil
+}
+
 // Where appends a list predicates to the HouseholdMemberMutation builder.
 func (m *HouseholdMemberMutation) Where(ps ...predicate.HouseholdMember) {
 	m.predicates = append(m.predicates, ps...)
@@ -20896,7 +22031,7 @@ func (m *HouseholdMemberMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *HouseholdMemberMutation) AddedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	if m.application != nil {
 		edges = append(edges, householdmember.EdgeApplication)
 	}
@@ -20905,6 +22040,9 @@ func (m *HouseholdMemberMutation) AddedEdges() []string {
 	}
 	if m.sensitive != nil {
 		edges = append(edges, householdmember.EdgeSensitive)
+	}
+	if m.pieces != nil {
+		edges = append(edges, householdmember.EdgePieces)
 	}
 	return edges
 }
@@ -20925,25 +22063,42 @@ func (m *HouseholdMemberMutation) AddedIDs(name string) []ent.Value {
 		if id := m.sensitive; id != nil {
 			return []ent.Value{*id}
 		}
+	case householdmember.EdgePieces:
+		ids := make([]ent.Value, 0, len(m.pieces))
+		for id := range m.pieces {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *HouseholdMemberMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
+	if m.removedpieces != nil {
+		edges = append(edges, householdmember.EdgePieces)
+	}
 	return edges
 }
 
 // RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
 // the given name in this mutation.
 func (m *HouseholdMemberMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case householdmember.EdgePieces:
+		ids := make([]ent.Value, 0, len(m.removedpieces))
+		for id := range m.removedpieces {
+			ids = append(ids, id)
+		}
+		return ids
+	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *HouseholdMemberMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	if m.clearedapplication {
 		edges = append(edges, householdmember.EdgeApplication)
 	}
@@ -20952,6 +22107,9 @@ func (m *HouseholdMemberMutation) ClearedEdges() []string {
 	}
 	if m.clearedsensitive {
 		edges = append(edges, householdmember.EdgeSensitive)
+	}
+	if m.clearedpieces {
+		edges = append(edges, householdmember.EdgePieces)
 	}
 	return edges
 }
@@ -20966,6 +22124,8 @@ func (m *HouseholdMemberMutation) EdgeCleared(name string) bool {
 		return m.clearedparticulars
 	case householdmember.EdgeSensitive:
 		return m.clearedsensitive
+	case householdmember.EdgePieces:
+		return m.clearedpieces
 	}
 	return false
 }
@@ -20999,6 +22159,9 @@ func (m *HouseholdMemberMutation) ResetEdge(name string) error {
 		return nil
 	case householdmember.EdgeSensitive:
 		m.ResetSensitive()
+		return nil
+	case householdmember.EdgePieces:
+		m.ResetPieces()
 		return nil
 	}
 	return fmt.Errorf("unknown HouseholdMember edge %s", name)
@@ -31281,6 +32444,2226 @@ func (m *PersonMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Person edge %s", name)
 }
 
+// PieceMutation represents an operation that mutates the Piece nodes in the graph.
+type PieceMutation struct {
+	config
+	op                     Op
+	typ                    string
+	id                     *domain.ID
+	created_at             *time.Time
+	kind                   *domain.PieceCode
+	sensitive              *bool
+	state                  *domain.PieceState
+	refused_for            *domain.PieceRefusal
+	due_on                 *domain.Date
+	issued_on              *domain.Date
+	expires_on             *domain.Date
+	scan                   *domain.ScanState
+	deposited_at           *time.Time
+	clearedFields          map[string]struct{}
+	application            *domain.ID
+	clearedapplication     bool
+	members                map[domain.ID]struct{}
+	removedmembers         map[domain.ID]struct{}
+	clearedmembers         bool
+	file                   *domain.ID
+	clearedfile            bool
+	deposited_by           *domain.ID
+	cleareddeposited_by    bool
+	reception_point        *domain.ID
+	clearedreception_point bool
+	done                   bool
+	oldValue               func(context.Context) (*Piece, error)
+	predicates             []predicate.Piece
+}
+
+var _ ent.Mutation = (*PieceMutation)(nil)
+
+// pieceOption allows management of the mutation configuration using functional options.
+type pieceOption func(*PieceMutation)
+
+// newPieceMutation creates new mutation for the Piece entity.
+func newPieceMutation(c config, op Op, opts ...pieceOption) *PieceMutation {
+	m := &PieceMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePiece,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPieceID sets the ID field of the mutation.
+func withPieceID(id domain.ID) pieceOption {
+	return func(m *PieceMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Piece
+		)
+		m.oldValue = func(ctx context.Context) (*Piece, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Piece.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPiece sets the old Piece of the mutation.
+func withPiece(node *Piece) pieceOption {
+	return func(m *PieceMutation) {
+		m.oldValue = func(context.Context) (*Piece, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PieceMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PieceMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Piece entities.
+func (m *PieceMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PieceMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PieceMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Piece.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *PieceMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *PieceMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Piece entity.
+// If the Piece object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *PieceMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *PieceMutation) SetApplicationID(d domain.ID) {
+	m.application = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *PieceMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the Piece entity.
+// If the Piece object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *PieceMutation) ResetApplicationID() {
+	m.application = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *PieceMutation) SetKind(dc domain.PieceCode) {
+	m.kind = &dc
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *PieceMutation) Kind() (r domain.PieceCode, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Piece entity.
+// If the Piece object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceMutation) OldKind(ctx context.Context) (v domain.PieceCode, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *PieceMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetSensitive sets the "sensitive" field.
+func (m *PieceMutation) SetSensitive(b bool) {
+	m.sensitive = &b
+}
+
+// Sensitive returns the value of the "sensitive" field in the mutation.
+func (m *PieceMutation) Sensitive() (r bool, exists bool) {
+	v := m.sensitive
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSensitive returns the old "sensitive" field's value of the Piece entity.
+// If the Piece object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceMutation) OldSensitive(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSensitive is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSensitive requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSensitive: %w", err)
+	}
+	return oldValue.Sensitive, nil
+}
+
+// ResetSensitive resets all changes to the "sensitive" field.
+func (m *PieceMutation) ResetSensitive() {
+	m.sensitive = nil
+}
+
+// SetState sets the "state" field.
+func (m *PieceMutation) SetState(ds domain.PieceState) {
+	m.state = &ds
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *PieceMutation) State() (r domain.PieceState, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Piece entity.
+// If the Piece object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceMutation) OldState(ctx context.Context) (v domain.PieceState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *PieceMutation) ResetState() {
+	m.state = nil
+}
+
+// SetRefusedFor sets the "refused_for" field.
+func (m *PieceMutation) SetRefusedFor(dr domain.PieceRefusal) {
+	m.refused_for = &dr
+}
+
+// RefusedFor returns the value of the "refused_for" field in the mutation.
+func (m *PieceMutation) RefusedFor() (r domain.PieceRefusal, exists bool) {
+	v := m.refused_for
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRefusedFor returns the old "refused_for" field's value of the Piece entity.
+// If the Piece object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceMutation) OldRefusedFor(ctx context.Context) (v *domain.PieceRefusal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRefusedFor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRefusedFor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRefusedFor: %w", err)
+	}
+	return oldValue.RefusedFor, nil
+}
+
+// ClearRefusedFor clears the value of the "refused_for" field.
+func (m *PieceMutation) ClearRefusedFor() {
+	m.refused_for = nil
+	m.clearedFields[piece.FieldRefusedFor] = struct{}{}
+}
+
+// RefusedForCleared returns if the "refused_for" field was cleared in this mutation.
+func (m *PieceMutation) RefusedForCleared() bool {
+	_, ok := m.clearedFields[piece.FieldRefusedFor]
+	return ok
+}
+
+// ResetRefusedFor resets all changes to the "refused_for" field.
+func (m *PieceMutation) ResetRefusedFor() {
+	m.refused_for = nil
+	delete(m.clearedFields, piece.FieldRefusedFor)
+}
+
+// SetDueOn sets the "due_on" field.
+func (m *PieceMutation) SetDueOn(d domain.Date) {
+	m.due_on = &d
+}
+
+// DueOn returns the value of the "due_on" field in the mutation.
+func (m *PieceMutation) DueOn() (r domain.Date, exists bool) {
+	v := m.due_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueOn returns the old "due_on" field's value of the Piece entity.
+// If the Piece object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceMutation) OldDueOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueOn: %w", err)
+	}
+	return oldValue.DueOn, nil
+}
+
+// ClearDueOn clears the value of the "due_on" field.
+func (m *PieceMutation) ClearDueOn() {
+	m.due_on = nil
+	m.clearedFields[piece.FieldDueOn] = struct{}{}
+}
+
+// DueOnCleared returns if the "due_on" field was cleared in this mutation.
+func (m *PieceMutation) DueOnCleared() bool {
+	_, ok := m.clearedFields[piece.FieldDueOn]
+	return ok
+}
+
+// ResetDueOn resets all changes to the "due_on" field.
+func (m *PieceMutation) ResetDueOn() {
+	m.due_on = nil
+	delete(m.clearedFields, piece.FieldDueOn)
+}
+
+// SetIssuedOn sets the "issued_on" field.
+func (m *PieceMutation) SetIssuedOn(d domain.Date) {
+	m.issued_on = &d
+}
+
+// IssuedOn returns the value of the "issued_on" field in the mutation.
+func (m *PieceMutation) IssuedOn() (r domain.Date, exists bool) {
+	v := m.issued_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIssuedOn returns the old "issued_on" field's value of the Piece entity.
+// If the Piece object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceMutation) OldIssuedOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIssuedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIssuedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIssuedOn: %w", err)
+	}
+	return oldValue.IssuedOn, nil
+}
+
+// ClearIssuedOn clears the value of the "issued_on" field.
+func (m *PieceMutation) ClearIssuedOn() {
+	m.issued_on = nil
+	m.clearedFields[piece.FieldIssuedOn] = struct{}{}
+}
+
+// IssuedOnCleared returns if the "issued_on" field was cleared in this mutation.
+func (m *PieceMutation) IssuedOnCleared() bool {
+	_, ok := m.clearedFields[piece.FieldIssuedOn]
+	return ok
+}
+
+// ResetIssuedOn resets all changes to the "issued_on" field.
+func (m *PieceMutation) ResetIssuedOn() {
+	m.issued_on = nil
+	delete(m.clearedFields, piece.FieldIssuedOn)
+}
+
+// SetExpiresOn sets the "expires_on" field.
+func (m *PieceMutation) SetExpiresOn(d domain.Date) {
+	m.expires_on = &d
+}
+
+// ExpiresOn returns the value of the "expires_on" field in the mutation.
+func (m *PieceMutation) ExpiresOn() (r domain.Date, exists bool) {
+	v := m.expires_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpiresOn returns the old "expires_on" field's value of the Piece entity.
+// If the Piece object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceMutation) OldExpiresOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpiresOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpiresOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpiresOn: %w", err)
+	}
+	return oldValue.ExpiresOn, nil
+}
+
+// ClearExpiresOn clears the value of the "expires_on" field.
+func (m *PieceMutation) ClearExpiresOn() {
+	m.expires_on = nil
+	m.clearedFields[piece.FieldExpiresOn] = struct{}{}
+}
+
+// ExpiresOnCleared returns if the "expires_on" field was cleared in this mutation.
+func (m *PieceMutation) ExpiresOnCleared() bool {
+	_, ok := m.clearedFields[piece.FieldExpiresOn]
+	return ok
+}
+
+// ResetExpiresOn resets all changes to the "expires_on" field.
+func (m *PieceMutation) ResetExpiresOn() {
+	m.expires_on = nil
+	delete(m.clearedFields, piece.FieldExpiresOn)
+}
+
+// SetScan sets the "scan" field.
+func (m *PieceMutation) SetScan(ds domain.ScanState) {
+	m.scan = &ds
+}
+
+// Scan returns the value of the "scan" field in the mutation.
+func (m *PieceMutation) Scan() (r domain.ScanState, exists bool) {
+	v := m.scan
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScan returns the old "scan" field's value of the Piece entity.
+// If the Piece object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceMutation) OldScan(ctx context.Context) (v domain.ScanState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScan is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScan requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScan: %w", err)
+	}
+	return oldValue.Scan, nil
+}
+
+// ResetScan resets all changes to the "scan" field.
+func (m *PieceMutation) ResetScan() {
+	m.scan = nil
+}
+
+// SetDepositedAt sets the "deposited_at" field.
+func (m *PieceMutation) SetDepositedAt(t time.Time) {
+	m.deposited_at = &t
+}
+
+// DepositedAt returns the value of the "deposited_at" field in the mutation.
+func (m *PieceMutation) DepositedAt() (r time.Time, exists bool) {
+	v := m.deposited_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDepositedAt returns the old "deposited_at" field's value of the Piece entity.
+// If the Piece object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceMutation) OldDepositedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDepositedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDepositedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDepositedAt: %w", err)
+	}
+	return oldValue.DepositedAt, nil
+}
+
+// ResetDepositedAt resets all changes to the "deposited_at" field.
+func (m *PieceMutation) ResetDepositedAt() {
+	m.deposited_at = nil
+}
+
+// SetDepositedByID sets the "deposited_by_id" field.
+func (m *PieceMutation) SetDepositedByID(d domain.ID) {
+	m.deposited_by = &d
+}
+
+// DepositedByID returns the value of the "deposited_by_id" field in the mutation.
+func (m *PieceMutation) DepositedByID() (r domain.ID, exists bool) {
+	v := m.deposited_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDepositedByID returns the old "deposited_by_id" field's value of the Piece entity.
+// If the Piece object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceMutation) OldDepositedByID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDepositedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDepositedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDepositedByID: %w", err)
+	}
+	return oldValue.DepositedByID, nil
+}
+
+// ClearDepositedByID clears the value of the "deposited_by_id" field.
+func (m *PieceMutation) ClearDepositedByID() {
+	m.deposited_by = nil
+	m.clearedFields[piece.FieldDepositedByID] = struct{}{}
+}
+
+// DepositedByIDCleared returns if the "deposited_by_id" field was cleared in this mutation.
+func (m *PieceMutation) DepositedByIDCleared() bool {
+	_, ok := m.clearedFields[piece.FieldDepositedByID]
+	return ok
+}
+
+// ResetDepositedByID resets all changes to the "deposited_by_id" field.
+func (m *PieceMutation) ResetDepositedByID() {
+	m.deposited_by = nil
+	delete(m.clearedFields, piece.FieldDepositedByID)
+}
+
+// SetReceptionPointID sets the "reception_point_id" field.
+func (m *PieceMutation) SetReceptionPointID(d domain.ID) {
+	m.reception_point = &d
+}
+
+// ReceptionPointID returns the value of the "reception_point_id" field in the mutation.
+func (m *PieceMutation) ReceptionPointID() (r domain.ID, exists bool) {
+	v := m.reception_point
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceptionPointID returns the old "reception_point_id" field's value of the Piece entity.
+// If the Piece object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceMutation) OldReceptionPointID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceptionPointID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceptionPointID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceptionPointID: %w", err)
+	}
+	return oldValue.ReceptionPointID, nil
+}
+
+// ClearReceptionPointID clears the value of the "reception_point_id" field.
+func (m *PieceMutation) ClearReceptionPointID() {
+	m.reception_point = nil
+	m.clearedFields[piece.FieldReceptionPointID] = struct{}{}
+}
+
+// ReceptionPointIDCleared returns if the "reception_point_id" field was cleared in this mutation.
+func (m *PieceMutation) ReceptionPointIDCleared() bool {
+	_, ok := m.clearedFields[piece.FieldReceptionPointID]
+	return ok
+}
+
+// ResetReceptionPointID resets all changes to the "reception_point_id" field.
+func (m *PieceMutation) ResetReceptionPointID() {
+	m.reception_point = nil
+	delete(m.clearedFields, piece.FieldReceptionPointID)
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (m *PieceMutation) ClearApplication() {
+	m.clearedapplication = true
+	m.clearedFields[piece.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationCleared reports if the "application" edge to the Application entity was cleared.
+func (m *PieceMutation) ApplicationCleared() bool {
+	return m.clearedapplication
+}
+
+// ApplicationIDs returns the "application" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApplicationID instead. It exists only for internal usage by the builders.
+func (m *PieceMutation) ApplicationIDs() (ids []domain.ID) {
+	if id := m.application; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApplication resets all changes to the "application" edge.
+func (m *PieceMutation) ResetApplication() {
+	m.application = nil
+	m.clearedapplication = false
+}
+
+// AddMemberIDs adds the "members" edge to the HouseholdMember entity by ids.
+func (m *PieceMutation) AddMemberIDs(ids ...domain.ID) {
+	if m.members == nil {
+		m.members = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.members[ids[i]] = struct{}{}
+	}
+}
+
+// ClearMembers clears the "members" edge to the HouseholdMember entity.
+func (m *PieceMutation) ClearMembers() {
+	m.clearedmembers = true
+}
+
+// MembersCleared reports if the "members" edge to the HouseholdMember entity was cleared.
+func (m *PieceMutation) MembersCleared() bool {
+	return m.clearedmembers
+}
+
+// RemoveMemberIDs removes the "members" edge to the HouseholdMember entity by IDs.
+func (m *PieceMutation) RemoveMemberIDs(ids ...domain.ID) {
+	if m.removedmembers == nil {
+		m.removedmembers = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.members, ids[i])
+		m.removedmembers[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedMembers returns the removed IDs of the "members" edge to the HouseholdMember entity.
+func (m *PieceMutation) RemovedMembersIDs() (ids []domain.ID) {
+	for id := range m.removedmembers {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// MembersIDs returns the "members" edge IDs in the mutation.
+func (m *PieceMutation) MembersIDs() (ids []domain.ID) {
+	for id := range m.members {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetMembers resets all changes to the "members" edge.
+func (m *PieceMutation) ResetMembers() {
+	m.members = nil
+	m.clearedmembers = false
+	m.removedmembers = nil
+}
+
+// SetFileID sets the "file" edge to the PieceFile entity by id.
+func (m *PieceMutation) SetFileID(id domain.ID) {
+	m.file = &id
+}
+
+// ClearFile clears the "file" edge to the PieceFile entity.
+func (m *PieceMutation) ClearFile() {
+	m.clearedfile = true
+}
+
+// FileCleared reports if the "file" edge to the PieceFile entity was cleared.
+func (m *PieceMutation) FileCleared() bool {
+	return m.clearedfile
+}
+
+// FileID returns the "file" edge ID in the mutation.
+func (m *PieceMutation) FileID() (id domain.ID, exists bool) {
+	if m.file != nil {
+		return *m.file, true
+	}
+	return
+}
+
+// FileIDs returns the "file" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// FileID instead. It exists only for internal usage by the builders.
+func (m *PieceMutation) FileIDs() (ids []domain.ID) {
+	if id := m.file; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetFile resets all changes to the "file" edge.
+func (m *PieceMutation) ResetFile() {
+	m.file = nil
+	m.clearedfile = false
+}
+
+// ClearDepositedBy clears the "deposited_by" edge to the Person entity.
+func (m *PieceMutation) ClearDepositedBy() {
+	m.cleareddeposited_by = true
+	m.clearedFields[piece.FieldDepositedByID] = struct{}{}
+}
+
+// DepositedByCleared reports if the "deposited_by" edge to the Person entity was cleared.
+func (m *PieceMutation) DepositedByCleared() bool {
+	return m.DepositedByIDCleared() || m.cleareddeposited_by
+}
+
+// DepositedByIDs returns the "deposited_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// DepositedByID instead. It exists only for internal usage by the builders.
+func (m *PieceMutation) DepositedByIDs() (ids []domain.ID) {
+	if id := m.deposited_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetDepositedBy resets all changes to the "deposited_by" edge.
+func (m *PieceMutation) ResetDepositedBy() {
+	m.deposited_by = nil
+	m.cleareddeposited_by = false
+}
+
+// ClearReceptionPoint clears the "reception_point" edge to the ReceptionPoint entity.
+func (m *PieceMutation) ClearReceptionPoint() {
+	m.clearedreception_point = true
+	m.clearedFields[piece.FieldReceptionPointID] = struct{}{}
+}
+
+// ReceptionPointCleared reports if the "reception_point" edge to the ReceptionPoint entity was cleared.
+func (m *PieceMutation) ReceptionPointCleared() bool {
+	return m.ReceptionPointIDCleared() || m.clearedreception_point
+}
+
+// ReceptionPointIDs returns the "reception_point" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ReceptionPointID instead. It exists only for internal usage by the builders.
+func (m *PieceMutation) ReceptionPointIDs() (ids []domain.ID) {
+	if id := m.reception_point; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetReceptionPoint resets all changes to the "reception_point" edge.
+func (m *PieceMutation) ResetReceptionPoint() {
+	m.reception_point = nil
+	m.clearedreception_point = false
+}
+
+// Where appends a list predicates to the PieceMutation builder.
+func (m *PieceMutation) Where(ps ...predicate.Piece) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PieceMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PieceMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Piece, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PieceMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PieceMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Piece).
+func (m *PieceMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PieceMutation) Fields() []string {
+	fields := make([]string, 0, 13)
+	if m.created_at != nil {
+		fields = append(fields, piece.FieldCreatedAt)
+	}
+	if m.application != nil {
+		fields = append(fields, piece.FieldApplicationID)
+	}
+	if m.kind != nil {
+		fields = append(fields, piece.FieldKind)
+	}
+	if m.sensitive != nil {
+		fields = append(fields, piece.FieldSensitive)
+	}
+	if m.state != nil {
+		fields = append(fields, piece.FieldState)
+	}
+	if m.refused_for != nil {
+		fields = append(fields, piece.FieldRefusedFor)
+	}
+	if m.due_on != nil {
+		fields = append(fields, piece.FieldDueOn)
+	}
+	if m.issued_on != nil {
+		fields = append(fields, piece.FieldIssuedOn)
+	}
+	if m.expires_on != nil {
+		fields = append(fields, piece.FieldExpiresOn)
+	}
+	if m.scan != nil {
+		fields = append(fields, piece.FieldScan)
+	}
+	if m.deposited_at != nil {
+		fields = append(fields, piece.FieldDepositedAt)
+	}
+	if m.deposited_by != nil {
+		fields = append(fields, piece.FieldDepositedByID)
+	}
+	if m.reception_point != nil {
+		fields = append(fields, piece.FieldReceptionPointID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PieceMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case piece.FieldCreatedAt:
+		return m.CreatedAt()
+	case piece.FieldApplicationID:
+		return m.ApplicationID()
+	case piece.FieldKind:
+		return m.Kind()
+	case piece.FieldSensitive:
+		return m.Sensitive()
+	case piece.FieldState:
+		return m.State()
+	case piece.FieldRefusedFor:
+		return m.RefusedFor()
+	case piece.FieldDueOn:
+		return m.DueOn()
+	case piece.FieldIssuedOn:
+		return m.IssuedOn()
+	case piece.FieldExpiresOn:
+		return m.ExpiresOn()
+	case piece.FieldScan:
+		return m.Scan()
+	case piece.FieldDepositedAt:
+		return m.DepositedAt()
+	case piece.FieldDepositedByID:
+		return m.DepositedByID()
+	case piece.FieldReceptionPointID:
+		return m.ReceptionPointID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PieceMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case piece.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case piece.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case piece.FieldKind:
+		return m.OldKind(ctx)
+	case piece.FieldSensitive:
+		return m.OldSensitive(ctx)
+	case piece.FieldState:
+		return m.OldState(ctx)
+	case piece.FieldRefusedFor:
+		return m.OldRefusedFor(ctx)
+	case piece.FieldDueOn:
+		return m.OldDueOn(ctx)
+	case piece.FieldIssuedOn:
+		return m.OldIssuedOn(ctx)
+	case piece.FieldExpiresOn:
+		return m.OldExpiresOn(ctx)
+	case piece.FieldScan:
+		return m.OldScan(ctx)
+	case piece.FieldDepositedAt:
+		return m.OldDepositedAt(ctx)
+	case piece.FieldDepositedByID:
+		return m.OldDepositedByID(ctx)
+	case piece.FieldReceptionPointID:
+		return m.OldReceptionPointID(ctx)
+	}
+	return nil, fmt.Errorf("unknown Piece field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PieceMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case piece.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case piece.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case piece.FieldKind:
+		v, ok := value.(domain.PieceCode)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case piece.FieldSensitive:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSensitive(v)
+		return nil
+	case piece.FieldState:
+		v, ok := value.(domain.PieceState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case piece.FieldRefusedFor:
+		v, ok := value.(domain.PieceRefusal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRefusedFor(v)
+		return nil
+	case piece.FieldDueOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueOn(v)
+		return nil
+	case piece.FieldIssuedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIssuedOn(v)
+		return nil
+	case piece.FieldExpiresOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpiresOn(v)
+		return nil
+	case piece.FieldScan:
+		v, ok := value.(domain.ScanState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScan(v)
+		return nil
+	case piece.FieldDepositedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDepositedAt(v)
+		return nil
+	case piece.FieldDepositedByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDepositedByID(v)
+		return nil
+	case piece.FieldReceptionPointID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceptionPointID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Piece field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PieceMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PieceMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PieceMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Piece numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PieceMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(piece.FieldRefusedFor) {
+		fields = append(fields, piece.FieldRefusedFor)
+	}
+	if m.FieldCleared(piece.FieldDueOn) {
+		fields = append(fields, piece.FieldDueOn)
+	}
+	if m.FieldCleared(piece.FieldIssuedOn) {
+		fields = append(fields, piece.FieldIssuedOn)
+	}
+	if m.FieldCleared(piece.FieldExpiresOn) {
+		fields = append(fields, piece.FieldExpiresOn)
+	}
+	if m.FieldCleared(piece.FieldDepositedByID) {
+		fields = append(fields, piece.FieldDepositedByID)
+	}
+	if m.FieldCleared(piece.FieldReceptionPointID) {
+		fields = append(fields, piece.FieldReceptionPointID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PieceMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PieceMutation) ClearField(name string) error {
+	switch name {
+	case piece.FieldRefusedFor:
+		m.ClearRefusedFor()
+		return nil
+	case piece.FieldDueOn:
+		m.ClearDueOn()
+		return nil
+	case piece.FieldIssuedOn:
+		m.ClearIssuedOn()
+		return nil
+	case piece.FieldExpiresOn:
+		m.ClearExpiresOn()
+		return nil
+	case piece.FieldDepositedByID:
+		m.ClearDepositedByID()
+		return nil
+	case piece.FieldReceptionPointID:
+		m.ClearReceptionPointID()
+		return nil
+	}
+	return fmt.Errorf("unknown Piece nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PieceMutation) ResetField(name string) error {
+	switch name {
+	case piece.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case piece.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case piece.FieldKind:
+		m.ResetKind()
+		return nil
+	case piece.FieldSensitive:
+		m.ResetSensitive()
+		return nil
+	case piece.FieldState:
+		m.ResetState()
+		return nil
+	case piece.FieldRefusedFor:
+		m.ResetRefusedFor()
+		return nil
+	case piece.FieldDueOn:
+		m.ResetDueOn()
+		return nil
+	case piece.FieldIssuedOn:
+		m.ResetIssuedOn()
+		return nil
+	case piece.FieldExpiresOn:
+		m.ResetExpiresOn()
+		return nil
+	case piece.FieldScan:
+		m.ResetScan()
+		return nil
+	case piece.FieldDepositedAt:
+		m.ResetDepositedAt()
+		return nil
+	case piece.FieldDepositedByID:
+		m.ResetDepositedByID()
+		return nil
+	case piece.FieldReceptionPointID:
+		m.ResetReceptionPointID()
+		return nil
+	}
+	return fmt.Errorf("unknown Piece field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PieceMutation) AddedEdges() []string {
+	edges := make([]string, 0, 5)
+	if m.application != nil {
+		edges = append(edges, piece.EdgeApplication)
+	}
+	if m.members != nil {
+		edges = append(edges, piece.EdgeMembers)
+	}
+	if m.file != nil {
+		edges = append(edges, piece.EdgeFile)
+	}
+	if m.deposited_by != nil {
+		edges = append(edges, piece.EdgeDepositedBy)
+	}
+	if m.reception_point != nil {
+		edges = append(edges, piece.EdgeReceptionPoint)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PieceMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case piece.EdgeApplication:
+		if id := m.application; id != nil {
+			return []ent.Value{*id}
+		}
+	case piece.EdgeMembers:
+		ids := make([]ent.Value, 0, len(m.members))
+		for id := range m.members {
+			ids = append(ids, id)
+		}
+		return ids
+	case piece.EdgeFile:
+		if id := m.file; id != nil {
+			return []ent.Value{*id}
+		}
+	case piece.EdgeDepositedBy:
+		if id := m.deposited_by; id != nil {
+			return []ent.Value{*id}
+		}
+	case piece.EdgeReceptionPoint:
+		if id := m.reception_point; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PieceMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 5)
+	if m.removedmembers != nil {
+		edges = append(edges, piece.EdgeMembers)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PieceMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case piece.EdgeMembers:
+		ids := make([]ent.Value, 0, len(m.removedmembers))
+		for id := range m.removedmembers {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PieceMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 5)
+	if m.clearedapplication {
+		edges = append(edges, piece.EdgeApplication)
+	}
+	if m.clearedmembers {
+		edges = append(edges, piece.EdgeMembers)
+	}
+	if m.clearedfile {
+		edges = append(edges, piece.EdgeFile)
+	}
+	if m.cleareddeposited_by {
+		edges = append(edges, piece.EdgeDepositedBy)
+	}
+	if m.clearedreception_point {
+		edges = append(edges, piece.EdgeReceptionPoint)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PieceMutation) EdgeCleared(name string) bool {
+	switch name {
+	case piece.EdgeApplication:
+		return m.clearedapplication
+	case piece.EdgeMembers:
+		return m.clearedmembers
+	case piece.EdgeFile:
+		return m.clearedfile
+	case piece.EdgeDepositedBy:
+		return m.cleareddeposited_by
+	case piece.EdgeReceptionPoint:
+		return m.clearedreception_point
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PieceMutation) ClearEdge(name string) error {
+	switch name {
+	case piece.EdgeApplication:
+		m.ClearApplication()
+		return nil
+	case piece.EdgeFile:
+		m.ClearFile()
+		return nil
+	case piece.EdgeDepositedBy:
+		m.ClearDepositedBy()
+		return nil
+	case piece.EdgeReceptionPoint:
+		m.ClearReceptionPoint()
+		return nil
+	}
+	return fmt.Errorf("unknown Piece unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PieceMutation) ResetEdge(name string) error {
+	switch name {
+	case piece.EdgeApplication:
+		m.ResetApplication()
+		return nil
+	case piece.EdgeMembers:
+		m.ResetMembers()
+		return nil
+	case piece.EdgeFile:
+		m.ResetFile()
+		return nil
+	case piece.EdgeDepositedBy:
+		m.ResetDepositedBy()
+		return nil
+	case piece.EdgeReceptionPoint:
+		m.ResetReceptionPoint()
+		return nil
+	}
+	return fmt.Errorf("unknown Piece edge %s", name)
+}
+
+// PieceFileMutation represents an operation that mutates the PieceFile nodes in the graph.
+type PieceFileMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *domain.ID
+	created_at     *time.Time
+	application_id *domain.ID
+	name           *string
+	size           *int
+	addsize        *int
+	sha256         *string
+	media_type     *domain.MediaType
+	pages          *int
+	addpages       *int
+	clearedFields  map[string]struct{}
+	piece          *domain.ID
+	clearedpiece   bool
+	done           bool
+	oldValue       func(context.Context) (*PieceFile, error)
+	predicates     []predicate.PieceFile
+}
+
+var _ ent.Mutation = (*PieceFileMutation)(nil)
+
+// piecefileOption allows management of the mutation configuration using functional options.
+type piecefileOption func(*PieceFileMutation)
+
+// newPieceFileMutation creates new mutation for the PieceFile entity.
+func newPieceFileMutation(c config, op Op, opts ...piecefileOption) *PieceFileMutation {
+	m := &PieceFileMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePieceFile,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPieceFileID sets the ID field of the mutation.
+func withPieceFileID(id domain.ID) piecefileOption {
+	return func(m *PieceFileMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PieceFile
+		)
+		m.oldValue = func(ctx context.Context) (*PieceFile, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PieceFile.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPieceFile sets the old PieceFile of the mutation.
+func withPieceFile(node *PieceFile) piecefileOption {
+	return func(m *PieceFileMutation) {
+		m.oldValue = func(context.Context) (*PieceFile, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PieceFileMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PieceFileMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of PieceFile entities.
+func (m *PieceFileMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PieceFileMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PieceFileMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PieceFile.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *PieceFileMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *PieceFileMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the PieceFile entity.
+// If the PieceFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceFileMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *PieceFileMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *PieceFileMutation) SetApplicationID(d domain.ID) {
+	m.application_id = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *PieceFileMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the PieceFile entity.
+// If the PieceFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceFileMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *PieceFileMutation) ResetApplicationID() {
+	m.application_id = nil
+}
+
+// SetPieceID sets the "piece_id" field.
+func (m *PieceFileMutation) SetPieceID(d domain.ID) {
+	m.piece = &d
+}
+
+// PieceID returns the value of the "piece_id" field in the mutation.
+func (m *PieceFileMutation) PieceID() (r domain.ID, exists bool) {
+	v := m.piece
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPieceID returns the old "piece_id" field's value of the PieceFile entity.
+// If the PieceFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceFileMutation) OldPieceID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPieceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPieceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPieceID: %w", err)
+	}
+	return oldValue.PieceID, nil
+}
+
+// ResetPieceID resets all changes to the "piece_id" field.
+func (m *PieceFileMutation) ResetPieceID() {
+	m.piece = nil
+}
+
+// SetName sets the "name" field.
+func (m *PieceFileMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *PieceFileMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the PieceFile entity.
+// If the PieceFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceFileMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *PieceFileMutation) ResetName() {
+	m.name = nil
+}
+
+// SetSize sets the "size" field.
+func (m *PieceFileMutation) SetSize(i int) {
+	m.size = &i
+	m.addsize = nil
+}
+
+// Size returns the value of the "size" field in the mutation.
+func (m *PieceFileMutation) Size() (r int, exists bool) {
+	v := m.size
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSize returns the old "size" field's value of the PieceFile entity.
+// If the PieceFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceFileMutation) OldSize(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSize is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSize requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSize: %w", err)
+	}
+	return oldValue.Size, nil
+}
+
+// AddSize adds i to the "size" field.
+func (m *PieceFileMutation) AddSize(i int) {
+	if m.addsize != nil {
+		*m.addsize += i
+	} else {
+		m.addsize = &i
+	}
+}
+
+// AddedSize returns the value that was added to the "size" field in this mutation.
+func (m *PieceFileMutation) AddedSize() (r int, exists bool) {
+	v := m.addsize
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSize resets all changes to the "size" field.
+func (m *PieceFileMutation) ResetSize() {
+	m.size = nil
+	m.addsize = nil
+}
+
+// SetSha256 sets the "sha256" field.
+func (m *PieceFileMutation) SetSha256(s string) {
+	m.sha256 = &s
+}
+
+// Sha256 returns the value of the "sha256" field in the mutation.
+func (m *PieceFileMutation) Sha256() (r string, exists bool) {
+	v := m.sha256
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSha256 returns the old "sha256" field's value of the PieceFile entity.
+// If the PieceFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceFileMutation) OldSha256(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSha256 is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSha256 requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSha256: %w", err)
+	}
+	return oldValue.Sha256, nil
+}
+
+// ResetSha256 resets all changes to the "sha256" field.
+func (m *PieceFileMutation) ResetSha256() {
+	m.sha256 = nil
+}
+
+// SetMediaType sets the "media_type" field.
+func (m *PieceFileMutation) SetMediaType(dt domain.MediaType) {
+	m.media_type = &dt
+}
+
+// MediaType returns the value of the "media_type" field in the mutation.
+func (m *PieceFileMutation) MediaType() (r domain.MediaType, exists bool) {
+	v := m.media_type
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMediaType returns the old "media_type" field's value of the PieceFile entity.
+// If the PieceFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceFileMutation) OldMediaType(ctx context.Context) (v domain.MediaType, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMediaType is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMediaType requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMediaType: %w", err)
+	}
+	return oldValue.MediaType, nil
+}
+
+// ResetMediaType resets all changes to the "media_type" field.
+func (m *PieceFileMutation) ResetMediaType() {
+	m.media_type = nil
+}
+
+// SetPages sets the "pages" field.
+func (m *PieceFileMutation) SetPages(i int) {
+	m.pages = &i
+	m.addpages = nil
+}
+
+// Pages returns the value of the "pages" field in the mutation.
+func (m *PieceFileMutation) Pages() (r int, exists bool) {
+	v := m.pages
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPages returns the old "pages" field's value of the PieceFile entity.
+// If the PieceFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceFileMutation) OldPages(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPages is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPages requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPages: %w", err)
+	}
+	return oldValue.Pages, nil
+}
+
+// AddPages adds i to the "pages" field.
+func (m *PieceFileMutation) AddPages(i int) {
+	if m.addpages != nil {
+		*m.addpages += i
+	} else {
+		m.addpages = &i
+	}
+}
+
+// AddedPages returns the value that was added to the "pages" field in this mutation.
+func (m *PieceFileMutation) AddedPages() (r int, exists bool) {
+	v := m.addpages
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPages resets all changes to the "pages" field.
+func (m *PieceFileMutation) ResetPages() {
+	m.pages = nil
+	m.addpages = nil
+}
+
+// ClearPiece clears the "piece" edge to the Piece entity.
+func (m *PieceFileMutation) ClearPiece() {
+	m.clearedpiece = true
+	m.clearedFields[piecefile.FieldPieceID] = struct{}{}
+}
+
+// PieceCleared reports if the "piece" edge to the Piece entity was cleared.
+func (m *PieceFileMutation) PieceCleared() bool {
+	return m.clearedpiece
+}
+
+// PieceIDs returns the "piece" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PieceID instead. It exists only for internal usage by the builders.
+func (m *PieceFileMutation) PieceIDs() (ids []domain.ID) {
+	if id := m.piece; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPiece resets all changes to the "piece" edge.
+func (m *PieceFileMutation) ResetPiece() {
+	m.piece = nil
+	m.clearedpiece = false
+}
+
+// Where appends a list predicates to the PieceFileMutation builder.
+func (m *PieceFileMutation) Where(ps ...predicate.PieceFile) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PieceFileMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PieceFileMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PieceFile, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PieceFileMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PieceFileMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PieceFile).
+func (m *PieceFileMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PieceFileMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.created_at != nil {
+		fields = append(fields, piecefile.FieldCreatedAt)
+	}
+	if m.application_id != nil {
+		fields = append(fields, piecefile.FieldApplicationID)
+	}
+	if m.piece != nil {
+		fields = append(fields, piecefile.FieldPieceID)
+	}
+	if m.name != nil {
+		fields = append(fields, piecefile.FieldName)
+	}
+	if m.size != nil {
+		fields = append(fields, piecefile.FieldSize)
+	}
+	if m.sha256 != nil {
+		fields = append(fields, piecefile.FieldSha256)
+	}
+	if m.media_type != nil {
+		fields = append(fields, piecefile.FieldMediaType)
+	}
+	if m.pages != nil {
+		fields = append(fields, piecefile.FieldPages)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PieceFileMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case piecefile.FieldCreatedAt:
+		return m.CreatedAt()
+	case piecefile.FieldApplicationID:
+		return m.ApplicationID()
+	case piecefile.FieldPieceID:
+		return m.PieceID()
+	case piecefile.FieldName:
+		return m.Name()
+	case piecefile.FieldSize:
+		return m.Size()
+	case piecefile.FieldSha256:
+		return m.Sha256()
+	case piecefile.FieldMediaType:
+		return m.MediaType()
+	case piecefile.FieldPages:
+		return m.Pages()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PieceFileMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case piecefile.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case piecefile.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case piecefile.FieldPieceID:
+		return m.OldPieceID(ctx)
+	case piecefile.FieldName:
+		return m.OldName(ctx)
+	case piecefile.FieldSize:
+		return m.OldSize(ctx)
+	case piecefile.FieldSha256:
+		return m.OldSha256(ctx)
+	case piecefile.FieldMediaType:
+		return m.OldMediaType(ctx)
+	case piecefile.FieldPages:
+		return m.OldPages(ctx)
+	}
+	return nil, fmt.Errorf("unknown PieceFile field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PieceFileMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case piecefile.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case piecefile.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case piecefile.FieldPieceID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPieceID(v)
+		return nil
+	case piecefile.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case piecefile.FieldSize:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSize(v)
+		return nil
+	case piecefile.FieldSha256:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSha256(v)
+		return nil
+	case piecefile.FieldMediaType:
+		v, ok := value.(domain.MediaType)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMediaType(v)
+		return nil
+	case piecefile.FieldPages:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPages(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PieceFile field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PieceFileMutation) AddedFields() []string {
+	var fields []string
+	if m.addsize != nil {
+		fields = append(fields, piecefile.FieldSize)
+	}
+	if m.addpages != nil {
+		fields = append(fields, piecefile.FieldPages)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PieceFileMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case piecefile.FieldSize:
+		return m.AddedSize()
+	case piecefile.FieldPages:
+		return m.AddedPages()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PieceFileMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case piecefile.FieldSize:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSize(v)
+		return nil
+	case piecefile.FieldPages:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPages(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PieceFile numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PieceFileMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PieceFileMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PieceFileMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown PieceFile nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PieceFileMutation) ResetField(name string) error {
+	switch name {
+	case piecefile.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case piecefile.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case piecefile.FieldPieceID:
+		m.ResetPieceID()
+		return nil
+	case piecefile.FieldName:
+		m.ResetName()
+		return nil
+	case piecefile.FieldSize:
+		m.ResetSize()
+		return nil
+	case piecefile.FieldSha256:
+		m.ResetSha256()
+		return nil
+	case piecefile.FieldMediaType:
+		m.ResetMediaType()
+		return nil
+	case piecefile.FieldPages:
+		m.ResetPages()
+		return nil
+	}
+	return fmt.Errorf("unknown PieceFile field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PieceFileMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.piece != nil {
+		edges = append(edges, piecefile.EdgePiece)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PieceFileMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case piecefile.EdgePiece:
+		if id := m.piece; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PieceFileMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PieceFileMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PieceFileMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedpiece {
+		edges = append(edges, piecefile.EdgePiece)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PieceFileMutation) EdgeCleared(name string) bool {
+	switch name {
+	case piecefile.EdgePiece:
+		return m.clearedpiece
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PieceFileMutation) ClearEdge(name string) error {
+	switch name {
+	case piecefile.EdgePiece:
+		m.ClearPiece()
+		return nil
+	}
+	return fmt.Errorf("unknown PieceFile unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PieceFileMutation) ResetEdge(name string) error {
+	switch name {
+	case piecefile.EdgePiece:
+		m.ResetPiece()
+		return nil
+	}
+	return fmt.Errorf("unknown PieceFile edge %s", name)
+}
+
 // ProposedChangeMutation represents an operation that mutates the ProposedChange nodes in the graph.
 type ProposedChangeMutation struct {
 	config
@@ -40764,6 +44147,855 @@ func (m *StockVintageMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown StockVintage edge %s", name)
+}
+
+// UploadMutation represents an operation that mutates the Upload nodes in the graph.
+type UploadMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *domain.ID
+	created_at    *time.Time
+	ticket        *[]byte
+	caller        *[]byte
+	size          *int64
+	addsize       *int64
+	media_type    *domain.MediaType
+	sha256        *string
+	expires_at    *time.Time
+	received      *int64
+	addreceived   *int64
+	parts         *[]string
+	appendparts   []string
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*Upload, error)
+	predicates    []predicate.Upload
+}
+
+var _ ent.Mutation = (*UploadMutation)(nil)
+
+// uploadOption allows management of the mutation configuration using functional options.
+type uploadOption func(*UploadMutation)
+
+// newUploadMutation creates new mutation for the Upload entity.
+func newUploadMutation(c config, op Op, opts ...uploadOption) *UploadMutation {
+	m := &UploadMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeUpload,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withUploadID sets the ID field of the mutation.
+func withUploadID(id domain.ID) uploadOption {
+	return func(m *UploadMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Upload
+		)
+		m.oldValue = func(ctx context.Context) (*Upload, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Upload.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withUpload sets the old Upload of the mutation.
+func withUpload(node *Upload) uploadOption {
+	return func(m *UploadMutation) {
+		m.oldValue = func(context.Context) (*Upload, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m UploadMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m UploadMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Upload entities.
+func (m *UploadMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *UploadMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *UploadMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Upload.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *UploadMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *UploadMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Upload entity.
+// If the Upload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UploadMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *UploadMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetTicket sets the "ticket" field.
+func (m *UploadMutation) SetTicket(b []byte) {
+	m.ticket = &b
+}
+
+// Ticket returns the value of the "ticket" field in the mutation.
+func (m *UploadMutation) Ticket() (r []byte, exists bool) {
+	v := m.ticket
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTicket returns the old "ticket" field's value of the Upload entity.
+// If the Upload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UploadMutation) OldTicket(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTicket is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTicket requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTicket: %w", err)
+	}
+	return oldValue.Ticket, nil
+}
+
+// ResetTicket resets all changes to the "ticket" field.
+func (m *UploadMutation) ResetTicket() {
+	m.ticket = nil
+}
+
+// SetCaller sets the "caller" field.
+func (m *UploadMutation) SetCaller(b []byte) {
+	m.caller = &b
+}
+
+// Caller returns the value of the "caller" field in the mutation.
+func (m *UploadMutation) Caller() (r []byte, exists bool) {
+	v := m.caller
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCaller returns the old "caller" field's value of the Upload entity.
+// If the Upload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UploadMutation) OldCaller(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCaller is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCaller requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCaller: %w", err)
+	}
+	return oldValue.Caller, nil
+}
+
+// ResetCaller resets all changes to the "caller" field.
+func (m *UploadMutation) ResetCaller() {
+	m.caller = nil
+}
+
+// SetSize sets the "size" field.
+func (m *UploadMutation) SetSize(i int64) {
+	m.size = &i
+	m.addsize = nil
+}
+
+// Size returns the value of the "size" field in the mutation.
+func (m *UploadMutation) Size() (r int64, exists bool) {
+	v := m.size
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSize returns the old "size" field's value of the Upload entity.
+// If the Upload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UploadMutation) OldSize(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSize is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSize requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSize: %w", err)
+	}
+	return oldValue.Size, nil
+}
+
+// AddSize adds i to the "size" field.
+func (m *UploadMutation) AddSize(i int64) {
+	if m.addsize != nil {
+		*m.addsize += i
+	} else {
+		m.addsize = &i
+	}
+}
+
+// AddedSize returns the value that was added to the "size" field in this mutation.
+func (m *UploadMutation) AddedSize() (r int64, exists bool) {
+	v := m.addsize
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSize resets all changes to the "size" field.
+func (m *UploadMutation) ResetSize() {
+	m.size = nil
+	m.addsize = nil
+}
+
+// SetMediaType sets the "media_type" field.
+func (m *UploadMutation) SetMediaType(dt domain.MediaType) {
+	m.media_type = &dt
+}
+
+// MediaType returns the value of the "media_type" field in the mutation.
+func (m *UploadMutation) MediaType() (r domain.MediaType, exists bool) {
+	v := m.media_type
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMediaType returns the old "media_type" field's value of the Upload entity.
+// If the Upload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UploadMutation) OldMediaType(ctx context.Context) (v domain.MediaType, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMediaType is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMediaType requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMediaType: %w", err)
+	}
+	return oldValue.MediaType, nil
+}
+
+// ResetMediaType resets all changes to the "media_type" field.
+func (m *UploadMutation) ResetMediaType() {
+	m.media_type = nil
+}
+
+// SetSha256 sets the "sha256" field.
+func (m *UploadMutation) SetSha256(s string) {
+	m.sha256 = &s
+}
+
+// Sha256 returns the value of the "sha256" field in the mutation.
+func (m *UploadMutation) Sha256() (r string, exists bool) {
+	v := m.sha256
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSha256 returns the old "sha256" field's value of the Upload entity.
+// If the Upload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UploadMutation) OldSha256(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSha256 is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSha256 requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSha256: %w", err)
+	}
+	return oldValue.Sha256, nil
+}
+
+// ResetSha256 resets all changes to the "sha256" field.
+func (m *UploadMutation) ResetSha256() {
+	m.sha256 = nil
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (m *UploadMutation) SetExpiresAt(t time.Time) {
+	m.expires_at = &t
+}
+
+// ExpiresAt returns the value of the "expires_at" field in the mutation.
+func (m *UploadMutation) ExpiresAt() (r time.Time, exists bool) {
+	v := m.expires_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpiresAt returns the old "expires_at" field's value of the Upload entity.
+// If the Upload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UploadMutation) OldExpiresAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpiresAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpiresAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpiresAt: %w", err)
+	}
+	return oldValue.ExpiresAt, nil
+}
+
+// ResetExpiresAt resets all changes to the "expires_at" field.
+func (m *UploadMutation) ResetExpiresAt() {
+	m.expires_at = nil
+}
+
+// SetReceived sets the "received" field.
+func (m *UploadMutation) SetReceived(i int64) {
+	m.received = &i
+	m.addreceived = nil
+}
+
+// Received returns the value of the "received" field in the mutation.
+func (m *UploadMutation) Received() (r int64, exists bool) {
+	v := m.received
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceived returns the old "received" field's value of the Upload entity.
+// If the Upload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UploadMutation) OldReceived(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceived is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceived requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceived: %w", err)
+	}
+	return oldValue.Received, nil
+}
+
+// AddReceived adds i to the "received" field.
+func (m *UploadMutation) AddReceived(i int64) {
+	if m.addreceived != nil {
+		*m.addreceived += i
+	} else {
+		m.addreceived = &i
+	}
+}
+
+// AddedReceived returns the value that was added to the "received" field in this mutation.
+func (m *UploadMutation) AddedReceived() (r int64, exists bool) {
+	v := m.addreceived
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetReceived resets all changes to the "received" field.
+func (m *UploadMutation) ResetReceived() {
+	m.received = nil
+	m.addreceived = nil
+}
+
+// SetParts sets the "parts" field.
+func (m *UploadMutation) SetParts(s []string) {
+	m.parts = &s
+	m.appendparts = nil
+}
+
+// Parts returns the value of the "parts" field in the mutation.
+func (m *UploadMutation) Parts() (r []string, exists bool) {
+	v := m.parts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldParts returns the old "parts" field's value of the Upload entity.
+// If the Upload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UploadMutation) OldParts(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldParts is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldParts requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldParts: %w", err)
+	}
+	return oldValue.Parts, nil
+}
+
+// AppendParts adds s to the "parts" field.
+func (m *UploadMutation) AppendParts(s []string) {
+	m.appendparts = append(m.appendparts, s...)
+}
+
+// AppendedParts returns the list of values that were appended to the "parts" field in this mutation.
+func (m *UploadMutation) AppendedParts() ([]string, bool) {
+	if len(m.appendparts) == 0 {
+		return nil, false
+	}
+	return m.appendparts, true
+}
+
+// ResetParts resets all changes to the "parts" field.
+func (m *UploadMutation) ResetParts() {
+	m.parts = nil
+	m.appendparts = nil
+}
+
+// Where appends a list predicates to the UploadMutation builder.
+func (m *UploadMutation) Where(ps ...predicate.Upload) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the UploadMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *UploadMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Upload, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *UploadMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *UploadMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Upload).
+func (m *UploadMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *UploadMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.created_at != nil {
+		fields = append(fields, upload.FieldCreatedAt)
+	}
+	if m.ticket != nil {
+		fields = append(fields, upload.FieldTicket)
+	}
+	if m.caller != nil {
+		fields = append(fields, upload.FieldCaller)
+	}
+	if m.size != nil {
+		fields = append(fields, upload.FieldSize)
+	}
+	if m.media_type != nil {
+		fields = append(fields, upload.FieldMediaType)
+	}
+	if m.sha256 != nil {
+		fields = append(fields, upload.FieldSha256)
+	}
+	if m.expires_at != nil {
+		fields = append(fields, upload.FieldExpiresAt)
+	}
+	if m.received != nil {
+		fields = append(fields, upload.FieldReceived)
+	}
+	if m.parts != nil {
+		fields = append(fields, upload.FieldParts)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *UploadMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case upload.FieldCreatedAt:
+		return m.CreatedAt()
+	case upload.FieldTicket:
+		return m.Ticket()
+	case upload.FieldCaller:
+		return m.Caller()
+	case upload.FieldSize:
+		return m.Size()
+	case upload.FieldMediaType:
+		return m.MediaType()
+	case upload.FieldSha256:
+		return m.Sha256()
+	case upload.FieldExpiresAt:
+		return m.ExpiresAt()
+	case upload.FieldReceived:
+		return m.Received()
+	case upload.FieldParts:
+		return m.Parts()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *UploadMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case upload.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case upload.FieldTicket:
+		return m.OldTicket(ctx)
+	case upload.FieldCaller:
+		return m.OldCaller(ctx)
+	case upload.FieldSize:
+		return m.OldSize(ctx)
+	case upload.FieldMediaType:
+		return m.OldMediaType(ctx)
+	case upload.FieldSha256:
+		return m.OldSha256(ctx)
+	case upload.FieldExpiresAt:
+		return m.OldExpiresAt(ctx)
+	case upload.FieldReceived:
+		return m.OldReceived(ctx)
+	case upload.FieldParts:
+		return m.OldParts(ctx)
+	}
+	return nil, fmt.Errorf("unknown Upload field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *UploadMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case upload.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case upload.FieldTicket:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTicket(v)
+		return nil
+	case upload.FieldCaller:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCaller(v)
+		return nil
+	case upload.FieldSize:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSize(v)
+		return nil
+	case upload.FieldMediaType:
+		v, ok := value.(domain.MediaType)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMediaType(v)
+		return nil
+	case upload.FieldSha256:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSha256(v)
+		return nil
+	case upload.FieldExpiresAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpiresAt(v)
+		return nil
+	case upload.FieldReceived:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceived(v)
+		return nil
+	case upload.FieldParts:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetParts(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Upload field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *UploadMutation) AddedFields() []string {
+	var fields []string
+	if m.addsize != nil {
+		fields = append(fields, upload.FieldSize)
+	}
+	if m.addreceived != nil {
+		fields = append(fields, upload.FieldReceived)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *UploadMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case upload.FieldSize:
+		return m.AddedSize()
+	case upload.FieldReceived:
+		return m.AddedReceived()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *UploadMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case upload.FieldSize:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSize(v)
+		return nil
+	case upload.FieldReceived:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddReceived(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Upload numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *UploadMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *UploadMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *UploadMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Upload nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *UploadMutation) ResetField(name string) error {
+	switch name {
+	case upload.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case upload.FieldTicket:
+		m.ResetTicket()
+		return nil
+	case upload.FieldCaller:
+		m.ResetCaller()
+		return nil
+	case upload.FieldSize:
+		m.ResetSize()
+		return nil
+	case upload.FieldMediaType:
+		m.ResetMediaType()
+		return nil
+	case upload.FieldSha256:
+		m.ResetSha256()
+		return nil
+	case upload.FieldExpiresAt:
+		m.ResetExpiresAt()
+		return nil
+	case upload.FieldReceived:
+		m.ResetReceived()
+		return nil
+	case upload.FieldParts:
+		m.ResetParts()
+		return nil
+	}
+	return fmt.Errorf("unknown Upload field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *UploadMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *UploadMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *UploadMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *UploadMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *UploadMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *UploadMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *UploadMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Upload unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *UploadMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Upload edge %s", name)
 }
 
 // UsedAssertionMutation represents an operation that mutates the UsedAssertion nodes in the graph.

@@ -44,6 +44,8 @@ type Tx struct {
 	Commune *CommuneClient
 	// Deadline is the client for interacting with the Deadline builders.
 	Deadline *DeadlineClient
+	// Deposit is the client for interacting with the Deposit builders.
+	Deposit *DepositClient
 	// Dwelling is the client for interacting with the Dwelling builders.
 	Dwelling *DwellingClient
 	// EmergencyOpening is the client for interacting with the EmergencyOpening builders.
@@ -74,6 +76,10 @@ type Tx struct {
 	PartnerAppSecret *PartnerAppSecretClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
+	// Piece is the client for interacting with the Piece builders.
+	Piece *PieceClient
+	// PieceFile is the client for interacting with the PieceFile builders.
+	PieceFile *PieceFileClient
 	// ProposedChange is the client for interacting with the ProposedChange builders.
 	ProposedChange *ProposedChangeClient
 	// PublishedFigures is the client for interacting with the PublishedFigures builders.
@@ -94,6 +100,8 @@ type Tx struct {
 	StockChange *StockChangeClient
 	// StockVintage is the client for interacting with the StockVintage builders.
 	StockVintage *StockVintageClient
+	// Upload is the client for interacting with the Upload builders.
+	Upload *UploadClient
 	// UsedAssertion is the client for interacting with the UsedAssertion builders.
 	UsedAssertion *UsedAssertionClient
 	// Wish is the client for interacting with the Wish builders.
@@ -245,6 +253,7 @@ func (tx *Tx) init() {
 	tx.CatalogueEntry = NewCatalogueEntryClient(tx.config)
 	tx.Commune = NewCommuneClient(tx.config)
 	tx.Deadline = NewDeadlineClient(tx.config)
+	tx.Deposit = NewDepositClient(tx.config)
 	tx.Dwelling = NewDwellingClient(tx.config)
 	tx.EmergencyOpening = NewEmergencyOpeningClient(tx.config)
 	tx.HandOver = NewHandOverClient(tx.config)
@@ -260,6 +269,8 @@ func (tx *Tx) init() {
 	tx.PartnerApp = NewPartnerAppClient(tx.config)
 	tx.PartnerAppSecret = NewPartnerAppSecretClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
+	tx.Piece = NewPieceClient(tx.config)
+	tx.PieceFile = NewPieceFileClient(tx.config)
 	tx.ProposedChange = NewProposedChangeClient(tx.config)
 	tx.PublishedFigures = NewPublishedFiguresClient(tx.config)
 	tx.ReceptionContact = NewReceptionContactClient(tx.config)
@@ -270,6 +281,7 @@ func (tx *Tx) init() {
 	tx.StaffAuthorisation = NewStaffAuthorisationClient(tx.config)
 	tx.StockChange = NewStockChangeClient(tx.config)
 	tx.StockVintage = NewStockVintageClient(tx.config)
+	tx.Upload = NewUploadClient(tx.config)
 	tx.UsedAssertion = NewUsedAssertionClient(tx.config)
 	tx.Wish = NewWishClient(tx.config)
 }

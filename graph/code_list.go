@@ -34,8 +34,18 @@ var codeLists = sync.OnceValues(func() ([]*domain.CodeList, error) {
 		last := lists[len(lists)-1]
 		last.Entries = append(last.Entries, domain.CodeEntry{Code: row[1], Words: domain.Text{FR: row[2], EN: row[3]}})
 	}
-	return lists, nil
+	return append(lists, pieceKinds()), nil
 })
+
+// pieceKinds are the kinds of pieces, which the rules read too.
+func pieceKinds() *domain.CodeList {
+	list := &domain.CodeList{Name: "pieceKind"}
+	for _, k := range domain.PieceKinds() {
+		list.Source = k.Source
+		list.Entries = append(list.Entries, domain.CodeEntry{Code: string(k.Code), Words: k.Words})
+	}
+	return list
+}
 
 // maxCodeLists bounds the names asked for.
 const maxCodeLists = 60

@@ -42,7 +42,8 @@ type (
 	pairResolver                 struct{}
 	personFilterResolver         struct{}
 	assignmentFilterResolver     struct{}
-	applicationResolver          struct{}
+	applicationResolver          struct{ *Resolver }
+	pieceResolver                struct{}
 	applicationFilterResolver    struct{ *Resolver }
 	householdMemberResolver      struct{}
 	publishedFiguresResolver     struct{}
@@ -127,7 +128,10 @@ func (r *Resolver) PersonFilter() gen.PersonFilterResolver { return personFilter
 func (r *Resolver) AssignmentFilter() gen.AssignmentFilterResolver { return assignmentFilterResolver{} }
 
 // Application resolves the computed fields of applications.
-func (r *Resolver) Application() gen.ApplicationResolver { return applicationResolver{} }
+func (r *Resolver) Application() gen.ApplicationResolver { return applicationResolver{r} }
+
+// Piece resolves the computed fields of pieces.
+func (r *Resolver) Piece() gen.PieceResolver { return pieceResolver{} }
 
 // ApplicationFilter resolves the filters of applications.
 func (r *Resolver) ApplicationFilter() gen.ApplicationFilterResolver {

@@ -32,6 +32,17 @@ func openedTo(v *auth.Viewer, column string, groups domain.GroupSet) func(*sql.S
 	}
 }
 
+// openedBecause keeps the rows whose application that ground opens to the viewer now.
+func openedBecause(v *auth.Viewer, column string, ground domain.Ground) func(*sql.Selector) {
+	return func(s *sql.Selector) {
+		s.Where(sql.P(func(b *sql.Builder) {
+			b.WriteString("EXISTS (SELECT 1")
+			accessOf(b, v, s.C(column))
+			b.WriteString(" AND x.ground = ").Arg(string(ground)).WriteString(")")
+		}))
+	}
+}
+
 // looksAt are the groups that the filters and the order of a statement look at.
 type looksAt struct{}
 
@@ -171,6 +182,16 @@ func ownRecord(v *auth.Viewer) predicate.SensitiveRecord {
 	}
 }
 
+// ownMember keeps the member of a household to whom the viewer's account is bound.
+func ownMember(v *auth.Viewer) predicate.HouseholdMember {
+	return func(s *sql.Selector) {
+		a := sql.Table(applicantaccount.Table)
+		own := sql.Dialect(s.Dialect()).Select(a.C(applicantaccount.FieldMemberID)).From(a)
+		ownAccount(v)(own)
+		s.Where(sql.In(s.C(householdmember.FieldID), own))
+	}
+}
+
 // selects tells a statement that reads rows from one that counts them.
 func selects(s *sql.Selector) bool { return len(s.SelectedColumns()) > 0 }
 
@@ -185,10 +206,13 @@ func sayWhy(v *auth.Viewer, q *ent.ApplicationQuery) {
 
 // nameApplication has rows that hang on a member name their application all the same:
 // the audit trail asks for it, whatever the caller selected.
-func nameApplication[S any](q modified[S]) {
+func nameApplication[S any](q modified[S]) { alsoSelect(q, householdmember.FieldApplicationID) }
+
+// alsoSelect has rows carry these columns, whatever the caller selected.
+func alsoSelect[S any](q modified[S], columns ...string) {
 	q.Modify(func(s *sql.Selector) {
 		if selects(s) {
-			s.AppendSelect(s.C(householdmember.FieldApplicationID))
+			s.AppendSelect(s.Columns(columns...)...)
 		}
 	})
 }

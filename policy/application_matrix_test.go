@@ -25,7 +25,7 @@ func heldBy(ctx context.Context, ground domain.Ground) []policy.Claim {
 }
 
 // onGround decides on an application that the ground opens.
-func onGround(decide func(context.Context, []policy.Claim) (context.Context, *policy.Claim, error), ground domain.Ground) func(context.Context) error {
+func onGround(decide decides, ground domain.Ground) func(context.Context) error {
 	return func(ctx context.Context) error {
 		_, _, err := decide(ctx, heldBy(ctx, ground))
 		return err
@@ -38,6 +38,22 @@ func confirming(proposer, agent domain.ID) func(context.Context) error {
 		_, _, err := policy.ConfirmProtection(ctx, heldBy(ctx, domain.GroundTerritory),
 			[]*ent.NamedAgent{{ProposedByID: proposer, PersonID: agent}})
 		return err
+	}
+}
+
+type decides = func(context.Context, []policy.Claim) (context.Context, *policy.Claim, error)
+
+// depositing decides on a piece that is given in at that point.
+func depositing(at domain.ID) decides {
+	return func(ctx context.Context, held []policy.Claim) (context.Context, *policy.Claim, error) {
+		return policy.DepositPiece(ctx, held, at)
+	}
+}
+
+// checking decides on a piece of an application that a point of that level follows.
+func checking(level int) decides {
+	return func(ctx context.Context, held []policy.Claim) (context.Context, *policy.Claim, error) {
+		return policy.CheckPiece(ctx, held, level)
 	}
 }
 
@@ -65,6 +81,16 @@ var applicationActs = []struct {
 	{"confirm (named)", confirming(colleague, caller)},
 	{"reopen (NAMED_AGENT)", onGround(policy.ReopenToApplicant, domain.GroundNamedAgent)},
 	{"reopen (TERRITORY)", onGround(policy.ReopenToApplicant, domain.GroundTerritory)},
+	{"prepareUpload", func(ctx context.Context) error { _, err := policy.PrepareUpload(ctx); return err }},
+	{"deposit (FOLLOWED)", onGround(depositing(point), domain.GroundFollowed)},
+	{"deposit (RECEIVED)", onGround(depositing(point), domain.GroundReceived)},
+	{"deposit (TERRITORY)", onGround(depositing(point), domain.GroundTerritory)},
+	{"deposit (SELF)", onGround(depositing(""), domain.GroundSelf)},
+	{"deposit (blind)", func(ctx context.Context) error { _, _, err := policy.DepositBlindly(ctx, subject()); return err }},
+	{"receipts", func(ctx context.Context) error { _, err := policy.ReadReceipts(ctx); return err }},
+	{"check (FOLLOWED)", onGround(checking(2), domain.GroundFollowed)},
+	{"check (level 1)", onGround(checking(1), domain.GroundFollowed)},
+	{"check (TERRITORY)", onGround(checking(3), domain.GroundTerritory)},
 	{"bindAccount", func(ctx context.Context) error { _, err := policy.BindAccount(ctx); return err }},
 	{"unbindAccount", func(ctx context.Context) error { _, err := policy.UnbindAccount(ctx); return err }},
 }

@@ -42,4 +42,7 @@ func Install() {
 	installHandOver()
 	installOnlineRegistration()
 	installProposedChange()
+	installPiece()
+	installUpload()
+	installDeposit()
 }

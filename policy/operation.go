@@ -36,6 +36,9 @@ var appTypes = map[string]domain.AppScope{
 	"ReceptionContact": domain.ApplicationsScope, "Deadline": domain.ApplicationsScope, "ApplicationEvent": domain.ApplicationsScope,
 	"HandOver": domain.ApplicationsScope, "OnlineRegistration": domain.ApplicationsScope, "ProposedChange": domain.ApplicationsScope,
 	"FormValue": domain.ApplicationsScope, "ApplicationDuplicate": domain.ApplicationsScope,
+	"Piece": domain.ApplicationsScope, "PieceFile": domain.ApplicationsScope, "PieceTicket": domain.ApplicationsScope,
+	"Completeness": domain.ApplicationsScope, "MissingPiece": domain.ApplicationsScope,
+	"Upload": domain.ApplicationsScope, "Deposit": domain.ApplicationsScope,
 
 	"Query": "", "Mutation": "", "Node": "", "PageInfo": "", "CodeList": "", "CodeEntry": "",
 	"Viewer": "", "ViewerApp": "", "Right": "", "Assignment": "", "StaffAuthorisation": "", "PartnerApp": "", "PartnerAppSecret": "",

@@ -36,6 +36,15 @@ type Settings struct {
 	// ReadsAnHour and ReadsADay bound the applications that are shown to one person, and
 	// by one app.
 	ReadsAnHour, ReadsADay domain.Limit
+	// UploadBytes bounds a file, UploadLife how long it may take to send it after the last
+	// byte that came, Uploads how many one caller may have on their way.
+	UploadBytes int
+	UploadLife  time.Duration
+	Uploads     int
+	// TicketLife is how long a piece can be fetched by a ticket.
+	TicketLife time.Duration
+	// PieceDays is how long an applicant has to give another piece, unless told otherwise.
+	PieceDays int
 	// PublicationThreshold and PublicationBase make exact counts figures for anyone.
 	PublicationThreshold, PublicationBase int
 }
@@ -46,6 +55,8 @@ func (s *Settings) targets() map[string]any {
 		"contactAge": &s.ContactAge, "receptionGrant": &s.ReceptionGrant, "emergencyGrant": &s.EmergencyGrant,
 		"personFailures": &s.PersonFailures, "pointFailures": &s.PointFailures, "numberFailures": &s.NumberFailures,
 		"accountFailures": &s.AccountFailures, "codeLife": &s.CodeLife, "codeTries": &s.CodeTries,
+		"uploadBytes": &s.UploadBytes, "uploadLife": &s.UploadLife, "uploads": &s.Uploads, "ticketLife": &s.TicketLife,
+		"pieceDays":            &s.PieceDays,
 		"publicationThreshold": &s.PublicationThreshold, "publicationBase": &s.PublicationBase,
 		"emergencies": &s.Emergencies, "formerPoint": &s.FormerPoint, "readsAnHour": &s.ReadsAnHour, "readsADay": &s.ReadsADay,
 	}

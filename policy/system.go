@@ -76,3 +76,14 @@ func KeepCalendar(ctx context.Context) context.Context {
 		"ProposedChange",
 	}, formTypes...)...)
 }
+
+// ScanPieces asks the antivirus about what was given in, and brings what was deposited
+// blindly to its application.
+func ScanPieces(ctx context.Context) context.Context {
+	return guard.Grant(ctx, "scan pieces", "Piece", "PieceFile", "Deposit")
+}
+
+// SweepStorage finds out which files of the storage somebody knows.
+func SweepStorage(ctx context.Context) context.Context {
+	return guard.Grant(ctx, "sweep storage", "Upload")
+}

@@ -50,6 +50,8 @@ type Config struct {
 	Admit func(ctx context.Context, document string, op *ast.OperationDefinition, fragments ast.FragmentDefinitionList) error
 	// OAuth gives partner apps their tokens. Nil leaves its addresses empty.
 	OAuth *OAuth
+	// Files takes and gives the bytes of pieces. Nil leaves its addresses empty.
+	Files *Files
 	// KnowsOrigin tells whether a partner app has pages of that origin, beside
 	// AllowedOrigins. Nil knows none.
 	KnowsOrigin func(ctx context.Context, origin string) (bool, error)

@@ -53,12 +53,13 @@ func (o origins) cors() func(http.Handler) http.Handler {
 		AllowOriginVaryRequestFunc: func(r *http.Request, origin string) (bool, []string) {
 			return o.known(r.Context(), origin), nil
 		},
-		AllowedMethods: []string{http.MethodGet, http.MethodPost},
+		AllowedMethods: []string{http.MethodGet, http.MethodPost, http.MethodHead, http.MethodPatch},
 		AllowedHeaders: []string{
 			"Accept", "Accept-Language", "Apollo-Require-Preflight", "Apollographql-Client-Name",
 			"Apollographql-Client-Version", "Authorization", "Content-Type", "If-None-Match", "Traceparent",
+			"Tus-Resumable", "Upload-Offset",
 		},
-		ExposedHeaders: []string{"Allow", "ETag", "Retry-After", TraceHeader},
+		ExposedHeaders: []string{"Allow", "ETag", "Retry-After", TraceHeader, "Tus-Resumable", "Upload-Length", "Upload-Offset"},
 		MaxAge:         preflightAge,
 	})
 	return func(next http.Handler) http.Handler {

@@ -3,10 +3,12 @@ package server_test
 import (
 	"bytes"
 	"cmp"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"regexp"
@@ -60,6 +62,11 @@ var acts = map[string]rule{
 	"unbindAccount":              {likely: []string{"account:a", "account:b"}},
 	"protectApplication":         {likely: []string{"shared-desk-social", "metropole-social"}},
 	"confirmProtection":          {[]string{"metropole-social", "shared-desk-social", "shared-desk-agent"}, []domain.Ground{domain.GroundNamedAgent}},
+	"prepareUpload":              {likely: []string{"commune-grenoble-agent", "commune-echirolles-agent", "shared-desk-agent", "account:a"}},
+	"depositPiece":               {likely: []string{"commune-grenoble-agent", "commune-echirolles-agent", "shared-desk-agent", "account:a"}},
+	"depositPieceUnderNumber":    {likely: []string{"commune-grenoble-agent", "commune-echirolles-agent", "shared-desk-agent"}},
+	"acceptPiece":                {likely: []string{"commune-grenoble-agent", "shared-desk-agent"}},
+	"refusePiece":                {likely: []string{"commune-grenoble-agent", "shared-desk-agent"}},
 	"reopenToApplicant":          {[]string{"shared-desk-agent", "shared-desk-manager"}, []domain.Ground{domain.GroundSelf}},
 
 	// What is deposited is seen by the point that follows, the applicant, and whom its
@@ -139,6 +146,8 @@ type acting struct {
 	pools        map[string][]string
 	contacts     map[string]string
 	codes        map[string]string
+	// sent are the tickets of files that have arrived, by who sent them.
+	sent map[string]string
 	// accepted counts the acts that were done, by their names.
 	accepted map[string]int
 
@@ -152,7 +161,7 @@ func newActing(t *testing.T, seed uint64) *acting {
 	d := newDesk(t)
 	p := &acting{
 		desk: d, r: rand.New(rand.NewPCG(seed, 0)), schema: contract(t), now: testapi.Now,
-		tokens: map[string]string{}, issuers: map[string]string{}, contacts: map[string]string{}, codes: map[string]string{}, accepted: map[string]int{},
+		tokens: map[string]string{}, issuers: map[string]string{}, contacts: map[string]string{}, codes: map[string]string{}, sent: map[string]string{}, accepted: map[string]int{},
 	}
 	for _, as := range players {
 		switch {
@@ -296,6 +305,20 @@ func (p *acting) input(field string, of *ast.Type) any {
 	case "contactId":
 		own := cmp.Or(p.contacts[p.actor], "rct_01AQ3WVJ000000000000000000")
 		return p.oneOf(own, own, cmp.Or(p.contacts[p.one(receivers)], own))
+	case "ticket":
+		return cmp.Or(p.sent[p.actor], "none")
+	case "kind":
+		return p.oneOf("ID_FR", "AVIS_N2", "SANTE")
+	case "size":
+		return len(smallPDF)
+	case "sha256":
+		return fmt.Sprintf("%x", sha256.Sum256([]byte(smallPDF)))
+	case "pieceId":
+		return p.one(p.column("SELECT id FROM piece WHERE state = 'DEPOSITED' ORDER BY id"))
+	case "issuedOn":
+		return today.AddDays(-30).String()
+	case "expiresOn", "dueOn":
+		return today.AddDays(300).String()
 	case "code":
 		return p.oneOf(p.codes[p.to.id], p.codes[p.to.id], "22222222")
 	case "version":
@@ -389,6 +412,9 @@ func (p *acting) draw(f *ast.FieldDefinition) {
 			}
 		}
 	}
+	if senders := slices.Sorted(maps.Keys(p.sent)); strings.HasPrefix(f.Name, "deposit") && len(senders) > 0 {
+		p.actor = p.one(senders)
+	}
 	if table := things[f.Name]; table != "" {
 		p.thing = p.one(p.column("SELECT id FROM " + table + fmt.Sprintf(" ORDER BY created_at DESC, id LIMIT %d", 1+p.r.IntN(20))))
 		if about := ofApplication.FindString(table); about != "" {
@@ -418,7 +444,7 @@ func (p *acting) do(f *ast.FieldDefinition) testapi.Answer {
 		case !def.IsCompositeType():
 			selection += " " + field.Name
 		default:
-			selection += " " + field.Name + " { id }"
+			selection += " " + field.Name + " { " + def.Fields[0].Name + " }"
 		}
 	}
 	arg := f.Arguments[0]
@@ -444,8 +470,32 @@ func (p *acting) do(f *ast.FieldDefinition) testapi.Answer {
 			p.to = p.known(id)
 			p.applications = append(p.applications, p.to)
 		}
+	case "prepareUpload":
+		upload, _ := payload["upload"].(map[string]any)
+		p.send(fmt.Sprint(upload["ticket"]))
 	}
 	return a
+}
+
+// smallPDF is what is given in as a piece.
+const smallPDF = "%PDF-1.4\n1 0 obj\n<</Type/Page>>\nendobj\n%%EOF\n"
+
+// send sends the file that was prepared, and has the antivirus look at those before.
+func (p *acting) send(ticket string) {
+	p.t.Helper()
+	p.antivirus()
+	r, err := http.NewRequestWithContext(p.t.Context(), http.MethodPatch, p.URL+"/uploads/"+ticket, strings.NewReader(smallPDF))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+p.tokens[p.actor])
+	r.Header.Set("Tus-Resumable", "1.0.0")
+	r.Header.Set("Upload-Offset", "0")
+	r.Header.Set("Content-Type", "application/offset+octet-stream")
+	if a := p.Send(p.t, r); a.Status != http.StatusNoContent {
+		p.t.Fatalf("%s sends: %d %s", p.actor, a.Status, a.Body)
+	}
+	p.sent[p.actor] = ticket
 }
 
 // viewer is the caller as a request at that time would find it, nil for nobody.
@@ -644,7 +694,7 @@ func TestNobodyOpensToItself(t *testing.T) {
 				}
 			}
 			t.Logf("in %s: %v", time.Since(start).Round(time.Millisecond), p.accepted)
-			for _, needed := range []string{"recordContact", "receiveApplicant", "openApplicationInEmergency", "issueBindingCode", "bindAccount", "protectApplication", "confirmProtection", "assignRole", "registerApplication", "registerOnline", "takeOnlineRegistration", "handOverApplication"} {
+			for _, needed := range []string{"recordContact", "receiveApplicant", "openApplicationInEmergency", "issueBindingCode", "bindAccount", "protectApplication", "confirmProtection", "assignRole", "registerApplication", "registerOnline", "takeOnlineRegistration", "handOverApplication", "depositPiece"} {
 				if seed == fixedSeed && p.accepted[needed] == 0 {
 					t.Errorf("%s was never done: the acts prove nothing", needed)
 				}

@@ -7,12 +7,20 @@ import (
 )
 
 // routes is the whole surface.
-func routes(c Config, m *metrics, graphql http.Handler) http.Handler {
+func routes(c Config, m *metrics, graphql http.Handler) (http.Handler, error) {
 	mux := http.NewServeMux()
 	origins := origins{configured: c.AllowedOrigins, registered: c.KnowsOrigin, log: c.Log}
 	mux.Handle("/graphql", origins.cors()(anonymousGET(c.Authenticate(origins.ofCredential(graphql)))))
 	if c.OAuth != nil {
 		c.OAuth.route(mux, c.Log, m)
+	}
+	if c.Files != nil {
+		err := c.Files.route(mux, func(next http.Handler) http.Handler {
+			return origins.cors()(c.Authenticate(origins.ofCredential(next)))
+		}, c.Log)
+		if err != nil {
+			return nil, err
+		}
 	}
 	mux.Handle("GET /healthz", healthz())
 	mux.Handle("GET /readyz", readyz(c.Ready, c.Log))
@@ -31,7 +39,7 @@ func routes(c Config, m *metrics, graphql http.Handler) http.Handler {
 		m.count(mux),
 		securityHeaders(c.BehindTLS),
 		compress(),
-	)
+	), nil
 }
 
 // chain wraps a handler; the first middleware is the outermost.

@@ -24,7 +24,7 @@ func New(c Config) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return routes(c, m, newTransport(c, o, m)), nil
+	return routes(c, m, newTransport(c, o, m))
 }
 
 // Time limits of a connection. A sender slower than these is cut off, so that

@@ -21,7 +21,11 @@ import (
 // A line names what left the database, so that a list may name one row more than the
 // page shows, the one by which it knows that there is a next page.
 func (s *Service) RecordReads(ctx context.Context, operation, trace string, run func(context.Context)) error {
-	c := &reads{trace: trace, groups: map[domain.ColumnGroup]map[domain.ID]bool{}, grounds: map[domain.ID]string{}}
+	c := &reads{
+		trace: trace, groups: map[domain.ColumnGroup]map[domain.ID]bool{},
+		grounds: map[domain.ID]string{}, opened: map[domain.ID]domain.GroupSet{},
+	}
+	c.completed.days = map[domain.Date]map[domain.ID]*Completeness{}
 	run(context.WithValue(ctx, readsKey{}, c))
 	if s.unrecorded {
 		return nil
@@ -62,6 +66,17 @@ type reads struct {
 	groups map[domain.ColumnGroup]map[domain.ID]bool
 	// grounds are those of each application, joined by spaces in a fixed order.
 	grounds map[domain.ID]string
+	// opened are the groups of each that are open.
+	opened map[domain.ID]domain.GroupSet
+
+	completed completed
+}
+
+// openedApplications are those that the operation has read so far, with what is open.
+func (c *reads) openedApplications() map[domain.ID]domain.GroupSet {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return maps.Clone(c.opened)
 }
 
 type readsKey struct{}
@@ -103,6 +118,8 @@ func noteReads(client *rows.Client) {
 	client.HouseholdMember.Intercept(ent.InterceptFunc(note))
 	client.MemberParticulars.Intercept(ent.InterceptFunc(note))
 	client.SensitiveRecord.Intercept(ent.InterceptFunc(note))
+	client.Piece.Intercept(ent.InterceptFunc(note))
+	client.PieceFile.Intercept(ent.InterceptFunc(note))
 }
 
 func (c *reads) noteRows(found ent.Value) {
@@ -113,6 +130,7 @@ func (c *reads) noteRows(found ent.Value) {
 			if opened, seen := policy.OpenedBy(a); seen {
 				c.note(domain.GroupIdentity, a.ID)
 				c.grounds[a.ID] = joined(opened.Grounds)
+				c.opened[a.ID] = opened.Groups
 			}
 		}
 	case []*rows.ApplicationSummary:
@@ -142,6 +160,17 @@ func (c *reads) noteRows(found ent.Value) {
 	case []*rows.SensitiveRecord:
 		for _, r := range found {
 			c.note(domain.GroupSensitive, r.ApplicationID)
+		}
+	case []*rows.Piece:
+		for _, p := range found {
+			c.note(domain.GroupDocuments, p.ApplicationID)
+			if p.Sensitive {
+				c.note(domain.GroupSensitive, p.ApplicationID)
+			}
+		}
+	case []*rows.PieceFile:
+		for _, f := range found {
+			c.note(domain.GroupDocuments, f.ApplicationID)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/guichet-logement/guichet/audit"
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/policy"
+	"github.com/guichet-logement/guichet/storage"
 )
 
 // Service performs commands.
@@ -25,6 +26,9 @@ type Service struct {
 	unrecorded bool
 	// communes are their identifiers by their codes.
 	communes sync.Map
+	// bucket keeps files; inspecting bounds those that are looked into at once.
+	bucket     *storage.Bucket
+	inspecting chan struct{}
 }
 
 // New returns the service over that database and clock. It installs the scopes:
@@ -32,7 +36,7 @@ type Service struct {
 func New(client *ent.Client, clock *Clock, sandbox bool) *Service {
 	policy.Install()
 	noteReads(client)
-	s := &Service{ent: client, clock: clock, sandbox: sandbox, key: make([]byte, keySize), budgets: newReadBudgets()}
+	s := &Service{ent: client, clock: clock, sandbox: sandbox, key: make([]byte, keySize), budgets: newReadBudgets(), inspecting: make(chan struct{}, inspectedAtOnce)}
 	_, _ = rand.Read(s.key) // never fails: the process ends first
 	return s
 }

@@ -12,6 +12,7 @@ import {
   operationNames,
   send,
   tokens,
+  url,
 } from "./service.mjs";
 
 const schema = buildSchema(contract);
@@ -185,6 +186,12 @@ const expectations = {
   OnlineRegistrations({ onlineRegistrations }) {
     assert.deepEqual(onlineRegistrations, []);
   },
+  ApplicationPieces({ application }) {
+    const { percent, required, accepted, missing } = application.completeness;
+    assert.equal(percent, Math.floor((100 * accepted) / required));
+    assert.equal(missing.length, required - accepted);
+    assert.deepEqual(missing[0].kinds, ["ID_FR", "ID_UE", "SEJOUR"]);
+  },
   FindApplicant({ applications }) {
     assert.deepEqual(
       applications.edges.map(({ node }) => node.birthName),
@@ -223,8 +230,10 @@ const mutations = [
   "AssignRole",
   "BindAccount",
   "DeclareOpeningException",
+  "DepositPiece",
   "IssueBindingCode",
   "OpenApplicationInEmergency",
+  "PrepareUpload",
   "ProtectApplication",
   "ReceiveApplicant",
   "RecordContact",
@@ -369,6 +378,33 @@ test("RegisterApplication, then RenewApplication", async () => {
     tokens.agent,
   );
   assert.deepEqual(renewed.renewApplication.errors[0].allowed, ["VALIDATE", "REJECT", "MERGE"]);
+});
+
+test("PrepareUpload, then DepositPiece", async () => {
+  const { data: prepared } = await command("PrepareUpload", {}, tokens.agent);
+  const { upload } = prepared.prepareUpload;
+  const sent = await fetch(new URL(upload.path, url), {
+    method: "PATCH",
+    headers: {
+      Authorization: `Bearer ${tokens.agent}`,
+      "Content-Type": "application/offset+octet-stream",
+      "Tus-Resumable": "1.0.0",
+      "Upload-Offset": "0",
+    },
+    body: "%PDF-1.4\n1 0 obj\n<</Type/Page>>\nendobj\n%%EOF\n",
+  });
+  assert.equal(sent.status, 204);
+  const { application } = await ask(document("ApplicationPieces"), {
+    variables: documentedVariables("ApplicationPieces"),
+    token: tokens.agent,
+  });
+  const { data: deposited } = await command(
+    "DepositPiece",
+    { ticket: upload.ticket, applicationId: application.id, receptionPointId: await managedPointId() },
+    tokens.agent,
+  );
+  assert.deepEqual(deposited.depositPiece.errors, []);
+  assert.equal(deposited.depositPiece.piece.state, "DEPOSITED");
 });
 
 test("OpenApplicationInEmergency", async () => {

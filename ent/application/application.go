@@ -60,6 +60,8 @@ const (
 	EdgeHistory = "history"
 	// EdgeProposedChanges holds the string denoting the proposed_changes edge name in mutations.
 	EdgeProposedChanges = "proposed_changes"
+	// EdgePieces holds the string denoting the pieces edge name in mutations.
+	EdgePieces = "pieces"
 	// Table holds the table name of the application in the database.
 	Table = "application"
 	// SummaryTable is the table that holds the summary relation/edge.
@@ -118,6 +120,13 @@ const (
 	ProposedChangesInverseTable = "proposed_change"
 	// ProposedChangesColumn is the table column denoting the proposed_changes relation/edge.
 	ProposedChangesColumn = "application_id"
+	// PiecesTable is the table that holds the pieces relation/edge.
+	PiecesTable = "piece"
+	// PiecesInverseTable is the table name for the Piece entity.
+	// It exists in this package in order to avoid circular dependency with the "piece" package.
+	PiecesInverseTable = "piece"
+	// PiecesColumn is the table column denoting the pieces relation/edge.
+	PiecesColumn = "application_id"
 )
 
 // Columns holds all SQL columns for application fields.
@@ -349,6 +358,20 @@ func ByProposedChanges(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newProposedChangesStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByPiecesCount orders the results by pieces count.
+func ByPiecesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newPiecesStep(), opts...)
+	}
+}
+
+// ByPieces orders the results by pieces terms.
+func ByPieces(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newPiecesStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newSummaryStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -403,6 +426,13 @@ func newProposedChangesStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(ProposedChangesInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, ProposedChangesTable, ProposedChangesColumn),
+	)
+}
+func newPiecesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(PiecesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, PiecesTable, PiecesColumn),
 	)
 }
 

@@ -960,6 +960,29 @@ func HasProposedChangesWith(preds ...predicate.ProposedChange) predicate.Applica
 	})
 }
 
+// HasPieces applies the HasEdge predicate on the "pieces" edge.
+func HasPieces() predicate.Application {
+	return predicate.Application(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, PiecesTable, PiecesColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasPiecesWith applies the HasEdge predicate on the "pieces" edge with a given conditions (other predicates).
+func HasPiecesWith(preds ...predicate.Piece) predicate.Application {
+	return predicate.Application(func(s *sql.Selector) {
+		step := newPiecesStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // And groups predicates with the AND operator between them.
 func And(predicates ...predicate.Application) predicate.Application {
 	return predicate.Application(sql.AndPredicates(predicates...))

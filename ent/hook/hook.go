@@ -201,6 +201,18 @@ func (f DeadlineFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, er
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DeadlineMutation", m)
 }
 
+// The DepositFunc type is an adapter to allow the use of ordinary
+// function as Deposit mutator.
+type DepositFunc func(context.Context, *ent.DepositMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DepositFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.DepositMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DepositMutation", m)
+}
+
 // The DwellingFunc type is an adapter to allow the use of ordinary
 // function as Dwelling mutator.
 type DwellingFunc func(context.Context, *ent.DwellingMutation) (ent.Value, error)
@@ -381,6 +393,30 @@ func (f PersonFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, erro
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PersonMutation", m)
 }
 
+// The PieceFunc type is an adapter to allow the use of ordinary
+// function as Piece mutator.
+type PieceFunc func(context.Context, *ent.PieceMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PieceFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.PieceMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PieceMutation", m)
+}
+
+// The PieceFileFunc type is an adapter to allow the use of ordinary
+// function as PieceFile mutator.
+type PieceFileFunc func(context.Context, *ent.PieceFileMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PieceFileFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.PieceFileMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PieceFileMutation", m)
+}
+
 // The ProposedChangeFunc type is an adapter to allow the use of ordinary
 // function as ProposedChange mutator.
 type ProposedChangeFunc func(context.Context, *ent.ProposedChangeMutation) (ent.Value, error)
@@ -499,6 +535,18 @@ func (f StockVintageFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.StockVintageMutation", m)
+}
+
+// The UploadFunc type is an adapter to allow the use of ordinary
+// function as Upload mutator.
+type UploadFunc func(context.Context, *ent.UploadMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f UploadFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.UploadMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.UploadMutation", m)
 }
 
 // The UsedAssertionFunc type is an adapter to allow the use of ordinary

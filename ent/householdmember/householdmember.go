@@ -36,6 +36,8 @@ const (
 	EdgeParticulars = "particulars"
 	// EdgeSensitive holds the string denoting the sensitive edge name in mutations.
 	EdgeSensitive = "sensitive"
+	// EdgePieces holds the string denoting the pieces edge name in mutations.
+	EdgePieces = "pieces"
 	// Table holds the table name of the householdmember in the database.
 	Table = "household_member"
 	// ApplicationTable is the table that holds the application relation/edge.
@@ -59,6 +61,11 @@ const (
 	SensitiveInverseTable = "sensitive_record"
 	// SensitiveColumn is the table column denoting the sensitive relation/edge.
 	SensitiveColumn = "member_id"
+	// PiecesTable is the table that holds the pieces relation/edge. The primary key declared below.
+	PiecesTable = "piece_member"
+	// PiecesInverseTable is the table name for the Piece entity.
+	// It exists in this package in order to avoid circular dependency with the "piece" package.
+	PiecesInverseTable = "piece"
 )
 
 // Columns holds all SQL columns for householdmember fields.
@@ -71,6 +78,12 @@ var Columns = []string{
 	FieldBornIn,
 	FieldExpectedOn,
 }
+
+var (
+	// PiecesPrimaryKey and PiecesColumn2 are the table columns denoting the
+	// primary key for the pieces relation (M2M).
+	PiecesPrimaryKey = []string{"piece_id", "household_member_id"}
+)
 
 // ValidColumn reports if the column name is valid (part of the table columns).
 func ValidColumn(column string) bool {
@@ -168,6 +181,20 @@ func BySensitiveField(field string, opts ...sql.OrderTermOption) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newSensitiveStep(), sql.OrderByField(field, opts...))
 	}
 }
+
+// ByPiecesCount orders the results by pieces count.
+func ByPiecesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newPiecesStep(), opts...)
+	}
+}
+
+// ByPieces orders the results by pieces terms.
+func ByPieces(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newPiecesStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newApplicationStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -187,6 +214,13 @@ func newSensitiveStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(SensitiveInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2O, false, SensitiveTable, SensitiveColumn),
+	)
+}
+func newPiecesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(PiecesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2M, true, PiecesTable, PiecesPrimaryKey...),
 	)
 }
 

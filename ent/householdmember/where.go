@@ -430,6 +430,29 @@ func HasSensitiveWith(preds ...predicate.SensitiveRecord) predicate.HouseholdMem
 	})
 }
 
+// HasPieces applies the HasEdge predicate on the "pieces" edge.
+func HasPieces() predicate.HouseholdMember {
+	return predicate.HouseholdMember(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, PiecesTable, PiecesPrimaryKey...),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasPiecesWith applies the HasEdge predicate on the "pieces" edge with a given conditions (other predicates).
+func HasPiecesWith(preds ...predicate.Piece) predicate.HouseholdMember {
+	return predicate.HouseholdMember(func(s *sql.Selector) {
+		step := newPiecesStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // And groups predicates with the AND operator between them.
 func And(predicates ...predicate.HouseholdMember) predicate.HouseholdMember {
 	return predicate.HouseholdMember(sql.AndPredicates(predicates...))

@@ -708,6 +708,49 @@ var (
 			},
 		},
 	}
+	// DepositColumns holds the columns for the "deposit" table.
+	DepositColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "caller", Type: field.TypeBytes, Size: 32},
+		{Name: "person_id", Type: field.TypeString, Nullable: true},
+		{Name: "kind", Type: field.TypeString, Size: 40},
+		{Name: "sha256", Type: field.TypeString, Size: 64},
+		{Name: "pages", Type: field.TypeInt},
+		{Name: "deposited_at", Type: field.TypeTime},
+		{Name: "unique_number", Type: field.TypeString, Nullable: true},
+		{Name: "waiting", Type: field.TypeJSON, Nullable: true},
+		{Name: "reception_point_id", Type: field.TypeString, Nullable: true, Size: 30},
+	}
+	// DepositTable holds the schema information for the "deposit" table.
+	DepositTable = &schema.Table{
+		Name:       "deposit",
+		Columns:    DepositColumns,
+		PrimaryKey: []*schema.Column{DepositColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "deposit_reception_point_reception_point",
+				Columns:    []*schema.Column{DepositColumns[10]},
+				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "deposit_caller_idx",
+				Unique:  false,
+				Columns: []*schema.Column{DepositColumns[2], DepositColumns[0]},
+			},
+			{
+				Name:    "deposit_waiting_idx",
+				Unique:  false,
+				Columns: []*schema.Column{DepositColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "unique_number IS NOT NULL",
+				},
+			},
+		},
+	}
 	// DwellingColumns holds the columns for the "dwelling" table.
 	DwellingColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
@@ -1445,6 +1488,97 @@ var (
 			},
 		},
 	}
+	// PieceColumns holds the columns for the "piece" table.
+	PieceColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "kind", Type: field.TypeString, Size: 40},
+		{Name: "sensitive", Type: field.TypeBool},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"MISSING", "REFUSED", "EXPIRED", "DEPOSITED", "ACCEPTED"}, Default: "DEPOSITED"},
+		{Name: "refused_for", Type: field.TypeEnum, Nullable: true, Enums: []string{"UNREADABLE", "NOT_ON_LIST", "OUTDATED", "OF_ANOTHER", "SHOWS_NIR", "INFECTED"}},
+		{Name: "due_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "issued_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "expires_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "scan", Type: field.TypeEnum, Enums: []string{"PENDING", "CLEAN", "INFECTED"}, Default: "PENDING"},
+		{Name: "deposited_at", Type: field.TypeTime},
+		{Name: "application_id", Type: field.TypeString, Size: 30},
+		{Name: "deposited_by_id", Type: field.TypeString, Nullable: true, Size: 30},
+		{Name: "reception_point_id", Type: field.TypeString, Nullable: true, Size: 30},
+	}
+	// PieceTable holds the schema information for the "piece" table.
+	PieceTable = &schema.Table{
+		Name:       "piece",
+		Columns:    PieceColumns,
+		PrimaryKey: []*schema.Column{PieceColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "piece_application_pieces",
+				Columns:    []*schema.Column{PieceColumns[11]},
+				RefColumns: []*schema.Column{ApplicationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "piece_person_deposited_by",
+				Columns:    []*schema.Column{PieceColumns[12]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "piece_reception_point_reception_point",
+				Columns:    []*schema.Column{PieceColumns[13]},
+				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "piece_application_idx",
+				Unique:  false,
+				Columns: []*schema.Column{PieceColumns[11], PieceColumns[0]},
+			},
+			{
+				Name:    "piece_pending_idx",
+				Unique:  false,
+				Columns: []*schema.Column{PieceColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "(scan)::text = 'PENDING'::text",
+				},
+			},
+		},
+	}
+	// PieceFileColumns holds the columns for the "piece_file" table.
+	PieceFileColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "application_id", Type: field.TypeString},
+		{Name: "name", Type: field.TypeString, Size: 100},
+		{Name: "size", Type: field.TypeInt},
+		{Name: "sha256", Type: field.TypeString, Size: 64},
+		{Name: "media_type", Type: field.TypeEnum, Enums: []string{"PDF", "JPEG", "PNG", "HEIC", "TIFF"}},
+		{Name: "pages", Type: field.TypeInt},
+		{Name: "piece_id", Type: field.TypeString, Unique: true, Size: 30},
+	}
+	// PieceFileTable holds the schema information for the "piece_file" table.
+	PieceFileTable = &schema.Table{
+		Name:       "piece_file",
+		Columns:    PieceFileColumns,
+		PrimaryKey: []*schema.Column{PieceFileColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "piece_file_piece_file",
+				Columns:    []*schema.Column{PieceFileColumns[8]},
+				RefColumns: []*schema.Column{PieceColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "piece_file_name_key",
+				Unique:  true,
+				Columns: []*schema.Column{PieceFileColumns[3]},
+			},
+		},
+	}
 	// ProposedChangeColumns holds the columns for the "proposed_change" table.
 	ProposedChangeColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
@@ -1885,6 +2019,42 @@ var (
 			},
 		},
 	}
+	// UploadColumns holds the columns for the "upload" table.
+	UploadColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "ticket", Type: field.TypeBytes, Size: 32},
+		{Name: "caller", Type: field.TypeBytes, Size: 32},
+		{Name: "size", Type: field.TypeInt64},
+		{Name: "media_type", Type: field.TypeEnum, Enums: []string{"PDF", "JPEG", "PNG", "HEIC", "TIFF"}},
+		{Name: "sha256", Type: field.TypeString, Size: 64},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "received", Type: field.TypeInt64, Default: 0},
+		{Name: "parts", Type: field.TypeJSON},
+	}
+	// UploadTable holds the schema information for the "upload" table.
+	UploadTable = &schema.Table{
+		Name:       "upload",
+		Columns:    UploadColumns,
+		PrimaryKey: []*schema.Column{UploadColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "upload_ticket_key",
+				Unique:  true,
+				Columns: []*schema.Column{UploadColumns[2]},
+			},
+			{
+				Name:    "upload_caller_idx",
+				Unique:  false,
+				Columns: []*schema.Column{UploadColumns[3]},
+			},
+			{
+				Name:    "upload_expires_idx",
+				Unique:  false,
+				Columns: []*schema.Column{UploadColumns[7]},
+			},
+		},
+	}
 	// UsedAssertionColumns holds the columns for the "used_assertion" table.
 	UsedAssertionColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
@@ -2075,6 +2245,31 @@ var (
 			},
 		},
 	}
+	// PieceMemberColumns holds the columns for the "piece_member" table.
+	PieceMemberColumns = []*schema.Column{
+		{Name: "piece_id", Type: field.TypeString, Size: 30},
+		{Name: "household_member_id", Type: field.TypeString, Size: 30},
+	}
+	// PieceMemberTable holds the schema information for the "piece_member" table.
+	PieceMemberTable = &schema.Table{
+		Name:       "piece_member",
+		Columns:    PieceMemberColumns,
+		PrimaryKey: []*schema.Column{PieceMemberColumns[0], PieceMemberColumns[1]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "piece_member_piece_id",
+				Columns:    []*schema.Column{PieceMemberColumns[0]},
+				RefColumns: []*schema.Column{PieceColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "piece_member_household_member_id",
+				Columns:    []*schema.Column{PieceMemberColumns[1]},
+				RefColumns: []*schema.Column{HouseholdMemberColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+	}
 	// ReceptionPointOperatorColumns holds the columns for the "reception_point_operator" table.
 	ReceptionPointOperatorColumns = []*schema.Column{
 		{Name: "reception_point_id", Type: field.TypeString, Size: 30},
@@ -2118,6 +2313,7 @@ var (
 		CatalogueEntryTable,
 		CommuneTable,
 		DeadlineTable,
+		DepositTable,
 		DwellingTable,
 		EmergencyOpeningTable,
 		HandOverTable,
@@ -2133,6 +2329,8 @@ var (
 		PartnerAppTable,
 		PartnerAppSecretTable,
 		PersonTable,
+		PieceTable,
+		PieceFileTable,
 		ProposedChangeTable,
 		PublishedFiguresTable,
 		ReceptionContactTable,
@@ -2143,6 +2341,7 @@ var (
 		StaffAuthorisationTable,
 		StockChangeTable,
 		StockVintageTable,
+		UploadTable,
 		UsedAssertionTable,
 		WishTable,
 		AssignmentReceptionPointTable,
@@ -2150,6 +2349,7 @@ var (
 		PairMemberTable,
 		PartnerAppReceptionPointTable,
 		PartnerAppCommuneTable,
+		PieceMemberTable,
 		ReceptionPointOperatorTable,
 	}
 )
@@ -2268,6 +2468,13 @@ func init() {
 	DeadlineTable.Annotation.Checks = map[string]string{
 		"deadline_announced_check": "announced_from <= due_on",
 	}
+	DepositTable.ForeignKeys[0].RefTable = ReceptionPointTable
+	DepositTable.Annotation = &entsql.Annotation{
+		Table: "deposit",
+	}
+	DepositTable.Annotation.Checks = map[string]string{
+		"deposit_waiting_check": "(unique_number IS NULL) = (waiting IS NULL)",
+	}
 	DwellingTable.ForeignKeys[0].RefTable = BuildingTable
 	DwellingTable.ForeignKeys[1].RefTable = OrganisationTable
 	DwellingTable.ForeignKeys[2].RefTable = StockVintageTable
@@ -2381,6 +2588,23 @@ func init() {
 	PersonTable.Annotation = &entsql.Annotation{
 		Table: "person",
 	}
+	PieceTable.ForeignKeys[0].RefTable = ApplicationTable
+	PieceTable.ForeignKeys[1].RefTable = PersonTable
+	PieceTable.ForeignKeys[2].RefTable = ReceptionPointTable
+	PieceTable.Annotation = &entsql.Annotation{
+		Table: "piece",
+	}
+	PieceTable.Annotation.Checks = map[string]string{
+		"piece_accepted_check": "state <> 'ACCEPTED' OR scan = 'CLEAN'",
+		"piece_due_check":      "due_on IS NULL OR state = 'REFUSED'",
+		"piece_infected_check": "scan <> 'INFECTED' OR refused_for = 'INFECTED'",
+		"piece_refused_check":  "(refused_for IS NULL) = (state <> 'REFUSED')",
+		"piece_state_check":    "state IN ('DEPOSITED', 'ACCEPTED', 'REFUSED')",
+	}
+	PieceFileTable.ForeignKeys[0].RefTable = PieceTable
+	PieceFileTable.Annotation = &entsql.Annotation{
+		Table: "piece_file",
+	}
 	ProposedChangeTable.ForeignKeys[0].RefTable = ApplicationTable
 	ProposedChangeTable.ForeignKeys[1].RefTable = ReceptionPointTable
 	ProposedChangeTable.ForeignKeys[2].RefTable = PersonTable
@@ -2448,6 +2672,12 @@ func init() {
 	StockVintageTable.Annotation = &entsql.Annotation{
 		Table: "stock_vintage",
 	}
+	UploadTable.Annotation = &entsql.Annotation{
+		Table: "upload",
+	}
+	UploadTable.Annotation.Checks = map[string]string{
+		"upload_received_check": "received <= size",
+	}
 	UsedAssertionTable.Annotation = &entsql.Annotation{
 		Table: "used_assertion",
 	}
@@ -2469,6 +2699,8 @@ func init() {
 	PartnerAppReceptionPointTable.ForeignKeys[1].RefTable = ReceptionPointTable
 	PartnerAppCommuneTable.ForeignKeys[0].RefTable = PartnerAppTable
 	PartnerAppCommuneTable.ForeignKeys[1].RefTable = CommuneTable
+	PieceMemberTable.ForeignKeys[0].RefTable = PieceTable
+	PieceMemberTable.ForeignKeys[1].RefTable = HouseholdMemberTable
 	ReceptionPointOperatorTable.ForeignKeys[0].RefTable = ReceptionPointTable
 	ReceptionPointOperatorTable.ForeignKeys[1].RefTable = OrganisationTable
 }

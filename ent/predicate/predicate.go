@@ -54,6 +54,9 @@ type Commune func(*sql.Selector)
 // Deadline is the predicate function for deadline builders.
 type Deadline func(*sql.Selector)
 
+// Deposit is the predicate function for deposit builders.
+type Deposit func(*sql.Selector)
+
 // Dwelling is the predicate function for dwelling builders.
 type Dwelling func(*sql.Selector)
 
@@ -99,6 +102,12 @@ type PartnerAppSecret func(*sql.Selector)
 // Person is the predicate function for person builders.
 type Person func(*sql.Selector)
 
+// Piece is the predicate function for piece builders.
+type Piece func(*sql.Selector)
+
+// PieceFile is the predicate function for piecefile builders.
+type PieceFile func(*sql.Selector)
+
 // ProposedChange is the predicate function for proposedchange builders.
 type ProposedChange func(*sql.Selector)
 
@@ -128,6 +137,9 @@ type StockChange func(*sql.Selector)
 
 // StockVintage is the predicate function for stockvintage builders.
 type StockVintage func(*sql.Selector)
+
+// Upload is the predicate function for upload builders.
+type Upload func(*sql.Selector)
 
 // UsedAssertion is the predicate function for usedassertion builders.
 type UsedAssertion func(*sql.Selector)

@@ -494,6 +494,30 @@ func (f DeadlineMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutati
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DeadlineMutation", m)
 }
 
+// The DepositQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type DepositQueryRuleFunc func(context.Context, *ent.DepositQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f DepositQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DepositQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.DepositQuery", q)
+}
+
+// The DepositMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type DepositMutationRuleFunc func(context.Context, *ent.DepositMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f DepositMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.DepositMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DepositMutation", m)
+}
+
 // The DwellingQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type DwellingQueryRuleFunc func(context.Context, *ent.DwellingQuery) error
@@ -854,6 +878,54 @@ func (f PersonMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.PersonMutation", m)
 }
 
+// The PieceQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type PieceQueryRuleFunc func(context.Context, *ent.PieceQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f PieceQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.PieceQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.PieceQuery", q)
+}
+
+// The PieceMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type PieceMutationRuleFunc func(context.Context, *ent.PieceMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f PieceMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.PieceMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.PieceMutation", m)
+}
+
+// The PieceFileQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type PieceFileQueryRuleFunc func(context.Context, *ent.PieceFileQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f PieceFileQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.PieceFileQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.PieceFileQuery", q)
+}
+
+// The PieceFileMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type PieceFileMutationRuleFunc func(context.Context, *ent.PieceFileMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f PieceFileMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.PieceFileMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.PieceFileMutation", m)
+}
+
 // The ProposedChangeQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type ProposedChangeQueryRuleFunc func(context.Context, *ent.ProposedChangeQuery) error
@@ -1092,6 +1164,30 @@ func (f StockVintageMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mu
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.StockVintageMutation", m)
+}
+
+// The UploadQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type UploadQueryRuleFunc func(context.Context, *ent.UploadQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f UploadQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.UploadQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.UploadQuery", q)
+}
+
+// The UploadMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type UploadMutationRuleFunc func(context.Context, *ent.UploadMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f UploadMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.UploadMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.UploadMutation", m)
 }
 
 // The UsedAssertionQueryRuleFunc type is an adapter to allow the use of ordinary

@@ -23,6 +23,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/deadline"
+	"github.com/guichet-logement/guichet/ent/deposit"
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
 	"github.com/guichet-logement/guichet/ent/handover"
@@ -38,6 +39,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/person"
+	"github.com/guichet-logement/guichet/ent/piece"
+	"github.com/guichet-logement/guichet/ent/piecefile"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/publishedfigures"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
@@ -49,6 +52,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
+	"github.com/guichet-logement/guichet/ent/upload"
 	"github.com/guichet-logement/guichet/ent/usedassertion"
 	"github.com/guichet-logement/guichet/ent/wish"
 
@@ -564,6 +568,46 @@ func init() {
 	deadline.DefaultID = deadlineDescID.Default.(func() domain.ID)
 	// deadline.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	deadline.IDValidator = deadlineDescID.Validators[0].(func(string) error)
+	depositMixin := schema.Deposit{}.Mixin()
+	deposit.Policy = privacy.NewPolicies(schema.Deposit{})
+	deposit.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := deposit.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	depositMixinFields0 := depositMixin[0].Fields()
+	_ = depositMixinFields0
+	depositFields := schema.Deposit{}.Fields()
+	_ = depositFields
+	// depositDescCreatedAt is the schema descriptor for created_at field.
+	depositDescCreatedAt := depositMixinFields0[1].Descriptor()
+	// deposit.DefaultCreatedAt holds the default value on creation for the created_at field.
+	deposit.DefaultCreatedAt = depositDescCreatedAt.Default.(func() time.Time)
+	// depositDescCaller is the schema descriptor for caller field.
+	depositDescCaller := depositFields[0].Descriptor()
+	// deposit.CallerValidator is a validator for the "caller" field. It is called by the builders before save.
+	deposit.CallerValidator = depositDescCaller.Validators[0].(func([]byte) error)
+	// depositDescKind is the schema descriptor for kind field.
+	depositDescKind := depositFields[2].Descriptor()
+	// deposit.KindValidator is a validator for the "kind" field. It is called by the builders before save.
+	deposit.KindValidator = depositDescKind.Validators[0].(func(string) error)
+	// depositDescSha256 is the schema descriptor for sha256 field.
+	depositDescSha256 := depositFields[3].Descriptor()
+	// deposit.Sha256Validator is a validator for the "sha256" field. It is called by the builders before save.
+	deposit.Sha256Validator = depositDescSha256.Validators[0].(func(string) error)
+	// depositDescPages is the schema descriptor for pages field.
+	depositDescPages := depositFields[4].Descriptor()
+	// deposit.PagesValidator is a validator for the "pages" field. It is called by the builders before save.
+	deposit.PagesValidator = depositDescPages.Validators[0].(func(int) error)
+	// depositDescID is the schema descriptor for id field.
+	depositDescID := depositMixinFields0[0].Descriptor()
+	// deposit.DefaultID holds the default value on creation for the id field.
+	deposit.DefaultID = depositDescID.Default.(func() domain.ID)
+	// deposit.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	deposit.IDValidator = depositDescID.Validators[0].(func(string) error)
 	dwellingMixin := schema.Dwelling{}.Mixin()
 	dwelling.Policy = privacy.NewPolicies(schema.Dwelling{})
 	dwelling.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -1028,6 +1072,74 @@ func init() {
 	person.DefaultID = personDescID.Default.(func() domain.ID)
 	// person.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	person.IDValidator = personDescID.Validators[0].(func(string) error)
+	pieceMixin := schema.Piece{}.Mixin()
+	piece.Policy = privacy.NewPolicies(schema.Piece{})
+	piece.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := piece.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	pieceMixinFields0 := pieceMixin[0].Fields()
+	_ = pieceMixinFields0
+	pieceFields := schema.Piece{}.Fields()
+	_ = pieceFields
+	// pieceDescCreatedAt is the schema descriptor for created_at field.
+	pieceDescCreatedAt := pieceMixinFields0[1].Descriptor()
+	// piece.DefaultCreatedAt holds the default value on creation for the created_at field.
+	piece.DefaultCreatedAt = pieceDescCreatedAt.Default.(func() time.Time)
+	// pieceDescKind is the schema descriptor for kind field.
+	pieceDescKind := pieceFields[1].Descriptor()
+	// piece.KindValidator is a validator for the "kind" field. It is called by the builders before save.
+	piece.KindValidator = pieceDescKind.Validators[0].(func(string) error)
+	// pieceDescID is the schema descriptor for id field.
+	pieceDescID := pieceMixinFields0[0].Descriptor()
+	// piece.DefaultID holds the default value on creation for the id field.
+	piece.DefaultID = pieceDescID.Default.(func() domain.ID)
+	// piece.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	piece.IDValidator = pieceDescID.Validators[0].(func(string) error)
+	piecefileMixin := schema.PieceFile{}.Mixin()
+	piecefile.Policy = privacy.NewPolicies(schema.PieceFile{})
+	piecefile.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := piecefile.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	piecefileMixinFields0 := piecefileMixin[0].Fields()
+	_ = piecefileMixinFields0
+	piecefileFields := schema.PieceFile{}.Fields()
+	_ = piecefileFields
+	// piecefileDescCreatedAt is the schema descriptor for created_at field.
+	piecefileDescCreatedAt := piecefileMixinFields0[1].Descriptor()
+	// piecefile.DefaultCreatedAt holds the default value on creation for the created_at field.
+	piecefile.DefaultCreatedAt = piecefileDescCreatedAt.Default.(func() time.Time)
+	// piecefileDescName is the schema descriptor for name field.
+	piecefileDescName := piecefileFields[2].Descriptor()
+	// piecefile.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	piecefile.NameValidator = piecefileDescName.Validators[0].(func(string) error)
+	// piecefileDescSize is the schema descriptor for size field.
+	piecefileDescSize := piecefileFields[3].Descriptor()
+	// piecefile.SizeValidator is a validator for the "size" field. It is called by the builders before save.
+	piecefile.SizeValidator = piecefileDescSize.Validators[0].(func(int) error)
+	// piecefileDescSha256 is the schema descriptor for sha256 field.
+	piecefileDescSha256 := piecefileFields[4].Descriptor()
+	// piecefile.Sha256Validator is a validator for the "sha256" field. It is called by the builders before save.
+	piecefile.Sha256Validator = piecefileDescSha256.Validators[0].(func(string) error)
+	// piecefileDescPages is the schema descriptor for pages field.
+	piecefileDescPages := piecefileFields[6].Descriptor()
+	// piecefile.PagesValidator is a validator for the "pages" field. It is called by the builders before save.
+	piecefile.PagesValidator = piecefileDescPages.Validators[0].(func(int) error)
+	// piecefileDescID is the schema descriptor for id field.
+	piecefileDescID := piecefileMixinFields0[0].Descriptor()
+	// piecefile.DefaultID holds the default value on creation for the id field.
+	piecefile.DefaultID = piecefileDescID.Default.(func() domain.ID)
+	// piecefile.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	piecefile.IDValidator = piecefileDescID.Validators[0].(func(string) error)
 	proposedchangeMixin := schema.ProposedChange{}.Mixin()
 	proposedchange.Policy = privacy.NewPolicies(schema.ProposedChange{})
 	proposedchange.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -1336,6 +1448,56 @@ func init() {
 	stockvintage.DefaultID = stockvintageDescID.Default.(func() domain.ID)
 	// stockvintage.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	stockvintage.IDValidator = stockvintageDescID.Validators[0].(func(string) error)
+	uploadMixin := schema.Upload{}.Mixin()
+	upload.Policy = privacy.NewPolicies(schema.Upload{})
+	upload.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := upload.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	uploadMixinFields0 := uploadMixin[0].Fields()
+	_ = uploadMixinFields0
+	uploadFields := schema.Upload{}.Fields()
+	_ = uploadFields
+	// uploadDescCreatedAt is the schema descriptor for created_at field.
+	uploadDescCreatedAt := uploadMixinFields0[1].Descriptor()
+	// upload.DefaultCreatedAt holds the default value on creation for the created_at field.
+	upload.DefaultCreatedAt = uploadDescCreatedAt.Default.(func() time.Time)
+	// uploadDescTicket is the schema descriptor for ticket field.
+	uploadDescTicket := uploadFields[0].Descriptor()
+	// upload.TicketValidator is a validator for the "ticket" field. It is called by the builders before save.
+	upload.TicketValidator = uploadDescTicket.Validators[0].(func([]byte) error)
+	// uploadDescCaller is the schema descriptor for caller field.
+	uploadDescCaller := uploadFields[1].Descriptor()
+	// upload.CallerValidator is a validator for the "caller" field. It is called by the builders before save.
+	upload.CallerValidator = uploadDescCaller.Validators[0].(func([]byte) error)
+	// uploadDescSize is the schema descriptor for size field.
+	uploadDescSize := uploadFields[2].Descriptor()
+	// upload.SizeValidator is a validator for the "size" field. It is called by the builders before save.
+	upload.SizeValidator = uploadDescSize.Validators[0].(func(int64) error)
+	// uploadDescSha256 is the schema descriptor for sha256 field.
+	uploadDescSha256 := uploadFields[4].Descriptor()
+	// upload.Sha256Validator is a validator for the "sha256" field. It is called by the builders before save.
+	upload.Sha256Validator = uploadDescSha256.Validators[0].(func(string) error)
+	// uploadDescReceived is the schema descriptor for received field.
+	uploadDescReceived := uploadFields[6].Descriptor()
+	// upload.DefaultReceived holds the default value on creation for the received field.
+	upload.DefaultReceived = uploadDescReceived.Default.(int64)
+	// upload.ReceivedValidator is a validator for the "received" field. It is called by the builders before save.
+	upload.ReceivedValidator = uploadDescReceived.Validators[0].(func(int64) error)
+	// uploadDescParts is the schema descriptor for parts field.
+	uploadDescParts := uploadFields[7].Descriptor()
+	// upload.DefaultParts holds the default value on creation for the parts field.
+	upload.DefaultParts = uploadDescParts.Default.([]string)
+	// uploadDescID is the schema descriptor for id field.
+	uploadDescID := uploadMixinFields0[0].Descriptor()
+	// upload.DefaultID holds the default value on creation for the id field.
+	upload.DefaultID = uploadDescID.Default.(func() domain.ID)
+	// upload.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	upload.IDValidator = uploadDescID.Validators[0].(func(string) error)
 	usedassertionMixin := schema.UsedAssertion{}.Mixin()
 	usedassertion.Policy = privacy.NewPolicies(schema.UsedAssertion{})
 	usedassertion.Hooks[0] = func(next ent.Mutator) ent.Mutator {

@@ -69,6 +69,7 @@ func (Application) Edges() []ent.Edge {
 		edge.To("deadlines", Deadline.Type),
 		edge.To("history", ApplicationEvent.Type),
 		edge.To("proposed_changes", ProposedChange.Type).Annotations(entgql.MapsTo("proposedChanges")),
+		edge.To("pieces", Piece.Type),
 	}
 }
 

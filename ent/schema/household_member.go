@@ -44,6 +44,7 @@ func (HouseholdMember) Edges() []ent.Edge {
 		edge.From("application", Application.Type).Ref("household").Field("application_id").Unique().Required().Immutable(),
 		edge.To("particulars", MemberParticulars.Type).Unique(),
 		edge.To("sensitive", SensitiveRecord.Type).Unique(),
+		edge.From("pieces", Piece.Type).Ref("members").Annotations(entgql.Skip(entgql.SkipAll)),
 	}
 }
 

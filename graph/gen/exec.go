@@ -49,6 +49,7 @@ type ResolverRoot interface {
 	OpeningHours() OpeningHoursResolver
 	Pair() PairResolver
 	PartnerApp() PartnerAppResolver
+	Piece() PieceResolver
 	ProposedChange() ProposedChangeResolver
 	PublishedFigures() PublishedFiguresResolver
 	Query() QueryResolver
@@ -75,6 +76,11 @@ type ComplexityRoot struct {
 	AcceptHandOverPayload struct {
 		Application func(childComplexity int) int
 		Errors      func(childComplexity int) int
+	}
+
+	AcceptPiecePayload struct {
+		Errors func(childComplexity int) int
+		Piece  func(childComplexity int) int
 	}
 
 	AcceptProposedChangePayload struct {
@@ -123,6 +129,7 @@ type ComplexityRoot struct {
 
 	Application struct {
 		BirthName       func(childComplexity int) int
+		Completeness    func(childComplexity int, on *domain.Date) int
 		Contact         func(childComplexity int) int
 		Deadlines       func(childComplexity int) int
 		File            func(childComplexity int) int
@@ -131,6 +138,7 @@ type ComplexityRoot struct {
 		Household       func(childComplexity int) int
 		ID              func(childComplexity int) int
 		Masked          func(childComplexity int) int
+		Pieces          func(childComplexity int) int
 		ProposedChanges func(childComplexity int) int
 		RenewalDue      func(childComplexity int) int
 		State           func(childComplexity int) int
@@ -329,6 +337,13 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	Completeness struct {
+		Accepted func(childComplexity int) int
+		Missing  func(childComplexity int) int
+		Percent  func(childComplexity int) int
+		Required func(childComplexity int) int
+	}
+
 	ConfirmAssignmentPayload struct {
 		Assignment func(childComplexity int) int
 		Errors     func(childComplexity int) int
@@ -369,9 +384,29 @@ type ComplexityRoot struct {
 		Errors      func(childComplexity int) int
 	}
 
+	Deposit struct {
+		DepositedAt    func(childComplexity int) int
+		ID             func(childComplexity int) int
+		Kind           func(childComplexity int) int
+		Pages          func(childComplexity int) int
+		ReceptionPoint func(childComplexity int) int
+		Sha256         func(childComplexity int) int
+	}
+
 	DepositApplicationAgainPayload struct {
 		Application func(childComplexity int) int
 		Errors      func(childComplexity int) int
+	}
+
+	DepositPiecePayload struct {
+		Deposit func(childComplexity int) int
+		Errors  func(childComplexity int) int
+		Piece   func(childComplexity int) int
+	}
+
+	DepositPieceUnderNumberPayload struct {
+		Deposit func(childComplexity int) int
+		Errors  func(childComplexity int) int
 	}
 
 	Dwelling struct {
@@ -506,8 +541,18 @@ type ComplexityRoot struct {
 		Errors      func(childComplexity int) int
 	}
 
+	MissingPiece struct {
+		DueOn      func(childComplexity int) int
+		Kinds      func(childComplexity int) int
+		Level      func(childComplexity int) int
+		MemberID   func(childComplexity int) int
+		RefusedFor func(childComplexity int) int
+		State      func(childComplexity int) int
+	}
+
 	Mutation struct {
 		AcceptHandOver             func(childComplexity int, input model.AcceptHandOverInput) int
+		AcceptPiece                func(childComplexity int, input model.AcceptPieceInput) int
 		AcceptProposedChange       func(childComplexity int, input model.AcceptProposedChangeInput) int
 		AddPartnerAppSecret        func(childComplexity int, input model.AddPartnerAppSecretInput) int
 		AssignOnlineRegistration   func(childComplexity int, input model.AssignOnlineRegistrationInput) int
@@ -521,6 +566,8 @@ type ComplexityRoot struct {
 		DeclineHandOver            func(childComplexity int, input model.DeclineHandOverInput) int
 		DeclineProposedChange      func(childComplexity int, input model.DeclineProposedChangeInput) int
 		DepositApplicationAgain    func(childComplexity int, input model.DepositApplicationAgainInput) int
+		DepositPiece               func(childComplexity int, input model.DepositPieceInput) int
+		DepositPieceUnderNumber    func(childComplexity int, input model.DepositPieceUnderNumberInput) int
 		EndAssignment              func(childComplexity int, input model.EndAssignmentInput) int
 		EndPair                    func(childComplexity int, input model.EndPairInput) int
 		FormPair                   func(childComplexity int, input model.FormPairInput) int
@@ -529,12 +576,14 @@ type ComplexityRoot struct {
 		IssueBindingCode           func(childComplexity int, input model.IssueBindingCodeInput) int
 		MergeApplications          func(childComplexity int, input model.MergeApplicationsInput) int
 		OpenApplicationInEmergency func(childComplexity int, input model.OpenApplicationInEmergencyInput) int
+		PrepareUpload              func(childComplexity int, input model.PrepareUploadInput) int
 		ProposeChange              func(childComplexity int, input model.ProposeChangeInput) int
 		ProtectApplication         func(childComplexity int, input model.ProtectApplicationInput) int
 		ReactivateApplication      func(childComplexity int, input model.ReactivateApplicationInput) int
 		ReceiveApplicant           func(childComplexity int, input model.ReceiveApplicantInput) int
 		RecordContact              func(childComplexity int, input model.RecordContactInput) int
 		RecordNotice               func(childComplexity int, input model.RecordNoticeInput) int
+		RefusePiece                func(childComplexity int, input model.RefusePieceInput) int
 		RegisterApplication        func(childComplexity int, input model.RegisterApplicationInput) int
 		RegisterOnline             func(childComplexity int, input model.RegisterOnlineInput) int
 		RegisterPartnerApp         func(childComplexity int, input model.RegisterPartnerAppInput) int
@@ -708,6 +757,39 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	Piece struct {
+		DepositedAt    func(childComplexity int) int
+		DueOn          func(childComplexity int) int
+		ExpiresOn      func(childComplexity int) int
+		File           func(childComplexity int) int
+		ID             func(childComplexity int) int
+		IssuedOn       func(childComplexity int) int
+		Kind           func(childComplexity int) int
+		Members        func(childComplexity int) int
+		ReceptionPoint func(childComplexity int) int
+		RefusedFor     func(childComplexity int) int
+		Scan           func(childComplexity int) int
+		ServesUntil    func(childComplexity int) int
+		State          func(childComplexity int) int
+	}
+
+	PieceFile struct {
+		MediaType func(childComplexity int) int
+		Pages     func(childComplexity int) int
+		Sha256    func(childComplexity int) int
+		Size      func(childComplexity int) int
+	}
+
+	PieceTicket struct {
+		ExpiresAt func(childComplexity int) int
+		Path      func(childComplexity int) int
+	}
+
+	PrepareUploadPayload struct {
+		Errors func(childComplexity int) int
+		Upload func(childComplexity int) int
+	}
+
 	ProposeChangePayload struct {
 		Application func(childComplexity int) int
 		Errors      func(childComplexity int) int
@@ -761,6 +843,7 @@ type ComplexityRoot struct {
 		CodeLists              func(childComplexity int, names []string) int
 		Commune                func(childComplexity int, inseeCode domain.InseeCode, on *domain.Date) int
 		Communes               func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.CommuneOrder, where *ent.CommuneWhereInput) int
+		Deposits               func(childComplexity int, first int) int
 		Dwellings              func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.DwellingOrder, where *ent.DwellingWhereInput) int
 		ExplainAccess          func(childComplexity int, uniqueNumber domain.UniqueNumber, personID domain.ID) int
 		HandOvers              func(childComplexity int, first int) int
@@ -770,6 +853,7 @@ type ComplexityRoot struct {
 		OnlineRegistrations    func(childComplexity int, first int) int
 		Organisations          func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.OrganisationOrder, where *ent.OrganisationWhereInput) int
 		PartnerApps            func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.PartnerAppOrder, where *ent.PartnerAppWhereInput) int
+		PieceTicket            func(childComplexity int, id domain.ID) int
 		PublishedFigures       func(childComplexity int, crossing domain.Crossing, month *domain.Date) int
 		PublishedMonths        func(childComplexity int) int
 		ReceptionPoints        func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.ReceptionPointOrder, where *ent.ReceptionPointWhereInput) int
@@ -837,6 +921,11 @@ type ComplexityRoot struct {
 	RecordNoticePayload struct {
 		Application func(childComplexity int) int
 		Errors      func(childComplexity int) int
+	}
+
+	RefusePiecePayload struct {
+		Errors func(childComplexity int) int
+		Piece  func(childComplexity int) int
 	}
 
 	RegisterApplicationPayload struct {
@@ -1076,6 +1165,12 @@ type ComplexityRoot struct {
 		Errors      func(childComplexity int) int
 	}
 
+	Upload struct {
+		ExpiresAt func(childComplexity int) int
+		Path      func(childComplexity int) int
+		Ticket    func(childComplexity int) int
+	}
+
 	ValidateApplicationPayload struct {
 		Application func(childComplexity int) int
 		Errors      func(childComplexity int) int
@@ -1143,6 +1238,8 @@ type ApplicationResolver interface {
 
 	RenewalDue(ctx context.Context, obj *ent.Application) (bool, error)
 	Deadlines(ctx context.Context, obj *ent.Application) ([]*ent.Deadline, error)
+
+	Completeness(ctx context.Context, obj *ent.Application, on *domain.Date) (*service.Completeness, error)
 }
 type AssignmentResolver interface {
 	ReceptionPoints(ctx context.Context, obj *ent.Assignment) ([]*ent.ReceptionPoint, error)
@@ -1215,6 +1312,11 @@ type MutationResolver interface {
 	TakeOnlineRegistration(ctx context.Context, input model.TakeOnlineRegistrationInput) (*model.TakeOnlineRegistrationPayload, error)
 	AssignOnlineRegistration(ctx context.Context, input model.AssignOnlineRegistrationInput) (*model.AssignOnlineRegistrationPayload, error)
 	ReleaseOnlineRegistration(ctx context.Context, input model.ReleaseOnlineRegistrationInput) (*model.ReleaseOnlineRegistrationPayload, error)
+	PrepareUpload(ctx context.Context, input model.PrepareUploadInput) (*model.PrepareUploadPayload, error)
+	DepositPiece(ctx context.Context, input model.DepositPieceInput) (*model.DepositPiecePayload, error)
+	DepositPieceUnderNumber(ctx context.Context, input model.DepositPieceUnderNumberInput) (*model.DepositPieceUnderNumberPayload, error)
+	AcceptPiece(ctx context.Context, input model.AcceptPieceInput) (*model.AcceptPiecePayload, error)
+	RefusePiece(ctx context.Context, input model.RefusePieceInput) (*model.RefusePiecePayload, error)
 }
 type OnlineRegistrationResolver interface {
 	Assignee(ctx context.Context, obj *ent.OnlineRegistration) (*ent.Person, error)
@@ -1234,6 +1336,11 @@ type PartnerAppResolver interface {
 	Secrets(ctx context.Context, obj *ent.PartnerApp) ([]*ent.PartnerAppSecret, error)
 
 	Notice(ctx context.Context, obj *ent.PartnerApp) (*domain.AppNotice, error)
+}
+type PieceResolver interface {
+	State(ctx context.Context, obj *ent.Piece) (domain.PieceState, error)
+
+	ServesUntil(ctx context.Context, obj *ent.Piece) (*domain.Date, error)
 }
 type ProposedChangeResolver interface {
 	Values(ctx context.Context, obj *ent.ProposedChange) ([]*domain.FormValue, error)
@@ -1267,6 +1374,8 @@ type QueryResolver interface {
 	PublishedMonths(ctx context.Context) ([]*model.PublishedMonth, error)
 	ExplainAccess(ctx context.Context, uniqueNumber domain.UniqueNumber, personID domain.ID) (*service.AccessExplanation, error)
 	AccessLog(ctx context.Context, uniqueNumber domain.UniqueNumber, first int, after *domain.ID) ([]*service.AccessLogEntry, error)
+	PieceTicket(ctx context.Context, id domain.ID) (*service.PieceTicket, error)
+	Deposits(ctx context.Context, first int) ([]*ent.Deposit, error)
 	StockVintages(ctx context.Context, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.StockVintageOrder, where *ent.StockVintageWhereInput) (*ent.StockVintageConnection, error)
 	Staff(ctx context.Context, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.PersonOrder, where *ent.PersonWhereInput) (*ent.PersonConnection, error)
 	CodeLists(ctx context.Context, names []string) ([]*domain.CodeList, error)
@@ -1398,6 +1507,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AcceptHandOverPayload.Errors(childComplexity), true
+
+	case "AcceptPiecePayload.errors":
+		if e.ComplexityRoot.AcceptPiecePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcceptPiecePayload.Errors(childComplexity), true
+	case "AcceptPiecePayload.piece":
+		if e.ComplexityRoot.AcceptPiecePayload.Piece == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcceptPiecePayload.Piece(childComplexity), true
 
 	case "AcceptProposedChangePayload.application":
 		if e.ComplexityRoot.AcceptProposedChangePayload.Application == nil {
@@ -1584,6 +1706,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Application.BirthName(childComplexity), true
+	case "Application.completeness":
+		if e.ComplexityRoot.Application.Completeness == nil {
+			break
+		}
+
+		args, err := ec.field_Application_completeness_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Application.Completeness(childComplexity, args["on"].(*domain.Date)), true
 	case "Application.contact":
 		if e.ComplexityRoot.Application.Contact == nil {
 			break
@@ -1632,6 +1765,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Application.Masked(childComplexity), true
+	case "Application.pieces":
+		if e.ComplexityRoot.Application.Pieces == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Application.Pieces(childComplexity), true
 	case "Application.proposedChanges":
 		if e.ComplexityRoot.Application.ProposedChanges == nil {
 			break
@@ -2438,6 +2577,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CommuneEdge.Node(childComplexity), true
 
+	case "Completeness.accepted":
+		if e.ComplexityRoot.Completeness.Accepted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Completeness.Accepted(childComplexity), true
+	case "Completeness.missing":
+		if e.ComplexityRoot.Completeness.Missing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Completeness.Missing(childComplexity), true
+	case "Completeness.percent":
+		if e.ComplexityRoot.Completeness.Percent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Completeness.Percent(childComplexity), true
+	case "Completeness.required":
+		if e.ComplexityRoot.Completeness.Required == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Completeness.Required(childComplexity), true
+
 	case "ConfirmAssignmentPayload.assignment":
 		if e.ComplexityRoot.ConfirmAssignmentPayload.Assignment == nil {
 			break
@@ -2559,6 +2723,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DeclineProposedChangePayload.Errors(childComplexity), true
 
+	case "Deposit.depositedAt":
+		if e.ComplexityRoot.Deposit.DepositedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deposit.DepositedAt(childComplexity), true
+	case "Deposit.id":
+		if e.ComplexityRoot.Deposit.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deposit.ID(childComplexity), true
+	case "Deposit.kind":
+		if e.ComplexityRoot.Deposit.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deposit.Kind(childComplexity), true
+	case "Deposit.pages":
+		if e.ComplexityRoot.Deposit.Pages == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deposit.Pages(childComplexity), true
+	case "Deposit.receptionPoint":
+		if e.ComplexityRoot.Deposit.ReceptionPoint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deposit.ReceptionPoint(childComplexity), true
+	case "Deposit.sha256":
+		if e.ComplexityRoot.Deposit.Sha256 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deposit.Sha256(childComplexity), true
+
 	case "DepositApplicationAgainPayload.application":
 		if e.ComplexityRoot.DepositApplicationAgainPayload.Application == nil {
 			break
@@ -2571,6 +2772,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DepositApplicationAgainPayload.Errors(childComplexity), true
+
+	case "DepositPiecePayload.deposit":
+		if e.ComplexityRoot.DepositPiecePayload.Deposit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DepositPiecePayload.Deposit(childComplexity), true
+	case "DepositPiecePayload.errors":
+		if e.ComplexityRoot.DepositPiecePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DepositPiecePayload.Errors(childComplexity), true
+	case "DepositPiecePayload.piece":
+		if e.ComplexityRoot.DepositPiecePayload.Piece == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DepositPiecePayload.Piece(childComplexity), true
+
+	case "DepositPieceUnderNumberPayload.deposit":
+		if e.ComplexityRoot.DepositPieceUnderNumberPayload.Deposit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DepositPieceUnderNumberPayload.Deposit(childComplexity), true
+	case "DepositPieceUnderNumberPayload.errors":
+		if e.ComplexityRoot.DepositPieceUnderNumberPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DepositPieceUnderNumberPayload.Errors(childComplexity), true
 
 	case "Dwelling.accessibility":
 		if e.ComplexityRoot.Dwelling.Accessibility == nil {
@@ -3058,6 +3291,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MergeApplicationsPayload.Errors(childComplexity), true
 
+	case "MissingPiece.dueOn":
+		if e.ComplexityRoot.MissingPiece.DueOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MissingPiece.DueOn(childComplexity), true
+	case "MissingPiece.kinds":
+		if e.ComplexityRoot.MissingPiece.Kinds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MissingPiece.Kinds(childComplexity), true
+	case "MissingPiece.level":
+		if e.ComplexityRoot.MissingPiece.Level == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MissingPiece.Level(childComplexity), true
+	case "MissingPiece.memberId":
+		if e.ComplexityRoot.MissingPiece.MemberID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MissingPiece.MemberID(childComplexity), true
+	case "MissingPiece.refusedFor":
+		if e.ComplexityRoot.MissingPiece.RefusedFor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MissingPiece.RefusedFor(childComplexity), true
+	case "MissingPiece.state":
+		if e.ComplexityRoot.MissingPiece.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MissingPiece.State(childComplexity), true
+
 	case "Mutation.acceptHandOver":
 		if e.ComplexityRoot.Mutation.AcceptHandOver == nil {
 			break
@@ -3069,6 +3339,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AcceptHandOver(childComplexity, args["input"].(model.AcceptHandOverInput)), true
+	case "Mutation.acceptPiece":
+		if e.ComplexityRoot.Mutation.AcceptPiece == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_acceptPiece_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AcceptPiece(childComplexity, args["input"].(model.AcceptPieceInput)), true
 	case "Mutation.acceptProposedChange":
 		if e.ComplexityRoot.Mutation.AcceptProposedChange == nil {
 			break
@@ -3212,6 +3493,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DepositApplicationAgain(childComplexity, args["input"].(model.DepositApplicationAgainInput)), true
+	case "Mutation.depositPiece":
+		if e.ComplexityRoot.Mutation.DepositPiece == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_depositPiece_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DepositPiece(childComplexity, args["input"].(model.DepositPieceInput)), true
+	case "Mutation.depositPieceUnderNumber":
+		if e.ComplexityRoot.Mutation.DepositPieceUnderNumber == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_depositPieceUnderNumber_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DepositPieceUnderNumber(childComplexity, args["input"].(model.DepositPieceUnderNumberInput)), true
 	case "Mutation.endAssignment":
 		if e.ComplexityRoot.Mutation.EndAssignment == nil {
 			break
@@ -3300,6 +3603,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.OpenApplicationInEmergency(childComplexity, args["input"].(model.OpenApplicationInEmergencyInput)), true
+	case "Mutation.prepareUpload":
+		if e.ComplexityRoot.Mutation.PrepareUpload == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_prepareUpload_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PrepareUpload(childComplexity, args["input"].(model.PrepareUploadInput)), true
 	case "Mutation.proposeChange":
 		if e.ComplexityRoot.Mutation.ProposeChange == nil {
 			break
@@ -3366,6 +3680,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RecordNotice(childComplexity, args["input"].(model.RecordNoticeInput)), true
+	case "Mutation.refusePiece":
+		if e.ComplexityRoot.Mutation.RefusePiece == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_refusePiece_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RefusePiece(childComplexity, args["input"].(model.RefusePieceInput)), true
 	case "Mutation.registerApplication":
 		if e.ComplexityRoot.Mutation.RegisterApplication == nil {
 			break
@@ -4185,6 +4510,136 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PersonEdge.Node(childComplexity), true
 
+	case "Piece.depositedAt":
+		if e.ComplexityRoot.Piece.DepositedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Piece.DepositedAt(childComplexity), true
+	case "Piece.dueOn":
+		if e.ComplexityRoot.Piece.DueOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Piece.DueOn(childComplexity), true
+	case "Piece.expiresOn":
+		if e.ComplexityRoot.Piece.ExpiresOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Piece.ExpiresOn(childComplexity), true
+	case "Piece.file":
+		if e.ComplexityRoot.Piece.File == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Piece.File(childComplexity), true
+	case "Piece.id":
+		if e.ComplexityRoot.Piece.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Piece.ID(childComplexity), true
+	case "Piece.issuedOn":
+		if e.ComplexityRoot.Piece.IssuedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Piece.IssuedOn(childComplexity), true
+	case "Piece.kind":
+		if e.ComplexityRoot.Piece.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Piece.Kind(childComplexity), true
+	case "Piece.members":
+		if e.ComplexityRoot.Piece.Members == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Piece.Members(childComplexity), true
+	case "Piece.receptionPoint":
+		if e.ComplexityRoot.Piece.ReceptionPoint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Piece.ReceptionPoint(childComplexity), true
+	case "Piece.refusedFor":
+		if e.ComplexityRoot.Piece.RefusedFor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Piece.RefusedFor(childComplexity), true
+	case "Piece.scan":
+		if e.ComplexityRoot.Piece.Scan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Piece.Scan(childComplexity), true
+	case "Piece.servesUntil":
+		if e.ComplexityRoot.Piece.ServesUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Piece.ServesUntil(childComplexity), true
+	case "Piece.state":
+		if e.ComplexityRoot.Piece.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Piece.State(childComplexity), true
+
+	case "PieceFile.mediaType":
+		if e.ComplexityRoot.PieceFile.MediaType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PieceFile.MediaType(childComplexity), true
+	case "PieceFile.pages":
+		if e.ComplexityRoot.PieceFile.Pages == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PieceFile.Pages(childComplexity), true
+	case "PieceFile.sha256":
+		if e.ComplexityRoot.PieceFile.Sha256 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PieceFile.Sha256(childComplexity), true
+	case "PieceFile.size":
+		if e.ComplexityRoot.PieceFile.Size == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PieceFile.Size(childComplexity), true
+
+	case "PieceTicket.expiresAt":
+		if e.ComplexityRoot.PieceTicket.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PieceTicket.ExpiresAt(childComplexity), true
+	case "PieceTicket.path":
+		if e.ComplexityRoot.PieceTicket.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PieceTicket.Path(childComplexity), true
+
+	case "PrepareUploadPayload.errors":
+		if e.ComplexityRoot.PrepareUploadPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrepareUploadPayload.Errors(childComplexity), true
+	case "PrepareUploadPayload.upload":
+		if e.ComplexityRoot.PrepareUploadPayload.Upload == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrepareUploadPayload.Upload(childComplexity), true
+
 	case "ProposeChangePayload.application":
 		if e.ComplexityRoot.ProposeChangePayload.Application == nil {
 			break
@@ -4423,6 +4878,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Communes(childComplexity, args["on"].(*domain.Date), args["after"].(*entgql.Cursor[domain.ID]), args["first"].(*int), args["before"].(*entgql.Cursor[domain.ID]), args["last"].(*int), args["orderBy"].(*ent.CommuneOrder), args["where"].(*ent.CommuneWhereInput)), true
+	case "Query.deposits":
+		if e.ComplexityRoot.Query.Deposits == nil {
+			break
+		}
+
+		args, err := ec.field_Query_deposits_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Deposits(childComplexity, args["first"].(int)), true
 	case "Query.dwellings":
 		if e.ComplexityRoot.Query.Dwellings == nil {
 			break
@@ -4523,6 +4989,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.PartnerApps(childComplexity, args["after"].(*entgql.Cursor[domain.ID]), args["first"].(*int), args["before"].(*entgql.Cursor[domain.ID]), args["last"].(*int), args["orderBy"].(*ent.PartnerAppOrder), args["where"].(*ent.PartnerAppWhereInput)), true
+	case "Query.pieceTicket":
+		if e.ComplexityRoot.Query.PieceTicket == nil {
+			break
+		}
+
+		args, err := ec.field_Query_pieceTicket_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.PieceTicket(childComplexity, args["id"].(domain.ID)), true
 	case "Query.publishedFigures":
 		if e.ComplexityRoot.Query.PublishedFigures == nil {
 			break
@@ -4824,6 +5301,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RecordNoticePayload.Errors(childComplexity), true
+
+	case "RefusePiecePayload.errors":
+		if e.ComplexityRoot.RefusePiecePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefusePiecePayload.Errors(childComplexity), true
+	case "RefusePiecePayload.piece":
+		if e.ComplexityRoot.RefusePiecePayload.Piece == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefusePiecePayload.Piece(childComplexity), true
 
 	case "RegisterApplicationPayload.application":
 		if e.ComplexityRoot.RegisterApplicationPayload.Application == nil {
@@ -5623,6 +6113,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UndoMergePayload.Errors(childComplexity), true
 
+	case "Upload.expiresAt":
+		if e.ComplexityRoot.Upload.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Upload.ExpiresAt(childComplexity), true
+	case "Upload.path":
+		if e.ComplexityRoot.Upload.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Upload.Path(childComplexity), true
+	case "Upload.ticket":
+		if e.ComplexityRoot.Upload.Ticket == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Upload.Ticket(childComplexity), true
+
 	case "ValidateApplicationPayload.application":
 		if e.ComplexityRoot.ValidateApplicationPayload.Application == nil {
 			break
@@ -5821,6 +6330,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("AcceptHandOverInput", ec.unmarshalInputAcceptHandOverInput),
+			graphql.NewInputUnmarshaler("AcceptPieceInput", ec.unmarshalInputAcceptPieceInput),
 			graphql.NewInputUnmarshaler("AcceptProposedChangeInput", ec.unmarshalInputAcceptProposedChangeInput),
 			graphql.NewInputUnmarshaler("AddPartnerAppSecretInput", ec.unmarshalInputAddPartnerAppSecretInput),
 			graphql.NewInputUnmarshaler("ApplicationCorrectionInput", ec.unmarshalInputApplicationCorrectionInput),
@@ -5846,6 +6356,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("DeclineHandOverInput", ec.unmarshalInputDeclineHandOverInput),
 			graphql.NewInputUnmarshaler("DeclineProposedChangeInput", ec.unmarshalInputDeclineProposedChangeInput),
 			graphql.NewInputUnmarshaler("DepositApplicationAgainInput", ec.unmarshalInputDepositApplicationAgainInput),
+			graphql.NewInputUnmarshaler("DepositPieceInput", ec.unmarshalInputDepositPieceInput),
+			graphql.NewInputUnmarshaler("DepositPieceUnderNumberInput", ec.unmarshalInputDepositPieceUnderNumberInput),
 			graphql.NewInputUnmarshaler("DwellingFilter", ec.unmarshalInputDwellingFilter),
 			graphql.NewInputUnmarshaler("DwellingOrder", ec.unmarshalInputDwellingOrder),
 			graphql.NewInputUnmarshaler("EndAssignmentInput", ec.unmarshalInputEndAssignmentInput),
@@ -5869,6 +6381,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("PartnerAppSettingsInput", ec.unmarshalInputPartnerAppSettingsInput),
 			graphql.NewInputUnmarshaler("PersonFilter", ec.unmarshalInputPersonFilter),
 			graphql.NewInputUnmarshaler("PersonOrder", ec.unmarshalInputPersonOrder),
+			graphql.NewInputUnmarshaler("PrepareUploadInput", ec.unmarshalInputPrepareUploadInput),
 			graphql.NewInputUnmarshaler("ProposeChangeInput", ec.unmarshalInputProposeChangeInput),
 			graphql.NewInputUnmarshaler("ProtectApplicationInput", ec.unmarshalInputProtectApplicationInput),
 			graphql.NewInputUnmarshaler("ReactivateApplicationInput", ec.unmarshalInputReactivateApplicationInput),
@@ -5877,6 +6390,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ReceptionPointOrder", ec.unmarshalInputReceptionPointOrder),
 			graphql.NewInputUnmarshaler("RecordContactInput", ec.unmarshalInputRecordContactInput),
 			graphql.NewInputUnmarshaler("RecordNoticeInput", ec.unmarshalInputRecordNoticeInput),
+			graphql.NewInputUnmarshaler("RefusePieceInput", ec.unmarshalInputRefusePieceInput),
 			graphql.NewInputUnmarshaler("RegisterApplicationInput", ec.unmarshalInputRegisterApplicationInput),
 			graphql.NewInputUnmarshaler("RegisterOnlineInput", ec.unmarshalInputRegisterOnlineInput),
 			graphql.NewInputUnmarshaler("RegisterPartnerAppInput", ec.unmarshalInputRegisterPartnerAppInput),
@@ -6359,6 +6873,25 @@ type Query {
     "Begin after this entry, to read on: the ` + "`" + `id` + "`" + ` of the last one of the answer before."
     after: ID
   ): [AccessLogEntry!]! @bounded(max: 100)
+
+  """
+  A ticket by which you, and nobody else, fetch the file of a piece for 5 minutes: send
+  GET to its address with your own token. ` + "`" + `null` + "`" + ` when there is no such piece for you, or
+  while its file waits for the antivirus.
+  """
+  pieceTicket(
+    "The piece."
+    id: ID!
+  ): PieceTicket
+
+  """
+  The receipts of what you gave in (*récépissés de dépôt*), the latest first. They stay
+  when you no longer see the application. At most 100.
+  """
+  deposits(
+    "How many, 1 to 100."
+    first: Int!
+  ): [Deposit!]! @bounded(max: 100)
 
   "The editions of the official stock file that were imported (*millésimes*)."
   stockVintages(
@@ -6993,6 +7526,65 @@ type Mutation {
     "The registration."
     input: ReleaseOnlineRegistrationInput!
   ): ReleaseOnlineRegistrationPayload!
+
+  """
+  Prepares the sending of a file that will be given as a piece: PDF, JPEG, PNG, HEIC or
+  TIFF of at most 10 MiB. Send its bytes to the address with PATCH as tus 1.0 says
+  (https://tus.io/protocols/resumable-upload), in one go or in parts, with your own token;
+  HEAD tells after a break how many have arrived. The address is good for 15 minutes after
+  the last byte that came. Then give the file in with its ticket.
+
+  For a RECEPTION_AGENT at a point, and for an applicant.
+  """
+  prepareUpload(
+    "The file."
+    input: PrepareUploadInput!
+  ): PrepareUploadPayload!
+
+  """
+  Gives in a piece for an application. The file is shown to nobody until the antivirus has
+  let it through.
+
+  For a RECEPTION_AGENT who sees the application by the ground FOLLOWED or RECEIVED at
+  that point, at any level, and for the applicant.
+  """
+  depositPiece(
+    "The piece."
+    input: DepositPieceInput!
+  ): DepositPiecePayload!
+
+  """
+  Gives in a piece under a national number, whosever it is (*dépôt à l'aveugle*): any
+  point takes any applicant's pieces. The receipt is the same whether the number is
+  somebody's or not; the piece goes to the application once the antivirus has let it
+  through.
+
+  For a RECEPTION_AGENT at the point.
+  """
+  depositPieceUnderNumber(
+    "The piece and the number."
+    input: DepositPieceUnderNumberInput!
+  ): DepositPieceUnderNumberPayload!
+
+  """
+  Takes a piece as proof.
+
+  For a RECEPTION_AGENT of the point that follows the application, of level 2 or 3.
+  """
+  acceptPiece(
+    "The piece, and the dates that it bears."
+    input: AcceptPieceInput!
+  ): AcceptPiecePayload!
+
+  """
+  Refuses a piece, for a reason that the applicant is told, and asks for another one.
+
+  For a RECEPTION_AGENT of the point that follows the application, of level 2 or 3.
+  """
+  refusePiece(
+    "The piece and the reason."
+    input: RefusePieceInput!
+  ): RefusePiecePayload!
 }
 
 # Shared ----------------------------------------------------------------------
@@ -7083,6 +7675,22 @@ enum ErrorCode {
   NOT_RECOGNISED
   "The reception point does not have the level of service that the act needs."
   LEVEL_TOO_LOW
+  "The file is no PDF, JPEG, PNG, HEIC or TIFF."
+  FILE_TYPE
+  "The file is of another type than was told before it was sent."
+  FILE_TYPE_DIFFERS
+  "The file cannot be read to its end."
+  FILE_DAMAGED
+  "Once opened the file would fill far more than its size."
+  FILE_EXPANDS
+  "The file is of several types at once: a page or an archive hides in it."
+  FILE_AMBIGUOUS
+  "The file is locked, or packed in a way that cannot be checked."
+  FILE_LOCKED
+  "What arrived has not the SHA-256 that was told."
+  FILE_HASH_DIFFERS
+  "Not all of the file has arrived: resume the upload."
+  UPLOAD_UNFINISHED
 }
 
 "A reason for which a command was refused. Nothing was written."
@@ -8712,6 +9320,20 @@ type Application implements Node {
   history: [ApplicationEvent!]!
   "Column groups SUMMARY, FILE and CONTACT: corrections that wait. Empty when one of them is masked. At most 50."
   proposedChanges: [ProposedChange!]!
+  """
+  Column group DOCUMENTS: what was given as proof (*pièces justificatives*), the earliest
+  first. Who received the applicant sees here the ordinary ones, and what it gave in
+  itself. A sensitive one that is not for you is left out. At most 500.
+  """
+  pieces: [Piece!]!
+  """
+  How far the pieces have come, over what you may see. ` + "`" + `null` + "`" + ` when FILE or DOCUMENTS is
+  masked: then nobody could tell you what is missing.
+  """
+  completeness(
+    "The day for which it is asked, such as that of a renewal: what was accepted and still serves then is not asked for again. Default: today."
+    on: Date
+  ): Completeness
   "Changes at each change of what is shown here; each column group has a version of its own."
   version: Int!
 }
@@ -9640,6 +10262,276 @@ type ReopenToApplicantPayload {
   errors: [UserError!]!
 }
 
+# Pieces ----------------------------------------------------------------------
+
+"A supporting document that was given (*pièce justificative*)."
+type Piece {
+  "An opaque identifier."
+  id: ID!
+  "Its kind, a code of the list ` + "`" + `pieceKind` + "`" + `."
+  kind: String!
+  "The people whom it is of; empty when it is of the household, and when FILE is masked. At most 20."
+  members: [HouseholdMember!]!
+  "What came of it, today."
+  state: PieceState!
+  "Why it was refused; ` + "`" + `null` + "`" + ` otherwise."
+  refusedFor: PieceRefusal
+  "By when another one is asked for; ` + "`" + `null` + "`" + ` unless it was refused."
+  dueOn: Date
+  "The day of its issue, as it bears; ` + "`" + `null` + "`" + ` where nobody told."
+  issuedOn: Date
+  "The last day of its validity, as it bears; ` + "`" + `null` + "`" + ` where it bears none."
+  expiresOn: Date
+  "The last day on which it serves, by its kind; ` + "`" + `null` + "`" + ` while it is not accepted, and where it serves for ever."
+  servesUntil: Date
+  "What the antivirus made of it."
+  scan: ScanState!
+  "When it was given in."
+  depositedAt: DateTime!
+  "Where it was given in; ` + "`" + `null` + "`" + ` when the applicant sent it."
+  receptionPoint: ReceptionPoint
+  "What was given; ` + "`" + `null` + "`" + ` where you may not see it, and where the antivirus took it away."
+  file: PieceFile
+}
+
+"The file of a piece."
+type PieceFile {
+  "Its size in bytes."
+  size: Int!
+  "Its SHA-256, 64 hexadecimal digits in small letters."
+  sha256: String!
+  "Its kind, found by looking into it."
+  mediaType: MediaType!
+  "How many pages it has."
+  pages: Int!
+}
+
+"By which a file is fetched, once or more."
+type PieceTicket {
+  "The path of the file on this server: GET it with your own token."
+  path: String!
+  "Until when it is good."
+  expiresAt: DateTime!
+}
+
+"How far a piece that is asked for has come."
+enum PieceState {
+  "Nobody gave it."
+  MISSING
+  "It was refused: another one is asked for."
+  REFUSED
+  "It was accepted, and serves no more."
+  EXPIRED
+  "It waits for somebody to check it."
+  DEPOSITED
+  "It is proof."
+  ACCEPTED
+}
+
+"Why a piece is refused. The first three are the marks of the national single file (*dossier unique*)."
+enum PieceRefusal {
+  "It cannot be read (*inexploitable*)."
+  UNREADABLE
+  "No text lets us ask for it (*hors périmètre réglementaire*)."
+  NOT_ON_LIST
+  "It is out of date (*obsolète*)."
+  OUTDATED
+  "It is of somebody else."
+  OF_ANOTHER
+  "The social security number is not blackened on it."
+  SHOWS_NIR
+  "The antivirus found something. Nobody gives this reason by hand."
+  INFECTED
+}
+
+"What a piece is needed for."
+enum PieceLevel {
+  "Without it there is no national number (CCH R441-2-3)."
+  REGISTRATION
+  "Without it no committee decides (*arrêté du 22 décembre 2020*)."
+  INSTRUCTION
+  "It may be asked for where the situation calls for it."
+  COMPLEMENTARY
+}
+
+"The kind of a file."
+enum MediaType {
+  "A document, application/pdf."
+  PDF
+  "A photograph, image/jpeg."
+  JPEG
+  "A picture, image/png."
+  PNG
+  "A photograph as telephones make it, image/heic."
+  HEIC
+  "Pages as scanners make them, image/tiff."
+  TIFF
+}
+
+"What the antivirus made of a file. What is not CLEAN is shown to nobody."
+enum ScanState {
+  "It was not asked yet."
+  PENDING
+  "It found nothing."
+  CLEAN
+  "It found something: the file is gone."
+  INFECTED
+}
+
+"How far the pieces of an application have come (*complétude*)."
+type Completeness {
+  "The share of what is asked for that was accepted, rounded down: 100 is all of it."
+  percent: Int!
+  "How many pieces are asked for."
+  required: Int!
+  "How many of them were accepted and serve."
+  accepted: Int!
+  "What is not there yet, in the order of the list. At most 500."
+  missing: [MissingPiece!]!
+}
+
+"A piece that is asked for and was not accepted."
+type MissingPiece {
+  "The kinds of which one will do, codes of the list ` + "`" + `pieceKind` + "`" + `. At most 10."
+  kinds: [String!]!
+  "What it is needed for."
+  level: PieceLevel!
+  "The identifier of the person of whom it is asked; ` + "`" + `null` + "`" + ` for the household."
+  memberId: ID
+  "How far it has come."
+  state: PieceState!
+  "Why the last one was refused; ` + "`" + `null` + "`" + ` otherwise."
+  refusedFor: PieceRefusal
+  "By when another one is asked for; ` + "`" + `null` + "`" + ` otherwise."
+  dueOn: Date
+}
+
+"A file that is to be sent."
+input PrepareUploadInput {
+  "Its size in bytes, 1 to 10 485 760."
+  size: Int!
+  "Its kind."
+  mediaType: MediaType!
+  "Its SHA-256, 64 hexadecimal digits."
+  sha256: String!
+}
+
+"Where the file is to be sent."
+type PrepareUploadPayload {
+  "The upload; ` + "`" + `null` + "`" + ` when it was refused."
+  upload: Upload
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
+"A file on its way."
+type Upload {
+  "The secret by which it is sent and given in."
+  ticket: String!
+  "The path on this server to which its bytes are sent."
+  path: String!
+  "Until when the first byte must have come."
+  expiresAt: DateTime!
+}
+
+"A piece to give in."
+input DepositPieceInput {
+  "The ticket of the upload."
+  ticket: String!
+  "The application."
+  applicationId: ID!
+  "The kind, a code of the list ` + "`" + `pieceKind` + "`" + `."
+  kind: String!
+  "The people of the household whom it is of; none where it is of the household, or where you do not see it: who checks the piece says it then. At most 20."
+  memberIds: [ID!]! = []
+  "The reception point; left out by the applicant."
+  receptionPointId: ID
+}
+
+"What became of the piece."
+type DepositPiecePayload {
+  "The piece; ` + "`" + `null` + "`" + ` when it was refused."
+  piece: Piece
+  "The receipt; ` + "`" + `null` + "`" + ` when it was refused."
+  deposit: Deposit
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
+"A piece to give in under a number."
+input DepositPieceUnderNumberInput {
+  "The ticket of the upload."
+  ticket: String!
+  "The national number, whole."
+  uniqueNumber: UniqueNumber!
+  "The kind, a code of the list ` + "`" + `pieceKind` + "`" + `."
+  kind: String!
+  "The reception point."
+  receptionPointId: ID!
+}
+
+"What became of the piece."
+type DepositPieceUnderNumberPayload {
+  "The receipt; ` + "`" + `null` + "`" + ` when it was refused."
+  deposit: Deposit
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
+"The receipt of a piece (*récépissé de dépôt*)."
+type Deposit {
+  "An opaque identifier."
+  id: ID!
+  "The kind, a code of the list ` + "`" + `pieceKind` + "`" + `."
+  kind: String!
+  "The SHA-256 of the file, 64 hexadecimal digits in small letters."
+  sha256: String!
+  "How many pages it has."
+  pages: Int!
+  "When it was given in."
+  depositedAt: DateTime!
+  "Where; ` + "`" + `null` + "`" + ` when the applicant sent it."
+  receptionPoint: ReceptionPoint
+}
+
+"A piece to take as proof."
+input AcceptPieceInput {
+  "The piece."
+  pieceId: ID!
+  "The day of its issue, where its kind serves for a time after it."
+  issuedOn: Date
+  "The last day of its validity, where its kind bears one."
+  expiresOn: Date
+  "The people of the household whom it is of, to be said where the depositor did not; left out they stay. At most 20."
+  memberIds: [ID!]
+}
+
+"What became of the piece."
+type AcceptPiecePayload {
+  "The piece; ` + "`" + `null` + "`" + ` when it was refused to accept it."
+  piece: Piece
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
+"A piece to refuse."
+input RefusePieceInput {
+  "The piece."
+  pieceId: ID!
+  "Why."
+  reason: PieceRefusal!
+  "By when another one is asked for. Default: 30 days from now."
+  dueOn: Date
+}
+
+"What became of the piece."
+type RefusePiecePayload {
+  "The piece; ` + "`" + `null` + "`" + ` when it could not be refused."
+  piece: Piece
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
 # Sandbox ---------------------------------------------------------------------
 
 "Where to set the sandbox's clock."
@@ -10386,6 +11278,16 @@ func (ec *executionContext) childFields_AcceptHandOverPayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type AcceptHandOverPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_AcceptPiecePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "piece":
+		return ec.fieldContext_AcceptPiecePayload_piece(ctx, field)
+	case "errors":
+		return ec.fieldContext_AcceptPiecePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AcceptPiecePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_AcceptProposedChangePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "application":
@@ -10510,6 +11412,10 @@ func (ec *executionContext) childFields_Application(ctx context.Context, field g
 		return ec.fieldContext_Application_history(ctx, field)
 	case "proposedChanges":
 		return ec.fieldContext_Application_proposedChanges(ctx, field)
+	case "pieces":
+		return ec.fieldContext_Application_pieces(ctx, field)
+	case "completeness":
+		return ec.fieldContext_Application_completeness(ctx, field)
 	case "version":
 		return ec.fieldContext_Application_version(ctx, field)
 	}
@@ -10890,6 +11796,20 @@ func (ec *executionContext) childFields_CommuneEdge(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type CommuneEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_Completeness(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "percent":
+		return ec.fieldContext_Completeness_percent(ctx, field)
+	case "required":
+		return ec.fieldContext_Completeness_required(ctx, field)
+	case "accepted":
+		return ec.fieldContext_Completeness_accepted(ctx, field)
+	case "missing":
+		return ec.fieldContext_Completeness_missing(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Completeness", field.Name)
+}
+
 func (ec *executionContext) childFields_ConfirmAssignmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "assignment":
@@ -10970,6 +11890,24 @@ func (ec *executionContext) childFields_DeclineProposedChangePayload(ctx context
 	return nil, fmt.Errorf("no field named %q was found under type DeclineProposedChangePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Deposit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Deposit_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_Deposit_kind(ctx, field)
+	case "sha256":
+		return ec.fieldContext_Deposit_sha256(ctx, field)
+	case "pages":
+		return ec.fieldContext_Deposit_pages(ctx, field)
+	case "depositedAt":
+		return ec.fieldContext_Deposit_depositedAt(ctx, field)
+	case "receptionPoint":
+		return ec.fieldContext_Deposit_receptionPoint(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Deposit", field.Name)
+}
+
 func (ec *executionContext) childFields_DepositApplicationAgainPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "application":
@@ -10978,6 +11916,28 @@ func (ec *executionContext) childFields_DepositApplicationAgainPayload(ctx conte
 		return ec.fieldContext_DepositApplicationAgainPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DepositApplicationAgainPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DepositPiecePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "piece":
+		return ec.fieldContext_DepositPiecePayload_piece(ctx, field)
+	case "deposit":
+		return ec.fieldContext_DepositPiecePayload_deposit(ctx, field)
+	case "errors":
+		return ec.fieldContext_DepositPiecePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DepositPiecePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DepositPieceUnderNumberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deposit":
+		return ec.fieldContext_DepositPieceUnderNumberPayload_deposit(ctx, field)
+	case "errors":
+		return ec.fieldContext_DepositPieceUnderNumberPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DepositPieceUnderNumberPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Dwelling(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11194,6 +12154,24 @@ func (ec *executionContext) childFields_MergeApplicationsPayload(ctx context.Con
 		return ec.fieldContext_MergeApplicationsPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MergeApplicationsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MissingPiece(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kinds":
+		return ec.fieldContext_MissingPiece_kinds(ctx, field)
+	case "level":
+		return ec.fieldContext_MissingPiece_level(ctx, field)
+	case "memberId":
+		return ec.fieldContext_MissingPiece_memberId(ctx, field)
+	case "state":
+		return ec.fieldContext_MissingPiece_state(ctx, field)
+	case "refusedFor":
+		return ec.fieldContext_MissingPiece_refusedFor(ctx, field)
+	case "dueOn":
+		return ec.fieldContext_MissingPiece_dueOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MissingPiece", field.Name)
 }
 
 func (ec *executionContext) childFields_NearestReceptionPoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11494,6 +12472,72 @@ func (ec *executionContext) childFields_PersonEdge(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type PersonEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_Piece(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Piece_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_Piece_kind(ctx, field)
+	case "members":
+		return ec.fieldContext_Piece_members(ctx, field)
+	case "state":
+		return ec.fieldContext_Piece_state(ctx, field)
+	case "refusedFor":
+		return ec.fieldContext_Piece_refusedFor(ctx, field)
+	case "dueOn":
+		return ec.fieldContext_Piece_dueOn(ctx, field)
+	case "issuedOn":
+		return ec.fieldContext_Piece_issuedOn(ctx, field)
+	case "expiresOn":
+		return ec.fieldContext_Piece_expiresOn(ctx, field)
+	case "servesUntil":
+		return ec.fieldContext_Piece_servesUntil(ctx, field)
+	case "scan":
+		return ec.fieldContext_Piece_scan(ctx, field)
+	case "depositedAt":
+		return ec.fieldContext_Piece_depositedAt(ctx, field)
+	case "receptionPoint":
+		return ec.fieldContext_Piece_receptionPoint(ctx, field)
+	case "file":
+		return ec.fieldContext_Piece_file(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Piece", field.Name)
+}
+
+func (ec *executionContext) childFields_PieceFile(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "size":
+		return ec.fieldContext_PieceFile_size(ctx, field)
+	case "sha256":
+		return ec.fieldContext_PieceFile_sha256(ctx, field)
+	case "mediaType":
+		return ec.fieldContext_PieceFile_mediaType(ctx, field)
+	case "pages":
+		return ec.fieldContext_PieceFile_pages(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PieceFile", field.Name)
+}
+
+func (ec *executionContext) childFields_PieceTicket(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "path":
+		return ec.fieldContext_PieceTicket_path(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_PieceTicket_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PieceTicket", field.Name)
+}
+
+func (ec *executionContext) childFields_PrepareUploadPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "upload":
+		return ec.fieldContext_PrepareUploadPayload_upload(ctx, field)
+	case "errors":
+		return ec.fieldContext_PrepareUploadPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PrepareUploadPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ProposeChangePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "application":
@@ -11694,6 +12738,16 @@ func (ec *executionContext) childFields_RecordNoticePayload(ctx context.Context,
 		return ec.fieldContext_RecordNoticePayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecordNoticePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RefusePiecePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "piece":
+		return ec.fieldContext_RefusePiecePayload_piece(ctx, field)
+	case "errors":
+		return ec.fieldContext_RefusePiecePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RefusePiecePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RegisterApplicationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12150,6 +13204,18 @@ func (ec *executionContext) childFields_UndoMergePayload(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type UndoMergePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Upload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "ticket":
+		return ec.fieldContext_Upload_ticket(ctx, field)
+	case "path":
+		return ec.fieldContext_Upload_path(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_Upload_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Upload", field.Name)
+}
+
 func (ec *executionContext) childFields_ValidateApplicationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "application":
@@ -12374,6 +13440,20 @@ func (ec *executionContext) childFields___Type(ctx context.Context, field graphq
 
 // region    ***************************** args.gotpl *****************************
 
+func (ec *executionContext) field_Application_completeness_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "on",
+		func(ctx context.Context, v any) (*domain.Date, error) {
+			return ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["on"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Building_dwellings_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -12516,6 +13596,20 @@ func (ec *executionContext) field_Mutation_acceptHandOver_args(ctx context.Conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.AcceptHandOverInput, error) {
 			return ec.unmarshalNAcceptHandOverInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptHandOverInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_acceptPiece_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.AcceptPieceInput, error) {
+			return ec.unmarshalNAcceptPieceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptPieceInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -12706,6 +13800,34 @@ func (ec *executionContext) field_Mutation_depositApplicationAgain_args(ctx cont
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_depositPieceUnderNumber_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.DepositPieceUnderNumberInput, error) {
+			return ec.unmarshalNDepositPieceUnderNumberInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPieceUnderNumberInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_depositPiece_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.DepositPieceInput, error) {
+			return ec.unmarshalNDepositPieceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPieceInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_endAssignment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -12818,6 +13940,20 @@ func (ec *executionContext) field_Mutation_openApplicationInEmergency_args(ctx c
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_prepareUpload_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.PrepareUploadInput, error) {
+			return ec.unmarshalNPrepareUploadInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareUploadInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_proposeChange_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -12894,6 +14030,20 @@ func (ec *executionContext) field_Mutation_recordNotice_args(ctx context.Context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.RecordNoticeInput, error) {
 			return ec.unmarshalNRecordNoticeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_refusePiece_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RefusePieceInput, error) {
+			return ec.unmarshalNRefusePieceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRefusePieceInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -13564,6 +14714,20 @@ func (ec *executionContext) field_Query_communes_args(ctx context.Context, rawAr
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_deposits_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_dwellings_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -13855,6 +15019,20 @@ func (ec *executionContext) field_Query_partnerApps_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["where"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_pieceTicket_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (domain.ID, error) {
+			return ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
 	return args, nil
 }
 
@@ -14298,6 +15476,70 @@ func (ec *executionContext) _AcceptHandOverPayload_errors(ctx context.Context, f
 func (ec *executionContext) fieldContext_AcceptHandOverPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "AcceptHandOverPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AcceptPiecePayload_piece(ctx context.Context, field graphql.CollectedField, obj *model.AcceptPiecePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcceptPiecePayload_piece(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Piece, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Piece) graphql.Marshaler {
+			return ec.marshalOPiece2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPiece(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AcceptPiecePayload_piece(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AcceptPiecePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Piece(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AcceptPiecePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.AcceptPiecePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcceptPiecePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcceptPiecePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AcceptPiecePayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -15037,7 +16279,7 @@ func (ec *executionContext) _Agreement_services(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.CatalogueEntry) graphql.Marshaler {
-			return ec.answerNCatalogueEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCatalogueEntryᚄ(ctx, selections, v)
+			return ec.marshalNCatalogueEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCatalogueEntryᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -15436,7 +16678,7 @@ func (ec *executionContext) _Application_deadlines(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Deadline) graphql.Marshaler {
-			return ec.answerNDeadline2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDeadlineᚄ(ctx, selections, v)
+			return ec.marshalNDeadline2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDeadlineᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -15515,6 +16757,82 @@ func (ec *executionContext) fieldContext_Application_proposedChanges(_ context.C
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ProposedChange(ctx, field)
 		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Application_pieces(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Application_pieces(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pieces(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Piece) graphql.Marshaler {
+			return ec.marshalNPiece2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPieceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Application_pieces(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Application",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Piece(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Application_completeness(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Application_completeness(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Application().Completeness(ctx, obj, fc.Args["on"].(*domain.Date))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *service.Completeness) graphql.Marshaler {
+			return ec.marshalOCompleteness2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐCompleteness(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Application_completeness(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Application",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Completeness(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Application_completeness_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -16974,7 +18292,7 @@ func (ec *executionContext) _Assignment_receptionPoints(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ReceptionPoint) graphql.Marshaler {
-			return ec.answerNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx, selections, v)
+			return ec.marshalNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -17052,7 +18370,7 @@ func (ec *executionContext) _Assignment_person(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Person) graphql.Marshaler {
-			return ec.answerOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
+			return ec.marshalOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
 		},
 		true,
 		false,
@@ -18619,6 +19937,107 @@ func (ec *executionContext) fieldContext_CommuneEdge_cursor(_ context.Context, f
 	return graphql.NewScalarFieldContext("CommuneEdge", field, false, false, "Cursor")
 }
 
+func (ec *executionContext) _Completeness_percent(ctx context.Context, field graphql.CollectedField, obj *service.Completeness) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Completeness_percent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Percent, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Completeness_percent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Completeness", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Completeness_required(ctx context.Context, field graphql.CollectedField, obj *service.Completeness) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Completeness_required(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Required, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Completeness_required(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Completeness", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Completeness_accepted(ctx context.Context, field graphql.CollectedField, obj *service.Completeness) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Completeness_accepted(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Accepted, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Completeness_accepted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Completeness", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Completeness_missing(ctx context.Context, field graphql.CollectedField, obj *service.Completeness) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Completeness_missing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Missing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.MissingPiece) graphql.Marshaler {
+			return ec.marshalNMissingPiece2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐMissingPieceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Completeness_missing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Completeness",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MissingPiece(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ConfirmAssignmentPayload_assignment(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmAssignmentPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19164,6 +20583,153 @@ func (ec *executionContext) fieldContext_DeclineProposedChangePayload_errors(_ c
 	return fc, nil
 }
 
+func (ec *executionContext) _Deposit_id(ctx context.Context, field graphql.CollectedField, obj *ent.Deposit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Deposit_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Deposit_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Deposit", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Deposit_kind(ctx context.Context, field graphql.CollectedField, obj *ent.Deposit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Deposit_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.PieceCode) graphql.Marshaler {
+			return ec.marshalNString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Deposit_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Deposit", field, false, false, "String")
+}
+
+func (ec *executionContext) _Deposit_sha256(ctx context.Context, field graphql.CollectedField, obj *ent.Deposit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Deposit_sha256(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sha256, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Deposit_sha256(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Deposit", field, false, false, "String")
+}
+
+func (ec *executionContext) _Deposit_pages(ctx context.Context, field graphql.CollectedField, obj *ent.Deposit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Deposit_pages(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pages, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Deposit_pages(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Deposit", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Deposit_depositedAt(ctx context.Context, field graphql.CollectedField, obj *ent.Deposit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Deposit_depositedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DepositedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Deposit_depositedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Deposit", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Deposit_receptionPoint(ctx context.Context, field graphql.CollectedField, obj *ent.Deposit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Deposit_receptionPoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReceptionPoint(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPoint) graphql.Marshaler {
+			return ec.marshalOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Deposit_receptionPoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Deposit",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _DepositApplicationAgainPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.DepositApplicationAgainPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19218,6 +20784,166 @@ func (ec *executionContext) _DepositApplicationAgainPayload_errors(ctx context.C
 func (ec *executionContext) fieldContext_DepositApplicationAgainPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "DepositApplicationAgainPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DepositPiecePayload_piece(ctx context.Context, field graphql.CollectedField, obj *model.DepositPiecePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DepositPiecePayload_piece(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Piece, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Piece) graphql.Marshaler {
+			return ec.marshalOPiece2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPiece(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DepositPiecePayload_piece(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DepositPiecePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Piece(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DepositPiecePayload_deposit(ctx context.Context, field graphql.CollectedField, obj *model.DepositPiecePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DepositPiecePayload_deposit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Deposit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Deposit) graphql.Marshaler {
+			return ec.marshalODeposit2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDeposit(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DepositPiecePayload_deposit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DepositPiecePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Deposit(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DepositPiecePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.DepositPiecePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DepositPiecePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DepositPiecePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DepositPiecePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DepositPieceUnderNumberPayload_deposit(ctx context.Context, field graphql.CollectedField, obj *model.DepositPieceUnderNumberPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DepositPieceUnderNumberPayload_deposit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Deposit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Deposit) graphql.Marshaler {
+			return ec.marshalODeposit2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDeposit(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DepositPieceUnderNumberPayload_deposit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DepositPieceUnderNumberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Deposit(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DepositPieceUnderNumberPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.DepositPieceUnderNumberPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DepositPieceUnderNumberPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DepositPieceUnderNumberPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DepositPieceUnderNumberPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -21049,7 +22775,7 @@ func (ec *executionContext) _LevelTooLowError_nearbyPoints(ctx context.Context, 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ReceptionPoint) graphql.Marshaler {
-			return ec.answerNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx, selections, v)
+			return ec.marshalNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -21247,6 +22973,144 @@ func (ec *executionContext) fieldContext_MergeApplicationsPayload_errors(_ conte
 	return fc, nil
 }
 
+func (ec *executionContext) _MissingPiece_kinds(ctx context.Context, field graphql.CollectedField, obj *service.MissingPiece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MissingPiece_kinds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kinds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MissingPiece_kinds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MissingPiece", field, false, false, "String")
+}
+
+func (ec *executionContext) _MissingPiece_level(ctx context.Context, field graphql.CollectedField, obj *service.MissingPiece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MissingPiece_level(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Level, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.PieceLevel) graphql.Marshaler {
+			return ec.marshalNPieceLevel2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceLevel(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MissingPiece_level(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MissingPiece", field, false, false, "PieceLevel")
+}
+
+func (ec *executionContext) _MissingPiece_memberId(ctx context.Context, field graphql.CollectedField, obj *service.MissingPiece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MissingPiece_memberId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MemberID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MissingPiece_memberId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MissingPiece", field, false, false, "ID")
+}
+
+func (ec *executionContext) _MissingPiece_state(ctx context.Context, field graphql.CollectedField, obj *service.MissingPiece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MissingPiece_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.PieceState) graphql.Marshaler {
+			return ec.marshalNPieceState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MissingPiece_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MissingPiece", field, false, false, "PieceState")
+}
+
+func (ec *executionContext) _MissingPiece_refusedFor(ctx context.Context, field graphql.CollectedField, obj *service.MissingPiece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MissingPiece_refusedFor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RefusedFor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.PieceRefusal) graphql.Marshaler {
+			return ec.marshalOPieceRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceRefusal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MissingPiece_refusedFor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MissingPiece", field, false, false, "PieceRefusal")
+}
+
+func (ec *executionContext) _MissingPiece_dueOn(ctx context.Context, field graphql.CollectedField, obj *service.MissingPiece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MissingPiece_dueOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DueOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MissingPiece_dueOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MissingPiece", field, false, false, "Date")
+}
+
 func (ec *executionContext) _Mutation_declareOpeningException(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21261,7 +23125,7 @@ func (ec *executionContext) _Mutation_declareOpeningException(ctx context.Contex
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.DeclareOpeningExceptionPayload) graphql.Marshaler {
-			return ec.answerNDeclareOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareOpeningExceptionPayload(ctx, selections, v)
+			return ec.marshalNDeclareOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareOpeningExceptionPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -21305,7 +23169,7 @@ func (ec *executionContext) _Mutation_withdrawOpeningException(ctx context.Conte
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.WithdrawOpeningExceptionPayload) graphql.Marshaler {
-			return ec.answerNWithdrawOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionPayload(ctx, selections, v)
+			return ec.marshalNWithdrawOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -21349,7 +23213,7 @@ func (ec *executionContext) _Mutation_registerPerson(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RegisterPersonPayload) graphql.Marshaler {
-			return ec.answerNRegisterPersonPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPersonPayload(ctx, selections, v)
+			return ec.marshalNRegisterPersonPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPersonPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -21393,7 +23257,7 @@ func (ec *executionContext) _Mutation_assignRole(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.AssignRolePayload) graphql.Marshaler {
-			return ec.answerNAssignRolePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignRolePayload(ctx, selections, v)
+			return ec.marshalNAssignRolePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignRolePayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -21437,7 +23301,7 @@ func (ec *executionContext) _Mutation_endAssignment(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.EndAssignmentPayload) graphql.Marshaler {
-			return ec.answerNEndAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndAssignmentPayload(ctx, selections, v)
+			return ec.marshalNEndAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndAssignmentPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -21481,7 +23345,7 @@ func (ec *executionContext) _Mutation_confirmAssignment(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ConfirmAssignmentPayload) graphql.Marshaler {
-			return ec.answerNConfirmAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmAssignmentPayload(ctx, selections, v)
+			return ec.marshalNConfirmAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmAssignmentPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -21525,7 +23389,7 @@ func (ec *executionContext) _Mutation_rejectAssignment(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RejectAssignmentPayload) graphql.Marshaler {
-			return ec.answerNRejectAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectAssignmentPayload(ctx, selections, v)
+			return ec.marshalNRejectAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectAssignmentPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -21569,7 +23433,7 @@ func (ec *executionContext) _Mutation_grantStaffAuthorisation(ctx context.Contex
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.GrantStaffAuthorisationPayload) graphql.Marshaler {
-			return ec.answerNGrantStaffAuthorisationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐGrantStaffAuthorisationPayload(ctx, selections, v)
+			return ec.marshalNGrantStaffAuthorisationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐGrantStaffAuthorisationPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -21613,7 +23477,7 @@ func (ec *executionContext) _Mutation_revokeStaffAuthorisation(ctx context.Conte
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RevokeStaffAuthorisationPayload) graphql.Marshaler {
-			return ec.answerNRevokeStaffAuthorisationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokeStaffAuthorisationPayload(ctx, selections, v)
+			return ec.marshalNRevokeStaffAuthorisationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokeStaffAuthorisationPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -21657,7 +23521,7 @@ func (ec *executionContext) _Mutation_formPair(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.FormPairPayload) graphql.Marshaler {
-			return ec.answerNFormPairPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐFormPairPayload(ctx, selections, v)
+			return ec.marshalNFormPairPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐFormPairPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -21701,7 +23565,7 @@ func (ec *executionContext) _Mutation_endPair(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.EndPairPayload) graphql.Marshaler {
-			return ec.answerNEndPairPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndPairPayload(ctx, selections, v)
+			return ec.marshalNEndPairPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndPairPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -21745,7 +23609,7 @@ func (ec *executionContext) _Mutation_setSandboxClock(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.SetSandboxClockPayload) graphql.Marshaler {
-			return ec.answerNSetSandboxClockPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSandboxClockPayload(ctx, selections, v)
+			return ec.marshalNSetSandboxClockPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSandboxClockPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -21789,7 +23653,7 @@ func (ec *executionContext) _Mutation_registerPartnerApp(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RegisterPartnerAppPayload) graphql.Marshaler {
-			return ec.answerNRegisterPartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPartnerAppPayload(ctx, selections, v)
+			return ec.marshalNRegisterPartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPartnerAppPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -21833,7 +23697,7 @@ func (ec *executionContext) _Mutation_changePartnerApp(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ChangePartnerAppPayload) graphql.Marshaler {
-			return ec.answerNChangePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐChangePartnerAppPayload(ctx, selections, v)
+			return ec.marshalNChangePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐChangePartnerAppPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -21877,7 +23741,7 @@ func (ec *executionContext) _Mutation_addPartnerAppSecret(ctx context.Context, f
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.AddPartnerAppSecretPayload) graphql.Marshaler {
-			return ec.answerNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload(ctx, selections, v)
+			return ec.marshalNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -21921,7 +23785,7 @@ func (ec *executionContext) _Mutation_revokePartnerAppSecret(ctx context.Context
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RevokePartnerAppSecretPayload) graphql.Marshaler {
-			return ec.answerNRevokePartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppSecretPayload(ctx, selections, v)
+			return ec.marshalNRevokePartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppSecretPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -21965,7 +23829,7 @@ func (ec *executionContext) _Mutation_revokePartnerApp(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RevokePartnerAppPayload) graphql.Marshaler {
-			return ec.answerNRevokePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppPayload(ctx, selections, v)
+			return ec.marshalNRevokePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -22009,7 +23873,7 @@ func (ec *executionContext) _Mutation_recordContact(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RecordContactPayload) graphql.Marshaler {
-			return ec.answerNRecordContactPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactPayload(ctx, selections, v)
+			return ec.marshalNRecordContactPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -22053,7 +23917,7 @@ func (ec *executionContext) _Mutation_receiveApplicant(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ReceiveApplicantPayload) graphql.Marshaler {
-			return ec.answerNReceiveApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReceiveApplicantPayload(ctx, selections, v)
+			return ec.marshalNReceiveApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReceiveApplicantPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -22097,7 +23961,7 @@ func (ec *executionContext) _Mutation_openApplicationInEmergency(ctx context.Con
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.OpenApplicationInEmergencyPayload) graphql.Marshaler {
-			return ec.answerNOpenApplicationInEmergencyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenApplicationInEmergencyPayload(ctx, selections, v)
+			return ec.marshalNOpenApplicationInEmergencyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenApplicationInEmergencyPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -22141,7 +24005,7 @@ func (ec *executionContext) _Mutation_issueBindingCode(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.IssueBindingCodePayload) graphql.Marshaler {
-			return ec.answerNIssueBindingCodePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐIssueBindingCodePayload(ctx, selections, v)
+			return ec.marshalNIssueBindingCodePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐIssueBindingCodePayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -22185,7 +24049,7 @@ func (ec *executionContext) _Mutation_bindAccount(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.BindAccountPayload) graphql.Marshaler {
-			return ec.answerNBindAccountPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐBindAccountPayload(ctx, selections, v)
+			return ec.marshalNBindAccountPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐBindAccountPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -22229,7 +24093,7 @@ func (ec *executionContext) _Mutation_unbindAccount(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.UnbindAccountPayload) graphql.Marshaler {
-			return ec.answerNUnbindAccountPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUnbindAccountPayload(ctx, selections, v)
+			return ec.marshalNUnbindAccountPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUnbindAccountPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -22273,7 +24137,7 @@ func (ec *executionContext) _Mutation_protectApplication(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ProtectApplicationPayload) graphql.Marshaler {
-			return ec.answerNProtectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProtectApplicationPayload(ctx, selections, v)
+			return ec.marshalNProtectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProtectApplicationPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -22317,7 +24181,7 @@ func (ec *executionContext) _Mutation_confirmProtection(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ConfirmProtectionPayload) graphql.Marshaler {
-			return ec.answerNConfirmProtectionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmProtectionPayload(ctx, selections, v)
+			return ec.marshalNConfirmProtectionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmProtectionPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -22361,7 +24225,7 @@ func (ec *executionContext) _Mutation_reopenToApplicant(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ReopenToApplicantPayload) graphql.Marshaler {
-			return ec.answerNReopenToApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReopenToApplicantPayload(ctx, selections, v)
+			return ec.marshalNReopenToApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReopenToApplicantPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -22405,7 +24269,7 @@ func (ec *executionContext) _Mutation_registerApplication(ctx context.Context, f
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RegisterApplicationPayload) graphql.Marshaler {
-			return ec.answerNRegisterApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterApplicationPayload(ctx, selections, v)
+			return ec.marshalNRegisterApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterApplicationPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -22449,7 +24313,7 @@ func (ec *executionContext) _Mutation_registerOnline(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RegisterOnlinePayload) graphql.Marshaler {
-			return ec.answerNRegisterOnlinePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterOnlinePayload(ctx, selections, v)
+			return ec.marshalNRegisterOnlinePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterOnlinePayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -22493,7 +24357,7 @@ func (ec *executionContext) _Mutation_validateApplication(ctx context.Context, f
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ValidateApplicationPayload) graphql.Marshaler {
-			return ec.answerNValidateApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐValidateApplicationPayload(ctx, selections, v)
+			return ec.marshalNValidateApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐValidateApplicationPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -22537,7 +24401,7 @@ func (ec *executionContext) _Mutation_rejectApplication(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RejectApplicationPayload) graphql.Marshaler {
-			return ec.answerNRejectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectApplicationPayload(ctx, selections, v)
+			return ec.marshalNRejectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectApplicationPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -22581,7 +24445,7 @@ func (ec *executionContext) _Mutation_depositApplicationAgain(ctx context.Contex
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.DepositApplicationAgainPayload) graphql.Marshaler {
-			return ec.answerNDepositApplicationAgainPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositApplicationAgainPayload(ctx, selections, v)
+			return ec.marshalNDepositApplicationAgainPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositApplicationAgainPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -22625,7 +24489,7 @@ func (ec *executionContext) _Mutation_renewApplication(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RenewApplicationPayload) graphql.Marshaler {
-			return ec.answerNRenewApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRenewApplicationPayload(ctx, selections, v)
+			return ec.marshalNRenewApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRenewApplicationPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -22669,7 +24533,7 @@ func (ec *executionContext) _Mutation_recordNotice(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RecordNoticePayload) graphql.Marshaler {
-			return ec.answerNRecordNoticePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticePayload(ctx, selections, v)
+			return ec.marshalNRecordNoticePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticePayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -22713,7 +24577,7 @@ func (ec *executionContext) _Mutation_correctApplication(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.CorrectApplicationPayload) graphql.Marshaler {
-			return ec.answerNCorrectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCorrectApplicationPayload(ctx, selections, v)
+			return ec.marshalNCorrectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCorrectApplicationPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -22757,7 +24621,7 @@ func (ec *executionContext) _Mutation_proposeChange(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ProposeChangePayload) graphql.Marshaler {
-			return ec.answerNProposeChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeChangePayload(ctx, selections, v)
+			return ec.marshalNProposeChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeChangePayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -22801,7 +24665,7 @@ func (ec *executionContext) _Mutation_acceptProposedChange(ctx context.Context, 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.AcceptProposedChangePayload) graphql.Marshaler {
-			return ec.answerNAcceptProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptProposedChangePayload(ctx, selections, v)
+			return ec.marshalNAcceptProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptProposedChangePayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -22845,7 +24709,7 @@ func (ec *executionContext) _Mutation_declineProposedChange(ctx context.Context,
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.DeclineProposedChangePayload) graphql.Marshaler {
-			return ec.answerNDeclineProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineProposedChangePayload(ctx, selections, v)
+			return ec.marshalNDeclineProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineProposedChangePayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -22889,7 +24753,7 @@ func (ec *executionContext) _Mutation_warnApplicant(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.WarnApplicantPayload) graphql.Marshaler {
-			return ec.answerNWarnApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWarnApplicantPayload(ctx, selections, v)
+			return ec.marshalNWarnApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWarnApplicantPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -22933,7 +24797,7 @@ func (ec *executionContext) _Mutation_withdrawWarning(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.WithdrawWarningPayload) graphql.Marshaler {
-			return ec.answerNWithdrawWarningPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawWarningPayload(ctx, selections, v)
+			return ec.marshalNWithdrawWarningPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawWarningPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -22977,7 +24841,7 @@ func (ec *executionContext) _Mutation_removeApplication(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RemoveApplicationPayload) graphql.Marshaler {
-			return ec.answerNRemoveApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRemoveApplicationPayload(ctx, selections, v)
+			return ec.marshalNRemoveApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRemoveApplicationPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23021,7 +24885,7 @@ func (ec *executionContext) _Mutation_reactivateApplication(ctx context.Context,
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ReactivateApplicationPayload) graphql.Marshaler {
-			return ec.answerNReactivateApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReactivateApplicationPayload(ctx, selections, v)
+			return ec.marshalNReactivateApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReactivateApplicationPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23065,7 +24929,7 @@ func (ec *executionContext) _Mutation_mergeApplications(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.MergeApplicationsPayload) graphql.Marshaler {
-			return ec.answerNMergeApplicationsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMergeApplicationsPayload(ctx, selections, v)
+			return ec.marshalNMergeApplicationsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMergeApplicationsPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23109,7 +24973,7 @@ func (ec *executionContext) _Mutation_undoMerge(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.UndoMergePayload) graphql.Marshaler {
-			return ec.answerNUndoMergePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUndoMergePayload(ctx, selections, v)
+			return ec.marshalNUndoMergePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUndoMergePayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23153,7 +25017,7 @@ func (ec *executionContext) _Mutation_splitApplication(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.SplitApplicationPayload) graphql.Marshaler {
-			return ec.answerNSplitApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSplitApplicationPayload(ctx, selections, v)
+			return ec.marshalNSplitApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSplitApplicationPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23197,7 +25061,7 @@ func (ec *executionContext) _Mutation_handOverApplication(ctx context.Context, f
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.HandOverApplicationPayload) graphql.Marshaler {
-			return ec.answerNHandOverApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐHandOverApplicationPayload(ctx, selections, v)
+			return ec.marshalNHandOverApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐHandOverApplicationPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23241,7 +25105,7 @@ func (ec *executionContext) _Mutation_acceptHandOver(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.AcceptHandOverPayload) graphql.Marshaler {
-			return ec.answerNAcceptHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptHandOverPayload(ctx, selections, v)
+			return ec.marshalNAcceptHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptHandOverPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23285,7 +25149,7 @@ func (ec *executionContext) _Mutation_declineHandOver(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.DeclineHandOverPayload) graphql.Marshaler {
-			return ec.answerNDeclineHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineHandOverPayload(ctx, selections, v)
+			return ec.marshalNDeclineHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineHandOverPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23329,7 +25193,7 @@ func (ec *executionContext) _Mutation_takeOnlineRegistration(ctx context.Context
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.TakeOnlineRegistrationPayload) graphql.Marshaler {
-			return ec.answerNTakeOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeOnlineRegistrationPayload(ctx, selections, v)
+			return ec.marshalNTakeOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeOnlineRegistrationPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23373,7 +25237,7 @@ func (ec *executionContext) _Mutation_assignOnlineRegistration(ctx context.Conte
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.AssignOnlineRegistrationPayload) graphql.Marshaler {
-			return ec.answerNAssignOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignOnlineRegistrationPayload(ctx, selections, v)
+			return ec.marshalNAssignOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignOnlineRegistrationPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23417,7 +25281,7 @@ func (ec *executionContext) _Mutation_releaseOnlineRegistration(ctx context.Cont
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ReleaseOnlineRegistrationPayload) graphql.Marshaler {
-			return ec.answerNReleaseOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReleaseOnlineRegistrationPayload(ctx, selections, v)
+			return ec.marshalNReleaseOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReleaseOnlineRegistrationPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23441,6 +25305,226 @@ func (ec *executionContext) fieldContext_Mutation_releaseOnlineRegistration(ctx 
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_releaseOnlineRegistration_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_prepareUpload(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_prepareUpload(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().PrepareUpload(ctx, fc.Args["input"].(model.PrepareUploadInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PrepareUploadPayload) graphql.Marshaler {
+			return ec.marshalNPrepareUploadPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareUploadPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_prepareUpload(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PrepareUploadPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_prepareUpload_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_depositPiece(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_depositPiece(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DepositPiece(ctx, fc.Args["input"].(model.DepositPieceInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DepositPiecePayload) graphql.Marshaler {
+			return ec.marshalNDepositPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPiecePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_depositPiece(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DepositPiecePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_depositPiece_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_depositPieceUnderNumber(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_depositPieceUnderNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DepositPieceUnderNumber(ctx, fc.Args["input"].(model.DepositPieceUnderNumberInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DepositPieceUnderNumberPayload) graphql.Marshaler {
+			return ec.marshalNDepositPieceUnderNumberPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPieceUnderNumberPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_depositPieceUnderNumber(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DepositPieceUnderNumberPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_depositPieceUnderNumber_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_acceptPiece(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_acceptPiece(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AcceptPiece(ctx, fc.Args["input"].(model.AcceptPieceInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.AcceptPiecePayload) graphql.Marshaler {
+			return ec.marshalNAcceptPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptPiecePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_acceptPiece(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AcceptPiecePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_acceptPiece_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_refusePiece(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_refusePiece(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RefusePiece(ctx, fc.Args["input"].(model.RefusePieceInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RefusePiecePayload) graphql.Marshaler {
+			return ec.marshalNRefusePiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRefusePiecePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_refusePiece(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RefusePiecePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_refusePiece_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -23593,7 +25677,7 @@ func (ec *executionContext) _OnlineRegistration_assignee(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Person) graphql.Marshaler {
-			return ec.answerOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
+			return ec.marshalOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
 		},
 		true,
 		false,
@@ -23625,7 +25709,7 @@ func (ec *executionContext) _OnlineRegistration_application(ctx context.Context,
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
-			return ec.answerOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+			return ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
 		},
 		true,
 		false,
@@ -23891,7 +25975,7 @@ func (ec *executionContext) _OpeningHours_intervals(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*domain.OpeningInterval) graphql.Marshaler {
-			return ec.answerNOpeningInterval2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOpeningIntervalᚄ(ctx, selections, v)
+			return ec.marshalNOpeningInterval2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOpeningIntervalᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -24734,7 +26818,7 @@ func (ec *executionContext) _Pair_members(ctx context.Context, field graphql.Col
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Person) graphql.Marshaler {
-			return ec.answerNPerson2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonᚄ(ctx, selections, v)
+			return ec.marshalNPerson2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -24766,7 +26850,7 @@ func (ec *executionContext) _Pair_formedBy(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Person) graphql.Marshaler {
-			return ec.answerOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
+			return ec.marshalOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
 		},
 		true,
 		false,
@@ -24991,7 +27075,7 @@ func (ec *executionContext) _PartnerApp_receptionPoints(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ReceptionPoint) graphql.Marshaler {
-			return ec.answerNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx, selections, v)
+			return ec.marshalNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -25023,7 +27107,7 @@ func (ec *executionContext) _PartnerApp_territory(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Commune) graphql.Marshaler {
-			return ec.answerNCommune2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneᚄ(ctx, selections, v)
+			return ec.marshalNCommune2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -25170,7 +27254,7 @@ func (ec *executionContext) _PartnerApp_secrets(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.PartnerAppSecret) graphql.Marshaler {
-			return ec.answerNPartnerAppSecret2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppSecretᚄ(ctx, selections, v)
+			return ec.marshalNPartnerAppSecret2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppSecretᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -25854,6 +27938,534 @@ func (ec *executionContext) fieldContext_PersonEdge_cursor(_ context.Context, fi
 	return graphql.NewScalarFieldContext("PersonEdge", field, false, false, "Cursor")
 }
 
+func (ec *executionContext) _Piece_id(ctx context.Context, field graphql.CollectedField, obj *ent.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Piece_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Piece_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Piece", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Piece_kind(ctx context.Context, field graphql.CollectedField, obj *ent.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Piece_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.PieceCode) graphql.Marshaler {
+			return ec.marshalNString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Piece_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Piece", field, false, false, "String")
+}
+
+func (ec *executionContext) _Piece_members(ctx context.Context, field graphql.CollectedField, obj *ent.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Piece_members(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Members(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.HouseholdMember) graphql.Marshaler {
+			return ec.marshalNHouseholdMember2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐHouseholdMemberᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Piece_members(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Piece",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HouseholdMember(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Piece_state(ctx context.Context, field graphql.CollectedField, obj *ent.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Piece_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Piece().State(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.PieceState) graphql.Marshaler {
+			return ec.marshalNPieceState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Piece_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Piece", field, true, true, "PieceState")
+}
+
+func (ec *executionContext) _Piece_refusedFor(ctx context.Context, field graphql.CollectedField, obj *ent.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Piece_refusedFor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RefusedFor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.PieceRefusal) graphql.Marshaler {
+			return ec.marshalOPieceRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceRefusal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Piece_refusedFor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Piece", field, false, false, "PieceRefusal")
+}
+
+func (ec *executionContext) _Piece_dueOn(ctx context.Context, field graphql.CollectedField, obj *ent.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Piece_dueOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DueOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Piece_dueOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Piece", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Piece_issuedOn(ctx context.Context, field graphql.CollectedField, obj *ent.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Piece_issuedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IssuedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Piece_issuedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Piece", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Piece_expiresOn(ctx context.Context, field graphql.CollectedField, obj *ent.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Piece_expiresOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Piece_expiresOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Piece", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Piece_servesUntil(ctx context.Context, field graphql.CollectedField, obj *ent.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Piece_servesUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Piece().ServesUntil(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Piece_servesUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Piece", field, true, true, "Date")
+}
+
+func (ec *executionContext) _Piece_scan(ctx context.Context, field graphql.CollectedField, obj *ent.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Piece_scan(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Scan, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ScanState) graphql.Marshaler {
+			return ec.marshalNScanState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐScanState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Piece_scan(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Piece", field, false, false, "ScanState")
+}
+
+func (ec *executionContext) _Piece_depositedAt(ctx context.Context, field graphql.CollectedField, obj *ent.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Piece_depositedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DepositedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Piece_depositedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Piece", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Piece_receptionPoint(ctx context.Context, field graphql.CollectedField, obj *ent.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Piece_receptionPoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReceptionPoint(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPoint) graphql.Marshaler {
+			return ec.marshalOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Piece_receptionPoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Piece",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Piece_file(ctx context.Context, field graphql.CollectedField, obj *ent.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Piece_file(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.File(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.PieceFile) graphql.Marshaler {
+			return ec.marshalOPieceFile2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPieceFile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Piece_file(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Piece",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PieceFile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PieceFile_size(ctx context.Context, field graphql.CollectedField, obj *ent.PieceFile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PieceFile_size(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Size, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PieceFile_size(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PieceFile", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PieceFile_sha256(ctx context.Context, field graphql.CollectedField, obj *ent.PieceFile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PieceFile_sha256(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sha256, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PieceFile_sha256(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PieceFile", field, false, false, "String")
+}
+
+func (ec *executionContext) _PieceFile_mediaType(ctx context.Context, field graphql.CollectedField, obj *ent.PieceFile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PieceFile_mediaType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MediaType, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.MediaType) graphql.Marshaler {
+			return ec.marshalNMediaType2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMediaType(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PieceFile_mediaType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PieceFile", field, false, false, "MediaType")
+}
+
+func (ec *executionContext) _PieceFile_pages(ctx context.Context, field graphql.CollectedField, obj *ent.PieceFile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PieceFile_pages(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pages, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PieceFile_pages(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PieceFile", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PieceTicket_path(ctx context.Context, field graphql.CollectedField, obj *service.PieceTicket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PieceTicket_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PieceTicket_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PieceTicket", field, false, false, "String")
+}
+
+func (ec *executionContext) _PieceTicket_expiresAt(ctx context.Context, field graphql.CollectedField, obj *service.PieceTicket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PieceTicket_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PieceTicket_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PieceTicket", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _PrepareUploadPayload_upload(ctx context.Context, field graphql.CollectedField, obj *model.PrepareUploadPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrepareUploadPayload_upload(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Upload, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *service.PreparedUpload) graphql.Marshaler {
+			return ec.marshalOUpload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐPreparedUpload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PrepareUploadPayload_upload(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PrepareUploadPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Upload(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PrepareUploadPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.PrepareUploadPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrepareUploadPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrepareUploadPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PrepareUploadPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ProposeChangePayload_application(ctx context.Context, field graphql.CollectedField, obj *model.ProposeChangePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -26009,7 +28621,7 @@ func (ec *executionContext) _ProposedChange_values(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*domain.FormValue) graphql.Marshaler {
-			return ec.answerNFormValue2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFormValueᚄ(ctx, selections, v)
+			return ec.marshalNFormValue2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFormValueᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -26321,7 +28933,7 @@ func (ec *executionContext) _PublishedFigures_axes(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.PublishedAxis) graphql.Marshaler {
-			return ec.answerNPublishedAxis2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedAxisᚄ(ctx, selections, v)
+			return ec.marshalNPublishedAxis2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedAxisᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -26353,7 +28965,7 @@ func (ec *executionContext) _PublishedFigures_cells(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.PublishedCell) graphql.Marshaler {
-			return ec.answerNPublishedCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedCellᚄ(ctx, selections, v)
+			return ec.marshalNPublishedCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedCellᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -26455,7 +29067,7 @@ func (ec *executionContext) _Query_node(ctx context.Context, field graphql.Colle
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v ent.Noder) graphql.Marshaler {
-			return ec.answerONode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder(ctx, selections, v)
+			return ec.marshalONode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder(ctx, selections, v)
 		},
 		true,
 		false,
@@ -26499,7 +29111,7 @@ func (ec *executionContext) _Query_nodes(ctx context.Context, field graphql.Coll
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []ent.Noder) graphql.Marshaler {
-			return ec.answerNNode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder(ctx, selections, v)
+			return ec.marshalNNode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder(ctx, selections, v)
 		},
 		true,
 		true,
@@ -26542,7 +29154,7 @@ func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.Col
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *auth.Viewer) graphql.Marshaler {
-			return ec.answerNViewer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋauthᚐViewer(ctx, selections, v)
+			return ec.marshalNViewer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋauthᚐViewer(ctx, selections, v)
 		},
 		true,
 		true,
@@ -26575,7 +29187,7 @@ func (ec *executionContext) _Query_commune(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Commune) graphql.Marshaler {
-			return ec.answerOCommune2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommune(ctx, selections, v)
+			return ec.marshalOCommune2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommune(ctx, selections, v)
 		},
 		true,
 		false,
@@ -26619,7 +29231,7 @@ func (ec *executionContext) _Query_communes(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.CommuneConnection) graphql.Marshaler {
-			return ec.answerNCommuneConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneConnection(ctx, selections, v)
+			return ec.marshalNCommuneConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -26663,7 +29275,7 @@ func (ec *executionContext) _Query_organisations(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.OrganisationConnection) graphql.Marshaler {
-			return ec.answerNOrganisationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisationConnection(ctx, selections, v)
+			return ec.marshalNOrganisationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisationConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -26707,7 +29319,7 @@ func (ec *executionContext) _Query_receptionPoints(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPointConnection) graphql.Marshaler {
-			return ec.answerNReceptionPointConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointConnection(ctx, selections, v)
+			return ec.marshalNReceptionPointConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -26751,7 +29363,7 @@ func (ec *executionContext) _Query_nearestReceptionPoints(ctx context.Context, f
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.NearestReceptionPoint) graphql.Marshaler {
-			return ec.answerNNearestReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐNearestReceptionPointᚄ(ctx, selections, v)
+			return ec.marshalNNearestReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐNearestReceptionPointᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -26794,7 +29406,7 @@ func (ec *executionContext) _Query_serviceCatalogue(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ServiceCatalogue) graphql.Marshaler {
-			return ec.answerNServiceCatalogue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐServiceCatalogue(ctx, selections, v)
+			return ec.marshalNServiceCatalogue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐServiceCatalogue(ctx, selections, v)
 		},
 		true,
 		true,
@@ -26827,7 +29439,7 @@ func (ec *executionContext) _Query_buildings(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.BuildingConnection) graphql.Marshaler {
-			return ec.answerNBuildingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuildingConnection(ctx, selections, v)
+			return ec.marshalNBuildingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuildingConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -26871,7 +29483,7 @@ func (ec *executionContext) _Query_dwellings(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.DwellingConnection) graphql.Marshaler {
-			return ec.answerNDwellingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingConnection(ctx, selections, v)
+			return ec.marshalNDwellingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -26915,7 +29527,7 @@ func (ec *executionContext) _Query_stockStatistics(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.StockStatistics) graphql.Marshaler {
-			return ec.answerNStockStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐStockStatistics(ctx, selections, v)
+			return ec.marshalNStockStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐStockStatistics(ctx, selections, v)
 		},
 		true,
 		true,
@@ -26959,7 +29571,7 @@ func (ec *executionContext) _Query_stockFacets(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*service.StockFacet) graphql.Marshaler {
-			return ec.answerNStockFacet2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockFacetᚄ(ctx, selections, v)
+			return ec.marshalNStockFacet2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockFacetᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -27003,7 +29615,7 @@ func (ec *executionContext) _Query_application(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
-			return ec.answerOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+			return ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
 		},
 		true,
 		false,
@@ -27047,7 +29659,7 @@ func (ec *executionContext) _Query_applications(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.ApplicationConnection) graphql.Marshaler {
-			return ec.answerNApplicationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationConnection(ctx, selections, v)
+			return ec.marshalNApplicationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -27091,7 +29703,7 @@ func (ec *executionContext) _Query_applicationDuplicates(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*service.ApplicationDuplicate) graphql.Marshaler {
-			return ec.answerNApplicationDuplicate2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐApplicationDuplicateᚄ(ctx, selections, v)
+			return ec.marshalNApplicationDuplicate2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐApplicationDuplicateᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -27135,7 +29747,7 @@ func (ec *executionContext) _Query_onlineRegistrations(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.OnlineRegistration) graphql.Marshaler {
-			return ec.answerNOnlineRegistration2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOnlineRegistrationᚄ(ctx, selections, v)
+			return ec.marshalNOnlineRegistration2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOnlineRegistrationᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -27179,7 +29791,7 @@ func (ec *executionContext) _Query_handOvers(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.HandOver) graphql.Marshaler {
-			return ec.answerNHandOver2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐHandOverᚄ(ctx, selections, v)
+			return ec.marshalNHandOver2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐHandOverᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -27223,7 +29835,7 @@ func (ec *executionContext) _Query_applicationStatistics(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ApplicationStatistics) graphql.Marshaler {
-			return ec.answerNApplicationStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐApplicationStatistics(ctx, selections, v)
+			return ec.marshalNApplicationStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐApplicationStatistics(ctx, selections, v)
 		},
 		true,
 		true,
@@ -27267,7 +29879,7 @@ func (ec *executionContext) _Query_publishedFigures(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.PublishedFigures) graphql.Marshaler {
-			return ec.answerOPublishedFigures2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPublishedFigures(ctx, selections, v)
+			return ec.marshalOPublishedFigures2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPublishedFigures(ctx, selections, v)
 		},
 		true,
 		false,
@@ -27310,7 +29922,7 @@ func (ec *executionContext) _Query_publishedMonths(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.PublishedMonth) graphql.Marshaler {
-			return ec.answerNPublishedMonth2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedMonthᚄ(ctx, selections, v)
+			return ec.marshalNPublishedMonth2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedMonthᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -27343,7 +29955,7 @@ func (ec *executionContext) _Query_explainAccess(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *service.AccessExplanation) graphql.Marshaler {
-			return ec.answerOAccessExplanation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessExplanation(ctx, selections, v)
+			return ec.marshalOAccessExplanation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessExplanation(ctx, selections, v)
 		},
 		true,
 		false,
@@ -27387,7 +29999,7 @@ func (ec *executionContext) _Query_accessLog(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*service.AccessLogEntry) graphql.Marshaler {
-			return ec.answerNAccessLogEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessLogEntryᚄ(ctx, selections, v)
+			return ec.marshalNAccessLogEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessLogEntryᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -27417,6 +30029,94 @@ func (ec *executionContext) fieldContext_Query_accessLog(ctx context.Context, fi
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_pieceTicket(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_pieceTicket(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PieceTicket(ctx, fc.Args["id"].(domain.ID))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *service.PieceTicket) graphql.Marshaler {
+			return ec.marshalOPieceTicket2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐPieceTicket(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_pieceTicket(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PieceTicket(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_pieceTicket_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_deposits(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_deposits(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Deposits(ctx, fc.Args["first"].(int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Deposit) graphql.Marshaler {
+			return ec.marshalNDeposit2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDepositᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_deposits(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Deposit(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_deposits_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_stockVintages(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27431,7 +30131,7 @@ func (ec *executionContext) _Query_stockVintages(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.StockVintageConnection) graphql.Marshaler {
-			return ec.answerNStockVintageConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintageConnection(ctx, selections, v)
+			return ec.marshalNStockVintageConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintageConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -27475,7 +30175,7 @@ func (ec *executionContext) _Query_staff(ctx context.Context, field graphql.Coll
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.PersonConnection) graphql.Marshaler {
-			return ec.answerNPersonConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonConnection(ctx, selections, v)
+			return ec.marshalNPersonConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -27519,7 +30219,7 @@ func (ec *executionContext) _Query_codeLists(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*domain.CodeList) graphql.Marshaler {
-			return ec.answerNCodeList2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCodeListᚄ(ctx, selections, v)
+			return ec.marshalNCodeList2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCodeListᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -27563,7 +30263,7 @@ func (ec *executionContext) _Query_partnerApps(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.PartnerAppConnection) graphql.Marshaler {
-			return ec.answerNPartnerAppConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppConnection(ctx, selections, v)
+			return ec.marshalNPartnerAppConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -28219,7 +30919,7 @@ func (ec *executionContext) _ReceptionPoint_operators(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Organisation) graphql.Marshaler {
-			return ec.answerNOrganisation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisationᚄ(ctx, selections, v)
+			return ec.marshalNOrganisation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisationᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -28251,7 +30951,7 @@ func (ec *executionContext) _ReceptionPoint_agreement(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Agreement) graphql.Marshaler {
-			return ec.answerOAgreement2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAgreement(ctx, selections, v)
+			return ec.marshalOAgreement2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAgreement(ctx, selections, v)
 		},
 		true,
 		false,
@@ -28316,7 +31016,7 @@ func (ec *executionContext) _ReceptionPoint_openingDays(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.OpeningDay) graphql.Marshaler {
-			return ec.answerNOpeningDay2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpeningDayᚄ(ctx, selections, v)
+			return ec.marshalNOpeningDay2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpeningDayᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -28606,6 +31306,70 @@ func (ec *executionContext) _RecordNoticePayload_errors(ctx context.Context, fie
 func (ec *executionContext) fieldContext_RecordNoticePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RecordNoticePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RefusePiecePayload_piece(ctx context.Context, field graphql.CollectedField, obj *model.RefusePiecePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RefusePiecePayload_piece(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Piece, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Piece) graphql.Marshaler {
+			return ec.marshalOPiece2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPiece(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RefusePiecePayload_piece(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RefusePiecePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Piece(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RefusePiecePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RefusePiecePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RefusePiecePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RefusePiecePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RefusePiecePayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -30053,7 +32817,7 @@ func (ec *executionContext) _StaffAuthorisation_person(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Person) graphql.Marshaler {
-			return ec.answerOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
+			return ec.marshalOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
 		},
 		true,
 		false,
@@ -30140,7 +32904,7 @@ func (ec *executionContext) _StaffAuthorisation_grantedBy(ctx context.Context, f
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Person) graphql.Marshaler {
-			return ec.answerOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
+			return ec.marshalOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
 		},
 		true,
 		false,
@@ -31287,7 +34051,7 @@ func (ec *executionContext) _StockStatistics_vintage(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.StockVintage) graphql.Marshaler {
-			return ec.answerOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage(ctx, selections, v)
+			return ec.marshalOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage(ctx, selections, v)
 		},
 		true,
 		false,
@@ -32084,6 +34848,75 @@ func (ec *executionContext) fieldContext_UndoMergePayload_errors(_ context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Upload_ticket(ctx context.Context, field graphql.CollectedField, obj *service.PreparedUpload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Upload_ticket(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ticket, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Upload_ticket(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Upload", field, false, false, "String")
+}
+
+func (ec *executionContext) _Upload_path(ctx context.Context, field graphql.CollectedField, obj *service.PreparedUpload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Upload_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Upload_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Upload", field, false, false, "String")
+}
+
+func (ec *executionContext) _Upload_expiresAt(ctx context.Context, field graphql.CollectedField, obj *service.PreparedUpload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Upload_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Upload_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Upload", field, false, false, "DateTime")
+}
+
 func (ec *executionContext) _ValidateApplicationPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.ValidateApplicationPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -32368,7 +35201,7 @@ func (ec *executionContext) _Viewer_assignments(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Assignment) graphql.Marshaler {
-			return ec.answerNAssignment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignmentᚄ(ctx, selections, v)
+			return ec.marshalNAssignment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignmentᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -32400,7 +35233,7 @@ func (ec *executionContext) _Viewer_authorisations(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.StaffAuthorisation) graphql.Marshaler {
-			return ec.answerNStaffAuthorisation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisationᚄ(ctx, selections, v)
+			return ec.marshalNStaffAuthorisation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisationᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -32455,7 +35288,7 @@ func (ec *executionContext) _Viewer_rights(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*service.Right) graphql.Marshaler {
-			return ec.answerNRight2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐRightᚄ(ctx, selections, v)
+			return ec.marshalNRight2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐRightᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -34013,6 +36846,69 @@ func UnmarshalAcceptHandOverInput(ctx context.Context, raw any) (model.AcceptHan
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputAcceptPieceInput(ctx context.Context, obj any) (model.AcceptPieceInput, error) {
+	var it model.AcceptPieceInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"pieceId", "issuedOn", "expiresOn", "memberIds"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "pieceId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("pieceId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PieceID = data
+		case "issuedOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("issuedOn"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IssuedOn = data
+		case "expiresOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expiresOn"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpiresOn = data
+		case "memberIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("memberIds"))
+			data, err := ec.unmarshalOID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MemberIds = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAcceptPieceInput unmarshals raw into the AcceptPieceInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAcceptPieceInput(ctx context.Context, raw any) (model.AcceptPieceInput, error) {
+	var out model.AcceptPieceInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AcceptPieceInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputAcceptProposedChangeInput(ctx context.Context, obj any) (model.AcceptProposedChangeInput, error) {
 	var it model.AcceptProposedChangeInput
 	if obj == nil {
@@ -35522,6 +38418,143 @@ func UnmarshalDepositApplicationAgainInput(ctx context.Context, raw any) (model.
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputDepositPieceInput(ctx context.Context, obj any) (model.DepositPieceInput, error) {
+	var it model.DepositPieceInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["memberIds"]; !present {
+		asMap["memberIds"] = []any{}
+	}
+
+	fieldsInOrder := [...]string{"ticket", "applicationId", "kind", "memberIds", "receptionPointId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ticket":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ticket"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Ticket = data
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = data
+		case "memberIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("memberIds"))
+			data, err := ec.unmarshalNID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MemberIds = data
+		case "receptionPointId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("receptionPointId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReceptionPointID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDepositPieceInput unmarshals raw into the DepositPieceInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDepositPieceInput(ctx context.Context, raw any) (model.DepositPieceInput, error) {
+	var out model.DepositPieceInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DepositPieceInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputDepositPieceUnderNumberInput(ctx context.Context, obj any) (model.DepositPieceUnderNumberInput, error) {
+	var it model.DepositPieceUnderNumberInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ticket", "uniqueNumber", "kind", "receptionPointId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ticket":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ticket"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Ticket = data
+		case "uniqueNumber":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("uniqueNumber"))
+			data, err := ec.unmarshalNUniqueNumber2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐUniqueNumber(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UniqueNumber = data
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = data
+		case "receptionPointId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("receptionPointId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReceptionPointID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDepositPieceUnderNumberInput unmarshals raw into the DepositPieceUnderNumberInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDepositPieceUnderNumberInput(ctx context.Context, raw any) (model.DepositPieceUnderNumberInput, error) {
+	var out model.DepositPieceUnderNumberInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DepositPieceUnderNumberInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputDwellingFilter(ctx context.Context, obj any) (ent.DwellingWhereInput, error) {
 	var it ent.DwellingWhereInput
 	if obj == nil {
@@ -37025,6 +40058,62 @@ func UnmarshalPersonOrder(ctx context.Context, raw any) (ent.PersonOrder, error)
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputPrepareUploadInput(ctx context.Context, obj any) (model.PrepareUploadInput, error) {
+	var it model.PrepareUploadInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"size", "mediaType", "sha256"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "size":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("size"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Size = data
+		case "mediaType":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mediaType"))
+			data, err := ec.unmarshalNMediaType2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMediaType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MediaType = data
+		case "sha256":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sha256"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Sha256 = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPrepareUploadInput unmarshals raw into the PrepareUploadInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPrepareUploadInput(ctx context.Context, raw any) (model.PrepareUploadInput, error) {
+	var out model.PrepareUploadInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PrepareUploadInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputProposeChangeInput(ctx context.Context, obj any) (model.ProposeChangeInput, error) {
 	var it model.ProposeChangeInput
 	if obj == nil {
@@ -37481,6 +40570,62 @@ func (ec *executionContext) unmarshalInputRecordNoticeInput(ctx context.Context,
 func UnmarshalRecordNoticeInput(ctx context.Context, raw any) (model.RecordNoticeInput, error) {
 	var out model.RecordNoticeInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "RecordNoticeInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRefusePieceInput(ctx context.Context, obj any) (model.RefusePieceInput, error) {
+	var it model.RefusePieceInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"pieceId", "reason", "dueOn"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "pieceId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("pieceId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PieceID = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNPieceRefusal2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceRefusal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "dueOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dueOn"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DueOn = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRefusePieceInput unmarshals raw into the RefusePieceInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRefusePieceInput(ctx context.Context, raw any) (model.RefusePieceInput, error) {
+	var out model.RefusePieceInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RefusePieceInput", raw, &out)
 	return out, err
 }
 
@@ -39120,6 +42265,44 @@ func (ec *executionContext) _AcceptHandOverPayload(ctx context.Context, sel ast.
 	return out
 }
 
+var acceptPiecePayloadImplementors = []string{"AcceptPiecePayload"}
+
+func (ec *executionContext) _AcceptPiecePayload(ctx context.Context, sel ast.SelectionSet, obj *model.AcceptPiecePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, acceptPiecePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AcceptPiecePayload")
+		case "piece":
+			out.Values[i] = ec._AcceptPiecePayload_piece(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._AcceptPiecePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var acceptProposedChangePayloadImplementors = []string{"AcceptProposedChangePayload"}
 
 func (ec *executionContext) _AcceptProposedChangePayload(ctx context.Context, sel ast.SelectionSet, obj *model.AcceptProposedChangePayload) graphql.Marshaler {
@@ -39511,6 +42694,18 @@ func (ec *executionContext) _Application(ctx context.Context, sel ast.SelectionS
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Application_proposedChanges(ctx, field, obj)
+				})
+		case "pieces":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Application_pieces(ctx, field, obj)
+				})
+		case "completeness":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Application_completeness(ctx, field, obj)
 				})
 		case "version":
 			out.Values[i] = ec._Application_version(ctx, field, obj)
@@ -40783,6 +43978,54 @@ func (ec *executionContext) _CommuneEdge(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var completenessImplementors = []string{"Completeness"}
+
+func (ec *executionContext) _Completeness(ctx context.Context, sel ast.SelectionSet, obj *service.Completeness) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, completenessImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Completeness")
+		case "percent":
+			out.Values[i] = ec._Completeness_percent(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "required":
+			out.Values[i] = ec._Completeness_required(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "accepted":
+			out.Values[i] = ec._Completeness_accepted(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "missing":
+			out.Values[i] = ec._Completeness_missing(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var confirmAssignmentPayloadImplementors = []string{"ConfirmAssignmentPayload"}
 
 func (ec *executionContext) _ConfirmAssignmentPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ConfirmAssignmentPayload) graphql.Marshaler {
@@ -41075,6 +44318,65 @@ func (ec *executionContext) _DeclineProposedChangePayload(ctx context.Context, s
 	return out
 }
 
+var depositImplementors = []string{"Deposit"}
+
+func (ec *executionContext) _Deposit(ctx context.Context, sel ast.SelectionSet, obj *ent.Deposit) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, depositImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Deposit")
+		case "id":
+			out.Values[i] = ec._Deposit_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "kind":
+			out.Values[i] = ec._Deposit_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "sha256":
+			out.Values[i] = ec._Deposit_sha256(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pages":
+			out.Values[i] = ec._Deposit_pages(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "depositedAt":
+			out.Values[i] = ec._Deposit_depositedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "receptionPoint":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Deposit_receptionPoint(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var depositApplicationAgainPayloadImplementors = []string{"DepositApplicationAgainPayload"}
 
 func (ec *executionContext) _DepositApplicationAgainPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DepositApplicationAgainPayload) graphql.Marshaler {
@@ -41093,6 +44395,87 @@ func (ec *executionContext) _DepositApplicationAgainPayload(ctx context.Context,
 			}
 		case "errors":
 			out.Values[i] = ec._DepositApplicationAgainPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var depositPiecePayloadImplementors = []string{"DepositPiecePayload"}
+
+func (ec *executionContext) _DepositPiecePayload(ctx context.Context, sel ast.SelectionSet, obj *model.DepositPiecePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, depositPiecePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DepositPiecePayload")
+		case "piece":
+			out.Values[i] = ec._DepositPiecePayload_piece(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "deposit":
+			out.Values[i] = ec._DepositPiecePayload_deposit(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._DepositPiecePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var depositPieceUnderNumberPayloadImplementors = []string{"DepositPieceUnderNumberPayload"}
+
+func (ec *executionContext) _DepositPieceUnderNumberPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DepositPieceUnderNumberPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, depositPieceUnderNumberPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DepositPieceUnderNumberPayload")
+		case "deposit":
+			out.Values[i] = ec._DepositPieceUnderNumberPayload_deposit(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._DepositPieceUnderNumberPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -42017,6 +45400,64 @@ func (ec *executionContext) _MergeApplicationsPayload(ctx context.Context, sel a
 	return out
 }
 
+var missingPieceImplementors = []string{"MissingPiece"}
+
+func (ec *executionContext) _MissingPiece(ctx context.Context, sel ast.SelectionSet, obj *service.MissingPiece) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, missingPieceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MissingPiece")
+		case "kinds":
+			out.Values[i] = ec._MissingPiece_kinds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "level":
+			out.Values[i] = ec._MissingPiece_level(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "memberId":
+			out.Values[i] = ec._MissingPiece_memberId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = ec._MissingPiece_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "refusedFor":
+			out.Values[i] = ec._MissingPiece_refusedFor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "dueOn":
+			out.Values[i] = ec._MissingPiece_dueOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var mutationImplementors = []string{"Mutation"}
 
 func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
@@ -42382,6 +45823,41 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "releaseOnlineRegistration":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_releaseOnlineRegistration(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "prepareUpload":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_prepareUpload(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "depositPiece":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_depositPiece(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "depositPieceUnderNumber":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_depositPieceUnderNumber(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "acceptPiece":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_acceptPiece(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "refusePiece":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_refusePiece(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -43414,6 +46890,228 @@ func (ec *executionContext) _PersonEdge(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var pieceImplementors = []string{"Piece"}
+
+func (ec *executionContext) _Piece(ctx context.Context, sel ast.SelectionSet, obj *ent.Piece) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, pieceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Piece")
+		case "id":
+			out.Values[i] = ec._Piece_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "kind":
+			out.Values[i] = ec._Piece_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "members":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Piece_members(ctx, field, obj)
+				})
+		case "state":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Piece_state(ctx, field, obj)
+				})
+		case "refusedFor":
+			out.Values[i] = ec._Piece_refusedFor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "dueOn":
+			out.Values[i] = ec._Piece_dueOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "issuedOn":
+			out.Values[i] = ec._Piece_issuedOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "expiresOn":
+			out.Values[i] = ec._Piece_expiresOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "servesUntil":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Piece_servesUntil(ctx, field, obj)
+				})
+		case "scan":
+			out.Values[i] = ec._Piece_scan(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "depositedAt":
+			out.Values[i] = ec._Piece_depositedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "receptionPoint":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Piece_receptionPoint(ctx, field, obj)
+				})
+		case "file":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Piece_file(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var pieceFileImplementors = []string{"PieceFile"}
+
+func (ec *executionContext) _PieceFile(ctx context.Context, sel ast.SelectionSet, obj *ent.PieceFile) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, pieceFileImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PieceFile")
+		case "size":
+			out.Values[i] = ec._PieceFile_size(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sha256":
+			out.Values[i] = ec._PieceFile_sha256(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "mediaType":
+			out.Values[i] = ec._PieceFile_mediaType(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pages":
+			out.Values[i] = ec._PieceFile_pages(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var pieceTicketImplementors = []string{"PieceTicket"}
+
+func (ec *executionContext) _PieceTicket(ctx context.Context, sel ast.SelectionSet, obj *service.PieceTicket) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, pieceTicketImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PieceTicket")
+		case "path":
+			out.Values[i] = ec._PieceTicket_path(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "expiresAt":
+			out.Values[i] = ec._PieceTicket_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var prepareUploadPayloadImplementors = []string{"PrepareUploadPayload"}
+
+func (ec *executionContext) _PrepareUploadPayload(ctx context.Context, sel ast.SelectionSet, obj *model.PrepareUploadPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, prepareUploadPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PrepareUploadPayload")
+		case "upload":
+			out.Values[i] = ec._PrepareUploadPayload_upload(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._PrepareUploadPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var proposeChangePayloadImplementors = []string{"ProposeChangePayload"}
 
 func (ec *executionContext) _ProposeChangePayload(ctx context.Context, sel ast.SelectionSet, obj *model.ProposeChangePayload) graphql.Marshaler {
@@ -43882,6 +47580,18 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_accessLog(ctx, field)
 				})
+		case "pieceTicket":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_pieceTicket(ctx, field)
+				})
+		case "deposits":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_deposits(ctx, field)
+				})
 		case "stockVintages":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -44317,6 +48027,44 @@ func (ec *executionContext) _RecordNoticePayload(ctx context.Context, sel ast.Se
 			}
 		case "errors":
 			out.Values[i] = ec._RecordNoticePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var refusePiecePayloadImplementors = []string{"RefusePiecePayload"}
+
+func (ec *executionContext) _RefusePiecePayload(ctx context.Context, sel ast.SelectionSet, obj *model.RefusePiecePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, refusePiecePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RefusePiecePayload")
+		case "piece":
+			out.Values[i] = ec._RefusePiecePayload_piece(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RefusePiecePayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -46012,6 +49760,49 @@ func (ec *executionContext) _UndoMergePayload(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var uploadImplementors = []string{"Upload"}
+
+func (ec *executionContext) _Upload(ctx context.Context, sel ast.SelectionSet, obj *service.PreparedUpload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, uploadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Upload")
+		case "ticket":
+			out.Values[i] = ec._Upload_ticket(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._Upload_path(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "expiresAt":
+			out.Values[i] = ec._Upload_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var validateApplicationPayloadImplementors = []string{"ValidateApplicationPayload"}
 
 func (ec *executionContext) _ValidateApplicationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ValidateApplicationPayload) graphql.Marshaler {
@@ -46765,6 +50556,19 @@ func (ec *executionContext) marshalNAcceptHandOverPayload2ᚖgithubᚗcomᚋguic
 		return graphql.Null
 	}
 	return ec._AcceptHandOverPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAcceptPieceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptPieceInput(ctx context.Context, v any) (model.AcceptPieceInput, error) {
+	res, err := ec.unmarshalInputAcceptPieceInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAcceptPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptPiecePayload(ctx context.Context, sel ast.SelectionSet, v *model.AcceptPiecePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AcceptPiecePayload!")
+		return graphql.Null
+	}
+	return ec._AcceptPiecePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNAcceptProposedChangeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptProposedChangeInput(ctx context.Context, v any) (model.AcceptProposedChangeInput, error) {
@@ -47593,6 +51397,30 @@ func (ec *executionContext) marshalNDeclineProposedChangePayload2ᚖgithubᚗcom
 	return ec._DeclineProposedChangePayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNDeposit2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDepositᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Deposit) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDeposit2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDeposit(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDeposit2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDeposit(ctx context.Context, sel ast.SelectionSet, v *ent.Deposit) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Deposit!")
+		return graphql.Null
+	}
+	return ec._Deposit(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNDepositApplicationAgainInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositApplicationAgainInput(ctx context.Context, v any) (model.DepositApplicationAgainInput, error) {
 	res, err := ec.unmarshalInputDepositApplicationAgainInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -47604,6 +51432,32 @@ func (ec *executionContext) marshalNDepositApplicationAgainPayload2ᚖgithubᚗc
 		return graphql.Null
 	}
 	return ec._DepositApplicationAgainPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDepositPieceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPieceInput(ctx context.Context, v any) (model.DepositPieceInput, error) {
+	res, err := ec.unmarshalInputDepositPieceInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDepositPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPiecePayload(ctx context.Context, sel ast.SelectionSet, v *model.DepositPiecePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DepositPiecePayload!")
+		return graphql.Null
+	}
+	return ec._DepositPiecePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDepositPieceUnderNumberInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPieceUnderNumberInput(ctx context.Context, v any) (model.DepositPieceUnderNumberInput, error) {
+	res, err := ec.unmarshalInputDepositPieceUnderNumberInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDepositPieceUnderNumberPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPieceUnderNumberPayload(ctx context.Context, sel ast.SelectionSet, v *model.DepositPieceUnderNumberPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DepositPieceUnderNumberPayload!")
+		return graphql.Null
+	}
+	return ec._DepositPieceUnderNumberPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNDuplicateReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDuplicateReason(ctx context.Context, v any) (domain.DuplicateReason, error) {
@@ -48165,6 +52019,16 @@ func (ec *executionContext) marshalNMeans2githubᚗcomᚋguichetᚑlogementᚋgu
 	return v
 }
 
+func (ec *executionContext) unmarshalNMediaType2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMediaType(ctx context.Context, v any) (domain.MediaType, error) {
+	var res domain.MediaType
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMediaType2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMediaType(ctx context.Context, sel ast.SelectionSet, v domain.MediaType) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalNMemberFormInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMemberForm(ctx context.Context, v any) (domain.MemberForm, error) {
 	res, err := ec.unmarshalInputMemberFormInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -48195,6 +52059,30 @@ func (ec *executionContext) marshalNMergeApplicationsPayload2ᚖgithubᚗcomᚋg
 		return graphql.Null
 	}
 	return ec._MergeApplicationsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMissingPiece2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐMissingPieceᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.MissingPiece) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMissingPiece2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐMissingPiece(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMissingPiece2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐMissingPiece(ctx context.Context, sel ast.SelectionSet, v *service.MissingPiece) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MissingPiece!")
+		return graphql.Null
+	}
+	return ec._MissingPiece(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNMoney2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx context.Context, v any) (domain.Money, error) {
@@ -48704,6 +52592,73 @@ func (ec *executionContext) marshalNPersonOrderField2ᚖgithubᚗcomᚋguichet�
 	return v
 }
 
+func (ec *executionContext) marshalNPiece2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPieceᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Piece) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPiece2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPiece(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPiece2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPiece(ctx context.Context, sel ast.SelectionSet, v *ent.Piece) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Piece!")
+		return graphql.Null
+	}
+	return ec._Piece(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPieceLevel2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceLevel(ctx context.Context, v any) (domain.PieceLevel, error) {
+	var res domain.PieceLevel
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPieceLevel2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceLevel(ctx context.Context, sel ast.SelectionSet, v domain.PieceLevel) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNPieceRefusal2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceRefusal(ctx context.Context, v any) (domain.PieceRefusal, error) {
+	var res domain.PieceRefusal
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPieceRefusal2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceRefusal(ctx context.Context, sel ast.SelectionSet, v domain.PieceRefusal) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNPieceState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceState(ctx context.Context, v any) (domain.PieceState, error) {
+	var res domain.PieceState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPieceState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceState(ctx context.Context, sel ast.SelectionSet, v domain.PieceState) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNPrepareUploadInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareUploadInput(ctx context.Context, v any) (model.PrepareUploadInput, error) {
+	res, err := ec.unmarshalInputPrepareUploadInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPrepareUploadPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareUploadPayload(ctx context.Context, sel ast.SelectionSet, v *model.PrepareUploadPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PrepareUploadPayload!")
+		return graphql.Null
+	}
+	return ec._PrepareUploadPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNProposeChangeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeChangeInput(ctx context.Context, v any) (model.ProposeChangeInput, error) {
 	res, err := ec.unmarshalInputProposeChangeInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -48988,6 +52943,19 @@ func (ec *executionContext) marshalNRecordNoticePayload2ᚖgithubᚗcomᚋguiche
 	return ec._RecordNoticePayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNRefusePieceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRefusePieceInput(ctx context.Context, v any) (model.RefusePieceInput, error) {
+	res, err := ec.unmarshalInputRefusePieceInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRefusePiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRefusePiecePayload(ctx context.Context, sel ast.SelectionSet, v *model.RefusePiecePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RefusePiecePayload!")
+		return graphql.Null
+	}
+	return ec._RefusePiecePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNRegisterApplicationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterApplicationInput(ctx context.Context, v any) (model.RegisterApplicationInput, error) {
 	res, err := ec.unmarshalInputRegisterApplicationInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -49239,6 +53207,16 @@ func (ec *executionContext) marshalNRole2ᚕgithubᚗcomᚋguichetᚑlogementᚋ
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNScanState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐScanState(ctx context.Context, v any) (domain.ScanState, error) {
+	var res domain.ScanState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNScanState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐScanState(ctx context.Context, sel ast.SelectionSet, v domain.ScanState) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) marshalNServiceCatalogue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐServiceCatalogue(ctx context.Context, sel ast.SelectionSet, v *model.ServiceCatalogue) graphql.Marshaler {
@@ -49612,6 +53590,21 @@ func (ec *executionContext) marshalNStockVintageOrderField2ᚖgithubᚗcomᚋgui
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) unmarshalNString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceCode(ctx context.Context, v any) (domain.PieceCode, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := domain.PieceCode(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceCode(ctx context.Context, sel ast.SelectionSet, v domain.PieceCode) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "String!")
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {
@@ -50255,6 +54248,13 @@ func (ec *executionContext) unmarshalOCommuneOrder2ᚖgithubᚗcomᚋguichetᚑl
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalOCompleteness2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐCompleteness(ctx context.Context, sel ast.SelectionSet, v *service.Completeness) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Completeness(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOContactFormInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactForm(ctx context.Context, v any) (*domain.ContactForm, error) {
 	if v == nil {
 		return nil, nil
@@ -50338,6 +54338,13 @@ func (ec *executionContext) marshalODeadlineKind2ᚖgithubᚗcomᚋguichetᚑlog
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalODeposit2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDeposit(ctx context.Context, sel ast.SelectionSet, v *ent.Deposit) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Deposit(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalODwellingFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingWhereInput(ctx context.Context, v any) (*ent.DwellingWhereInput, error) {
@@ -50980,6 +54987,43 @@ func (ec *executionContext) marshalOPhoneNumber2ᚖgithubᚗcomᚋguichetᚑloge
 	return v
 }
 
+func (ec *executionContext) marshalOPiece2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPiece(ctx context.Context, sel ast.SelectionSet, v *ent.Piece) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Piece(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPieceFile2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPieceFile(ctx context.Context, sel ast.SelectionSet, v *ent.PieceFile) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PieceFile(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOPieceRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceRefusal(ctx context.Context, v any) (*domain.PieceRefusal, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.PieceRefusal)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOPieceRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceRefusal(ctx context.Context, sel ast.SelectionSet, v *domain.PieceRefusal) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) marshalOPieceTicket2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐPieceTicket(ctx context.Context, sel ast.SelectionSet, v *service.PieceTicket) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PieceTicket(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOPublishedFigures2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPublishedFigures(ctx context.Context, sel ast.SelectionSet, v *ent.PublishedFigures) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -51406,6 +55450,13 @@ func (ec *executionContext) marshalOUniqueNumber2ᚖgithubᚗcomᚋguichetᚑlog
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalOUpload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐPreparedUpload(ctx context.Context, sel ast.SelectionSet, v *service.PreparedUpload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Upload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOViewerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋauthᚐApp(ctx context.Context, sel ast.SelectionSet, v *auth.App) graphql.Marshaler {

@@ -23,6 +23,10 @@ func (ec *executionContext) answerNAcceptHandOverPayload2ᚖgithubᚗcomᚋguich
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAcceptHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptHandOverPayload, ec.marshalNAcceptHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptHandOverPayload)
 }
 
+func (ec *executionContext) answerNAcceptPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptPiecePayload(ctx context.Context, sel ast.SelectionSet, v *model.AcceptPiecePayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAcceptPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptPiecePayload, ec.marshalNAcceptPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptPiecePayload)
+}
+
 func (ec *executionContext) answerNAcceptProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptProposedChangePayload(ctx context.Context, sel ast.SelectionSet, v *model.AcceptProposedChangePayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAcceptProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptProposedChangePayload, ec.marshalNAcceptProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptProposedChangePayload)
 }
@@ -115,8 +119,20 @@ func (ec *executionContext) answerNDeclineProposedChangePayload2ᚖgithubᚗcom�
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDeclineProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineProposedChangePayload, ec.marshalNDeclineProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineProposedChangePayload)
 }
 
+func (ec *executionContext) answerNDeposit2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDepositᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Deposit) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDeposit2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDepositᚄ, ec.marshalNDeposit2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDepositᚄ)
+}
+
 func (ec *executionContext) answerNDepositApplicationAgainPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositApplicationAgainPayload(ctx context.Context, sel ast.SelectionSet, v *model.DepositApplicationAgainPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDepositApplicationAgainPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositApplicationAgainPayload, ec.marshalNDepositApplicationAgainPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositApplicationAgainPayload)
+}
+
+func (ec *executionContext) answerNDepositPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPiecePayload(ctx context.Context, sel ast.SelectionSet, v *model.DepositPiecePayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDepositPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPiecePayload, ec.marshalNDepositPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPiecePayload)
+}
+
+func (ec *executionContext) answerNDepositPieceUnderNumberPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPieceUnderNumberPayload(ctx context.Context, sel ast.SelectionSet, v *model.DepositPieceUnderNumberPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDepositPieceUnderNumberPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPieceUnderNumberPayload, ec.marshalNDepositPieceUnderNumberPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPieceUnderNumberPayload)
 }
 
 func (ec *executionContext) answerNDwellingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingConnection(ctx context.Context, sel ast.SelectionSet, v *ent.DwellingConnection) graphql.Marshaler {
@@ -207,6 +223,10 @@ func (ec *executionContext) answerNPersonConnection2ᚖgithubᚗcomᚋguichetᚑ
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNPersonConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonConnection, ec.marshalNPersonConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonConnection)
 }
 
+func (ec *executionContext) answerNPrepareUploadPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareUploadPayload(ctx context.Context, sel ast.SelectionSet, v *model.PrepareUploadPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNPrepareUploadPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareUploadPayload, ec.marshalNPrepareUploadPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareUploadPayload)
+}
+
 func (ec *executionContext) answerNProposeChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeChangePayload(ctx context.Context, sel ast.SelectionSet, v *model.ProposeChangePayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNProposeChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeChangePayload, ec.marshalNProposeChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeChangePayload)
 }
@@ -249,6 +269,10 @@ func (ec *executionContext) answerNRecordContactPayload2ᚖgithubᚗcomᚋguiche
 
 func (ec *executionContext) answerNRecordNoticePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticePayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordNoticePayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRecordNoticePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticePayload, ec.marshalNRecordNoticePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticePayload)
+}
+
+func (ec *executionContext) answerNRefusePiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRefusePiecePayload(ctx context.Context, sel ast.SelectionSet, v *model.RefusePiecePayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRefusePiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRefusePiecePayload, ec.marshalNRefusePiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRefusePiecePayload)
 }
 
 func (ec *executionContext) answerNRegisterApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterApplicationPayload(ctx context.Context, sel ast.SelectionSet, v *model.RegisterApplicationPayload) graphql.Marshaler {
@@ -383,12 +407,20 @@ func (ec *executionContext) answerOCommune2ᚖgithubᚗcomᚋguichetᚑlogement�
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeOCommune2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommune, ec.marshalOCommune2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommune)
 }
 
+func (ec *executionContext) answerOCompleteness2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐCompleteness(ctx context.Context, sel ast.SelectionSet, v *service.Completeness) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeOCompleteness2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐCompleteness, ec.marshalOCompleteness2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐCompleteness)
+}
+
 func (ec *executionContext) answerONode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder(ctx context.Context, sel ast.SelectionSet, v ent.Noder) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeONode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder, ec.marshalONode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder)
 }
 
 func (ec *executionContext) answerOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx context.Context, sel ast.SelectionSet, v *ent.Person) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson, ec.marshalOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson)
+}
+
+func (ec *executionContext) answerOPieceTicket2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐPieceTicket(ctx context.Context, sel ast.SelectionSet, v *service.PieceTicket) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeOPieceTicket2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐPieceTicket, ec.marshalOPieceTicket2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐPieceTicket)
 }
 
 func (ec *executionContext) answerOPublishedFigures2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPublishedFigures(ctx context.Context, sel ast.SelectionSet, v *ent.PublishedFigures) graphql.Marshaler {
@@ -415,6 +447,35 @@ func (ec *executionContext) write_AcceptHandOverPayload(w *writers.Writer, above
 			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
 		case "errors":
 			if !f.Enter(w, ec.fieldContext_AcceptHandOverPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_AcceptPiecePayload(w *writers.Writer, above *writers.Field, obj *model.AcceptPiecePayload) {
+	fields := above.Select(w, "AcceptPiecePayload", acceptPiecePayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("AcceptPiecePayload")
+		case "piece":
+			if !f.Enter(w, ec.fieldContext_AcceptPiecePayload_piece) {
+				return
+			}
+			ec.writeOPiece2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPiece(w, f, obj.Piece)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_AcceptPiecePayload_errors) {
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
@@ -736,6 +797,27 @@ func (ec *executionContext) write_Application(w *writers.Writer, above *writers.
 				return
 			}
 			ec.writeNProposedChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposedChangeᚄ(w, f, v)
+		case "pieces":
+			if !f.Enter(w, ec.fieldContext_Application_pieces) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Pieces(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNPiece2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPieceᚄ(w, f, v)
+		case "completeness":
+			if !f.Enter(w, ec.fieldContext_Application_completeness) {
+				return
+			}
+			ctx := f.Context
+			fc := f.FieldContext
+			v, err := ec.Resolvers.Application().Completeness(ctx, obj, fc.Args["on"].(*domain.Date))
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOCompleteness2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐCompleteness(w, f, v)
 		case "version":
 			ec.writeNInt2int(w, f, obj.Version)
 		default:
@@ -1614,6 +1696,36 @@ func (ec *executionContext) write_CommuneEdge(w *writers.Writer, above *writers.
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_Completeness(w *writers.Writer, above *writers.Field, obj *service.Completeness) {
+	fields := above.Select(w, "Completeness", completenessImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("Completeness")
+		case "percent":
+			ec.writeNInt2int(w, f, obj.Percent)
+		case "required":
+			ec.writeNInt2int(w, f, obj.Required)
+		case "accepted":
+			ec.writeNInt2int(w, f, obj.Accepted)
+		case "missing":
+			if !f.Enter(w, ec.fieldContext_Completeness_missing) {
+				return
+			}
+			ec.writeNMissingPiece2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐMissingPieceᚄ(w, f, obj.Missing)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_ConfirmAssignmentPayload(w *writers.Writer, above *writers.Field, obj *model.ConfirmAssignmentPayload) {
 	fields := above.Select(w, "ConfirmAssignmentPayload", confirmAssignmentPayloadImplementors)
 	w.Raw("{")
@@ -1829,6 +1941,45 @@ func (ec *executionContext) write_DeclineProposedChangePayload(w *writers.Writer
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_Deposit(w *writers.Writer, above *writers.Field, obj *ent.Deposit) {
+	fields := above.Select(w, "Deposit", depositImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("Deposit")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "kind":
+			ec.writeNString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceCode(w, f, obj.Kind)
+		case "sha256":
+			ec.writeNString2string(w, f, obj.Sha256)
+		case "pages":
+			ec.writeNInt2int(w, f, obj.Pages)
+		case "depositedAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.DepositedAt)
+		case "receptionPoint":
+			if !f.Enter(w, ec.fieldContext_Deposit_receptionPoint) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.ReceptionPoint(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, v)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_DepositApplicationAgainPayload(w *writers.Writer, above *writers.Field, obj *model.DepositApplicationAgainPayload) {
 	fields := above.Select(w, "DepositApplicationAgainPayload", depositApplicationAgainPayloadImplementors)
 	w.Raw("{")
@@ -1845,6 +1996,69 @@ func (ec *executionContext) write_DepositApplicationAgainPayload(w *writers.Writ
 			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
 		case "errors":
 			if !f.Enter(w, ec.fieldContext_DepositApplicationAgainPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_DepositPiecePayload(w *writers.Writer, above *writers.Field, obj *model.DepositPiecePayload) {
+	fields := above.Select(w, "DepositPiecePayload", depositPiecePayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("DepositPiecePayload")
+		case "piece":
+			if !f.Enter(w, ec.fieldContext_DepositPiecePayload_piece) {
+				return
+			}
+			ec.writeOPiece2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPiece(w, f, obj.Piece)
+		case "deposit":
+			if !f.Enter(w, ec.fieldContext_DepositPiecePayload_deposit) {
+				return
+			}
+			ec.writeODeposit2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDeposit(w, f, obj.Deposit)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_DepositPiecePayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_DepositPieceUnderNumberPayload(w *writers.Writer, above *writers.Field, obj *model.DepositPieceUnderNumberPayload) {
+	fields := above.Select(w, "DepositPieceUnderNumberPayload", depositPieceUnderNumberPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("DepositPieceUnderNumberPayload")
+		case "deposit":
+			if !f.Enter(w, ec.fieldContext_DepositPieceUnderNumberPayload_deposit) {
+				return
+			}
+			ec.writeODeposit2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDeposit(w, f, obj.Deposit)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_DepositPieceUnderNumberPayload_errors) {
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
@@ -2477,6 +2691,37 @@ func (ec *executionContext) write_MergeApplicationsPayload(w *writers.Writer, ab
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_MissingPiece(w *writers.Writer, above *writers.Field, obj *service.MissingPiece) {
+	fields := above.Select(w, "MissingPiece", missingPieceImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("MissingPiece")
+		case "kinds":
+			ec.writeNString2ᚕstringᚄ(w, f, obj.Kinds)
+		case "level":
+			ec.writeNPieceLevel2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceLevel(w, f, obj.Level)
+		case "memberId":
+			ec.writeOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.MemberID)
+		case "state":
+			ec.writeNPieceState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceState(w, f, obj.State)
+		case "refusedFor":
+			ec.writeOPieceRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceRefusal(w, f, obj.RefusedFor)
+		case "dueOn":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.DueOn)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -3239,6 +3484,170 @@ func (ec *executionContext) write_PersonEdge(w *writers.Writer, above *writers.F
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_Piece(w *writers.Writer, above *writers.Field, obj *ent.Piece) {
+	fields := above.Select(w, "Piece", pieceImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("Piece")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "kind":
+			ec.writeNString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceCode(w, f, obj.Kind)
+		case "members":
+			if !f.Enter(w, ec.fieldContext_Piece_members) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Members(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNHouseholdMember2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐHouseholdMemberᚄ(w, f, v)
+		case "state":
+			if !f.Enter(w, ec.fieldContext_Piece_state) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Piece().State(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNPieceState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceState(w, f, v)
+		case "refusedFor":
+			ec.writeOPieceRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceRefusal(w, f, obj.RefusedFor)
+		case "dueOn":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.DueOn)
+		case "issuedOn":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.IssuedOn)
+		case "expiresOn":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.ExpiresOn)
+		case "servesUntil":
+			if !f.Enter(w, ec.fieldContext_Piece_servesUntil) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Piece().ServesUntil(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, v)
+		case "scan":
+			ec.writeNScanState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐScanState(w, f, obj.Scan)
+		case "depositedAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.DepositedAt)
+		case "receptionPoint":
+			if !f.Enter(w, ec.fieldContext_Piece_receptionPoint) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.ReceptionPoint(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, v)
+		case "file":
+			if !f.Enter(w, ec.fieldContext_Piece_file) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.File(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOPieceFile2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPieceFile(w, f, v)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_PieceFile(w *writers.Writer, above *writers.Field, obj *ent.PieceFile) {
+	fields := above.Select(w, "PieceFile", pieceFileImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("PieceFile")
+		case "size":
+			ec.writeNInt2int(w, f, obj.Size)
+		case "sha256":
+			ec.writeNString2string(w, f, obj.Sha256)
+		case "mediaType":
+			ec.writeNMediaType2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMediaType(w, f, obj.MediaType)
+		case "pages":
+			ec.writeNInt2int(w, f, obj.Pages)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_PieceTicket(w *writers.Writer, above *writers.Field, obj *service.PieceTicket) {
+	fields := above.Select(w, "PieceTicket", pieceTicketImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("PieceTicket")
+		case "path":
+			ec.writeNString2string(w, f, obj.Path)
+		case "expiresAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.ExpiresAt)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_PrepareUploadPayload(w *writers.Writer, above *writers.Field, obj *model.PrepareUploadPayload) {
+	fields := above.Select(w, "PrepareUploadPayload", prepareUploadPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("PrepareUploadPayload")
+		case "upload":
+			if !f.Enter(w, ec.fieldContext_PrepareUploadPayload_upload) {
+				return
+			}
+			ec.writeOUpload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐPreparedUpload(w, f, obj.Upload)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_PrepareUploadPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_ProposeChangePayload(w *writers.Writer, above *writers.Field, obj *model.ProposeChangePayload) {
 	fields := above.Select(w, "ProposeChangePayload", proposeChangePayloadImplementors)
 	w.Raw("{")
@@ -3763,6 +4172,35 @@ func (ec *executionContext) write_RecordNoticePayload(w *writers.Writer, above *
 			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
 		case "errors":
 			if !f.Enter(w, ec.fieldContext_RecordNoticePayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_RefusePiecePayload(w *writers.Writer, above *writers.Field, obj *model.RefusePiecePayload) {
+	fields := above.Select(w, "RefusePiecePayload", refusePiecePayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("RefusePiecePayload")
+		case "piece":
+			if !f.Enter(w, ec.fieldContext_RefusePiecePayload_piece) {
+				return
+			}
+			ec.writeOPiece2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPiece(w, f, obj.Piece)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_RefusePiecePayload_errors) {
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
@@ -4969,6 +5407,31 @@ func (ec *executionContext) write_UndoMergePayload(w *writers.Writer, above *wri
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_Upload(w *writers.Writer, above *writers.Field, obj *service.PreparedUpload) {
+	fields := above.Select(w, "Upload", uploadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("Upload")
+		case "ticket":
+			ec.writeNString2string(w, f, obj.Ticket)
+		case "path":
+			ec.writeNString2string(w, f, obj.Path)
+		case "expiresAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.ExpiresAt)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_ValidateApplicationPayload(w *writers.Writer, above *writers.Field, obj *model.ValidateApplicationPayload) {
 	fields := above.Select(w, "ValidateApplicationPayload", validateApplicationPayloadImplementors)
 	w.Raw("{")
@@ -5430,6 +5893,14 @@ func (ec *executionContext) writeNAcceptHandOverPayload2ᚖgithubᚗcomᚋguiche
 		return
 	}
 	ec.write_AcceptHandOverPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNAcceptPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptPiecePayload(w *writers.Writer, f *writers.Field, v *model.AcceptPiecePayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_AcceptPiecePayload(w, f, v)
 }
 
 func (ec *executionContext) writeNAcceptProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptProposedChangePayload(w *writers.Writer, f *writers.Field, v *model.AcceptProposedChangePayload) {
@@ -5924,12 +6395,48 @@ func (ec *executionContext) writeNDeclineProposedChangePayload2ᚖgithubᚗcom�
 	ec.write_DeclineProposedChangePayload(w, f, v)
 }
 
+func (ec *executionContext) writeNDeposit2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDepositᚄ(w *writers.Writer, f *writers.Field, v []*ent.Deposit) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNDeposit2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDeposit(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNDeposit2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDeposit(w *writers.Writer, f *writers.Field, v *ent.Deposit) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_Deposit(w, f, v)
+}
+
 func (ec *executionContext) writeNDepositApplicationAgainPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositApplicationAgainPayload(w *writers.Writer, f *writers.Field, v *model.DepositApplicationAgainPayload) {
 	if v == nil {
 		w.Null(true)
 		return
 	}
 	ec.write_DepositApplicationAgainPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNDepositPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPiecePayload(w *writers.Writer, f *writers.Field, v *model.DepositPiecePayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_DepositPiecePayload(w, f, v)
+}
+
+func (ec *executionContext) writeNDepositPieceUnderNumberPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPieceUnderNumberPayload(w *writers.Writer, f *writers.Field, v *model.DepositPieceUnderNumberPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_DepositPieceUnderNumberPayload(w, f, v)
 }
 
 func (ec *executionContext) writeNDuplicateReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDuplicateReason(w *writers.Writer, f *writers.Field, v domain.DuplicateReason) {
@@ -6208,12 +6715,36 @@ func (ec *executionContext) writeNMeans2githubᚗcomᚋguichetᚑlogementᚋguic
 	v.MarshalGQL(w)
 }
 
+func (ec *executionContext) writeNMediaType2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMediaType(w *writers.Writer, f *writers.Field, v domain.MediaType) {
+	v.MarshalGQL(w)
+}
+
 func (ec *executionContext) writeNMergeApplicationsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMergeApplicationsPayload(w *writers.Writer, f *writers.Field, v *model.MergeApplicationsPayload) {
 	if v == nil {
 		w.Null(true)
 		return
 	}
 	ec.write_MergeApplicationsPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNMissingPiece2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐMissingPieceᚄ(w *writers.Writer, f *writers.Field, v []*service.MissingPiece) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNMissingPiece2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐMissingPiece(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNMissingPiece2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐMissingPiece(w *writers.Writer, f *writers.Field, v *service.MissingPiece) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_MissingPiece(w, f, v)
 }
 
 func (ec *executionContext) writeNMoney2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(w *writers.Writer, f *writers.Field, v domain.Money) {
@@ -6556,6 +7087,42 @@ func (ec *executionContext) writeNPersonEdge2ᚖgithubᚗcomᚋguichetᚑlogemen
 	ec.write_PersonEdge(w, f, v)
 }
 
+func (ec *executionContext) writeNPiece2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPieceᚄ(w *writers.Writer, f *writers.Field, v []*ent.Piece) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNPiece2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPiece(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNPiece2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPiece(w *writers.Writer, f *writers.Field, v *ent.Piece) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_Piece(w, f, v)
+}
+
+func (ec *executionContext) writeNPieceLevel2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceLevel(w *writers.Writer, f *writers.Field, v domain.PieceLevel) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNPieceState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceState(w *writers.Writer, f *writers.Field, v domain.PieceState) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNPrepareUploadPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareUploadPayload(w *writers.Writer, f *writers.Field, v *model.PrepareUploadPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_PrepareUploadPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNProposeChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeChangePayload(w *writers.Writer, f *writers.Field, v *model.ProposeChangePayload) {
 	if v == nil {
 		w.Null(true)
@@ -6748,6 +7315,14 @@ func (ec *executionContext) writeNRecordNoticePayload2ᚖgithubᚗcomᚋguichet�
 	ec.write_RecordNoticePayload(w, f, v)
 }
 
+func (ec *executionContext) writeNRefusePiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRefusePiecePayload(w *writers.Writer, f *writers.Field, v *model.RefusePiecePayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_RefusePiecePayload(w, f, v)
+}
+
 func (ec *executionContext) writeNRegisterApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterApplicationPayload(w *writers.Writer, f *writers.Field, v *model.RegisterApplicationPayload) {
 	if v == nil {
 		w.Null(true)
@@ -6886,6 +7461,10 @@ func (ec *executionContext) writeNRole2ᚕgithubᚗcomᚋguichetᚑlogementᚋgu
 		}
 	}
 	w.Raw("]")
+}
+
+func (ec *executionContext) writeNScanState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐScanState(w *writers.Writer, f *writers.Field, v domain.ScanState) {
+	v.MarshalGQL(w)
 }
 
 func (ec *executionContext) writeNServiceCatalogue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐServiceCatalogue(w *writers.Writer, f *writers.Field, v *model.ServiceCatalogue) {
@@ -7144,6 +7723,10 @@ func (ec *executionContext) writeNStockVintageEdge2ᚖgithubᚗcomᚋguichetᚑl
 	ec.write_StockVintageEdge(w, f, v)
 }
 
+func (ec *executionContext) writeNString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceCode(w *writers.Writer, f *writers.Field, v domain.PieceCode) {
+	w.String(string(v))
+}
+
 func (ec *executionContext) writeNString2string(w *writers.Writer, f *writers.Field, v string) {
 	w.String(string(v))
 }
@@ -7388,6 +7971,14 @@ func (ec *executionContext) writeOCommune2ᚖgithubᚗcomᚋguichetᚑlogement�
 	ec.write_Commune(w, f, v)
 }
 
+func (ec *executionContext) writeOCompleteness2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐCompleteness(w *writers.Writer, f *writers.Field, v *service.Completeness) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_Completeness(w, f, v)
+}
+
 func (ec *executionContext) writeOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(w *writers.Writer, f *writers.Field, v *entgql.Cursor[domain.ID]) {
 	if v == nil {
 		w.Null(false)
@@ -7418,6 +8009,14 @@ func (ec *executionContext) writeODeadlineKind2ᚖgithubᚗcomᚋguichetᚑlogem
 		return
 	}
 	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeODeposit2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDeposit(w *writers.Writer, f *writers.Field, v *ent.Deposit) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_Deposit(w, f, v)
 }
 
 func (ec *executionContext) writeOEmailAddress2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmailAddress(w *writers.Writer, f *writers.Field, v domain.EmailAddress) {
@@ -7592,6 +8191,38 @@ func (ec *executionContext) writeOPhoneNumber2ᚖgithubᚗcomᚋguichetᚑlogeme
 	v.MarshalGQL(w)
 }
 
+func (ec *executionContext) writeOPiece2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPiece(w *writers.Writer, f *writers.Field, v *ent.Piece) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_Piece(w, f, v)
+}
+
+func (ec *executionContext) writeOPieceFile2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPieceFile(w *writers.Writer, f *writers.Field, v *ent.PieceFile) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_PieceFile(w, f, v)
+}
+
+func (ec *executionContext) writeOPieceRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceRefusal(w *writers.Writer, f *writers.Field, v *domain.PieceRefusal) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeOPieceTicket2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐPieceTicket(w *writers.Writer, f *writers.Field, v *service.PieceTicket) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_PieceTicket(w, f, v)
+}
+
 func (ec *executionContext) writeOPublishedFigures2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPublishedFigures(w *writers.Writer, f *writers.Field, v *ent.PublishedFigures) {
 	if v == nil {
 		w.Null(false)
@@ -7714,6 +8345,14 @@ func (ec *executionContext) writeOUniqueNumber2ᚖgithubᚗcomᚋguichetᚑlogem
 		return
 	}
 	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeOUpload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐPreparedUpload(w *writers.Writer, f *writers.Field, v *service.PreparedUpload) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_Upload(w, f, v)
 }
 
 func (ec *executionContext) writeOViewerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋauthᚐApp(w *writers.Writer, f *writers.Field, v *auth.App) {

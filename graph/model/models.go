@@ -7,6 +7,7 @@ import (
 
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/service"
 )
 
 // A reason for which a command was refused. Nothing was written.
@@ -27,6 +28,26 @@ type AcceptHandOverPayload struct {
 	// The application, where you see it; `null` when it was refused.
 	Application *ent.Application `json:"application,omitempty"`
 	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// A piece to take as proof.
+type AcceptPieceInput struct {
+	// The piece.
+	PieceID domain.ID `json:"pieceId"`
+	// The day of its issue, where its kind serves for a time after it.
+	IssuedOn *domain.Date `json:"issuedOn,omitempty"`
+	// The last day of its validity, where its kind bears one.
+	ExpiresOn *domain.Date `json:"expiresOn,omitempty"`
+	// The people of the household whom it is of, to be said where the depositor did not; left out they stay. At most 20.
+	MemberIds []domain.ID `json:"memberIds,omitempty"`
+}
+
+// What became of the piece.
+type AcceptPiecePayload struct {
+	// The piece; `null` when it was refused to accept it.
+	Piece *ent.Piece `json:"piece,omitempty"`
+	// Why it was refused; empty when it was accepted. At most 20.
 	Errors []UserError `json:"errors"`
 }
 
@@ -266,6 +287,50 @@ type DepositApplicationAgainPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// A piece to give in.
+type DepositPieceInput struct {
+	// The ticket of the upload.
+	Ticket string `json:"ticket"`
+	// The application.
+	ApplicationID domain.ID `json:"applicationId"`
+	// The kind, a code of the list `pieceKind`.
+	Kind string `json:"kind"`
+	// The people of the household whom it is of; none where it is of the household, or where you do not see it: who checks the piece says it then. At most 20.
+	MemberIds []domain.ID `json:"memberIds"`
+	// The reception point; left out by the applicant.
+	ReceptionPointID *domain.ID `json:"receptionPointId,omitempty"`
+}
+
+// What became of the piece.
+type DepositPiecePayload struct {
+	// The piece; `null` when it was refused.
+	Piece *ent.Piece `json:"piece,omitempty"`
+	// The receipt; `null` when it was refused.
+	Deposit *ent.Deposit `json:"deposit,omitempty"`
+	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// A piece to give in under a number.
+type DepositPieceUnderNumberInput struct {
+	// The ticket of the upload.
+	Ticket string `json:"ticket"`
+	// The national number, whole.
+	UniqueNumber domain.UniqueNumber `json:"uniqueNumber"`
+	// The kind, a code of the list `pieceKind`.
+	Kind string `json:"kind"`
+	// The reception point.
+	ReceptionPointID domain.ID `json:"receptionPointId"`
+}
+
+// What became of the piece.
+type DepositPieceUnderNumberPayload struct {
+	// The receipt; `null` when it was refused.
+	Deposit *ent.Deposit `json:"deposit,omitempty"`
+	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
 // An assignment to end.
 type EndAssignmentInput struct {
 	// Which one.
@@ -484,6 +549,24 @@ type OpeningDay struct {
 	ExceptionReason *string `json:"exceptionReason,omitempty"`
 }
 
+// A file that is to be sent.
+type PrepareUploadInput struct {
+	// Its size in bytes, 1 to 10 485 760.
+	Size int `json:"size"`
+	// Its kind.
+	MediaType domain.MediaType `json:"mediaType"`
+	// Its SHA-256, 64 hexadecimal digits.
+	Sha256 string `json:"sha256"`
+}
+
+// Where the file is to be sent.
+type PrepareUploadPayload struct {
+	// The upload; `null` when it was refused.
+	Upload *service.PreparedUpload `json:"upload,omitempty"`
+	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
 // The application and the correction.
 type ProposeChangeInput struct {
 	// The application.
@@ -605,6 +688,24 @@ type RecordNoticePayload struct {
 	// The application, where you see it; `null` when it was refused.
 	Application *ent.Application `json:"application,omitempty"`
 	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// A piece to refuse.
+type RefusePieceInput struct {
+	// The piece.
+	PieceID domain.ID `json:"pieceId"`
+	// Why.
+	Reason domain.PieceRefusal `json:"reason"`
+	// By when another one is asked for. Default: 30 days from now.
+	DueOn *domain.Date `json:"dueOn,omitempty"`
+}
+
+// What became of the piece.
+type RefusePiecePayload struct {
+	// The piece; `null` when it could not be refused.
+	Piece *ent.Piece `json:"piece,omitempty"`
+	// Why it was refused; empty when it was accepted. At most 20.
 	Errors []UserError `json:"errors"`
 }
 

@@ -108,6 +108,15 @@ var registry = map[string]string{
 	"SensitiveRecord.reasons": "record", "SensitiveRecord.housingMode": "record", "SensitiveRecord.needs": "record",
 	"SensitiveRecord.freeText": "record", "SensitiveRecord.safeContact": "record", "SensitiveRecord.version": "record",
 
+	"Application.pieces": "record", "Application.completeness": "record",
+	"Piece.id": "record", "Piece.kind": "record", "Piece.members": "record", "Piece.state": "record", "Piece.refusedFor": "record",
+	"Piece.dueOn": "record", "Piece.issuedOn": "record", "Piece.expiresOn": "record", "Piece.servesUntil": "record", "Piece.scan": "record",
+	"Piece.depositedAt": "record", "Piece.receptionPoint": "record", "Piece.file": "record",
+	"PieceFile.size": "record", "PieceFile.sha256": "record", "PieceFile.mediaType": "record", "PieceFile.pages": "record",
+	"Completeness.percent": "record", "Completeness.required": "record", "Completeness.accepted": "record", "Completeness.missing": "record",
+	"MissingPiece.kinds": "record", "MissingPiece.level": "record", "MissingPiece.memberId": "record", "MissingPiece.state": "record",
+	"MissingPiece.refusedFor": "record", "MissingPiece.dueOn": "record",
+
 	"Right.ground": "viewer", "Right.role": "viewer", "Right.assignmentId": "viewer", "Right.opens": "viewer",
 	"Right.article": "viewer", "Right.holdsWhen": "viewer", "Right.missing": "viewer",
 }
@@ -194,6 +203,12 @@ var elsewhere = []string{
 	"ReleaseOnlineRegistrationInput.id",
 	"Query.onlineRegistrations", "Query.onlineRegistrations(first)", "OnlineRegistration.application",
 	"Query.applicationDuplicates", "Query.applicationDuplicates(applicationId)", "ApplicationDuplicate.application",
+	// Acts on pieces give back the piece, likewise: server's piece_test.go.
+	"Mutation.depositPiece", "DepositPiecePayload.piece", "DepositPieceInput.ticket", "DepositPieceInput.applicationId",
+	"DepositPieceInput.kind", "DepositPieceInput.memberIds", "DepositPieceInput.receptionPointId",
+	"Mutation.acceptPiece", "AcceptPiecePayload.piece", "AcceptPieceInput.pieceId", "AcceptPieceInput.issuedOn",
+	"AcceptPieceInput.expiresOn", "AcceptPieceInput.memberIds",
+	"Mutation.refusePiece", "RefusePiecePayload.piece", "RefusePieceInput.pieceId", "RefusePieceInput.reason", "RefusePieceInput.dueOn",
 }
 
 // beside are the fields of the roots that are no public ones and yet show nothing of
@@ -213,9 +228,13 @@ var beside = map[string]string{
 	"Mutation.confirmAssignment": "staff", "Mutation.rejectAssignment": "staff",
 	"Mutation.grantStaffAuthorisation": "staff", "Mutation.revokeStaffAuthorisation": "staff",
 	"Mutation.formPair": "staff", "Mutation.endPair": "staff",
-	"Mutation.recordContact":    "a contact, which names nobody",
-	"Mutation.issueBindingCode": "a code, to who sees the application",
-	"Mutation.unbindAccount":    "the caller's own account",
+	"Mutation.recordContact":           "a contact, which names nobody",
+	"Mutation.issueBindingCode":        "a code, to who sees the application",
+	"Mutation.unbindAccount":           "the caller's own account",
+	"Mutation.prepareUpload":           "a file on its way, which is nobody's yet",
+	"Mutation.depositPieceUnderNumber": "a receipt, the same whosever the number is: server's TestBlindDeposit",
+	"Query.deposits":                   "receipts of the caller",
+	"Query.pieceTicket":                "a ticket to what the caller sees: server's TestWhoSeesPieces",
 }
 
 // Surfaces are all through which the contract can show something of a record, found by

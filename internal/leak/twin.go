@@ -69,6 +69,17 @@ var changes = []change{
 	{"handed over", func(w *World, a *application) {
 		a.Former = []oracle.Former{{Point: pick(w, w.points).id, Until: w.Now.Add(time.Hour)}}
 	}},
+	{"a sensitive piece more", func(w *World, a *application) {
+		p := w.newPiece(a, 8)
+		p.kind, p.sensitive = "VIOLENCES", true
+		a.pieces = append(a.pieces, p)
+	}},
+	{"pieces that came to nothing", func(_ *World, a *application) {
+		for i := range a.pieces {
+			a.pieces[i].state, a.pieces[i].issuedOn, a.pieces[i].refusedFor = "REFUSED", "", "OUTDATED"
+		}
+	}},
+	{"no piece", func(_ *World, a *application) { a.pieces = nil }},
 	{"nobody named", func(_ *World, a *application) { a.NamedAgents = nil }},
 	{"no account", func(_ *World, a *application) { a.Bindings = nil }},
 	{"nobody received", func(_ *World, a *application) { a.Receptions, a.Emergencies = nil, nil }},

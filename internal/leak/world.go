@@ -55,6 +55,7 @@ type application struct {
 	due                               oracle.Day
 	events                            []event
 	proposed                          string
+	pieces                            []piece
 }
 
 // event is one of the history, the first one first.
@@ -308,6 +309,9 @@ func (w *World) newApplication(n int) *application {
 		a.members = append(a.members, w.newMember(a, i))
 	}
 	w.open(a, n)
+	for i := range w.r.IntN(4) {
+		a.pieces = append(a.pieces, w.newPiece(a, i))
+	}
 	return a
 }
 

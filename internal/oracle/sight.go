@@ -21,6 +21,9 @@ type Sight struct {
 	// Self is the member of the household that the caller is, whose sensitive record is
 	// its own.
 	Self string
+	// Received tells that the caller received the applicant, Person who it is.
+	Received bool
+	Person   string
 }
 
 // Row tells whether the application exists for the caller.
@@ -32,6 +35,20 @@ func (s Sight) Opens(group string) bool { return slices.Contains(s.Groups, group
 // Sensitive tells whether the sensitive record of that member is open.
 func (s Sight) Sensitive(member string) bool {
 	return s.Opens("SENSITIVE") || s.Self == member && member != ""
+}
+
+// Piece tells whether a piece of that kind is shown: what is sensitive as the records of
+// the people whom it is of, and to who received the applicant what it gave in itself.
+func (s Sight) Piece(sensitive bool, members []string, by string) bool {
+	return s.Bytes(sensitive, members, by) || s.Received && !sensitive
+}
+
+// Bytes tells whether its file is shown too.
+func (s Sight) Bytes(sensitive bool, members []string, by string) bool {
+	if s.Received && by != "" && by == s.Person || !sensitive && s.Opens("DOCUMENTS") {
+		return true
+	}
+	return sensitive && s.Opens("DOCUMENTS") && (s.Opens("SENSITIVE") || slices.ContainsFunc(members, s.Sensitive))
 }
 
 // Masked are the groups that are named as hidden, in their order. The applicant's own
@@ -57,6 +74,10 @@ func (w *World) Sees(c Caller, a *Application) Sight {
 	}
 	if b := w.binding(c, a); b != nil && s.Row() {
 		s.Self = b.Member
+	}
+	s.Received = slices.ContainsFunc(ways, func(by way) bool { return by.ground == "RECEIVED" })
+	if c.Person != nil {
+		s.Person = c.Person.ID
 	}
 	return s
 }

@@ -34,6 +34,7 @@ import (
 	"github.com/guichet-logement/guichet/server"
 	"github.com/guichet-logement/guichet/service"
 	"github.com/guichet-logement/guichet/stockfile"
+	"github.com/guichet-logement/guichet/storage"
 )
 
 // Now is the time by the service's clock in every test: a Monday, 10:30 in Paris.
@@ -56,6 +57,9 @@ type API struct {
 	Audit *audit.Writer
 	// Log is what the server wrote.
 	Log *Buffer
+
+	// Storage is the folder of the files of pieces.
+	Storage string
 
 	dsn       string
 	inSandbox bool
@@ -191,7 +195,7 @@ func seeded(t testing.TB, stock *stockfile.Filter, applications int) string {
 // Another serves the same database once more, as a second process would.
 func (a *API) Another(t testing.TB) *API {
 	t.Helper()
-	return serve(t, a.dsn, &API{Log: &Buffer{}, Tokens: a.Tokens, inSandbox: a.inSandbox, limits: a.limits})
+	return serve(t, a.dsn, &API{Log: &Buffer{}, Tokens: a.Tokens, Storage: a.Storage, inSandbox: a.inSandbox, limits: a.limits})
 }
 
 // DSN is the address of the database.
@@ -212,7 +216,15 @@ func serve(t testing.TB, dsn string, a *API) *API {
 	})
 	a.Client = ent.NewClient(ent.Driver(driver))
 	clock := service.NewClock(func() time.Time { return Now.Add(time.Duration(a.Ahead.Load())) }).TokensBy(a.Tokens.Now)
-	a.Service = service.New(a.Client, clock, a.inSandbox)
+	if a.Storage == "" {
+		a.Storage = t.TempDir()
+	}
+	storageKeys, err := storage.ParseKeys(base64.StdEncoding.EncodeToString(bytes.Repeat([]byte("s"), storage.MinKey)))
+	check(t, err)
+	bucket, err := storage.Open(t.Context(), storage.FolderURL(a.Storage), storageKeys)
+	check(t, err)
+	t.Cleanup(func() { _ = bucket.Close() })
+	a.Service = service.New(a.Client, clock, a.inSandbox).StoreIn(bucket)
 	log := slog.New(slog.NewJSONHandler(a.Log, nil))
 	s := httptest.NewUnstartedServer(nil)
 	a.URL = "http://" + s.Listener.Addr().String()
@@ -283,14 +295,14 @@ func (a *API) Query(t testing.TB, persona, query string, variables map[string]an
 	r.Header.Set("Accept", "application/graphql-response+json")
 	r.Header.Set("Accept-Language", "en")
 	if persona != "" {
-		r.Header.Set("Authorization", "Bearer "+a.bearer(t, persona))
+		r.Header.Set("Authorization", "Bearer "+a.Bearer(t, persona))
 	}
 	return a.Send(t, r)
 }
 
-// bearer is the token of a persona, of an app ("app:KEY"), of an app that acts for a
+// Bearer is the token of a persona, of an app ("app:KEY"), of an app that acts for a
 // persona ("app:KEY for PERSONA"), or of an account of a portal ("account:SUBJECT").
-func (a *API) bearer(t testing.TB, as string) string {
+func (a *API) Bearer(t testing.TB, as string) string {
 	t.Helper()
 	if subject, ok := strings.CutPrefix(as, "account:"); ok {
 		return Sign(t, PortalURL, subject, nil)

@@ -22,10 +22,11 @@ type sample struct {
 var shownFirst = []string{
 	"CommuneWithPoints", "Viewer", "Dwellings", "NearestReceptionPoints", "OpenNow", "ReceptionPoints",
 	"StockFacets", "StockStatistics", "PublishedFigures", "Buildings", "StockVintages", "CodeLists", "Staff",
-	"ViewerRights", "Applications", "ApplicationStatistics", "FindApplicant", "ApplicationFile", "ApplicationLife", "OnlineRegistrations",
+	"ViewerRights", "Applications", "ApplicationStatistics", "FindApplicant", "ApplicationFile", "ApplicationLife", "ApplicationPieces", "OnlineRegistrations",
 	"AccessLog", "ExplainAccess",
 	"Organisations", "ServiceCatalogue", "Communes", "Node", "Nodes",
 	"RecordContact", "RegisterApplication", "RenewApplication", "ReceiveApplicant", "IssueBindingCode", "BindAccount", "OpenApplicationInEmergency", "ProtectApplication",
+	"PrepareUpload", "DepositPiece",
 	"DeclareOpeningException", "WithdrawOpeningException", "AssignRole", "SetSandboxClock",
 }
 

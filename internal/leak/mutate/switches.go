@@ -53,4 +53,12 @@ var switches = []broken{
 	{"recognised: an authorisation in another role", "service/person_sql.go", "sql.ColumnsEQ(au.C(staffauthorisation.FieldRole), a.C(assignment.FieldRole)),\n", ""},
 	{"recognised: an authorisation at another organisation", "service/person_sql.go", "sql.ColumnsEQ(au.C(staffauthorisation.FieldOrganisationID), a.C(assignment.FieldOrganisationID)),\n", ""},
 	{"recognised: a revoked authorisation", "service/person_sql.go", "sql.GT(au.C(staffauthorisation.FieldRevokedOn), day)", "sql.NotNull(au.C(staffauthorisation.FieldRevokedOn))"},
+	{"pieces: sensitive ones are ordinary", "policy/piece.go", "piece.And(piece.Sensitive(false), opened(domain.GroupDocuments)),", "opened(domain.GroupDocuments),"},
+	{"pieces: an applicant's own sensitive ones are hidden", "policy/piece.go", "if !v.Applicant {\n\t\treturn shown", "if true {\n\t\treturn shown"},
+	{"pieces: another adult's are the applicant's own", "policy/application_access_sql.go", "s.Where(sql.In(s.C(householdmember.FieldID), own))", "_ = own"},
+	{"pieces: who received sees sensitive ones", "policy/piece.go", "piece.Or(piece.Sensitive(false), ownDeposit(v))", "received(v)"},
+	{"pieces: who received does not see its own sensitive ones", "policy/piece.go", "piece.Or(piece.Sensitive(false), ownDeposit(v))", "piece.Sensitive(false)"},
+	{"pieces: who received sees the bytes of all", "policy/piece.go", "piece.And(received(v), ownDeposit(v)))", "received(v))"},
+	{"completeness: over a household that is hidden", "service/completeness.go", "groups.Opens(domain.GroupFile) && groups.Opens(domain.GroupDocuments)", "groups.Opens(domain.GroupIdentity)"},
+	{"completeness: asks for what is sensitive", "service/completeness.go", "!v.Applicant && !opened[id].Opens(domain.GroupSensitive)", "false"},
 }
