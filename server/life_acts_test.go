@@ -226,7 +226,9 @@ func TestOneOfManyTakes(t *testing.T) {
 	if corrected["OK"] != 1 || corrected["STALE_VERSION"] != 7 {
 		t.Errorf("corrected: %v", corrected)
 	}
-	again := count(func(int) testapi.Answer { return d.done("account:eve", "registerOnline", map[string]any{"form": form("Costa")}) })
+	again := count(func(int) testapi.Answer {
+		return d.done("account:eve", "registerOnline", map[string]any{"form": form("Costa")})
+	})
 	if again["OK"] != 1 || again["DUPLICATE"] != 7 {
 		t.Errorf("registered online: %v", again)
 	}
@@ -243,10 +245,10 @@ func TestErasedMeansErased(t *testing.T) {
 	code, _ := d.codeFor("commune-grenoble-agent", id)
 	var number string
 	d.scan(&number, "SELECT unique_number FROM application WHERE id = $1", id)
-	d.does("account:zoe", "bindAccount", map[string]any{"uniqueNumber": number, "code": code})
+	d.does("account:zqaccount", "bindAccount", map[string]any{"uniqueNumber": number, "code": code})
 	d.does("commune-grenoble-agent", "handOverApplication", map[string]any{"applicationId": id, "receptionPointId": d.point("pole-habitat-social")})
 	d.does("commune-grenoble-agent", "removeApplication", map[string]any{"applicationId": id, "reason": "WITHDRAWN"})
-	if n := d.holding(canary, number, strings.ToLower(canary)); n < 5 {
+	if n := d.holding(canary, number, strings.ToLower(canary), "zqaccount"); n < 5 {
 		t.Fatalf("only %d rows hold what is to be erased", n)
 	}
 	move := func(to string) {
@@ -260,12 +262,12 @@ func TestErasedMeansErased(t *testing.T) {
 		t.Error("it was erased before its day")
 	}
 	move("2027-11-23T12:00:00Z")
-	if n := d.holding(canary, number, strings.ToLower(canary)); n > 0 {
+	if n := d.holding(canary, number, strings.ToLower(canary), "zqaccount"); n > 0 {
 		t.Errorf("%d rows hold what was erased", n)
 	}
 	var left int
 	d.scan(&left, "SELECT household_size FROM application_summary s JOIN application a ON a.id = s.application_id WHERE a.id = $1 AND a.state = 'ERASED' AND s.removed_for = 'WITHDRAWN'", id)
-	if left != 2 || d.sees("commune-grenoble-agent", id) || d.sees("account:zoe", id) {
+	if left != 2 || d.sees("commune-grenoble-agent", id) || d.sees("account:zqaccount", id) {
 		t.Errorf("%d people are counted", left)
 	}
 	if !d.sees("commune-grenoble-agent", kept) {
