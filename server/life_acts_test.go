@@ -154,7 +154,7 @@ func TestHandOverNeedsAnother(t *testing.T) {
 	if a := d.done(desk, "acceptHandOver", of); outcome(a) != "FORBIDDEN" {
 		t.Errorf("the same organisation: %s", a.Body)
 	}
-	code, _ := d.codeFor(agent, id)
+	code := d.codeFor(agent, id)
 	if a := d.done(desk, "acceptHandOver", map[string]any{"id": of["id"], "code": "22222222"}); outcome(a) != "NOT_RECOGNISED" {
 		t.Errorf("a wrong code: %s", a.Body)
 	}
@@ -180,12 +180,12 @@ func TestHandOverNeedsAnother(t *testing.T) {
 }
 
 // codeFor is a code for the applicant.
-func (d desk) codeFor(as, id string) (string, testapi.Answer) {
+func (d desk) codeFor(as, id string) (code string) {
 	d.t.Helper()
 	a := d.Query(d.t, as, `mutation($id: ID!) { issueBindingCode(input: {applicationId: $id}) { code errors { code } } }`, map[string]any{"id": id})
 	issued, _ := a.Data["issueBindingCode"].(map[string]any)
-	code, _ := issued["code"].(string)
-	return code, a
+	code, _ = issued["code"].(string)
+	return code
 }
 
 // Of many who take one registration, or correct one thing, at the same time one
@@ -242,7 +242,7 @@ func TestErasedMeansErased(t *testing.T) {
 	const canary = "Zqcanary"
 	id := d.registered(canary)
 	kept := d.registered("Rivoire")
-	code, _ := d.codeFor("commune-grenoble-agent", id)
+	code := d.codeFor("commune-grenoble-agent", id)
 	var number string
 	d.scan(&number, "SELECT unique_number FROM application WHERE id = $1", id)
 	d.does("account:zqaccount", "bindAccount", map[string]any{"uniqueNumber": number, "code": code})
