@@ -136,5 +136,5 @@ func NotCorrectable(l Life, c LegalClocks, today Date) Refusals {
 
 // TooManyProposed refuses a change beside others that wait.
 func TooManyProposed() Refusals {
-	return Refusals{refuse(Duplicate, "Enough changes wait on this application.", "Assez de corrections attendent sur cette demande.")}
+	return Refusals{refuse(Duplicate, "Enough changes wait on this application.", "Assez de corrections sont en attente sur cette demande.")}
 }

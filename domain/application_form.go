@@ -94,7 +94,7 @@ func (m MemberForm) check(path []string, today Date) Refusals {
 		}
 		return nil
 	}
-	all := m.NamesForm.Check(path)
+	all := m.Check(path)
 	if m.BornOn.IsZero() || !m.BornOn.Before(today) || !m.ExpectedOn.IsZero() {
 		all = append(all, refuse(Invalid,
 			"Somebody who is born has a day of birth, which is past.",

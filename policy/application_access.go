@@ -156,6 +156,20 @@ func (a ApplicationFacts) subjects(r GroundRule) []found {
 	return all
 }
 
+// AccountAudiences are what the accounts of applicants are.
+func AccountAudiences(accounts []*ent.ApplicantAccount) []domain.AudienceID {
+	var all []domain.AudienceID
+	for _, r := range groundRules() {
+		if r.Subject != SubjectAccount {
+			continue
+		}
+		for _, a := range accounts {
+			all = append(all, r.audience(account(a.Issuer, a.Subject)).ID())
+		}
+	}
+	return all
+}
+
 // former are the points that handed the application over, each for the last time it did:
 // an audience has one row, and who follows again needs none of these.
 func (a ApplicationFacts) former() []found {

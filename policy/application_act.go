@@ -164,7 +164,7 @@ func (at Places) reach(ground domain.Ground, level int) error {
 // annexe, 6.2 and 6.4); the desk tells of the rest.
 func RemoveFor(by *Claim, reason domain.RemovalReason) error {
 	theirs := []domain.RemovalReason{domain.RemovedHoused, domain.RemovedStay, domain.RemovedResources}
-	allowed := false
+	var allowed bool
 	switch by.Rule.Ground {
 	case domain.GroundSelf:
 		allowed = reason == domain.RemovedWithdrawn

@@ -24,8 +24,12 @@ var lifeGrounds = []struct {
 	ground domain.Ground
 	kind   domain.OrganisationKind
 }{
-	{domain.GroundFollowed, domain.Commune}, {domain.GroundNamedAgent, domain.Commune}, {domain.GroundReceived, domain.Commune},
-	{domain.GroundWishedTerritory, domain.Landlord}, {domain.GroundTerritory, domain.Metropole}, {domain.GroundSelf, ""},
+	{domain.GroundFollowed, domain.Commune},
+	{domain.GroundNamedAgent, domain.Commune},
+	{domain.GroundReceived, domain.Commune},
+	{domain.GroundWishedTerritory, domain.Landlord},
+	{domain.GroundTerritory, domain.Metropole},
+	{domain.GroundSelf, ""},
 }
 
 // lifeCallers are who tries: a member of staff in each role, and the applicant.

@@ -14,7 +14,7 @@ import (
 func installProposedChange() {
 	guard.Register("ProposedChange", func(v *auth.Viewer, q *ent.ProposedChangeQuery) {
 		all := domain.GroupsOf(domain.GroupIdentity, domain.GroupSummary, domain.GroupFile, domain.GroupContact)
-		q.Where(openedTo(v, proposedchange.FieldApplicationID, all)).
+		q.Where(openedTo(v, proposedchange.FieldApplicationID, all), firstProposed).
 			Order(proposedchange.ByApplicationID(), proposedchange.ByID())
 	})
 }

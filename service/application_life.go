@@ -236,10 +236,10 @@ func (l *living) settle(granted context.Context) error {
 }
 
 // put sets a column, and clears it for nothing.
-func put[T comparable, U any](v T, set func(T) U, clear func() U) {
+func put[T comparable, U any](v T, set func(T) U, unset func() U) {
 	var none T
 	if v == none {
-		clear()
+		unset()
 		return
 	}
 	set(v)

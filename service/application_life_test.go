@@ -220,7 +220,8 @@ func TestAnyLifeThroughTheService(t *testing.T) {
 		for range rapid.IntRange(1, 8).Draw(r, "acts") {
 			day = day.AddDays(rapid.SampledFrom([]int{0, 1, 30, 62, 150, 310, 335}).Draw(r, "days later"))
 			ctx := l.on(t.Context(), day)
-			name, next := "merged", domain.Life{}
+			name := "merged"
+			var next domain.Life
 			var err error
 			if rapid.IntRange(0, 9).Draw(r, "merge") == 0 {
 				next, refusals = life.Merge(domain.Life{ID: survivor, State: domain.ApplicationPending}, c, day)
@@ -338,11 +339,17 @@ func TestTwentyMonthsThroughTheService(t *testing.T) {
 	for _, story := range []life{
 		{"Deposited on the day the clocks go back, and left alone", []dated{{"2026-10-25", "deposited"}, {"2026-10-25", "registered"}}},
 		{"Deposited on 29 February, told and renewed in time", []dated{
-			{"2028-02-29", "deposited"}, {"2028-03-01", "registered"}, {"2028-03-02", "certificate handed over"},
-			{"2029-01-26", "told to renew"}, {"2029-02-10", "renewed"},
+			{"2028-02-29", "deposited"},
+			{"2028-03-01", "registered"},
+			{"2028-03-02", "certificate handed over"},
+			{"2029-01-26", "told to renew"},
+			{"2029-02-10", "renewed"},
 		}},
 		{"Rejected and deposited again; not renewed, and reactivated on the last day", []dated{
-			{"2026-01-30", "deposited"}, {"2026-02-02", "rejected"}, {"2026-02-16", "deposited again"}, {"2026-02-16", "registered"},
+			{"2026-01-30", "deposited"},
+			{"2026-02-02", "rejected"},
+			{"2026-02-16", "deposited again"},
+			{"2026-02-16", "registered"},
 			{"2027-08-16", "reactivated"},
 		}},
 		{"Warned of no answer, removed, erased", []dated{

@@ -2,11 +2,15 @@ package service
 
 import (
 	"context"
+	"slices"
 
 	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/ent/applicantaccount"
+	"github.com/guichet-logement/guichet/ent/applicationaccess"
 	"github.com/guichet-logement/guichet/ent/applicationcontact"
 	"github.com/guichet-logement/guichet/ent/applicationfile"
+	"github.com/guichet-logement/guichet/ent/audience"
 	"github.com/guichet-logement/guichet/ent/bindingcode"
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
 	"github.com/guichet-logement/guichet/ent/handover"
@@ -18,6 +22,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 	"github.com/guichet-logement/guichet/ent/wish"
+	"github.com/guichet-logement/guichet/policy"
 )
 
 // erase takes away what is personal (décret 2017-917, art. 4): names and number, who is
@@ -25,6 +30,10 @@ import (
 // counts: dates, size, what was looked for, and why it ended.
 func (l *living) erase(granted context.Context) error {
 	id, tx := l.life.ID, l.tx
+	accounts, err := tx.ApplicantAccount.Query().Where(applicantaccount.ApplicationID(id)).All(granted)
+	if err != nil {
+		return err
+	}
 	for _, rows := range []interface {
 		Exec(ctx context.Context) (int, error)
 	}{
@@ -48,5 +57,25 @@ func (l *living) erase(granted context.Context) error {
 		}
 	}
 	next, refusals := l.life.Erase(l.clocks, l.today)
-	return l.take(granted, domain.StepErase, next, refusals)
+	if err := l.take(granted, domain.StepErase, next, refusals); err != nil {
+		return err
+	}
+	if err := settleAccess(granted, tx, id); err != nil {
+		return err
+	}
+	return forgetAudiences(granted, tx, policy.AccountAudiences(accounts))
+}
+
+// forgetAudiences takes away those of them that see nothing any more: their keys name
+// accounts.
+func forgetAudiences(granted context.Context, tx *ent.Tx, ids []domain.AudienceID) error {
+	used, err := tx.ApplicationAccess.Query().Where(applicationaccess.AudienceIDIn(ids...)).All(granted)
+	if err != nil {
+		return err
+	}
+	for _, row := range used {
+		ids = slices.DeleteFunc(ids, func(id domain.AudienceID) bool { return id == row.AudienceID })
+	}
+	_, err = tx.Audience.Delete().Where(audience.IDIn(ids...)).Exec(granted)
+	return err
 }

@@ -97,6 +97,7 @@ const (
 	tableAccount
 	tableNamedAgent
 	tableDeadline
+	tableOnline
 	tableAccess
 	tableCount
 )
@@ -130,6 +131,7 @@ var applicationTables = [tableCount]struct {
 		"id", "application_id", "person_id", "organisation_id", "valid_from", "proposed_by_id", "confirmed_by_id",
 	}},
 	tableDeadline: {"deadline", []string{"id", "application_id", "kind", "reason", "due_on", "announced_from", "article", "announced", "passed"}},
+	tableOnline:   {"online_registration", []string{"id", "application_id", "deposited_on"}},
 	tableAccess:   {"application_access", []string{"application_id", "audience_id", "ground", "groups", "valid_from", "valid_until"}},
 }
 
@@ -211,6 +213,9 @@ func (r *applicationRows) addRecord(a SandboxApplication, facts policy.Applicati
 	r.row(tableApplication, a.ID, optional(a.UniqueNumber), a.State, first.GivenNames, first.BirthName, first.UsualName,
 		domain.NameKey(first.GivenNames, first.BirthName, first.UsualName),
 		a.ValidUntil, a.RegisteredOn, optional(a.RemovedOn), a.Protected)
+	if a.State == domain.ApplicationPending && a.FollowingPoint == "" { // nobody took it from the queue
+		r.row(tableOnline, id(domain.OnlineRegistrationPrefix, ""), a.ID, a.RegisteredOn)
+	}
 	life, clocks := a.life()
 	r.row(tableSummary, id(domain.ApplicationSummaryPrefix, ""), a.ID, a.RegisteredOn, renewed, a.ReceptionDeadline,
 		len(a.Members), jsonList(a.Typologies), optional(facts.FollowingPoint), optional(a.FollowedSince),

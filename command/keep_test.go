@@ -1,0 +1,35 @@
+package command_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/guichet-logement/guichet/internal/testdb"
+)
+
+// TestKeepCommand: what the days bring is done once and on record, however often it runs.
+func TestKeepCommand(t *testing.T) {
+	t.Parallel()
+	dsn := testdb.Empty(t)
+	keep := func(status int, says string) {
+		t.Helper()
+		r := run(t, "keep", "calendar", "--database-url", dsn, "--audit-key", auditKey)
+		if r.status != status || r.stdout != "" || !strings.Contains(r.stderr, says) {
+			t.Errorf("status %d, said %q", r.status, r.stderr)
+		}
+	}
+	keep(1, "run `guichet migrate`")
+	mustRun(t, "seed", "--sandbox-stock=off", "--sandbox-applications=30", "--database-url", dsn)
+	db := open(t, dsn)
+	execute(t, db, "UPDATE deadline SET announced = false WHERE id = (SELECT min(id) FROM deadline WHERE announced)")
+	keep(0, "calendar kept")
+	var told, recorded int
+	if err := db.QueryRowContext(t.Context(), `SELECT (SELECT count(*) FROM application_event WHERE kind = 'DEADLINE_ANNOUNCED'),
+		(SELECT count(*) FROM audit_line WHERE operation = 'keepCalendar' AND person_id IS NULL)`).Scan(&told, &recorded); err != nil {
+		t.Fatal(err)
+	}
+	if told == 0 || recorded == 0 {
+		t.Errorf("%d announced, %d lines on record", told, recorded)
+	}
+	keep(0, `"applications":0`)
+}
