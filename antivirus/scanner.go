@@ -3,6 +3,7 @@ package antivirus
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -47,7 +48,7 @@ func (Development) Scan(_ context.Context, from io.Reader) (string, error) {
 		switch {
 		case bytes.Contains(window, []byte(eicar)):
 			return "Eicar-Test", nil
-		case err == io.EOF || err == io.ErrUnexpectedEOF:
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 			return "", nil
 		case err != nil:
 			return "", err

@@ -92,30 +92,35 @@ func (s *ScanState) UnmarshalGQL(v any) error { return unmarshalEnum(v, s) }
 
 // FileRefused says what is wrong with a file, in the words of its code.
 func FileRefused(code RefusalCode) *Refusal {
-	r := &Refusal{Code: code, Field: []string{"ticket"}}
-	switch code {
-	case FileType:
-		r.Message = Text{EN: "This is no PDF, JPEG, PNG, HEIC or TIFF.", FR: "Ce n'est ni un PDF, ni un JPEG, PNG, HEIC ou TIFF."}
-		r.Help = Text{EN: "Scan or photograph the document.", FR: "Numériser ou photographier le document."}
-	case FileTypeDiffers:
-		r.Message = Text{EN: "The file is of another type than was told.", FR: "Le fichier n'est pas du type annoncé."}
-	case FileDamaged:
-		r.Message = Text{EN: "The file is damaged: it cannot be read to its end.", FR: "Le fichier est abîmé : il ne se lit pas jusqu'au bout."}
-		r.Help = Text{EN: "Make it again.", FR: "Le refaire."}
-	case FileExpands:
-		r.Message = Text{EN: "Once opened the file would fill far more than its size.", FR: "Une fois ouvert, le fichier prendrait bien plus que sa taille."}
-		r.Help = Text{EN: "Scan it at 300 dots an inch.", FR: "Le numériser à 300 points par pouce."}
-	case FileAmbiguous:
-		r.Message = Text{EN: "The file is of several types at once.", FR: "Le fichier est de plusieurs types à la fois."}
-	case FileLocked:
-		r.Message = Text{EN: "The file is locked or packed in a way that cannot be checked.", FR: "Le fichier est verrouillé, ou compressé d'une façon qui ne se vérifie pas."}
-		r.Help = Text{EN: "Print it to a new PDF.", FR: "L'imprimer dans un nouveau PDF."}
-	case FileHashDiffers:
-		r.Message = Text{EN: "What arrived is not what was told: the SHA-256 differs.", FR: "Ce qui est arrivé n'est pas ce qui était annoncé : le SHA-256 diffère."}
-		r.Help = Text{EN: "Prepare another upload and send it again.", FR: "Préparer un autre envoi et recommencer."}
-	case UploadUnfinished:
-		r.Message = Text{EN: "Not all of the file has arrived.", FR: "Le fichier n'est pas arrivé en entier."}
-		r.Help = Text{EN: "Resume the upload.", FR: "Reprendre l'envoi."}
-	}
-	return r
+	words := fileRefusals[code]
+	return &Refusal{Code: code, Field: []string{"ticket"}, Message: words.message, Help: words.help}
+}
+
+var fileRefusals = map[RefusalCode]struct{ message, help Text }{
+	FileType: {
+		Text{EN: "This is no PDF, JPEG, PNG, HEIC or TIFF.", FR: "Ce n'est ni un PDF, ni un JPEG, PNG, HEIC ou TIFF."},
+		Text{EN: "Scan or photograph the document.", FR: "Numériser ou photographier le document."},
+	},
+	FileTypeDiffers: {message: Text{EN: "The file is of another type than was told.", FR: "Le fichier n'est pas du type annoncé."}},
+	FileDamaged: {
+		Text{EN: "The file is damaged: it cannot be read to its end.", FR: "Le fichier est abîmé : il ne se lit pas jusqu'au bout."},
+		Text{EN: "Make it again.", FR: "Le refaire."},
+	},
+	FileExpands: {
+		Text{EN: "Once opened the file would fill far more than its size.", FR: "Une fois ouvert, le fichier prendrait bien plus que sa taille."},
+		Text{EN: "Scan it at 300 dots an inch.", FR: "Le numériser à 300 points par pouce."},
+	},
+	FileAmbiguous: {message: Text{EN: "The file is of several types at once.", FR: "Le fichier est de plusieurs types à la fois."}},
+	FileLocked: {
+		Text{EN: "The file is locked or packed in a way that cannot be checked.", FR: "Le fichier est verrouillé, ou compressé d'une façon qui ne se vérifie pas."},
+		Text{EN: "Print it to a new PDF.", FR: "L'imprimer dans un nouveau PDF."},
+	},
+	FileHashDiffers: {
+		Text{EN: "What arrived is not what was told: the SHA-256 differs.", FR: "Ce qui est arrivé n'est pas ce qui était annoncé : le SHA-256 diffère."},
+		Text{EN: "Prepare another upload and send it again.", FR: "Préparer un autre envoi et recommencer."},
+	},
+	UploadUnfinished: {
+		Text{EN: "Not all of the file has arrived.", FR: "Le fichier n'est pas arrivé en entier."},
+		Text{EN: "Resume the upload.", FR: "Reprendre l'envoi."},
+	},
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"regexp"
@@ -329,6 +330,9 @@ func (p *acting) draw(f *ast.FieldDefinition) {
 			}
 		}
 	}
+	if senders := slices.Sorted(maps.Keys(p.sent)); strings.HasPrefix(f.Name, "deposit") && len(senders) > 0 {
+		p.actor = p.one(senders)
+	}
 	if table := things[f.Name]; table != "" {
 		p.thing = p.one(p.column("SELECT id FROM " + table + fmt.Sprintf(" ORDER BY created_at DESC, id LIMIT %d", 1+p.r.IntN(20))))
 	}
@@ -571,7 +575,7 @@ func TestNobodyOpensToItself(t *testing.T) {
 				return len(acts[f.Name].opens) == 0 && f.Name != "recordContact" && f.Name != "issueBindingCode" && f.Name != "protectApplication" && f.Name != "assignRole"
 			})
 			start := time.Now()
-			for i := range selfOpeningSteps {
+			for i := 0; i < selfOpeningSteps || seed == fixedSeed && p.lacks() != "" && i < selfOpeningMost; i++ {
 				fields := p.schema.Mutation.Fields
 				if p.r.IntN(2) == 0 {
 					fields = often
@@ -586,20 +590,32 @@ func TestNobodyOpensToItself(t *testing.T) {
 				}
 			}
 			t.Logf("in %s: %v", time.Since(start).Round(time.Millisecond), p.accepted)
-			for _, needed := range []string{"recordContact", "receiveApplicant", "openApplicationInEmergency", "issueBindingCode", "bindAccount", "protectApplication", "confirmProtection", "assignRole"} {
-				if seed == fixedSeed && p.accepted[needed] == 0 {
-					t.Errorf("%s was never done: the acts prove nothing", needed)
-				}
+			if needed := p.lacks(); seed == fixedSeed && needed != "" {
+				t.Errorf("%s was never done: the acts prove nothing", needed)
 			}
 		})
 	}
 }
 
+// lacks names an act that opens something, or leads to it, and was not done yet.
+func (p *acting) lacks() string {
+	for _, needed := range []string{
+		"recordContact", "receiveApplicant", "openApplicationInEmergency", "issueBindingCode", "bindAccount",
+		"protectApplication", "confirmProtection", "assignRole", "depositPiece",
+	} {
+		if p.accepted[needed] == 0 {
+			return needed
+		}
+	}
+	return ""
+}
+
 const (
-	// selfOpeningSteps is how many acts a sequence has.
+	// selfOpeningSteps is how many acts a sequence has. The one of the fixed seed goes on
+	// until all that opens something was done, but for so long.
 	selfOpeningSteps = 200
-	// fixedSeed is one by which all that opens something is done.
-	fixedSeed = 3
+	selfOpeningMost  = 10 * selfOpeningSteps
+	fixedSeed        = 3
 )
 
 // What opens something to somebody is noticed.
