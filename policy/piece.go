@@ -61,8 +61,9 @@ func DepositPiece(ctx context.Context, held []Claim, point domain.ID) (context.C
 			return point == ""
 		case domain.GroundFollowed, domain.GroundReceived:
 			return c.Assignment.Role == domain.ReceptionAgent && slices.Contains(c.Assignment.PointIDs, point)
+		default:
+			return false
 		}
-		return false
 	}, "Upload", "Piece", "PieceFile", "Deposit")
 }
 

@@ -18,6 +18,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
+	"github.com/guichet-logement/guichet/ent/piece"
+	"github.com/guichet-logement/guichet/ent/piecefile"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
@@ -26,7 +28,7 @@ import (
 )
 
 // erase takes away what is personal (décret 2017-917, art. 4): names and number, who is
-// in the household, means, contact, wishes, and whose the application was. What is left
+// in the household, means, contact, wishes, pieces, and whose the application was. What is left
 // counts: dates, size, what was looked for, and why it ended.
 func (l *living) erase(granted context.Context) error {
 	id, tx := l.life.ID, l.tx
@@ -45,6 +47,9 @@ func (l *living) erase(granted context.Context) error {
 		tx.BindingCode.Delete().Where(bindingcode.ApplicationID(id)),
 		tx.ApplicantAccount.Delete().Where(applicantaccount.ApplicationID(id)),
 		tx.NamedAgent.Delete().Where(namedagent.ApplicationID(id)),
+		// Their bytes go with the next sweep of the storage: no row names them any more.
+		tx.PieceFile.Delete().Where(piecefile.ApplicationID(id)),
+		tx.Piece.Delete().Where(piece.ApplicationID(id)),
 		tx.SensitiveRecord.Delete().Where(sensitiverecord.ApplicationID(id)),
 		tx.MemberParticulars.Delete().Where(memberparticulars.ApplicationID(id)),
 		tx.HouseholdMember.Delete().Where(householdmember.ApplicationID(id)),
