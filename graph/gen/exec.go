@@ -16279,7 +16279,7 @@ func (ec *executionContext) _Agreement_services(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.CatalogueEntry) graphql.Marshaler {
-			return ec.marshalNCatalogueEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCatalogueEntryᚄ(ctx, selections, v)
+			return ec.answerNCatalogueEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCatalogueEntryᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -16678,7 +16678,7 @@ func (ec *executionContext) _Application_deadlines(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Deadline) graphql.Marshaler {
-			return ec.marshalNDeadline2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDeadlineᚄ(ctx, selections, v)
+			return ec.answerNDeadline2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDeadlineᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -16807,7 +16807,7 @@ func (ec *executionContext) _Application_completeness(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *service.Completeness) graphql.Marshaler {
-			return ec.marshalOCompleteness2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐCompleteness(ctx, selections, v)
+			return ec.answerOCompleteness2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐCompleteness(ctx, selections, v)
 		},
 		true,
 		false,
@@ -18292,7 +18292,7 @@ func (ec *executionContext) _Assignment_receptionPoints(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ReceptionPoint) graphql.Marshaler {
-			return ec.marshalNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx, selections, v)
+			return ec.answerNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -18370,7 +18370,7 @@ func (ec *executionContext) _Assignment_person(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Person) graphql.Marshaler {
-			return ec.marshalOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
+			return ec.answerOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
 		},
 		true,
 		false,
@@ -22775,7 +22775,7 @@ func (ec *executionContext) _LevelTooLowError_nearbyPoints(ctx context.Context, 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ReceptionPoint) graphql.Marshaler {
-			return ec.marshalNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx, selections, v)
+			return ec.answerNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23125,7 +23125,7 @@ func (ec *executionContext) _Mutation_declareOpeningException(ctx context.Contex
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.DeclareOpeningExceptionPayload) graphql.Marshaler {
-			return ec.marshalNDeclareOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareOpeningExceptionPayload(ctx, selections, v)
+			return ec.answerNDeclareOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareOpeningExceptionPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23169,7 +23169,7 @@ func (ec *executionContext) _Mutation_withdrawOpeningException(ctx context.Conte
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.WithdrawOpeningExceptionPayload) graphql.Marshaler {
-			return ec.marshalNWithdrawOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionPayload(ctx, selections, v)
+			return ec.answerNWithdrawOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23213,7 +23213,7 @@ func (ec *executionContext) _Mutation_registerPerson(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RegisterPersonPayload) graphql.Marshaler {
-			return ec.marshalNRegisterPersonPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPersonPayload(ctx, selections, v)
+			return ec.answerNRegisterPersonPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPersonPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23257,7 +23257,7 @@ func (ec *executionContext) _Mutation_assignRole(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.AssignRolePayload) graphql.Marshaler {
-			return ec.marshalNAssignRolePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignRolePayload(ctx, selections, v)
+			return ec.answerNAssignRolePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignRolePayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23301,7 +23301,7 @@ func (ec *executionContext) _Mutation_endAssignment(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.EndAssignmentPayload) graphql.Marshaler {
-			return ec.marshalNEndAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndAssignmentPayload(ctx, selections, v)
+			return ec.answerNEndAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndAssignmentPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23345,7 +23345,7 @@ func (ec *executionContext) _Mutation_confirmAssignment(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ConfirmAssignmentPayload) graphql.Marshaler {
-			return ec.marshalNConfirmAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmAssignmentPayload(ctx, selections, v)
+			return ec.answerNConfirmAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmAssignmentPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23389,7 +23389,7 @@ func (ec *executionContext) _Mutation_rejectAssignment(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RejectAssignmentPayload) graphql.Marshaler {
-			return ec.marshalNRejectAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectAssignmentPayload(ctx, selections, v)
+			return ec.answerNRejectAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectAssignmentPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23433,7 +23433,7 @@ func (ec *executionContext) _Mutation_grantStaffAuthorisation(ctx context.Contex
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.GrantStaffAuthorisationPayload) graphql.Marshaler {
-			return ec.marshalNGrantStaffAuthorisationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐGrantStaffAuthorisationPayload(ctx, selections, v)
+			return ec.answerNGrantStaffAuthorisationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐGrantStaffAuthorisationPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23477,7 +23477,7 @@ func (ec *executionContext) _Mutation_revokeStaffAuthorisation(ctx context.Conte
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RevokeStaffAuthorisationPayload) graphql.Marshaler {
-			return ec.marshalNRevokeStaffAuthorisationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokeStaffAuthorisationPayload(ctx, selections, v)
+			return ec.answerNRevokeStaffAuthorisationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokeStaffAuthorisationPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23521,7 +23521,7 @@ func (ec *executionContext) _Mutation_formPair(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.FormPairPayload) graphql.Marshaler {
-			return ec.marshalNFormPairPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐFormPairPayload(ctx, selections, v)
+			return ec.answerNFormPairPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐFormPairPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23565,7 +23565,7 @@ func (ec *executionContext) _Mutation_endPair(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.EndPairPayload) graphql.Marshaler {
-			return ec.marshalNEndPairPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndPairPayload(ctx, selections, v)
+			return ec.answerNEndPairPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndPairPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23609,7 +23609,7 @@ func (ec *executionContext) _Mutation_setSandboxClock(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.SetSandboxClockPayload) graphql.Marshaler {
-			return ec.marshalNSetSandboxClockPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSandboxClockPayload(ctx, selections, v)
+			return ec.answerNSetSandboxClockPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSandboxClockPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23653,7 +23653,7 @@ func (ec *executionContext) _Mutation_registerPartnerApp(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RegisterPartnerAppPayload) graphql.Marshaler {
-			return ec.marshalNRegisterPartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPartnerAppPayload(ctx, selections, v)
+			return ec.answerNRegisterPartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterPartnerAppPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23697,7 +23697,7 @@ func (ec *executionContext) _Mutation_changePartnerApp(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ChangePartnerAppPayload) graphql.Marshaler {
-			return ec.marshalNChangePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐChangePartnerAppPayload(ctx, selections, v)
+			return ec.answerNChangePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐChangePartnerAppPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23741,7 +23741,7 @@ func (ec *executionContext) _Mutation_addPartnerAppSecret(ctx context.Context, f
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.AddPartnerAppSecretPayload) graphql.Marshaler {
-			return ec.marshalNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload(ctx, selections, v)
+			return ec.answerNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23785,7 +23785,7 @@ func (ec *executionContext) _Mutation_revokePartnerAppSecret(ctx context.Context
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RevokePartnerAppSecretPayload) graphql.Marshaler {
-			return ec.marshalNRevokePartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppSecretPayload(ctx, selections, v)
+			return ec.answerNRevokePartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppSecretPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23829,7 +23829,7 @@ func (ec *executionContext) _Mutation_revokePartnerApp(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RevokePartnerAppPayload) graphql.Marshaler {
-			return ec.marshalNRevokePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppPayload(ctx, selections, v)
+			return ec.answerNRevokePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23873,7 +23873,7 @@ func (ec *executionContext) _Mutation_recordContact(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RecordContactPayload) graphql.Marshaler {
-			return ec.marshalNRecordContactPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactPayload(ctx, selections, v)
+			return ec.answerNRecordContactPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23917,7 +23917,7 @@ func (ec *executionContext) _Mutation_receiveApplicant(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ReceiveApplicantPayload) graphql.Marshaler {
-			return ec.marshalNReceiveApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReceiveApplicantPayload(ctx, selections, v)
+			return ec.answerNReceiveApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReceiveApplicantPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23961,7 +23961,7 @@ func (ec *executionContext) _Mutation_openApplicationInEmergency(ctx context.Con
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.OpenApplicationInEmergencyPayload) graphql.Marshaler {
-			return ec.marshalNOpenApplicationInEmergencyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenApplicationInEmergencyPayload(ctx, selections, v)
+			return ec.answerNOpenApplicationInEmergencyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenApplicationInEmergencyPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -24005,7 +24005,7 @@ func (ec *executionContext) _Mutation_issueBindingCode(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.IssueBindingCodePayload) graphql.Marshaler {
-			return ec.marshalNIssueBindingCodePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐIssueBindingCodePayload(ctx, selections, v)
+			return ec.answerNIssueBindingCodePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐIssueBindingCodePayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -24049,7 +24049,7 @@ func (ec *executionContext) _Mutation_bindAccount(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.BindAccountPayload) graphql.Marshaler {
-			return ec.marshalNBindAccountPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐBindAccountPayload(ctx, selections, v)
+			return ec.answerNBindAccountPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐBindAccountPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -24093,7 +24093,7 @@ func (ec *executionContext) _Mutation_unbindAccount(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.UnbindAccountPayload) graphql.Marshaler {
-			return ec.marshalNUnbindAccountPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUnbindAccountPayload(ctx, selections, v)
+			return ec.answerNUnbindAccountPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUnbindAccountPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -24137,7 +24137,7 @@ func (ec *executionContext) _Mutation_protectApplication(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ProtectApplicationPayload) graphql.Marshaler {
-			return ec.marshalNProtectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProtectApplicationPayload(ctx, selections, v)
+			return ec.answerNProtectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProtectApplicationPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -24181,7 +24181,7 @@ func (ec *executionContext) _Mutation_confirmProtection(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ConfirmProtectionPayload) graphql.Marshaler {
-			return ec.marshalNConfirmProtectionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmProtectionPayload(ctx, selections, v)
+			return ec.answerNConfirmProtectionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmProtectionPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -24225,7 +24225,7 @@ func (ec *executionContext) _Mutation_reopenToApplicant(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ReopenToApplicantPayload) graphql.Marshaler {
-			return ec.marshalNReopenToApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReopenToApplicantPayload(ctx, selections, v)
+			return ec.answerNReopenToApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReopenToApplicantPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -24269,7 +24269,7 @@ func (ec *executionContext) _Mutation_registerApplication(ctx context.Context, f
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RegisterApplicationPayload) graphql.Marshaler {
-			return ec.marshalNRegisterApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterApplicationPayload(ctx, selections, v)
+			return ec.answerNRegisterApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterApplicationPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -24313,7 +24313,7 @@ func (ec *executionContext) _Mutation_registerOnline(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RegisterOnlinePayload) graphql.Marshaler {
-			return ec.marshalNRegisterOnlinePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterOnlinePayload(ctx, selections, v)
+			return ec.answerNRegisterOnlinePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRegisterOnlinePayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -24357,7 +24357,7 @@ func (ec *executionContext) _Mutation_validateApplication(ctx context.Context, f
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ValidateApplicationPayload) graphql.Marshaler {
-			return ec.marshalNValidateApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐValidateApplicationPayload(ctx, selections, v)
+			return ec.answerNValidateApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐValidateApplicationPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -24401,7 +24401,7 @@ func (ec *executionContext) _Mutation_rejectApplication(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RejectApplicationPayload) graphql.Marshaler {
-			return ec.marshalNRejectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectApplicationPayload(ctx, selections, v)
+			return ec.answerNRejectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRejectApplicationPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -24445,7 +24445,7 @@ func (ec *executionContext) _Mutation_depositApplicationAgain(ctx context.Contex
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.DepositApplicationAgainPayload) graphql.Marshaler {
-			return ec.marshalNDepositApplicationAgainPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositApplicationAgainPayload(ctx, selections, v)
+			return ec.answerNDepositApplicationAgainPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositApplicationAgainPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -24489,7 +24489,7 @@ func (ec *executionContext) _Mutation_renewApplication(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RenewApplicationPayload) graphql.Marshaler {
-			return ec.marshalNRenewApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRenewApplicationPayload(ctx, selections, v)
+			return ec.answerNRenewApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRenewApplicationPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -24533,7 +24533,7 @@ func (ec *executionContext) _Mutation_recordNotice(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RecordNoticePayload) graphql.Marshaler {
-			return ec.marshalNRecordNoticePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticePayload(ctx, selections, v)
+			return ec.answerNRecordNoticePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticePayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -24577,7 +24577,7 @@ func (ec *executionContext) _Mutation_correctApplication(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.CorrectApplicationPayload) graphql.Marshaler {
-			return ec.marshalNCorrectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCorrectApplicationPayload(ctx, selections, v)
+			return ec.answerNCorrectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCorrectApplicationPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -24621,7 +24621,7 @@ func (ec *executionContext) _Mutation_proposeChange(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ProposeChangePayload) graphql.Marshaler {
-			return ec.marshalNProposeChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeChangePayload(ctx, selections, v)
+			return ec.answerNProposeChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeChangePayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -24665,7 +24665,7 @@ func (ec *executionContext) _Mutation_acceptProposedChange(ctx context.Context, 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.AcceptProposedChangePayload) graphql.Marshaler {
-			return ec.marshalNAcceptProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptProposedChangePayload(ctx, selections, v)
+			return ec.answerNAcceptProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptProposedChangePayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -24709,7 +24709,7 @@ func (ec *executionContext) _Mutation_declineProposedChange(ctx context.Context,
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.DeclineProposedChangePayload) graphql.Marshaler {
-			return ec.marshalNDeclineProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineProposedChangePayload(ctx, selections, v)
+			return ec.answerNDeclineProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineProposedChangePayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -24753,7 +24753,7 @@ func (ec *executionContext) _Mutation_warnApplicant(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.WarnApplicantPayload) graphql.Marshaler {
-			return ec.marshalNWarnApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWarnApplicantPayload(ctx, selections, v)
+			return ec.answerNWarnApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWarnApplicantPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -24797,7 +24797,7 @@ func (ec *executionContext) _Mutation_withdrawWarning(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.WithdrawWarningPayload) graphql.Marshaler {
-			return ec.marshalNWithdrawWarningPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawWarningPayload(ctx, selections, v)
+			return ec.answerNWithdrawWarningPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawWarningPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -24841,7 +24841,7 @@ func (ec *executionContext) _Mutation_removeApplication(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RemoveApplicationPayload) graphql.Marshaler {
-			return ec.marshalNRemoveApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRemoveApplicationPayload(ctx, selections, v)
+			return ec.answerNRemoveApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRemoveApplicationPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -24885,7 +24885,7 @@ func (ec *executionContext) _Mutation_reactivateApplication(ctx context.Context,
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ReactivateApplicationPayload) graphql.Marshaler {
-			return ec.marshalNReactivateApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReactivateApplicationPayload(ctx, selections, v)
+			return ec.answerNReactivateApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReactivateApplicationPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -24929,7 +24929,7 @@ func (ec *executionContext) _Mutation_mergeApplications(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.MergeApplicationsPayload) graphql.Marshaler {
-			return ec.marshalNMergeApplicationsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMergeApplicationsPayload(ctx, selections, v)
+			return ec.answerNMergeApplicationsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMergeApplicationsPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -24973,7 +24973,7 @@ func (ec *executionContext) _Mutation_undoMerge(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.UndoMergePayload) graphql.Marshaler {
-			return ec.marshalNUndoMergePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUndoMergePayload(ctx, selections, v)
+			return ec.answerNUndoMergePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUndoMergePayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -25017,7 +25017,7 @@ func (ec *executionContext) _Mutation_splitApplication(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.SplitApplicationPayload) graphql.Marshaler {
-			return ec.marshalNSplitApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSplitApplicationPayload(ctx, selections, v)
+			return ec.answerNSplitApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSplitApplicationPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -25061,7 +25061,7 @@ func (ec *executionContext) _Mutation_handOverApplication(ctx context.Context, f
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.HandOverApplicationPayload) graphql.Marshaler {
-			return ec.marshalNHandOverApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐHandOverApplicationPayload(ctx, selections, v)
+			return ec.answerNHandOverApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐHandOverApplicationPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -25105,7 +25105,7 @@ func (ec *executionContext) _Mutation_acceptHandOver(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.AcceptHandOverPayload) graphql.Marshaler {
-			return ec.marshalNAcceptHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptHandOverPayload(ctx, selections, v)
+			return ec.answerNAcceptHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptHandOverPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -25149,7 +25149,7 @@ func (ec *executionContext) _Mutation_declineHandOver(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.DeclineHandOverPayload) graphql.Marshaler {
-			return ec.marshalNDeclineHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineHandOverPayload(ctx, selections, v)
+			return ec.answerNDeclineHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineHandOverPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -25193,7 +25193,7 @@ func (ec *executionContext) _Mutation_takeOnlineRegistration(ctx context.Context
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.TakeOnlineRegistrationPayload) graphql.Marshaler {
-			return ec.marshalNTakeOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeOnlineRegistrationPayload(ctx, selections, v)
+			return ec.answerNTakeOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeOnlineRegistrationPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -25237,7 +25237,7 @@ func (ec *executionContext) _Mutation_assignOnlineRegistration(ctx context.Conte
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.AssignOnlineRegistrationPayload) graphql.Marshaler {
-			return ec.marshalNAssignOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignOnlineRegistrationPayload(ctx, selections, v)
+			return ec.answerNAssignOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignOnlineRegistrationPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -25281,7 +25281,7 @@ func (ec *executionContext) _Mutation_releaseOnlineRegistration(ctx context.Cont
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ReleaseOnlineRegistrationPayload) graphql.Marshaler {
-			return ec.marshalNReleaseOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReleaseOnlineRegistrationPayload(ctx, selections, v)
+			return ec.answerNReleaseOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReleaseOnlineRegistrationPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -25325,7 +25325,7 @@ func (ec *executionContext) _Mutation_prepareUpload(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.PrepareUploadPayload) graphql.Marshaler {
-			return ec.marshalNPrepareUploadPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareUploadPayload(ctx, selections, v)
+			return ec.answerNPrepareUploadPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareUploadPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -25369,7 +25369,7 @@ func (ec *executionContext) _Mutation_depositPiece(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.DepositPiecePayload) graphql.Marshaler {
-			return ec.marshalNDepositPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPiecePayload(ctx, selections, v)
+			return ec.answerNDepositPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPiecePayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -25413,7 +25413,7 @@ func (ec *executionContext) _Mutation_depositPieceUnderNumber(ctx context.Contex
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.DepositPieceUnderNumberPayload) graphql.Marshaler {
-			return ec.marshalNDepositPieceUnderNumberPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPieceUnderNumberPayload(ctx, selections, v)
+			return ec.answerNDepositPieceUnderNumberPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPieceUnderNumberPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -25457,7 +25457,7 @@ func (ec *executionContext) _Mutation_acceptPiece(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.AcceptPiecePayload) graphql.Marshaler {
-			return ec.marshalNAcceptPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptPiecePayload(ctx, selections, v)
+			return ec.answerNAcceptPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptPiecePayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -25501,7 +25501,7 @@ func (ec *executionContext) _Mutation_refusePiece(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RefusePiecePayload) graphql.Marshaler {
-			return ec.marshalNRefusePiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRefusePiecePayload(ctx, selections, v)
+			return ec.answerNRefusePiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRefusePiecePayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -25677,7 +25677,7 @@ func (ec *executionContext) _OnlineRegistration_assignee(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Person) graphql.Marshaler {
-			return ec.marshalOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
+			return ec.answerOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
 		},
 		true,
 		false,
@@ -25709,7 +25709,7 @@ func (ec *executionContext) _OnlineRegistration_application(ctx context.Context,
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
-			return ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+			return ec.answerOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
 		},
 		true,
 		false,
@@ -25975,7 +25975,7 @@ func (ec *executionContext) _OpeningHours_intervals(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*domain.OpeningInterval) graphql.Marshaler {
-			return ec.marshalNOpeningInterval2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOpeningIntervalᚄ(ctx, selections, v)
+			return ec.answerNOpeningInterval2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOpeningIntervalᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -26818,7 +26818,7 @@ func (ec *executionContext) _Pair_members(ctx context.Context, field graphql.Col
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Person) graphql.Marshaler {
-			return ec.marshalNPerson2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonᚄ(ctx, selections, v)
+			return ec.answerNPerson2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -26850,7 +26850,7 @@ func (ec *executionContext) _Pair_formedBy(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Person) graphql.Marshaler {
-			return ec.marshalOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
+			return ec.answerOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
 		},
 		true,
 		false,
@@ -27075,7 +27075,7 @@ func (ec *executionContext) _PartnerApp_receptionPoints(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ReceptionPoint) graphql.Marshaler {
-			return ec.marshalNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx, selections, v)
+			return ec.answerNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -27107,7 +27107,7 @@ func (ec *executionContext) _PartnerApp_territory(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Commune) graphql.Marshaler {
-			return ec.marshalNCommune2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneᚄ(ctx, selections, v)
+			return ec.answerNCommune2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -27254,7 +27254,7 @@ func (ec *executionContext) _PartnerApp_secrets(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.PartnerAppSecret) graphql.Marshaler {
-			return ec.marshalNPartnerAppSecret2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppSecretᚄ(ctx, selections, v)
+			return ec.answerNPartnerAppSecret2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppSecretᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -28621,7 +28621,7 @@ func (ec *executionContext) _ProposedChange_values(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*domain.FormValue) graphql.Marshaler {
-			return ec.marshalNFormValue2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFormValueᚄ(ctx, selections, v)
+			return ec.answerNFormValue2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFormValueᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -28933,7 +28933,7 @@ func (ec *executionContext) _PublishedFigures_axes(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.PublishedAxis) graphql.Marshaler {
-			return ec.marshalNPublishedAxis2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedAxisᚄ(ctx, selections, v)
+			return ec.answerNPublishedAxis2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedAxisᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -28965,7 +28965,7 @@ func (ec *executionContext) _PublishedFigures_cells(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.PublishedCell) graphql.Marshaler {
-			return ec.marshalNPublishedCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedCellᚄ(ctx, selections, v)
+			return ec.answerNPublishedCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedCellᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -29067,7 +29067,7 @@ func (ec *executionContext) _Query_node(ctx context.Context, field graphql.Colle
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v ent.Noder) graphql.Marshaler {
-			return ec.marshalONode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder(ctx, selections, v)
+			return ec.answerONode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder(ctx, selections, v)
 		},
 		true,
 		false,
@@ -29111,7 +29111,7 @@ func (ec *executionContext) _Query_nodes(ctx context.Context, field graphql.Coll
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []ent.Noder) graphql.Marshaler {
-			return ec.marshalNNode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder(ctx, selections, v)
+			return ec.answerNNode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder(ctx, selections, v)
 		},
 		true,
 		true,
@@ -29154,7 +29154,7 @@ func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.Col
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *auth.Viewer) graphql.Marshaler {
-			return ec.marshalNViewer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋauthᚐViewer(ctx, selections, v)
+			return ec.answerNViewer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋauthᚐViewer(ctx, selections, v)
 		},
 		true,
 		true,
@@ -29187,7 +29187,7 @@ func (ec *executionContext) _Query_commune(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Commune) graphql.Marshaler {
-			return ec.marshalOCommune2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommune(ctx, selections, v)
+			return ec.answerOCommune2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommune(ctx, selections, v)
 		},
 		true,
 		false,
@@ -29231,7 +29231,7 @@ func (ec *executionContext) _Query_communes(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.CommuneConnection) graphql.Marshaler {
-			return ec.marshalNCommuneConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneConnection(ctx, selections, v)
+			return ec.answerNCommuneConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -29275,7 +29275,7 @@ func (ec *executionContext) _Query_organisations(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.OrganisationConnection) graphql.Marshaler {
-			return ec.marshalNOrganisationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisationConnection(ctx, selections, v)
+			return ec.answerNOrganisationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisationConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -29319,7 +29319,7 @@ func (ec *executionContext) _Query_receptionPoints(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPointConnection) graphql.Marshaler {
-			return ec.marshalNReceptionPointConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointConnection(ctx, selections, v)
+			return ec.answerNReceptionPointConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -29363,7 +29363,7 @@ func (ec *executionContext) _Query_nearestReceptionPoints(ctx context.Context, f
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.NearestReceptionPoint) graphql.Marshaler {
-			return ec.marshalNNearestReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐNearestReceptionPointᚄ(ctx, selections, v)
+			return ec.answerNNearestReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐNearestReceptionPointᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -29406,7 +29406,7 @@ func (ec *executionContext) _Query_serviceCatalogue(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ServiceCatalogue) graphql.Marshaler {
-			return ec.marshalNServiceCatalogue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐServiceCatalogue(ctx, selections, v)
+			return ec.answerNServiceCatalogue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐServiceCatalogue(ctx, selections, v)
 		},
 		true,
 		true,
@@ -29439,7 +29439,7 @@ func (ec *executionContext) _Query_buildings(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.BuildingConnection) graphql.Marshaler {
-			return ec.marshalNBuildingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuildingConnection(ctx, selections, v)
+			return ec.answerNBuildingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuildingConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -29483,7 +29483,7 @@ func (ec *executionContext) _Query_dwellings(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.DwellingConnection) graphql.Marshaler {
-			return ec.marshalNDwellingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingConnection(ctx, selections, v)
+			return ec.answerNDwellingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -29527,7 +29527,7 @@ func (ec *executionContext) _Query_stockStatistics(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.StockStatistics) graphql.Marshaler {
-			return ec.marshalNStockStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐStockStatistics(ctx, selections, v)
+			return ec.answerNStockStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐStockStatistics(ctx, selections, v)
 		},
 		true,
 		true,
@@ -29571,7 +29571,7 @@ func (ec *executionContext) _Query_stockFacets(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*service.StockFacet) graphql.Marshaler {
-			return ec.marshalNStockFacet2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockFacetᚄ(ctx, selections, v)
+			return ec.answerNStockFacet2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockFacetᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -29615,7 +29615,7 @@ func (ec *executionContext) _Query_application(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
-			return ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+			return ec.answerOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
 		},
 		true,
 		false,
@@ -29659,7 +29659,7 @@ func (ec *executionContext) _Query_applications(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.ApplicationConnection) graphql.Marshaler {
-			return ec.marshalNApplicationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationConnection(ctx, selections, v)
+			return ec.answerNApplicationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -29703,7 +29703,7 @@ func (ec *executionContext) _Query_applicationDuplicates(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*service.ApplicationDuplicate) graphql.Marshaler {
-			return ec.marshalNApplicationDuplicate2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐApplicationDuplicateᚄ(ctx, selections, v)
+			return ec.answerNApplicationDuplicate2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐApplicationDuplicateᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -29747,7 +29747,7 @@ func (ec *executionContext) _Query_onlineRegistrations(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.OnlineRegistration) graphql.Marshaler {
-			return ec.marshalNOnlineRegistration2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOnlineRegistrationᚄ(ctx, selections, v)
+			return ec.answerNOnlineRegistration2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOnlineRegistrationᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -29791,7 +29791,7 @@ func (ec *executionContext) _Query_handOvers(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.HandOver) graphql.Marshaler {
-			return ec.marshalNHandOver2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐHandOverᚄ(ctx, selections, v)
+			return ec.answerNHandOver2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐHandOverᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -29835,7 +29835,7 @@ func (ec *executionContext) _Query_applicationStatistics(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ApplicationStatistics) graphql.Marshaler {
-			return ec.marshalNApplicationStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐApplicationStatistics(ctx, selections, v)
+			return ec.answerNApplicationStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐApplicationStatistics(ctx, selections, v)
 		},
 		true,
 		true,
@@ -29879,7 +29879,7 @@ func (ec *executionContext) _Query_publishedFigures(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.PublishedFigures) graphql.Marshaler {
-			return ec.marshalOPublishedFigures2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPublishedFigures(ctx, selections, v)
+			return ec.answerOPublishedFigures2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPublishedFigures(ctx, selections, v)
 		},
 		true,
 		false,
@@ -29922,7 +29922,7 @@ func (ec *executionContext) _Query_publishedMonths(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.PublishedMonth) graphql.Marshaler {
-			return ec.marshalNPublishedMonth2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedMonthᚄ(ctx, selections, v)
+			return ec.answerNPublishedMonth2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedMonthᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -29955,7 +29955,7 @@ func (ec *executionContext) _Query_explainAccess(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *service.AccessExplanation) graphql.Marshaler {
-			return ec.marshalOAccessExplanation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessExplanation(ctx, selections, v)
+			return ec.answerOAccessExplanation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessExplanation(ctx, selections, v)
 		},
 		true,
 		false,
@@ -29999,7 +29999,7 @@ func (ec *executionContext) _Query_accessLog(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*service.AccessLogEntry) graphql.Marshaler {
-			return ec.marshalNAccessLogEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessLogEntryᚄ(ctx, selections, v)
+			return ec.answerNAccessLogEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessLogEntryᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -30043,7 +30043,7 @@ func (ec *executionContext) _Query_pieceTicket(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *service.PieceTicket) graphql.Marshaler {
-			return ec.marshalOPieceTicket2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐPieceTicket(ctx, selections, v)
+			return ec.answerOPieceTicket2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐPieceTicket(ctx, selections, v)
 		},
 		true,
 		false,
@@ -30087,7 +30087,7 @@ func (ec *executionContext) _Query_deposits(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Deposit) graphql.Marshaler {
-			return ec.marshalNDeposit2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDepositᚄ(ctx, selections, v)
+			return ec.answerNDeposit2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDepositᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -30131,7 +30131,7 @@ func (ec *executionContext) _Query_stockVintages(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.StockVintageConnection) graphql.Marshaler {
-			return ec.marshalNStockVintageConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintageConnection(ctx, selections, v)
+			return ec.answerNStockVintageConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintageConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -30175,7 +30175,7 @@ func (ec *executionContext) _Query_staff(ctx context.Context, field graphql.Coll
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.PersonConnection) graphql.Marshaler {
-			return ec.marshalNPersonConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonConnection(ctx, selections, v)
+			return ec.answerNPersonConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -30219,7 +30219,7 @@ func (ec *executionContext) _Query_codeLists(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*domain.CodeList) graphql.Marshaler {
-			return ec.marshalNCodeList2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCodeListᚄ(ctx, selections, v)
+			return ec.answerNCodeList2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCodeListᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -30263,7 +30263,7 @@ func (ec *executionContext) _Query_partnerApps(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.PartnerAppConnection) graphql.Marshaler {
-			return ec.marshalNPartnerAppConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppConnection(ctx, selections, v)
+			return ec.answerNPartnerAppConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -30919,7 +30919,7 @@ func (ec *executionContext) _ReceptionPoint_operators(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Organisation) graphql.Marshaler {
-			return ec.marshalNOrganisation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisationᚄ(ctx, selections, v)
+			return ec.answerNOrganisation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisationᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -30951,7 +30951,7 @@ func (ec *executionContext) _ReceptionPoint_agreement(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Agreement) graphql.Marshaler {
-			return ec.marshalOAgreement2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAgreement(ctx, selections, v)
+			return ec.answerOAgreement2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAgreement(ctx, selections, v)
 		},
 		true,
 		false,
@@ -31016,7 +31016,7 @@ func (ec *executionContext) _ReceptionPoint_openingDays(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.OpeningDay) graphql.Marshaler {
-			return ec.marshalNOpeningDay2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpeningDayᚄ(ctx, selections, v)
+			return ec.answerNOpeningDay2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpeningDayᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -32817,7 +32817,7 @@ func (ec *executionContext) _StaffAuthorisation_person(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Person) graphql.Marshaler {
-			return ec.marshalOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
+			return ec.answerOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
 		},
 		true,
 		false,
@@ -32904,7 +32904,7 @@ func (ec *executionContext) _StaffAuthorisation_grantedBy(ctx context.Context, f
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Person) graphql.Marshaler {
-			return ec.marshalOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
+			return ec.answerOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
 		},
 		true,
 		false,
@@ -34051,7 +34051,7 @@ func (ec *executionContext) _StockStatistics_vintage(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.StockVintage) graphql.Marshaler {
-			return ec.marshalOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage(ctx, selections, v)
+			return ec.answerOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage(ctx, selections, v)
 		},
 		true,
 		false,
@@ -35201,7 +35201,7 @@ func (ec *executionContext) _Viewer_assignments(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Assignment) graphql.Marshaler {
-			return ec.marshalNAssignment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignmentᚄ(ctx, selections, v)
+			return ec.answerNAssignment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignmentᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -35233,7 +35233,7 @@ func (ec *executionContext) _Viewer_authorisations(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.StaffAuthorisation) graphql.Marshaler {
-			return ec.marshalNStaffAuthorisation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisationᚄ(ctx, selections, v)
+			return ec.answerNStaffAuthorisation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisationᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -35288,7 +35288,7 @@ func (ec *executionContext) _Viewer_rights(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*service.Right) graphql.Marshaler {
-			return ec.marshalNRight2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐRightᚄ(ctx, selections, v)
+			return ec.answerNRight2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐRightᚄ(ctx, selections, v)
 		},
 		true,
 		true,
