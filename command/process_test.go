@@ -344,8 +344,10 @@ func TestEnvironmentSets(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var p program
-			p.command(t, append([]string{"GUICHET_ISSUERS=" + good, "GUICHET_CURSOR_KEYS=" + goodKey, "GUICHET_AUDIT_KEY=" + auditKey,
-				"GUICHET_STORAGE_KEY=" + auditKey, "GUICHET_ANTIVIRUS=unix:/nowhere", "GUICHET_LISTEN=127.0.0.1:0"}, c.set...), "serve")
+			p.command(t, append([]string{
+				"GUICHET_ISSUERS=" + good, "GUICHET_CURSOR_KEYS=" + goodKey, "GUICHET_AUDIT_KEY=" + auditKey,
+				"GUICHET_STORAGE_KEY=" + auditKey, "GUICHET_ANTIVIRUS=unix:/nowhere", "GUICHET_LISTEN=127.0.0.1:0",
+			}, c.set...), "serve")
 			err := p.cmd.Run()
 			if exit := new(exec.ExitError); !errors.As(err, &exit) || exit.ExitCode() < 1 || exit.ExitCode() > 2 {
 				t.Errorf("%v", err)

@@ -210,7 +210,7 @@ func (c *serveCommand) handler(
 
 // keepFiles opens the storage for the service, and starts who looks after it.
 func (c *serveCommand) keepFiles(ctx context.Context, env Environment, log *slog.Logger, s *service.Service, files *caretaker) (err error) {
-	if files.bucket, err = c.storageSettings.bucket(ctx, env, c.databaseSettings, c.Sandbox); err != nil {
+	if files.bucket, err = c.bucket(ctx, env, c.databaseSettings, c.Sandbox); err != nil {
 		return err
 	}
 	by, err := c.scanner(c.Sandbox)

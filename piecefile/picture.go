@@ -7,6 +7,7 @@ import (
 	"image/jpeg"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/guichet-logement/guichet/domain"
 )
@@ -139,7 +140,7 @@ func heicBrand(b []byte) bool {
 // sizes of its pictures.
 func inspectHEIC(file []byte) (int, domain.RefusalCode) {
 	pictures := 0
-	problem := boxes(file, []string{"meta", "iprp", "ipco", "ispe"}, func(size []byte) domain.RefusalCode {
+	problem := boxes(file, "meta/iprp/ipco/ispe", func(size []byte) domain.RefusalCode {
 		pictures++
 		switch {
 		case len(size) != 12:
@@ -157,7 +158,8 @@ func inspectHEIC(file []byte) (int, domain.RefusalCode) {
 
 // boxes goes through those that fill a box, or the file, and visits the ones at the end
 // of that path.
-func boxes(in []byte, path []string, visit func(body []byte) domain.RefusalCode) domain.RefusalCode {
+func boxes(in []byte, path string, visit func(body []byte) domain.RefusalCode) domain.RefusalCode {
+	first, deeper, more := strings.Cut(path, "/")
 	for len(in) > 0 {
 		body, rest, ok := box(in)
 		if !ok {
@@ -165,15 +167,15 @@ func boxes(in []byte, path []string, visit func(body []byte) domain.RefusalCode)
 		}
 		var problem domain.RefusalCode
 		switch name := string(in[4:8]); {
-		case name != path[0]:
-		case len(path) == 1:
+		case name != first:
+		case !more:
 			problem = visit(body)
 		case name == "meta" && len(body) < versionLength:
 			problem = domain.FileDamaged
 		case name == "meta":
-			problem = boxes(body[versionLength:], path[1:], visit)
+			problem = boxes(body[versionLength:], deeper, visit)
 		default:
-			problem = boxes(body, path[1:], visit)
+			problem = boxes(body, deeper, visit)
 		}
 		if problem != "" {
 			return problem

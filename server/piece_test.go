@@ -498,7 +498,8 @@ func TestBlindDeposit(t *testing.T) {
 	d := newDesk(t)
 	there := d.point("mairie-bresson")
 	x, erased := d.edge(sandbox.EdgeSingle), d.edge(sandbox.EdgeCentenarian)
-	d.exec("UPDATE application SET erased_on = '2026-11-01', name_key = '', birth_name = '' WHERE id = $1", erased.id)
+	d.exec("UPDATE application SET state = 'REMOVED', removed_on = '2025-11-01' WHERE id = $1", erased.id)
+	d.exec("UPDATE application SET state = 'ERASED', erased_on = '2026-11-01', name_key = '', birth_name = '' WHERE id = $1", erased.id)
 	const blind = `mutation($t: String!, $n: UniqueNumber!, $p: ID!) { depositPieceUnderNumber(input: {ticket: $t, uniqueNumber: $n, kind: "AVIS_N2", receptionPointId: $p}) { errors { code } deposit { kind pages receptionPoint { key } } } }`
 	give := func(as, number, point string) (a testapi.Answer, sent []string) {
 		v := map[string]any{"t": d.arrived(as, "PDF", scanned(t, "blind")).Ticket, "n": number, "p": point}

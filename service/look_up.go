@@ -57,10 +57,10 @@ func (s *Service) applicationsOf(ctx context.Context, ids []domain.ID) (map[doma
 	of := map[domain.ID]domain.ID{}
 	var members []domain.ID
 	for _, id := range ids {
-		switch id.Prefix() {
-		case domain.ApplicationPrefix:
+		if id.Prefix() == domain.ApplicationPrefix {
 			of[id] = id
-		case domain.HouseholdMemberPrefix:
+		}
+		if id.Prefix() == domain.HouseholdMemberPrefix {
 			of[id] = domain.Nothing(domain.ApplicationPrefix)
 			members = append(members, id)
 		}

@@ -136,7 +136,7 @@ func (w *World) completeness(s sight) any {
 		}
 	}
 	because(s.reasons)
-	for _, m := range s.application.members {
+	for _, m := range s.members {
 		if m.sensitive && s.Sensitive(m.id) {
 			because(m.reasons)
 		}
