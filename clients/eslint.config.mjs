@@ -48,7 +48,8 @@ export default [
       // of a payload or of a thing, figures, codes, which are named by themselves,
       // and the two things there is only one of. The column groups of an application,
       // its wishes and what is known of a member are found by the application alone: a
-      // group that is hidden has nothing to name it by.
+      // group that is hidden has nothing to name it by. Its history and its deadlines are
+      // facts of it alone, and a ticket is what names an upload.
       "@graphql-eslint/strict-id-in-types": [
         "error",
         {
@@ -57,18 +58,26 @@ export default [
             types: [
               "ApplicationCell",
               "ApplicationContact",
+              "ApplicationDuplicate",
+              "ApplicationEvent",
               "ApplicationFile",
               "ApplicationStatistics",
               "ApplicationSummary",
               "CodeEntry",
               "CodeList",
+              "Completeness",
+              "Deadline",
+              "FormValue",
               "MemberParticulars",
+              "MissingPiece",
               "AccessExplanation",
               "GroundExplanation",
               "NearestReceptionPoint",
               "OpeningDay",
               "OpeningInterval",
               "PageInfo",
+              "PieceFile",
+              "PieceTicket",
               "PublishedAxis",
               "PublishedCell",
               "PublishedFigures",
@@ -84,6 +93,8 @@ export default [
               "StockFacetValue",
               "StockStatistics",
               "StockTally",
+              "Upload",
+              "ValueConflict",
               "Viewer",
               "Wish",
             ],

@@ -10489,6 +10489,7 @@ type Deposit {
   "How many pages it has."
   pages: Int!
   "When it was given in."
+  # eslint-disable-next-line @graphql-eslint/no-typename-prefix -- as the piece says it
   depositedAt: DateTime!
   "Where; ` + "`" + `null` + "`" + ` when the applicant sent it."
   receptionPoint: ReceptionPoint
