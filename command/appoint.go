@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/guichet-logement/guichet/domain"
-	"github.com/guichet-logement/guichet/ent/migrate/migrations"
 	"github.com/guichet-logement/guichet/service"
 )
 
@@ -25,14 +24,11 @@ func (c *appointCommand) Run(ctx context.Context, env Environment) error {
 	if err := c.validate(); err != nil {
 		return err
 	}
-	db, err := c.open(ctx, env, log)
+	db, err := c.openMigrated(ctx, env, log)
 	if err != nil {
 		return err
 	}
 	defer db.close(ctx)
-	if err := migrations.Check(ctx, db.db); err != nil {
-		return err
-	}
 	s := service.New(db.client(unobserved), service.NewClock(time.Now), false)
 	err = s.AppointAdministrator(ctx, domain.Staff{
 		Issuer: c.Issuer, Subject: c.Subject, GivenName: c.GivenName, FamilyName: c.FamilyName,

@@ -15,6 +15,7 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/ent/migrate/migrations"
 	"github.com/guichet-logement/guichet/internal/pgserver"
 	"github.com/guichet-logement/guichet/internal/pqcache"
 	"github.com/guichet-logement/guichet/internal/sqlwatch"
@@ -50,6 +51,19 @@ func (s databaseSettings) dataDir(env Environment) (string, error) {
 func (s databaseSettings) privateDir(env Environment) (string, error) {
 	dir, err := s.dataDir(env)
 	return filepath.Join(dir, "postgresql"), err
+}
+
+// openMigrated opens a database that is of this program's version.
+func (s databaseSettings) openMigrated(ctx context.Context, env Environment, log *slog.Logger) (*database, error) {
+	d, err := s.open(ctx, env, log)
+	if err != nil {
+		return nil, err
+	}
+	if err := migrations.Check(ctx, d.db); err != nil {
+		d.close(ctx)
+		return nil, err
+	}
+	return d, nil
 }
 
 // open opens the database of the settings, starting the private server when they

@@ -7,7 +7,6 @@ import (
 
 	"github.com/guichet-logement/guichet/audit"
 	"github.com/guichet-logement/guichet/domain"
-	"github.com/guichet-logement/guichet/ent/migrate/migrations"
 	"github.com/guichet-logement/guichet/service"
 )
 
@@ -27,14 +26,11 @@ func (c *keepCalendarCommand) Run(ctx context.Context, env Environment) (err err
 	if err := c.databaseSettings.validate(); err != nil {
 		return err
 	}
-	db, err := c.open(ctx, env, log)
+	db, err := c.openMigrated(ctx, env, log)
 	if err != nil {
 		return err
 	}
 	defer db.close(ctx)
-	if err := migrations.Check(ctx, db.db); err != nil {
-		return err
-	}
 	clock, client := service.NewClock(time.Now), db.client(unobserved)
 	nature, err := service.New(client, clock, false).Nature(ctx)
 	if err != nil {

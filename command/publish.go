@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/guichet-logement/guichet/domain"
-	"github.com/guichet-logement/guichet/ent/migrate/migrations"
 	"github.com/guichet-logement/guichet/service"
 )
 
@@ -31,14 +30,11 @@ func (c *publishFiguresCommand) Run(ctx context.Context, env Environment) error 
 			return &settingError{"month", err.Error()}
 		}
 	}
-	db, err := c.open(ctx, env, log)
+	db, err := c.openMigrated(ctx, env, log)
 	if err != nil {
 		return err
 	}
 	defer db.close(ctx)
-	if err := migrations.Check(ctx, db.db); err != nil {
-		return err
-	}
 	clock, client := service.NewClock(time.Now), db.client(unobserved)
 	nature, err := service.New(client, clock, false).Nature(ctx)
 	if err != nil {
