@@ -255,8 +255,6 @@ func (w *World) assign(p *oracle.Person, organisation string) {
 // likely are roles that open something at such an organisation.
 func (w *World) likely(organisation string) []string {
 	switch w.Organisations[organisation].Kind {
-	case "METROPOLE", "SHARED_DESK", "ASSOCIATION":
-		return []string{"RECEPTION_AGENT", "SOCIAL_OFFICER", "POINT_MANAGER"}
 	case "LANDLORD", "STATE", "DEPARTMENT":
 		return []string{"ALLOCATION_OFFICER", "ALLOCATION_OFFICER", "ALLOCATION_OFFICER", "RECEPTION_AGENT", "SOCIAL_OFFICER"}
 	}
