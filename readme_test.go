@@ -90,7 +90,7 @@ func TestReadmeOperatorsQuestions(t *testing.T) {
 	out := pasted(t, testapi.NewWithApplications(t, 1), operatorsQuestions, 3)
 	for _, answer := range []string{
 		`{"data":{"application":{"birthName":"Ferrier","contact":{"phone":"+33`,
-		`{"kind":"READ","operation":"ApplicationFile","columnGroup":"CONTACT","grounds":["FOLLOWED"],"personName":"Camille Orsini","organisation":{"name":"Commune de Grenoble"},"reason":null}`,
+		`{"kind":"READ","operation":"ApplicationFile","columnGroups":["IDENTITY","CONTACT"],"grounds":["FOLLOWED"],"personName":"Camille Orsini","organisation":{"name":"Commune de Grenoble"},"reason":null}`,
 		`{"data":{"explainAccess":{"personName":"Jérôme Baudry","visible":false,"state":"ACTIVE","grounds":[{"ground":"FOLLOWED","role":"RECEPTION_AGENT","holds":false,`,
 	} {
 		if !strings.Contains(out, answer) {

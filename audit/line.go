@@ -3,6 +3,7 @@ package audit
 import (
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/guichet-logement/guichet/domain"
@@ -13,7 +14,7 @@ type Kind string
 
 // The kinds of lines.
 const (
-	// Read is a group of columns of applications that was shown.
+	// Read is groups of columns of applications that were shown.
 	Read Kind = "READ"
 	// Write is a change of applications.
 	Write Kind = "WRITE"
@@ -37,8 +38,8 @@ type Line struct {
 	Kind Kind
 	// Operation names the operation; longer names are cut at 64 characters.
 	Operation string
-	// Group is the group of columns, as IDENTITY.
-	Group string
+	// Groups are the groups of columns, as IDENTITY: each was shown of all the rows.
+	Groups []string
 	// Grounds are those that opened the rows.
 	Grounds []string
 	// ApplicationIDs are the rows: at least one where something was read or written.
@@ -89,7 +90,6 @@ func (l *Line) check() error {
 	}{
 		{"kind", string(l.Kind), code, false},
 		{"operation", l.Operation, operation, false},
-		{"group", l.Group, code, true},
 		{"purpose", l.Purpose, code, true},
 		{"trace id", l.TraceID, trace, true},
 		{"person id", string(l.PersonID), id, true},
@@ -107,6 +107,7 @@ func (l *Line) check() error {
 		shape  *regexp.Regexp
 		most   int
 	}{
+		{"groups", l.Groups, code, maxCodes},
 		{"grounds", l.Grounds, code, maxCodes},
 		{"roles", words[string](l.Roles), code, maxCodes},
 		{"application ids", words[string](l.ApplicationIDs), id, MaxApplications},
@@ -130,14 +131,24 @@ func (l *Line) check() error {
 }
 
 // encode writes the line as it is hashed. Two lines that differ have different
-// encodings, and a line read back has the one that it was written with.
+// encodings, and a line read back has the one that it was written with. That of one
+// group is of the time when no line had more.
 func (r *Recorded) encode() []byte {
 	var f frame
-	f.add("guichet audit line 1")
+	alone := len(r.Groups) == 0 || len(r.Groups) == 1 && r.Groups[0] != ""
+	if alone {
+		f.add("guichet audit line 1")
+	} else {
+		f.add("guichet audit line 2")
+	}
 	f.number(r.At.UnixMicro())
 	f.add(string(r.Kind))
 	f.add(r.Operation)
-	f.add(r.Group)
+	if alone {
+		f.add(strings.Join(r.Groups, ""))
+	} else {
+		f.list(r.Groups)
+	}
 	f.list(r.Grounds)
 	f.list(words[string](r.ApplicationIDs))
 	f.add(string(r.PersonID))

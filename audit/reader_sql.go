@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -73,11 +74,18 @@ func (r *Reader) OfApplicationBy(ctx context.Context, application domain.ID, by 
 
 // ShownToApplicant are the lines about one application that its applicant may read:
 // who read the common part of the file, and who changed it. What is sensitive is about
-// one person of several, and notes are of who wrote them.
+// one person of several, and notes are of who wrote them: these groups are left out of
+// the lines, and lines that have no other.
 func (r *Reader) ShownToApplicant(ctx context.Context, application domain.ID, p Page) ([]Recorded, error) {
-	return r.page(ctx, `l.application_ids @> ARRAY[$1] AND l.kind IN ('READ', 'WRITE')
-		AND l.column_group NOT IN ('SENSITIVE', 'SOCIAL_NOTES', 'RESERVATAIRE_NOTES')`, p, string(application))
+	lines, err := r.page(ctx, `l.application_ids @> ARRAY[$1] AND l.kind IN ('READ', 'WRITE')
+		AND (l.column_groups = '{}' OR NOT l.column_groups <@ $3)`, p, string(application), pq.StringArray(notForApplicants))
+	for i := range lines {
+		lines[i].Groups = slices.DeleteFunc(lines[i].Groups, func(g string) bool { return slices.Contains(notForApplicants, g) })
+	}
+	return lines, err
 }
+
+var notForApplicants = []string{"SENSITIVE", "SOCIAL_NOTES", "RESERVATAIRE_NOTES"}
 
 // OfOrganisation are the lines of those who acted for one organisation.
 func (r *Reader) OfOrganisation(ctx context.Context, organisation domain.ID, p Page) ([]Recorded, error) {

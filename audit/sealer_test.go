@@ -312,10 +312,10 @@ func TestSealerNotices(t *testing.T) {
 	for name, c := range map[string]struct{ statement, says string }{
 		"end cut off":  {"DELETE FROM audit_seal WHERE position > 7", "was cut off"},
 		"end replaced": {"UPDATE audit_seal SET hash = 'another' WHERE position = 10", "was cut off"},
-		"line not ours": {`INSERT INTO audit_line (at, kind, operation, column_group, grounds, application_ids, roles, purpose, trace_id, key_id, mac)
-			SELECT at, kind, 'another', column_group, grounds, application_ids, roles, purpose, trace_id, key_id, mac FROM audit_line LIMIT 1`, "did not write"},
-		"line that is none": {`INSERT INTO audit_line (at, kind, operation, column_group, grounds, application_ids, roles, purpose, trace_id, key_id, mac)
-			VALUES ('infinity', 'READ', '', '', '{{A}}', '{NULL}', '{}', '', '', '', '')`, "did not write"},
+		"line not ours": {`INSERT INTO audit_line (at, kind, operation, column_groups, grounds, application_ids, roles, purpose, trace_id, key_id, mac)
+			SELECT at, kind, 'another', column_groups, grounds, application_ids, roles, purpose, trace_id, key_id, mac FROM audit_line LIMIT 1`, "did not write"},
+		"line that is none": {`INSERT INTO audit_line (at, kind, operation, column_groups, grounds, application_ids, roles, purpose, trace_id, key_id, mac)
+			VALUES ('infinity', 'READ', '', '{}', '{{A}}', '{NULL}', '{}', '', '', '', '')`, "did not write"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -114,7 +114,7 @@ func (a *trail) verifying(found *[]Finding, heads []Head) Verifying {
 func (a *trail) line() Line {
 	n := a.count.Add(1)
 	return Line{
-		Kind: Read, Operation: "applications", Group: "CONTACT", Grounds: []string{"FOLLOWED", "TERRITORY"},
+		Kind: Read, Operation: "applications", Groups: []string{"IDENTITY", "CONTACT"}, Grounds: []string{"FOLLOWED", "TERRITORY"},
 		ApplicationIDs: []domain.ID{application(n), application(n % 7)},
 		PersonID:       domain.DerivedID(domain.PersonPrefix, now, fmt.Sprint(n%3)),
 		AppID:          domain.DerivedID(domain.PartnerAppPrefix, now, "app"),

@@ -30,7 +30,9 @@ func TestEachColumnIsCovered(t *testing.T) {
 		{"audit_line", "at", "'infinity'", "ALTERED 7 7; "},
 		{"audit_line", "kind", "'NOTICE'", "ALTERED 7 7; "},
 		{"audit_line", "operation", "'another'", "ALTERED 7 7; "},
-		{"audit_line", "column_group", "'IDENTITY'", "ALTERED 7 7; "},
+		{"audit_line", "column_groups", "'{IDENTITY}'", "ALTERED 7 7; "},
+		{"audit_line", "column_groups", "'{IDENTITYCONTACT}'", "ALTERED 7 7; "},
+		{"audit_line", "column_groups", "array[column_groups]", "ALTERED 7 7; "},
 		{"audit_line", "grounds", "grounds[2:2]", "ALTERED 7 7; "},
 		{"audit_line", "grounds", "array[grounds]", "ALTERED 7 7; "},
 		{"audit_line", "application_ids", "application_ids[1:1]", "ALTERED 7 7; "},
@@ -138,7 +140,7 @@ var kindsOfTampering = []struct {
 		change := []string{
 			"operation = operation || 'x'", "application_ids = application_ids || application_ids[1]", "organisation_id = person_id",
 			"at = at - interval '1 hour'", "roles = '{SOCIAL_OFFICER}'", "grounds = '{}'", "kind = 'WRITE'", "purpose = ''", "reason_id = 'x'",
-			"column_group = 'SENSITIVE'", "person_id = app_id, app_id = person_id",
+			"column_groups = '{SENSITIVE}'", "person_id = app_id, app_id = person_id",
 		}[r.IntN(11)]
 		return fmt.Sprintf("UPDATE audit_line SET %s WHERE id = %d", change, n), []mark{{"ALTERED", n, n}}
 	}},
@@ -162,9 +164,9 @@ var kindsOfTampering = []struct {
 	}},
 	{"swap the contents of lines", func(r *rand.Rand) (string, []mark) {
 		n, m := two(r)
-		return fmt.Sprintf(`UPDATE audit_line l SET (at, kind, operation, column_group, grounds, application_ids, person_id, app_id, organisation_id,
+		return fmt.Sprintf(`UPDATE audit_line l SET (at, kind, operation, column_groups, grounds, application_ids, person_id, app_id, organisation_id,
 				reception_point_id, roles, purpose, trace_id, reason_id, key_id, mac) =
-			(SELECT at, kind, operation, column_group, grounds, application_ids, person_id, app_id, organisation_id,
+			(SELECT at, kind, operation, column_groups, grounds, application_ids, person_id, app_id, organisation_id,
 				reception_point_id, roles, purpose, trace_id, reason_id, key_id, mac FROM audit_line o WHERE o.id = %d + %d - l.id)
 			WHERE id IN (%[1]d, %[2]d)`, n, m), []mark{{"REORDERED", n, n}, {"REORDERED", m, m}}
 	}},
@@ -238,7 +240,7 @@ func copyOf(n int64, operation string, id int64) string {
 	if id == 0 {
 		id = -n
 	}
-	return fmt.Sprintf(`INSERT INTO audit_line OVERRIDING SYSTEM VALUE SELECT %d, at, kind, %s, column_group, grounds, application_ids,
+	return fmt.Sprintf(`INSERT INTO audit_line OVERRIDING SYSTEM VALUE SELECT %d, at, kind, %s, column_groups, grounds, application_ids,
 		person_id, app_id, organisation_id, reception_point_id, roles, purpose, trace_id, reason_id, key_id, mac FROM audit_line WHERE id = %d`, id, operation, n)
 }
 

@@ -31,7 +31,7 @@ func TestWhatIsNoLineIsRefused(t *testing.T) {
 		"no kind":                   func(l *Line) { l.Kind = "" },
 		"no operation":              func(l *Line) { l.Operation = "" },
 		"operation with a name":     func(l *Line) { l.Operation = "read Dupont" },
-		"group in words":            func(l *Line) { l.Group = "the contact" },
+		"group in words":            func(l *Line) { l.Groups = []string{"the contact"} },
 		"ground with a comma":       func(l *Line) { l.Grounds = []string{"FOLLOWED,SELF"} },
 		"too many grounds":          func(l *Line) { l.Grounds = strings.Split(strings.Repeat("SELF,", maxCodes)+"SELF", ",") },
 		"no application read":       func(l *Line) { l.ApplicationIDs = nil },
@@ -81,7 +81,7 @@ func TestLinesAreReadAsWritten(t *testing.T) {
 		t.Fatalf("%d lines", len(lines))
 	}
 	long.Operation = long.Operation[:maxOperation]
-	bare.Grounds, bare.Roles, bare.ApplicationIDs = []string{}, []domain.Role{}, []domain.ID{}
+	bare.Groups, bare.Grounds, bare.Roles, bare.ApplicationIDs = []string{}, []string{}, []domain.Role{}, []domain.ID{}
 	for i, want := range []Line{long, bare, full} {
 		if !reflect.DeepEqual(lines[i].Line, want) {
 			t.Errorf("have %+v\nwant %+v", lines[i].Line, want)

@@ -27,7 +27,7 @@ func record(t *testing.T, dsn, key string, at time.Time, lines int) {
 	must(t, err)
 	for range lines {
 		must(t, w.Record(t.Context(), audit.Line{
-			Kind: audit.Read, Operation: "applications", Group: "IDENTITY", ApplicationIDs: []domain.ID{domain.NewID("apl", at)},
+			Kind: audit.Read, Operation: "applications", Groups: []string{"IDENTITY"}, ApplicationIDs: []domain.ID{domain.NewID("apl", at)},
 		}))
 	}
 	must(t, w.Stop())

@@ -28,7 +28,7 @@ func TestReadsHaveABudget(t *testing.T) {
 		t.Helper()
 		for len(some) > 0 {
 			n := min(len(some), 50)
-			if err := d.Audit.Record(t.Context(), audit.Line{Kind: audit.Read, Operation: "q", Group: "IDENTITY", PersonID: by, AppID: through, ApplicationIDs: some[:n]}); err != nil {
+			if err := d.Audit.Record(t.Context(), audit.Line{Kind: audit.Read, Operation: "q", Groups: []string{"IDENTITY"}, PersonID: by, AppID: through, ApplicationIDs: some[:n]}); err != nil {
 				t.Fatal(err)
 			}
 			some = some[n:]

@@ -21,7 +21,7 @@ type AccessLogEntry struct {
 	ID              domain.ID
 	At              time.Time
 	Kind, Operation string
-	ColumnGroup     *domain.ColumnGroup
+	ColumnGroups    []domain.ColumnGroup
 	Grounds         []domain.Ground
 	Roles           []domain.Role
 	Purpose         *string
@@ -29,6 +29,14 @@ type AccessLogEntry struct {
 	ReceptionPoint  *ent.ReceptionPoint
 	// PersonName and Reason are nil for an applicant.
 	PersonName, Reason *string
+}
+
+// ColumnGroup is the first of the groups; nil where there is none.
+func (e *AccessLogEntry) ColumnGroup() *domain.ColumnGroup {
+	if len(e.ColumnGroups) == 0 {
+		return nil
+	}
+	return &e.ColumnGroups[0]
 }
 
 // MaxAccessLog bounds one page of the log.
@@ -112,11 +120,11 @@ func (s *Service) entries(ctx, granted context.Context, forApplicant bool, lines
 	for i, l := range lines {
 		e := &AccessLogEntry{
 			ID: audit.Place{At: l.At, ID: l.ID}.Ref(), At: l.At, Kind: string(l.Kind), Operation: l.Operation,
-			Grounds: []domain.Ground{}, Roles: append([]domain.Role{}, l.Roles...), Purpose: unlessEmpty(l.Purpose),
+			ColumnGroups: []domain.ColumnGroup{}, Grounds: []domain.Ground{}, Roles: append([]domain.Role{}, l.Roles...), Purpose: unlessEmpty(l.Purpose),
 			Organisation: body[l.OrganisationID], ReceptionPoint: desk[l.ReceptionPointID],
 		}
-		if g := domain.ColumnGroup(l.Group); g.Bit() != 0 {
-			e.ColumnGroup = &g
+		for _, g := range l.Groups {
+			e.ColumnGroups = append(e.ColumnGroups, domain.ColumnGroup(g))
 		}
 		for _, g := range l.Grounds {
 			e.Grounds = append(e.Grounds, domain.Ground(g))

@@ -16,13 +16,13 @@ import (
 	"github.com/guichet-logement/guichet/policy"
 )
 
-// RecordReads runs an operation and puts on record which applications it read, one
-// line for each column group, before it returns: what it gives back may then be shown.
+// RecordReads runs an operation and puts on record which applications it read, in which
+// column groups, before it returns: what it gives back may then be shown.
 // A line names what left the database, so that a list may name one row more than the
 // page shows, the one by which it knows that there is a next page.
 func (s *Service) RecordReads(ctx context.Context, operation, trace string, run func(context.Context)) error {
 	c := &reads{
-		trace: trace, groups: map[domain.ColumnGroup]map[domain.ID]bool{},
+		trace: trace, groups: map[domain.ID]domain.GroupSet{},
 		grounds: map[domain.ID]string{}, opened: map[domain.ID]domain.GroupSet{},
 	}
 	c.completed.days = map[domain.Date]map[domain.ID]*Completeness{}
@@ -55,15 +55,15 @@ func (s *Service) Unrecorded() *Service {
 	return s
 }
 
-// reads are the applications that one operation read, by column group, and why it
-// could. Root fields may run side by side.
+// reads are the applications that one operation read, the column groups of each, and
+// why it could. Root fields may run side by side.
 type reads struct {
 	trace string
 
 	mu sync.Mutex
 	// acted says that something was done, beside what was read.
 	acted  bool
-	groups map[domain.ColumnGroup]map[domain.ID]bool
+	groups map[domain.ID]domain.GroupSet
 	// grounds are those of each application, joined by spaces in a fixed order.
 	grounds map[domain.ID]string
 	// opened are the groups of each that are open.
@@ -89,12 +89,7 @@ func (c *reads) acting() string {
 	return c.trace
 }
 
-func (c *reads) note(g domain.ColumnGroup, id domain.ID) {
-	if c.groups[g] == nil {
-		c.groups[g] = map[domain.ID]bool{}
-	}
-	c.groups[g][id] = true
-}
+func (c *reads) note(g domain.ColumnGroup, id domain.ID) { c.groups[id] |= g.Bit() }
 
 // noteReads has every query of a record note what it found. An operation that nobody
 // records, such as a job, is not noted.
@@ -175,27 +170,33 @@ func (c *reads) noteRows(found ent.Value) {
 	}
 }
 
-// lines are what is put on record, one for each group, set of grounds and thousand
-// applications: whoever asks why a file was seen gets the grounds of that file.
+// shown is what the lines of several applications have in common.
+type shown struct {
+	grounds string
+	groups  domain.GroupSet
+}
+
+// lines are what is put on record, one for each set of grounds and of groups, and
+// thousand applications: whoever asks why a file was seen gets the grounds of that file
+// and what was shown of it.
 func (c *reads) lines(v *auth.Viewer) []audit.Line {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	actors := map[string]audit.Line{}
+	alike := map[shown][]domain.ID{}
+	for _, id := range slices.Sorted(maps.Keys(c.groups)) {
+		what := shown{c.grounds[id], c.groups[id]}
+		alike[what] = append(alike[what], id)
+	}
 	var lines []audit.Line
-	for _, g := range domain.GroupsOf(slices.Collect(maps.Keys(c.groups))...).Groups() {
-		alike := map[string][]domain.ID{}
-		for _, id := range slices.Sorted(maps.Keys(c.groups[g])) {
-			alike[c.grounds[id]] = append(alike[c.grounds[id]], id)
+	for what, all := range alike {
+		line := actorLine(v, strings.Fields(what.grounds))
+		line.Kind = audit.Read
+		for _, g := range what.groups.Groups() {
+			line.Groups = append(line.Groups, string(g))
 		}
-		for _, why := range slices.Sorted(maps.Keys(alike)) {
-			if _, known := actors[why]; !known {
-				actors[why] = actorLine(v, strings.Fields(why))
-			}
-			for ids := range slices.Chunk(alike[why], audit.MaxApplications) {
-				line := actors[why]
-				line.Kind, line.Group, line.ApplicationIDs = audit.Read, string(g), ids
-				lines = append(lines, line)
-			}
+		for ids := range slices.Chunk(all, audit.MaxApplications) {
+			line.ApplicationIDs = ids
+			lines = append(lines, line)
 		}
 	}
 	return lines

@@ -99,6 +99,7 @@ type ComplexityRoot struct {
 	AccessLogEntry struct {
 		At             func(childComplexity int) int
 		ColumnGroup    func(childComplexity int) int
+		ColumnGroups   func(childComplexity int) int
 		Grounds        func(childComplexity int) int
 		ID             func(childComplexity int) int
 		Kind           func(childComplexity int) int
@@ -1577,6 +1578,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AccessLogEntry.ColumnGroup(childComplexity), true
+	case "AccessLogEntry.columnGroups":
+		if e.ComplexityRoot.AccessLogEntry.ColumnGroups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessLogEntry.ColumnGroups(childComplexity), true
 	case "AccessLogEntry.grounds":
 		if e.ComplexityRoot.AccessLogEntry.Grounds == nil {
 			break
@@ -10050,8 +10057,10 @@ type AccessLogEntry {
   kind: String!
   "The operation, as its document names it."
   operation: String!
-  "The column group that was shown; ` + "`" + `null` + "`" + ` where none was."
-  columnGroup: ColumnGroup
+  "The column groups that were shown; none where something was done. At most 9."
+  columnGroups: [ColumnGroup!]!
+  "The first of ` + "`" + `columnGroups` + "`" + `; ` + "`" + `null` + "`" + ` where there is none."
+  columnGroup: ColumnGroup @deprecated(reason: "A line names all the groups that it is about: ` + "`" + `columnGroups` + "`" + `.")
   "The grounds on which. At most 16."
   grounds: [Ground!]!
   "The roles in which. At most 8."
@@ -11325,6 +11334,8 @@ func (ec *executionContext) childFields_AccessLogEntry(ctx context.Context, fiel
 		return ec.fieldContext_AccessLogEntry_kind(ctx, field)
 	case "operation":
 		return ec.fieldContext_AccessLogEntry_operation(ctx, field)
+	case "columnGroups":
+		return ec.fieldContext_AccessLogEntry_columnGroups(ctx, field)
 	case "columnGroup":
 		return ec.fieldContext_AccessLogEntry_columnGroup(ctx, field)
 	case "grounds":
@@ -15831,6 +15842,29 @@ func (ec *executionContext) fieldContext_AccessLogEntry_operation(_ context.Cont
 	return graphql.NewScalarFieldContext("AccessLogEntry", field, false, false, "String")
 }
 
+func (ec *executionContext) _AccessLogEntry_columnGroups(ctx context.Context, field graphql.CollectedField, obj *service.AccessLogEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessLogEntry_columnGroups(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ColumnGroups, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.ColumnGroup) graphql.Marshaler {
+			return ec.marshalNColumnGroup2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐColumnGroupᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessLogEntry_columnGroups(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessLogEntry", field, false, false, "ColumnGroup")
+}
+
 func (ec *executionContext) _AccessLogEntry_columnGroup(ctx context.Context, field graphql.CollectedField, obj *service.AccessLogEntry) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15840,7 +15874,7 @@ func (ec *executionContext) _AccessLogEntry_columnGroup(ctx context.Context, fie
 			return ec.fieldContext_AccessLogEntry_columnGroup(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ColumnGroup, nil
+			return obj.ColumnGroup(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *domain.ColumnGroup) graphql.Marshaler {
@@ -15851,7 +15885,7 @@ func (ec *executionContext) _AccessLogEntry_columnGroup(ctx context.Context, fie
 	)
 }
 func (ec *executionContext) fieldContext_AccessLogEntry_columnGroup(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AccessLogEntry", field, false, false, "ColumnGroup")
+	return graphql.NewScalarFieldContext("AccessLogEntry", field, true, false, "ColumnGroup")
 }
 
 func (ec *executionContext) _AccessLogEntry_grounds(ctx context.Context, field graphql.CollectedField, obj *service.AccessLogEntry) (ret graphql.Marshaler) {
@@ -42423,6 +42457,11 @@ func (ec *executionContext) _AccessLogEntry(ctx context.Context, sel ast.Selecti
 			}
 		case "operation":
 			out.Values[i] = ec._AccessLogEntry_operation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "columnGroups":
+			out.Values[i] = ec._AccessLogEntry_columnGroups(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

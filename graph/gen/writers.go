@@ -567,8 +567,14 @@ func (ec *executionContext) write_AccessLogEntry(w *writers.Writer, above *write
 			ec.writeNString2string(w, f, obj.Kind)
 		case "operation":
 			ec.writeNString2string(w, f, obj.Operation)
+		case "columnGroups":
+			ec.writeNColumnGroup2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐColumnGroupᚄ(w, f, obj.ColumnGroups)
 		case "columnGroup":
-			ec.writeOColumnGroup2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐColumnGroup(w, f, obj.ColumnGroup)
+			v, err := obj.ColumnGroup(), error(nil)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOColumnGroup2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐColumnGroup(w, f, v)
 		case "grounds":
 			ec.writeNGround2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐGroundᚄ(w, f, obj.Grounds)
 		case "roles":

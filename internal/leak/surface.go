@@ -128,7 +128,7 @@ var elsewhere = []string{
 	"Query.explainAccess", "Query.explainAccess(uniqueNumber)", "Query.explainAccess(personId)",
 	"AccessExplanation.opens", "AccessExplanation.grounds", "GroundExplanation.ground", "GroundExplanation.opens",
 	"Query.accessLog", "Query.accessLog(uniqueNumber)", "Query.accessLog(first)", "Query.accessLog(after)",
-	"AccessLogEntry.columnGroup", "AccessLogEntry.grounds",
+	"AccessLogEntry.columnGroup", "AccessLogEntry.columnGroups", "AccessLogEntry.grounds",
 
 	// Acts give back the application as any read of it does, to who sees it once they are
 	// done: server's application_acts_test.go and those beside it, act by act.

@@ -86,7 +86,7 @@ var handWritten = []string{
 	"column audit_line.at",
 	"column audit_line.kind",
 	"column audit_line.operation",
-	"column audit_line.column_group",
+	"column audit_line.column_groups",
 	"column audit_line.grounds",
 	"column audit_line.application_ids",
 	"column audit_line.person_id",
