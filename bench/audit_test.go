@@ -29,6 +29,8 @@ import (
 // record over the rate without.
 func BenchmarkAudit(b *testing.B) {
 	api := testapi.NewWithApplications(b, 2000)
+	api.DB.SetMaxOpenConns(poolSize)
+	api.DB.SetMaxIdleConns(poolSize)
 	if _, err := api.DB.ExecContext(b.Context(), "VACUUM ANALYZE"); err != nil {
 		b.Fatal(err)
 	}

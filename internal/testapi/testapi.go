@@ -215,6 +215,7 @@ func serve(t testing.TB, dsn string, a *API) *API {
 	connector, err := pq.NewConnector(dsn)
 	check(t, err)
 	a.DB = sql.OpenDB(pqcache.New(connector, pqcache.Options{Size: pqcache.DefaultSize}))
+	a.DB.SetMaxIdleConns(4) // of two, root fields that run side by side open new ones all the time
 	t.Cleanup(func() { _ = a.DB.Close() })
 	driver := sqlwatch.Driver(recorder{entsql.OpenDB(dialect.Postgres, a.DB), a}, func(ctx context.Context, query string, took time.Duration) {
 		server.CountSQL(ctx, took)
