@@ -65,7 +65,7 @@ func readOperations(repository string, s sample, page int) ([]operation, error) 
 		{name: "Staff", target: listTarget, cases: staffCases(page)},
 		{name: "Applications", target: listTarget, cases: applicationCases(page)},
 		{name: "FindApplicant", target: listTarget, cases: applicantCases(page)},
-		{name: "ApplicationFile", target: keyTarget, cases: fileCases(s)},
+		{name: "ApplicationFile", target: listTarget, cases: fileCases(s)},
 		{name: "ApplicationStatistics", target: aggregateTarget, cases: tableCases()},
 		{name: "StockVintages", target: listTarget, cases: vintageCases(page)},
 	}

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"github.com/guichet-logement/guichet/audit"
@@ -14,14 +15,26 @@ type keepCommand struct {
 	Calendar keepCalendarCommand `cmd:"" help:"Announce the deadlines of applications, and do what the law does on their days: removals and erasures. Run it each day."`
 }
 
-type keepCalendarCommand struct {
+type keepCalendarCommand struct{ recordedSettings }
+
+// Run brings all applications to today, by the service's clock. What was cut short goes
+// on with the next run.
+func (c *keepCalendarCommand) Run(ctx context.Context, env Environment) error {
+	return c.use(ctx, env, func(s *service.Service, log *slog.Logger) error {
+		kept, err := s.KeepCalendar(ctx, domain.DateOf(s.Now()))
+		log.Info("calendar kept", "applications", kept)
+		return err
+	})
+}
+
+// recordedSettings are those of a command whose acts are put on record.
+type recordedSettings struct {
 	databaseSettings
 	auditSettings
 }
 
-// Run brings all applications to today, by the service's clock. What was cut short goes
-// on with the next run.
-func (c *keepCalendarCommand) Run(ctx context.Context, env Environment) (err error) {
+// use gives the command a service by the clock of the one that serves.
+func (c *recordedSettings) use(ctx context.Context, env Environment, use func(*service.Service, *slog.Logger) error) (err error) {
 	log := newLog(env)
 	if err := c.databaseSettings.validate(); err != nil {
 		return err
@@ -49,10 +62,7 @@ func (c *keepCalendarCommand) Run(ctx context.Context, env Environment) (err err
 		return err
 	}
 	defer func() { err = errors.Join(err, trail.Stop()) }()
-	s := service.New(client, clock, nature == service.Sandbox).AuditTo(trail, nil)
-	kept, err := s.KeepCalendar(ctx, domain.DateOf(s.Now()))
-	log.Info("calendar kept", "applications", kept)
-	return err
+	return use(service.New(client, clock, nature == service.Sandbox).AuditTo(trail, nil), log)
 }
 
 // keepWait is how long a line of the trail may take: nobody waits for an answer.

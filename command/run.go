@@ -29,6 +29,7 @@ type program struct {
 	Access  accessCommand  `cmd:"" help:"Check or repair who sees which application."`
 	Publish publishCommand `cmd:"" help:"Publish figures about applications."`
 	Keep    keepCommand    `cmd:"" help:"Do what days bring by themselves."`
+	Erasure erasureCommand `cmd:"" help:"Keep the ledger of erasures outside the database, and erase again what a backup brought back."`
 	Token   tokenCommand   `cmd:"" help:"Print a sandbox token."`
 	Schema  schemaCommand  `cmd:"" help:"Print the contract."`
 	Version versionCommand `cmd:"" help:"Print what this program is."`

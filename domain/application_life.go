@@ -108,7 +108,7 @@ type transition struct {
 }
 
 // transitions is the whole table. Nothing leads out of ERASED, and out of MERGED only
-// what undoes the merge.
+// what undoes the merge and what erases.
 var transitions = []transition{
 	{StepSubmit, []ApplicationState{ApplicationDraft}, ApplicationPending, nil},
 	{StepValidate, []ApplicationState{ApplicationPending}, ApplicationActive, nil},
@@ -121,7 +121,7 @@ var transitions = []transition{
 	{StepReactivate, []ApplicationState{ApplicationRemoved}, ApplicationActive, Life.reactivationClosed},
 	{StepMerge, livingStates, ApplicationMerged, nil},
 	{StepUndoMerge, []ApplicationState{ApplicationMerged}, "", Life.undoClosed}, // to where it was
-	{StepErase, []ApplicationState{ApplicationRemoved}, ApplicationErased, Life.erasureClosed},
+	{StepErase, []ApplicationState{ApplicationRemoved, ApplicationRejected, ApplicationMerged}, ApplicationErased, Life.erasureClosed},
 }
 
 // livingStates are those of an application that waits or counts: others neither merge
@@ -440,8 +440,42 @@ func (l Life) Erase(c LegalClocks, today Date) (Life, Refusals) {
 	return next, nil
 }
 
+// EraseAgain are the lives through which an application that a backup brought back comes
+// to its end a second time. They are not those of the law, which it has lived through
+// once: the database takes no other way.
+func (l Life) EraseAgain(on Date, removedFor RemovalReason) []Life {
+	var way []Life
+	for state := l.State; state != ApplicationErased; {
+		switch state {
+		case ApplicationDraft:
+			state = ApplicationPending
+		case ApplicationPending:
+			state = ApplicationRejected
+		case ApplicationActive:
+			state, l.RemovedOn, l.RemovedFor = ApplicationRemoved, on, removedFor
+		default:
+			state, l.ErasedOn = ApplicationErased, on
+		}
+		l.State = state
+		way = append(way, l)
+	}
+	return way
+}
+
+// erasure is the day on which nothing is left that the data are kept for.
+func (l Life) erasure(c LegalClocks) (day Date, article string) {
+	switch l.State {
+	case ApplicationRejected:
+		return c.ClosedErasure.After(l.RejectedOn), c.ClosedErasure.Article
+	case ApplicationMerged:
+		return c.ClosedErasure.After(l.MergedOn), c.ClosedErasure.Article
+	default:
+		return c.Erasure.After(l.RemovedOn), c.Erasure.Article
+	}
+}
+
 func (l Life) erasureClosed(c LegalClocks, today Date) Text {
-	if first := c.Erasure.After(l.RemovedOn); today.Before(first) {
+	if first, _ := l.erasure(c); today.Before(first) {
 		return Text{EN: "it is kept until " + first.String(), FR: "elle est conservée jusqu'au " + first.String()}
 	}
 	return Text{}

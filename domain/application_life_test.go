@@ -192,6 +192,7 @@ func TestLives(t *testing.T) {
 		{"merged", merged, domain.ApplicationMerged, "2026-01-20", "2026-01-20", "2026-01-20", "2027-01-20", ""},
 		{"a merge undone on the last day", with(merged, step{"2026-03-31", undoMerge}), domain.ApplicationActive, "2026-01-20", "2026-01-20", "2026-01-20", "2027-01-20", ""},
 		{"erased", erased, domain.ApplicationErased, "2026-01-20", "2026-01-20", "2026-01-20", "2027-01-20", "2026-06-30"},
+		{"merged, and erased a year later", with(merged, step{"2027-03-01", erase}), domain.ApplicationErased, "2026-01-20", "2026-01-20", "2026-01-20", "2027-01-20", ""},
 	} {
 		l := lived(t, c.lived...)
 		removed := ""
@@ -210,6 +211,19 @@ func TestLives(t *testing.T) {
 		if l.State == domain.ApplicationActive && l.WarnedFor != "" {
 			t.Errorf("%s: a warning runs on", c.name)
 		}
+	}
+}
+
+// What was never registered is erased too, a year after it was rejected.
+func TestRejectedIsErased(t *testing.T) {
+	t.Parallel()
+	l := lived(t, rejected...)
+	last := l.RejectedOn.AddMonths(12).AddDays(-1)
+	if _, refusals := l.Erase(clocks, last); refusals == nil {
+		t.Errorf("erased on %s", last)
+	}
+	if next, refusals := l.Erase(clocks, last.AddDays(1)); refusals != nil || next.State != domain.ApplicationErased {
+		t.Errorf("%s, %v", next.State, refusals)
 	}
 }
 
@@ -338,7 +352,10 @@ func keeps(t *rapid.T, l, next domain.Life) {
 	case (next.State == domain.ApplicationActive || next.State == domain.ApplicationRemoved) &&
 		(next.Number == "" || !next.ValidFrom.Before(next.ValidUntil)):
 		t.Fatalf("%s without a number or validity: %+v", next.State, next)
-	case (next.State == domain.ApplicationRemoved || next.State == domain.ApplicationErased) == next.RemovedOn.IsZero():
+	case next.State == domain.ApplicationErased && l.RemovedOn.IsZero() && l.MergedOn.IsZero() && l.RejectedOn.IsZero():
+		t.Fatalf("erased while it was %s", l.State)
+	case next.State == domain.ApplicationErased:
+	case (next.State == domain.ApplicationRemoved) == next.RemovedOn.IsZero():
 		t.Fatalf("%s, removed on %s", next.State, next.RemovedOn)
 	case (next.State == domain.ApplicationMerged) == (next.MergedInto == ""):
 		t.Fatalf("%s, merged into %q", next.State, next.MergedInto)

@@ -113,6 +113,7 @@ func Deadlines(l Life, c LegalClocks, today Date) []Deadline {
 	if living && !l.ReceivedOn.IsZero() && l.FileCompletedOn.IsZero() {
 		add(SingleFileDeadline, c.SingleFile.After(l.ReceivedOn), c.SingleFile.Article)
 	}
+	erasure, because := l.erasure(c)
 	switch l.State {
 	case ApplicationActive:
 		if l.NoticedOn.IsZero() {
@@ -124,11 +125,14 @@ func Deadlines(l Life, c LegalClocks, today Date) []Deadline {
 		if limit, article := l.reactivationLimit(c); !limit.Before(today) {
 			add(ReactivationDeadline, limit, article)
 		}
-		add(ErasureDeadline, c.Erasure.After(l.RemovedOn), c.Erasure.Article)
+		add(ErasureDeadline, erasure, because)
+	case ApplicationRejected:
+		add(ErasureDeadline, erasure, because)
 	case ApplicationMerged:
 		if last := c.MergeUndo.After(l.MergedOn); !last.Before(today) {
 			add(MergeUndoDeadline, last, c.MergeUndo.Article)
 		}
+		add(ErasureDeadline, erasure, because)
 	default:
 	}
 	slices.SortStableFunc(all, func(a, b Deadline) int { return a.Due.Compare(b.Due) })

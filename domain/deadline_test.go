@@ -24,13 +24,13 @@ func TestNoDeadlines(t *testing.T) {
 		not   []domain.DeadlineKind
 	}{
 		"a draft has none":                     {nil, "2026-01-20", kinds()},
-		"nor what was rejected":                {rejected, "2026-02-01", kinds()},
+		"nor what was rejected, but its end":   {rejected, "2026-02-01", without(domain.ErasureDeadline)},
 		"nor what was erased":                  {erased, "2027-06-30", kinds()},
 		"what waits is not about to end":       {pending, "2026-01-20", without(domain.AcknowledgementDeadline)},
 		"what is active has no way back":       {active, "2026-01-25", []domain.DeadlineKind{domain.ReactivationDeadline, domain.ErasureDeadline, domain.MergeUndoDeadline, domain.SingleFileDeadline}},
 		"what was housed has no way back":      {housed, "2026-06-30", without(domain.ErasureDeadline)},
 		"the way back is closed":               {notRenewed, "2027-07-21", without(domain.ErasureDeadline)},
-		"a merge that can be undone no longer": {merged, "2026-04-01", kinds()},
+		"a merge that can be undone no longer": {merged, "2026-04-01", without(domain.ErasureDeadline)},
 	} {
 		for _, d := range domain.Deadlines(lived(t, c.lived...), clocks, date(t, c.on)) {
 			if slices.Contains(c.not, d.Kind) {
@@ -218,6 +218,7 @@ func TestTwentyMonths(t *testing.T) {
 		{"Warned of no answer, removed, erased", []deed{
 			{"2026-03-31", "deposited", submit}, {"2026-04-01", "registered", validate}, {"2026-06-30", "warned of no answer", warn(domain.RemovedUnreachable)},
 		}},
+		{"Rejected, and left alone", []deed{{"2026-01-30", "deposited", submit}, {"2026-02-02", "rejected", reject}}},
 		{"Merged with another", []deed{
 			{"2026-09-29", "deposited", submit}, {"2026-09-30", "registered", validate}, {"2026-10-24", "merged", merge},
 		}},

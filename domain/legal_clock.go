@@ -34,8 +34,9 @@ type LegalClocks struct {
 	// WarningIneligible and WarningUnreachable run from a warning to the removal it warns
 	// of, ReactivationUnreachable from that removal.
 	WarningIneligible, WarningUnreachable, ReactivationUnreachable LegalClock
-	// Erasure runs from the removal.
-	Erasure LegalClock
+	// Erasure runs from the removal, ClosedErasure from a rejection after which nothing was
+	// deposited again, or from the merge with another application.
+	Erasure, ClosedErasure LegalClock
 	// SingleFile runs from the appointment at a point of level 3 to the single file
 	// (dossier unique).
 	SingleFile LegalClock
@@ -51,7 +52,7 @@ func (c *LegalClocks) targets() map[string]*LegalClock {
 		"acknowledgement": &c.Acknowledgement, "validity": &c.Validity, "renewalOpening": &c.RenewalOpening,
 		"renewalNotice": &c.RenewalNotice, "removal": &c.Removal, "reactivationNotRenewed": &c.ReactivationNotRenewed,
 		"warningIneligible": &c.WarningIneligible, "warningUnreachable": &c.WarningUnreachable,
-		"reactivationUnreachable": &c.ReactivationUnreachable, "erasure": &c.Erasure,
+		"reactivationUnreachable": &c.ReactivationUnreachable, "erasure": &c.Erasure, "closedErasure": &c.ClosedErasure,
 		"singleFile": &c.SingleFile, "mergeUndo": &c.MergeUndo,
 	}
 }

@@ -98,6 +98,9 @@ func ofTable() []mutation {
 			if r.Subject == policy.SubjectAccount && !strings.Contains(what, "opens") && !strings.Contains(what, "law") {
 				m.same = "an applicant has no role and no organisation"
 			}
+			if broken[i].Groups == 0 {
+				m.same = "the database takes no access that opens nothing"
+			}
 			m.told = onlyTold(r, broken[i])
 			all = append(all, m)
 		}

@@ -257,6 +257,9 @@ func TestErasedMeansErased(t *testing.T) {
 			t.Fatal(a.Body)
 		}
 	}
+	d.does("commune-grenoble-agent", "mergeApplications", map[string]any{"survivorId": kept, "mergedId": d.registered(canary)})
+	rejected := d.made("commune-grenoble-agent", "registerApplication", map[string]any{"receptionPointId": d.point("mairie-grenoble"), "form": form(canary)})
+	d.does("commune-grenoble-agent", "rejectApplication", map[string]any{"applicationId": rejected, "reason": "IDENTITY_DOCUMENT_UNREADABLE"})
 	move("2027-11-22T12:00:00Z")
 	if !d.sees("commune-grenoble-agent", id) {
 		t.Error("it was erased before its day")

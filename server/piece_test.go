@@ -400,7 +400,7 @@ func TestTicketsThatOpenNothing(t *testing.T) {
 		t.Errorf("%d %v", a.Status, a.Header)
 	}
 	var lines int
-	if d.scan(&lines, "SELECT count(*) FROM audit_line WHERE operation = 'downloadPiece' AND column_groups = '{DOCUMENTS}' AND application_ids = ARRAY[$1]", x.id); lines != 1 {
+	if d.scan(&lines, "SELECT count(*) FROM audit_line WHERE operation = 'downloadPiece' AND 'DOCUMENTS' = ANY(column_groups) AND application_ids = ARRAY[$1]", x.id); lines != 1 {
 		t.Errorf("%d lines in the trail", lines)
 	}
 	for _, as := range []string{"", echirolles, "metropole-agent", sandbox.ApplicantSingle} {

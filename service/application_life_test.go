@@ -18,6 +18,7 @@ import (
 	"github.com/guichet-logement/guichet/internal/testapi"
 	"github.com/guichet-logement/guichet/policy"
 	"github.com/guichet-logement/guichet/sandbox"
+	"github.com/guichet-logement/guichet/service"
 )
 
 // lab is a sandbox in which an agent of a town hall acts on any day.
@@ -270,13 +271,45 @@ func agrees(r *rapid.T, name string, law domain.Refusals, err error) {
 	}
 }
 
+// What a backup brought back is erased from any state, by steps that the database takes.
+func TestErasedAgain(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	today := domain.DateOf(testapi.Now)
+	for _, state := range domain.ApplicationState("").Values() {
+		id := l.register(t, today)
+		for _, statement := range []string{
+			"ALTER TABLE application DISABLE TRIGGER application_life",
+			"UPDATE application SET state = '" + state + "', unique_number = '0381126' || right(id, 10), removed_on = CASE WHEN '" + state + `' = 'REMOVED' THEN date '2026-01-01' END
+				WHERE id = $1 AND '` + state + "' <> 'ERASED'",
+			"ALTER TABLE application ENABLE TRIGGER application_life",
+		} {
+			var args []any
+			if strings.Contains(statement, "$1") {
+				args = []any{id}
+			}
+			_, err := l.DB.ExecContext(t.Context(), statement, args...)
+			must(t, err)
+		}
+		e := service.Erasure{ApplicationID: id, ErasedOn: today.AddDays(1), RemovedFor: domain.RemovedWithdrawn}
+		for _, want := range []bool{true, false} {
+			if again, err := l.Service.EraseAgain(t.Context(), e); again != want || err != nil {
+				t.Errorf("%s: %v, %v", state, again, err)
+			}
+		}
+	}
+	if n, err := l.Service.CheckAccess(t.Context()); n != 0 || err != nil {
+		t.Error(n, err)
+	}
+}
+
 // The database takes the steps of the law and no others, whoever writes.
 func TestStepsInTheDatabase(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
 	id := l.register(t, domain.DateOf(testapi.Now))
 	steps := strings.Fields(`DRAFT>PENDING_VALIDATION PENDING_VALIDATION>ACTIVE PENDING_VALIDATION>REJECTED REJECTED>PENDING_VALIDATION
-		ACTIVE>REMOVED REMOVED>ACTIVE REMOVED>ERASED PENDING_VALIDATION>MERGED ACTIVE>MERGED MERGED>PENDING_VALIDATION MERGED>ACTIVE`)
+		ACTIVE>REMOVED REMOVED>ACTIVE REMOVED>ERASED REJECTED>ERASED MERGED>ERASED PENDING_VALIDATION>MERGED ACTIVE>MERGED MERGED>PENDING_VALIDATION MERGED>ACTIVE`)
 	const become = `UPDATE application SET state = $2::text, unique_number = '038112699999900123',
 		removed_on = CASE WHEN $2::text IN ('REMOVED', 'ERASED') THEN date '2026-01-01' END,
 		erased_on = CASE WHEN $2::text = 'ERASED' THEN date '2027-01-01' END,

@@ -4,9 +4,11 @@ import (
 	"context"
 	"slices"
 
+	"github.com/guichet-logement/guichet/audit"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/ent/applicantaccount"
+	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/applicationaccess"
 	"github.com/guichet-logement/guichet/ent/applicationcontact"
 	"github.com/guichet-logement/guichet/ent/applicationfile"
@@ -31,6 +33,15 @@ import (
 // in the household, means, contact, wishes, pieces, and whose the application was. What is left
 // counts: dates, size, what was looked for, and why it ended.
 func (l *living) erase(granted context.Context) error {
+	next, refusals := l.life.Erase(l.clocks, l.today)
+	if refusals != nil {
+		return refusals
+	}
+	return l.forget(granted, next)
+}
+
+// forget leaves of an application what its erased life has.
+func (l *living) forget(granted context.Context, erased domain.Life) error {
 	id, tx := l.life.ID, l.tx
 	accounts, err := tx.ApplicantAccount.Query().Where(applicantaccount.ApplicationID(id)).All(granted)
 	if err != nil {
@@ -61,14 +72,78 @@ func (l *living) erase(granted context.Context) error {
 			return err
 		}
 	}
-	next, refusals := l.life.Erase(l.clocks, l.today)
-	if err := l.take(granted, domain.StepErase, next, refusals); err != nil {
+	if err := l.take(granted, domain.StepErase, erased, nil); err != nil {
 		return err
 	}
 	if err := settleAccess(granted, tx, id); err != nil {
 		return err
 	}
 	return forgetAudiences(granted, tx, policy.AccountAudiences(accounts))
+}
+
+// Erasure is a line of the ledger of erasures. It holds nothing personal: a backup that is
+// older is told by it what it must not bring back.
+type Erasure struct {
+	ApplicationID domain.ID
+	ErasedOn      domain.Date
+	// RemovedFor is empty for what was rejected or merged.
+	RemovedFor domain.RemovalReason
+}
+
+// Erasures tells of all applications that were erased, in the order of their identifiers.
+func (s *Service) Erasures(ctx context.Context, tell func(Erasure) error) error {
+	ctx = policy.KeepCalendar(ctx)
+	for after := domain.ID(""); ; {
+		rows, err := s.ent.Application.Query().Where(application.ErasedOnNotNil(), application.IDGT(after)).
+			WithSummary().Order(application.ByID()).Limit(keptAtOnce).All(ctx)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		for _, a := range rows {
+			if err := tell(Erasure{a.ID, valueOf(a.ErasedOn), valueOf(a.Edges.Summary.RemovedFor)}); err != nil {
+				return err
+			}
+		}
+		after = rows[len(rows)-1].ID
+	}
+}
+
+// EraseAgain erases what a line of the ledger names, unless it is erased or was never
+// there; it tells whether it was. Whatever the application did in the backup it is not
+// what it did in the end.
+func (s *Service) EraseAgain(ctx context.Context, e Erasure) (again bool, err error) {
+	if s.audit == nil {
+		return false, errNoAudit
+	}
+	ctx = policy.KeepCalendar(ctx)
+	err = s.inTx(ctx, func(tx *ent.Tx) error {
+		a, err := tx.Application.Query().Where(application.ID(e.ApplicationID), application.ErasedOnIsNil()).ForUpdate().Only(ctx)
+		if err != nil {
+			return ent.MaskNotFound(err)
+		}
+		again = true
+		l, err := s.livingOf(ctx, tx, a, e.ErasedOn)
+		if err != nil {
+			return err
+		}
+		way := l.life.EraseAgain(e.ErasedOn, e.RemovedFor)
+		for _, l.life = range way[:len(way)-1] {
+			if err := l.store(ctx); err != nil {
+				return err
+			}
+			if err := l.reload(ctx); err != nil {
+				return err
+			}
+		}
+		if err := l.forget(ctx, way[len(way)-1]); err != nil {
+			return err
+		}
+		if err := settleDeadlines(ctx, tx, l.life, l.clocks, l.today); err != nil {
+			return err
+		}
+		return s.audit.Record(ctx, audit.Line{Kind: audit.Write, Operation: "replayErasure", ApplicationIDs: []domain.ID{a.ID}})
+	})
+	return again, err
 }
 
 // forgetAudiences takes away those of them that see nothing any more: their keys name

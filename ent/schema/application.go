@@ -89,7 +89,7 @@ func (Application) Annotations() []schema.Annotation {
 		entsql.Table("application"),
 		entsql.Checks(map[string]string{
 			"application_number_check":  "unique_number IS NOT NULL OR state NOT IN ('ACTIVE', 'REMOVED')",
-			"application_removed_check": "(removed_on IS NULL) = (state NOT IN ('REMOVED', 'ERASED'))",
+			"application_removed_check": "state = 'ERASED' OR (removed_on IS NOT NULL) = (state = 'REMOVED')",
 			"application_state_check":   "(erased_on IS NULL) = (state <> 'ERASED')",
 			"application_erased_check":  "erased_on IS NULL OR (name_key = '' AND birth_name = '')",
 		}),
