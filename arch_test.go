@@ -213,7 +213,7 @@ func TestWhatRunsAtOnceIsRaced(t *testing.T) {
 	}
 	_, list, _ := strings.Cut(string(makefile), "RACED :=")
 	list, _, _ = strings.Cut(list, "\n\n")
-	raced := strings.Fields(list)
+	raced := strings.Fields(strings.ReplaceAll(list, "\\", ""))
 	for _, p := range packages(t) {
 		path := short(p.ImportPath)
 		listed := slices.Contains(raced, "./"+path)
@@ -226,10 +226,38 @@ func TestWhatRunsAtOnceIsRaced(t *testing.T) {
 		}
 	}
 	for _, path := range raced {
-		if _, err := os.Stat(path); path != "\\" && err != nil {
+		if _, err := os.Stat(path); err != nil {
 			t.Errorf("RACED names %s: %v", path, err)
 		}
 	}
+	_, drawn, _ := strings.Cut(string(makefile), "DRAWN :=")
+	drawn, _, _ = strings.Cut(drawn, "\n\n")
+	tests := testsOf(t, raced)
+	for name := range strings.FieldsSeq(strings.ReplaceAll(drawn, "\\", "")) {
+		if !strings.Contains(tests, "func "+name+"(") {
+			t.Errorf("DRAWN names %s, which is no test", name)
+		}
+	}
+}
+
+// testsOf is the text of the tests of these packages.
+func testsOf(t *testing.T, paths []string) string {
+	t.Helper()
+	var all strings.Builder
+	for _, path := range paths {
+		files, err := filepath.Glob(filepath.Join(path, "*_test.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file) //nolint:gosec // one of ours
+			if err != nil {
+				t.Fatal(err)
+			}
+			all.Write(text)
+		}
+	}
+	return all.String()
 }
 
 // sharesMemory tells whether a package starts goroutines or guards something from them.
