@@ -74,3 +74,14 @@ func (e *Error) Unwrap() []error {
 	}
 	return []error{e.Code, e.Cause}
 }
+
+// PageOf refuses a page of none, or of more than so many, to a list that has first alone.
+func PageOf(first, most int) error {
+	if first >= 1 && first <= most {
+		return nil
+	}
+	return &Error{
+		Code: PageSize, Field: "first",
+		Message: Text{EN: fmt.Sprintf("first must be between 1 and %d.", most), FR: fmt.Sprintf("first est compris entre 1 et %d.", most)},
+	}
+}

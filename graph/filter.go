@@ -53,11 +53,3 @@ func stated(values []string) []domain.Stated {
 
 // maxListed bounds the items of a list that is no connection.
 const maxListed = 100
-
-// listSize refuses to list none, or too many.
-func listSize(first int) error {
-	if first < 1 || first > maxListed {
-		return &domain.Error{Code: domain.PageSize, Field: "first"}
-	}
-	return nil
-}

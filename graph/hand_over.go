@@ -3,13 +3,14 @@ package graph
 import (
 	"context"
 
+	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/graph/model"
 )
 
 // HandOvers lists the offers that wait at the viewer's points.
 func (r queryResolver) HandOvers(ctx context.Context, first int) ([]*ent.HandOver, error) {
-	if err := listSize(first); err != nil {
+	if err := domain.PageOf(first, maxListed); err != nil {
 		return nil, err
 	}
 	q, err := r.ent.HandOver.Query().Limit(first).CollectFields(ctx)

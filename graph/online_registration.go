@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 
+	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/graph/model"
@@ -10,7 +11,7 @@ import (
 
 // OnlineRegistrations lists the queue.
 func (r queryResolver) OnlineRegistrations(ctx context.Context, first int) ([]*ent.OnlineRegistration, error) {
-	if err := listSize(first); err != nil {
+	if err := domain.PageOf(first, maxListed); err != nil {
 		return nil, err
 	}
 	q, err := r.ent.OnlineRegistration.Query().Order(onlineregistration.ByID()).Limit(first).CollectFields(ctx)

@@ -46,8 +46,8 @@ const MaxAccessLog = 100
 // as far as the viewer may know. After is the entry to read on from, or empty.
 func (s *Service) AccessLog(ctx context.Context, n domain.UniqueNumber, first int, after domain.ID) ([]*AccessLogEntry, error) {
 	page := audit.Page{Limit: first}
-	if first < 1 || first > MaxAccessLog {
-		return nil, &domain.Error{Code: domain.PageSize, Field: "first"}
+	if err := domain.PageOf(first, MaxAccessLog); err != nil {
+		return nil, err
 	}
 	if after != "" {
 		place, ok := audit.ParsePlace(after)

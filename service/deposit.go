@@ -190,8 +190,8 @@ const MaxDeposits = 100
 
 // Deposits are the receipts of the viewer, the latest first.
 func (s *Service) Deposits(ctx context.Context, first int) ([]*ent.Deposit, error) {
-	if first < 1 || first > MaxDeposits {
-		return nil, &domain.Error{Code: domain.PageSize, Field: "first"}
+	if err := domain.PageOf(first, MaxDeposits); err != nil {
+		return nil, err
 	}
 	granted, err := policy.ReadReceipts(ctx)
 	if err != nil {
