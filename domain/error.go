@@ -80,6 +80,11 @@ func PageOf(first, most int) error {
 	if first >= 1 && first <= most {
 		return nil
 	}
+	return FirstAlone(most)
+}
+
+// FirstAlone is the refusal of [PageOf].
+func FirstAlone(most int) *Error {
 	return &Error{
 		Code: PageSize, Field: "first",
 		Message: Text{EN: fmt.Sprintf("first must be between 1 and %d.", most), FR: fmt.Sprintf("first est compris entre 1 et %d.", most)},

@@ -188,6 +188,12 @@ func (i *inspection) pageSize(f *ast.Field, values map[string]any) int {
 	}
 	n := number(digits(given))
 	if n < 1 || n > limit {
+		if f.Definition.Arguments.ForName("last") == nil {
+			refusal := domain.FirstAlone(limit)
+			refusal.Field = f.Name + "." + name
+			i.fail(f.Position, refusal)
+			return 0
+		}
 		i.fail(f.Position, pageSize(f.Name+"."+name, limit))
 		return 0
 	}
