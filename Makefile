@@ -5,7 +5,7 @@ TOOLS := go tool -modfile=.ci/tools/go.mod
 # What runs things at once, for the race detector: the rest gains nothing by it and
 # takes minutes. TestWhatRunsAtOnceIsRaced finds what is missing.
 RACED := ./audit ./auth ./graph ./graph/scalar ./internal/pgserver ./internal/pqcache \
-	./internal/testdb ./policy/guard ./server ./service
+	./internal/testdb ./policy/guard ./registry ./server ./service
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20

@@ -61,6 +61,10 @@ var neverArrows = map[string][]string{
 		module + "/ent", module + "/ent/", module + "/policy", module + "/service", module + "/graph", module + "/server",
 		"net/http", "database/sql", "os",
 	},
+	"registry": {
+		module + "/ent", module + "/ent/", module + "/auth", module + "/audit", module + "/policy", module + "/policy/", module + "/service",
+		module + "/graph", module + "/graph/", module + "/server", "database/sql",
+	},
 	"storage":   {module + "/"},
 	"antivirus": {module + "/"},
 	"sandbox":   {module + "/graph", module + "/graph/", module + "/server", module + "/command", module + "/ent", module + "/ent/"},

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"github.com/guichet-logement/guichet/audit"
@@ -12,16 +13,50 @@ import (
 
 type keepCommand struct {
 	Calendar keepCalendarCommand `cmd:"" help:"Announce the deadlines of applications, and do what the law does on their days: removals and erasures. Run it each day."`
+	Registry keepRegistryCommand `cmd:"" help:"Do what the national registry tells, and tell it what it does not know. Run it each hour."`
 }
 
 type keepCalendarCommand struct {
-	databaseSettings
-	auditSettings
+	onRecordSettings
+}
+
+type keepRegistryCommand struct {
+	onRecordSettings
+	registrySettings
 }
 
 // Run brings all applications to today, by the service's clock. What was cut short goes
 // on with the next run.
-func (c *keepCalendarCommand) Run(ctx context.Context, env Environment) (err error) {
+func (c *keepCalendarCommand) Run(ctx context.Context, env Environment) error {
+	return c.onRecord(ctx, env, func(s *service.Service, _ bool, log *slog.Logger) error {
+		kept, err := s.KeepCalendar(ctx, domain.DateOf(s.Now()))
+		log.Info("calendar kept", "applications", kept)
+		return err
+	})
+}
+
+// Run does what the registry tells, and tells it what it does not know. What could not be
+// done is done by a later run.
+func (c *keepRegistryCommand) Run(ctx context.Context, env Environment) error {
+	return c.onRecord(ctx, env, func(s *service.Service, sandbox bool, log *slog.Logger) error {
+		if err := c.connect(s, sandbox); err != nil {
+			return err
+		}
+		done, left, heard := s.HearRegistry(ctx)
+		taken, refused, told := s.TellRegistry(ctx)
+		log.Info("registry kept", "notices", done, "notices_left", left, "events_taken", taken, "events_refused", refused)
+		return errors.Join(heard, told)
+	})
+}
+
+// onRecordSettings are those of a command that acts on applications by itself.
+type onRecordSettings struct {
+	databaseSettings
+	auditSettings
+}
+
+// onRecord has something done by a service whose doings are put on record.
+func (c *onRecordSettings) onRecord(ctx context.Context, env Environment, do func(*service.Service, bool, *slog.Logger) error) (err error) {
 	log := newLog(env)
 	if err := c.databaseSettings.validate(); err != nil {
 		return err
@@ -36,7 +71,8 @@ func (c *keepCalendarCommand) Run(ctx context.Context, env Environment) (err err
 	if err != nil {
 		return err
 	}
-	keys, err := c.keys(env, c.databaseSettings, nature == service.Sandbox)
+	sandbox := nature == service.Sandbox
+	keys, err := c.keys(env, c.databaseSettings, sandbox)
 	if err != nil {
 		return err
 	}
@@ -49,10 +85,7 @@ func (c *keepCalendarCommand) Run(ctx context.Context, env Environment) (err err
 		return err
 	}
 	defer func() { err = errors.Join(err, trail.Stop()) }()
-	s := service.New(client, clock, nature == service.Sandbox).AuditTo(trail, nil)
-	kept, err := s.KeepCalendar(ctx, domain.DateOf(s.Now()))
-	log.Info("calendar kept", "applications", kept)
-	return err
+	return do(service.New(client, clock, sandbox).AuditTo(trail, nil), sandbox, log)
 }
 
 // keepWait is how long a line of the trail may take: nobody waits for an answer.

@@ -63,7 +63,7 @@ const (
 	european domain.Fact = "nationalite:2"
 	other    domain.Fact = "nationalite:3"
 
-	marriage = "MARIAGE"       
+	marriage = "MARIAGE"
 	unfit    = "LOCAL_IMPROPRE"
 )
 
