@@ -28,11 +28,11 @@ func TestRegistryCommands(t *testing.T) {
 			SELECT 'rev_' || substr(md5(random()::text), 1, 26), id, '`+kind+`', now() - interval '40 years', now() - interval '40 years'
 			FROM application WHERE unique_number IS NOT NULL AND state = 'ACTIVE' ORDER BY id LIMIT 1`)
 	}
-	try(1, "is no registry", "keep", "registry", "--registry=https://sne.example")
-	try(1, "make no number", "keep", "registry", "--registry-desk=guichet")
+	try(2, "is no registry", "keep", "registry", "--registry=https://sne.example")
+	try(2, "make no number", "keep", "registry", "--registry-desk=guichet")
 	try(2, "", "export", "registry", "DIS", out("a.xml"))
 	try(0, `"events":1`, "export", "registry", "MOD", out("a.xml"))
-	try(1, "is there already", "export", "registry", "RAD", out("a.xml"))
+	try(2, "is there already", "export", "registry", "RAD", out("a.xml"))
 	try(0, `"events":0`, "export", "registry", "MOD", out("b.xml"))
 	if text, err := os.ReadFile(filepath.Join(folder, "a.xml")); err != nil || !strings.Contains(string(text), "interfaceNuu>") {
 		t.Errorf("%q, %v", text, err)

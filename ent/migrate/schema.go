@@ -1843,7 +1843,7 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{RegistryEventColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
-					Where: "state = 'TO_SEND'",
+					Where: "(state)::text = 'TO_SEND'::text",
 				},
 			},
 			{

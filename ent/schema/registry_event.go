@@ -51,7 +51,7 @@ func (RegistryEvent) Edges() []ent.Edge {
 // Indexes of an event: those that wait, and those of an application.
 func (RegistryEvent) Indexes() []ent.Index {
 	return []ent.Index{
-		index.Fields("id").StorageKey("registry_event_waiting_idx").Annotations(entsql.IndexWhere("state = 'TO_SEND'")),
+		index.Fields("id").StorageKey("registry_event_waiting_idx").Annotations(entsql.IndexWhere("(state)::text = 'TO_SEND'::text")),
 		index.Fields("application_id").StorageKey("registry_event_application_idx"),
 	}
 }
