@@ -63,8 +63,8 @@ const (
 	european domain.Fact = "nationalite:2"
 	other    domain.Fact = "nationalite:3"
 
-	marriage = "MARIAGE"
-	unfit    = "LOCAL_IMPROPRE"
+	marriage = "MARIAGE"        //nolint:misspell // French
+	unfit    = "LOCAL_IMPROPRE" //nolint:misspell // French
 )
 
 // couple is a French applicant who earns a wage, married to a pensioner, with a child,

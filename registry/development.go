@@ -119,7 +119,7 @@ func (d *Development) call(ctx context.Context, do func() error) (Failure, error
 		d.mu.Lock()
 		return way, ctx.Err()
 	case Refuses:
-		return way, &Refusal{string(Refuses)}
+		return way, &RefusalError{string(Refuses)}
 	case Twice:
 		if err := do(); err != nil {
 			return way, err
@@ -187,7 +187,7 @@ func (d *Development) Receive(ctx context.Context, event domain.ID, file []byte)
 func readable(file []byte) error {
 	r, err := registryfile.NewReader(bytes.NewReader(file), registryfile.Options{})
 	if refused := (*registryfile.FileError)(nil); errors.As(err, &refused) {
-		return &Refusal{string(refused.Fault.Code)}
+		return &RefusalError{string(refused.Fault.Code)}
 	}
 	if err != nil {
 		return err
@@ -200,7 +200,7 @@ func readable(file []byte) error {
 		case err != nil:
 			return err
 		case reject != nil:
-			return &Refusal{string(reject.Faults[0].Code)}
+			return &RefusalError{string(reject.Faults[0].Code)}
 		}
 	}
 }

@@ -34,7 +34,7 @@ func TestOneNumberEach(t *testing.T) {
 		defer cancel()
 		d.Fail(way)
 		first, err := d.Number(ctx, "app_1", deposited)
-		var refused *registry.Refusal
+		var refused *registry.RefusalError
 		switch way {
 		case registry.Twice:
 			if err != nil {
@@ -72,7 +72,7 @@ func TestWhatIsReceived(t *testing.T) {
 	for bad, code := range map[string]string{
 		"": "NOT_XML", "<a/>": "NOT_THIS_FORMAT", strings.Replace(file, "0380326", "0389926", 1): "BAD_NUMBER",
 	} {
-		var refused *registry.Refusal
+		var refused *registry.RefusalError
 		if err := d.Receive(t.Context(), "rev_1", []byte(bad)); !errors.As(err, &refused) || refused.Code != code {
 			t.Errorf("%q: %v, want %s", bad, err, code)
 		}

@@ -7,7 +7,7 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 )
 
-// Registry is the national registry. An error that is no [Refusal] says that nobody knows
+// Registry is the national registry. An error that is no [RefusalError] says that nobody knows
 // what became of the call: it is made again.
 type Registry interface {
 	// Number gives an application its number: the same one however often it is asked.
@@ -21,11 +21,11 @@ type Registry interface {
 	Took(ctx context.Context, notice string) error
 }
 
-// Refusal is an answer, and it is no.
-type Refusal struct{ Code string }
+// RefusalError is an answer, and it is no.
+type RefusalError struct{ Code string }
 
 // Error tells the code.
-func (r *Refusal) Error() string { return "the registry refuses: " + r.Code }
+func (r *RefusalError) Error() string { return "the registry refuses: " + r.Code }
 
 // Notice is something that others did with an application.
 type Notice struct {

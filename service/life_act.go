@@ -52,7 +52,7 @@ func (l *living) newNumber(granted context.Context) (domain.UniqueNumber, error)
 	ctx, cancel := context.WithTimeout(granted, registryWait)
 	defer cancel()
 	given, err := l.s.registry.Number(ctx, l.life.ID, l.life.DepositedOn)
-	if refused := (*registry.Refusal)(nil); errors.As(err, &refused) {
+	if refused := (*registry.RefusalError)(nil); errors.As(err, &refused) {
 		return "", domain.NoNumber(domain.RegistryRefuses)
 	}
 	if err != nil {

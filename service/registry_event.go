@@ -63,7 +63,7 @@ func (s *Service) TellRegistry(ctx context.Context) (taken, refused int, err err
 	var failed error
 	stuck := map[domain.ID]bool{}
 	for last := domain.ID(""); ; {
-		events, err := s.waiting(ctx).Where(registryevent.IDGT(last)).Limit(toldAtOnce).All(ctx)
+		events, err := s.waiting().Where(registryevent.IDGT(last)).Limit(toldAtOnce).All(ctx)
 		if err != nil || len(events) == 0 {
 			return taken, refused, errors.Join(failed, err)
 		}
@@ -91,7 +91,7 @@ func (s *Service) TellRegistry(ctx context.Context) (taken, refused int, err err
 
 var errNoRegistry = errors.New("the national registry is not connected")
 
-func (s *Service) waiting(ctx context.Context) *ent.RegistryEventQuery {
+func (s *Service) waiting() *ent.RegistryEventQuery {
 	return s.ent.RegistryEvent.Query().Where(registryevent.StateEQ(domain.RegistryToSend)).Order(registryevent.ByID())
 }
 
@@ -108,7 +108,7 @@ func (s *Service) tellRegistry(granted context.Context, e *ent.RegistryEvent) (d
 	defer cancel()
 	sent := s.registry.Receive(ctx, e.ID, file.Bytes())
 	row := s.ent.RegistryEvent.Update().Where(registryevent.ID(e.ID), registryevent.StateEQ(domain.RegistryToSend)).AddTries(1)
-	state, refused := domain.RegistryAcknowledged, (*registry.Refusal)(nil)
+	state, refused := domain.RegistryAcknowledged, (*registry.RefusalError)(nil)
 	switch {
 	case errors.As(sent, &refused):
 		state = domain.RegistryRejected
@@ -139,18 +139,21 @@ const (
 
 func again(tries int) time.Duration { return min(firstTry<<min(tries, 16), lastTry) }
 
+// exported is a file that is handed over: what is noted as sent is on the disk.
+type exported interface {
+	io.Writer
+	Sync() error
+}
+
 // ExportRegistry writes a file of that kind of what the registry was not told, to be
 // handed over by hand, and then notes it as sent: where writing failed it is written
 // again. It returns how many it wrote.
-func (s *Service) ExportRegistry(ctx context.Context, to interface {
-	io.Writer
-	Sync() error
-}, kind domain.RegistryEventKind) (int, error) {
+func (s *Service) ExportRegistry(ctx context.Context, to exported, kind domain.RegistryEventKind) (int, error) {
 	if s.audit == nil {
 		return 0, errNoAudit
 	}
 	ctx = policy.TellRegistry(ctx)
-	events, err := s.waiting(ctx).Where(registryevent.KindEQ(kind)).All(ctx)
+	events, err := s.waiting().Where(registryevent.KindEQ(kind)).All(ctx)
 	if err != nil || len(events) == 0 {
 		return 0, err
 	}
@@ -172,11 +175,11 @@ func (s *Service) ExportRegistry(ctx context.Context, to interface {
 // happened; nil when there is none.
 func (s *Service) RegistryWaiting(ctx context.Context) (int, *time.Time, error) {
 	ctx = policy.TellRegistry(ctx)
-	n, err := s.waiting(ctx).Count(ctx)
+	n, err := s.waiting().Count(ctx)
 	if err != nil || n == 0 {
 		return 0, nil, err
 	}
-	oldest, err := s.waiting(ctx).First(ctx)
+	oldest, err := s.waiting().First(ctx)
 	if err != nil {
 		return 0, nil, ent.MaskNotFound(err)
 	}
