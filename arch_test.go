@@ -38,6 +38,10 @@ var neverArrows = map[string][]string{
 		module + "/ent", module + "/ent/", module + "/policy", module + "/service", module + "/graph", module + "/server",
 		"net/http", "database/sql",
 	},
+	"registryfile": {
+		module + "/ent", module + "/ent/", module + "/auth", module + "/audit", module + "/policy", module + "/policy/", module + "/service",
+		module + "/graph", module + "/graph/", module + "/server", module + "/directoryfile", module + "/stockfile", "net/http", "database/sql", "os",
+	},
 	"ent/schema":   {module + "/ent", module + "/ent/", module + "/policy", module + "/service", module + "/graph", module + "/auth"},
 	"policy/guard": {module + "/ent", module + "/ent/", module + "/policy", module + "/service", module + "/domain"},
 	"policy":       {module + "/service", module + "/graph", module + "/graph/", module + "/server", "net/http"},
@@ -56,6 +60,10 @@ var neverArrows = map[string][]string{
 	"piecefile": {
 		module + "/ent", module + "/ent/", module + "/policy", module + "/service", module + "/graph", module + "/server",
 		"net/http", "database/sql", "os",
+	},
+	"registry": {
+		module + "/ent", module + "/ent/", module + "/auth", module + "/audit", module + "/policy", module + "/policy/", module + "/service",
+		module + "/graph", module + "/graph/", module + "/server", "database/sql",
 	},
 	"storage":   {module + "/"},
 	"antivirus": {module + "/"},

@@ -46,7 +46,7 @@ func (c *erasureExport) Run(ctx context.Context, env Environment) error {
 }
 
 type erasureReplay struct {
-	recordedSettings
+	onRecordSettings
 	Ledger string `arg:"" type:"existingfile" help:"The ledger, as export printed it."`
 }
 
@@ -59,7 +59,7 @@ func (c *erasureReplay) Run(ctx context.Context, env Environment) error {
 	}); err != nil {
 		return &settingError{"ledger", err.Error()}
 	}
-	return c.use(ctx, env, func(s *service.Service, log *slog.Logger) error {
+	return c.onRecord(ctx, env, func(s *service.Service, _ bool, log *slog.Logger) error {
 		erased := 0
 		for _, e := range ledger {
 			again, err := s.EraseAgain(ctx, e)

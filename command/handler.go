@@ -104,10 +104,17 @@ func Handler(p Parts) (http.Handler, error) {
 		Explorer:         page,
 		Version:          p.Version,
 		Ready:            p.Ready,
+		Waiting:          p.waiting,
 		Clock:            time.Now, // requests are timed by the real clock, whatever a sandbox shows
 		Log:              p.Log,
 		Metrics:          p.Metrics,
 	})
+}
+
+// waiting tells what the national registry was not told yet.
+func (p Parts) waiting(ctx context.Context) (map[string]server.Waiting, error) {
+	n, oldest, err := p.Service.RegistryWaiting(ctx)
+	return map[string]server.Waiting{"registry": {Waiting: n, Oldest: oldest}}, err
 }
 
 // oauth gives partner apps their tokens, where there are keys to sign them.

@@ -13,28 +13,50 @@ import (
 
 type keepCommand struct {
 	Calendar keepCalendarCommand `cmd:"" help:"Announce the deadlines of applications, and do what the law does on their days: removals and erasures. Run it each day."`
+	Registry keepRegistryCommand `cmd:"" help:"Do what the national registry tells, and tell it what it does not know. Run it each hour."`
 }
 
-type keepCalendarCommand struct{ recordedSettings }
+type keepCalendarCommand struct {
+	onRecordSettings
+}
+
+type keepRegistryCommand struct {
+	onRecordSettings
+	registrySettings
+}
 
 // Run brings all applications to today, by the service's clock. What was cut short goes
 // on with the next run.
 func (c *keepCalendarCommand) Run(ctx context.Context, env Environment) error {
-	return c.use(ctx, env, func(s *service.Service, log *slog.Logger) error {
+	return c.onRecord(ctx, env, func(s *service.Service, _ bool, log *slog.Logger) error {
 		kept, err := s.KeepCalendar(ctx, domain.DateOf(s.Now()))
 		log.Info("calendar kept", "applications", kept)
 		return err
 	})
 }
 
-// recordedSettings are those of a command whose acts are put on record.
-type recordedSettings struct {
+// Run does what the registry tells, and tells it what it does not know. What could not be
+// done is done by a later run.
+func (c *keepRegistryCommand) Run(ctx context.Context, env Environment) error {
+	return c.onRecord(ctx, env, func(s *service.Service, sandbox bool, log *slog.Logger) error {
+		if err := c.connect(s, sandbox); err != nil {
+			return err
+		}
+		done, left, heard := s.HearRegistry(ctx)
+		taken, refused, told := s.TellRegistry(ctx)
+		log.Info("registry kept", "notices", done, "notices_left", left, "events_taken", taken, "events_refused", refused)
+		return errors.Join(heard, told)
+	})
+}
+
+// onRecordSettings are those of a command that acts on applications by itself.
+type onRecordSettings struct {
 	databaseSettings
 	auditSettings
 }
 
-// use gives the command a service by the clock of the one that serves.
-func (c *recordedSettings) use(ctx context.Context, env Environment, use func(*service.Service, *slog.Logger) error) (err error) {
+// onRecord has something done by a service whose doings are put on record.
+func (c *onRecordSettings) onRecord(ctx context.Context, env Environment, do func(*service.Service, bool, *slog.Logger) error) (err error) {
 	log := newLog(env)
 	if err := c.databaseSettings.validate(); err != nil {
 		return err
@@ -49,7 +71,8 @@ func (c *recordedSettings) use(ctx context.Context, env Environment, use func(*s
 	if err != nil {
 		return err
 	}
-	keys, err := c.keys(env, c.databaseSettings, nature == service.Sandbox)
+	sandbox := nature == service.Sandbox
+	keys, err := c.keys(env, c.databaseSettings, sandbox)
 	if err != nil {
 		return err
 	}
@@ -62,7 +85,7 @@ func (c *recordedSettings) use(ctx context.Context, env Environment, use func(*s
 		return err
 	}
 	defer func() { err = errors.Join(err, trail.Stop()) }()
-	return use(service.New(client, clock, nature == service.Sandbox).AuditTo(trail, nil), log)
+	return do(service.New(client, clock, sandbox).AuditTo(trail, nil), sandbox, log)
 }
 
 // keepWait is how long a line of the trail may take: nobody waits for an answer.

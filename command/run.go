@@ -28,6 +28,7 @@ type program struct {
 	Appoint appointCommand `cmd:"" help:"Appoint the first two administrators of the Métropole, who appoint everybody else through the API."`
 	Access  accessCommand  `cmd:"" help:"Check or repair who sees which application."`
 	Publish publishCommand `cmd:"" help:"Publish figures about applications."`
+	Export  exportCommand  `cmd:"" help:"Write what others are to be told."`
 	Keep    keepCommand    `cmd:"" help:"Do what days bring by themselves."`
 	Erasure erasureCommand `cmd:"" help:"Keep the ledger of erasures outside the database, and erase again what a backup brought back."`
 	Token   tokenCommand   `cmd:"" help:"Print a sandbox token."`

@@ -29,6 +29,7 @@ type serveCommand struct {
 	serveSettings
 	auditSettings
 	storageSettings
+	registrySettings
 	sandboxSettings
 	Reset bool `help:"Begin with an empty database: remove the private server's data first. Sandbox only."`
 }
@@ -37,7 +38,7 @@ type serveCommand struct {
 func (c *serveCommand) Run(ctx context.Context, env Environment) error {
 	started := time.Now()
 	log := newLog(env)
-	if err := errors.Join(c.databaseSettings.validate(), c.serveSettings.validate(), c.sandboxSettings.validate(), c.auditSettings.validate(c.Sandbox), c.storageSettings.validate(c.Sandbox)); err != nil {
+	if err := errors.Join(c.databaseSettings.validate(), c.serveSettings.validate(), c.sandboxSettings.validate(), c.auditSettings.validate(c.Sandbox), c.storageSettings.validate(c.Sandbox), c.registrySettings.validate(c.Sandbox)); err != nil {
 		return err
 	}
 	keys, err := c.cursorKeys()
@@ -47,7 +48,7 @@ func (c *serveCommand) Run(ctx context.Context, env Environment) error {
 	tuneGC(env)
 	log.Info("settings", slices.Concat(
 		c.databaseSettings.describe(), c.serveSettings.describe(), c.sandboxSettings.describe(),
-		c.auditSettings.describe(), c.storageSettings.describe())...)
+		c.auditSettings.describe(), c.storageSettings.describe(), c.registrySettings.describe())...)
 	// Taken early: a port in use should not cost a start of the database.
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
 	if err != nil {
@@ -167,6 +168,9 @@ func (c *serveCommand) handler(
 	client := db.client(func(ctx context.Context, _ string, took time.Duration) { server.CountSQL(ctx, took) })
 	clock := service.NewClock(time.Now)
 	s := service.New(client, clock, c.Sandbox)
+	if err := c.connect(s, c.Sandbox); err != nil {
+		return nil, err
+	}
 	if err := c.prepare(ctx, db, s, log); err != nil {
 		return nil, err
 	}

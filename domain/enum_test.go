@@ -51,4 +51,6 @@ func TestEnumsOfTheFile(t *testing.T) {
 	checkEnum[domain.PieceState](t)
 	checkEnum[domain.PieceRefusal](t)
 	checkEnum[domain.DuplicateReason](t)
+	checkEnum[domain.RegistryEventKind](t)
+	checkEnum[domain.RegistryEventState](t)
 }

@@ -72,6 +72,7 @@ const (
 	PieceFilePrefix          Prefix = "pif"
 	UploadPrefix             Prefix = "upl"
 	DepositPrefix            Prefix = "dep"
+	RegistryEventPrefix      Prefix = "rev"
 )
 
 // Prefixes lists every prefix in use.
@@ -88,7 +89,7 @@ func Prefixes() []Prefix {
 		ReceptionContactPrefix, ReceptionGrantPrefix, AttemptCountPrefix, EmergencyOpeningPrefix, BindingCodePrefix,
 		PublishedFiguresPrefix,
 		DeadlinePrefix, ApplicationEventPrefix, HandOverPrefix, OnlineRegistrationPrefix, ProposedChangePrefix,
-		PiecePrefix, PieceFilePrefix, UploadPrefix, DepositPrefix,
+		PiecePrefix, PieceFilePrefix, UploadPrefix, DepositPrefix, RegistryEventPrefix,
 	}
 }
 

@@ -12,9 +12,15 @@ import (
 // (NIR, numéro de sécurité sociale): sex, year and month of birth, département, commune,
 // rank, and a key. It is found run together or parted where people part it, and
 // nowhere else: so no telephone number, SIRET or unique number is taken for one.
-var nirShape = regexp.MustCompile(`(?i)([1-478])` + nirGap + `([0-9]{2})` + nirGap +
+var nirShape = regexp.MustCompile(`(?i)` + nirDigits + nirGap + `([0-9]{2})`)
+
+// nirAlone is one without its key and with nothing around it.
+var nirAlone = regexp.MustCompile(`(?i)^\s*` + nirDigits + `\s*$`)
+
+// nirDigits are the thirteen before the key.
+const nirDigits = `([1-478])` + nirGap + `([0-9]{2})` + nirGap +
 	`(0[1-9]|1[0-2]|20|3[0-9]|4[0-2]|[5-9][0-9])` + nirGap + `([0-9]{2}|2[AB])` + nirGap +
-	`([0-9]{3})` + nirGap + `([0-9]{3})` + nirGap + `([0-9]{2})`)
+	`([0-9]{3})` + nirGap + `([0-9]{3})`
 
 // nirGap is what people write between two parts of it.
 const nirGap = `[\s\x{a0}\x{202f}./_-]{0,2}`
@@ -23,17 +29,37 @@ const nirGap = `[\s\x{a0}\x{202f}./_-]{0,2}`
 // is restricted (loi 78-17, art. 30; CNIL, délibération 2013-351), and people copy it
 // into notes and forms.
 func ContainsNIR(text string) bool {
+	from, _ := findNIR(text)
+	return from >= 0
+}
+
+// findNIR tells where the first one begins and ends; from is -1 when there is none.
+func findNIR(text string) (from, end int) {
 	for start := 0; ; {
 		found := nirShape.FindStringSubmatchIndex(text[start:])
 		if found == nil {
-			return false
+			return -1, -1
 		}
 		from, end := start+found[0], start+found[1]
 		if standsAlone(text, from, end) && nirKeyFits(nirShape.FindStringSubmatch(text[from:end])[1:]) {
-			return true
+			return from, end
 		}
 		start = from + 1
 	}
+}
+
+// CutNIR takes the social security numbers out of a text that comes from elsewhere and
+// cannot be refused, and counts them: those with their key wherever they stand, and one
+// without where it is all there is, which no key can confirm.
+func CutNIR(text string) (rest string, cut int) {
+	if nirAlone.MatchString(text) {
+		return "", 1
+	}
+	for from, end := findNIR(text); from >= 0; from, end = findNIR(text) {
+		text = text[:from] + text[end:]
+		cut++
+	}
+	return text, cut
 }
 
 // standsAlone tells whether no letter or digit touches it, which would make it part of

@@ -150,3 +150,26 @@ func FuzzContainsNIR(f *testing.F) {
 		}
 	})
 }
+
+func TestNIRIsCut(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]struct {
+		rest string
+		cut  int
+	}{
+		"":                                      {"", 0},
+		"1 85 05 78 006 084 37":                 {"1 85 05 78 006 084 37", 0}, // a key that does not fit
+		"le 1850578006084, en 1985":             {"le 1850578006084, en 1985", 0},
+		"038112401698200123":                    {"038112401698200123", 0},
+		" 1 85 05 78 006 084 ":                  {"", 1},
+		"185057800608491":                       {"", 1},
+		"né, 185057800608491, en 1985":          {"né, , en 1985", 1},
+		"185057800608491 et 1850578006084 91":   {" et ", 2},
+		"1 85 05 78 0185057800608491 06 084 91": {"1 85 05 78 0185057800608491 06 084 91", 0}, // within digits
+		"1 85 05 78.185057800608491.006 084 91": {"", 2},                                      // one within another
+	} {
+		if rest, cut := domain.CutNIR(text); rest != want.rest || cut != want.cut {
+			t.Errorf("%q: %q, %d", text, rest, cut)
+		}
+	}
+}

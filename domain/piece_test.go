@@ -59,9 +59,9 @@ const (
 
 // Facts and kinds whose names look misspelt.
 const (
-	french   domain.Fact = "nationalite:1" //nolint:misspell // French
-	european domain.Fact = "nationalite:2" //nolint:misspell // French
-	other    domain.Fact = "nationalite:3" //nolint:misspell // French
+	french   domain.Fact = "nationalite:1"
+	european domain.Fact = "nationalite:2"
+	other    domain.Fact = "nationalite:3"
 
 	marriage = "MARIAGE"        //nolint:misspell // French
 	unfit    = "LOCAL_IMPROPRE" //nolint:misspell // French

@@ -32,6 +32,9 @@ const (
 	FileLocked       RefusalCode = "FILE_LOCKED"
 	FileHashDiffers  RefusalCode = "FILE_HASH_DIFFERS"
 	UploadUnfinished RefusalCode = "UPLOAD_UNFINISHED"
+
+	RegistryUnavailable RefusalCode = "REGISTRY_UNAVAILABLE"
+	RegistryRefuses     RefusalCode = "REGISTRY_REFUSES"
 )
 
 // Values lists the catalogue in the order of the contract.
@@ -42,6 +45,7 @@ func (RefusalCode) Values() []string {
 		string(LevelTooLow),
 		string(FileType), string(FileTypeDiffers), string(FileDamaged), string(FileExpands), string(FileAmbiguous),
 		string(FileLocked), string(FileHashDiffers), string(UploadUnfinished),
+		string(RegistryUnavailable), string(RegistryRefuses),
 	}
 }
 

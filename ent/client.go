@@ -55,6 +55,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
+	"github.com/guichet-logement/guichet/ent/registryevent"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
@@ -148,6 +149,8 @@ type Client struct {
 	ReceptionGrant *ReceptionGrantClient
 	// ReceptionPoint is the client for interacting with the ReceptionPoint builders.
 	ReceptionPoint *ReceptionPointClient
+	// RegistryEvent is the client for interacting with the RegistryEvent builders.
+	RegistryEvent *RegistryEventClient
 	// SandboxClock is the client for interacting with the SandboxClock builders.
 	SandboxClock *SandboxClockClient
 	// SensitiveRecord is the client for interacting with the SensitiveRecord builders.
@@ -214,6 +217,7 @@ func (c *Client) init() {
 	c.ReceptionContact = NewReceptionContactClient(c.config)
 	c.ReceptionGrant = NewReceptionGrantClient(c.config)
 	c.ReceptionPoint = NewReceptionPointClient(c.config)
+	c.RegistryEvent = NewRegistryEventClient(c.config)
 	c.SandboxClock = NewSandboxClockClient(c.config)
 	c.SensitiveRecord = NewSensitiveRecordClient(c.config)
 	c.StaffAuthorisation = NewStaffAuthorisationClient(c.config)
@@ -353,6 +357,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ReceptionContact:   NewReceptionContactClient(cfg),
 		ReceptionGrant:     NewReceptionGrantClient(cfg),
 		ReceptionPoint:     NewReceptionPointClient(cfg),
+		RegistryEvent:      NewRegistryEventClient(cfg),
 		SandboxClock:       NewSandboxClockClient(cfg),
 		SensitiveRecord:    NewSensitiveRecordClient(cfg),
 		StaffAuthorisation: NewStaffAuthorisationClient(cfg),
@@ -419,6 +424,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ReceptionContact:   NewReceptionContactClient(cfg),
 		ReceptionGrant:     NewReceptionGrantClient(cfg),
 		ReceptionPoint:     NewReceptionPointClient(cfg),
+		RegistryEvent:      NewRegistryEventClient(cfg),
 		SandboxClock:       NewSandboxClockClient(cfg),
 		SensitiveRecord:    NewSensitiveRecordClient(cfg),
 		StaffAuthorisation: NewStaffAuthorisationClient(cfg),
@@ -464,9 +470,9 @@ func (c *Client) Use(hooks ...Hook) {
 		c.MemberParticulars, c.NamedAgent, c.OnlineRegistration, c.OpeningHours,
 		c.Organisation, c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret,
 		c.Person, c.Piece, c.PieceFile, c.ProposedChange, c.PublishedFigures,
-		c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint, c.SandboxClock,
-		c.SensitiveRecord, c.StaffAuthorisation, c.StockChange, c.StockVintage,
-		c.Upload, c.UsedAssertion, c.Wish,
+		c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint, c.RegistryEvent,
+		c.SandboxClock, c.SensitiveRecord, c.StaffAuthorisation, c.StockChange,
+		c.StockVintage, c.Upload, c.UsedAssertion, c.Wish,
 	} {
 		n.Use(hooks...)
 	}
@@ -484,9 +490,9 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.MemberParticulars, c.NamedAgent, c.OnlineRegistration, c.OpeningHours,
 		c.Organisation, c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret,
 		c.Person, c.Piece, c.PieceFile, c.ProposedChange, c.PublishedFigures,
-		c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint, c.SandboxClock,
-		c.SensitiveRecord, c.StaffAuthorisation, c.StockChange, c.StockVintage,
-		c.Upload, c.UsedAssertion, c.Wish,
+		c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint, c.RegistryEvent,
+		c.SandboxClock, c.SensitiveRecord, c.StaffAuthorisation, c.StockChange,
+		c.StockVintage, c.Upload, c.UsedAssertion, c.Wish,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -573,6 +579,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ReceptionGrant.mutate(ctx, m)
 	case *ReceptionPointMutation:
 		return c.ReceptionPoint.mutate(ctx, m)
+	case *RegistryEventMutation:
+		return c.RegistryEvent.mutate(ctx, m)
 	case *SandboxClockMutation:
 		return c.SandboxClock.mutate(ctx, m)
 	case *SensitiveRecordMutation:
@@ -7548,6 +7556,156 @@ func (c *ReceptionPointClient) mutate(ctx context.Context, m *ReceptionPointMuta
 	}
 }
 
+// RegistryEventClient is a client for the RegistryEvent schema.
+type RegistryEventClient struct {
+	config
+}
+
+// NewRegistryEventClient returns a client for the RegistryEvent from the given config.
+func NewRegistryEventClient(c config) *RegistryEventClient {
+	return &RegistryEventClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `registryevent.Hooks(f(g(h())))`.
+func (c *RegistryEventClient) Use(hooks ...Hook) {
+	c.hooks.RegistryEvent = append(c.hooks.RegistryEvent, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `registryevent.Intercept(f(g(h())))`.
+func (c *RegistryEventClient) Intercept(interceptors ...Interceptor) {
+	c.inters.RegistryEvent = append(c.inters.RegistryEvent, interceptors...)
+}
+
+// Create returns a builder for creating a RegistryEvent entity.
+func (c *RegistryEventClient) Create() *RegistryEventCreate {
+	mutation := newRegistryEventMutation(c.config, OpCreate)
+	return &RegistryEventCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of RegistryEvent entities.
+func (c *RegistryEventClient) CreateBulk(builders ...*RegistryEventCreate) *RegistryEventCreateBulk {
+	return &RegistryEventCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RegistryEventClient) MapCreateBulk(slice any, setFunc func(*RegistryEventCreate, int)) *RegistryEventCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RegistryEventCreateBulk{err: fmt.Errorf("calling to RegistryEventClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RegistryEventCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RegistryEventCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for RegistryEvent.
+func (c *RegistryEventClient) Update() *RegistryEventUpdate {
+	mutation := newRegistryEventMutation(c.config, OpUpdate)
+	return &RegistryEventUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RegistryEventClient) UpdateOne(_m *RegistryEvent) *RegistryEventUpdateOne {
+	mutation := newRegistryEventMutation(c.config, OpUpdateOne, withRegistryEvent(_m))
+	return &RegistryEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RegistryEventClient) UpdateOneID(id domain.ID) *RegistryEventUpdateOne {
+	mutation := newRegistryEventMutation(c.config, OpUpdateOne, withRegistryEventID(id))
+	return &RegistryEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for RegistryEvent.
+func (c *RegistryEventClient) Delete() *RegistryEventDelete {
+	mutation := newRegistryEventMutation(c.config, OpDelete)
+	return &RegistryEventDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RegistryEventClient) DeleteOne(_m *RegistryEvent) *RegistryEventDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RegistryEventClient) DeleteOneID(id domain.ID) *RegistryEventDeleteOne {
+	builder := c.Delete().Where(registryevent.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RegistryEventDeleteOne{builder}
+}
+
+// Query returns a query builder for RegistryEvent.
+func (c *RegistryEventClient) Query() *RegistryEventQuery {
+	return &RegistryEventQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRegistryEvent},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a RegistryEvent entity by its id.
+func (c *RegistryEventClient) Get(ctx context.Context, id domain.ID) (*RegistryEvent, error) {
+	return c.Query().Where(registryevent.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RegistryEventClient) GetX(ctx context.Context, id domain.ID) *RegistryEvent {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryApplication queries the application edge of a RegistryEvent.
+func (c *RegistryEventClient) QueryApplication(_m *RegistryEvent) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(registryevent.Table, registryevent.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, registryevent.ApplicationTable, registryevent.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *RegistryEventClient) Hooks() []Hook {
+	hooks := c.hooks.RegistryEvent
+	return append(hooks[:len(hooks):len(hooks)], registryevent.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *RegistryEventClient) Interceptors() []Interceptor {
+	return c.inters.RegistryEvent
+}
+
+func (c *RegistryEventClient) mutate(ctx context.Context, m *RegistryEventMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RegistryEventCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RegistryEventUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RegistryEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RegistryEventDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown RegistryEvent mutation op: %q", m.Op())
+	}
+}
+
 // SandboxClockClient is a client for the SandboxClock schema.
 type SandboxClockClient struct {
 	config
@@ -8822,8 +8980,9 @@ type (
 		LockOut, MemberParticulars, NamedAgent, OnlineRegistration, OpeningHours,
 		Organisation, Ownership, Pair, PartnerApp, PartnerAppSecret, Person, Piece,
 		PieceFile, ProposedChange, PublishedFigures, ReceptionContact, ReceptionGrant,
-		ReceptionPoint, SandboxClock, SensitiveRecord, StaffAuthorisation, StockChange,
-		StockVintage, Upload, UsedAssertion, Wish []ent.Hook
+		ReceptionPoint, RegistryEvent, SandboxClock, SensitiveRecord,
+		StaffAuthorisation, StockChange, StockVintage, Upload, UsedAssertion,
+		Wish []ent.Hook
 	}
 	inters struct {
 		Agreement, ApplicantAccount, Application, ApplicationAccess, ApplicationContact,
@@ -8833,7 +8992,8 @@ type (
 		LockOut, MemberParticulars, NamedAgent, OnlineRegistration, OpeningHours,
 		Organisation, Ownership, Pair, PartnerApp, PartnerAppSecret, Person, Piece,
 		PieceFile, ProposedChange, PublishedFigures, ReceptionContact, ReceptionGrant,
-		ReceptionPoint, SandboxClock, SensitiveRecord, StaffAuthorisation, StockChange,
-		StockVintage, Upload, UsedAssertion, Wish []ent.Interceptor
+		ReceptionPoint, RegistryEvent, SandboxClock, SensitiveRecord,
+		StaffAuthorisation, StockChange, StockVintage, Upload, UsedAssertion,
+		Wish []ent.Interceptor
 	}
 )

@@ -51,6 +51,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
+	"github.com/guichet-logement/guichet/ent/registryevent"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
@@ -158,6 +159,7 @@ func checkColumn(t, c string) error {
 			receptioncontact.Table:   receptioncontact.ValidColumn,
 			receptiongrant.Table:     receptiongrant.ValidColumn,
 			receptionpoint.Table:     receptionpoint.ValidColumn,
+			registryevent.Table:      registryevent.ValidColumn,
 			sandboxclock.Table:       sandboxclock.ValidColumn,
 			sensitiverecord.Table:    sensitiverecord.ValidColumn,
 			staffauthorisation.Table: staffauthorisation.ValidColumn,

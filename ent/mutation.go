@@ -53,6 +53,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
+	"github.com/guichet-logement/guichet/ent/registryevent"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
@@ -111,6 +112,7 @@ const (
 	TypeReceptionContact   = "ReceptionContact"
 	TypeReceptionGrant     = "ReceptionGrant"
 	TypeReceptionPoint     = "ReceptionPoint"
+	TypeRegistryEvent      = "RegistryEvent"
 	TypeSandboxClock       = "SandboxClock"
 	TypeSensitiveRecord    = "SensitiveRecord"
 	TypeStaffAuthorisation = "StaffAuthorisation"
@@ -39335,6 +39337,882 @@ func (m *ReceptionPointMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown ReceptionPoint edge %s", name)
+}
+
+// RegistryEventMutation represents an operation that mutates the RegistryEvent nodes in the graph.
+type RegistryEventMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *domain.ID
+	created_at         *time.Time
+	kind               *domain.RegistryEventKind
+	happened_at        *time.Time
+	removed_for        *domain.RemovalReason
+	state              *domain.RegistryEventState
+	rejected_for       *domain.Stated
+	tries              *int
+	addtries           *int
+	next_try           *time.Time
+	clearedFields      map[string]struct{}
+	application        *domain.ID
+	clearedapplication bool
+	done               bool
+	oldValue           func(context.Context) (*RegistryEvent, error)
+	predicates         []predicate.RegistryEvent
+}
+
+var _ ent.Mutation = (*RegistryEventMutation)(nil)
+
+// registryeventOption allows management of the mutation configuration using functional options.
+type registryeventOption func(*RegistryEventMutation)
+
+// newRegistryEventMutation creates new mutation for the RegistryEvent entity.
+func newRegistryEventMutation(c config, op Op, opts ...registryeventOption) *RegistryEventMutation {
+	m := &RegistryEventMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRegistryEvent,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRegistryEventID sets the ID field of the mutation.
+func withRegistryEventID(id domain.ID) registryeventOption {
+	return func(m *RegistryEventMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *RegistryEvent
+		)
+		m.oldValue = func(ctx context.Context) (*RegistryEvent, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().RegistryEvent.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRegistryEvent sets the old RegistryEvent of the mutation.
+func withRegistryEvent(node *RegistryEvent) registryeventOption {
+	return func(m *RegistryEventMutation) {
+		m.oldValue = func(context.Context) (*RegistryEvent, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RegistryEventMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RegistryEventMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of RegistryEvent entities.
+func (m *RegistryEventMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RegistryEventMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RegistryEventMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().RegistryEvent.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *RegistryEventMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *RegistryEventMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the RegistryEvent entity.
+// If the RegistryEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryEventMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *RegistryEventMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *RegistryEventMutation) SetApplicationID(d domain.ID) {
+	m.application = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *RegistryEventMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the RegistryEvent entity.
+// If the RegistryEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryEventMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *RegistryEventMutation) ResetApplicationID() {
+	m.application = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *RegistryEventMutation) SetKind(dek domain.RegistryEventKind) {
+	m.kind = &dek
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *RegistryEventMutation) Kind() (r domain.RegistryEventKind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the RegistryEvent entity.
+// If the RegistryEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryEventMutation) OldKind(ctx context.Context) (v domain.RegistryEventKind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *RegistryEventMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetHappenedAt sets the "happened_at" field.
+func (m *RegistryEventMutation) SetHappenedAt(t time.Time) {
+	m.happened_at = &t
+}
+
+// HappenedAt returns the value of the "happened_at" field in the mutation.
+func (m *RegistryEventMutation) HappenedAt() (r time.Time, exists bool) {
+	v := m.happened_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHappenedAt returns the old "happened_at" field's value of the RegistryEvent entity.
+// If the RegistryEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryEventMutation) OldHappenedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHappenedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHappenedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHappenedAt: %w", err)
+	}
+	return oldValue.HappenedAt, nil
+}
+
+// ResetHappenedAt resets all changes to the "happened_at" field.
+func (m *RegistryEventMutation) ResetHappenedAt() {
+	m.happened_at = nil
+}
+
+// SetRemovedFor sets the "removed_for" field.
+func (m *RegistryEventMutation) SetRemovedFor(dr domain.RemovalReason) {
+	m.removed_for = &dr
+}
+
+// RemovedFor returns the value of the "removed_for" field in the mutation.
+func (m *RegistryEventMutation) RemovedFor() (r domain.RemovalReason, exists bool) {
+	v := m.removed_for
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRemovedFor returns the old "removed_for" field's value of the RegistryEvent entity.
+// If the RegistryEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryEventMutation) OldRemovedFor(ctx context.Context) (v *domain.RemovalReason, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRemovedFor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRemovedFor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRemovedFor: %w", err)
+	}
+	return oldValue.RemovedFor, nil
+}
+
+// ClearRemovedFor clears the value of the "removed_for" field.
+func (m *RegistryEventMutation) ClearRemovedFor() {
+	m.removed_for = nil
+	m.clearedFields[registryevent.FieldRemovedFor] = struct{}{}
+}
+
+// RemovedForCleared returns if the "removed_for" field was cleared in this mutation.
+func (m *RegistryEventMutation) RemovedForCleared() bool {
+	_, ok := m.clearedFields[registryevent.FieldRemovedFor]
+	return ok
+}
+
+// ResetRemovedFor resets all changes to the "removed_for" field.
+func (m *RegistryEventMutation) ResetRemovedFor() {
+	m.removed_for = nil
+	delete(m.clearedFields, registryevent.FieldRemovedFor)
+}
+
+// SetState sets the "state" field.
+func (m *RegistryEventMutation) SetState(des domain.RegistryEventState) {
+	m.state = &des
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *RegistryEventMutation) State() (r domain.RegistryEventState, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the RegistryEvent entity.
+// If the RegistryEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryEventMutation) OldState(ctx context.Context) (v domain.RegistryEventState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *RegistryEventMutation) ResetState() {
+	m.state = nil
+}
+
+// SetRejectedFor sets the "rejected_for" field.
+func (m *RegistryEventMutation) SetRejectedFor(d domain.Stated) {
+	m.rejected_for = &d
+}
+
+// RejectedFor returns the value of the "rejected_for" field in the mutation.
+func (m *RegistryEventMutation) RejectedFor() (r domain.Stated, exists bool) {
+	v := m.rejected_for
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRejectedFor returns the old "rejected_for" field's value of the RegistryEvent entity.
+// If the RegistryEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryEventMutation) OldRejectedFor(ctx context.Context) (v domain.Stated, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRejectedFor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRejectedFor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRejectedFor: %w", err)
+	}
+	return oldValue.RejectedFor, nil
+}
+
+// ResetRejectedFor resets all changes to the "rejected_for" field.
+func (m *RegistryEventMutation) ResetRejectedFor() {
+	m.rejected_for = nil
+}
+
+// SetTries sets the "tries" field.
+func (m *RegistryEventMutation) SetTries(i int) {
+	m.tries = &i
+	m.addtries = nil
+}
+
+// Tries returns the value of the "tries" field in the mutation.
+func (m *RegistryEventMutation) Tries() (r int, exists bool) {
+	v := m.tries
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTries returns the old "tries" field's value of the RegistryEvent entity.
+// If the RegistryEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryEventMutation) OldTries(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTries is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTries requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTries: %w", err)
+	}
+	return oldValue.Tries, nil
+}
+
+// AddTries adds i to the "tries" field.
+func (m *RegistryEventMutation) AddTries(i int) {
+	if m.addtries != nil {
+		*m.addtries += i
+	} else {
+		m.addtries = &i
+	}
+}
+
+// AddedTries returns the value that was added to the "tries" field in this mutation.
+func (m *RegistryEventMutation) AddedTries() (r int, exists bool) {
+	v := m.addtries
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTries resets all changes to the "tries" field.
+func (m *RegistryEventMutation) ResetTries() {
+	m.tries = nil
+	m.addtries = nil
+}
+
+// SetNextTry sets the "next_try" field.
+func (m *RegistryEventMutation) SetNextTry(t time.Time) {
+	m.next_try = &t
+}
+
+// NextTry returns the value of the "next_try" field in the mutation.
+func (m *RegistryEventMutation) NextTry() (r time.Time, exists bool) {
+	v := m.next_try
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNextTry returns the old "next_try" field's value of the RegistryEvent entity.
+// If the RegistryEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RegistryEventMutation) OldNextTry(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNextTry is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNextTry requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNextTry: %w", err)
+	}
+	return oldValue.NextTry, nil
+}
+
+// ResetNextTry resets all changes to the "next_try" field.
+func (m *RegistryEventMutation) ResetNextTry() {
+	m.next_try = nil
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (m *RegistryEventMutation) ClearApplication() {
+	m.clearedapplication = true
+	m.clearedFields[registryevent.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationCleared reports if the "application" edge to the Application entity was cleared.
+func (m *RegistryEventMutation) ApplicationCleared() bool {
+	return m.clearedapplication
+}
+
+// ApplicationIDs returns the "application" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApplicationID instead. It exists only for internal usage by the builders.
+func (m *RegistryEventMutation) ApplicationIDs() (ids []domain.ID) {
+	if id := m.application; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApplication resets all changes to the "application" edge.
+func (m *RegistryEventMutation) ResetApplication() {
+	m.application = nil
+	m.clearedapplication = false
+}
+
+// Where appends a list predicates to the RegistryEventMutation builder.
+func (m *RegistryEventMutation) Where(ps ...predicate.RegistryEvent) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RegistryEventMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RegistryEventMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.RegistryEvent, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RegistryEventMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RegistryEventMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (RegistryEvent).
+func (m *RegistryEventMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RegistryEventMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.created_at != nil {
+		fields = append(fields, registryevent.FieldCreatedAt)
+	}
+	if m.application != nil {
+		fields = append(fields, registryevent.FieldApplicationID)
+	}
+	if m.kind != nil {
+		fields = append(fields, registryevent.FieldKind)
+	}
+	if m.happened_at != nil {
+		fields = append(fields, registryevent.FieldHappenedAt)
+	}
+	if m.removed_for != nil {
+		fields = append(fields, registryevent.FieldRemovedFor)
+	}
+	if m.state != nil {
+		fields = append(fields, registryevent.FieldState)
+	}
+	if m.rejected_for != nil {
+		fields = append(fields, registryevent.FieldRejectedFor)
+	}
+	if m.tries != nil {
+		fields = append(fields, registryevent.FieldTries)
+	}
+	if m.next_try != nil {
+		fields = append(fields, registryevent.FieldNextTry)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RegistryEventMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case registryevent.FieldCreatedAt:
+		return m.CreatedAt()
+	case registryevent.FieldApplicationID:
+		return m.ApplicationID()
+	case registryevent.FieldKind:
+		return m.Kind()
+	case registryevent.FieldHappenedAt:
+		return m.HappenedAt()
+	case registryevent.FieldRemovedFor:
+		return m.RemovedFor()
+	case registryevent.FieldState:
+		return m.State()
+	case registryevent.FieldRejectedFor:
+		return m.RejectedFor()
+	case registryevent.FieldTries:
+		return m.Tries()
+	case registryevent.FieldNextTry:
+		return m.NextTry()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RegistryEventMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case registryevent.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case registryevent.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case registryevent.FieldKind:
+		return m.OldKind(ctx)
+	case registryevent.FieldHappenedAt:
+		return m.OldHappenedAt(ctx)
+	case registryevent.FieldRemovedFor:
+		return m.OldRemovedFor(ctx)
+	case registryevent.FieldState:
+		return m.OldState(ctx)
+	case registryevent.FieldRejectedFor:
+		return m.OldRejectedFor(ctx)
+	case registryevent.FieldTries:
+		return m.OldTries(ctx)
+	case registryevent.FieldNextTry:
+		return m.OldNextTry(ctx)
+	}
+	return nil, fmt.Errorf("unknown RegistryEvent field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RegistryEventMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case registryevent.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case registryevent.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case registryevent.FieldKind:
+		v, ok := value.(domain.RegistryEventKind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case registryevent.FieldHappenedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHappenedAt(v)
+		return nil
+	case registryevent.FieldRemovedFor:
+		v, ok := value.(domain.RemovalReason)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRemovedFor(v)
+		return nil
+	case registryevent.FieldState:
+		v, ok := value.(domain.RegistryEventState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case registryevent.FieldRejectedFor:
+		v, ok := value.(domain.Stated)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRejectedFor(v)
+		return nil
+	case registryevent.FieldTries:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTries(v)
+		return nil
+	case registryevent.FieldNextTry:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNextTry(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RegistryEvent field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RegistryEventMutation) AddedFields() []string {
+	var fields []string
+	if m.addtries != nil {
+		fields = append(fields, registryevent.FieldTries)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RegistryEventMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case registryevent.FieldTries:
+		return m.AddedTries()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RegistryEventMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case registryevent.FieldTries:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTries(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RegistryEvent numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RegistryEventMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(registryevent.FieldRemovedFor) {
+		fields = append(fields, registryevent.FieldRemovedFor)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RegistryEventMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RegistryEventMutation) ClearField(name string) error {
+	switch name {
+	case registryevent.FieldRemovedFor:
+		m.ClearRemovedFor()
+		return nil
+	}
+	return fmt.Errorf("unknown RegistryEvent nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RegistryEventMutation) ResetField(name string) error {
+	switch name {
+	case registryevent.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case registryevent.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case registryevent.FieldKind:
+		m.ResetKind()
+		return nil
+	case registryevent.FieldHappenedAt:
+		m.ResetHappenedAt()
+		return nil
+	case registryevent.FieldRemovedFor:
+		m.ResetRemovedFor()
+		return nil
+	case registryevent.FieldState:
+		m.ResetState()
+		return nil
+	case registryevent.FieldRejectedFor:
+		m.ResetRejectedFor()
+		return nil
+	case registryevent.FieldTries:
+		m.ResetTries()
+		return nil
+	case registryevent.FieldNextTry:
+		m.ResetNextTry()
+		return nil
+	}
+	return fmt.Errorf("unknown RegistryEvent field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RegistryEventMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.application != nil {
+		edges = append(edges, registryevent.EdgeApplication)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RegistryEventMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case registryevent.EdgeApplication:
+		if id := m.application; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RegistryEventMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RegistryEventMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RegistryEventMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedapplication {
+		edges = append(edges, registryevent.EdgeApplication)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RegistryEventMutation) EdgeCleared(name string) bool {
+	switch name {
+	case registryevent.EdgeApplication:
+		return m.clearedapplication
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RegistryEventMutation) ClearEdge(name string) error {
+	switch name {
+	case registryevent.EdgeApplication:
+		m.ClearApplication()
+		return nil
+	}
+	return fmt.Errorf("unknown RegistryEvent unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RegistryEventMutation) ResetEdge(name string) error {
+	switch name {
+	case registryevent.EdgeApplication:
+		m.ResetApplication()
+		return nil
+	}
+	return fmt.Errorf("unknown RegistryEvent edge %s", name)
 }
 
 // SandboxClockMutation represents an operation that mutates the SandboxClock nodes in the graph.

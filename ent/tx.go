@@ -90,6 +90,8 @@ type Tx struct {
 	ReceptionGrant *ReceptionGrantClient
 	// ReceptionPoint is the client for interacting with the ReceptionPoint builders.
 	ReceptionPoint *ReceptionPointClient
+	// RegistryEvent is the client for interacting with the RegistryEvent builders.
+	RegistryEvent *RegistryEventClient
 	// SandboxClock is the client for interacting with the SandboxClock builders.
 	SandboxClock *SandboxClockClient
 	// SensitiveRecord is the client for interacting with the SensitiveRecord builders.
@@ -276,6 +278,7 @@ func (tx *Tx) init() {
 	tx.ReceptionContact = NewReceptionContactClient(tx.config)
 	tx.ReceptionGrant = NewReceptionGrantClient(tx.config)
 	tx.ReceptionPoint = NewReceptionPointClient(tx.config)
+	tx.RegistryEvent = NewRegistryEventClient(tx.config)
 	tx.SandboxClock = NewSandboxClockClient(tx.config)
 	tx.SensitiveRecord = NewSensitiveRecordClient(tx.config)
 	tx.StaffAuthorisation = NewStaffAuthorisationClient(tx.config)

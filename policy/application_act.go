@@ -50,7 +50,7 @@ type actRule struct {
 
 // lifeTypes are what each step of a life writes, formTypes what a form does.
 var (
-	lifeTypes = []string{"Application", "ApplicationSummary", "Deadline", "ApplicationEvent", "ApplicationAccess", "Audience"}
+	lifeTypes = []string{"Application", "ApplicationSummary", "Deadline", "ApplicationEvent", "ApplicationAccess", "Audience", "RegistryEvent"}
 	formTypes = append([]string{
 		"ApplicationFile", "ApplicationContact", "Wish", "HouseholdMember", "MemberParticulars", "SensitiveRecord",
 	}, lifeTypes...)

@@ -45,4 +45,5 @@ func Install() {
 	installPiece()
 	installUpload()
 	installDeposit()
+	installRegistryEvent()
 }

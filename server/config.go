@@ -83,6 +83,9 @@ type Config struct {
 	Version Version
 	// Ready tells whether requests can be answered, nil when they can.
 	Ready func(context.Context) error
+	// Waiting tells what others are to be told and were not yet, by who they are. Nil tells
+	// nothing.
+	Waiting func(context.Context) (map[string]Waiting, error)
 
 	// Clock measures how long requests take. It is not the clock of the service,
 	// which a sandbox may stop or move.

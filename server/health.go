@@ -21,8 +21,15 @@ func healthz() http.Handler {
 	})
 }
 
-// readyz tells whether requests can be answered. Why not is for the log.
-func readyz(ready func(context.Context) error, log *slog.Logger) http.Handler {
+// Waiting is how much waits to be told to somebody, and since when; nil where nothing does.
+type Waiting struct {
+	Waiting int        `json:"waiting"`
+	Oldest  *time.Time `json:"oldest"`
+}
+
+// readyz tells whether requests can be answered, and what waits to be told: that closes
+// no instance. Why not is for the log.
+func readyz(ready func(context.Context) error, waiting func(context.Context) (map[string]Waiting, error), log *slog.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
 		defer cancel()
@@ -31,7 +38,17 @@ func readyz(ready func(context.Context) error, log *slog.Logger) http.Handler {
 			writeJSON(w, http.StatusServiceUnavailable, map[string]string{"status": "unavailable"})
 			return
 		}
-		writeJSON(w, http.StatusOK, map[string]string{"status": "ready"})
+		answer := map[string]any{"status": "ready"}
+		if waiting != nil {
+			told, err := waiting(ctx)
+			if err != nil {
+				log.WarnContext(ctx, "what waits is not known", "error", err)
+			}
+			for who, w := range told {
+				answer[who] = w
+			}
+		}
+		writeJSON(w, http.StatusOK, answer)
 	})
 }
 

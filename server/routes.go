@@ -23,7 +23,7 @@ func routes(c Config, m *metrics, graphql http.Handler) (http.Handler, error) {
 		}
 	}
 	mux.Handle("GET /healthz", healthz())
-	mux.Handle("GET /readyz", readyz(c.Ready, c.Log))
+	mux.Handle("GET /readyz", readyz(c.Ready, c.Waiting, c.Log))
 	mux.Handle("GET /version", version(c.Version))
 	mux.Handle("GET /metrics", promhttp.HandlerFor(c.Metrics, promhttp.HandlerOpts{DisableCompression: true}))
 	if c.Explorer != nil {

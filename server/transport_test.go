@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -324,6 +325,18 @@ func TestSurface(t *testing.T) {
 			if r.Header.Get(name) == "" {
 				t.Errorf("%s lacks %s", path, name)
 			}
+		}
+	}
+	since := time.Date(2026, 11, 25, 6, 0, 0, 0, time.UTC)
+	for want, waiting := range map[string]func(context.Context) (map[string]Waiting, error){
+		`{"registry":{"waiting":2,"oldest":"2026-11-25T06:00:00Z"},"status":"ready"}`: func(context.Context) (map[string]Waiting, error) {
+			return map[string]Waiting{"registry": {2, &since}}, nil
+		},
+		`{"status":"ready"}`: func(ctx context.Context) (map[string]Waiting, error) { return nil, broken(ctx) },
+	} {
+		h := newHandler(t, func(c *Config) { c.Waiting = waiting })
+		if r := exchange(t, h, request(t, http.MethodGet, "/readyz")); r.StatusCode != http.StatusOK || !r.has(want) {
+			t.Errorf("what waits: %d %s", r.StatusCode, r.body)
 		}
 	}
 	unready := newHandler(t, func(c *Config) { c.Ready = broken })

@@ -93,6 +93,9 @@ func (l *living) correct(granted context.Context, c domain.ApplicationCorrection
 			return err
 		}
 	}
+	if err := l.report(granted, domain.RegistryChanged); err != nil {
+		return err
+	}
 	return l.tell(granted, domain.EventCorrected, "")
 }
 

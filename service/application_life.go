@@ -27,6 +27,8 @@ type living struct {
 	// are empty for what the law does by itself.
 	by    *policy.Claim
 	point domain.ID
+	// told is that the registry knows already: it told us.
+	told bool
 }
 
 // onLife has an act done on an application that the viewer sees, by a ground that allows
@@ -159,6 +161,9 @@ func (l *living) take(granted context.Context, step domain.Step, next domain.Lif
 	}
 	l.life = next
 	if err := l.store(granted); err != nil {
+		return err
+	}
+	if err := l.report(granted, domain.RegistryEventOf(step, l.summary.SplitFromID != nil)); err != nil {
 		return err
 	}
 	return l.tell(granted, domain.ApplicationEventKind(step), reasons[step])

@@ -152,5 +152,8 @@ func (l *living) part(granted context.Context, gone []*ent.HouseholdMember, left
 	if err := l.summary.Update().SetHouseholdSize(left).AddVersion(1).Exec(granted); err != nil {
 		return err
 	}
+	if err := l.report(granted, domain.RegistryChanged); err != nil {
+		return err
+	}
 	return l.tell(granted, domain.EventSplit, "")
 }

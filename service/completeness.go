@@ -139,7 +139,7 @@ func situation(file *ent.ApplicationFile, members []*ent.HouseholdMember, on dom
 	}
 	for _, m := range members {
 		p := domain.PersonSituation{Member: m.ID, Link: m.Link, OfAge: m.Link.Adult(), Facts: []domain.Fact{
-			"nationalite:1", "nationalite:2", "nationalite:3", //nolint:misspell // French
+			"nationalite:1", "nationalite:2", "nationalite:3",
 		}}
 		if m.BornIn != nil {
 			p.OfAge = p.OfAge || domain.Age(*m.BornIn, on) >= domain.Majority

@@ -24,6 +24,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/piecefile"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
+	"github.com/guichet-logement/guichet/ent/registryevent"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 	"github.com/guichet-logement/guichet/ent/wish"
 	"github.com/guichet-logement/guichet/policy"
@@ -50,6 +51,7 @@ func (l *living) forget(granted context.Context, erased domain.Life) error {
 	for _, rows := range []interface {
 		Exec(ctx context.Context) (int, error)
 	}{
+		tx.RegistryEvent.Delete().Where(registryevent.ApplicationID(id)),
 		tx.ProposedChange.Delete().Where(proposedchange.ApplicationID(id)),
 		tx.OnlineRegistration.Delete().Where(onlineregistration.ApplicationID(id)),
 		tx.HandOver.Delete().Where(handover.ApplicationID(id)),

@@ -2,15 +2,15 @@ package service
 
 import (
 	"context"
-	"crypto/rand"
-	"fmt"
-	"math/big"
+	"errors"
+	"time"
 
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/policy"
+	"github.com/guichet-logement/guichet/registry"
 )
 
 // ValidateApplication registers an application whose identity document was checked: it
@@ -32,31 +32,48 @@ func (s *Service) ValidateApplication(ctx context.Context, id domain.ID) (*ent.A
 	})
 }
 
-// numbersAMonth is how many numbers one territory has in a month.
-const numbersAMonth = 1_000_000
+// registryWait is how long the registry may take: the application is locked meanwhile.
+const registryWait = 5 * time.Second
 
-// newNumber is a number that nobody has. The national registry gives them: a sandbox
-// does in its place, with a desk that no registering body has.
+// newNumber asks the national registry for the number. It gives an application the same
+// one however often it is asked, so that an answer that was lost costs nothing but time:
+// the application waits, and is validated again.
 func (l *living) newNumber(granted context.Context) (domain.UniqueNumber, error) {
-	if !l.s.sandbox {
+	if l.s.registry == nil {
 		return "", &domain.Error{Code: domain.Internal, Reason: "NO_REGISTRY", Message: domain.Text{
 			EN: "The national registry, which gives the numbers, is not connected.",
 			FR: "Le registre national, qui délivre les numéros, n'est pas raccordé.",
 		}}
 	}
-	year, month, _ := l.life.DepositedOn.Civil()
-	for {
-		drawn, err := rand.Int(rand.Reader, big.NewInt(numbersAMonth))
-		if err != nil {
-			return "", err
-		}
-		number := domain.UniqueNumber(fmt.Sprintf("038%02d%02d%06dG0000", month, year%100, drawn))
-		taken, err := l.tx.Application.Query().Where(application.UniqueNumber(number)).Exist(granted)
-		if err != nil || !taken {
-			return number, err
-		}
+	// What refuses the step refuses it before a number is given.
+	if _, refusals := l.life.Validate(anyNumber, l.clocks, l.today); refusals != nil {
+		return "", l.refused(refusals)
 	}
+	ctx, cancel := context.WithTimeout(granted, registryWait)
+	defer cancel()
+	given, err := l.s.registry.Number(ctx, l.life.ID, l.life.DepositedOn)
+	if refused := (*registry.RefusalError)(nil); errors.As(err, &refused) {
+		return "", domain.NoNumber(domain.RegistryRefuses)
+	}
+	if err != nil {
+		if gone := granted.Err(); gone != nil {
+			return "", gone
+		}
+		return "", domain.NoNumber(domain.RegistryUnavailable)
+	}
+	number, err := domain.ParseUniqueNumber(string(given))
+	if err != nil {
+		return "", domain.NoNumber(domain.RegistryUnavailable)
+	}
+	taken, err := l.tx.Application.Query().Where(application.UniqueNumber(number)).Exist(granted)
+	if err == nil && taken {
+		err = domain.NoNumber(domain.RegistryUnavailable)
+	}
+	return number, err
 }
+
+// anyNumber stands for one that is to be asked for.
+const anyNumber domain.UniqueNumber = "?"
 
 // leaveQueue takes an application that was decided on out of the queue of online
 // registrations.
@@ -98,15 +115,7 @@ func (s *Service) RenewApplication(ctx context.Context, id domain.ID, confirmed 
 // RecordNotice notes that the applicant was given what is due.
 func (s *Service) RecordNotice(ctx context.Context, id domain.ID, notice domain.ApplicationNotice) (*ent.Application, error) {
 	return s.onLife(ctx, id, policy.ActRecordNotice, func(granted context.Context, l *living) error {
-		next, kind, refusals := l.life.Notify(notice, l.today)
-		if refusals != nil {
-			return refusals
-		}
-		l.life = next
-		if err := l.store(granted); err != nil {
-			return err
-		}
-		return l.tell(granted, kind, "")
+		return l.noticed(granted, notice)
 	})
 }
 

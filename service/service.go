@@ -8,6 +8,7 @@ import (
 	"github.com/guichet-logement/guichet/audit"
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/policy"
+	"github.com/guichet-logement/guichet/registry"
 	"github.com/guichet-logement/guichet/storage"
 )
 
@@ -26,6 +27,9 @@ type Service struct {
 	unrecorded bool
 	// communes are their identifiers by their codes.
 	communes sync.Map
+	// registry is the national one, nil where there is none; desk is ours in its files.
+	registry registry.Registry
+	desk     string
 	// bucket keeps files; inspecting bounds those that are looked into at once.
 	bucket     *storage.Bucket
 	inspecting chan struct{}
@@ -55,6 +59,13 @@ func (s *Service) WithKey(key []byte) *Service {
 // that reader, and returns the service. Without a writer no application can be read.
 func (s *Service) AuditTo(w *audit.Writer, r *audit.Reader) *Service {
 	s.audit, s.trail = w, r
+	return s
+}
+
+// NumberedBy has that registry give the numbers and be told what is done, by the desk of
+// that number, and returns the service. Without one no application is validated.
+func (s *Service) NumberedBy(r registry.Registry, desk string) *Service {
+	s.registry, s.desk = r, desk
 	return s
 }
 

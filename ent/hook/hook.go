@@ -477,6 +477,18 @@ func (f ReceptionPointFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Val
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ReceptionPointMutation", m)
 }
 
+// The RegistryEventFunc type is an adapter to allow the use of ordinary
+// function as RegistryEvent mutator.
+type RegistryEventFunc func(context.Context, *ent.RegistryEventMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RegistryEventFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.RegistryEventMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.RegistryEventMutation", m)
+}
+
 // The SandboxClockFunc type is an adapter to allow the use of ordinary
 // function as SandboxClock mutator.
 type SandboxClockFunc func(context.Context, *ent.SandboxClockMutation) (ent.Value, error)

@@ -1811,6 +1811,48 @@ var (
 			},
 		},
 	}
+	// RegistryEventColumns holds the columns for the "registry_event" table.
+	RegistryEventColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"CRE", "CRS", "MOD", "REN", "RAD", "SUP"}},
+		{Name: "happened_at", Type: field.TypeTime},
+		{Name: "removed_for", Type: field.TypeEnum, Nullable: true, Enums: []string{"HOUSED", "NOT_RENEWED", "WITHDRAWN", "IRREGULAR_STAY", "RESOURCES_ABOVE_CEILING", "UNREACHABLE"}},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"TO_SEND", "SENT", "ACKNOWLEDGED", "REJECTED"}, Default: "TO_SEND"},
+		{Name: "rejected_for", Type: field.TypeString, Size: 100, Default: ""},
+		{Name: "tries", Type: field.TypeInt, Default: 0},
+		{Name: "next_try", Type: field.TypeTime},
+		{Name: "application_id", Type: field.TypeString, Size: 30},
+	}
+	// RegistryEventTable holds the schema information for the "registry_event" table.
+	RegistryEventTable = &schema.Table{
+		Name:       "registry_event",
+		Columns:    RegistryEventColumns,
+		PrimaryKey: []*schema.Column{RegistryEventColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "registry_event_application_application",
+				Columns:    []*schema.Column{RegistryEventColumns[9]},
+				RefColumns: []*schema.Column{ApplicationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "registry_event_waiting_idx",
+				Unique:  false,
+				Columns: []*schema.Column{RegistryEventColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "(state)::text = 'TO_SEND'::text",
+				},
+			},
+			{
+				Name:    "registry_event_application_idx",
+				Unique:  false,
+				Columns: []*schema.Column{RegistryEventColumns[9]},
+			},
+		},
+	}
 	// SandboxClockColumns holds the columns for the "sandbox_clock" table.
 	SandboxClockColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
@@ -2336,6 +2378,7 @@ var (
 		ReceptionContactTable,
 		ReceptionGrantTable,
 		ReceptionPointTable,
+		RegistryEventTable,
 		SandboxClockTable,
 		SensitiveRecordTable,
 		StaffAuthorisationTable,
@@ -2374,7 +2417,7 @@ func init() {
 	ApplicationTable.Annotation.Checks = map[string]string{
 		"application_erased_check":  "erased_on IS NULL OR (name_key = '' AND birth_name = '')",
 		"application_number_check":  "unique_number IS NOT NULL OR state NOT IN ('ACTIVE', 'REMOVED')",
-		"application_removed_check": "(removed_on IS NULL) = (state NOT IN ('REMOVED', 'ERASED'))",
+		"application_removed_check": "state = 'ERASED' OR (removed_on IS NOT NULL) = (state = 'REMOVED')",
 		"application_state_check":   "(erased_on IS NULL) = (state <> 'ERASED')",
 	}
 	ApplicationAccessTable.Annotation = &entsql.Annotation{
@@ -2641,6 +2684,14 @@ func init() {
 	ReceptionPointTable.Annotation.Checks = map[string]string{
 		"reception_point_latitude_check":  "latitude BETWEEN -90 AND 90",
 		"reception_point_longitude_check": "longitude BETWEEN -180 AND 180",
+	}
+	RegistryEventTable.ForeignKeys[0].RefTable = ApplicationTable
+	RegistryEventTable.Annotation = &entsql.Annotation{
+		Table: "registry_event",
+	}
+	RegistryEventTable.Annotation.Checks = map[string]string{
+		"registry_event_rejected_check": "(rejected_for = '') = (state <> 'REJECTED')",
+		"registry_event_removed_check":  "removed_for IS NULL OR kind = 'RAD'",
 	}
 	SandboxClockTable.Annotation = &entsql.Annotation{
 		Table: "sandbox_clock",

@@ -123,6 +123,9 @@ type ReceptionGrant func(*sql.Selector)
 // ReceptionPoint is the predicate function for receptionpoint builders.
 type ReceptionPoint func(*sql.Selector)
 
+// RegistryEvent is the predicate function for registryevent builders.
+type RegistryEvent func(*sql.Selector)
+
 // SandboxClock is the predicate function for sandboxclock builders.
 type SandboxClock func(*sql.Selector)
 

@@ -1046,6 +1046,30 @@ func (f ReceptionPointMutationRuleFunc) EvalMutation(ctx context.Context, m ent.
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ReceptionPointMutation", m)
 }
 
+// The RegistryEventQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type RegistryEventQueryRuleFunc func(context.Context, *ent.RegistryEventQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f RegistryEventQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.RegistryEventQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.RegistryEventQuery", q)
+}
+
+// The RegistryEventMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type RegistryEventMutationRuleFunc func(context.Context, *ent.RegistryEventMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f RegistryEventMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.RegistryEventMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.RegistryEventMutation", m)
+}
+
 // The SandboxClockQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type SandboxClockQueryRuleFunc func(context.Context, *ent.SandboxClockQuery) error

@@ -46,6 +46,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
+	"github.com/guichet-logement/guichet/ent/registryevent"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
 	"github.com/guichet-logement/guichet/ent/schema"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
@@ -1284,6 +1285,42 @@ func init() {
 	receptionpoint.DefaultID = receptionpointDescID.Default.(func() domain.ID)
 	// receptionpoint.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	receptionpoint.IDValidator = receptionpointDescID.Validators[0].(func(string) error)
+	registryeventMixin := schema.RegistryEvent{}.Mixin()
+	registryevent.Policy = privacy.NewPolicies(schema.RegistryEvent{})
+	registryevent.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := registryevent.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	registryeventMixinFields0 := registryeventMixin[0].Fields()
+	_ = registryeventMixinFields0
+	registryeventFields := schema.RegistryEvent{}.Fields()
+	_ = registryeventFields
+	// registryeventDescCreatedAt is the schema descriptor for created_at field.
+	registryeventDescCreatedAt := registryeventMixinFields0[1].Descriptor()
+	// registryevent.DefaultCreatedAt holds the default value on creation for the created_at field.
+	registryevent.DefaultCreatedAt = registryeventDescCreatedAt.Default.(func() time.Time)
+	// registryeventDescRejectedFor is the schema descriptor for rejected_for field.
+	registryeventDescRejectedFor := registryeventFields[5].Descriptor()
+	// registryevent.DefaultRejectedFor holds the default value on creation for the rejected_for field.
+	registryevent.DefaultRejectedFor = domain.Stated(registryeventDescRejectedFor.Default.(string))
+	// registryevent.RejectedForValidator is a validator for the "rejected_for" field. It is called by the builders before save.
+	registryevent.RejectedForValidator = registryeventDescRejectedFor.Validators[0].(func(string) error)
+	// registryeventDescTries is the schema descriptor for tries field.
+	registryeventDescTries := registryeventFields[6].Descriptor()
+	// registryevent.DefaultTries holds the default value on creation for the tries field.
+	registryevent.DefaultTries = registryeventDescTries.Default.(int)
+	// registryevent.TriesValidator is a validator for the "tries" field. It is called by the builders before save.
+	registryevent.TriesValidator = registryeventDescTries.Validators[0].(func(int) error)
+	// registryeventDescID is the schema descriptor for id field.
+	registryeventDescID := registryeventMixinFields0[0].Descriptor()
+	// registryevent.DefaultID holds the default value on creation for the id field.
+	registryevent.DefaultID = registryeventDescID.Default.(func() domain.ID)
+	// registryevent.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	registryevent.IDValidator = registryeventDescID.Validators[0].(func(string) error)
 	sandboxclockMixin := schema.SandboxClock{}.Mixin()
 	sandboxclock.Policy = privacy.NewPolicies(schema.SandboxClock{})
 	sandboxclock.Hooks[0] = func(next ent.Mutator) ent.Mutator {

@@ -7698,6 +7698,10 @@ enum ErrorCode {
   FILE_HASH_DIFFERS
   "Not all of the file has arrived: resume the upload."
   UPLOAD_UNFINISHED
+  "The national registry, which gives the numbers, does not answer as it should. The application waits as it was: do the same again later. It never gets a second number by that."
+  REGISTRY_UNAVAILABLE
+  "The national registry gives this application no number: see there why."
+  REGISTRY_REFUSES
 }
 
 "A reason for which a command was refused. Nothing was written."

@@ -30,6 +30,7 @@ import (
 	"github.com/guichet-logement/guichet/internal/pqcache"
 	"github.com/guichet-logement/guichet/internal/sqlwatch"
 	"github.com/guichet-logement/guichet/internal/testdb"
+	"github.com/guichet-logement/guichet/registry"
 	"github.com/guichet-logement/guichet/sandbox"
 	"github.com/guichet-logement/guichet/server"
 	"github.com/guichet-logement/guichet/service"
@@ -60,6 +61,8 @@ type API struct {
 
 	// Storage is the folder of the files of pieces.
 	Storage string
+	// Registry plays the national registry.
+	Registry *registry.Development
 
 	dsn       string
 	inSandbox bool
@@ -233,7 +236,8 @@ func serve(t testing.TB, dsn string, a *API) *API {
 	bucket, err := storage.Open(t.Context(), storage.FolderURL(a.Storage), storageKeys)
 	check(t, err)
 	t.Cleanup(func() { _ = bucket.Close() })
-	a.Service = service.New(a.Client, clock, a.inSandbox).StoreIn(bucket)
+	a.Registry = registry.NewDevelopment("038", "G0000")
+	a.Service = service.New(a.Client, clock, a.inSandbox).StoreIn(bucket).NumberedBy(a.Registry, "G0000")
 	log := slog.New(slog.NewJSONHandler(a.Log, nil))
 	s := httptest.NewUnstartedServer(nil)
 	a.URL = "http://" + s.Listener.Addr().String()
