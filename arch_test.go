@@ -258,7 +258,7 @@ func testsOf(t *testing.T, paths []string) string {
 			t.Fatal(err)
 		}
 		for _, file := range files {
-			text, err := os.ReadFile(file) //nolint:gosec // one of ours
+			text, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -22,9 +22,9 @@ func (w testingWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func request(t testing.TB, method, path string) *http.Request {
+func request(t testing.TB, path string) *http.Request {
 	t.Helper()
-	return httptest.NewRequestWithContext(t.Context(), method, path, nil)
+	return httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
 }
 
 func broken(context.Context) error { return errors.New("a secret of the database") }

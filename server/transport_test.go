@@ -305,7 +305,7 @@ func TestLanguageOfMessages(t *testing.T) {
 func TestSurface(t *testing.T) {
 	t.Parallel()
 	h := newHandler(t, func(c *Config) { c.BehindTLS = true })
-	exchange(t, h, request(t, http.MethodGet, "/healthz")) // so that there is a request to count
+	exchange(t, h, request(t, "/healthz")) // so that there is a request to count
 	for path, want := range map[string]struct {
 		status int
 		text   string
@@ -317,7 +317,7 @@ func TestSurface(t *testing.T) {
 		"/version":   {200, `"contract":"c0ffee"`},
 		"/metrics":   {200, "guichet_http_requests_total"},
 	} {
-		r := exchange(t, h, request(t, http.MethodGet, path))
+		r := exchange(t, h, request(t, path))
 		if r.StatusCode != want.status || !r.has(want.text) {
 			t.Errorf("%s: %d %s", path, r.StatusCode, r.body)
 		}
@@ -335,12 +335,12 @@ func TestSurface(t *testing.T) {
 		`{"status":"ready"}`: func(ctx context.Context) (map[string]Waiting, error) { return nil, broken(ctx) },
 	} {
 		h := newHandler(t, func(c *Config) { c.Waiting = waiting })
-		if r := exchange(t, h, request(t, http.MethodGet, "/readyz")); r.StatusCode != http.StatusOK || !r.has(want) {
+		if r := exchange(t, h, request(t, "/readyz")); r.StatusCode != http.StatusOK || !r.has(want) {
 			t.Errorf("what waits: %d %s", r.StatusCode, r.body)
 		}
 	}
 	unready := newHandler(t, func(c *Config) { c.Ready = broken })
-	if r := exchange(t, unready, request(t, http.MethodGet, "/readyz")); r.StatusCode != http.StatusServiceUnavailable || r.has("secret") {
+	if r := exchange(t, unready, request(t, "/readyz")); r.StatusCode != http.StatusServiceUnavailable || r.has("secret") {
 		t.Errorf("not ready: %d %s", r.StatusCode, r.body)
 	}
 }

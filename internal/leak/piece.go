@@ -146,7 +146,7 @@ func (w *World) completeness(s sight) any {
 		link := domain.HouseholdLink(m.link)
 		situation.People = append(situation.People, domain.PersonSituation{
 			Member: domain.ID(m.id), Link: link, OfAge: link.Adult() || m.bornOn != "" && age(m.bornOn, oracle.DayOf(w.Now)) >= 18,
-			Facts: []domain.Fact{"nationalite:1", "nationalite:2", "nationalite:3"}, //nolint:misspell // French
+			Facts: []domain.Fact{"nationalite:1", "nationalite:2", "nationalite:3"},
 		})
 	}
 	var given []domain.Piece
