@@ -88,7 +88,7 @@ func try(ctx context.Context, dir string, s broken) (string, error) {
 }
 
 // pairs are enough for each of them to show itself.
-const pairs = "600"
+const pairs = "2000"
 
 // difference is a line of the leak test: the world and the answer that is wrong.
 var difference = regexp.MustCompile(`world ([0-9]+), [^\n]*?: ([a-zA-Z_0-9]+): (?:got |nobody|an app|\[)`)
