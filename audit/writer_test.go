@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -58,6 +59,31 @@ func TestWhatIsNoLineIsRefused(t *testing.T) {
 	}
 	if n := a.number(t, "SELECT count(*) FROM audit_line"); n != 0 {
 		t.Errorf("%d lines were written", n)
+	}
+}
+
+// An applicant is not shown the groups that are not of the common part of its file, nor a
+// line that has no other.
+func TestShownToApplicant(t *testing.T) {
+	t.Parallel()
+	a := newTrail(t)
+	w := a.writer(t)
+	line := a.line()
+	for _, groups := range [][]string{
+		{"SENSITIVE"}, {"SOCIAL_NOTES", "RESERVATAIRE_NOTES"}, {"IDENTITY", "SENSITIVE"}, {}, {"IDENTITY", "CONTACT"},
+	} {
+		line.Groups = groups
+		must(t, w.Record(t.Context(), line))
+		a.advance(time.Millisecond)
+	}
+	lines, err := NewReader(a.db).ShownToApplicant(t.Context(), line.ApplicationIDs[0], Page{Limit: 10})
+	must(t, err)
+	var shown []string
+	for _, l := range lines {
+		shown = append(shown, strings.Join(l.Groups, " "))
+	}
+	if want := []string{"IDENTITY CONTACT", "", "IDENTITY"}; !slices.Equal(shown, want) {
+		t.Errorf("shown %q, want %q", shown, want)
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 type exportCommand struct {
-	Registry exportRegistryCommand `cmd:"" help:"Write what the national registry was not told, to be handed over by hand: one file for each kind."`
+	Registry exportRegistryCommand `cmd:"" help:"Write what the national registry was not told, to be handed over by hand: one file for each kind, of a thousand events at most: run it until there is none."`
 }
 
 type exportRegistryCommand struct {

@@ -114,6 +114,9 @@ func Handler(p Parts) (http.Handler, error) {
 // waiting tells what the national registry was not told yet.
 func (p Parts) waiting(ctx context.Context) (map[string]server.Waiting, error) {
 	n, oldest, err := p.Service.RegistryWaiting(ctx)
+	if oldest != nil { // when exactly somebody was registered is for nobody to see here
+		*oldest = oldest.Truncate(time.Hour)
+	}
 	return map[string]server.Waiting{"registry": {Waiting: n, Oldest: oldest}}, err
 }
 

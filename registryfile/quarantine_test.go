@@ -47,7 +47,7 @@ func TestFilesRefused(t *testing.T) {
 		"a header that is cut":       {upTo(good, "</s:entete>"), registryfile.BadHeader},
 		"no type":                    {replaced(`<s:typeFichier code="MOD"/>`, ""), registryfile.BadHeader},
 		"no desk":                    {replaced(`<s:numGuichet>G1234</s:numGuichet>`, ""), registryfile.BadHeader},
-		"another type":               {replaced(`code="MOD"`, `code="XXX"`), registryfile.UnknownCode},
+		"another type":               {replaced(`code="MOD"`, `code="NON"`), registryfile.UnknownCode},
 		"a date without a time":      {replaced("2026-03-16T09:30:00.000+01:00", "2026-03-16"), registryfile.BadDate},
 		"two files in one":           {good + good, ""},
 		"two files, the first cut":   {strings.TrimSuffix(good, "</s:interfaceNuu>\n") + good, registryfile.BadHeader},

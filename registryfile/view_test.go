@@ -225,7 +225,7 @@ func TestWriterRefuses(t *testing.T) {
 	good := registryfile.Header{Version: "02.01", Type: registryfile.Change, Date: time.Unix(0, 0), Desk: "G1234"}
 	for name, change := range map[string]func(*registryfile.Header){
 		"no type":       func(h *registryfile.Header) { h.Type = "" },
-		"another type":  func(h *registryfile.Header) { h.Type = "XXX" },
+		"another type":  func(h *registryfile.Header) { h.Type = "NON" },
 		"no desk":       func(h *registryfile.Header) { h.Desk = "" },
 		"another desk":  func(h *registryfile.Header) { h.Desk = "guichet" },
 		"no date":       func(h *registryfile.Header) { h.Date = time.Time{} },

@@ -147,13 +147,14 @@ type exported interface {
 
 // ExportRegistry writes a file of that kind of what the registry was not told, to be
 // handed over by hand, and then notes it as sent: where writing failed it is written
-// again. It returns how many it wrote.
+// again. It returns how many it wrote, a thousand at most: what is on record in one line.
+// What is left comes with the next file.
 func (s *Service) ExportRegistry(ctx context.Context, to exported, kind domain.RegistryEventKind) (int, error) {
 	if s.audit == nil {
 		return 0, errNoAudit
 	}
 	ctx = policy.TellRegistry(ctx)
-	events, err := s.waiting().Where(registryevent.KindEQ(kind)).All(ctx)
+	events, err := s.waiting().Where(registryevent.KindEQ(kind)).Limit(audit.MaxApplications).All(ctx)
 	if err != nil || len(events) == 0 {
 		return 0, err
 	}
