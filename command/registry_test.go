@@ -50,4 +50,11 @@ func TestRegistryCommands(t *testing.T) {
 	if told != 2 || recorded != 3 {
 		t.Errorf("%d told, %d lines on record", told, recorded)
 	}
+
+	// More than one line of the trail can name goes into two files.
+	execute(t, db, `INSERT INTO registry_event (id, application_id, kind, happened_at, next_try)
+		SELECT 'rev_' || substr(md5(n::text), 1, 26), id, 'REN', now(), now()
+		FROM (SELECT id FROM application WHERE state = 'ACTIVE' ORDER BY id LIMIT 1) one, generate_series(1, 1001) n`)
+	try(0, `"events":1000`, "export", "registry", "REN", out("c.xml"))
+	try(0, `"events":1}`, "export", "registry", "REN", out("d.xml"))
 }
