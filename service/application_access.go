@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"entgo.io/ent/dialect/sql"
+
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
@@ -204,7 +206,7 @@ func nameAudiences(ctx context.Context, tx *ent.Tx, keys map[domain.AudienceID]s
 	for chunk := range slices.Chunk(ids, accessChunk) {
 		err := tx.Audience.MapCreateBulk(chunk, func(c *ent.AudienceCreate, i int) {
 			c.SetID(chunk[i]).SetKey(keys[chunk[i]])
-		}).OnConflictColumns(audience.FieldID).Ignore().Exec(ctx)
+		}).OnConflict(sql.ConflictColumns(audience.FieldID), sql.ResolveWithIgnore()).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("name audiences: %w", err)
 		}

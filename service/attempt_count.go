@@ -9,6 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"entgo.io/ent/dialect/sql"
+
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
@@ -33,7 +35,7 @@ func counts(ctx context.Context, tx *ent.Tx, keys ...[]byte) ([]*ent.AttemptCoun
 	now := auth.FromContext(ctx).Now
 	err := tx.AttemptCount.MapCreateBulk(ordered, func(c *ent.AttemptCountCreate, i int) {
 		c.SetCounted(ordered[i]).SetFailures([]time.Time{}).SetTouchedAt(now)
-	}).OnConflictColumns(attemptcount.FieldCounted).Ignore().Exec(ctx)
+	}).OnConflict(sql.ConflictColumns(attemptcount.FieldCounted), sql.ResolveWithIgnore()).Exec(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("count attempts: %w", err)
 	}

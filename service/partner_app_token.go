@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"entgo.io/ent/dialect/sql"
+
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
@@ -266,7 +268,7 @@ func failuresOf(ctx context.Context, tx *ent.Tx, app *ent.PartnerApp, clientID s
 		return count, func(l domain.LockOut) error { return saveFailures(ctx, tx.PartnerApp.UpdateOne(app), l) }, nil
 	}
 	bucket := int(sha256.Sum256([]byte(clientID))[0]) % buckets
-	err := tx.LockOut.Create().SetBucket(bucket).OnConflictColumns(lockout.FieldBucket).Ignore().Exec(ctx)
+	err := tx.LockOut.Create().SetBucket(bucket).OnConflict(sql.ConflictColumns(lockout.FieldBucket), sql.ResolveWithIgnore()).Exec(ctx)
 	if err != nil {
 		return domain.LockOut{}, nil, err
 	}

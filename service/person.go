@@ -5,6 +5,8 @@ import (
 	stdsql "database/sql"
 	"errors"
 
+	"entgo.io/ent/dialect/sql"
+
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
@@ -52,7 +54,7 @@ func (s *Service) RegisterPerson(ctx context.Context, organisation domain.ID, st
 		id := domain.NewID(domain.PersonPrefix, s.clock.Now())
 		err = tx.Person.Create().SetID(id).SetIssuer(staff.Issuer).SetSubject(staff.Subject).
 			SetGivenName(staff.GivenName).SetFamilyName(staff.FamilyName).SetOrganisationID(o.ID).
-			OnConflictColumns(person.FieldIssuer, person.FieldSubject).DoNothing().Exec(granted)
+			OnConflict(sql.ConflictColumns(person.FieldIssuer, person.FieldSubject), sql.DoNothing()).Exec(granted)
 		if err != nil && !errors.Is(err, stdsql.ErrNoRows) {
 			return err
 		}

@@ -32,6 +32,7 @@ func run() error {
 			gen.FeatureUpsert,
 			gen.FeatureVersionedMigration,
 		},
-		Hooks: []gen.Hook{repairRelay},
+		Templates: []*gen.Template{conflicts},
+		Hooks:     []gen.Hook{filterBound, repairRelay},
 	}, entc.Extensions(relay))
 }
