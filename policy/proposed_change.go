@@ -13,9 +13,11 @@ import (
 // A proposed change may hold anything of three groups: it is shown to who sees them all.
 func installProposedChange() {
 	guard.Register("ProposedChange", func(v *auth.Viewer, q *ent.ProposedChangeQuery) {
-		all := domain.GroupsOf(domain.GroupIdentity, domain.GroupSummary, domain.GroupFile, domain.GroupContact)
-		q.Where(openedTo(v, proposedchange.FieldApplicationID, all), firstProposed).
-			Order(proposedchange.ByApplicationID(), proposedchange.ByID())
+		// One by one: two grounds may open them together.
+		for _, g := range []domain.ColumnGroup{domain.GroupSummary, domain.GroupFile, domain.GroupContact} {
+			q.Where(openedTo(v, proposedchange.FieldApplicationID, g.Bit()))
+		}
+		q.Where(firstProposed).Order(proposedchange.ByApplicationID(), proposedchange.ByID())
 	})
 }
 
