@@ -15,6 +15,8 @@ const (
 	EventHandedOver        ApplicationEventKind = "HAND_OVER"
 	EventCertificateGiven  ApplicationEventKind = "CERTIFICATE"
 	EventNoticeGiven       ApplicationEventKind = "RENEWAL_NOTICE"
+	EventAppointmentHeld   ApplicationEventKind = "PERSONALISED_APPOINTMENT"
+	EventSingleFile        ApplicationEventKind = "SINGLE_FILE_COMPLETE"
 	EventDeadlineAnnounced ApplicationEventKind = "DEADLINE_ANNOUNCED"
 	EventDeadlineDue       ApplicationEventKind = "DEADLINE_DUE"
 )
@@ -23,7 +25,8 @@ const (
 func (ApplicationEventKind) Values() []string {
 	return append(Step("").Values(),
 		string(EventCorrected), string(EventSplit), string(EventTaken), string(EventReleased), string(EventHandedOver),
-		string(EventCertificateGiven), string(EventNoticeGiven), string(EventDeadlineAnnounced), string(EventDeadlineDue))
+		string(EventCertificateGiven), string(EventNoticeGiven), string(EventAppointmentHeld), string(EventSingleFile),
+		string(EventDeadlineAnnounced), string(EventDeadlineDue))
 }
 
 // MarshalGQL writes the word of the contract.

@@ -78,9 +78,9 @@ type Life struct {
 	// AcknowledgedOn is when the certificate of registration was handed over, NoticedOn
 	// when the end of this validity was announced: what is done is no deadline.
 	AcknowledgedOn, NoticedOn Date
-	// ReceivedOn is the appointment at a point of level 3, FileCompletedOn when the single
+	// PersonalisedAppointmentOn is at a point of level 3, SingleFileCompletedOn when the single
 	// file was complete.
-	ReceivedOn, FileCompletedOn Date
+	PersonalisedAppointmentOn, SingleFileCompletedOn Date
 }
 
 // NewLife is that of a draft.

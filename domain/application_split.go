@@ -2,10 +2,9 @@ package domain
 
 // SplitForm is what an adult states who leaves a household after a separation.
 type SplitForm struct {
-	Wishes     []InseeCode
-	Typologies []Typology
-	Contact    ContactForm
-	File       FileForm
+	SearchForm
+	Contact ContactForm
+	File    FileForm
 }
 
 // NotLeaving refuses people who cannot leave a household by themselves.

@@ -108,6 +108,24 @@ func (d Date) At(l LocalTime) time.Time {
 // String writes the ISO 8601 form.
 func (d Date) String() string { return d.t.Format(time.DateOnly) }
 
+// MarshalText writes it as [ParseDate] reads it, for what is kept as JSON; nothing for a
+// date that was never set.
+func (d Date) MarshalText() ([]byte, error) {
+	if d.IsZero() {
+		return nil, nil
+	}
+	return []byte(d.String()), nil
+}
+
+// UnmarshalText reads what MarshalText wrote.
+func (d *Date) UnmarshalText(text []byte) (err error) {
+	*d = Date{}
+	if len(text) > 0 {
+		*d, err = ParseDate(string(text))
+	}
+	return err
+}
+
 // MarshalGQL writes the date as a JSON string.
 func (d Date) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(d.String())) }
 

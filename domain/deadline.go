@@ -110,8 +110,8 @@ func Deadlines(l Life, c LegalClocks, today Date) []Deadline {
 	if living && l.AcknowledgedOn.IsZero() {
 		add(AcknowledgementDeadline, c.Acknowledgement.After(l.DepositedOn), c.Acknowledgement.Article)
 	}
-	if living && !l.ReceivedOn.IsZero() && l.FileCompletedOn.IsZero() {
-		add(SingleFileDeadline, c.SingleFile.After(l.ReceivedOn), c.SingleFile.Article)
+	if living && !l.PersonalisedAppointmentOn.IsZero() && l.SingleFileCompletedOn.IsZero() {
+		add(SingleFileDeadline, c.SingleFile.After(l.PersonalisedAppointmentOn), c.SingleFile.Article)
 	}
 	erasure, because := l.erasure(c)
 	switch l.State {

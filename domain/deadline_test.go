@@ -55,10 +55,10 @@ func without(kind domain.DeadlineKind) []domain.DeadlineKind {
 func TestWhatIsDoneIsNoDeadline(t *testing.T) {
 	t.Parallel()
 	l := lived(t, active...)
-	l.ReceivedOn = date(t, "2026-02-10")
+	l.PersonalisedAppointmentOn = date(t, "2026-02-10")
 	on := date(t, "2026-12-21")
 	before := len(domain.Deadlines(l, clocks, on))
-	l.AcknowledgedOn, l.NoticedOn, l.FileCompletedOn = on, on, on
+	l.AcknowledgedOn, l.NoticedOn, l.SingleFileCompletedOn = on, on, on
 	left := domain.Deadlines(l, clocks, on)
 	if before != 5 || len(left) != 2 || left[0].Kind != domain.ExpiryDeadline || left[1].Kind != domain.RemovalDeadline {
 		t.Errorf("%d, then %v", before, left)
@@ -194,7 +194,7 @@ func fact(note func(*domain.Life, domain.Date)) act {
 var (
 	acknowledged = fact(func(l *domain.Life, on domain.Date) { l.AcknowledgedOn = on })
 	noticed      = fact(func(l *domain.Life, on domain.Date) { l.NoticedOn = on })
-	received     = fact(func(l *domain.Life, on domain.Date) { l.ReceivedOn = on })
+	received     = fact(func(l *domain.Life, on domain.Date) { l.PersonalisedAppointmentOn = on })
 )
 
 // Twenty simulated months of six lives, printed as a table of the dates that are

@@ -17,6 +17,7 @@ const (
 	Overlap      RefusalCode = "OVERLAP"
 	Duplicate    RefusalCode = "DUPLICATE"
 	Unknown      RefusalCode = "UNKNOWN_REFERENCE"
+	WeakerSource RefusalCode = "WEAKER_SOURCE"
 
 	RoleUnavailable   RefusalCode = "ROLE_UNAVAILABLE"
 	IllegalTransition RefusalCode = "ILLEGAL_TRANSITION"
@@ -45,7 +46,7 @@ func (RefusalCode) Values() []string {
 		string(LevelTooLow),
 		string(FileType), string(FileTypeDiffers), string(FileDamaged), string(FileExpands), string(FileAmbiguous),
 		string(FileLocked), string(FileHashDiffers), string(UploadUnfinished),
-		string(RegistryUnavailable), string(RegistryRefuses),
+		string(RegistryUnavailable), string(RegistryRefuses), string(WeakerSource),
 	}
 }
 

@@ -3,6 +3,7 @@
 package ent
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -29,12 +30,30 @@ type ApplicationContact struct {
 	PostalCode string `json:"postal_code,omitempty"`
 	// Town holds the value of the "town" field.
 	Town string `json:"town,omitempty"`
+	// CareOf holds the value of the "care_of" field.
+	CareOf domain.Stated `json:"care_of,omitempty"`
+	// Where letters go, where that is elsewhere.
+	Mailing *domain.MailingAddress `json:"mailing,omitempty"`
 	// Phone holds the value of the "phone" field.
 	Phone *domain.PhoneNumber `json:"phone,omitempty"`
+	// SecondPhone holds the value of the "second_phone" field.
+	SecondPhone *domain.PhoneNumber `json:"second_phone,omitempty"`
 	// Email holds the value of the "email" field.
 	Email domain.EmailAddress `json:"email,omitempty"`
+	// EmailAllowed holds the value of the "email_allowed" field.
+	EmailAllowed bool `json:"email_allowed,omitempty"`
+	// TextAllowed holds the value of the "text_allowed" field.
+	TextAllowed bool `json:"text_allowed,omitempty"`
 	// HelpingStructure holds the value of the "helping_structure" field.
 	HelpingStructure domain.Stated `json:"helping_structure,omitempty"`
+	// HelpingPhone holds the value of the "helping_phone" field.
+	HelpingPhone *domain.PhoneNumber `json:"helping_phone,omitempty"`
+	// HelpingEmail holds the value of the "helping_email" field.
+	HelpingEmail domain.EmailAddress `json:"helping_email,omitempty"`
+	// Dwelling holds the value of the "dwelling" field.
+	Dwelling *domain.CurrentDwelling `json:"dwelling,omitempty"`
+	// Provenance holds the value of the "provenance" field.
+	Provenance []domain.ValueOrigin `json:"provenance,omitempty"`
 	// Version holds the value of the "version" field.
 	Version int `json:"version,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -70,15 +89,19 @@ func (*ApplicationContact) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case applicationcontact.FieldPhone:
+		case applicationcontact.FieldPhone, applicationcontact.FieldSecondPhone, applicationcontact.FieldHelpingPhone:
 			values[i] = &sql.NullScanner{S: new(domain.PhoneNumber)}
-		case applicationcontact.FieldEmail:
+		case applicationcontact.FieldMailing, applicationcontact.FieldDwelling, applicationcontact.FieldProvenance:
+			values[i] = new([]byte)
+		case applicationcontact.FieldEmail, applicationcontact.FieldHelpingEmail:
 			values[i] = new(domain.EmailAddress)
 		case applicationcontact.FieldID, applicationcontact.FieldApplicationID:
 			values[i] = new(domain.ID)
+		case applicationcontact.FieldEmailAllowed, applicationcontact.FieldTextAllowed:
+			values[i] = new(sql.NullBool)
 		case applicationcontact.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case applicationcontact.FieldAddress, applicationcontact.FieldPostalCode, applicationcontact.FieldTown, applicationcontact.FieldHelpingStructure:
+		case applicationcontact.FieldAddress, applicationcontact.FieldPostalCode, applicationcontact.FieldTown, applicationcontact.FieldCareOf, applicationcontact.FieldHelpingStructure:
 			values[i] = new(sql.NullString)
 		case applicationcontact.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -133,6 +156,20 @@ func (_m *ApplicationContact) assignValues(columns []string, values []any) error
 			} else if value.Valid {
 				_m.Town = value.String
 			}
+		case applicationcontact.FieldCareOf:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field care_of", values[i])
+			} else if value.Valid {
+				_m.CareOf = domain.Stated(value.String)
+			}
+		case applicationcontact.FieldMailing:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field mailing", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Mailing); err != nil {
+					return fmt.Errorf("unmarshal field mailing: %w", err)
+				}
+			}
 		case applicationcontact.FieldPhone:
 			if value, ok := values[i].(*sql.NullScanner); !ok {
 				return fmt.Errorf("unexpected type %T for field phone", values[i])
@@ -140,17 +177,65 @@ func (_m *ApplicationContact) assignValues(columns []string, values []any) error
 				_m.Phone = new(domain.PhoneNumber)
 				*_m.Phone = *value.S.(*domain.PhoneNumber)
 			}
+		case applicationcontact.FieldSecondPhone:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field second_phone", values[i])
+			} else if value.Valid {
+				_m.SecondPhone = new(domain.PhoneNumber)
+				*_m.SecondPhone = *value.S.(*domain.PhoneNumber)
+			}
 		case applicationcontact.FieldEmail:
 			if value, ok := values[i].(*domain.EmailAddress); !ok {
 				return fmt.Errorf("unexpected type %T for field email", values[i])
 			} else if value != nil {
 				_m.Email = *value
 			}
+		case applicationcontact.FieldEmailAllowed:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field email_allowed", values[i])
+			} else if value.Valid {
+				_m.EmailAllowed = value.Bool
+			}
+		case applicationcontact.FieldTextAllowed:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field text_allowed", values[i])
+			} else if value.Valid {
+				_m.TextAllowed = value.Bool
+			}
 		case applicationcontact.FieldHelpingStructure:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field helping_structure", values[i])
 			} else if value.Valid {
 				_m.HelpingStructure = domain.Stated(value.String)
+			}
+		case applicationcontact.FieldHelpingPhone:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field helping_phone", values[i])
+			} else if value.Valid {
+				_m.HelpingPhone = new(domain.PhoneNumber)
+				*_m.HelpingPhone = *value.S.(*domain.PhoneNumber)
+			}
+		case applicationcontact.FieldHelpingEmail:
+			if value, ok := values[i].(*domain.EmailAddress); !ok {
+				return fmt.Errorf("unexpected type %T for field helping_email", values[i])
+			} else if value != nil {
+				_m.HelpingEmail = *value
+			}
+		case applicationcontact.FieldDwelling:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field dwelling", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Dwelling); err != nil {
+					return fmt.Errorf("unmarshal field dwelling: %w", err)
+				}
+			}
+		case applicationcontact.FieldProvenance:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field provenance", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Provenance); err != nil {
+					return fmt.Errorf("unmarshal field provenance: %w", err)
+				}
 			}
 		case applicationcontact.FieldVersion:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -214,16 +299,47 @@ func (_m *ApplicationContact) String() string {
 	builder.WriteString("town=")
 	builder.WriteString(_m.Town)
 	builder.WriteString(", ")
+	builder.WriteString("care_of=")
+	builder.WriteString(fmt.Sprintf("%v", _m.CareOf))
+	builder.WriteString(", ")
+	builder.WriteString("mailing=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Mailing))
+	builder.WriteString(", ")
 	if v := _m.Phone; v != nil {
 		builder.WriteString("phone=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.SecondPhone; v != nil {
+		builder.WriteString("second_phone=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")
 	builder.WriteString("email=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Email))
 	builder.WriteString(", ")
+	builder.WriteString("email_allowed=")
+	builder.WriteString(fmt.Sprintf("%v", _m.EmailAllowed))
+	builder.WriteString(", ")
+	builder.WriteString("text_allowed=")
+	builder.WriteString(fmt.Sprintf("%v", _m.TextAllowed))
+	builder.WriteString(", ")
 	builder.WriteString("helping_structure=")
 	builder.WriteString(fmt.Sprintf("%v", _m.HelpingStructure))
+	builder.WriteString(", ")
+	if v := _m.HelpingPhone; v != nil {
+		builder.WriteString("helping_phone=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("helping_email=")
+	builder.WriteString(fmt.Sprintf("%v", _m.HelpingEmail))
+	builder.WriteString(", ")
+	builder.WriteString("dwelling=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Dwelling))
+	builder.WriteString(", ")
+	builder.WriteString("provenance=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Provenance))
 	builder.WriteString(", ")
 	builder.WriteString("version=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Version))

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"time"
 
-	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
@@ -63,6 +62,26 @@ func (_c *ApplicationContactCreate) SetTown(v string) *ApplicationContactCreate 
 	return _c
 }
 
+// SetCareOf sets the "care_of" field.
+func (_c *ApplicationContactCreate) SetCareOf(v domain.Stated) *ApplicationContactCreate {
+	_c.mutation.SetCareOf(v)
+	return _c
+}
+
+// SetNillableCareOf sets the "care_of" field if the given value is not nil.
+func (_c *ApplicationContactCreate) SetNillableCareOf(v *domain.Stated) *ApplicationContactCreate {
+	if v != nil {
+		_c.SetCareOf(*v)
+	}
+	return _c
+}
+
+// SetMailing sets the "mailing" field.
+func (_c *ApplicationContactCreate) SetMailing(v *domain.MailingAddress) *ApplicationContactCreate {
+	_c.mutation.SetMailing(v)
+	return _c
+}
+
 // SetPhone sets the "phone" field.
 func (_c *ApplicationContactCreate) SetPhone(v domain.PhoneNumber) *ApplicationContactCreate {
 	_c.mutation.SetPhone(v)
@@ -77,15 +96,97 @@ func (_c *ApplicationContactCreate) SetNillablePhone(v *domain.PhoneNumber) *App
 	return _c
 }
 
+// SetSecondPhone sets the "second_phone" field.
+func (_c *ApplicationContactCreate) SetSecondPhone(v domain.PhoneNumber) *ApplicationContactCreate {
+	_c.mutation.SetSecondPhone(v)
+	return _c
+}
+
+// SetNillableSecondPhone sets the "second_phone" field if the given value is not nil.
+func (_c *ApplicationContactCreate) SetNillableSecondPhone(v *domain.PhoneNumber) *ApplicationContactCreate {
+	if v != nil {
+		_c.SetSecondPhone(*v)
+	}
+	return _c
+}
+
 // SetEmail sets the "email" field.
 func (_c *ApplicationContactCreate) SetEmail(v domain.EmailAddress) *ApplicationContactCreate {
 	_c.mutation.SetEmail(v)
 	return _c
 }
 
+// SetEmailAllowed sets the "email_allowed" field.
+func (_c *ApplicationContactCreate) SetEmailAllowed(v bool) *ApplicationContactCreate {
+	_c.mutation.SetEmailAllowed(v)
+	return _c
+}
+
+// SetNillableEmailAllowed sets the "email_allowed" field if the given value is not nil.
+func (_c *ApplicationContactCreate) SetNillableEmailAllowed(v *bool) *ApplicationContactCreate {
+	if v != nil {
+		_c.SetEmailAllowed(*v)
+	}
+	return _c
+}
+
+// SetTextAllowed sets the "text_allowed" field.
+func (_c *ApplicationContactCreate) SetTextAllowed(v bool) *ApplicationContactCreate {
+	_c.mutation.SetTextAllowed(v)
+	return _c
+}
+
+// SetNillableTextAllowed sets the "text_allowed" field if the given value is not nil.
+func (_c *ApplicationContactCreate) SetNillableTextAllowed(v *bool) *ApplicationContactCreate {
+	if v != nil {
+		_c.SetTextAllowed(*v)
+	}
+	return _c
+}
+
 // SetHelpingStructure sets the "helping_structure" field.
 func (_c *ApplicationContactCreate) SetHelpingStructure(v domain.Stated) *ApplicationContactCreate {
 	_c.mutation.SetHelpingStructure(v)
+	return _c
+}
+
+// SetHelpingPhone sets the "helping_phone" field.
+func (_c *ApplicationContactCreate) SetHelpingPhone(v domain.PhoneNumber) *ApplicationContactCreate {
+	_c.mutation.SetHelpingPhone(v)
+	return _c
+}
+
+// SetNillableHelpingPhone sets the "helping_phone" field if the given value is not nil.
+func (_c *ApplicationContactCreate) SetNillableHelpingPhone(v *domain.PhoneNumber) *ApplicationContactCreate {
+	if v != nil {
+		_c.SetHelpingPhone(*v)
+	}
+	return _c
+}
+
+// SetHelpingEmail sets the "helping_email" field.
+func (_c *ApplicationContactCreate) SetHelpingEmail(v domain.EmailAddress) *ApplicationContactCreate {
+	_c.mutation.SetHelpingEmail(v)
+	return _c
+}
+
+// SetNillableHelpingEmail sets the "helping_email" field if the given value is not nil.
+func (_c *ApplicationContactCreate) SetNillableHelpingEmail(v *domain.EmailAddress) *ApplicationContactCreate {
+	if v != nil {
+		_c.SetHelpingEmail(*v)
+	}
+	return _c
+}
+
+// SetDwelling sets the "dwelling" field.
+func (_c *ApplicationContactCreate) SetDwelling(v *domain.CurrentDwelling) *ApplicationContactCreate {
+	_c.mutation.SetDwelling(v)
+	return _c
+}
+
+// SetProvenance sets the "provenance" field.
+func (_c *ApplicationContactCreate) SetProvenance(v []domain.ValueOrigin) *ApplicationContactCreate {
+	_c.mutation.SetProvenance(v)
 	return _c
 }
 
@@ -166,6 +267,26 @@ func (_c *ApplicationContactCreate) defaults() error {
 		v := applicationcontact.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
+	if _, ok := _c.mutation.CareOf(); !ok {
+		v := applicationcontact.DefaultCareOf
+		_c.mutation.SetCareOf(v)
+	}
+	if _, ok := _c.mutation.EmailAllowed(); !ok {
+		v := applicationcontact.DefaultEmailAllowed
+		_c.mutation.SetEmailAllowed(v)
+	}
+	if _, ok := _c.mutation.TextAllowed(); !ok {
+		v := applicationcontact.DefaultTextAllowed
+		_c.mutation.SetTextAllowed(v)
+	}
+	if _, ok := _c.mutation.HelpingEmail(); !ok {
+		v := applicationcontact.DefaultHelpingEmail
+		_c.mutation.SetHelpingEmail(v)
+	}
+	if _, ok := _c.mutation.Provenance(); !ok {
+		v := applicationcontact.DefaultProvenance
+		_c.mutation.SetProvenance(v)
+	}
 	if _, ok := _c.mutation.Version(); !ok {
 		v := applicationcontact.DefaultVersion
 		_c.mutation.SetVersion(v)
@@ -209,6 +330,14 @@ func (_c *ApplicationContactCreate) check() error {
 			return &ValidationError{Name: "town", err: fmt.Errorf(`ent: validator failed for field "ApplicationContact.town": %w`, err)}
 		}
 	}
+	if _, ok := _c.mutation.CareOf(); !ok {
+		return &ValidationError{Name: "care_of", err: errors.New(`ent: missing required field "ApplicationContact.care_of"`)}
+	}
+	if v, ok := _c.mutation.CareOf(); ok {
+		if err := applicationcontact.CareOfValidator(string(v)); err != nil {
+			return &ValidationError{Name: "care_of", err: fmt.Errorf(`ent: validator failed for field "ApplicationContact.care_of": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.Email(); !ok {
 		return &ValidationError{Name: "email", err: errors.New(`ent: missing required field "ApplicationContact.email"`)}
 	}
@@ -217,12 +346,26 @@ func (_c *ApplicationContactCreate) check() error {
 			return &ValidationError{Name: "email", err: fmt.Errorf(`ent: validator failed for field "ApplicationContact.email": %w`, err)}
 		}
 	}
+	if _, ok := _c.mutation.EmailAllowed(); !ok {
+		return &ValidationError{Name: "email_allowed", err: errors.New(`ent: missing required field "ApplicationContact.email_allowed"`)}
+	}
+	if _, ok := _c.mutation.TextAllowed(); !ok {
+		return &ValidationError{Name: "text_allowed", err: errors.New(`ent: missing required field "ApplicationContact.text_allowed"`)}
+	}
 	if _, ok := _c.mutation.HelpingStructure(); !ok {
 		return &ValidationError{Name: "helping_structure", err: errors.New(`ent: missing required field "ApplicationContact.helping_structure"`)}
 	}
 	if v, ok := _c.mutation.HelpingStructure(); ok {
 		if err := applicationcontact.HelpingStructureValidator(string(v)); err != nil {
 			return &ValidationError{Name: "helping_structure", err: fmt.Errorf(`ent: validator failed for field "ApplicationContact.helping_structure": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.HelpingEmail(); !ok {
+		return &ValidationError{Name: "helping_email", err: errors.New(`ent: missing required field "ApplicationContact.helping_email"`)}
+	}
+	if v, ok := _c.mutation.HelpingEmail(); ok {
+		if err := applicationcontact.HelpingEmailValidator(string(v)); err != nil {
+			return &ValidationError{Name: "helping_email", err: fmt.Errorf(`ent: validator failed for field "ApplicationContact.helping_email": %w`, err)}
 		}
 	}
 	if _, ok := _c.mutation.Version(); !ok {
@@ -293,17 +436,53 @@ func (_c *ApplicationContactCreate) createSpec() (*ApplicationContact, *sqlgraph
 		_spec.SetField(applicationcontact.FieldTown, field.TypeString, value)
 		_node.Town = value
 	}
+	if value, ok := _c.mutation.CareOf(); ok {
+		_spec.SetField(applicationcontact.FieldCareOf, field.TypeString, value)
+		_node.CareOf = value
+	}
+	if value, ok := _c.mutation.Mailing(); ok {
+		_spec.SetField(applicationcontact.FieldMailing, field.TypeJSON, value)
+		_node.Mailing = value
+	}
 	if value, ok := _c.mutation.Phone(); ok {
 		_spec.SetField(applicationcontact.FieldPhone, field.TypeString, value)
 		_node.Phone = &value
+	}
+	if value, ok := _c.mutation.SecondPhone(); ok {
+		_spec.SetField(applicationcontact.FieldSecondPhone, field.TypeString, value)
+		_node.SecondPhone = &value
 	}
 	if value, ok := _c.mutation.Email(); ok {
 		_spec.SetField(applicationcontact.FieldEmail, field.TypeString, value)
 		_node.Email = value
 	}
+	if value, ok := _c.mutation.EmailAllowed(); ok {
+		_spec.SetField(applicationcontact.FieldEmailAllowed, field.TypeBool, value)
+		_node.EmailAllowed = value
+	}
+	if value, ok := _c.mutation.TextAllowed(); ok {
+		_spec.SetField(applicationcontact.FieldTextAllowed, field.TypeBool, value)
+		_node.TextAllowed = value
+	}
 	if value, ok := _c.mutation.HelpingStructure(); ok {
 		_spec.SetField(applicationcontact.FieldHelpingStructure, field.TypeString, value)
 		_node.HelpingStructure = value
+	}
+	if value, ok := _c.mutation.HelpingPhone(); ok {
+		_spec.SetField(applicationcontact.FieldHelpingPhone, field.TypeString, value)
+		_node.HelpingPhone = &value
+	}
+	if value, ok := _c.mutation.HelpingEmail(); ok {
+		_spec.SetField(applicationcontact.FieldHelpingEmail, field.TypeString, value)
+		_node.HelpingEmail = value
+	}
+	if value, ok := _c.mutation.Dwelling(); ok {
+		_spec.SetField(applicationcontact.FieldDwelling, field.TypeJSON, value)
+		_node.Dwelling = value
+	}
+	if value, ok := _c.mutation.Provenance(); ok {
+		_spec.SetField(applicationcontact.FieldProvenance, field.TypeJSON, value)
+		_node.Provenance = value
 	}
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(applicationcontact.FieldVersion, field.TypeInt, value)
@@ -329,353 +508,10 @@ func (_c *ApplicationContactCreate) createSpec() (*ApplicationContact, *sqlgraph
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.ApplicationContact.Create().
-//		SetCreatedAt(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.ApplicationContactUpsert) {
-//			SetCreatedAt(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *ApplicationContactCreate) OnConflict(opts ...sql.ConflictOption) *ApplicationContactUpsertOne {
-	_c.conflict = opts
-	return &ApplicationContactUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.ApplicationContact.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *ApplicationContactCreate) OnConflictColumns(columns ...string) *ApplicationContactUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &ApplicationContactUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// ApplicationContactUpsertOne is the builder for "upsert"-ing
-	//  one ApplicationContact node.
-	ApplicationContactUpsertOne struct {
-		create *ApplicationContactCreate
-	}
-
-	// ApplicationContactUpsert is the "OnConflict" setter.
-	ApplicationContactUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// SetAddress sets the "address" field.
-func (u *ApplicationContactUpsert) SetAddress(v string) *ApplicationContactUpsert {
-	u.Set(applicationcontact.FieldAddress, v)
-	return u
-}
-
-// UpdateAddress sets the "address" field to the value that was provided on create.
-func (u *ApplicationContactUpsert) UpdateAddress() *ApplicationContactUpsert {
-	u.SetExcluded(applicationcontact.FieldAddress)
-	return u
-}
-
-// SetPostalCode sets the "postal_code" field.
-func (u *ApplicationContactUpsert) SetPostalCode(v string) *ApplicationContactUpsert {
-	u.Set(applicationcontact.FieldPostalCode, v)
-	return u
-}
-
-// UpdatePostalCode sets the "postal_code" field to the value that was provided on create.
-func (u *ApplicationContactUpsert) UpdatePostalCode() *ApplicationContactUpsert {
-	u.SetExcluded(applicationcontact.FieldPostalCode)
-	return u
-}
-
-// SetTown sets the "town" field.
-func (u *ApplicationContactUpsert) SetTown(v string) *ApplicationContactUpsert {
-	u.Set(applicationcontact.FieldTown, v)
-	return u
-}
-
-// UpdateTown sets the "town" field to the value that was provided on create.
-func (u *ApplicationContactUpsert) UpdateTown() *ApplicationContactUpsert {
-	u.SetExcluded(applicationcontact.FieldTown)
-	return u
-}
-
-// SetPhone sets the "phone" field.
-func (u *ApplicationContactUpsert) SetPhone(v domain.PhoneNumber) *ApplicationContactUpsert {
-	u.Set(applicationcontact.FieldPhone, v)
-	return u
-}
-
-// UpdatePhone sets the "phone" field to the value that was provided on create.
-func (u *ApplicationContactUpsert) UpdatePhone() *ApplicationContactUpsert {
-	u.SetExcluded(applicationcontact.FieldPhone)
-	return u
-}
-
-// ClearPhone clears the value of the "phone" field.
-func (u *ApplicationContactUpsert) ClearPhone() *ApplicationContactUpsert {
-	u.SetNull(applicationcontact.FieldPhone)
-	return u
-}
-
-// SetEmail sets the "email" field.
-func (u *ApplicationContactUpsert) SetEmail(v domain.EmailAddress) *ApplicationContactUpsert {
-	u.Set(applicationcontact.FieldEmail, v)
-	return u
-}
-
-// UpdateEmail sets the "email" field to the value that was provided on create.
-func (u *ApplicationContactUpsert) UpdateEmail() *ApplicationContactUpsert {
-	u.SetExcluded(applicationcontact.FieldEmail)
-	return u
-}
-
-// SetHelpingStructure sets the "helping_structure" field.
-func (u *ApplicationContactUpsert) SetHelpingStructure(v domain.Stated) *ApplicationContactUpsert {
-	u.Set(applicationcontact.FieldHelpingStructure, v)
-	return u
-}
-
-// UpdateHelpingStructure sets the "helping_structure" field to the value that was provided on create.
-func (u *ApplicationContactUpsert) UpdateHelpingStructure() *ApplicationContactUpsert {
-	u.SetExcluded(applicationcontact.FieldHelpingStructure)
-	return u
-}
-
-// SetVersion sets the "version" field.
-func (u *ApplicationContactUpsert) SetVersion(v int) *ApplicationContactUpsert {
-	u.Set(applicationcontact.FieldVersion, v)
-	return u
-}
-
-// UpdateVersion sets the "version" field to the value that was provided on create.
-func (u *ApplicationContactUpsert) UpdateVersion() *ApplicationContactUpsert {
-	u.SetExcluded(applicationcontact.FieldVersion)
-	return u
-}
-
-// AddVersion adds v to the "version" field.
-func (u *ApplicationContactUpsert) AddVersion(v int) *ApplicationContactUpsert {
-	u.Add(applicationcontact.FieldVersion, v)
-	return u
-}
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
-// Using this option is equivalent to using:
-//
-//	client.ApplicationContact.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(applicationcontact.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *ApplicationContactUpsertOne) UpdateNewValues() *ApplicationContactUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(applicationcontact.FieldID)
-		}
-		if _, exists := u.create.mutation.CreatedAt(); exists {
-			s.SetIgnore(applicationcontact.FieldCreatedAt)
-		}
-		if _, exists := u.create.mutation.ApplicationID(); exists {
-			s.SetIgnore(applicationcontact.FieldApplicationID)
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.ApplicationContact.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *ApplicationContactUpsertOne) Ignore() *ApplicationContactUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *ApplicationContactUpsertOne) DoNothing() *ApplicationContactUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the ApplicationContactCreate.OnConflict
-// documentation for more info.
-func (u *ApplicationContactUpsertOne) Update(set func(*ApplicationContactUpsert)) *ApplicationContactUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&ApplicationContactUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetAddress sets the "address" field.
-func (u *ApplicationContactUpsertOne) SetAddress(v string) *ApplicationContactUpsertOne {
-	return u.Update(func(s *ApplicationContactUpsert) {
-		s.SetAddress(v)
-	})
-}
-
-// UpdateAddress sets the "address" field to the value that was provided on create.
-func (u *ApplicationContactUpsertOne) UpdateAddress() *ApplicationContactUpsertOne {
-	return u.Update(func(s *ApplicationContactUpsert) {
-		s.UpdateAddress()
-	})
-}
-
-// SetPostalCode sets the "postal_code" field.
-func (u *ApplicationContactUpsertOne) SetPostalCode(v string) *ApplicationContactUpsertOne {
-	return u.Update(func(s *ApplicationContactUpsert) {
-		s.SetPostalCode(v)
-	})
-}
-
-// UpdatePostalCode sets the "postal_code" field to the value that was provided on create.
-func (u *ApplicationContactUpsertOne) UpdatePostalCode() *ApplicationContactUpsertOne {
-	return u.Update(func(s *ApplicationContactUpsert) {
-		s.UpdatePostalCode()
-	})
-}
-
-// SetTown sets the "town" field.
-func (u *ApplicationContactUpsertOne) SetTown(v string) *ApplicationContactUpsertOne {
-	return u.Update(func(s *ApplicationContactUpsert) {
-		s.SetTown(v)
-	})
-}
-
-// UpdateTown sets the "town" field to the value that was provided on create.
-func (u *ApplicationContactUpsertOne) UpdateTown() *ApplicationContactUpsertOne {
-	return u.Update(func(s *ApplicationContactUpsert) {
-		s.UpdateTown()
-	})
-}
-
-// SetPhone sets the "phone" field.
-func (u *ApplicationContactUpsertOne) SetPhone(v domain.PhoneNumber) *ApplicationContactUpsertOne {
-	return u.Update(func(s *ApplicationContactUpsert) {
-		s.SetPhone(v)
-	})
-}
-
-// UpdatePhone sets the "phone" field to the value that was provided on create.
-func (u *ApplicationContactUpsertOne) UpdatePhone() *ApplicationContactUpsertOne {
-	return u.Update(func(s *ApplicationContactUpsert) {
-		s.UpdatePhone()
-	})
-}
-
-// ClearPhone clears the value of the "phone" field.
-func (u *ApplicationContactUpsertOne) ClearPhone() *ApplicationContactUpsertOne {
-	return u.Update(func(s *ApplicationContactUpsert) {
-		s.ClearPhone()
-	})
-}
-
-// SetEmail sets the "email" field.
-func (u *ApplicationContactUpsertOne) SetEmail(v domain.EmailAddress) *ApplicationContactUpsertOne {
-	return u.Update(func(s *ApplicationContactUpsert) {
-		s.SetEmail(v)
-	})
-}
-
-// UpdateEmail sets the "email" field to the value that was provided on create.
-func (u *ApplicationContactUpsertOne) UpdateEmail() *ApplicationContactUpsertOne {
-	return u.Update(func(s *ApplicationContactUpsert) {
-		s.UpdateEmail()
-	})
-}
-
-// SetHelpingStructure sets the "helping_structure" field.
-func (u *ApplicationContactUpsertOne) SetHelpingStructure(v domain.Stated) *ApplicationContactUpsertOne {
-	return u.Update(func(s *ApplicationContactUpsert) {
-		s.SetHelpingStructure(v)
-	})
-}
-
-// UpdateHelpingStructure sets the "helping_structure" field to the value that was provided on create.
-func (u *ApplicationContactUpsertOne) UpdateHelpingStructure() *ApplicationContactUpsertOne {
-	return u.Update(func(s *ApplicationContactUpsert) {
-		s.UpdateHelpingStructure()
-	})
-}
-
-// SetVersion sets the "version" field.
-func (u *ApplicationContactUpsertOne) SetVersion(v int) *ApplicationContactUpsertOne {
-	return u.Update(func(s *ApplicationContactUpsert) {
-		s.SetVersion(v)
-	})
-}
-
-// AddVersion adds v to the "version" field.
-func (u *ApplicationContactUpsertOne) AddVersion(v int) *ApplicationContactUpsertOne {
-	return u.Update(func(s *ApplicationContactUpsert) {
-		s.AddVersion(v)
-	})
-}
-
-// UpdateVersion sets the "version" field to the value that was provided on create.
-func (u *ApplicationContactUpsertOne) UpdateVersion() *ApplicationContactUpsertOne {
-	return u.Update(func(s *ApplicationContactUpsert) {
-		s.UpdateVersion()
-	})
-}
-
-// Exec executes the query.
-func (u *ApplicationContactUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for ApplicationContactCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *ApplicationContactUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *ApplicationContactUpsertOne) ID(ctx context.Context) (id domain.ID, err error) {
-	if u.create.driver.Dialect() == dialect.MySQL {
-		// In case of "ON CONFLICT", there is no way to get back non-numeric ID
-		// fields from the database since MySQL does not support the RETURNING clause.
-		return id, errors.New("ent: ApplicationContactUpsertOne.ID is not supported by MySQL driver. Use ApplicationContactUpsertOne.Exec instead")
-	}
-	node, err := u.create.Save(ctx)
-	if err != nil {
-		return id, err
-	}
-	return node.ID, nil
-}
-
-// IDX is like ID, but panics if an error occurs.
-func (u *ApplicationContactUpsertOne) IDX(ctx context.Context) domain.ID {
-	id, err := u.ID(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return id
+// OnConflict says what becomes of a row that would conflict with another one.
+func (_c *ApplicationContactCreate) OnConflict(options ...sql.ConflictOption) *ApplicationContactCreate {
+	_c.conflict = options
+	return _c
 }
 
 // ApplicationContactCreateBulk is the builder for creating many ApplicationContact entities in bulk.
@@ -764,234 +600,8 @@ func (_c *ApplicationContactCreateBulk) ExecX(ctx context.Context) {
 	}
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.ApplicationContact.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.ApplicationContactUpsert) {
-//			SetCreatedAt(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *ApplicationContactCreateBulk) OnConflict(opts ...sql.ConflictOption) *ApplicationContactUpsertBulk {
-	_c.conflict = opts
-	return &ApplicationContactUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.ApplicationContact.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *ApplicationContactCreateBulk) OnConflictColumns(columns ...string) *ApplicationContactUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &ApplicationContactUpsertBulk{
-		create: _c,
-	}
-}
-
-// ApplicationContactUpsertBulk is the builder for "upsert"-ing
-// a bulk of ApplicationContact nodes.
-type ApplicationContactUpsertBulk struct {
-	create *ApplicationContactCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.ApplicationContact.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(applicationcontact.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *ApplicationContactUpsertBulk) UpdateNewValues() *ApplicationContactUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		for _, b := range u.create.builders {
-			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(applicationcontact.FieldID)
-			}
-			if _, exists := b.mutation.CreatedAt(); exists {
-				s.SetIgnore(applicationcontact.FieldCreatedAt)
-			}
-			if _, exists := b.mutation.ApplicationID(); exists {
-				s.SetIgnore(applicationcontact.FieldApplicationID)
-			}
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.ApplicationContact.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *ApplicationContactUpsertBulk) Ignore() *ApplicationContactUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *ApplicationContactUpsertBulk) DoNothing() *ApplicationContactUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the ApplicationContactCreateBulk.OnConflict
-// documentation for more info.
-func (u *ApplicationContactUpsertBulk) Update(set func(*ApplicationContactUpsert)) *ApplicationContactUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&ApplicationContactUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetAddress sets the "address" field.
-func (u *ApplicationContactUpsertBulk) SetAddress(v string) *ApplicationContactUpsertBulk {
-	return u.Update(func(s *ApplicationContactUpsert) {
-		s.SetAddress(v)
-	})
-}
-
-// UpdateAddress sets the "address" field to the value that was provided on create.
-func (u *ApplicationContactUpsertBulk) UpdateAddress() *ApplicationContactUpsertBulk {
-	return u.Update(func(s *ApplicationContactUpsert) {
-		s.UpdateAddress()
-	})
-}
-
-// SetPostalCode sets the "postal_code" field.
-func (u *ApplicationContactUpsertBulk) SetPostalCode(v string) *ApplicationContactUpsertBulk {
-	return u.Update(func(s *ApplicationContactUpsert) {
-		s.SetPostalCode(v)
-	})
-}
-
-// UpdatePostalCode sets the "postal_code" field to the value that was provided on create.
-func (u *ApplicationContactUpsertBulk) UpdatePostalCode() *ApplicationContactUpsertBulk {
-	return u.Update(func(s *ApplicationContactUpsert) {
-		s.UpdatePostalCode()
-	})
-}
-
-// SetTown sets the "town" field.
-func (u *ApplicationContactUpsertBulk) SetTown(v string) *ApplicationContactUpsertBulk {
-	return u.Update(func(s *ApplicationContactUpsert) {
-		s.SetTown(v)
-	})
-}
-
-// UpdateTown sets the "town" field to the value that was provided on create.
-func (u *ApplicationContactUpsertBulk) UpdateTown() *ApplicationContactUpsertBulk {
-	return u.Update(func(s *ApplicationContactUpsert) {
-		s.UpdateTown()
-	})
-}
-
-// SetPhone sets the "phone" field.
-func (u *ApplicationContactUpsertBulk) SetPhone(v domain.PhoneNumber) *ApplicationContactUpsertBulk {
-	return u.Update(func(s *ApplicationContactUpsert) {
-		s.SetPhone(v)
-	})
-}
-
-// UpdatePhone sets the "phone" field to the value that was provided on create.
-func (u *ApplicationContactUpsertBulk) UpdatePhone() *ApplicationContactUpsertBulk {
-	return u.Update(func(s *ApplicationContactUpsert) {
-		s.UpdatePhone()
-	})
-}
-
-// ClearPhone clears the value of the "phone" field.
-func (u *ApplicationContactUpsertBulk) ClearPhone() *ApplicationContactUpsertBulk {
-	return u.Update(func(s *ApplicationContactUpsert) {
-		s.ClearPhone()
-	})
-}
-
-// SetEmail sets the "email" field.
-func (u *ApplicationContactUpsertBulk) SetEmail(v domain.EmailAddress) *ApplicationContactUpsertBulk {
-	return u.Update(func(s *ApplicationContactUpsert) {
-		s.SetEmail(v)
-	})
-}
-
-// UpdateEmail sets the "email" field to the value that was provided on create.
-func (u *ApplicationContactUpsertBulk) UpdateEmail() *ApplicationContactUpsertBulk {
-	return u.Update(func(s *ApplicationContactUpsert) {
-		s.UpdateEmail()
-	})
-}
-
-// SetHelpingStructure sets the "helping_structure" field.
-func (u *ApplicationContactUpsertBulk) SetHelpingStructure(v domain.Stated) *ApplicationContactUpsertBulk {
-	return u.Update(func(s *ApplicationContactUpsert) {
-		s.SetHelpingStructure(v)
-	})
-}
-
-// UpdateHelpingStructure sets the "helping_structure" field to the value that was provided on create.
-func (u *ApplicationContactUpsertBulk) UpdateHelpingStructure() *ApplicationContactUpsertBulk {
-	return u.Update(func(s *ApplicationContactUpsert) {
-		s.UpdateHelpingStructure()
-	})
-}
-
-// SetVersion sets the "version" field.
-func (u *ApplicationContactUpsertBulk) SetVersion(v int) *ApplicationContactUpsertBulk {
-	return u.Update(func(s *ApplicationContactUpsert) {
-		s.SetVersion(v)
-	})
-}
-
-// AddVersion adds v to the "version" field.
-func (u *ApplicationContactUpsertBulk) AddVersion(v int) *ApplicationContactUpsertBulk {
-	return u.Update(func(s *ApplicationContactUpsert) {
-		s.AddVersion(v)
-	})
-}
-
-// UpdateVersion sets the "version" field to the value that was provided on create.
-func (u *ApplicationContactUpsertBulk) UpdateVersion() *ApplicationContactUpsertBulk {
-	return u.Update(func(s *ApplicationContactUpsert) {
-		s.UpdateVersion()
-	})
-}
-
-// Exec executes the query.
-func (u *ApplicationContactUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("ent: OnConflict was set for builder %d. Set it on the ApplicationContactCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for ApplicationContactCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *ApplicationContactUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
+// OnConflict says what becomes of a row that would conflict with another one.
+func (_c *ApplicationContactCreateBulk) OnConflict(options ...sql.ConflictOption) *ApplicationContactCreateBulk {
+	_c.conflict = options
+	return _c
 }

@@ -9,6 +9,7 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/applicationcontact"
@@ -71,6 +72,32 @@ func (_u *ApplicationContactUpdate) SetNillableTown(v *string) *ApplicationConta
 	return _u
 }
 
+// SetCareOf sets the "care_of" field.
+func (_u *ApplicationContactUpdate) SetCareOf(v domain.Stated) *ApplicationContactUpdate {
+	_u.mutation.SetCareOf(v)
+	return _u
+}
+
+// SetNillableCareOf sets the "care_of" field if the given value is not nil.
+func (_u *ApplicationContactUpdate) SetNillableCareOf(v *domain.Stated) *ApplicationContactUpdate {
+	if v != nil {
+		_u.SetCareOf(*v)
+	}
+	return _u
+}
+
+// SetMailing sets the "mailing" field.
+func (_u *ApplicationContactUpdate) SetMailing(v *domain.MailingAddress) *ApplicationContactUpdate {
+	_u.mutation.SetMailing(v)
+	return _u
+}
+
+// ClearMailing clears the value of the "mailing" field.
+func (_u *ApplicationContactUpdate) ClearMailing() *ApplicationContactUpdate {
+	_u.mutation.ClearMailing()
+	return _u
+}
+
 // SetPhone sets the "phone" field.
 func (_u *ApplicationContactUpdate) SetPhone(v domain.PhoneNumber) *ApplicationContactUpdate {
 	_u.mutation.SetPhone(v)
@@ -91,6 +118,26 @@ func (_u *ApplicationContactUpdate) ClearPhone() *ApplicationContactUpdate {
 	return _u
 }
 
+// SetSecondPhone sets the "second_phone" field.
+func (_u *ApplicationContactUpdate) SetSecondPhone(v domain.PhoneNumber) *ApplicationContactUpdate {
+	_u.mutation.SetSecondPhone(v)
+	return _u
+}
+
+// SetNillableSecondPhone sets the "second_phone" field if the given value is not nil.
+func (_u *ApplicationContactUpdate) SetNillableSecondPhone(v *domain.PhoneNumber) *ApplicationContactUpdate {
+	if v != nil {
+		_u.SetSecondPhone(*v)
+	}
+	return _u
+}
+
+// ClearSecondPhone clears the value of the "second_phone" field.
+func (_u *ApplicationContactUpdate) ClearSecondPhone() *ApplicationContactUpdate {
+	_u.mutation.ClearSecondPhone()
+	return _u
+}
+
 // SetEmail sets the "email" field.
 func (_u *ApplicationContactUpdate) SetEmail(v domain.EmailAddress) *ApplicationContactUpdate {
 	_u.mutation.SetEmail(v)
@@ -101,6 +148,34 @@ func (_u *ApplicationContactUpdate) SetEmail(v domain.EmailAddress) *Application
 func (_u *ApplicationContactUpdate) SetNillableEmail(v *domain.EmailAddress) *ApplicationContactUpdate {
 	if v != nil {
 		_u.SetEmail(*v)
+	}
+	return _u
+}
+
+// SetEmailAllowed sets the "email_allowed" field.
+func (_u *ApplicationContactUpdate) SetEmailAllowed(v bool) *ApplicationContactUpdate {
+	_u.mutation.SetEmailAllowed(v)
+	return _u
+}
+
+// SetNillableEmailAllowed sets the "email_allowed" field if the given value is not nil.
+func (_u *ApplicationContactUpdate) SetNillableEmailAllowed(v *bool) *ApplicationContactUpdate {
+	if v != nil {
+		_u.SetEmailAllowed(*v)
+	}
+	return _u
+}
+
+// SetTextAllowed sets the "text_allowed" field.
+func (_u *ApplicationContactUpdate) SetTextAllowed(v bool) *ApplicationContactUpdate {
+	_u.mutation.SetTextAllowed(v)
+	return _u
+}
+
+// SetNillableTextAllowed sets the "text_allowed" field if the given value is not nil.
+func (_u *ApplicationContactUpdate) SetNillableTextAllowed(v *bool) *ApplicationContactUpdate {
+	if v != nil {
+		_u.SetTextAllowed(*v)
 	}
 	return _u
 }
@@ -116,6 +191,64 @@ func (_u *ApplicationContactUpdate) SetNillableHelpingStructure(v *domain.Stated
 	if v != nil {
 		_u.SetHelpingStructure(*v)
 	}
+	return _u
+}
+
+// SetHelpingPhone sets the "helping_phone" field.
+func (_u *ApplicationContactUpdate) SetHelpingPhone(v domain.PhoneNumber) *ApplicationContactUpdate {
+	_u.mutation.SetHelpingPhone(v)
+	return _u
+}
+
+// SetNillableHelpingPhone sets the "helping_phone" field if the given value is not nil.
+func (_u *ApplicationContactUpdate) SetNillableHelpingPhone(v *domain.PhoneNumber) *ApplicationContactUpdate {
+	if v != nil {
+		_u.SetHelpingPhone(*v)
+	}
+	return _u
+}
+
+// ClearHelpingPhone clears the value of the "helping_phone" field.
+func (_u *ApplicationContactUpdate) ClearHelpingPhone() *ApplicationContactUpdate {
+	_u.mutation.ClearHelpingPhone()
+	return _u
+}
+
+// SetHelpingEmail sets the "helping_email" field.
+func (_u *ApplicationContactUpdate) SetHelpingEmail(v domain.EmailAddress) *ApplicationContactUpdate {
+	_u.mutation.SetHelpingEmail(v)
+	return _u
+}
+
+// SetNillableHelpingEmail sets the "helping_email" field if the given value is not nil.
+func (_u *ApplicationContactUpdate) SetNillableHelpingEmail(v *domain.EmailAddress) *ApplicationContactUpdate {
+	if v != nil {
+		_u.SetHelpingEmail(*v)
+	}
+	return _u
+}
+
+// SetDwelling sets the "dwelling" field.
+func (_u *ApplicationContactUpdate) SetDwelling(v *domain.CurrentDwelling) *ApplicationContactUpdate {
+	_u.mutation.SetDwelling(v)
+	return _u
+}
+
+// ClearDwelling clears the value of the "dwelling" field.
+func (_u *ApplicationContactUpdate) ClearDwelling() *ApplicationContactUpdate {
+	_u.mutation.ClearDwelling()
+	return _u
+}
+
+// SetProvenance sets the "provenance" field.
+func (_u *ApplicationContactUpdate) SetProvenance(v []domain.ValueOrigin) *ApplicationContactUpdate {
+	_u.mutation.SetProvenance(v)
+	return _u
+}
+
+// AppendProvenance appends value to the "provenance" field.
+func (_u *ApplicationContactUpdate) AppendProvenance(v []domain.ValueOrigin) *ApplicationContactUpdate {
+	_u.mutation.AppendProvenance(v)
 	return _u
 }
 
@@ -189,6 +322,11 @@ func (_u *ApplicationContactUpdate) check() error {
 			return &ValidationError{Name: "town", err: fmt.Errorf(`ent: validator failed for field "ApplicationContact.town": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.CareOf(); ok {
+		if err := applicationcontact.CareOfValidator(string(v)); err != nil {
+			return &ValidationError{Name: "care_of", err: fmt.Errorf(`ent: validator failed for field "ApplicationContact.care_of": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.Email(); ok {
 		if err := applicationcontact.EmailValidator(string(v)); err != nil {
 			return &ValidationError{Name: "email", err: fmt.Errorf(`ent: validator failed for field "ApplicationContact.email": %w`, err)}
@@ -197,6 +335,11 @@ func (_u *ApplicationContactUpdate) check() error {
 	if v, ok := _u.mutation.HelpingStructure(); ok {
 		if err := applicationcontact.HelpingStructureValidator(string(v)); err != nil {
 			return &ValidationError{Name: "helping_structure", err: fmt.Errorf(`ent: validator failed for field "ApplicationContact.helping_structure": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.HelpingEmail(); ok {
+		if err := applicationcontact.HelpingEmailValidator(string(v)); err != nil {
+			return &ValidationError{Name: "helping_email", err: fmt.Errorf(`ent: validator failed for field "ApplicationContact.helping_email": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.Version(); ok {
@@ -237,17 +380,61 @@ func (_u *ApplicationContactUpdate) sqlSave(ctx context.Context) (_node int, err
 	if value, ok := _u.mutation.Town(); ok {
 		_spec.SetField(applicationcontact.FieldTown, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.CareOf(); ok {
+		_spec.SetField(applicationcontact.FieldCareOf, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Mailing(); ok {
+		_spec.SetField(applicationcontact.FieldMailing, field.TypeJSON, value)
+	}
+	if _u.mutation.MailingCleared() {
+		_spec.ClearField(applicationcontact.FieldMailing, field.TypeJSON)
+	}
 	if value, ok := _u.mutation.Phone(); ok {
 		_spec.SetField(applicationcontact.FieldPhone, field.TypeString, value)
 	}
 	if _u.mutation.PhoneCleared() {
 		_spec.ClearField(applicationcontact.FieldPhone, field.TypeString)
 	}
+	if value, ok := _u.mutation.SecondPhone(); ok {
+		_spec.SetField(applicationcontact.FieldSecondPhone, field.TypeString, value)
+	}
+	if _u.mutation.SecondPhoneCleared() {
+		_spec.ClearField(applicationcontact.FieldSecondPhone, field.TypeString)
+	}
 	if value, ok := _u.mutation.Email(); ok {
 		_spec.SetField(applicationcontact.FieldEmail, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.EmailAllowed(); ok {
+		_spec.SetField(applicationcontact.FieldEmailAllowed, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.TextAllowed(); ok {
+		_spec.SetField(applicationcontact.FieldTextAllowed, field.TypeBool, value)
+	}
 	if value, ok := _u.mutation.HelpingStructure(); ok {
 		_spec.SetField(applicationcontact.FieldHelpingStructure, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.HelpingPhone(); ok {
+		_spec.SetField(applicationcontact.FieldHelpingPhone, field.TypeString, value)
+	}
+	if _u.mutation.HelpingPhoneCleared() {
+		_spec.ClearField(applicationcontact.FieldHelpingPhone, field.TypeString)
+	}
+	if value, ok := _u.mutation.HelpingEmail(); ok {
+		_spec.SetField(applicationcontact.FieldHelpingEmail, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Dwelling(); ok {
+		_spec.SetField(applicationcontact.FieldDwelling, field.TypeJSON, value)
+	}
+	if _u.mutation.DwellingCleared() {
+		_spec.ClearField(applicationcontact.FieldDwelling, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Provenance(); ok {
+		_spec.SetField(applicationcontact.FieldProvenance, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedProvenance(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, applicationcontact.FieldProvenance, value)
+		})
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(applicationcontact.FieldVersion, field.TypeInt, value)
@@ -319,6 +506,32 @@ func (_u *ApplicationContactUpdateOne) SetNillableTown(v *string) *ApplicationCo
 	return _u
 }
 
+// SetCareOf sets the "care_of" field.
+func (_u *ApplicationContactUpdateOne) SetCareOf(v domain.Stated) *ApplicationContactUpdateOne {
+	_u.mutation.SetCareOf(v)
+	return _u
+}
+
+// SetNillableCareOf sets the "care_of" field if the given value is not nil.
+func (_u *ApplicationContactUpdateOne) SetNillableCareOf(v *domain.Stated) *ApplicationContactUpdateOne {
+	if v != nil {
+		_u.SetCareOf(*v)
+	}
+	return _u
+}
+
+// SetMailing sets the "mailing" field.
+func (_u *ApplicationContactUpdateOne) SetMailing(v *domain.MailingAddress) *ApplicationContactUpdateOne {
+	_u.mutation.SetMailing(v)
+	return _u
+}
+
+// ClearMailing clears the value of the "mailing" field.
+func (_u *ApplicationContactUpdateOne) ClearMailing() *ApplicationContactUpdateOne {
+	_u.mutation.ClearMailing()
+	return _u
+}
+
 // SetPhone sets the "phone" field.
 func (_u *ApplicationContactUpdateOne) SetPhone(v domain.PhoneNumber) *ApplicationContactUpdateOne {
 	_u.mutation.SetPhone(v)
@@ -339,6 +552,26 @@ func (_u *ApplicationContactUpdateOne) ClearPhone() *ApplicationContactUpdateOne
 	return _u
 }
 
+// SetSecondPhone sets the "second_phone" field.
+func (_u *ApplicationContactUpdateOne) SetSecondPhone(v domain.PhoneNumber) *ApplicationContactUpdateOne {
+	_u.mutation.SetSecondPhone(v)
+	return _u
+}
+
+// SetNillableSecondPhone sets the "second_phone" field if the given value is not nil.
+func (_u *ApplicationContactUpdateOne) SetNillableSecondPhone(v *domain.PhoneNumber) *ApplicationContactUpdateOne {
+	if v != nil {
+		_u.SetSecondPhone(*v)
+	}
+	return _u
+}
+
+// ClearSecondPhone clears the value of the "second_phone" field.
+func (_u *ApplicationContactUpdateOne) ClearSecondPhone() *ApplicationContactUpdateOne {
+	_u.mutation.ClearSecondPhone()
+	return _u
+}
+
 // SetEmail sets the "email" field.
 func (_u *ApplicationContactUpdateOne) SetEmail(v domain.EmailAddress) *ApplicationContactUpdateOne {
 	_u.mutation.SetEmail(v)
@@ -349,6 +582,34 @@ func (_u *ApplicationContactUpdateOne) SetEmail(v domain.EmailAddress) *Applicat
 func (_u *ApplicationContactUpdateOne) SetNillableEmail(v *domain.EmailAddress) *ApplicationContactUpdateOne {
 	if v != nil {
 		_u.SetEmail(*v)
+	}
+	return _u
+}
+
+// SetEmailAllowed sets the "email_allowed" field.
+func (_u *ApplicationContactUpdateOne) SetEmailAllowed(v bool) *ApplicationContactUpdateOne {
+	_u.mutation.SetEmailAllowed(v)
+	return _u
+}
+
+// SetNillableEmailAllowed sets the "email_allowed" field if the given value is not nil.
+func (_u *ApplicationContactUpdateOne) SetNillableEmailAllowed(v *bool) *ApplicationContactUpdateOne {
+	if v != nil {
+		_u.SetEmailAllowed(*v)
+	}
+	return _u
+}
+
+// SetTextAllowed sets the "text_allowed" field.
+func (_u *ApplicationContactUpdateOne) SetTextAllowed(v bool) *ApplicationContactUpdateOne {
+	_u.mutation.SetTextAllowed(v)
+	return _u
+}
+
+// SetNillableTextAllowed sets the "text_allowed" field if the given value is not nil.
+func (_u *ApplicationContactUpdateOne) SetNillableTextAllowed(v *bool) *ApplicationContactUpdateOne {
+	if v != nil {
+		_u.SetTextAllowed(*v)
 	}
 	return _u
 }
@@ -364,6 +625,64 @@ func (_u *ApplicationContactUpdateOne) SetNillableHelpingStructure(v *domain.Sta
 	if v != nil {
 		_u.SetHelpingStructure(*v)
 	}
+	return _u
+}
+
+// SetHelpingPhone sets the "helping_phone" field.
+func (_u *ApplicationContactUpdateOne) SetHelpingPhone(v domain.PhoneNumber) *ApplicationContactUpdateOne {
+	_u.mutation.SetHelpingPhone(v)
+	return _u
+}
+
+// SetNillableHelpingPhone sets the "helping_phone" field if the given value is not nil.
+func (_u *ApplicationContactUpdateOne) SetNillableHelpingPhone(v *domain.PhoneNumber) *ApplicationContactUpdateOne {
+	if v != nil {
+		_u.SetHelpingPhone(*v)
+	}
+	return _u
+}
+
+// ClearHelpingPhone clears the value of the "helping_phone" field.
+func (_u *ApplicationContactUpdateOne) ClearHelpingPhone() *ApplicationContactUpdateOne {
+	_u.mutation.ClearHelpingPhone()
+	return _u
+}
+
+// SetHelpingEmail sets the "helping_email" field.
+func (_u *ApplicationContactUpdateOne) SetHelpingEmail(v domain.EmailAddress) *ApplicationContactUpdateOne {
+	_u.mutation.SetHelpingEmail(v)
+	return _u
+}
+
+// SetNillableHelpingEmail sets the "helping_email" field if the given value is not nil.
+func (_u *ApplicationContactUpdateOne) SetNillableHelpingEmail(v *domain.EmailAddress) *ApplicationContactUpdateOne {
+	if v != nil {
+		_u.SetHelpingEmail(*v)
+	}
+	return _u
+}
+
+// SetDwelling sets the "dwelling" field.
+func (_u *ApplicationContactUpdateOne) SetDwelling(v *domain.CurrentDwelling) *ApplicationContactUpdateOne {
+	_u.mutation.SetDwelling(v)
+	return _u
+}
+
+// ClearDwelling clears the value of the "dwelling" field.
+func (_u *ApplicationContactUpdateOne) ClearDwelling() *ApplicationContactUpdateOne {
+	_u.mutation.ClearDwelling()
+	return _u
+}
+
+// SetProvenance sets the "provenance" field.
+func (_u *ApplicationContactUpdateOne) SetProvenance(v []domain.ValueOrigin) *ApplicationContactUpdateOne {
+	_u.mutation.SetProvenance(v)
+	return _u
+}
+
+// AppendProvenance appends value to the "provenance" field.
+func (_u *ApplicationContactUpdateOne) AppendProvenance(v []domain.ValueOrigin) *ApplicationContactUpdateOne {
+	_u.mutation.AppendProvenance(v)
 	return _u
 }
 
@@ -450,6 +769,11 @@ func (_u *ApplicationContactUpdateOne) check() error {
 			return &ValidationError{Name: "town", err: fmt.Errorf(`ent: validator failed for field "ApplicationContact.town": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.CareOf(); ok {
+		if err := applicationcontact.CareOfValidator(string(v)); err != nil {
+			return &ValidationError{Name: "care_of", err: fmt.Errorf(`ent: validator failed for field "ApplicationContact.care_of": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.Email(); ok {
 		if err := applicationcontact.EmailValidator(string(v)); err != nil {
 			return &ValidationError{Name: "email", err: fmt.Errorf(`ent: validator failed for field "ApplicationContact.email": %w`, err)}
@@ -458,6 +782,11 @@ func (_u *ApplicationContactUpdateOne) check() error {
 	if v, ok := _u.mutation.HelpingStructure(); ok {
 		if err := applicationcontact.HelpingStructureValidator(string(v)); err != nil {
 			return &ValidationError{Name: "helping_structure", err: fmt.Errorf(`ent: validator failed for field "ApplicationContact.helping_structure": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.HelpingEmail(); ok {
+		if err := applicationcontact.HelpingEmailValidator(string(v)); err != nil {
+			return &ValidationError{Name: "helping_email", err: fmt.Errorf(`ent: validator failed for field "ApplicationContact.helping_email": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.Version(); ok {
@@ -515,17 +844,61 @@ func (_u *ApplicationContactUpdateOne) sqlSave(ctx context.Context) (_node *Appl
 	if value, ok := _u.mutation.Town(); ok {
 		_spec.SetField(applicationcontact.FieldTown, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.CareOf(); ok {
+		_spec.SetField(applicationcontact.FieldCareOf, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Mailing(); ok {
+		_spec.SetField(applicationcontact.FieldMailing, field.TypeJSON, value)
+	}
+	if _u.mutation.MailingCleared() {
+		_spec.ClearField(applicationcontact.FieldMailing, field.TypeJSON)
+	}
 	if value, ok := _u.mutation.Phone(); ok {
 		_spec.SetField(applicationcontact.FieldPhone, field.TypeString, value)
 	}
 	if _u.mutation.PhoneCleared() {
 		_spec.ClearField(applicationcontact.FieldPhone, field.TypeString)
 	}
+	if value, ok := _u.mutation.SecondPhone(); ok {
+		_spec.SetField(applicationcontact.FieldSecondPhone, field.TypeString, value)
+	}
+	if _u.mutation.SecondPhoneCleared() {
+		_spec.ClearField(applicationcontact.FieldSecondPhone, field.TypeString)
+	}
 	if value, ok := _u.mutation.Email(); ok {
 		_spec.SetField(applicationcontact.FieldEmail, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.EmailAllowed(); ok {
+		_spec.SetField(applicationcontact.FieldEmailAllowed, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.TextAllowed(); ok {
+		_spec.SetField(applicationcontact.FieldTextAllowed, field.TypeBool, value)
+	}
 	if value, ok := _u.mutation.HelpingStructure(); ok {
 		_spec.SetField(applicationcontact.FieldHelpingStructure, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.HelpingPhone(); ok {
+		_spec.SetField(applicationcontact.FieldHelpingPhone, field.TypeString, value)
+	}
+	if _u.mutation.HelpingPhoneCleared() {
+		_spec.ClearField(applicationcontact.FieldHelpingPhone, field.TypeString)
+	}
+	if value, ok := _u.mutation.HelpingEmail(); ok {
+		_spec.SetField(applicationcontact.FieldHelpingEmail, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Dwelling(); ok {
+		_spec.SetField(applicationcontact.FieldDwelling, field.TypeJSON, value)
+	}
+	if _u.mutation.DwellingCleared() {
+		_spec.ClearField(applicationcontact.FieldDwelling, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Provenance(); ok {
+		_spec.SetField(applicationcontact.FieldProvenance, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedProvenance(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, applicationcontact.FieldProvenance, value)
+		})
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(applicationcontact.FieldVersion, field.TypeInt, value)

@@ -28,12 +28,16 @@ type ApplicationFile struct {
 	TaxYear int `json:"tax_year,omitempty"`
 	// Of the whole household (revenu fiscal de référence), in cents.
 	TaxIncome domain.Money `json:"tax_income,omitempty"`
-	// MonthlyResources holds the value of the "monthly_resources" field.
+	// Of the year before.
+	EarlierTaxIncome *domain.Money `json:"earlier_tax_income,omitempty"`
+	// The sum of the members' lines, where there are any.
 	MonthlyResources domain.Money `json:"monthly_resources,omitempty"`
 	// Housing holds the value of the "housing" field.
 	Housing domain.HousingClass `json:"housing,omitempty"`
 	// Reasons holds the value of the "reasons" field.
 	Reasons []string `json:"reasons,omitempty"`
+	// Provenance holds the value of the "provenance" field.
+	Provenance []domain.ValueOrigin `json:"provenance,omitempty"`
 	// Version holds the value of the "version" field.
 	Version int `json:"version,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -69,11 +73,11 @@ func (*ApplicationFile) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case applicationfile.FieldReasons:
+		case applicationfile.FieldReasons, applicationfile.FieldProvenance:
 			values[i] = new([]byte)
 		case applicationfile.FieldID, applicationfile.FieldApplicationID:
 			values[i] = new(domain.ID)
-		case applicationfile.FieldTaxYear, applicationfile.FieldTaxIncome, applicationfile.FieldMonthlyResources, applicationfile.FieldVersion:
+		case applicationfile.FieldTaxYear, applicationfile.FieldTaxIncome, applicationfile.FieldEarlierTaxIncome, applicationfile.FieldMonthlyResources, applicationfile.FieldVersion:
 			values[i] = new(sql.NullInt64)
 		case applicationfile.FieldHousing:
 			values[i] = new(sql.NullString)
@@ -124,6 +128,13 @@ func (_m *ApplicationFile) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.TaxIncome = domain.Money(value.Int64)
 			}
+		case applicationfile.FieldEarlierTaxIncome:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field earlier_tax_income", values[i])
+			} else if value.Valid {
+				_m.EarlierTaxIncome = new(domain.Money)
+				*_m.EarlierTaxIncome = domain.Money(value.Int64)
+			}
 		case applicationfile.FieldMonthlyResources:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field monthly_resources", values[i])
@@ -142,6 +153,14 @@ func (_m *ApplicationFile) assignValues(columns []string, values []any) error {
 			} else if value != nil && len(*value) > 0 {
 				if err := json.Unmarshal(*value, &_m.Reasons); err != nil {
 					return fmt.Errorf("unmarshal field reasons: %w", err)
+				}
+			}
+		case applicationfile.FieldProvenance:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field provenance", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Provenance); err != nil {
+					return fmt.Errorf("unmarshal field provenance: %w", err)
 				}
 			}
 		case applicationfile.FieldVersion:
@@ -203,6 +222,11 @@ func (_m *ApplicationFile) String() string {
 	builder.WriteString("tax_income=")
 	builder.WriteString(fmt.Sprintf("%v", _m.TaxIncome))
 	builder.WriteString(", ")
+	if v := _m.EarlierTaxIncome; v != nil {
+		builder.WriteString("earlier_tax_income=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
 	builder.WriteString("monthly_resources=")
 	builder.WriteString(fmt.Sprintf("%v", _m.MonthlyResources))
 	builder.WriteString(", ")
@@ -211,6 +235,9 @@ func (_m *ApplicationFile) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("reasons=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Reasons))
+	builder.WriteString(", ")
+	builder.WriteString("provenance=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Provenance))
 	builder.WriteString(", ")
 	builder.WriteString("version=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Version))

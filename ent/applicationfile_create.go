@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"time"
 
-	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
@@ -57,6 +56,20 @@ func (_c *ApplicationFileCreate) SetTaxIncome(v domain.Money) *ApplicationFileCr
 	return _c
 }
 
+// SetEarlierTaxIncome sets the "earlier_tax_income" field.
+func (_c *ApplicationFileCreate) SetEarlierTaxIncome(v domain.Money) *ApplicationFileCreate {
+	_c.mutation.SetEarlierTaxIncome(v)
+	return _c
+}
+
+// SetNillableEarlierTaxIncome sets the "earlier_tax_income" field if the given value is not nil.
+func (_c *ApplicationFileCreate) SetNillableEarlierTaxIncome(v *domain.Money) *ApplicationFileCreate {
+	if v != nil {
+		_c.SetEarlierTaxIncome(*v)
+	}
+	return _c
+}
+
 // SetMonthlyResources sets the "monthly_resources" field.
 func (_c *ApplicationFileCreate) SetMonthlyResources(v domain.Money) *ApplicationFileCreate {
 	_c.mutation.SetMonthlyResources(v)
@@ -72,6 +85,12 @@ func (_c *ApplicationFileCreate) SetHousing(v domain.HousingClass) *ApplicationF
 // SetReasons sets the "reasons" field.
 func (_c *ApplicationFileCreate) SetReasons(v []string) *ApplicationFileCreate {
 	_c.mutation.SetReasons(v)
+	return _c
+}
+
+// SetProvenance sets the "provenance" field.
+func (_c *ApplicationFileCreate) SetProvenance(v []domain.ValueOrigin) *ApplicationFileCreate {
+	_c.mutation.SetProvenance(v)
 	return _c
 }
 
@@ -151,6 +170,10 @@ func (_c *ApplicationFileCreate) defaults() error {
 		}
 		v := applicationfile.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
+	}
+	if _, ok := _c.mutation.Provenance(); !ok {
+		v := applicationfile.DefaultProvenance
+		_c.mutation.SetProvenance(v)
 	}
 	if _, ok := _c.mutation.Version(); !ok {
 		v := applicationfile.DefaultVersion
@@ -255,6 +278,10 @@ func (_c *ApplicationFileCreate) createSpec() (*ApplicationFile, *sqlgraph.Creat
 		_spec.SetField(applicationfile.FieldTaxIncome, field.TypeInt64, value)
 		_node.TaxIncome = value
 	}
+	if value, ok := _c.mutation.EarlierTaxIncome(); ok {
+		_spec.SetField(applicationfile.FieldEarlierTaxIncome, field.TypeInt64, value)
+		_node.EarlierTaxIncome = &value
+	}
 	if value, ok := _c.mutation.MonthlyResources(); ok {
 		_spec.SetField(applicationfile.FieldMonthlyResources, field.TypeInt64, value)
 		_node.MonthlyResources = value
@@ -266,6 +293,10 @@ func (_c *ApplicationFileCreate) createSpec() (*ApplicationFile, *sqlgraph.Creat
 	if value, ok := _c.mutation.Reasons(); ok {
 		_spec.SetField(applicationfile.FieldReasons, field.TypeJSON, value)
 		_node.Reasons = value
+	}
+	if value, ok := _c.mutation.Provenance(); ok {
+		_spec.SetField(applicationfile.FieldProvenance, field.TypeJSON, value)
+		_node.Provenance = value
 	}
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(applicationfile.FieldVersion, field.TypeInt, value)
@@ -291,353 +322,10 @@ func (_c *ApplicationFileCreate) createSpec() (*ApplicationFile, *sqlgraph.Creat
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.ApplicationFile.Create().
-//		SetCreatedAt(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.ApplicationFileUpsert) {
-//			SetCreatedAt(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *ApplicationFileCreate) OnConflict(opts ...sql.ConflictOption) *ApplicationFileUpsertOne {
-	_c.conflict = opts
-	return &ApplicationFileUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.ApplicationFile.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *ApplicationFileCreate) OnConflictColumns(columns ...string) *ApplicationFileUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &ApplicationFileUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// ApplicationFileUpsertOne is the builder for "upsert"-ing
-	//  one ApplicationFile node.
-	ApplicationFileUpsertOne struct {
-		create *ApplicationFileCreate
-	}
-
-	// ApplicationFileUpsert is the "OnConflict" setter.
-	ApplicationFileUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// SetTaxYear sets the "tax_year" field.
-func (u *ApplicationFileUpsert) SetTaxYear(v int) *ApplicationFileUpsert {
-	u.Set(applicationfile.FieldTaxYear, v)
-	return u
-}
-
-// UpdateTaxYear sets the "tax_year" field to the value that was provided on create.
-func (u *ApplicationFileUpsert) UpdateTaxYear() *ApplicationFileUpsert {
-	u.SetExcluded(applicationfile.FieldTaxYear)
-	return u
-}
-
-// AddTaxYear adds v to the "tax_year" field.
-func (u *ApplicationFileUpsert) AddTaxYear(v int) *ApplicationFileUpsert {
-	u.Add(applicationfile.FieldTaxYear, v)
-	return u
-}
-
-// SetTaxIncome sets the "tax_income" field.
-func (u *ApplicationFileUpsert) SetTaxIncome(v domain.Money) *ApplicationFileUpsert {
-	u.Set(applicationfile.FieldTaxIncome, v)
-	return u
-}
-
-// UpdateTaxIncome sets the "tax_income" field to the value that was provided on create.
-func (u *ApplicationFileUpsert) UpdateTaxIncome() *ApplicationFileUpsert {
-	u.SetExcluded(applicationfile.FieldTaxIncome)
-	return u
-}
-
-// AddTaxIncome adds v to the "tax_income" field.
-func (u *ApplicationFileUpsert) AddTaxIncome(v domain.Money) *ApplicationFileUpsert {
-	u.Add(applicationfile.FieldTaxIncome, v)
-	return u
-}
-
-// SetMonthlyResources sets the "monthly_resources" field.
-func (u *ApplicationFileUpsert) SetMonthlyResources(v domain.Money) *ApplicationFileUpsert {
-	u.Set(applicationfile.FieldMonthlyResources, v)
-	return u
-}
-
-// UpdateMonthlyResources sets the "monthly_resources" field to the value that was provided on create.
-func (u *ApplicationFileUpsert) UpdateMonthlyResources() *ApplicationFileUpsert {
-	u.SetExcluded(applicationfile.FieldMonthlyResources)
-	return u
-}
-
-// AddMonthlyResources adds v to the "monthly_resources" field.
-func (u *ApplicationFileUpsert) AddMonthlyResources(v domain.Money) *ApplicationFileUpsert {
-	u.Add(applicationfile.FieldMonthlyResources, v)
-	return u
-}
-
-// SetHousing sets the "housing" field.
-func (u *ApplicationFileUpsert) SetHousing(v domain.HousingClass) *ApplicationFileUpsert {
-	u.Set(applicationfile.FieldHousing, v)
-	return u
-}
-
-// UpdateHousing sets the "housing" field to the value that was provided on create.
-func (u *ApplicationFileUpsert) UpdateHousing() *ApplicationFileUpsert {
-	u.SetExcluded(applicationfile.FieldHousing)
-	return u
-}
-
-// SetReasons sets the "reasons" field.
-func (u *ApplicationFileUpsert) SetReasons(v []string) *ApplicationFileUpsert {
-	u.Set(applicationfile.FieldReasons, v)
-	return u
-}
-
-// UpdateReasons sets the "reasons" field to the value that was provided on create.
-func (u *ApplicationFileUpsert) UpdateReasons() *ApplicationFileUpsert {
-	u.SetExcluded(applicationfile.FieldReasons)
-	return u
-}
-
-// SetVersion sets the "version" field.
-func (u *ApplicationFileUpsert) SetVersion(v int) *ApplicationFileUpsert {
-	u.Set(applicationfile.FieldVersion, v)
-	return u
-}
-
-// UpdateVersion sets the "version" field to the value that was provided on create.
-func (u *ApplicationFileUpsert) UpdateVersion() *ApplicationFileUpsert {
-	u.SetExcluded(applicationfile.FieldVersion)
-	return u
-}
-
-// AddVersion adds v to the "version" field.
-func (u *ApplicationFileUpsert) AddVersion(v int) *ApplicationFileUpsert {
-	u.Add(applicationfile.FieldVersion, v)
-	return u
-}
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
-// Using this option is equivalent to using:
-//
-//	client.ApplicationFile.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(applicationfile.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *ApplicationFileUpsertOne) UpdateNewValues() *ApplicationFileUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(applicationfile.FieldID)
-		}
-		if _, exists := u.create.mutation.CreatedAt(); exists {
-			s.SetIgnore(applicationfile.FieldCreatedAt)
-		}
-		if _, exists := u.create.mutation.ApplicationID(); exists {
-			s.SetIgnore(applicationfile.FieldApplicationID)
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.ApplicationFile.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *ApplicationFileUpsertOne) Ignore() *ApplicationFileUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *ApplicationFileUpsertOne) DoNothing() *ApplicationFileUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the ApplicationFileCreate.OnConflict
-// documentation for more info.
-func (u *ApplicationFileUpsertOne) Update(set func(*ApplicationFileUpsert)) *ApplicationFileUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&ApplicationFileUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetTaxYear sets the "tax_year" field.
-func (u *ApplicationFileUpsertOne) SetTaxYear(v int) *ApplicationFileUpsertOne {
-	return u.Update(func(s *ApplicationFileUpsert) {
-		s.SetTaxYear(v)
-	})
-}
-
-// AddTaxYear adds v to the "tax_year" field.
-func (u *ApplicationFileUpsertOne) AddTaxYear(v int) *ApplicationFileUpsertOne {
-	return u.Update(func(s *ApplicationFileUpsert) {
-		s.AddTaxYear(v)
-	})
-}
-
-// UpdateTaxYear sets the "tax_year" field to the value that was provided on create.
-func (u *ApplicationFileUpsertOne) UpdateTaxYear() *ApplicationFileUpsertOne {
-	return u.Update(func(s *ApplicationFileUpsert) {
-		s.UpdateTaxYear()
-	})
-}
-
-// SetTaxIncome sets the "tax_income" field.
-func (u *ApplicationFileUpsertOne) SetTaxIncome(v domain.Money) *ApplicationFileUpsertOne {
-	return u.Update(func(s *ApplicationFileUpsert) {
-		s.SetTaxIncome(v)
-	})
-}
-
-// AddTaxIncome adds v to the "tax_income" field.
-func (u *ApplicationFileUpsertOne) AddTaxIncome(v domain.Money) *ApplicationFileUpsertOne {
-	return u.Update(func(s *ApplicationFileUpsert) {
-		s.AddTaxIncome(v)
-	})
-}
-
-// UpdateTaxIncome sets the "tax_income" field to the value that was provided on create.
-func (u *ApplicationFileUpsertOne) UpdateTaxIncome() *ApplicationFileUpsertOne {
-	return u.Update(func(s *ApplicationFileUpsert) {
-		s.UpdateTaxIncome()
-	})
-}
-
-// SetMonthlyResources sets the "monthly_resources" field.
-func (u *ApplicationFileUpsertOne) SetMonthlyResources(v domain.Money) *ApplicationFileUpsertOne {
-	return u.Update(func(s *ApplicationFileUpsert) {
-		s.SetMonthlyResources(v)
-	})
-}
-
-// AddMonthlyResources adds v to the "monthly_resources" field.
-func (u *ApplicationFileUpsertOne) AddMonthlyResources(v domain.Money) *ApplicationFileUpsertOne {
-	return u.Update(func(s *ApplicationFileUpsert) {
-		s.AddMonthlyResources(v)
-	})
-}
-
-// UpdateMonthlyResources sets the "monthly_resources" field to the value that was provided on create.
-func (u *ApplicationFileUpsertOne) UpdateMonthlyResources() *ApplicationFileUpsertOne {
-	return u.Update(func(s *ApplicationFileUpsert) {
-		s.UpdateMonthlyResources()
-	})
-}
-
-// SetHousing sets the "housing" field.
-func (u *ApplicationFileUpsertOne) SetHousing(v domain.HousingClass) *ApplicationFileUpsertOne {
-	return u.Update(func(s *ApplicationFileUpsert) {
-		s.SetHousing(v)
-	})
-}
-
-// UpdateHousing sets the "housing" field to the value that was provided on create.
-func (u *ApplicationFileUpsertOne) UpdateHousing() *ApplicationFileUpsertOne {
-	return u.Update(func(s *ApplicationFileUpsert) {
-		s.UpdateHousing()
-	})
-}
-
-// SetReasons sets the "reasons" field.
-func (u *ApplicationFileUpsertOne) SetReasons(v []string) *ApplicationFileUpsertOne {
-	return u.Update(func(s *ApplicationFileUpsert) {
-		s.SetReasons(v)
-	})
-}
-
-// UpdateReasons sets the "reasons" field to the value that was provided on create.
-func (u *ApplicationFileUpsertOne) UpdateReasons() *ApplicationFileUpsertOne {
-	return u.Update(func(s *ApplicationFileUpsert) {
-		s.UpdateReasons()
-	})
-}
-
-// SetVersion sets the "version" field.
-func (u *ApplicationFileUpsertOne) SetVersion(v int) *ApplicationFileUpsertOne {
-	return u.Update(func(s *ApplicationFileUpsert) {
-		s.SetVersion(v)
-	})
-}
-
-// AddVersion adds v to the "version" field.
-func (u *ApplicationFileUpsertOne) AddVersion(v int) *ApplicationFileUpsertOne {
-	return u.Update(func(s *ApplicationFileUpsert) {
-		s.AddVersion(v)
-	})
-}
-
-// UpdateVersion sets the "version" field to the value that was provided on create.
-func (u *ApplicationFileUpsertOne) UpdateVersion() *ApplicationFileUpsertOne {
-	return u.Update(func(s *ApplicationFileUpsert) {
-		s.UpdateVersion()
-	})
-}
-
-// Exec executes the query.
-func (u *ApplicationFileUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for ApplicationFileCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *ApplicationFileUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *ApplicationFileUpsertOne) ID(ctx context.Context) (id domain.ID, err error) {
-	if u.create.driver.Dialect() == dialect.MySQL {
-		// In case of "ON CONFLICT", there is no way to get back non-numeric ID
-		// fields from the database since MySQL does not support the RETURNING clause.
-		return id, errors.New("ent: ApplicationFileUpsertOne.ID is not supported by MySQL driver. Use ApplicationFileUpsertOne.Exec instead")
-	}
-	node, err := u.create.Save(ctx)
-	if err != nil {
-		return id, err
-	}
-	return node.ID, nil
-}
-
-// IDX is like ID, but panics if an error occurs.
-func (u *ApplicationFileUpsertOne) IDX(ctx context.Context) domain.ID {
-	id, err := u.ID(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return id
+// OnConflict says what becomes of a row that would conflict with another one.
+func (_c *ApplicationFileCreate) OnConflict(options ...sql.ConflictOption) *ApplicationFileCreate {
+	_c.conflict = options
+	return _c
 }
 
 // ApplicationFileCreateBulk is the builder for creating many ApplicationFile entities in bulk.
@@ -726,234 +414,8 @@ func (_c *ApplicationFileCreateBulk) ExecX(ctx context.Context) {
 	}
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.ApplicationFile.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.ApplicationFileUpsert) {
-//			SetCreatedAt(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *ApplicationFileCreateBulk) OnConflict(opts ...sql.ConflictOption) *ApplicationFileUpsertBulk {
-	_c.conflict = opts
-	return &ApplicationFileUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.ApplicationFile.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *ApplicationFileCreateBulk) OnConflictColumns(columns ...string) *ApplicationFileUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &ApplicationFileUpsertBulk{
-		create: _c,
-	}
-}
-
-// ApplicationFileUpsertBulk is the builder for "upsert"-ing
-// a bulk of ApplicationFile nodes.
-type ApplicationFileUpsertBulk struct {
-	create *ApplicationFileCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.ApplicationFile.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(applicationfile.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *ApplicationFileUpsertBulk) UpdateNewValues() *ApplicationFileUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		for _, b := range u.create.builders {
-			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(applicationfile.FieldID)
-			}
-			if _, exists := b.mutation.CreatedAt(); exists {
-				s.SetIgnore(applicationfile.FieldCreatedAt)
-			}
-			if _, exists := b.mutation.ApplicationID(); exists {
-				s.SetIgnore(applicationfile.FieldApplicationID)
-			}
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.ApplicationFile.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *ApplicationFileUpsertBulk) Ignore() *ApplicationFileUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *ApplicationFileUpsertBulk) DoNothing() *ApplicationFileUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the ApplicationFileCreateBulk.OnConflict
-// documentation for more info.
-func (u *ApplicationFileUpsertBulk) Update(set func(*ApplicationFileUpsert)) *ApplicationFileUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&ApplicationFileUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetTaxYear sets the "tax_year" field.
-func (u *ApplicationFileUpsertBulk) SetTaxYear(v int) *ApplicationFileUpsertBulk {
-	return u.Update(func(s *ApplicationFileUpsert) {
-		s.SetTaxYear(v)
-	})
-}
-
-// AddTaxYear adds v to the "tax_year" field.
-func (u *ApplicationFileUpsertBulk) AddTaxYear(v int) *ApplicationFileUpsertBulk {
-	return u.Update(func(s *ApplicationFileUpsert) {
-		s.AddTaxYear(v)
-	})
-}
-
-// UpdateTaxYear sets the "tax_year" field to the value that was provided on create.
-func (u *ApplicationFileUpsertBulk) UpdateTaxYear() *ApplicationFileUpsertBulk {
-	return u.Update(func(s *ApplicationFileUpsert) {
-		s.UpdateTaxYear()
-	})
-}
-
-// SetTaxIncome sets the "tax_income" field.
-func (u *ApplicationFileUpsertBulk) SetTaxIncome(v domain.Money) *ApplicationFileUpsertBulk {
-	return u.Update(func(s *ApplicationFileUpsert) {
-		s.SetTaxIncome(v)
-	})
-}
-
-// AddTaxIncome adds v to the "tax_income" field.
-func (u *ApplicationFileUpsertBulk) AddTaxIncome(v domain.Money) *ApplicationFileUpsertBulk {
-	return u.Update(func(s *ApplicationFileUpsert) {
-		s.AddTaxIncome(v)
-	})
-}
-
-// UpdateTaxIncome sets the "tax_income" field to the value that was provided on create.
-func (u *ApplicationFileUpsertBulk) UpdateTaxIncome() *ApplicationFileUpsertBulk {
-	return u.Update(func(s *ApplicationFileUpsert) {
-		s.UpdateTaxIncome()
-	})
-}
-
-// SetMonthlyResources sets the "monthly_resources" field.
-func (u *ApplicationFileUpsertBulk) SetMonthlyResources(v domain.Money) *ApplicationFileUpsertBulk {
-	return u.Update(func(s *ApplicationFileUpsert) {
-		s.SetMonthlyResources(v)
-	})
-}
-
-// AddMonthlyResources adds v to the "monthly_resources" field.
-func (u *ApplicationFileUpsertBulk) AddMonthlyResources(v domain.Money) *ApplicationFileUpsertBulk {
-	return u.Update(func(s *ApplicationFileUpsert) {
-		s.AddMonthlyResources(v)
-	})
-}
-
-// UpdateMonthlyResources sets the "monthly_resources" field to the value that was provided on create.
-func (u *ApplicationFileUpsertBulk) UpdateMonthlyResources() *ApplicationFileUpsertBulk {
-	return u.Update(func(s *ApplicationFileUpsert) {
-		s.UpdateMonthlyResources()
-	})
-}
-
-// SetHousing sets the "housing" field.
-func (u *ApplicationFileUpsertBulk) SetHousing(v domain.HousingClass) *ApplicationFileUpsertBulk {
-	return u.Update(func(s *ApplicationFileUpsert) {
-		s.SetHousing(v)
-	})
-}
-
-// UpdateHousing sets the "housing" field to the value that was provided on create.
-func (u *ApplicationFileUpsertBulk) UpdateHousing() *ApplicationFileUpsertBulk {
-	return u.Update(func(s *ApplicationFileUpsert) {
-		s.UpdateHousing()
-	})
-}
-
-// SetReasons sets the "reasons" field.
-func (u *ApplicationFileUpsertBulk) SetReasons(v []string) *ApplicationFileUpsertBulk {
-	return u.Update(func(s *ApplicationFileUpsert) {
-		s.SetReasons(v)
-	})
-}
-
-// UpdateReasons sets the "reasons" field to the value that was provided on create.
-func (u *ApplicationFileUpsertBulk) UpdateReasons() *ApplicationFileUpsertBulk {
-	return u.Update(func(s *ApplicationFileUpsert) {
-		s.UpdateReasons()
-	})
-}
-
-// SetVersion sets the "version" field.
-func (u *ApplicationFileUpsertBulk) SetVersion(v int) *ApplicationFileUpsertBulk {
-	return u.Update(func(s *ApplicationFileUpsert) {
-		s.SetVersion(v)
-	})
-}
-
-// AddVersion adds v to the "version" field.
-func (u *ApplicationFileUpsertBulk) AddVersion(v int) *ApplicationFileUpsertBulk {
-	return u.Update(func(s *ApplicationFileUpsert) {
-		s.AddVersion(v)
-	})
-}
-
-// UpdateVersion sets the "version" field to the value that was provided on create.
-func (u *ApplicationFileUpsertBulk) UpdateVersion() *ApplicationFileUpsertBulk {
-	return u.Update(func(s *ApplicationFileUpsert) {
-		s.UpdateVersion()
-	})
-}
-
-// Exec executes the query.
-func (u *ApplicationFileUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("ent: OnConflict was set for builder %d. Set it on the ApplicationFileCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for ApplicationFileCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *ApplicationFileUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
+// OnConflict says what becomes of a row that would conflict with another one.
+func (_c *ApplicationFileCreateBulk) OnConflict(options ...sql.ConflictOption) *ApplicationFileCreateBulk {
+	_c.conflict = options
+	return _c
 }

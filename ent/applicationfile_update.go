@@ -72,6 +72,33 @@ func (_u *ApplicationFileUpdate) AddTaxIncome(v domain.Money) *ApplicationFileUp
 	return _u
 }
 
+// SetEarlierTaxIncome sets the "earlier_tax_income" field.
+func (_u *ApplicationFileUpdate) SetEarlierTaxIncome(v domain.Money) *ApplicationFileUpdate {
+	_u.mutation.ResetEarlierTaxIncome()
+	_u.mutation.SetEarlierTaxIncome(v)
+	return _u
+}
+
+// SetNillableEarlierTaxIncome sets the "earlier_tax_income" field if the given value is not nil.
+func (_u *ApplicationFileUpdate) SetNillableEarlierTaxIncome(v *domain.Money) *ApplicationFileUpdate {
+	if v != nil {
+		_u.SetEarlierTaxIncome(*v)
+	}
+	return _u
+}
+
+// AddEarlierTaxIncome adds value to the "earlier_tax_income" field.
+func (_u *ApplicationFileUpdate) AddEarlierTaxIncome(v domain.Money) *ApplicationFileUpdate {
+	_u.mutation.AddEarlierTaxIncome(v)
+	return _u
+}
+
+// ClearEarlierTaxIncome clears the value of the "earlier_tax_income" field.
+func (_u *ApplicationFileUpdate) ClearEarlierTaxIncome() *ApplicationFileUpdate {
+	_u.mutation.ClearEarlierTaxIncome()
+	return _u
+}
+
 // SetMonthlyResources sets the "monthly_resources" field.
 func (_u *ApplicationFileUpdate) SetMonthlyResources(v domain.Money) *ApplicationFileUpdate {
 	_u.mutation.ResetMonthlyResources()
@@ -116,6 +143,18 @@ func (_u *ApplicationFileUpdate) SetReasons(v []string) *ApplicationFileUpdate {
 // AppendReasons appends value to the "reasons" field.
 func (_u *ApplicationFileUpdate) AppendReasons(v []string) *ApplicationFileUpdate {
 	_u.mutation.AppendReasons(v)
+	return _u
+}
+
+// SetProvenance sets the "provenance" field.
+func (_u *ApplicationFileUpdate) SetProvenance(v []domain.ValueOrigin) *ApplicationFileUpdate {
+	_u.mutation.SetProvenance(v)
+	return _u
+}
+
+// AppendProvenance appends value to the "provenance" field.
+func (_u *ApplicationFileUpdate) AppendProvenance(v []domain.ValueOrigin) *ApplicationFileUpdate {
+	_u.mutation.AppendProvenance(v)
 	return _u
 }
 
@@ -220,6 +259,15 @@ func (_u *ApplicationFileUpdate) sqlSave(ctx context.Context) (_node int, err er
 	if value, ok := _u.mutation.AddedTaxIncome(); ok {
 		_spec.AddField(applicationfile.FieldTaxIncome, field.TypeInt64, value)
 	}
+	if value, ok := _u.mutation.EarlierTaxIncome(); ok {
+		_spec.SetField(applicationfile.FieldEarlierTaxIncome, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedEarlierTaxIncome(); ok {
+		_spec.AddField(applicationfile.FieldEarlierTaxIncome, field.TypeInt64, value)
+	}
+	if _u.mutation.EarlierTaxIncomeCleared() {
+		_spec.ClearField(applicationfile.FieldEarlierTaxIncome, field.TypeInt64)
+	}
 	if value, ok := _u.mutation.MonthlyResources(); ok {
 		_spec.SetField(applicationfile.FieldMonthlyResources, field.TypeInt64, value)
 	}
@@ -235,6 +283,14 @@ func (_u *ApplicationFileUpdate) sqlSave(ctx context.Context) (_node int, err er
 	if value, ok := _u.mutation.AppendedReasons(); ok {
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
 			sqljson.Append(u, applicationfile.FieldReasons, value)
+		})
+	}
+	if value, ok := _u.mutation.Provenance(); ok {
+		_spec.SetField(applicationfile.FieldProvenance, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedProvenance(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, applicationfile.FieldProvenance, value)
 		})
 	}
 	if value, ok := _u.mutation.Version(); ok {
@@ -307,6 +363,33 @@ func (_u *ApplicationFileUpdateOne) AddTaxIncome(v domain.Money) *ApplicationFil
 	return _u
 }
 
+// SetEarlierTaxIncome sets the "earlier_tax_income" field.
+func (_u *ApplicationFileUpdateOne) SetEarlierTaxIncome(v domain.Money) *ApplicationFileUpdateOne {
+	_u.mutation.ResetEarlierTaxIncome()
+	_u.mutation.SetEarlierTaxIncome(v)
+	return _u
+}
+
+// SetNillableEarlierTaxIncome sets the "earlier_tax_income" field if the given value is not nil.
+func (_u *ApplicationFileUpdateOne) SetNillableEarlierTaxIncome(v *domain.Money) *ApplicationFileUpdateOne {
+	if v != nil {
+		_u.SetEarlierTaxIncome(*v)
+	}
+	return _u
+}
+
+// AddEarlierTaxIncome adds value to the "earlier_tax_income" field.
+func (_u *ApplicationFileUpdateOne) AddEarlierTaxIncome(v domain.Money) *ApplicationFileUpdateOne {
+	_u.mutation.AddEarlierTaxIncome(v)
+	return _u
+}
+
+// ClearEarlierTaxIncome clears the value of the "earlier_tax_income" field.
+func (_u *ApplicationFileUpdateOne) ClearEarlierTaxIncome() *ApplicationFileUpdateOne {
+	_u.mutation.ClearEarlierTaxIncome()
+	return _u
+}
+
 // SetMonthlyResources sets the "monthly_resources" field.
 func (_u *ApplicationFileUpdateOne) SetMonthlyResources(v domain.Money) *ApplicationFileUpdateOne {
 	_u.mutation.ResetMonthlyResources()
@@ -351,6 +434,18 @@ func (_u *ApplicationFileUpdateOne) SetReasons(v []string) *ApplicationFileUpdat
 // AppendReasons appends value to the "reasons" field.
 func (_u *ApplicationFileUpdateOne) AppendReasons(v []string) *ApplicationFileUpdateOne {
 	_u.mutation.AppendReasons(v)
+	return _u
+}
+
+// SetProvenance sets the "provenance" field.
+func (_u *ApplicationFileUpdateOne) SetProvenance(v []domain.ValueOrigin) *ApplicationFileUpdateOne {
+	_u.mutation.SetProvenance(v)
+	return _u
+}
+
+// AppendProvenance appends value to the "provenance" field.
+func (_u *ApplicationFileUpdateOne) AppendProvenance(v []domain.ValueOrigin) *ApplicationFileUpdateOne {
+	_u.mutation.AppendProvenance(v)
 	return _u
 }
 
@@ -485,6 +580,15 @@ func (_u *ApplicationFileUpdateOne) sqlSave(ctx context.Context) (_node *Applica
 	if value, ok := _u.mutation.AddedTaxIncome(); ok {
 		_spec.AddField(applicationfile.FieldTaxIncome, field.TypeInt64, value)
 	}
+	if value, ok := _u.mutation.EarlierTaxIncome(); ok {
+		_spec.SetField(applicationfile.FieldEarlierTaxIncome, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedEarlierTaxIncome(); ok {
+		_spec.AddField(applicationfile.FieldEarlierTaxIncome, field.TypeInt64, value)
+	}
+	if _u.mutation.EarlierTaxIncomeCleared() {
+		_spec.ClearField(applicationfile.FieldEarlierTaxIncome, field.TypeInt64)
+	}
 	if value, ok := _u.mutation.MonthlyResources(); ok {
 		_spec.SetField(applicationfile.FieldMonthlyResources, field.TypeInt64, value)
 	}
@@ -500,6 +604,14 @@ func (_u *ApplicationFileUpdateOne) sqlSave(ctx context.Context) (_node *Applica
 	if value, ok := _u.mutation.AppendedReasons(); ok {
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
 			sqljson.Append(u, applicationfile.FieldReasons, value)
+		})
+	}
+	if value, ok := _u.mutation.Provenance(); ok {
+		_spec.SetField(applicationfile.FieldProvenance, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedProvenance(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, applicationfile.FieldProvenance, value)
 		})
 	}
 	if value, ok := _u.mutation.Version(); ok {

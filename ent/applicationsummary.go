@@ -57,16 +57,22 @@ type ApplicationSummary struct {
 	AcknowledgedOn *domain.Date `json:"acknowledged_on,omitempty"`
 	// NoticedOn holds the value of the "noticed_on" field.
 	NoticedOn *domain.Date `json:"noticed_on,omitempty"`
-	// The appointment at a point of level 3.
-	ReceivedOn *domain.Date `json:"received_on,omitempty"`
-	// FileCompletedOn holds the value of the "file_completed_on" field.
-	FileCompletedOn *domain.Date `json:"file_completed_on,omitempty"`
+	// At a point of level 3.
+	PersonalisedAppointmentOn *domain.Date `json:"personalised_appointment_on,omitempty"`
+	// SingleFileCompletedOn holds the value of the "single_file_completed_on" field.
+	SingleFileCompletedOn *domain.Date `json:"single_file_completed_on,omitempty"`
 	// ReceptionDeadline holds the value of the "reception_deadline" field.
 	ReceptionDeadline domain.Date `json:"reception_deadline,omitempty"`
 	// HouseholdSize holds the value of the "household_size" field.
 	HouseholdSize int `json:"household_size,omitempty"`
 	// Typologies holds the value of the "typologies" field.
 	Typologies []domain.Typology `json:"typologies,omitempty"`
+	// Whether communes nearby will do (élargissement): it opens nothing to anybody.
+	Enlarged bool `json:"enlarged,omitempty"`
+	// A flat, a house or either, by its code.
+	Category domain.Stated `json:"category,omitempty"`
+	// Provenance holds the value of the "provenance" field.
+	Provenance []domain.ValueOrigin `json:"provenance,omitempty"`
 	// FollowingPointID holds the value of the "following_point_id" field.
 	FollowingPointID *domain.ID `json:"following_point_id,omitempty"`
 	// FollowedSince holds the value of the "followed_since" field.
@@ -145,19 +151,21 @@ func (*ApplicationSummary) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case applicationsummary.FieldDepositedOn, applicationsummary.FieldNumberedOn, applicationsummary.FieldValidFrom, applicationsummary.FieldRenewedOn, applicationsummary.FieldRejectedOn, applicationsummary.FieldWarnedOn, applicationsummary.FieldMergedOn, applicationsummary.FieldAcknowledgedOn, applicationsummary.FieldNoticedOn, applicationsummary.FieldReceivedOn, applicationsummary.FieldFileCompletedOn, applicationsummary.FieldFollowedSince:
+		case applicationsummary.FieldDepositedOn, applicationsummary.FieldNumberedOn, applicationsummary.FieldValidFrom, applicationsummary.FieldRenewedOn, applicationsummary.FieldRejectedOn, applicationsummary.FieldWarnedOn, applicationsummary.FieldMergedOn, applicationsummary.FieldAcknowledgedOn, applicationsummary.FieldNoticedOn, applicationsummary.FieldPersonalisedAppointmentOn, applicationsummary.FieldSingleFileCompletedOn, applicationsummary.FieldFollowedSince:
 			values[i] = &sql.NullScanner{S: new(domain.Date)}
 		case applicationsummary.FieldMergedIntoID, applicationsummary.FieldSplitFromID, applicationsummary.FieldFollowingPointID:
 			values[i] = &sql.NullScanner{S: new(domain.ID)}
-		case applicationsummary.FieldTypologies:
+		case applicationsummary.FieldTypologies, applicationsummary.FieldProvenance:
 			values[i] = new([]byte)
 		case applicationsummary.FieldRegisteredOn, applicationsummary.FieldReceptionDeadline:
 			values[i] = new(domain.Date)
 		case applicationsummary.FieldID, applicationsummary.FieldApplicationID:
 			values[i] = new(domain.ID)
+		case applicationsummary.FieldEnlarged:
+			values[i] = new(sql.NullBool)
 		case applicationsummary.FieldHouseholdSize, applicationsummary.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case applicationsummary.FieldRejectedFor, applicationsummary.FieldWarnedFor, applicationsummary.FieldRemovedFor, applicationsummary.FieldMergedFrom:
+		case applicationsummary.FieldRejectedFor, applicationsummary.FieldWarnedFor, applicationsummary.FieldRemovedFor, applicationsummary.FieldMergedFrom, applicationsummary.FieldCategory:
 			values[i] = new(sql.NullString)
 		case applicationsummary.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -305,19 +313,19 @@ func (_m *ApplicationSummary) assignValues(columns []string, values []any) error
 				_m.NoticedOn = new(domain.Date)
 				*_m.NoticedOn = *value.S.(*domain.Date)
 			}
-		case applicationsummary.FieldReceivedOn:
+		case applicationsummary.FieldPersonalisedAppointmentOn:
 			if value, ok := values[i].(*sql.NullScanner); !ok {
-				return fmt.Errorf("unexpected type %T for field received_on", values[i])
+				return fmt.Errorf("unexpected type %T for field personalised_appointment_on", values[i])
 			} else if value.Valid {
-				_m.ReceivedOn = new(domain.Date)
-				*_m.ReceivedOn = *value.S.(*domain.Date)
+				_m.PersonalisedAppointmentOn = new(domain.Date)
+				*_m.PersonalisedAppointmentOn = *value.S.(*domain.Date)
 			}
-		case applicationsummary.FieldFileCompletedOn:
+		case applicationsummary.FieldSingleFileCompletedOn:
 			if value, ok := values[i].(*sql.NullScanner); !ok {
-				return fmt.Errorf("unexpected type %T for field file_completed_on", values[i])
+				return fmt.Errorf("unexpected type %T for field single_file_completed_on", values[i])
 			} else if value.Valid {
-				_m.FileCompletedOn = new(domain.Date)
-				*_m.FileCompletedOn = *value.S.(*domain.Date)
+				_m.SingleFileCompletedOn = new(domain.Date)
+				*_m.SingleFileCompletedOn = *value.S.(*domain.Date)
 			}
 		case applicationsummary.FieldReceptionDeadline:
 			if value, ok := values[i].(*domain.Date); !ok {
@@ -337,6 +345,26 @@ func (_m *ApplicationSummary) assignValues(columns []string, values []any) error
 			} else if value != nil && len(*value) > 0 {
 				if err := json.Unmarshal(*value, &_m.Typologies); err != nil {
 					return fmt.Errorf("unmarshal field typologies: %w", err)
+				}
+			}
+		case applicationsummary.FieldEnlarged:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field enlarged", values[i])
+			} else if value.Valid {
+				_m.Enlarged = value.Bool
+			}
+		case applicationsummary.FieldCategory:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field category", values[i])
+			} else if value.Valid {
+				_m.Category = domain.Stated(value.String)
+			}
+		case applicationsummary.FieldProvenance:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field provenance", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Provenance); err != nil {
+					return fmt.Errorf("unmarshal field provenance: %w", err)
 				}
 			}
 		case applicationsummary.FieldFollowingPointID:
@@ -499,13 +527,13 @@ func (_m *ApplicationSummary) String() string {
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")
-	if v := _m.ReceivedOn; v != nil {
-		builder.WriteString("received_on=")
+	if v := _m.PersonalisedAppointmentOn; v != nil {
+		builder.WriteString("personalised_appointment_on=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")
-	if v := _m.FileCompletedOn; v != nil {
-		builder.WriteString("file_completed_on=")
+	if v := _m.SingleFileCompletedOn; v != nil {
+		builder.WriteString("single_file_completed_on=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")
@@ -517,6 +545,15 @@ func (_m *ApplicationSummary) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("typologies=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Typologies))
+	builder.WriteString(", ")
+	builder.WriteString("enlarged=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Enlarged))
+	builder.WriteString(", ")
+	builder.WriteString("category=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Category))
+	builder.WriteString(", ")
+	builder.WriteString("provenance=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Provenance))
 	builder.WriteString(", ")
 	if v := _m.FollowingPointID; v != nil {
 		builder.WriteString("following_point_id=")

@@ -346,43 +346,43 @@ func (_u *ApplicationSummaryUpdate) ClearNoticedOn() *ApplicationSummaryUpdate {
 	return _u
 }
 
-// SetReceivedOn sets the "received_on" field.
-func (_u *ApplicationSummaryUpdate) SetReceivedOn(v domain.Date) *ApplicationSummaryUpdate {
-	_u.mutation.SetReceivedOn(v)
+// SetPersonalisedAppointmentOn sets the "personalised_appointment_on" field.
+func (_u *ApplicationSummaryUpdate) SetPersonalisedAppointmentOn(v domain.Date) *ApplicationSummaryUpdate {
+	_u.mutation.SetPersonalisedAppointmentOn(v)
 	return _u
 }
 
-// SetNillableReceivedOn sets the "received_on" field if the given value is not nil.
-func (_u *ApplicationSummaryUpdate) SetNillableReceivedOn(v *domain.Date) *ApplicationSummaryUpdate {
+// SetNillablePersonalisedAppointmentOn sets the "personalised_appointment_on" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdate) SetNillablePersonalisedAppointmentOn(v *domain.Date) *ApplicationSummaryUpdate {
 	if v != nil {
-		_u.SetReceivedOn(*v)
+		_u.SetPersonalisedAppointmentOn(*v)
 	}
 	return _u
 }
 
-// ClearReceivedOn clears the value of the "received_on" field.
-func (_u *ApplicationSummaryUpdate) ClearReceivedOn() *ApplicationSummaryUpdate {
-	_u.mutation.ClearReceivedOn()
+// ClearPersonalisedAppointmentOn clears the value of the "personalised_appointment_on" field.
+func (_u *ApplicationSummaryUpdate) ClearPersonalisedAppointmentOn() *ApplicationSummaryUpdate {
+	_u.mutation.ClearPersonalisedAppointmentOn()
 	return _u
 }
 
-// SetFileCompletedOn sets the "file_completed_on" field.
-func (_u *ApplicationSummaryUpdate) SetFileCompletedOn(v domain.Date) *ApplicationSummaryUpdate {
-	_u.mutation.SetFileCompletedOn(v)
+// SetSingleFileCompletedOn sets the "single_file_completed_on" field.
+func (_u *ApplicationSummaryUpdate) SetSingleFileCompletedOn(v domain.Date) *ApplicationSummaryUpdate {
+	_u.mutation.SetSingleFileCompletedOn(v)
 	return _u
 }
 
-// SetNillableFileCompletedOn sets the "file_completed_on" field if the given value is not nil.
-func (_u *ApplicationSummaryUpdate) SetNillableFileCompletedOn(v *domain.Date) *ApplicationSummaryUpdate {
+// SetNillableSingleFileCompletedOn sets the "single_file_completed_on" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdate) SetNillableSingleFileCompletedOn(v *domain.Date) *ApplicationSummaryUpdate {
 	if v != nil {
-		_u.SetFileCompletedOn(*v)
+		_u.SetSingleFileCompletedOn(*v)
 	}
 	return _u
 }
 
-// ClearFileCompletedOn clears the value of the "file_completed_on" field.
-func (_u *ApplicationSummaryUpdate) ClearFileCompletedOn() *ApplicationSummaryUpdate {
-	_u.mutation.ClearFileCompletedOn()
+// ClearSingleFileCompletedOn clears the value of the "single_file_completed_on" field.
+func (_u *ApplicationSummaryUpdate) ClearSingleFileCompletedOn() *ApplicationSummaryUpdate {
+	_u.mutation.ClearSingleFileCompletedOn()
 	return _u
 }
 
@@ -430,6 +430,46 @@ func (_u *ApplicationSummaryUpdate) SetTypologies(v []domain.Typology) *Applicat
 // AppendTypologies appends value to the "typologies" field.
 func (_u *ApplicationSummaryUpdate) AppendTypologies(v []domain.Typology) *ApplicationSummaryUpdate {
 	_u.mutation.AppendTypologies(v)
+	return _u
+}
+
+// SetEnlarged sets the "enlarged" field.
+func (_u *ApplicationSummaryUpdate) SetEnlarged(v bool) *ApplicationSummaryUpdate {
+	_u.mutation.SetEnlarged(v)
+	return _u
+}
+
+// SetNillableEnlarged sets the "enlarged" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdate) SetNillableEnlarged(v *bool) *ApplicationSummaryUpdate {
+	if v != nil {
+		_u.SetEnlarged(*v)
+	}
+	return _u
+}
+
+// SetCategory sets the "category" field.
+func (_u *ApplicationSummaryUpdate) SetCategory(v domain.Stated) *ApplicationSummaryUpdate {
+	_u.mutation.SetCategory(v)
+	return _u
+}
+
+// SetNillableCategory sets the "category" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdate) SetNillableCategory(v *domain.Stated) *ApplicationSummaryUpdate {
+	if v != nil {
+		_u.SetCategory(*v)
+	}
+	return _u
+}
+
+// SetProvenance sets the "provenance" field.
+func (_u *ApplicationSummaryUpdate) SetProvenance(v []domain.ValueOrigin) *ApplicationSummaryUpdate {
+	_u.mutation.SetProvenance(v)
+	return _u
+}
+
+// AppendProvenance appends value to the "provenance" field.
+func (_u *ApplicationSummaryUpdate) AppendProvenance(v []domain.ValueOrigin) *ApplicationSummaryUpdate {
+	_u.mutation.AppendProvenance(v)
 	return _u
 }
 
@@ -586,6 +626,11 @@ func (_u *ApplicationSummaryUpdate) check() error {
 			return &ValidationError{Name: "household_size", err: fmt.Errorf(`ent: validator failed for field "ApplicationSummary.household_size": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Category(); ok {
+		if err := applicationsummary.CategoryValidator(string(v)); err != nil {
+			return &ValidationError{Name: "category", err: fmt.Errorf(`ent: validator failed for field "ApplicationSummary.category": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.Version(); ok {
 		if err := applicationsummary.VersionValidator(v); err != nil {
 			return &ValidationError{Name: "version", err: fmt.Errorf(`ent: validator failed for field "ApplicationSummary.version": %w`, err)}
@@ -696,17 +741,17 @@ func (_u *ApplicationSummaryUpdate) sqlSave(ctx context.Context) (_node int, err
 	if _u.mutation.NoticedOnCleared() {
 		_spec.ClearField(applicationsummary.FieldNoticedOn, field.TypeTime)
 	}
-	if value, ok := _u.mutation.ReceivedOn(); ok {
-		_spec.SetField(applicationsummary.FieldReceivedOn, field.TypeTime, value)
+	if value, ok := _u.mutation.PersonalisedAppointmentOn(); ok {
+		_spec.SetField(applicationsummary.FieldPersonalisedAppointmentOn, field.TypeTime, value)
 	}
-	if _u.mutation.ReceivedOnCleared() {
-		_spec.ClearField(applicationsummary.FieldReceivedOn, field.TypeTime)
+	if _u.mutation.PersonalisedAppointmentOnCleared() {
+		_spec.ClearField(applicationsummary.FieldPersonalisedAppointmentOn, field.TypeTime)
 	}
-	if value, ok := _u.mutation.FileCompletedOn(); ok {
-		_spec.SetField(applicationsummary.FieldFileCompletedOn, field.TypeTime, value)
+	if value, ok := _u.mutation.SingleFileCompletedOn(); ok {
+		_spec.SetField(applicationsummary.FieldSingleFileCompletedOn, field.TypeTime, value)
 	}
-	if _u.mutation.FileCompletedOnCleared() {
-		_spec.ClearField(applicationsummary.FieldFileCompletedOn, field.TypeTime)
+	if _u.mutation.SingleFileCompletedOnCleared() {
+		_spec.ClearField(applicationsummary.FieldSingleFileCompletedOn, field.TypeTime)
 	}
 	if value, ok := _u.mutation.ReceptionDeadline(); ok {
 		_spec.SetField(applicationsummary.FieldReceptionDeadline, field.TypeTime, value)
@@ -723,6 +768,20 @@ func (_u *ApplicationSummaryUpdate) sqlSave(ctx context.Context) (_node int, err
 	if value, ok := _u.mutation.AppendedTypologies(); ok {
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
 			sqljson.Append(u, applicationsummary.FieldTypologies, value)
+		})
+	}
+	if value, ok := _u.mutation.Enlarged(); ok {
+		_spec.SetField(applicationsummary.FieldEnlarged, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Category(); ok {
+		_spec.SetField(applicationsummary.FieldCategory, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Provenance(); ok {
+		_spec.SetField(applicationsummary.FieldProvenance, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedProvenance(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, applicationsummary.FieldProvenance, value)
 		})
 	}
 	if value, ok := _u.mutation.FollowedSince(); ok {
@@ -1160,43 +1219,43 @@ func (_u *ApplicationSummaryUpdateOne) ClearNoticedOn() *ApplicationSummaryUpdat
 	return _u
 }
 
-// SetReceivedOn sets the "received_on" field.
-func (_u *ApplicationSummaryUpdateOne) SetReceivedOn(v domain.Date) *ApplicationSummaryUpdateOne {
-	_u.mutation.SetReceivedOn(v)
+// SetPersonalisedAppointmentOn sets the "personalised_appointment_on" field.
+func (_u *ApplicationSummaryUpdateOne) SetPersonalisedAppointmentOn(v domain.Date) *ApplicationSummaryUpdateOne {
+	_u.mutation.SetPersonalisedAppointmentOn(v)
 	return _u
 }
 
-// SetNillableReceivedOn sets the "received_on" field if the given value is not nil.
-func (_u *ApplicationSummaryUpdateOne) SetNillableReceivedOn(v *domain.Date) *ApplicationSummaryUpdateOne {
+// SetNillablePersonalisedAppointmentOn sets the "personalised_appointment_on" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdateOne) SetNillablePersonalisedAppointmentOn(v *domain.Date) *ApplicationSummaryUpdateOne {
 	if v != nil {
-		_u.SetReceivedOn(*v)
+		_u.SetPersonalisedAppointmentOn(*v)
 	}
 	return _u
 }
 
-// ClearReceivedOn clears the value of the "received_on" field.
-func (_u *ApplicationSummaryUpdateOne) ClearReceivedOn() *ApplicationSummaryUpdateOne {
-	_u.mutation.ClearReceivedOn()
+// ClearPersonalisedAppointmentOn clears the value of the "personalised_appointment_on" field.
+func (_u *ApplicationSummaryUpdateOne) ClearPersonalisedAppointmentOn() *ApplicationSummaryUpdateOne {
+	_u.mutation.ClearPersonalisedAppointmentOn()
 	return _u
 }
 
-// SetFileCompletedOn sets the "file_completed_on" field.
-func (_u *ApplicationSummaryUpdateOne) SetFileCompletedOn(v domain.Date) *ApplicationSummaryUpdateOne {
-	_u.mutation.SetFileCompletedOn(v)
+// SetSingleFileCompletedOn sets the "single_file_completed_on" field.
+func (_u *ApplicationSummaryUpdateOne) SetSingleFileCompletedOn(v domain.Date) *ApplicationSummaryUpdateOne {
+	_u.mutation.SetSingleFileCompletedOn(v)
 	return _u
 }
 
-// SetNillableFileCompletedOn sets the "file_completed_on" field if the given value is not nil.
-func (_u *ApplicationSummaryUpdateOne) SetNillableFileCompletedOn(v *domain.Date) *ApplicationSummaryUpdateOne {
+// SetNillableSingleFileCompletedOn sets the "single_file_completed_on" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdateOne) SetNillableSingleFileCompletedOn(v *domain.Date) *ApplicationSummaryUpdateOne {
 	if v != nil {
-		_u.SetFileCompletedOn(*v)
+		_u.SetSingleFileCompletedOn(*v)
 	}
 	return _u
 }
 
-// ClearFileCompletedOn clears the value of the "file_completed_on" field.
-func (_u *ApplicationSummaryUpdateOne) ClearFileCompletedOn() *ApplicationSummaryUpdateOne {
-	_u.mutation.ClearFileCompletedOn()
+// ClearSingleFileCompletedOn clears the value of the "single_file_completed_on" field.
+func (_u *ApplicationSummaryUpdateOne) ClearSingleFileCompletedOn() *ApplicationSummaryUpdateOne {
+	_u.mutation.ClearSingleFileCompletedOn()
 	return _u
 }
 
@@ -1244,6 +1303,46 @@ func (_u *ApplicationSummaryUpdateOne) SetTypologies(v []domain.Typology) *Appli
 // AppendTypologies appends value to the "typologies" field.
 func (_u *ApplicationSummaryUpdateOne) AppendTypologies(v []domain.Typology) *ApplicationSummaryUpdateOne {
 	_u.mutation.AppendTypologies(v)
+	return _u
+}
+
+// SetEnlarged sets the "enlarged" field.
+func (_u *ApplicationSummaryUpdateOne) SetEnlarged(v bool) *ApplicationSummaryUpdateOne {
+	_u.mutation.SetEnlarged(v)
+	return _u
+}
+
+// SetNillableEnlarged sets the "enlarged" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdateOne) SetNillableEnlarged(v *bool) *ApplicationSummaryUpdateOne {
+	if v != nil {
+		_u.SetEnlarged(*v)
+	}
+	return _u
+}
+
+// SetCategory sets the "category" field.
+func (_u *ApplicationSummaryUpdateOne) SetCategory(v domain.Stated) *ApplicationSummaryUpdateOne {
+	_u.mutation.SetCategory(v)
+	return _u
+}
+
+// SetNillableCategory sets the "category" field if the given value is not nil.
+func (_u *ApplicationSummaryUpdateOne) SetNillableCategory(v *domain.Stated) *ApplicationSummaryUpdateOne {
+	if v != nil {
+		_u.SetCategory(*v)
+	}
+	return _u
+}
+
+// SetProvenance sets the "provenance" field.
+func (_u *ApplicationSummaryUpdateOne) SetProvenance(v []domain.ValueOrigin) *ApplicationSummaryUpdateOne {
+	_u.mutation.SetProvenance(v)
+	return _u
+}
+
+// AppendProvenance appends value to the "provenance" field.
+func (_u *ApplicationSummaryUpdateOne) AppendProvenance(v []domain.ValueOrigin) *ApplicationSummaryUpdateOne {
+	_u.mutation.AppendProvenance(v)
 	return _u
 }
 
@@ -1413,6 +1512,11 @@ func (_u *ApplicationSummaryUpdateOne) check() error {
 			return &ValidationError{Name: "household_size", err: fmt.Errorf(`ent: validator failed for field "ApplicationSummary.household_size": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Category(); ok {
+		if err := applicationsummary.CategoryValidator(string(v)); err != nil {
+			return &ValidationError{Name: "category", err: fmt.Errorf(`ent: validator failed for field "ApplicationSummary.category": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.Version(); ok {
 		if err := applicationsummary.VersionValidator(v); err != nil {
 			return &ValidationError{Name: "version", err: fmt.Errorf(`ent: validator failed for field "ApplicationSummary.version": %w`, err)}
@@ -1540,17 +1644,17 @@ func (_u *ApplicationSummaryUpdateOne) sqlSave(ctx context.Context) (_node *Appl
 	if _u.mutation.NoticedOnCleared() {
 		_spec.ClearField(applicationsummary.FieldNoticedOn, field.TypeTime)
 	}
-	if value, ok := _u.mutation.ReceivedOn(); ok {
-		_spec.SetField(applicationsummary.FieldReceivedOn, field.TypeTime, value)
+	if value, ok := _u.mutation.PersonalisedAppointmentOn(); ok {
+		_spec.SetField(applicationsummary.FieldPersonalisedAppointmentOn, field.TypeTime, value)
 	}
-	if _u.mutation.ReceivedOnCleared() {
-		_spec.ClearField(applicationsummary.FieldReceivedOn, field.TypeTime)
+	if _u.mutation.PersonalisedAppointmentOnCleared() {
+		_spec.ClearField(applicationsummary.FieldPersonalisedAppointmentOn, field.TypeTime)
 	}
-	if value, ok := _u.mutation.FileCompletedOn(); ok {
-		_spec.SetField(applicationsummary.FieldFileCompletedOn, field.TypeTime, value)
+	if value, ok := _u.mutation.SingleFileCompletedOn(); ok {
+		_spec.SetField(applicationsummary.FieldSingleFileCompletedOn, field.TypeTime, value)
 	}
-	if _u.mutation.FileCompletedOnCleared() {
-		_spec.ClearField(applicationsummary.FieldFileCompletedOn, field.TypeTime)
+	if _u.mutation.SingleFileCompletedOnCleared() {
+		_spec.ClearField(applicationsummary.FieldSingleFileCompletedOn, field.TypeTime)
 	}
 	if value, ok := _u.mutation.ReceptionDeadline(); ok {
 		_spec.SetField(applicationsummary.FieldReceptionDeadline, field.TypeTime, value)
@@ -1567,6 +1671,20 @@ func (_u *ApplicationSummaryUpdateOne) sqlSave(ctx context.Context) (_node *Appl
 	if value, ok := _u.mutation.AppendedTypologies(); ok {
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
 			sqljson.Append(u, applicationsummary.FieldTypologies, value)
+		})
+	}
+	if value, ok := _u.mutation.Enlarged(); ok {
+		_spec.SetField(applicationsummary.FieldEnlarged, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Category(); ok {
+		_spec.SetField(applicationsummary.FieldCategory, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Provenance(); ok {
+		_spec.SetField(applicationsummary.FieldProvenance, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedProvenance(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, applicationsummary.FieldProvenance, value)
 		})
 	}
 	if value, ok := _u.mutation.FollowedSince(); ok {

@@ -152,9 +152,6 @@ func newAgreementPaginateArgs(rv map[string]any) *agreementPaginateArgs {
 	if v := rv[beforeField]; v != nil {
 		args.before = v.(*Cursor)
 	}
-	if v, ok := rv[whereField].(*AgreementWhereInput); ok {
-		args.opts = append(args.opts, WithAgreementFilter(v.Filter))
-	}
 	return args
 }
 
@@ -255,9 +252,6 @@ func newApplicantAccountPaginateArgs(rv map[string]any) *applicantaccountPaginat
 	}
 	if v := rv[beforeField]; v != nil {
 		args.before = v.(*Cursor)
-	}
-	if v, ok := rv[whereField].(*ApplicantAccountWhereInput); ok {
-		args.opts = append(args.opts, WithApplicantAccountFilter(v.Filter))
 	}
 	return args
 }
@@ -581,20 +575,65 @@ func (_q *ApplicationContactQuery) collectField(ctx context.Context, oneNode boo
 				selectedFields = append(selectedFields, applicationcontact.FieldTown)
 				fieldSeen[applicationcontact.FieldTown] = struct{}{}
 			}
+		case "careOf":
+			if _, ok := fieldSeen[applicationcontact.FieldCareOf]; !ok {
+				selectedFields = append(selectedFields, applicationcontact.FieldCareOf)
+				fieldSeen[applicationcontact.FieldCareOf] = struct{}{}
+			}
+		case "mailing":
+			if _, ok := fieldSeen[applicationcontact.FieldMailing]; !ok {
+				selectedFields = append(selectedFields, applicationcontact.FieldMailing)
+				fieldSeen[applicationcontact.FieldMailing] = struct{}{}
+			}
 		case "phone":
 			if _, ok := fieldSeen[applicationcontact.FieldPhone]; !ok {
 				selectedFields = append(selectedFields, applicationcontact.FieldPhone)
 				fieldSeen[applicationcontact.FieldPhone] = struct{}{}
+			}
+		case "secondPhone":
+			if _, ok := fieldSeen[applicationcontact.FieldSecondPhone]; !ok {
+				selectedFields = append(selectedFields, applicationcontact.FieldSecondPhone)
+				fieldSeen[applicationcontact.FieldSecondPhone] = struct{}{}
 			}
 		case "email":
 			if _, ok := fieldSeen[applicationcontact.FieldEmail]; !ok {
 				selectedFields = append(selectedFields, applicationcontact.FieldEmail)
 				fieldSeen[applicationcontact.FieldEmail] = struct{}{}
 			}
+		case "emailAllowed":
+			if _, ok := fieldSeen[applicationcontact.FieldEmailAllowed]; !ok {
+				selectedFields = append(selectedFields, applicationcontact.FieldEmailAllowed)
+				fieldSeen[applicationcontact.FieldEmailAllowed] = struct{}{}
+			}
+		case "textAllowed":
+			if _, ok := fieldSeen[applicationcontact.FieldTextAllowed]; !ok {
+				selectedFields = append(selectedFields, applicationcontact.FieldTextAllowed)
+				fieldSeen[applicationcontact.FieldTextAllowed] = struct{}{}
+			}
 		case "helpingStructure":
 			if _, ok := fieldSeen[applicationcontact.FieldHelpingStructure]; !ok {
 				selectedFields = append(selectedFields, applicationcontact.FieldHelpingStructure)
 				fieldSeen[applicationcontact.FieldHelpingStructure] = struct{}{}
+			}
+		case "helpingPhone":
+			if _, ok := fieldSeen[applicationcontact.FieldHelpingPhone]; !ok {
+				selectedFields = append(selectedFields, applicationcontact.FieldHelpingPhone)
+				fieldSeen[applicationcontact.FieldHelpingPhone] = struct{}{}
+			}
+		case "helpingEmail":
+			if _, ok := fieldSeen[applicationcontact.FieldHelpingEmail]; !ok {
+				selectedFields = append(selectedFields, applicationcontact.FieldHelpingEmail)
+				fieldSeen[applicationcontact.FieldHelpingEmail] = struct{}{}
+			}
+		case "dwelling":
+			if _, ok := fieldSeen[applicationcontact.FieldDwelling]; !ok {
+				selectedFields = append(selectedFields, applicationcontact.FieldDwelling)
+				fieldSeen[applicationcontact.FieldDwelling] = struct{}{}
+			}
+		case "provenance":
+			if _, ok := fieldSeen[applicationcontact.FieldProvenance]; !ok {
+				selectedFields = append(selectedFields, applicationcontact.FieldProvenance)
+				fieldSeen[applicationcontact.FieldProvenance] = struct{}{}
 			}
 		case "version":
 			if _, ok := fieldSeen[applicationcontact.FieldVersion]; !ok {
@@ -635,9 +674,6 @@ func newApplicationContactPaginateArgs(rv map[string]any) *applicationcontactPag
 	}
 	if v := rv[beforeField]; v != nil {
 		args.before = v.(*Cursor)
-	}
-	if v, ok := rv[whereField].(*ApplicationContactWhereInput); ok {
-		args.opts = append(args.opts, WithApplicationContactFilter(v.Filter))
 	}
 	return args
 }
@@ -782,9 +818,6 @@ func newApplicationEventPaginateArgs(rv map[string]any) *applicationeventPaginat
 	if v := rv[beforeField]; v != nil {
 		args.before = v.(*Cursor)
 	}
-	if v, ok := rv[whereField].(*ApplicationEventWhereInput); ok {
-		args.opts = append(args.opts, WithApplicationEventFilter(v.Filter))
-	}
 	return args
 }
 
@@ -846,6 +879,11 @@ func (_q *ApplicationFileQuery) collectField(ctx context.Context, oneNode bool, 
 				selectedFields = append(selectedFields, applicationfile.FieldTaxIncome)
 				fieldSeen[applicationfile.FieldTaxIncome] = struct{}{}
 			}
+		case "earlierTaxIncome":
+			if _, ok := fieldSeen[applicationfile.FieldEarlierTaxIncome]; !ok {
+				selectedFields = append(selectedFields, applicationfile.FieldEarlierTaxIncome)
+				fieldSeen[applicationfile.FieldEarlierTaxIncome] = struct{}{}
+			}
 		case "monthlyResources":
 			if _, ok := fieldSeen[applicationfile.FieldMonthlyResources]; !ok {
 				selectedFields = append(selectedFields, applicationfile.FieldMonthlyResources)
@@ -860,6 +898,11 @@ func (_q *ApplicationFileQuery) collectField(ctx context.Context, oneNode bool, 
 			if _, ok := fieldSeen[applicationfile.FieldReasons]; !ok {
 				selectedFields = append(selectedFields, applicationfile.FieldReasons)
 				fieldSeen[applicationfile.FieldReasons] = struct{}{}
+			}
+		case "provenance":
+			if _, ok := fieldSeen[applicationfile.FieldProvenance]; !ok {
+				selectedFields = append(selectedFields, applicationfile.FieldProvenance)
+				fieldSeen[applicationfile.FieldProvenance] = struct{}{}
 			}
 		case "version":
 			if _, ok := fieldSeen[applicationfile.FieldVersion]; !ok {
@@ -900,9 +943,6 @@ func newApplicationFilePaginateArgs(rv map[string]any) *applicationfilePaginateA
 	}
 	if v := rv[beforeField]; v != nil {
 		args.before = v.(*Cursor)
-	}
-	if v, ok := rv[whereField].(*ApplicationFileWhereInput); ok {
-		args.opts = append(args.opts, WithApplicationFileFilter(v.Filter))
 	}
 	return args
 }
@@ -1032,6 +1072,16 @@ func (_q *ApplicationSummaryQuery) collectField(ctx context.Context, oneNode boo
 				selectedFields = append(selectedFields, applicationsummary.FieldNoticedOn)
 				fieldSeen[applicationsummary.FieldNoticedOn] = struct{}{}
 			}
+		case "personalisedAppointmentOn":
+			if _, ok := fieldSeen[applicationsummary.FieldPersonalisedAppointmentOn]; !ok {
+				selectedFields = append(selectedFields, applicationsummary.FieldPersonalisedAppointmentOn)
+				fieldSeen[applicationsummary.FieldPersonalisedAppointmentOn] = struct{}{}
+			}
+		case "singleFileCompletedOn":
+			if _, ok := fieldSeen[applicationsummary.FieldSingleFileCompletedOn]; !ok {
+				selectedFields = append(selectedFields, applicationsummary.FieldSingleFileCompletedOn)
+				fieldSeen[applicationsummary.FieldSingleFileCompletedOn] = struct{}{}
+			}
 		case "receptionDeadline":
 			if _, ok := fieldSeen[applicationsummary.FieldReceptionDeadline]; !ok {
 				selectedFields = append(selectedFields, applicationsummary.FieldReceptionDeadline)
@@ -1046,6 +1096,21 @@ func (_q *ApplicationSummaryQuery) collectField(ctx context.Context, oneNode boo
 			if _, ok := fieldSeen[applicationsummary.FieldTypologies]; !ok {
 				selectedFields = append(selectedFields, applicationsummary.FieldTypologies)
 				fieldSeen[applicationsummary.FieldTypologies] = struct{}{}
+			}
+		case "enlarged":
+			if _, ok := fieldSeen[applicationsummary.FieldEnlarged]; !ok {
+				selectedFields = append(selectedFields, applicationsummary.FieldEnlarged)
+				fieldSeen[applicationsummary.FieldEnlarged] = struct{}{}
+			}
+		case "category":
+			if _, ok := fieldSeen[applicationsummary.FieldCategory]; !ok {
+				selectedFields = append(selectedFields, applicationsummary.FieldCategory)
+				fieldSeen[applicationsummary.FieldCategory] = struct{}{}
+			}
+		case "provenance":
+			if _, ok := fieldSeen[applicationsummary.FieldProvenance]; !ok {
+				selectedFields = append(selectedFields, applicationsummary.FieldProvenance)
+				fieldSeen[applicationsummary.FieldProvenance] = struct{}{}
 			}
 		case "followingPointID":
 			if _, ok := fieldSeen[applicationsummary.FieldFollowingPointID]; !ok {
@@ -1096,9 +1161,6 @@ func newApplicationSummaryPaginateArgs(rv map[string]any) *applicationsummaryPag
 	}
 	if v := rv[beforeField]; v != nil {
 		args.before = v.(*Cursor)
-	}
-	if v, ok := rv[whereField].(*ApplicationSummaryWhereInput); ok {
-		args.opts = append(args.opts, WithApplicationSummaryFilter(v.Filter))
 	}
 	return args
 }
@@ -1719,9 +1781,6 @@ func newCatalogueEntryPaginateArgs(rv map[string]any) *catalogueentryPaginateArg
 	if v := rv[beforeField]; v != nil {
 		args.before = v.(*Cursor)
 	}
-	if v, ok := rv[whereField].(*CatalogueEntryWhereInput); ok {
-		args.opts = append(args.opts, WithCatalogueEntryFilter(v.Filter))
-	}
 	return args
 }
 
@@ -2046,9 +2105,6 @@ func newDeadlinePaginateArgs(rv map[string]any) *deadlinePaginateArgs {
 	if v := rv[beforeField]; v != nil {
 		args.before = v.(*Cursor)
 	}
-	if v, ok := rv[whereField].(*DeadlineWhereInput); ok {
-		args.opts = append(args.opts, WithDeadlineFilter(v.Filter))
-	}
 	return args
 }
 
@@ -2154,9 +2210,6 @@ func newDepositPaginateArgs(rv map[string]any) *depositPaginateArgs {
 	}
 	if v := rv[beforeField]; v != nil {
 		args.before = v.(*Cursor)
-	}
-	if v, ok := rv[whereField].(*DepositWhereInput); ok {
-		args.opts = append(args.opts, WithDepositFilter(v.Filter))
 	}
 	return args
 }
@@ -2536,9 +2589,6 @@ func newHandOverPaginateArgs(rv map[string]any) *handoverPaginateArgs {
 	if v := rv[beforeField]; v != nil {
 		args.before = v.(*Cursor)
 	}
-	if v, ok := rv[whereField].(*HandOverWhereInput); ok {
-		args.opts = append(args.opts, WithHandOverFilter(v.Filter))
-	}
 	return args
 }
 
@@ -2646,6 +2696,21 @@ func (_q *HouseholdMemberQuery) collectField(ctx context.Context, oneNode bool, 
 				selectedFields = append(selectedFields, householdmember.FieldExpectedOn)
 				fieldSeen[householdmember.FieldExpectedOn] = struct{}{}
 			}
+		case "resources":
+			if _, ok := fieldSeen[householdmember.FieldResources]; !ok {
+				selectedFields = append(selectedFields, householdmember.FieldResources)
+				fieldSeen[householdmember.FieldResources] = struct{}{}
+			}
+		case "maintenancePaid":
+			if _, ok := fieldSeen[householdmember.FieldMaintenancePaid]; !ok {
+				selectedFields = append(selectedFields, householdmember.FieldMaintenancePaid)
+				fieldSeen[householdmember.FieldMaintenancePaid] = struct{}{}
+			}
+		case "provenance":
+			if _, ok := fieldSeen[householdmember.FieldProvenance]; !ok {
+				selectedFields = append(selectedFields, householdmember.FieldProvenance)
+				fieldSeen[householdmember.FieldProvenance] = struct{}{}
+			}
 		case "id":
 		case "__typename":
 		default:
@@ -2680,9 +2745,6 @@ func newHouseholdMemberPaginateArgs(rv map[string]any) *householdmemberPaginateA
 	}
 	if v := rv[beforeField]; v != nil {
 		args.before = v.(*Cursor)
-	}
-	if v, ok := rv[whereField].(*HouseholdMemberWhereInput); ok {
-		args.opts = append(args.opts, WithHouseholdMemberFilter(v.Filter))
 	}
 	return args
 }
@@ -2760,6 +2822,21 @@ func (_q *MemberParticularsQuery) collectField(ctx context.Context, oneNode bool
 				selectedFields = append(selectedFields, memberparticulars.FieldBornOn)
 				fieldSeen[memberparticulars.FieldBornOn] = struct{}{}
 			}
+		case "civilStatus":
+			if _, ok := fieldSeen[memberparticulars.FieldCivilStatus]; !ok {
+				selectedFields = append(selectedFields, memberparticulars.FieldCivilStatus)
+				fieldSeen[memberparticulars.FieldCivilStatus] = struct{}{}
+			}
+		case "work":
+			if _, ok := fieldSeen[memberparticulars.FieldWork]; !ok {
+				selectedFields = append(selectedFields, memberparticulars.FieldWork)
+				fieldSeen[memberparticulars.FieldWork] = struct{}{}
+			}
+		case "provenance":
+			if _, ok := fieldSeen[memberparticulars.FieldProvenance]; !ok {
+				selectedFields = append(selectedFields, memberparticulars.FieldProvenance)
+				fieldSeen[memberparticulars.FieldProvenance] = struct{}{}
+			}
 		case "version":
 			if _, ok := fieldSeen[memberparticulars.FieldVersion]; !ok {
 				selectedFields = append(selectedFields, memberparticulars.FieldVersion)
@@ -2799,9 +2876,6 @@ func newMemberParticularsPaginateArgs(rv map[string]any) *memberparticularsPagin
 	}
 	if v := rv[beforeField]; v != nil {
 		args.before = v.(*Cursor)
-	}
-	if v, ok := rv[whereField].(*MemberParticularsWhereInput); ok {
-		args.opts = append(args.opts, WithMemberParticularsFilter(v.Filter))
 	}
 	return args
 }
@@ -2985,9 +3059,6 @@ func newNamedAgentPaginateArgs(rv map[string]any) *namedagentPaginateArgs {
 	if v := rv[beforeField]; v != nil {
 		args.before = v.(*Cursor)
 	}
-	if v, ok := rv[whereField].(*NamedAgentWhereInput); ok {
-		args.opts = append(args.opts, WithNamedAgentFilter(v.Filter))
-	}
 	return args
 }
 
@@ -3133,9 +3204,6 @@ func newOnlineRegistrationPaginateArgs(rv map[string]any) *onlineregistrationPag
 	if v := rv[beforeField]; v != nil {
 		args.before = v.(*Cursor)
 	}
-	if v, ok := rv[whereField].(*OnlineRegistrationWhereInput); ok {
-		args.opts = append(args.opts, WithOnlineRegistrationFilter(v.Filter))
-	}
 	return args
 }
 
@@ -3251,9 +3319,6 @@ func newOpeningHoursPaginateArgs(rv map[string]any) *openinghoursPaginateArgs {
 	}
 	if v := rv[beforeField]; v != nil {
 		args.before = v.(*Cursor)
-	}
-	if v, ok := rv[whereField].(*OpeningHoursWhereInput); ok {
-		args.opts = append(args.opts, WithOpeningHoursFilter(v.Filter))
 	}
 	return args
 }
@@ -3622,9 +3687,6 @@ func newOwnershipPaginateArgs(rv map[string]any) *ownershipPaginateArgs {
 	if v := rv[beforeField]; v != nil {
 		args.before = v.(*Cursor)
 	}
-	if v, ok := rv[whereField].(*OwnershipWhereInput); ok {
-		args.opts = append(args.opts, WithOwnershipFilter(v.Filter))
-	}
 	return args
 }
 
@@ -3765,9 +3827,6 @@ func newPairPaginateArgs(rv map[string]any) *pairPaginateArgs {
 	}
 	if v := rv[beforeField]; v != nil {
 		args.before = v.(*Cursor)
-	}
-	if v, ok := rv[whereField].(*PairWhereInput); ok {
-		args.opts = append(args.opts, WithPairFilter(v.Filter))
 	}
 	return args
 }
@@ -4074,9 +4133,6 @@ func newPartnerAppSecretPaginateArgs(rv map[string]any) *partnerappsecretPaginat
 	}
 	if v := rv[beforeField]; v != nil {
 		args.before = v.(*Cursor)
-	}
-	if v, ok := rv[whereField].(*PartnerAppSecretWhereInput); ok {
-		args.opts = append(args.opts, WithPartnerAppSecretFilter(v.Filter))
 	}
 	return args
 }
@@ -4410,9 +4466,6 @@ func newPiecePaginateArgs(rv map[string]any) *piecePaginateArgs {
 	if v := rv[beforeField]; v != nil {
 		args.before = v.(*Cursor)
 	}
-	if v, ok := rv[whereField].(*PieceWhereInput); ok {
-		args.opts = append(args.opts, WithPieceFilter(v.Filter))
-	}
 	return args
 }
 
@@ -4501,9 +4554,6 @@ func newPieceFilePaginateArgs(rv map[string]any) *piecefilePaginateArgs {
 	}
 	if v := rv[beforeField]; v != nil {
 		args.before = v.(*Cursor)
-	}
-	if v, ok := rv[whereField].(*PieceFileWhereInput); ok {
-		args.opts = append(args.opts, WithPieceFileFilter(v.Filter))
 	}
 	return args
 }
@@ -4623,9 +4673,6 @@ func newProposedChangePaginateArgs(rv map[string]any) *proposedchangePaginateArg
 	if v := rv[beforeField]; v != nil {
 		args.before = v.(*Cursor)
 	}
-	if v, ok := rv[whereField].(*ProposedChangeWhereInput); ok {
-		args.opts = append(args.opts, WithProposedChangeFilter(v.Filter))
-	}
 	return args
 }
 
@@ -4731,9 +4778,6 @@ func newReceptionContactPaginateArgs(rv map[string]any) *receptioncontactPaginat
 	}
 	if v := rv[beforeField]; v != nil {
 		args.before = v.(*Cursor)
-	}
-	if v, ok := rv[whereField].(*ReceptionContactWhereInput); ok {
-		args.opts = append(args.opts, WithReceptionContactFilter(v.Filter))
 	}
 	return args
 }
@@ -5006,6 +5050,11 @@ func (_q *SensitiveRecordQuery) collectField(ctx context.Context, oneNode bool, 
 				selectedFields = append(selectedFields, sensitiverecord.FieldNeeds)
 				fieldSeen[sensitiverecord.FieldNeeds] = struct{}{}
 			}
+		case "resources":
+			if _, ok := fieldSeen[sensitiverecord.FieldResources]; !ok {
+				selectedFields = append(selectedFields, sensitiverecord.FieldResources)
+				fieldSeen[sensitiverecord.FieldResources] = struct{}{}
+			}
 		case "version":
 			if _, ok := fieldSeen[sensitiverecord.FieldVersion]; !ok {
 				selectedFields = append(selectedFields, sensitiverecord.FieldVersion)
@@ -5045,9 +5094,6 @@ func newSensitiveRecordPaginateArgs(rv map[string]any) *sensitiverecordPaginateA
 	}
 	if v := rv[beforeField]; v != nil {
 		args.before = v.(*Cursor)
-	}
-	if v, ok := rv[whereField].(*SensitiveRecordWhereInput); ok {
-		args.opts = append(args.opts, WithSensitiveRecordFilter(v.Filter))
 	}
 	return args
 }
@@ -5250,9 +5296,6 @@ func newStaffAuthorisationPaginateArgs(rv map[string]any) *staffauthorisationPag
 	}
 	if v := rv[beforeField]; v != nil {
 		args.before = v.(*Cursor)
-	}
-	if v, ok := rv[whereField].(*StaffAuthorisationWhereInput); ok {
-		args.opts = append(args.opts, WithStaffAuthorisationFilter(v.Filter))
 	}
 	return args
 }
@@ -5794,9 +5837,6 @@ func newWishPaginateArgs(rv map[string]any) *wishPaginateArgs {
 	}
 	if v := rv[beforeField]; v != nil {
 		args.before = v.(*Cursor)
-	}
-	if v, ok := rv[whereField].(*WishWhereInput); ok {
-		args.opts = append(args.opts, WithWishFilter(v.Filter))
 	}
 	return args
 }

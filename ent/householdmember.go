@@ -3,6 +3,7 @@
 package ent
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -33,6 +34,12 @@ type HouseholdMember struct {
 	BornIn *domain.Date `json:"born_in,omitempty"`
 	// ExpectedOn holds the value of the "expected_on" field.
 	ExpectedOn *domain.Date `json:"expected_on,omitempty"`
+	// What the person gets in a month; kinds that are sensitive count among the others.
+	Resources []domain.ResourceLine `json:"resources,omitempty"`
+	// MaintenancePaid holds the value of the "maintenance_paid" field.
+	MaintenancePaid *domain.Money `json:"maintenance_paid,omitempty"`
+	// Provenance holds the value of the "provenance" field.
+	Provenance []domain.ValueOrigin `json:"provenance,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the HouseholdMemberQuery when eager-loading is set.
 	Edges        HouseholdMemberEdges `json:"edges"`
@@ -107,9 +114,11 @@ func (*HouseholdMember) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case householdmember.FieldBornIn, householdmember.FieldExpectedOn:
 			values[i] = &sql.NullScanner{S: new(domain.Date)}
+		case householdmember.FieldResources, householdmember.FieldProvenance:
+			values[i] = new([]byte)
 		case householdmember.FieldID, householdmember.FieldApplicationID:
 			values[i] = new(domain.ID)
-		case householdmember.FieldRank:
+		case householdmember.FieldRank, householdmember.FieldMaintenancePaid:
 			values[i] = new(sql.NullInt64)
 		case householdmember.FieldLink:
 			values[i] = new(sql.NullString)
@@ -173,6 +182,29 @@ func (_m *HouseholdMember) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ExpectedOn = new(domain.Date)
 				*_m.ExpectedOn = *value.S.(*domain.Date)
+			}
+		case householdmember.FieldResources:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field resources", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Resources); err != nil {
+					return fmt.Errorf("unmarshal field resources: %w", err)
+				}
+			}
+		case householdmember.FieldMaintenancePaid:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field maintenance_paid", values[i])
+			} else if value.Valid {
+				_m.MaintenancePaid = new(domain.Money)
+				*_m.MaintenancePaid = domain.Money(value.Int64)
+			}
+		case householdmember.FieldProvenance:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field provenance", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Provenance); err != nil {
+					return fmt.Errorf("unmarshal field provenance: %w", err)
+				}
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -251,6 +283,17 @@ func (_m *HouseholdMember) String() string {
 		builder.WriteString("expected_on=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("resources=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Resources))
+	builder.WriteString(", ")
+	if v := _m.MaintenancePaid; v != nil {
+		builder.WriteString("maintenance_paid=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("provenance=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Provenance))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"time"
 
-	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
@@ -85,6 +84,32 @@ func (_c *HouseholdMemberCreate) SetNillableExpectedOn(v *domain.Date) *Househol
 	if v != nil {
 		_c.SetExpectedOn(*v)
 	}
+	return _c
+}
+
+// SetResources sets the "resources" field.
+func (_c *HouseholdMemberCreate) SetResources(v []domain.ResourceLine) *HouseholdMemberCreate {
+	_c.mutation.SetResources(v)
+	return _c
+}
+
+// SetMaintenancePaid sets the "maintenance_paid" field.
+func (_c *HouseholdMemberCreate) SetMaintenancePaid(v domain.Money) *HouseholdMemberCreate {
+	_c.mutation.SetMaintenancePaid(v)
+	return _c
+}
+
+// SetNillableMaintenancePaid sets the "maintenance_paid" field if the given value is not nil.
+func (_c *HouseholdMemberCreate) SetNillableMaintenancePaid(v *domain.Money) *HouseholdMemberCreate {
+	if v != nil {
+		_c.SetMaintenancePaid(*v)
+	}
+	return _c
+}
+
+// SetProvenance sets the "provenance" field.
+func (_c *HouseholdMemberCreate) SetProvenance(v []domain.ValueOrigin) *HouseholdMemberCreate {
+	_c.mutation.SetProvenance(v)
 	return _c
 }
 
@@ -204,6 +229,14 @@ func (_c *HouseholdMemberCreate) defaults() error {
 		v := householdmember.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
+	if _, ok := _c.mutation.Resources(); !ok {
+		v := householdmember.DefaultResources
+		_c.mutation.SetResources(v)
+	}
+	if _, ok := _c.mutation.Provenance(); !ok {
+		v := householdmember.DefaultProvenance
+		_c.mutation.SetProvenance(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		if householdmember.DefaultID == nil {
 			return fmt.Errorf("ent: uninitialized householdmember.DefaultID (forgotten import ent/runtime?)")
@@ -299,6 +332,18 @@ func (_c *HouseholdMemberCreate) createSpec() (*HouseholdMember, *sqlgraph.Creat
 		_spec.SetField(householdmember.FieldExpectedOn, field.TypeTime, value)
 		_node.ExpectedOn = &value
 	}
+	if value, ok := _c.mutation.Resources(); ok {
+		_spec.SetField(householdmember.FieldResources, field.TypeJSON, value)
+		_node.Resources = value
+	}
+	if value, ok := _c.mutation.MaintenancePaid(); ok {
+		_spec.SetField(householdmember.FieldMaintenancePaid, field.TypeInt64, value)
+		_node.MaintenancePaid = &value
+	}
+	if value, ok := _c.mutation.Provenance(); ok {
+		_spec.SetField(householdmember.FieldProvenance, field.TypeJSON, value)
+		_node.Provenance = value
+	}
 	if nodes := _c.mutation.ApplicationIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
@@ -367,288 +412,10 @@ func (_c *HouseholdMemberCreate) createSpec() (*HouseholdMember, *sqlgraph.Creat
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.HouseholdMember.Create().
-//		SetCreatedAt(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.HouseholdMemberUpsert) {
-//			SetCreatedAt(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *HouseholdMemberCreate) OnConflict(opts ...sql.ConflictOption) *HouseholdMemberUpsertOne {
-	_c.conflict = opts
-	return &HouseholdMemberUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.HouseholdMember.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *HouseholdMemberCreate) OnConflictColumns(columns ...string) *HouseholdMemberUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &HouseholdMemberUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// HouseholdMemberUpsertOne is the builder for "upsert"-ing
-	//  one HouseholdMember node.
-	HouseholdMemberUpsertOne struct {
-		create *HouseholdMemberCreate
-	}
-
-	// HouseholdMemberUpsert is the "OnConflict" setter.
-	HouseholdMemberUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// SetRank sets the "rank" field.
-func (u *HouseholdMemberUpsert) SetRank(v int) *HouseholdMemberUpsert {
-	u.Set(householdmember.FieldRank, v)
-	return u
-}
-
-// UpdateRank sets the "rank" field to the value that was provided on create.
-func (u *HouseholdMemberUpsert) UpdateRank() *HouseholdMemberUpsert {
-	u.SetExcluded(householdmember.FieldRank)
-	return u
-}
-
-// AddRank adds v to the "rank" field.
-func (u *HouseholdMemberUpsert) AddRank(v int) *HouseholdMemberUpsert {
-	u.Add(householdmember.FieldRank, v)
-	return u
-}
-
-// SetLink sets the "link" field.
-func (u *HouseholdMemberUpsert) SetLink(v domain.HouseholdLink) *HouseholdMemberUpsert {
-	u.Set(householdmember.FieldLink, v)
-	return u
-}
-
-// UpdateLink sets the "link" field to the value that was provided on create.
-func (u *HouseholdMemberUpsert) UpdateLink() *HouseholdMemberUpsert {
-	u.SetExcluded(householdmember.FieldLink)
-	return u
-}
-
-// SetBornIn sets the "born_in" field.
-func (u *HouseholdMemberUpsert) SetBornIn(v domain.Date) *HouseholdMemberUpsert {
-	u.Set(householdmember.FieldBornIn, v)
-	return u
-}
-
-// UpdateBornIn sets the "born_in" field to the value that was provided on create.
-func (u *HouseholdMemberUpsert) UpdateBornIn() *HouseholdMemberUpsert {
-	u.SetExcluded(householdmember.FieldBornIn)
-	return u
-}
-
-// ClearBornIn clears the value of the "born_in" field.
-func (u *HouseholdMemberUpsert) ClearBornIn() *HouseholdMemberUpsert {
-	u.SetNull(householdmember.FieldBornIn)
-	return u
-}
-
-// SetExpectedOn sets the "expected_on" field.
-func (u *HouseholdMemberUpsert) SetExpectedOn(v domain.Date) *HouseholdMemberUpsert {
-	u.Set(householdmember.FieldExpectedOn, v)
-	return u
-}
-
-// UpdateExpectedOn sets the "expected_on" field to the value that was provided on create.
-func (u *HouseholdMemberUpsert) UpdateExpectedOn() *HouseholdMemberUpsert {
-	u.SetExcluded(householdmember.FieldExpectedOn)
-	return u
-}
-
-// ClearExpectedOn clears the value of the "expected_on" field.
-func (u *HouseholdMemberUpsert) ClearExpectedOn() *HouseholdMemberUpsert {
-	u.SetNull(householdmember.FieldExpectedOn)
-	return u
-}
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
-// Using this option is equivalent to using:
-//
-//	client.HouseholdMember.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(householdmember.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *HouseholdMemberUpsertOne) UpdateNewValues() *HouseholdMemberUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(householdmember.FieldID)
-		}
-		if _, exists := u.create.mutation.CreatedAt(); exists {
-			s.SetIgnore(householdmember.FieldCreatedAt)
-		}
-		if _, exists := u.create.mutation.ApplicationID(); exists {
-			s.SetIgnore(householdmember.FieldApplicationID)
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.HouseholdMember.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *HouseholdMemberUpsertOne) Ignore() *HouseholdMemberUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *HouseholdMemberUpsertOne) DoNothing() *HouseholdMemberUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the HouseholdMemberCreate.OnConflict
-// documentation for more info.
-func (u *HouseholdMemberUpsertOne) Update(set func(*HouseholdMemberUpsert)) *HouseholdMemberUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&HouseholdMemberUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetRank sets the "rank" field.
-func (u *HouseholdMemberUpsertOne) SetRank(v int) *HouseholdMemberUpsertOne {
-	return u.Update(func(s *HouseholdMemberUpsert) {
-		s.SetRank(v)
-	})
-}
-
-// AddRank adds v to the "rank" field.
-func (u *HouseholdMemberUpsertOne) AddRank(v int) *HouseholdMemberUpsertOne {
-	return u.Update(func(s *HouseholdMemberUpsert) {
-		s.AddRank(v)
-	})
-}
-
-// UpdateRank sets the "rank" field to the value that was provided on create.
-func (u *HouseholdMemberUpsertOne) UpdateRank() *HouseholdMemberUpsertOne {
-	return u.Update(func(s *HouseholdMemberUpsert) {
-		s.UpdateRank()
-	})
-}
-
-// SetLink sets the "link" field.
-func (u *HouseholdMemberUpsertOne) SetLink(v domain.HouseholdLink) *HouseholdMemberUpsertOne {
-	return u.Update(func(s *HouseholdMemberUpsert) {
-		s.SetLink(v)
-	})
-}
-
-// UpdateLink sets the "link" field to the value that was provided on create.
-func (u *HouseholdMemberUpsertOne) UpdateLink() *HouseholdMemberUpsertOne {
-	return u.Update(func(s *HouseholdMemberUpsert) {
-		s.UpdateLink()
-	})
-}
-
-// SetBornIn sets the "born_in" field.
-func (u *HouseholdMemberUpsertOne) SetBornIn(v domain.Date) *HouseholdMemberUpsertOne {
-	return u.Update(func(s *HouseholdMemberUpsert) {
-		s.SetBornIn(v)
-	})
-}
-
-// UpdateBornIn sets the "born_in" field to the value that was provided on create.
-func (u *HouseholdMemberUpsertOne) UpdateBornIn() *HouseholdMemberUpsertOne {
-	return u.Update(func(s *HouseholdMemberUpsert) {
-		s.UpdateBornIn()
-	})
-}
-
-// ClearBornIn clears the value of the "born_in" field.
-func (u *HouseholdMemberUpsertOne) ClearBornIn() *HouseholdMemberUpsertOne {
-	return u.Update(func(s *HouseholdMemberUpsert) {
-		s.ClearBornIn()
-	})
-}
-
-// SetExpectedOn sets the "expected_on" field.
-func (u *HouseholdMemberUpsertOne) SetExpectedOn(v domain.Date) *HouseholdMemberUpsertOne {
-	return u.Update(func(s *HouseholdMemberUpsert) {
-		s.SetExpectedOn(v)
-	})
-}
-
-// UpdateExpectedOn sets the "expected_on" field to the value that was provided on create.
-func (u *HouseholdMemberUpsertOne) UpdateExpectedOn() *HouseholdMemberUpsertOne {
-	return u.Update(func(s *HouseholdMemberUpsert) {
-		s.UpdateExpectedOn()
-	})
-}
-
-// ClearExpectedOn clears the value of the "expected_on" field.
-func (u *HouseholdMemberUpsertOne) ClearExpectedOn() *HouseholdMemberUpsertOne {
-	return u.Update(func(s *HouseholdMemberUpsert) {
-		s.ClearExpectedOn()
-	})
-}
-
-// Exec executes the query.
-func (u *HouseholdMemberUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for HouseholdMemberCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *HouseholdMemberUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *HouseholdMemberUpsertOne) ID(ctx context.Context) (id domain.ID, err error) {
-	if u.create.driver.Dialect() == dialect.MySQL {
-		// In case of "ON CONFLICT", there is no way to get back non-numeric ID
-		// fields from the database since MySQL does not support the RETURNING clause.
-		return id, errors.New("ent: HouseholdMemberUpsertOne.ID is not supported by MySQL driver. Use HouseholdMemberUpsertOne.Exec instead")
-	}
-	node, err := u.create.Save(ctx)
-	if err != nil {
-		return id, err
-	}
-	return node.ID, nil
-}
-
-// IDX is like ID, but panics if an error occurs.
-func (u *HouseholdMemberUpsertOne) IDX(ctx context.Context) domain.ID {
-	id, err := u.ID(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return id
+// OnConflict says what becomes of a row that would conflict with another one.
+func (_c *HouseholdMemberCreate) OnConflict(options ...sql.ConflictOption) *HouseholdMemberCreate {
+	_c.conflict = options
+	return _c
 }
 
 // HouseholdMemberCreateBulk is the builder for creating many HouseholdMember entities in bulk.
@@ -737,199 +504,8 @@ func (_c *HouseholdMemberCreateBulk) ExecX(ctx context.Context) {
 	}
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.HouseholdMember.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.HouseholdMemberUpsert) {
-//			SetCreatedAt(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *HouseholdMemberCreateBulk) OnConflict(opts ...sql.ConflictOption) *HouseholdMemberUpsertBulk {
-	_c.conflict = opts
-	return &HouseholdMemberUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.HouseholdMember.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *HouseholdMemberCreateBulk) OnConflictColumns(columns ...string) *HouseholdMemberUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &HouseholdMemberUpsertBulk{
-		create: _c,
-	}
-}
-
-// HouseholdMemberUpsertBulk is the builder for "upsert"-ing
-// a bulk of HouseholdMember nodes.
-type HouseholdMemberUpsertBulk struct {
-	create *HouseholdMemberCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.HouseholdMember.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(householdmember.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *HouseholdMemberUpsertBulk) UpdateNewValues() *HouseholdMemberUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		for _, b := range u.create.builders {
-			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(householdmember.FieldID)
-			}
-			if _, exists := b.mutation.CreatedAt(); exists {
-				s.SetIgnore(householdmember.FieldCreatedAt)
-			}
-			if _, exists := b.mutation.ApplicationID(); exists {
-				s.SetIgnore(householdmember.FieldApplicationID)
-			}
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.HouseholdMember.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *HouseholdMemberUpsertBulk) Ignore() *HouseholdMemberUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *HouseholdMemberUpsertBulk) DoNothing() *HouseholdMemberUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the HouseholdMemberCreateBulk.OnConflict
-// documentation for more info.
-func (u *HouseholdMemberUpsertBulk) Update(set func(*HouseholdMemberUpsert)) *HouseholdMemberUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&HouseholdMemberUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetRank sets the "rank" field.
-func (u *HouseholdMemberUpsertBulk) SetRank(v int) *HouseholdMemberUpsertBulk {
-	return u.Update(func(s *HouseholdMemberUpsert) {
-		s.SetRank(v)
-	})
-}
-
-// AddRank adds v to the "rank" field.
-func (u *HouseholdMemberUpsertBulk) AddRank(v int) *HouseholdMemberUpsertBulk {
-	return u.Update(func(s *HouseholdMemberUpsert) {
-		s.AddRank(v)
-	})
-}
-
-// UpdateRank sets the "rank" field to the value that was provided on create.
-func (u *HouseholdMemberUpsertBulk) UpdateRank() *HouseholdMemberUpsertBulk {
-	return u.Update(func(s *HouseholdMemberUpsert) {
-		s.UpdateRank()
-	})
-}
-
-// SetLink sets the "link" field.
-func (u *HouseholdMemberUpsertBulk) SetLink(v domain.HouseholdLink) *HouseholdMemberUpsertBulk {
-	return u.Update(func(s *HouseholdMemberUpsert) {
-		s.SetLink(v)
-	})
-}
-
-// UpdateLink sets the "link" field to the value that was provided on create.
-func (u *HouseholdMemberUpsertBulk) UpdateLink() *HouseholdMemberUpsertBulk {
-	return u.Update(func(s *HouseholdMemberUpsert) {
-		s.UpdateLink()
-	})
-}
-
-// SetBornIn sets the "born_in" field.
-func (u *HouseholdMemberUpsertBulk) SetBornIn(v domain.Date) *HouseholdMemberUpsertBulk {
-	return u.Update(func(s *HouseholdMemberUpsert) {
-		s.SetBornIn(v)
-	})
-}
-
-// UpdateBornIn sets the "born_in" field to the value that was provided on create.
-func (u *HouseholdMemberUpsertBulk) UpdateBornIn() *HouseholdMemberUpsertBulk {
-	return u.Update(func(s *HouseholdMemberUpsert) {
-		s.UpdateBornIn()
-	})
-}
-
-// ClearBornIn clears the value of the "born_in" field.
-func (u *HouseholdMemberUpsertBulk) ClearBornIn() *HouseholdMemberUpsertBulk {
-	return u.Update(func(s *HouseholdMemberUpsert) {
-		s.ClearBornIn()
-	})
-}
-
-// SetExpectedOn sets the "expected_on" field.
-func (u *HouseholdMemberUpsertBulk) SetExpectedOn(v domain.Date) *HouseholdMemberUpsertBulk {
-	return u.Update(func(s *HouseholdMemberUpsert) {
-		s.SetExpectedOn(v)
-	})
-}
-
-// UpdateExpectedOn sets the "expected_on" field to the value that was provided on create.
-func (u *HouseholdMemberUpsertBulk) UpdateExpectedOn() *HouseholdMemberUpsertBulk {
-	return u.Update(func(s *HouseholdMemberUpsert) {
-		s.UpdateExpectedOn()
-	})
-}
-
-// ClearExpectedOn clears the value of the "expected_on" field.
-func (u *HouseholdMemberUpsertBulk) ClearExpectedOn() *HouseholdMemberUpsertBulk {
-	return u.Update(func(s *HouseholdMemberUpsert) {
-		s.ClearExpectedOn()
-	})
-}
-
-// Exec executes the query.
-func (u *HouseholdMemberUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("ent: OnConflict was set for builder %d. Set it on the HouseholdMemberCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for HouseholdMemberCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *HouseholdMemberUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
+// OnConflict says what becomes of a row that would conflict with another one.
+func (_c *HouseholdMemberCreateBulk) OnConflict(options ...sql.ConflictOption) *HouseholdMemberCreateBulk {
+	_c.conflict = options
+	return _c
 }

@@ -9,6 +9,7 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/householdmember"
@@ -104,6 +105,57 @@ func (_u *HouseholdMemberUpdate) SetNillableExpectedOn(v *domain.Date) *Househol
 // ClearExpectedOn clears the value of the "expected_on" field.
 func (_u *HouseholdMemberUpdate) ClearExpectedOn() *HouseholdMemberUpdate {
 	_u.mutation.ClearExpectedOn()
+	return _u
+}
+
+// SetResources sets the "resources" field.
+func (_u *HouseholdMemberUpdate) SetResources(v []domain.ResourceLine) *HouseholdMemberUpdate {
+	_u.mutation.SetResources(v)
+	return _u
+}
+
+// AppendResources appends value to the "resources" field.
+func (_u *HouseholdMemberUpdate) AppendResources(v []domain.ResourceLine) *HouseholdMemberUpdate {
+	_u.mutation.AppendResources(v)
+	return _u
+}
+
+// SetMaintenancePaid sets the "maintenance_paid" field.
+func (_u *HouseholdMemberUpdate) SetMaintenancePaid(v domain.Money) *HouseholdMemberUpdate {
+	_u.mutation.ResetMaintenancePaid()
+	_u.mutation.SetMaintenancePaid(v)
+	return _u
+}
+
+// SetNillableMaintenancePaid sets the "maintenance_paid" field if the given value is not nil.
+func (_u *HouseholdMemberUpdate) SetNillableMaintenancePaid(v *domain.Money) *HouseholdMemberUpdate {
+	if v != nil {
+		_u.SetMaintenancePaid(*v)
+	}
+	return _u
+}
+
+// AddMaintenancePaid adds value to the "maintenance_paid" field.
+func (_u *HouseholdMemberUpdate) AddMaintenancePaid(v domain.Money) *HouseholdMemberUpdate {
+	_u.mutation.AddMaintenancePaid(v)
+	return _u
+}
+
+// ClearMaintenancePaid clears the value of the "maintenance_paid" field.
+func (_u *HouseholdMemberUpdate) ClearMaintenancePaid() *HouseholdMemberUpdate {
+	_u.mutation.ClearMaintenancePaid()
+	return _u
+}
+
+// SetProvenance sets the "provenance" field.
+func (_u *HouseholdMemberUpdate) SetProvenance(v []domain.ValueOrigin) *HouseholdMemberUpdate {
+	_u.mutation.SetProvenance(v)
+	return _u
+}
+
+// AppendProvenance appends value to the "provenance" field.
+func (_u *HouseholdMemberUpdate) AppendProvenance(v []domain.ValueOrigin) *HouseholdMemberUpdate {
+	_u.mutation.AppendProvenance(v)
 	return _u
 }
 
@@ -281,6 +333,31 @@ func (_u *HouseholdMemberUpdate) sqlSave(ctx context.Context) (_node int, err er
 	}
 	if _u.mutation.ExpectedOnCleared() {
 		_spec.ClearField(householdmember.FieldExpectedOn, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Resources(); ok {
+		_spec.SetField(householdmember.FieldResources, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedResources(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, householdmember.FieldResources, value)
+		})
+	}
+	if value, ok := _u.mutation.MaintenancePaid(); ok {
+		_spec.SetField(householdmember.FieldMaintenancePaid, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedMaintenancePaid(); ok {
+		_spec.AddField(householdmember.FieldMaintenancePaid, field.TypeInt64, value)
+	}
+	if _u.mutation.MaintenancePaidCleared() {
+		_spec.ClearField(householdmember.FieldMaintenancePaid, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.Provenance(); ok {
+		_spec.SetField(householdmember.FieldProvenance, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedProvenance(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, householdmember.FieldProvenance, value)
+		})
 	}
 	if _u.mutation.ParticularsCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -479,6 +556,57 @@ func (_u *HouseholdMemberUpdateOne) SetNillableExpectedOn(v *domain.Date) *House
 // ClearExpectedOn clears the value of the "expected_on" field.
 func (_u *HouseholdMemberUpdateOne) ClearExpectedOn() *HouseholdMemberUpdateOne {
 	_u.mutation.ClearExpectedOn()
+	return _u
+}
+
+// SetResources sets the "resources" field.
+func (_u *HouseholdMemberUpdateOne) SetResources(v []domain.ResourceLine) *HouseholdMemberUpdateOne {
+	_u.mutation.SetResources(v)
+	return _u
+}
+
+// AppendResources appends value to the "resources" field.
+func (_u *HouseholdMemberUpdateOne) AppendResources(v []domain.ResourceLine) *HouseholdMemberUpdateOne {
+	_u.mutation.AppendResources(v)
+	return _u
+}
+
+// SetMaintenancePaid sets the "maintenance_paid" field.
+func (_u *HouseholdMemberUpdateOne) SetMaintenancePaid(v domain.Money) *HouseholdMemberUpdateOne {
+	_u.mutation.ResetMaintenancePaid()
+	_u.mutation.SetMaintenancePaid(v)
+	return _u
+}
+
+// SetNillableMaintenancePaid sets the "maintenance_paid" field if the given value is not nil.
+func (_u *HouseholdMemberUpdateOne) SetNillableMaintenancePaid(v *domain.Money) *HouseholdMemberUpdateOne {
+	if v != nil {
+		_u.SetMaintenancePaid(*v)
+	}
+	return _u
+}
+
+// AddMaintenancePaid adds value to the "maintenance_paid" field.
+func (_u *HouseholdMemberUpdateOne) AddMaintenancePaid(v domain.Money) *HouseholdMemberUpdateOne {
+	_u.mutation.AddMaintenancePaid(v)
+	return _u
+}
+
+// ClearMaintenancePaid clears the value of the "maintenance_paid" field.
+func (_u *HouseholdMemberUpdateOne) ClearMaintenancePaid() *HouseholdMemberUpdateOne {
+	_u.mutation.ClearMaintenancePaid()
+	return _u
+}
+
+// SetProvenance sets the "provenance" field.
+func (_u *HouseholdMemberUpdateOne) SetProvenance(v []domain.ValueOrigin) *HouseholdMemberUpdateOne {
+	_u.mutation.SetProvenance(v)
+	return _u
+}
+
+// AppendProvenance appends value to the "provenance" field.
+func (_u *HouseholdMemberUpdateOne) AppendProvenance(v []domain.ValueOrigin) *HouseholdMemberUpdateOne {
+	_u.mutation.AppendProvenance(v)
 	return _u
 }
 
@@ -686,6 +814,31 @@ func (_u *HouseholdMemberUpdateOne) sqlSave(ctx context.Context) (_node *Househo
 	}
 	if _u.mutation.ExpectedOnCleared() {
 		_spec.ClearField(householdmember.FieldExpectedOn, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Resources(); ok {
+		_spec.SetField(householdmember.FieldResources, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedResources(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, householdmember.FieldResources, value)
+		})
+	}
+	if value, ok := _u.mutation.MaintenancePaid(); ok {
+		_spec.SetField(householdmember.FieldMaintenancePaid, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedMaintenancePaid(); ok {
+		_spec.AddField(householdmember.FieldMaintenancePaid, field.TypeInt64, value)
+	}
+	if _u.mutation.MaintenancePaidCleared() {
+		_spec.ClearField(householdmember.FieldMaintenancePaid, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.Provenance(); ok {
+		_spec.SetField(householdmember.FieldProvenance, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedProvenance(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, householdmember.FieldProvenance, value)
+		})
 	}
 	if _u.mutation.ParticularsCleared() {
 		edge := &sqlgraph.EdgeSpec{

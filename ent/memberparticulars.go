@@ -3,6 +3,7 @@
 package ent
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -34,6 +35,12 @@ type MemberParticulars struct {
 	UsualName domain.Stated `json:"usual_name,omitempty"`
 	// BornOn holds the value of the "born_on" field.
 	BornOn domain.Date `json:"born_on,omitempty"`
+	// CivilStatus holds the value of the "civil_status" field.
+	CivilStatus *domain.CivilStatus `json:"civil_status,omitempty"`
+	// Work holds the value of the "work" field.
+	Work *domain.Work `json:"work,omitempty"`
+	// Provenance holds the value of the "provenance" field.
+	Provenance []domain.ValueOrigin `json:"provenance,omitempty"`
 	// Version holds the value of the "version" field.
 	Version int `json:"version,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -82,6 +89,8 @@ func (*MemberParticulars) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case memberparticulars.FieldCivilStatus, memberparticulars.FieldWork, memberparticulars.FieldProvenance:
+			values[i] = new([]byte)
 		case memberparticulars.FieldBornOn:
 			values[i] = new(domain.Date)
 		case memberparticulars.FieldID, memberparticulars.FieldApplicationID, memberparticulars.FieldMemberID:
@@ -155,6 +164,30 @@ func (_m *MemberParticulars) assignValues(columns []string, values []any) error 
 			} else if value != nil {
 				_m.BornOn = *value
 			}
+		case memberparticulars.FieldCivilStatus:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field civil_status", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.CivilStatus); err != nil {
+					return fmt.Errorf("unmarshal field civil_status: %w", err)
+				}
+			}
+		case memberparticulars.FieldWork:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field work", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Work); err != nil {
+					return fmt.Errorf("unmarshal field work: %w", err)
+				}
+			}
+		case memberparticulars.FieldProvenance:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field provenance", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Provenance); err != nil {
+					return fmt.Errorf("unmarshal field provenance: %w", err)
+				}
+			}
 		case memberparticulars.FieldVersion:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field version", values[i])
@@ -227,6 +260,15 @@ func (_m *MemberParticulars) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("born_on=")
 	builder.WriteString(fmt.Sprintf("%v", _m.BornOn))
+	builder.WriteString(", ")
+	builder.WriteString("civil_status=")
+	builder.WriteString(fmt.Sprintf("%v", _m.CivilStatus))
+	builder.WriteString(", ")
+	builder.WriteString("work=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Work))
+	builder.WriteString(", ")
+	builder.WriteString("provenance=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Provenance))
 	builder.WriteString(", ")
 	builder.WriteString("version=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Version))

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"time"
 
-	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
@@ -73,6 +72,24 @@ func (_c *MemberParticularsCreate) SetUsualName(v domain.Stated) *MemberParticul
 // SetBornOn sets the "born_on" field.
 func (_c *MemberParticularsCreate) SetBornOn(v domain.Date) *MemberParticularsCreate {
 	_c.mutation.SetBornOn(v)
+	return _c
+}
+
+// SetCivilStatus sets the "civil_status" field.
+func (_c *MemberParticularsCreate) SetCivilStatus(v *domain.CivilStatus) *MemberParticularsCreate {
+	_c.mutation.SetCivilStatus(v)
+	return _c
+}
+
+// SetWork sets the "work" field.
+func (_c *MemberParticularsCreate) SetWork(v *domain.Work) *MemberParticularsCreate {
+	_c.mutation.SetWork(v)
+	return _c
+}
+
+// SetProvenance sets the "provenance" field.
+func (_c *MemberParticularsCreate) SetProvenance(v []domain.ValueOrigin) *MemberParticularsCreate {
+	_c.mutation.SetProvenance(v)
 	return _c
 }
 
@@ -157,6 +174,10 @@ func (_c *MemberParticularsCreate) defaults() error {
 		}
 		v := memberparticulars.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
+	}
+	if _, ok := _c.mutation.Provenance(); !ok {
+		v := memberparticulars.DefaultProvenance
+		_c.mutation.SetProvenance(v)
 	}
 	if _, ok := _c.mutation.Version(); !ok {
 		v := memberparticulars.DefaultVersion
@@ -282,6 +303,18 @@ func (_c *MemberParticularsCreate) createSpec() (*MemberParticulars, *sqlgraph.C
 		_spec.SetField(memberparticulars.FieldBornOn, field.TypeTime, value)
 		_node.BornOn = value
 	}
+	if value, ok := _c.mutation.CivilStatus(); ok {
+		_spec.SetField(memberparticulars.FieldCivilStatus, field.TypeJSON, value)
+		_node.CivilStatus = value
+	}
+	if value, ok := _c.mutation.Work(); ok {
+		_spec.SetField(memberparticulars.FieldWork, field.TypeJSON, value)
+		_node.Work = value
+	}
+	if value, ok := _c.mutation.Provenance(); ok {
+		_spec.SetField(memberparticulars.FieldProvenance, field.TypeJSON, value)
+		_node.Provenance = value
+	}
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(memberparticulars.FieldVersion, field.TypeInt, value)
 		_node.Version = value
@@ -323,291 +356,10 @@ func (_c *MemberParticularsCreate) createSpec() (*MemberParticulars, *sqlgraph.C
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.MemberParticulars.Create().
-//		SetCreatedAt(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.MemberParticularsUpsert) {
-//			SetCreatedAt(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *MemberParticularsCreate) OnConflict(opts ...sql.ConflictOption) *MemberParticularsUpsertOne {
-	_c.conflict = opts
-	return &MemberParticularsUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.MemberParticulars.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *MemberParticularsCreate) OnConflictColumns(columns ...string) *MemberParticularsUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &MemberParticularsUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// MemberParticularsUpsertOne is the builder for "upsert"-ing
-	//  one MemberParticulars node.
-	MemberParticularsUpsertOne struct {
-		create *MemberParticularsCreate
-	}
-
-	// MemberParticularsUpsert is the "OnConflict" setter.
-	MemberParticularsUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// SetGivenNames sets the "given_names" field.
-func (u *MemberParticularsUpsert) SetGivenNames(v string) *MemberParticularsUpsert {
-	u.Set(memberparticulars.FieldGivenNames, v)
-	return u
-}
-
-// UpdateGivenNames sets the "given_names" field to the value that was provided on create.
-func (u *MemberParticularsUpsert) UpdateGivenNames() *MemberParticularsUpsert {
-	u.SetExcluded(memberparticulars.FieldGivenNames)
-	return u
-}
-
-// SetBirthName sets the "birth_name" field.
-func (u *MemberParticularsUpsert) SetBirthName(v string) *MemberParticularsUpsert {
-	u.Set(memberparticulars.FieldBirthName, v)
-	return u
-}
-
-// UpdateBirthName sets the "birth_name" field to the value that was provided on create.
-func (u *MemberParticularsUpsert) UpdateBirthName() *MemberParticularsUpsert {
-	u.SetExcluded(memberparticulars.FieldBirthName)
-	return u
-}
-
-// SetUsualName sets the "usual_name" field.
-func (u *MemberParticularsUpsert) SetUsualName(v domain.Stated) *MemberParticularsUpsert {
-	u.Set(memberparticulars.FieldUsualName, v)
-	return u
-}
-
-// UpdateUsualName sets the "usual_name" field to the value that was provided on create.
-func (u *MemberParticularsUpsert) UpdateUsualName() *MemberParticularsUpsert {
-	u.SetExcluded(memberparticulars.FieldUsualName)
-	return u
-}
-
-// SetBornOn sets the "born_on" field.
-func (u *MemberParticularsUpsert) SetBornOn(v domain.Date) *MemberParticularsUpsert {
-	u.Set(memberparticulars.FieldBornOn, v)
-	return u
-}
-
-// UpdateBornOn sets the "born_on" field to the value that was provided on create.
-func (u *MemberParticularsUpsert) UpdateBornOn() *MemberParticularsUpsert {
-	u.SetExcluded(memberparticulars.FieldBornOn)
-	return u
-}
-
-// SetVersion sets the "version" field.
-func (u *MemberParticularsUpsert) SetVersion(v int) *MemberParticularsUpsert {
-	u.Set(memberparticulars.FieldVersion, v)
-	return u
-}
-
-// UpdateVersion sets the "version" field to the value that was provided on create.
-func (u *MemberParticularsUpsert) UpdateVersion() *MemberParticularsUpsert {
-	u.SetExcluded(memberparticulars.FieldVersion)
-	return u
-}
-
-// AddVersion adds v to the "version" field.
-func (u *MemberParticularsUpsert) AddVersion(v int) *MemberParticularsUpsert {
-	u.Add(memberparticulars.FieldVersion, v)
-	return u
-}
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
-// Using this option is equivalent to using:
-//
-//	client.MemberParticulars.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(memberparticulars.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *MemberParticularsUpsertOne) UpdateNewValues() *MemberParticularsUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(memberparticulars.FieldID)
-		}
-		if _, exists := u.create.mutation.CreatedAt(); exists {
-			s.SetIgnore(memberparticulars.FieldCreatedAt)
-		}
-		if _, exists := u.create.mutation.ApplicationID(); exists {
-			s.SetIgnore(memberparticulars.FieldApplicationID)
-		}
-		if _, exists := u.create.mutation.MemberID(); exists {
-			s.SetIgnore(memberparticulars.FieldMemberID)
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.MemberParticulars.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *MemberParticularsUpsertOne) Ignore() *MemberParticularsUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *MemberParticularsUpsertOne) DoNothing() *MemberParticularsUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the MemberParticularsCreate.OnConflict
-// documentation for more info.
-func (u *MemberParticularsUpsertOne) Update(set func(*MemberParticularsUpsert)) *MemberParticularsUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&MemberParticularsUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetGivenNames sets the "given_names" field.
-func (u *MemberParticularsUpsertOne) SetGivenNames(v string) *MemberParticularsUpsertOne {
-	return u.Update(func(s *MemberParticularsUpsert) {
-		s.SetGivenNames(v)
-	})
-}
-
-// UpdateGivenNames sets the "given_names" field to the value that was provided on create.
-func (u *MemberParticularsUpsertOne) UpdateGivenNames() *MemberParticularsUpsertOne {
-	return u.Update(func(s *MemberParticularsUpsert) {
-		s.UpdateGivenNames()
-	})
-}
-
-// SetBirthName sets the "birth_name" field.
-func (u *MemberParticularsUpsertOne) SetBirthName(v string) *MemberParticularsUpsertOne {
-	return u.Update(func(s *MemberParticularsUpsert) {
-		s.SetBirthName(v)
-	})
-}
-
-// UpdateBirthName sets the "birth_name" field to the value that was provided on create.
-func (u *MemberParticularsUpsertOne) UpdateBirthName() *MemberParticularsUpsertOne {
-	return u.Update(func(s *MemberParticularsUpsert) {
-		s.UpdateBirthName()
-	})
-}
-
-// SetUsualName sets the "usual_name" field.
-func (u *MemberParticularsUpsertOne) SetUsualName(v domain.Stated) *MemberParticularsUpsertOne {
-	return u.Update(func(s *MemberParticularsUpsert) {
-		s.SetUsualName(v)
-	})
-}
-
-// UpdateUsualName sets the "usual_name" field to the value that was provided on create.
-func (u *MemberParticularsUpsertOne) UpdateUsualName() *MemberParticularsUpsertOne {
-	return u.Update(func(s *MemberParticularsUpsert) {
-		s.UpdateUsualName()
-	})
-}
-
-// SetBornOn sets the "born_on" field.
-func (u *MemberParticularsUpsertOne) SetBornOn(v domain.Date) *MemberParticularsUpsertOne {
-	return u.Update(func(s *MemberParticularsUpsert) {
-		s.SetBornOn(v)
-	})
-}
-
-// UpdateBornOn sets the "born_on" field to the value that was provided on create.
-func (u *MemberParticularsUpsertOne) UpdateBornOn() *MemberParticularsUpsertOne {
-	return u.Update(func(s *MemberParticularsUpsert) {
-		s.UpdateBornOn()
-	})
-}
-
-// SetVersion sets the "version" field.
-func (u *MemberParticularsUpsertOne) SetVersion(v int) *MemberParticularsUpsertOne {
-	return u.Update(func(s *MemberParticularsUpsert) {
-		s.SetVersion(v)
-	})
-}
-
-// AddVersion adds v to the "version" field.
-func (u *MemberParticularsUpsertOne) AddVersion(v int) *MemberParticularsUpsertOne {
-	return u.Update(func(s *MemberParticularsUpsert) {
-		s.AddVersion(v)
-	})
-}
-
-// UpdateVersion sets the "version" field to the value that was provided on create.
-func (u *MemberParticularsUpsertOne) UpdateVersion() *MemberParticularsUpsertOne {
-	return u.Update(func(s *MemberParticularsUpsert) {
-		s.UpdateVersion()
-	})
-}
-
-// Exec executes the query.
-func (u *MemberParticularsUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for MemberParticularsCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *MemberParticularsUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *MemberParticularsUpsertOne) ID(ctx context.Context) (id domain.ID, err error) {
-	if u.create.driver.Dialect() == dialect.MySQL {
-		// In case of "ON CONFLICT", there is no way to get back non-numeric ID
-		// fields from the database since MySQL does not support the RETURNING clause.
-		return id, errors.New("ent: MemberParticularsUpsertOne.ID is not supported by MySQL driver. Use MemberParticularsUpsertOne.Exec instead")
-	}
-	node, err := u.create.Save(ctx)
-	if err != nil {
-		return id, err
-	}
-	return node.ID, nil
-}
-
-// IDX is like ID, but panics if an error occurs.
-func (u *MemberParticularsUpsertOne) IDX(ctx context.Context) domain.ID {
-	id, err := u.ID(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return id
+// OnConflict says what becomes of a row that would conflict with another one.
+func (_c *MemberParticularsCreate) OnConflict(options ...sql.ConflictOption) *MemberParticularsCreate {
+	_c.conflict = options
+	return _c
 }
 
 // MemberParticularsCreateBulk is the builder for creating many MemberParticulars entities in bulk.
@@ -696,202 +448,8 @@ func (_c *MemberParticularsCreateBulk) ExecX(ctx context.Context) {
 	}
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.MemberParticulars.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.MemberParticularsUpsert) {
-//			SetCreatedAt(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *MemberParticularsCreateBulk) OnConflict(opts ...sql.ConflictOption) *MemberParticularsUpsertBulk {
-	_c.conflict = opts
-	return &MemberParticularsUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.MemberParticulars.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *MemberParticularsCreateBulk) OnConflictColumns(columns ...string) *MemberParticularsUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &MemberParticularsUpsertBulk{
-		create: _c,
-	}
-}
-
-// MemberParticularsUpsertBulk is the builder for "upsert"-ing
-// a bulk of MemberParticulars nodes.
-type MemberParticularsUpsertBulk struct {
-	create *MemberParticularsCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.MemberParticulars.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(memberparticulars.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *MemberParticularsUpsertBulk) UpdateNewValues() *MemberParticularsUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		for _, b := range u.create.builders {
-			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(memberparticulars.FieldID)
-			}
-			if _, exists := b.mutation.CreatedAt(); exists {
-				s.SetIgnore(memberparticulars.FieldCreatedAt)
-			}
-			if _, exists := b.mutation.ApplicationID(); exists {
-				s.SetIgnore(memberparticulars.FieldApplicationID)
-			}
-			if _, exists := b.mutation.MemberID(); exists {
-				s.SetIgnore(memberparticulars.FieldMemberID)
-			}
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.MemberParticulars.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *MemberParticularsUpsertBulk) Ignore() *MemberParticularsUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *MemberParticularsUpsertBulk) DoNothing() *MemberParticularsUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the MemberParticularsCreateBulk.OnConflict
-// documentation for more info.
-func (u *MemberParticularsUpsertBulk) Update(set func(*MemberParticularsUpsert)) *MemberParticularsUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&MemberParticularsUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetGivenNames sets the "given_names" field.
-func (u *MemberParticularsUpsertBulk) SetGivenNames(v string) *MemberParticularsUpsertBulk {
-	return u.Update(func(s *MemberParticularsUpsert) {
-		s.SetGivenNames(v)
-	})
-}
-
-// UpdateGivenNames sets the "given_names" field to the value that was provided on create.
-func (u *MemberParticularsUpsertBulk) UpdateGivenNames() *MemberParticularsUpsertBulk {
-	return u.Update(func(s *MemberParticularsUpsert) {
-		s.UpdateGivenNames()
-	})
-}
-
-// SetBirthName sets the "birth_name" field.
-func (u *MemberParticularsUpsertBulk) SetBirthName(v string) *MemberParticularsUpsertBulk {
-	return u.Update(func(s *MemberParticularsUpsert) {
-		s.SetBirthName(v)
-	})
-}
-
-// UpdateBirthName sets the "birth_name" field to the value that was provided on create.
-func (u *MemberParticularsUpsertBulk) UpdateBirthName() *MemberParticularsUpsertBulk {
-	return u.Update(func(s *MemberParticularsUpsert) {
-		s.UpdateBirthName()
-	})
-}
-
-// SetUsualName sets the "usual_name" field.
-func (u *MemberParticularsUpsertBulk) SetUsualName(v domain.Stated) *MemberParticularsUpsertBulk {
-	return u.Update(func(s *MemberParticularsUpsert) {
-		s.SetUsualName(v)
-	})
-}
-
-// UpdateUsualName sets the "usual_name" field to the value that was provided on create.
-func (u *MemberParticularsUpsertBulk) UpdateUsualName() *MemberParticularsUpsertBulk {
-	return u.Update(func(s *MemberParticularsUpsert) {
-		s.UpdateUsualName()
-	})
-}
-
-// SetBornOn sets the "born_on" field.
-func (u *MemberParticularsUpsertBulk) SetBornOn(v domain.Date) *MemberParticularsUpsertBulk {
-	return u.Update(func(s *MemberParticularsUpsert) {
-		s.SetBornOn(v)
-	})
-}
-
-// UpdateBornOn sets the "born_on" field to the value that was provided on create.
-func (u *MemberParticularsUpsertBulk) UpdateBornOn() *MemberParticularsUpsertBulk {
-	return u.Update(func(s *MemberParticularsUpsert) {
-		s.UpdateBornOn()
-	})
-}
-
-// SetVersion sets the "version" field.
-func (u *MemberParticularsUpsertBulk) SetVersion(v int) *MemberParticularsUpsertBulk {
-	return u.Update(func(s *MemberParticularsUpsert) {
-		s.SetVersion(v)
-	})
-}
-
-// AddVersion adds v to the "version" field.
-func (u *MemberParticularsUpsertBulk) AddVersion(v int) *MemberParticularsUpsertBulk {
-	return u.Update(func(s *MemberParticularsUpsert) {
-		s.AddVersion(v)
-	})
-}
-
-// UpdateVersion sets the "version" field to the value that was provided on create.
-func (u *MemberParticularsUpsertBulk) UpdateVersion() *MemberParticularsUpsertBulk {
-	return u.Update(func(s *MemberParticularsUpsert) {
-		s.UpdateVersion()
-	})
-}
-
-// Exec executes the query.
-func (u *MemberParticularsUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("ent: OnConflict was set for builder %d. Set it on the MemberParticularsCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for MemberParticularsCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *MemberParticularsUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
+// OnConflict says what becomes of a row that would conflict with another one.
+func (_c *MemberParticularsCreateBulk) OnConflict(options ...sql.ConflictOption) *MemberParticularsCreateBulk {
+	_c.conflict = options
+	return _c
 }

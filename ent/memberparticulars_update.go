@@ -9,6 +9,7 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
@@ -82,6 +83,42 @@ func (_u *MemberParticularsUpdate) SetNillableBornOn(v *domain.Date) *MemberPart
 	if v != nil {
 		_u.SetBornOn(*v)
 	}
+	return _u
+}
+
+// SetCivilStatus sets the "civil_status" field.
+func (_u *MemberParticularsUpdate) SetCivilStatus(v *domain.CivilStatus) *MemberParticularsUpdate {
+	_u.mutation.SetCivilStatus(v)
+	return _u
+}
+
+// ClearCivilStatus clears the value of the "civil_status" field.
+func (_u *MemberParticularsUpdate) ClearCivilStatus() *MemberParticularsUpdate {
+	_u.mutation.ClearCivilStatus()
+	return _u
+}
+
+// SetWork sets the "work" field.
+func (_u *MemberParticularsUpdate) SetWork(v *domain.Work) *MemberParticularsUpdate {
+	_u.mutation.SetWork(v)
+	return _u
+}
+
+// ClearWork clears the value of the "work" field.
+func (_u *MemberParticularsUpdate) ClearWork() *MemberParticularsUpdate {
+	_u.mutation.ClearWork()
+	return _u
+}
+
+// SetProvenance sets the "provenance" field.
+func (_u *MemberParticularsUpdate) SetProvenance(v []domain.ValueOrigin) *MemberParticularsUpdate {
+	_u.mutation.SetProvenance(v)
+	return _u
+}
+
+// AppendProvenance appends value to the "provenance" field.
+func (_u *MemberParticularsUpdate) AppendProvenance(v []domain.ValueOrigin) *MemberParticularsUpdate {
+	_u.mutation.AppendProvenance(v)
 	return _u
 }
 
@@ -199,6 +236,26 @@ func (_u *MemberParticularsUpdate) sqlSave(ctx context.Context) (_node int, err 
 	if value, ok := _u.mutation.BornOn(); ok {
 		_spec.SetField(memberparticulars.FieldBornOn, field.TypeTime, value)
 	}
+	if value, ok := _u.mutation.CivilStatus(); ok {
+		_spec.SetField(memberparticulars.FieldCivilStatus, field.TypeJSON, value)
+	}
+	if _u.mutation.CivilStatusCleared() {
+		_spec.ClearField(memberparticulars.FieldCivilStatus, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Work(); ok {
+		_spec.SetField(memberparticulars.FieldWork, field.TypeJSON, value)
+	}
+	if _u.mutation.WorkCleared() {
+		_spec.ClearField(memberparticulars.FieldWork, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Provenance(); ok {
+		_spec.SetField(memberparticulars.FieldProvenance, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedProvenance(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, memberparticulars.FieldProvenance, value)
+		})
+	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(memberparticulars.FieldVersion, field.TypeInt, value)
 	}
@@ -280,6 +337,42 @@ func (_u *MemberParticularsUpdateOne) SetNillableBornOn(v *domain.Date) *MemberP
 	if v != nil {
 		_u.SetBornOn(*v)
 	}
+	return _u
+}
+
+// SetCivilStatus sets the "civil_status" field.
+func (_u *MemberParticularsUpdateOne) SetCivilStatus(v *domain.CivilStatus) *MemberParticularsUpdateOne {
+	_u.mutation.SetCivilStatus(v)
+	return _u
+}
+
+// ClearCivilStatus clears the value of the "civil_status" field.
+func (_u *MemberParticularsUpdateOne) ClearCivilStatus() *MemberParticularsUpdateOne {
+	_u.mutation.ClearCivilStatus()
+	return _u
+}
+
+// SetWork sets the "work" field.
+func (_u *MemberParticularsUpdateOne) SetWork(v *domain.Work) *MemberParticularsUpdateOne {
+	_u.mutation.SetWork(v)
+	return _u
+}
+
+// ClearWork clears the value of the "work" field.
+func (_u *MemberParticularsUpdateOne) ClearWork() *MemberParticularsUpdateOne {
+	_u.mutation.ClearWork()
+	return _u
+}
+
+// SetProvenance sets the "provenance" field.
+func (_u *MemberParticularsUpdateOne) SetProvenance(v []domain.ValueOrigin) *MemberParticularsUpdateOne {
+	_u.mutation.SetProvenance(v)
+	return _u
+}
+
+// AppendProvenance appends value to the "provenance" field.
+func (_u *MemberParticularsUpdateOne) AppendProvenance(v []domain.ValueOrigin) *MemberParticularsUpdateOne {
+	_u.mutation.AppendProvenance(v)
 	return _u
 }
 
@@ -426,6 +519,26 @@ func (_u *MemberParticularsUpdateOne) sqlSave(ctx context.Context) (_node *Membe
 	}
 	if value, ok := _u.mutation.BornOn(); ok {
 		_spec.SetField(memberparticulars.FieldBornOn, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.CivilStatus(); ok {
+		_spec.SetField(memberparticulars.FieldCivilStatus, field.TypeJSON, value)
+	}
+	if _u.mutation.CivilStatusCleared() {
+		_spec.ClearField(memberparticulars.FieldCivilStatus, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Work(); ok {
+		_spec.SetField(memberparticulars.FieldWork, field.TypeJSON, value)
+	}
+	if _u.mutation.WorkCleared() {
+		_spec.ClearField(memberparticulars.FieldWork, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Provenance(); ok {
+		_spec.SetField(memberparticulars.FieldProvenance, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedProvenance(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, memberparticulars.FieldProvenance, value)
+		})
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(memberparticulars.FieldVersion, field.TypeInt, value)

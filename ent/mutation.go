@@ -4171,9 +4171,19 @@ type ApplicationContactMutation struct {
 	address            *string
 	postal_code        *string
 	town               *string
+	care_of            *domain.Stated
+	mailing            **domain.MailingAddress
 	phone              *domain.PhoneNumber
+	second_phone       *domain.PhoneNumber
 	email              *domain.EmailAddress
+	email_allowed      *bool
+	text_allowed       *bool
 	helping_structure  *domain.Stated
+	helping_phone      *domain.PhoneNumber
+	helping_email      *domain.EmailAddress
+	dwelling           **domain.CurrentDwelling
+	provenance         *[]domain.ValueOrigin
+	appendprovenance   []domain.ValueOrigin
 	version            *int
 	addversion         *int
 	clearedFields      map[string]struct{}
@@ -4468,6 +4478,91 @@ func (m *ApplicationContactMutation) ResetTown() {
 	m.town = nil
 }
 
+// SetCareOf sets the "care_of" field.
+func (m *ApplicationContactMutation) SetCareOf(d domain.Stated) {
+	m.care_of = &d
+}
+
+// CareOf returns the value of the "care_of" field in the mutation.
+func (m *ApplicationContactMutation) CareOf() (r domain.Stated, exists bool) {
+	v := m.care_of
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCareOf returns the old "care_of" field's value of the ApplicationContact entity.
+// If the ApplicationContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationContactMutation) OldCareOf(ctx context.Context) (v domain.Stated, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCareOf is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCareOf requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCareOf: %w", err)
+	}
+	return oldValue.CareOf, nil
+}
+
+// ResetCareOf resets all changes to the "care_of" field.
+func (m *ApplicationContactMutation) ResetCareOf() {
+	m.care_of = nil
+}
+
+// SetMailing sets the "mailing" field.
+func (m *ApplicationContactMutation) SetMailing(da *domain.MailingAddress) {
+	m.mailing = &da
+}
+
+// Mailing returns the value of the "mailing" field in the mutation.
+func (m *ApplicationContactMutation) Mailing() (r *domain.MailingAddress, exists bool) {
+	v := m.mailing
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMailing returns the old "mailing" field's value of the ApplicationContact entity.
+// If the ApplicationContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationContactMutation) OldMailing(ctx context.Context) (v *domain.MailingAddress, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMailing is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMailing requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMailing: %w", err)
+	}
+	return oldValue.Mailing, nil
+}
+
+// ClearMailing clears the value of the "mailing" field.
+func (m *ApplicationContactMutation) ClearMailing() {
+	m.mailing = nil
+	m.clearedFields[applicationcontact.FieldMailing] = struct{}{}
+}
+
+// MailingCleared returns if the "mailing" field was cleared in this mutation.
+func (m *ApplicationContactMutation) MailingCleared() bool {
+	_, ok := m.clearedFields[applicationcontact.FieldMailing]
+	return ok
+}
+
+// ResetMailing resets all changes to the "mailing" field.
+func (m *ApplicationContactMutation) ResetMailing() {
+	m.mailing = nil
+	delete(m.clearedFields, applicationcontact.FieldMailing)
+}
+
 // SetPhone sets the "phone" field.
 func (m *ApplicationContactMutation) SetPhone(dn domain.PhoneNumber) {
 	m.phone = &dn
@@ -4517,6 +4612,55 @@ func (m *ApplicationContactMutation) ResetPhone() {
 	delete(m.clearedFields, applicationcontact.FieldPhone)
 }
 
+// SetSecondPhone sets the "second_phone" field.
+func (m *ApplicationContactMutation) SetSecondPhone(dn domain.PhoneNumber) {
+	m.second_phone = &dn
+}
+
+// SecondPhone returns the value of the "second_phone" field in the mutation.
+func (m *ApplicationContactMutation) SecondPhone() (r domain.PhoneNumber, exists bool) {
+	v := m.second_phone
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSecondPhone returns the old "second_phone" field's value of the ApplicationContact entity.
+// If the ApplicationContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationContactMutation) OldSecondPhone(ctx context.Context) (v *domain.PhoneNumber, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSecondPhone is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSecondPhone requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSecondPhone: %w", err)
+	}
+	return oldValue.SecondPhone, nil
+}
+
+// ClearSecondPhone clears the value of the "second_phone" field.
+func (m *ApplicationContactMutation) ClearSecondPhone() {
+	m.second_phone = nil
+	m.clearedFields[applicationcontact.FieldSecondPhone] = struct{}{}
+}
+
+// SecondPhoneCleared returns if the "second_phone" field was cleared in this mutation.
+func (m *ApplicationContactMutation) SecondPhoneCleared() bool {
+	_, ok := m.clearedFields[applicationcontact.FieldSecondPhone]
+	return ok
+}
+
+// ResetSecondPhone resets all changes to the "second_phone" field.
+func (m *ApplicationContactMutation) ResetSecondPhone() {
+	m.second_phone = nil
+	delete(m.clearedFields, applicationcontact.FieldSecondPhone)
+}
+
 // SetEmail sets the "email" field.
 func (m *ApplicationContactMutation) SetEmail(da domain.EmailAddress) {
 	m.email = &da
@@ -4553,6 +4697,78 @@ func (m *ApplicationContactMutation) ResetEmail() {
 	m.email = nil
 }
 
+// SetEmailAllowed sets the "email_allowed" field.
+func (m *ApplicationContactMutation) SetEmailAllowed(b bool) {
+	m.email_allowed = &b
+}
+
+// EmailAllowed returns the value of the "email_allowed" field in the mutation.
+func (m *ApplicationContactMutation) EmailAllowed() (r bool, exists bool) {
+	v := m.email_allowed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEmailAllowed returns the old "email_allowed" field's value of the ApplicationContact entity.
+// If the ApplicationContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationContactMutation) OldEmailAllowed(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEmailAllowed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEmailAllowed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEmailAllowed: %w", err)
+	}
+	return oldValue.EmailAllowed, nil
+}
+
+// ResetEmailAllowed resets all changes to the "email_allowed" field.
+func (m *ApplicationContactMutation) ResetEmailAllowed() {
+	m.email_allowed = nil
+}
+
+// SetTextAllowed sets the "text_allowed" field.
+func (m *ApplicationContactMutation) SetTextAllowed(b bool) {
+	m.text_allowed = &b
+}
+
+// TextAllowed returns the value of the "text_allowed" field in the mutation.
+func (m *ApplicationContactMutation) TextAllowed() (r bool, exists bool) {
+	v := m.text_allowed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTextAllowed returns the old "text_allowed" field's value of the ApplicationContact entity.
+// If the ApplicationContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationContactMutation) OldTextAllowed(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTextAllowed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTextAllowed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTextAllowed: %w", err)
+	}
+	return oldValue.TextAllowed, nil
+}
+
+// ResetTextAllowed resets all changes to the "text_allowed" field.
+func (m *ApplicationContactMutation) ResetTextAllowed() {
+	m.text_allowed = nil
+}
+
 // SetHelpingStructure sets the "helping_structure" field.
 func (m *ApplicationContactMutation) SetHelpingStructure(d domain.Stated) {
 	m.helping_structure = &d
@@ -4587,6 +4803,191 @@ func (m *ApplicationContactMutation) OldHelpingStructure(ctx context.Context) (v
 // ResetHelpingStructure resets all changes to the "helping_structure" field.
 func (m *ApplicationContactMutation) ResetHelpingStructure() {
 	m.helping_structure = nil
+}
+
+// SetHelpingPhone sets the "helping_phone" field.
+func (m *ApplicationContactMutation) SetHelpingPhone(dn domain.PhoneNumber) {
+	m.helping_phone = &dn
+}
+
+// HelpingPhone returns the value of the "helping_phone" field in the mutation.
+func (m *ApplicationContactMutation) HelpingPhone() (r domain.PhoneNumber, exists bool) {
+	v := m.helping_phone
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHelpingPhone returns the old "helping_phone" field's value of the ApplicationContact entity.
+// If the ApplicationContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationContactMutation) OldHelpingPhone(ctx context.Context) (v *domain.PhoneNumber, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHelpingPhone is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHelpingPhone requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHelpingPhone: %w", err)
+	}
+	return oldValue.HelpingPhone, nil
+}
+
+// ClearHelpingPhone clears the value of the "helping_phone" field.
+func (m *ApplicationContactMutation) ClearHelpingPhone() {
+	m.helping_phone = nil
+	m.clearedFields[applicationcontact.FieldHelpingPhone] = struct{}{}
+}
+
+// HelpingPhoneCleared returns if the "helping_phone" field was cleared in this mutation.
+func (m *ApplicationContactMutation) HelpingPhoneCleared() bool {
+	_, ok := m.clearedFields[applicationcontact.FieldHelpingPhone]
+	return ok
+}
+
+// ResetHelpingPhone resets all changes to the "helping_phone" field.
+func (m *ApplicationContactMutation) ResetHelpingPhone() {
+	m.helping_phone = nil
+	delete(m.clearedFields, applicationcontact.FieldHelpingPhone)
+}
+
+// SetHelpingEmail sets the "helping_email" field.
+func (m *ApplicationContactMutation) SetHelpingEmail(da domain.EmailAddress) {
+	m.helping_email = &da
+}
+
+// HelpingEmail returns the value of the "helping_email" field in the mutation.
+func (m *ApplicationContactMutation) HelpingEmail() (r domain.EmailAddress, exists bool) {
+	v := m.helping_email
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHelpingEmail returns the old "helping_email" field's value of the ApplicationContact entity.
+// If the ApplicationContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationContactMutation) OldHelpingEmail(ctx context.Context) (v domain.EmailAddress, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHelpingEmail is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHelpingEmail requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHelpingEmail: %w", err)
+	}
+	return oldValue.HelpingEmail, nil
+}
+
+// ResetHelpingEmail resets all changes to the "helping_email" field.
+func (m *ApplicationContactMutation) ResetHelpingEmail() {
+	m.helping_email = nil
+}
+
+// SetDwelling sets the "dwelling" field.
+func (m *ApplicationContactMutation) SetDwelling(dd *domain.CurrentDwelling) {
+	m.dwelling = &dd
+}
+
+// Dwelling returns the value of the "dwelling" field in the mutation.
+func (m *ApplicationContactMutation) Dwelling() (r *domain.CurrentDwelling, exists bool) {
+	v := m.dwelling
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDwelling returns the old "dwelling" field's value of the ApplicationContact entity.
+// If the ApplicationContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationContactMutation) OldDwelling(ctx context.Context) (v *domain.CurrentDwelling, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDwelling is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDwelling requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDwelling: %w", err)
+	}
+	return oldValue.Dwelling, nil
+}
+
+// ClearDwelling clears the value of the "dwelling" field.
+func (m *ApplicationContactMutation) ClearDwelling() {
+	m.dwelling = nil
+	m.clearedFields[applicationcontact.FieldDwelling] = struct{}{}
+}
+
+// DwellingCleared returns if the "dwelling" field was cleared in this mutation.
+func (m *ApplicationContactMutation) DwellingCleared() bool {
+	_, ok := m.clearedFields[applicationcontact.FieldDwelling]
+	return ok
+}
+
+// ResetDwelling resets all changes to the "dwelling" field.
+func (m *ApplicationContactMutation) ResetDwelling() {
+	m.dwelling = nil
+	delete(m.clearedFields, applicationcontact.FieldDwelling)
+}
+
+// SetProvenance sets the "provenance" field.
+func (m *ApplicationContactMutation) SetProvenance(do []domain.ValueOrigin) {
+	m.provenance = &do
+	m.appendprovenance = nil
+}
+
+// Provenance returns the value of the "provenance" field in the mutation.
+func (m *ApplicationContactMutation) Provenance() (r []domain.ValueOrigin, exists bool) {
+	v := m.provenance
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProvenance returns the old "provenance" field's value of the ApplicationContact entity.
+// If the ApplicationContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationContactMutation) OldProvenance(ctx context.Context) (v []domain.ValueOrigin, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProvenance is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProvenance requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProvenance: %w", err)
+	}
+	return oldValue.Provenance, nil
+}
+
+// AppendProvenance adds do to the "provenance" field.
+func (m *ApplicationContactMutation) AppendProvenance(do []domain.ValueOrigin) {
+	m.appendprovenance = append(m.appendprovenance, do...)
+}
+
+// AppendedProvenance returns the list of values that were appended to the "provenance" field in this mutation.
+func (m *ApplicationContactMutation) AppendedProvenance() ([]domain.ValueOrigin, bool) {
+	if len(m.appendprovenance) == 0 {
+		return nil, false
+	}
+	return m.appendprovenance, true
+}
+
+// ResetProvenance resets all changes to the "provenance" field.
+func (m *ApplicationContactMutation) ResetProvenance() {
+	m.provenance = nil
+	m.appendprovenance = nil
 }
 
 // SetVersion sets the "version" field.
@@ -4706,7 +5107,7 @@ func (m *ApplicationContactMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ApplicationContactMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 18)
 	if m.created_at != nil {
 		fields = append(fields, applicationcontact.FieldCreatedAt)
 	}
@@ -4722,14 +5123,41 @@ func (m *ApplicationContactMutation) Fields() []string {
 	if m.town != nil {
 		fields = append(fields, applicationcontact.FieldTown)
 	}
+	if m.care_of != nil {
+		fields = append(fields, applicationcontact.FieldCareOf)
+	}
+	if m.mailing != nil {
+		fields = append(fields, applicationcontact.FieldMailing)
+	}
 	if m.phone != nil {
 		fields = append(fields, applicationcontact.FieldPhone)
+	}
+	if m.second_phone != nil {
+		fields = append(fields, applicationcontact.FieldSecondPhone)
 	}
 	if m.email != nil {
 		fields = append(fields, applicationcontact.FieldEmail)
 	}
+	if m.email_allowed != nil {
+		fields = append(fields, applicationcontact.FieldEmailAllowed)
+	}
+	if m.text_allowed != nil {
+		fields = append(fields, applicationcontact.FieldTextAllowed)
+	}
 	if m.helping_structure != nil {
 		fields = append(fields, applicationcontact.FieldHelpingStructure)
+	}
+	if m.helping_phone != nil {
+		fields = append(fields, applicationcontact.FieldHelpingPhone)
+	}
+	if m.helping_email != nil {
+		fields = append(fields, applicationcontact.FieldHelpingEmail)
+	}
+	if m.dwelling != nil {
+		fields = append(fields, applicationcontact.FieldDwelling)
+	}
+	if m.provenance != nil {
+		fields = append(fields, applicationcontact.FieldProvenance)
 	}
 	if m.version != nil {
 		fields = append(fields, applicationcontact.FieldVersion)
@@ -4752,12 +5180,30 @@ func (m *ApplicationContactMutation) Field(name string) (ent.Value, bool) {
 		return m.PostalCode()
 	case applicationcontact.FieldTown:
 		return m.Town()
+	case applicationcontact.FieldCareOf:
+		return m.CareOf()
+	case applicationcontact.FieldMailing:
+		return m.Mailing()
 	case applicationcontact.FieldPhone:
 		return m.Phone()
+	case applicationcontact.FieldSecondPhone:
+		return m.SecondPhone()
 	case applicationcontact.FieldEmail:
 		return m.Email()
+	case applicationcontact.FieldEmailAllowed:
+		return m.EmailAllowed()
+	case applicationcontact.FieldTextAllowed:
+		return m.TextAllowed()
 	case applicationcontact.FieldHelpingStructure:
 		return m.HelpingStructure()
+	case applicationcontact.FieldHelpingPhone:
+		return m.HelpingPhone()
+	case applicationcontact.FieldHelpingEmail:
+		return m.HelpingEmail()
+	case applicationcontact.FieldDwelling:
+		return m.Dwelling()
+	case applicationcontact.FieldProvenance:
+		return m.Provenance()
 	case applicationcontact.FieldVersion:
 		return m.Version()
 	}
@@ -4779,12 +5225,30 @@ func (m *ApplicationContactMutation) OldField(ctx context.Context, name string) 
 		return m.OldPostalCode(ctx)
 	case applicationcontact.FieldTown:
 		return m.OldTown(ctx)
+	case applicationcontact.FieldCareOf:
+		return m.OldCareOf(ctx)
+	case applicationcontact.FieldMailing:
+		return m.OldMailing(ctx)
 	case applicationcontact.FieldPhone:
 		return m.OldPhone(ctx)
+	case applicationcontact.FieldSecondPhone:
+		return m.OldSecondPhone(ctx)
 	case applicationcontact.FieldEmail:
 		return m.OldEmail(ctx)
+	case applicationcontact.FieldEmailAllowed:
+		return m.OldEmailAllowed(ctx)
+	case applicationcontact.FieldTextAllowed:
+		return m.OldTextAllowed(ctx)
 	case applicationcontact.FieldHelpingStructure:
 		return m.OldHelpingStructure(ctx)
+	case applicationcontact.FieldHelpingPhone:
+		return m.OldHelpingPhone(ctx)
+	case applicationcontact.FieldHelpingEmail:
+		return m.OldHelpingEmail(ctx)
+	case applicationcontact.FieldDwelling:
+		return m.OldDwelling(ctx)
+	case applicationcontact.FieldProvenance:
+		return m.OldProvenance(ctx)
 	case applicationcontact.FieldVersion:
 		return m.OldVersion(ctx)
 	}
@@ -4831,12 +5295,33 @@ func (m *ApplicationContactMutation) SetField(name string, value ent.Value) erro
 		}
 		m.SetTown(v)
 		return nil
+	case applicationcontact.FieldCareOf:
+		v, ok := value.(domain.Stated)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCareOf(v)
+		return nil
+	case applicationcontact.FieldMailing:
+		v, ok := value.(*domain.MailingAddress)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMailing(v)
+		return nil
 	case applicationcontact.FieldPhone:
 		v, ok := value.(domain.PhoneNumber)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetPhone(v)
+		return nil
+	case applicationcontact.FieldSecondPhone:
+		v, ok := value.(domain.PhoneNumber)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSecondPhone(v)
 		return nil
 	case applicationcontact.FieldEmail:
 		v, ok := value.(domain.EmailAddress)
@@ -4845,12 +5330,54 @@ func (m *ApplicationContactMutation) SetField(name string, value ent.Value) erro
 		}
 		m.SetEmail(v)
 		return nil
+	case applicationcontact.FieldEmailAllowed:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEmailAllowed(v)
+		return nil
+	case applicationcontact.FieldTextAllowed:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTextAllowed(v)
+		return nil
 	case applicationcontact.FieldHelpingStructure:
 		v, ok := value.(domain.Stated)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetHelpingStructure(v)
+		return nil
+	case applicationcontact.FieldHelpingPhone:
+		v, ok := value.(domain.PhoneNumber)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHelpingPhone(v)
+		return nil
+	case applicationcontact.FieldHelpingEmail:
+		v, ok := value.(domain.EmailAddress)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHelpingEmail(v)
+		return nil
+	case applicationcontact.FieldDwelling:
+		v, ok := value.(*domain.CurrentDwelling)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDwelling(v)
+		return nil
+	case applicationcontact.FieldProvenance:
+		v, ok := value.([]domain.ValueOrigin)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProvenance(v)
 		return nil
 	case applicationcontact.FieldVersion:
 		v, ok := value.(int)
@@ -4904,8 +5431,20 @@ func (m *ApplicationContactMutation) AddField(name string, value ent.Value) erro
 // mutation.
 func (m *ApplicationContactMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(applicationcontact.FieldMailing) {
+		fields = append(fields, applicationcontact.FieldMailing)
+	}
 	if m.FieldCleared(applicationcontact.FieldPhone) {
 		fields = append(fields, applicationcontact.FieldPhone)
+	}
+	if m.FieldCleared(applicationcontact.FieldSecondPhone) {
+		fields = append(fields, applicationcontact.FieldSecondPhone)
+	}
+	if m.FieldCleared(applicationcontact.FieldHelpingPhone) {
+		fields = append(fields, applicationcontact.FieldHelpingPhone)
+	}
+	if m.FieldCleared(applicationcontact.FieldDwelling) {
+		fields = append(fields, applicationcontact.FieldDwelling)
 	}
 	return fields
 }
@@ -4921,8 +5460,20 @@ func (m *ApplicationContactMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *ApplicationContactMutation) ClearField(name string) error {
 	switch name {
+	case applicationcontact.FieldMailing:
+		m.ClearMailing()
+		return nil
 	case applicationcontact.FieldPhone:
 		m.ClearPhone()
+		return nil
+	case applicationcontact.FieldSecondPhone:
+		m.ClearSecondPhone()
+		return nil
+	case applicationcontact.FieldHelpingPhone:
+		m.ClearHelpingPhone()
+		return nil
+	case applicationcontact.FieldDwelling:
+		m.ClearDwelling()
 		return nil
 	}
 	return fmt.Errorf("unknown ApplicationContact nullable field %s", name)
@@ -4947,14 +5498,41 @@ func (m *ApplicationContactMutation) ResetField(name string) error {
 	case applicationcontact.FieldTown:
 		m.ResetTown()
 		return nil
+	case applicationcontact.FieldCareOf:
+		m.ResetCareOf()
+		return nil
+	case applicationcontact.FieldMailing:
+		m.ResetMailing()
+		return nil
 	case applicationcontact.FieldPhone:
 		m.ResetPhone()
+		return nil
+	case applicationcontact.FieldSecondPhone:
+		m.ResetSecondPhone()
 		return nil
 	case applicationcontact.FieldEmail:
 		m.ResetEmail()
 		return nil
+	case applicationcontact.FieldEmailAllowed:
+		m.ResetEmailAllowed()
+		return nil
+	case applicationcontact.FieldTextAllowed:
+		m.ResetTextAllowed()
+		return nil
 	case applicationcontact.FieldHelpingStructure:
 		m.ResetHelpingStructure()
+		return nil
+	case applicationcontact.FieldHelpingPhone:
+		m.ResetHelpingPhone()
+		return nil
+	case applicationcontact.FieldHelpingEmail:
+		m.ResetHelpingEmail()
+		return nil
+	case applicationcontact.FieldDwelling:
+		m.ResetDwelling()
+		return nil
+	case applicationcontact.FieldProvenance:
+		m.ResetProvenance()
 		return nil
 	case applicationcontact.FieldVersion:
 		m.ResetVersion()
@@ -6054,27 +6632,31 @@ func (m *ApplicationEventMutation) ResetEdge(name string) error {
 // ApplicationFileMutation represents an operation that mutates the ApplicationFile nodes in the graph.
 type ApplicationFileMutation struct {
 	config
-	op                   Op
-	typ                  string
-	id                   *domain.ID
-	created_at           *time.Time
-	tax_year             *int
-	addtax_year          *int
-	tax_income           *domain.Money
-	addtax_income        *domain.Money
-	monthly_resources    *domain.Money
-	addmonthly_resources *domain.Money
-	housing              *domain.HousingClass
-	reasons              *[]string
-	appendreasons        []string
-	version              *int
-	addversion           *int
-	clearedFields        map[string]struct{}
-	application          *domain.ID
-	clearedapplication   bool
-	done                 bool
-	oldValue             func(context.Context) (*ApplicationFile, error)
-	predicates           []predicate.ApplicationFile
+	op                    Op
+	typ                   string
+	id                    *domain.ID
+	created_at            *time.Time
+	tax_year              *int
+	addtax_year           *int
+	tax_income            *domain.Money
+	addtax_income         *domain.Money
+	earlier_tax_income    *domain.Money
+	addearlier_tax_income *domain.Money
+	monthly_resources     *domain.Money
+	addmonthly_resources  *domain.Money
+	housing               *domain.HousingClass
+	reasons               *[]string
+	appendreasons         []string
+	provenance            *[]domain.ValueOrigin
+	appendprovenance      []domain.ValueOrigin
+	version               *int
+	addversion            *int
+	clearedFields         map[string]struct{}
+	application           *domain.ID
+	clearedapplication    bool
+	done                  bool
+	oldValue              func(context.Context) (*ApplicationFile, error)
+	predicates            []predicate.ApplicationFile
 }
 
 var _ ent.Mutation = (*ApplicationFileMutation)(nil)
@@ -6365,6 +6947,76 @@ func (m *ApplicationFileMutation) ResetTaxIncome() {
 	m.addtax_income = nil
 }
 
+// SetEarlierTaxIncome sets the "earlier_tax_income" field.
+func (m *ApplicationFileMutation) SetEarlierTaxIncome(d domain.Money) {
+	m.earlier_tax_income = &d
+	m.addearlier_tax_income = nil
+}
+
+// EarlierTaxIncome returns the value of the "earlier_tax_income" field in the mutation.
+func (m *ApplicationFileMutation) EarlierTaxIncome() (r domain.Money, exists bool) {
+	v := m.earlier_tax_income
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEarlierTaxIncome returns the old "earlier_tax_income" field's value of the ApplicationFile entity.
+// If the ApplicationFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationFileMutation) OldEarlierTaxIncome(ctx context.Context) (v *domain.Money, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEarlierTaxIncome is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEarlierTaxIncome requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEarlierTaxIncome: %w", err)
+	}
+	return oldValue.EarlierTaxIncome, nil
+}
+
+// AddEarlierTaxIncome adds d to the "earlier_tax_income" field.
+func (m *ApplicationFileMutation) AddEarlierTaxIncome(d domain.Money) {
+	if m.addearlier_tax_income != nil {
+		*m.addearlier_tax_income += d
+	} else {
+		m.addearlier_tax_income = &d
+	}
+}
+
+// AddedEarlierTaxIncome returns the value that was added to the "earlier_tax_income" field in this mutation.
+func (m *ApplicationFileMutation) AddedEarlierTaxIncome() (r domain.Money, exists bool) {
+	v := m.addearlier_tax_income
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearEarlierTaxIncome clears the value of the "earlier_tax_income" field.
+func (m *ApplicationFileMutation) ClearEarlierTaxIncome() {
+	m.earlier_tax_income = nil
+	m.addearlier_tax_income = nil
+	m.clearedFields[applicationfile.FieldEarlierTaxIncome] = struct{}{}
+}
+
+// EarlierTaxIncomeCleared returns if the "earlier_tax_income" field was cleared in this mutation.
+func (m *ApplicationFileMutation) EarlierTaxIncomeCleared() bool {
+	_, ok := m.clearedFields[applicationfile.FieldEarlierTaxIncome]
+	return ok
+}
+
+// ResetEarlierTaxIncome resets all changes to the "earlier_tax_income" field.
+func (m *ApplicationFileMutation) ResetEarlierTaxIncome() {
+	m.earlier_tax_income = nil
+	m.addearlier_tax_income = nil
+	delete(m.clearedFields, applicationfile.FieldEarlierTaxIncome)
+}
+
 // SetMonthlyResources sets the "monthly_resources" field.
 func (m *ApplicationFileMutation) SetMonthlyResources(d domain.Money) {
 	m.monthly_resources = &d
@@ -6508,6 +7160,57 @@ func (m *ApplicationFileMutation) ResetReasons() {
 	m.appendreasons = nil
 }
 
+// SetProvenance sets the "provenance" field.
+func (m *ApplicationFileMutation) SetProvenance(do []domain.ValueOrigin) {
+	m.provenance = &do
+	m.appendprovenance = nil
+}
+
+// Provenance returns the value of the "provenance" field in the mutation.
+func (m *ApplicationFileMutation) Provenance() (r []domain.ValueOrigin, exists bool) {
+	v := m.provenance
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProvenance returns the old "provenance" field's value of the ApplicationFile entity.
+// If the ApplicationFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationFileMutation) OldProvenance(ctx context.Context) (v []domain.ValueOrigin, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProvenance is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProvenance requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProvenance: %w", err)
+	}
+	return oldValue.Provenance, nil
+}
+
+// AppendProvenance adds do to the "provenance" field.
+func (m *ApplicationFileMutation) AppendProvenance(do []domain.ValueOrigin) {
+	m.appendprovenance = append(m.appendprovenance, do...)
+}
+
+// AppendedProvenance returns the list of values that were appended to the "provenance" field in this mutation.
+func (m *ApplicationFileMutation) AppendedProvenance() ([]domain.ValueOrigin, bool) {
+	if len(m.appendprovenance) == 0 {
+		return nil, false
+	}
+	return m.appendprovenance, true
+}
+
+// ResetProvenance resets all changes to the "provenance" field.
+func (m *ApplicationFileMutation) ResetProvenance() {
+	m.provenance = nil
+	m.appendprovenance = nil
+}
+
 // SetVersion sets the "version" field.
 func (m *ApplicationFileMutation) SetVersion(i int) {
 	m.version = &i
@@ -6625,7 +7328,7 @@ func (m *ApplicationFileMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ApplicationFileMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 10)
 	if m.created_at != nil {
 		fields = append(fields, applicationfile.FieldCreatedAt)
 	}
@@ -6638,6 +7341,9 @@ func (m *ApplicationFileMutation) Fields() []string {
 	if m.tax_income != nil {
 		fields = append(fields, applicationfile.FieldTaxIncome)
 	}
+	if m.earlier_tax_income != nil {
+		fields = append(fields, applicationfile.FieldEarlierTaxIncome)
+	}
 	if m.monthly_resources != nil {
 		fields = append(fields, applicationfile.FieldMonthlyResources)
 	}
@@ -6646,6 +7352,9 @@ func (m *ApplicationFileMutation) Fields() []string {
 	}
 	if m.reasons != nil {
 		fields = append(fields, applicationfile.FieldReasons)
+	}
+	if m.provenance != nil {
+		fields = append(fields, applicationfile.FieldProvenance)
 	}
 	if m.version != nil {
 		fields = append(fields, applicationfile.FieldVersion)
@@ -6666,12 +7375,16 @@ func (m *ApplicationFileMutation) Field(name string) (ent.Value, bool) {
 		return m.TaxYear()
 	case applicationfile.FieldTaxIncome:
 		return m.TaxIncome()
+	case applicationfile.FieldEarlierTaxIncome:
+		return m.EarlierTaxIncome()
 	case applicationfile.FieldMonthlyResources:
 		return m.MonthlyResources()
 	case applicationfile.FieldHousing:
 		return m.Housing()
 	case applicationfile.FieldReasons:
 		return m.Reasons()
+	case applicationfile.FieldProvenance:
+		return m.Provenance()
 	case applicationfile.FieldVersion:
 		return m.Version()
 	}
@@ -6691,12 +7404,16 @@ func (m *ApplicationFileMutation) OldField(ctx context.Context, name string) (en
 		return m.OldTaxYear(ctx)
 	case applicationfile.FieldTaxIncome:
 		return m.OldTaxIncome(ctx)
+	case applicationfile.FieldEarlierTaxIncome:
+		return m.OldEarlierTaxIncome(ctx)
 	case applicationfile.FieldMonthlyResources:
 		return m.OldMonthlyResources(ctx)
 	case applicationfile.FieldHousing:
 		return m.OldHousing(ctx)
 	case applicationfile.FieldReasons:
 		return m.OldReasons(ctx)
+	case applicationfile.FieldProvenance:
+		return m.OldProvenance(ctx)
 	case applicationfile.FieldVersion:
 		return m.OldVersion(ctx)
 	}
@@ -6736,6 +7453,13 @@ func (m *ApplicationFileMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetTaxIncome(v)
 		return nil
+	case applicationfile.FieldEarlierTaxIncome:
+		v, ok := value.(domain.Money)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEarlierTaxIncome(v)
+		return nil
 	case applicationfile.FieldMonthlyResources:
 		v, ok := value.(domain.Money)
 		if !ok {
@@ -6756,6 +7480,13 @@ func (m *ApplicationFileMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetReasons(v)
+		return nil
+	case applicationfile.FieldProvenance:
+		v, ok := value.([]domain.ValueOrigin)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProvenance(v)
 		return nil
 	case applicationfile.FieldVersion:
 		v, ok := value.(int)
@@ -6778,6 +7509,9 @@ func (m *ApplicationFileMutation) AddedFields() []string {
 	if m.addtax_income != nil {
 		fields = append(fields, applicationfile.FieldTaxIncome)
 	}
+	if m.addearlier_tax_income != nil {
+		fields = append(fields, applicationfile.FieldEarlierTaxIncome)
+	}
 	if m.addmonthly_resources != nil {
 		fields = append(fields, applicationfile.FieldMonthlyResources)
 	}
@@ -6796,6 +7530,8 @@ func (m *ApplicationFileMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedTaxYear()
 	case applicationfile.FieldTaxIncome:
 		return m.AddedTaxIncome()
+	case applicationfile.FieldEarlierTaxIncome:
+		return m.AddedEarlierTaxIncome()
 	case applicationfile.FieldMonthlyResources:
 		return m.AddedMonthlyResources()
 	case applicationfile.FieldVersion:
@@ -6823,6 +7559,13 @@ func (m *ApplicationFileMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddTaxIncome(v)
 		return nil
+	case applicationfile.FieldEarlierTaxIncome:
+		v, ok := value.(domain.Money)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddEarlierTaxIncome(v)
+		return nil
 	case applicationfile.FieldMonthlyResources:
 		v, ok := value.(domain.Money)
 		if !ok {
@@ -6844,7 +7587,11 @@ func (m *ApplicationFileMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *ApplicationFileMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(applicationfile.FieldEarlierTaxIncome) {
+		fields = append(fields, applicationfile.FieldEarlierTaxIncome)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -6857,6 +7604,11 @@ func (m *ApplicationFileMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *ApplicationFileMutation) ClearField(name string) error {
+	switch name {
+	case applicationfile.FieldEarlierTaxIncome:
+		m.ClearEarlierTaxIncome()
+		return nil
+	}
 	return fmt.Errorf("unknown ApplicationFile nullable field %s", name)
 }
 
@@ -6876,6 +7628,9 @@ func (m *ApplicationFileMutation) ResetField(name string) error {
 	case applicationfile.FieldTaxIncome:
 		m.ResetTaxIncome()
 		return nil
+	case applicationfile.FieldEarlierTaxIncome:
+		m.ResetEarlierTaxIncome()
+		return nil
 	case applicationfile.FieldMonthlyResources:
 		m.ResetMonthlyResources()
 		return nil
@@ -6884,6 +7639,9 @@ func (m *ApplicationFileMutation) ResetField(name string) error {
 		return nil
 	case applicationfile.FieldReasons:
 		m.ResetReasons()
+		return nil
+	case applicationfile.FieldProvenance:
+		m.ResetProvenance()
 		return nil
 	case applicationfile.FieldVersion:
 		m.ResetVersion()
@@ -6969,46 +7727,50 @@ func (m *ApplicationFileMutation) ResetEdge(name string) error {
 // ApplicationSummaryMutation represents an operation that mutates the ApplicationSummary nodes in the graph.
 type ApplicationSummaryMutation struct {
 	config
-	op                     Op
-	typ                    string
-	id                     *domain.ID
-	created_at             *time.Time
-	registered_on          *domain.Date
-	deposited_on           *domain.Date
-	numbered_on            *domain.Date
-	valid_from             *domain.Date
-	renewed_on             *domain.Date
-	rejected_on            *domain.Date
-	rejected_for           *domain.RejectionReason
-	warned_on              *domain.Date
-	warned_for             *domain.RemovalReason
-	removed_for            *domain.RemovalReason
-	merged_on              *domain.Date
-	merged_from            *domain.ApplicationState
-	acknowledged_on        *domain.Date
-	noticed_on             *domain.Date
-	received_on            *domain.Date
-	file_completed_on      *domain.Date
-	reception_deadline     *domain.Date
-	household_size         *int
-	addhousehold_size      *int
-	typologies             *[]domain.Typology
-	appendtypologies       []domain.Typology
-	followed_since         *domain.Date
-	version                *int
-	addversion             *int
-	clearedFields          map[string]struct{}
-	application            *domain.ID
-	clearedapplication     bool
-	following_point        *domain.ID
-	clearedfollowing_point bool
-	merged_into            *domain.ID
-	clearedmerged_into     bool
-	split_from             *domain.ID
-	clearedsplit_from      bool
-	done                   bool
-	oldValue               func(context.Context) (*ApplicationSummary, error)
-	predicates             []predicate.ApplicationSummary
+	op                          Op
+	typ                         string
+	id                          *domain.ID
+	created_at                  *time.Time
+	registered_on               *domain.Date
+	deposited_on                *domain.Date
+	numbered_on                 *domain.Date
+	valid_from                  *domain.Date
+	renewed_on                  *domain.Date
+	rejected_on                 *domain.Date
+	rejected_for                *domain.RejectionReason
+	warned_on                   *domain.Date
+	warned_for                  *domain.RemovalReason
+	removed_for                 *domain.RemovalReason
+	merged_on                   *domain.Date
+	merged_from                 *domain.ApplicationState
+	acknowledged_on             *domain.Date
+	noticed_on                  *domain.Date
+	personalised_appointment_on *domain.Date
+	single_file_completed_on    *domain.Date
+	reception_deadline          *domain.Date
+	household_size              *int
+	addhousehold_size           *int
+	typologies                  *[]domain.Typology
+	appendtypologies            []domain.Typology
+	enlarged                    *bool
+	category                    *domain.Stated
+	provenance                  *[]domain.ValueOrigin
+	appendprovenance            []domain.ValueOrigin
+	followed_since              *domain.Date
+	version                     *int
+	addversion                  *int
+	clearedFields               map[string]struct{}
+	application                 *domain.ID
+	clearedapplication          bool
+	following_point             *domain.ID
+	clearedfollowing_point      bool
+	merged_into                 *domain.ID
+	clearedmerged_into          bool
+	split_from                  *domain.ID
+	clearedsplit_from           bool
+	done                        bool
+	oldValue                    func(context.Context) (*ApplicationSummary, error)
+	predicates                  []predicate.ApplicationSummary
 }
 
 var _ ent.Mutation = (*ApplicationSummaryMutation)(nil)
@@ -7958,102 +8720,102 @@ func (m *ApplicationSummaryMutation) ResetNoticedOn() {
 	delete(m.clearedFields, applicationsummary.FieldNoticedOn)
 }
 
-// SetReceivedOn sets the "received_on" field.
-func (m *ApplicationSummaryMutation) SetReceivedOn(d domain.Date) {
-	m.received_on = &d
+// SetPersonalisedAppointmentOn sets the "personalised_appointment_on" field.
+func (m *ApplicationSummaryMutation) SetPersonalisedAppointmentOn(d domain.Date) {
+	m.personalised_appointment_on = &d
 }
 
-// ReceivedOn returns the value of the "received_on" field in the mutation.
-func (m *ApplicationSummaryMutation) ReceivedOn() (r domain.Date, exists bool) {
-	v := m.received_on
+// PersonalisedAppointmentOn returns the value of the "personalised_appointment_on" field in the mutation.
+func (m *ApplicationSummaryMutation) PersonalisedAppointmentOn() (r domain.Date, exists bool) {
+	v := m.personalised_appointment_on
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldReceivedOn returns the old "received_on" field's value of the ApplicationSummary entity.
+// OldPersonalisedAppointmentOn returns the old "personalised_appointment_on" field's value of the ApplicationSummary entity.
 // If the ApplicationSummary object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ApplicationSummaryMutation) OldReceivedOn(ctx context.Context) (v *domain.Date, err error) {
+func (m *ApplicationSummaryMutation) OldPersonalisedAppointmentOn(ctx context.Context) (v *domain.Date, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldReceivedOn is only allowed on UpdateOne operations")
+		return v, errors.New("OldPersonalisedAppointmentOn is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldReceivedOn requires an ID field in the mutation")
+		return v, errors.New("OldPersonalisedAppointmentOn requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldReceivedOn: %w", err)
+		return v, fmt.Errorf("querying old value for OldPersonalisedAppointmentOn: %w", err)
 	}
-	return oldValue.ReceivedOn, nil
+	return oldValue.PersonalisedAppointmentOn, nil
 }
 
-// ClearReceivedOn clears the value of the "received_on" field.
-func (m *ApplicationSummaryMutation) ClearReceivedOn() {
-	m.received_on = nil
-	m.clearedFields[applicationsummary.FieldReceivedOn] = struct{}{}
+// ClearPersonalisedAppointmentOn clears the value of the "personalised_appointment_on" field.
+func (m *ApplicationSummaryMutation) ClearPersonalisedAppointmentOn() {
+	m.personalised_appointment_on = nil
+	m.clearedFields[applicationsummary.FieldPersonalisedAppointmentOn] = struct{}{}
 }
 
-// ReceivedOnCleared returns if the "received_on" field was cleared in this mutation.
-func (m *ApplicationSummaryMutation) ReceivedOnCleared() bool {
-	_, ok := m.clearedFields[applicationsummary.FieldReceivedOn]
+// PersonalisedAppointmentOnCleared returns if the "personalised_appointment_on" field was cleared in this mutation.
+func (m *ApplicationSummaryMutation) PersonalisedAppointmentOnCleared() bool {
+	_, ok := m.clearedFields[applicationsummary.FieldPersonalisedAppointmentOn]
 	return ok
 }
 
-// ResetReceivedOn resets all changes to the "received_on" field.
-func (m *ApplicationSummaryMutation) ResetReceivedOn() {
-	m.received_on = nil
-	delete(m.clearedFields, applicationsummary.FieldReceivedOn)
+// ResetPersonalisedAppointmentOn resets all changes to the "personalised_appointment_on" field.
+func (m *ApplicationSummaryMutation) ResetPersonalisedAppointmentOn() {
+	m.personalised_appointment_on = nil
+	delete(m.clearedFields, applicationsummary.FieldPersonalisedAppointmentOn)
 }
 
-// SetFileCompletedOn sets the "file_completed_on" field.
-func (m *ApplicationSummaryMutation) SetFileCompletedOn(d domain.Date) {
-	m.file_completed_on = &d
+// SetSingleFileCompletedOn sets the "single_file_completed_on" field.
+func (m *ApplicationSummaryMutation) SetSingleFileCompletedOn(d domain.Date) {
+	m.single_file_completed_on = &d
 }
 
-// FileCompletedOn returns the value of the "file_completed_on" field in the mutation.
-func (m *ApplicationSummaryMutation) FileCompletedOn() (r domain.Date, exists bool) {
-	v := m.file_completed_on
+// SingleFileCompletedOn returns the value of the "single_file_completed_on" field in the mutation.
+func (m *ApplicationSummaryMutation) SingleFileCompletedOn() (r domain.Date, exists bool) {
+	v := m.single_file_completed_on
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldFileCompletedOn returns the old "file_completed_on" field's value of the ApplicationSummary entity.
+// OldSingleFileCompletedOn returns the old "single_file_completed_on" field's value of the ApplicationSummary entity.
 // If the ApplicationSummary object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ApplicationSummaryMutation) OldFileCompletedOn(ctx context.Context) (v *domain.Date, err error) {
+func (m *ApplicationSummaryMutation) OldSingleFileCompletedOn(ctx context.Context) (v *domain.Date, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldFileCompletedOn is only allowed on UpdateOne operations")
+		return v, errors.New("OldSingleFileCompletedOn is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldFileCompletedOn requires an ID field in the mutation")
+		return v, errors.New("OldSingleFileCompletedOn requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldFileCompletedOn: %w", err)
+		return v, fmt.Errorf("querying old value for OldSingleFileCompletedOn: %w", err)
 	}
-	return oldValue.FileCompletedOn, nil
+	return oldValue.SingleFileCompletedOn, nil
 }
 
-// ClearFileCompletedOn clears the value of the "file_completed_on" field.
-func (m *ApplicationSummaryMutation) ClearFileCompletedOn() {
-	m.file_completed_on = nil
-	m.clearedFields[applicationsummary.FieldFileCompletedOn] = struct{}{}
+// ClearSingleFileCompletedOn clears the value of the "single_file_completed_on" field.
+func (m *ApplicationSummaryMutation) ClearSingleFileCompletedOn() {
+	m.single_file_completed_on = nil
+	m.clearedFields[applicationsummary.FieldSingleFileCompletedOn] = struct{}{}
 }
 
-// FileCompletedOnCleared returns if the "file_completed_on" field was cleared in this mutation.
-func (m *ApplicationSummaryMutation) FileCompletedOnCleared() bool {
-	_, ok := m.clearedFields[applicationsummary.FieldFileCompletedOn]
+// SingleFileCompletedOnCleared returns if the "single_file_completed_on" field was cleared in this mutation.
+func (m *ApplicationSummaryMutation) SingleFileCompletedOnCleared() bool {
+	_, ok := m.clearedFields[applicationsummary.FieldSingleFileCompletedOn]
 	return ok
 }
 
-// ResetFileCompletedOn resets all changes to the "file_completed_on" field.
-func (m *ApplicationSummaryMutation) ResetFileCompletedOn() {
-	m.file_completed_on = nil
-	delete(m.clearedFields, applicationsummary.FieldFileCompletedOn)
+// ResetSingleFileCompletedOn resets all changes to the "single_file_completed_on" field.
+func (m *ApplicationSummaryMutation) ResetSingleFileCompletedOn() {
+	m.single_file_completed_on = nil
+	delete(m.clearedFields, applicationsummary.FieldSingleFileCompletedOn)
 }
 
 // SetReceptionDeadline sets the "reception_deadline" field.
@@ -8197,6 +8959,129 @@ func (m *ApplicationSummaryMutation) AppendedTypologies() ([]domain.Typology, bo
 func (m *ApplicationSummaryMutation) ResetTypologies() {
 	m.typologies = nil
 	m.appendtypologies = nil
+}
+
+// SetEnlarged sets the "enlarged" field.
+func (m *ApplicationSummaryMutation) SetEnlarged(b bool) {
+	m.enlarged = &b
+}
+
+// Enlarged returns the value of the "enlarged" field in the mutation.
+func (m *ApplicationSummaryMutation) Enlarged() (r bool, exists bool) {
+	v := m.enlarged
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEnlarged returns the old "enlarged" field's value of the ApplicationSummary entity.
+// If the ApplicationSummary object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationSummaryMutation) OldEnlarged(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEnlarged is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEnlarged requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEnlarged: %w", err)
+	}
+	return oldValue.Enlarged, nil
+}
+
+// ResetEnlarged resets all changes to the "enlarged" field.
+func (m *ApplicationSummaryMutation) ResetEnlarged() {
+	m.enlarged = nil
+}
+
+// SetCategory sets the "category" field.
+func (m *ApplicationSummaryMutation) SetCategory(d domain.Stated) {
+	m.category = &d
+}
+
+// Category returns the value of the "category" field in the mutation.
+func (m *ApplicationSummaryMutation) Category() (r domain.Stated, exists bool) {
+	v := m.category
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCategory returns the old "category" field's value of the ApplicationSummary entity.
+// If the ApplicationSummary object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationSummaryMutation) OldCategory(ctx context.Context) (v domain.Stated, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCategory is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCategory requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCategory: %w", err)
+	}
+	return oldValue.Category, nil
+}
+
+// ResetCategory resets all changes to the "category" field.
+func (m *ApplicationSummaryMutation) ResetCategory() {
+	m.category = nil
+}
+
+// SetProvenance sets the "provenance" field.
+func (m *ApplicationSummaryMutation) SetProvenance(do []domain.ValueOrigin) {
+	m.provenance = &do
+	m.appendprovenance = nil
+}
+
+// Provenance returns the value of the "provenance" field in the mutation.
+func (m *ApplicationSummaryMutation) Provenance() (r []domain.ValueOrigin, exists bool) {
+	v := m.provenance
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProvenance returns the old "provenance" field's value of the ApplicationSummary entity.
+// If the ApplicationSummary object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApplicationSummaryMutation) OldProvenance(ctx context.Context) (v []domain.ValueOrigin, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProvenance is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProvenance requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProvenance: %w", err)
+	}
+	return oldValue.Provenance, nil
+}
+
+// AppendProvenance adds do to the "provenance" field.
+func (m *ApplicationSummaryMutation) AppendProvenance(do []domain.ValueOrigin) {
+	m.appendprovenance = append(m.appendprovenance, do...)
+}
+
+// AppendedProvenance returns the list of values that were appended to the "provenance" field in this mutation.
+func (m *ApplicationSummaryMutation) AppendedProvenance() ([]domain.ValueOrigin, bool) {
+	if len(m.appendprovenance) == 0 {
+		return nil, false
+	}
+	return m.appendprovenance, true
+}
+
+// ResetProvenance resets all changes to the "provenance" field.
+func (m *ApplicationSummaryMutation) ResetProvenance() {
+	m.provenance = nil
+	m.appendprovenance = nil
 }
 
 // SetFollowingPointID sets the "following_point_id" field.
@@ -8495,7 +9380,7 @@ func (m *ApplicationSummaryMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ApplicationSummaryMutation) Fields() []string {
-	fields := make([]string, 0, 26)
+	fields := make([]string, 0, 29)
 	if m.created_at != nil {
 		fields = append(fields, applicationsummary.FieldCreatedAt)
 	}
@@ -8550,11 +9435,11 @@ func (m *ApplicationSummaryMutation) Fields() []string {
 	if m.noticed_on != nil {
 		fields = append(fields, applicationsummary.FieldNoticedOn)
 	}
-	if m.received_on != nil {
-		fields = append(fields, applicationsummary.FieldReceivedOn)
+	if m.personalised_appointment_on != nil {
+		fields = append(fields, applicationsummary.FieldPersonalisedAppointmentOn)
 	}
-	if m.file_completed_on != nil {
-		fields = append(fields, applicationsummary.FieldFileCompletedOn)
+	if m.single_file_completed_on != nil {
+		fields = append(fields, applicationsummary.FieldSingleFileCompletedOn)
 	}
 	if m.reception_deadline != nil {
 		fields = append(fields, applicationsummary.FieldReceptionDeadline)
@@ -8564,6 +9449,15 @@ func (m *ApplicationSummaryMutation) Fields() []string {
 	}
 	if m.typologies != nil {
 		fields = append(fields, applicationsummary.FieldTypologies)
+	}
+	if m.enlarged != nil {
+		fields = append(fields, applicationsummary.FieldEnlarged)
+	}
+	if m.category != nil {
+		fields = append(fields, applicationsummary.FieldCategory)
+	}
+	if m.provenance != nil {
+		fields = append(fields, applicationsummary.FieldProvenance)
 	}
 	if m.following_point != nil {
 		fields = append(fields, applicationsummary.FieldFollowingPointID)
@@ -8618,16 +9512,22 @@ func (m *ApplicationSummaryMutation) Field(name string) (ent.Value, bool) {
 		return m.AcknowledgedOn()
 	case applicationsummary.FieldNoticedOn:
 		return m.NoticedOn()
-	case applicationsummary.FieldReceivedOn:
-		return m.ReceivedOn()
-	case applicationsummary.FieldFileCompletedOn:
-		return m.FileCompletedOn()
+	case applicationsummary.FieldPersonalisedAppointmentOn:
+		return m.PersonalisedAppointmentOn()
+	case applicationsummary.FieldSingleFileCompletedOn:
+		return m.SingleFileCompletedOn()
 	case applicationsummary.FieldReceptionDeadline:
 		return m.ReceptionDeadline()
 	case applicationsummary.FieldHouseholdSize:
 		return m.HouseholdSize()
 	case applicationsummary.FieldTypologies:
 		return m.Typologies()
+	case applicationsummary.FieldEnlarged:
+		return m.Enlarged()
+	case applicationsummary.FieldCategory:
+		return m.Category()
+	case applicationsummary.FieldProvenance:
+		return m.Provenance()
 	case applicationsummary.FieldFollowingPointID:
 		return m.FollowingPointID()
 	case applicationsummary.FieldFollowedSince:
@@ -8679,16 +9579,22 @@ func (m *ApplicationSummaryMutation) OldField(ctx context.Context, name string) 
 		return m.OldAcknowledgedOn(ctx)
 	case applicationsummary.FieldNoticedOn:
 		return m.OldNoticedOn(ctx)
-	case applicationsummary.FieldReceivedOn:
-		return m.OldReceivedOn(ctx)
-	case applicationsummary.FieldFileCompletedOn:
-		return m.OldFileCompletedOn(ctx)
+	case applicationsummary.FieldPersonalisedAppointmentOn:
+		return m.OldPersonalisedAppointmentOn(ctx)
+	case applicationsummary.FieldSingleFileCompletedOn:
+		return m.OldSingleFileCompletedOn(ctx)
 	case applicationsummary.FieldReceptionDeadline:
 		return m.OldReceptionDeadline(ctx)
 	case applicationsummary.FieldHouseholdSize:
 		return m.OldHouseholdSize(ctx)
 	case applicationsummary.FieldTypologies:
 		return m.OldTypologies(ctx)
+	case applicationsummary.FieldEnlarged:
+		return m.OldEnlarged(ctx)
+	case applicationsummary.FieldCategory:
+		return m.OldCategory(ctx)
+	case applicationsummary.FieldProvenance:
+		return m.OldProvenance(ctx)
 	case applicationsummary.FieldFollowingPointID:
 		return m.OldFollowingPointID(ctx)
 	case applicationsummary.FieldFollowedSince:
@@ -8830,19 +9736,19 @@ func (m *ApplicationSummaryMutation) SetField(name string, value ent.Value) erro
 		}
 		m.SetNoticedOn(v)
 		return nil
-	case applicationsummary.FieldReceivedOn:
+	case applicationsummary.FieldPersonalisedAppointmentOn:
 		v, ok := value.(domain.Date)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetReceivedOn(v)
+		m.SetPersonalisedAppointmentOn(v)
 		return nil
-	case applicationsummary.FieldFileCompletedOn:
+	case applicationsummary.FieldSingleFileCompletedOn:
 		v, ok := value.(domain.Date)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetFileCompletedOn(v)
+		m.SetSingleFileCompletedOn(v)
 		return nil
 	case applicationsummary.FieldReceptionDeadline:
 		v, ok := value.(domain.Date)
@@ -8864,6 +9770,27 @@ func (m *ApplicationSummaryMutation) SetField(name string, value ent.Value) erro
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetTypologies(v)
+		return nil
+	case applicationsummary.FieldEnlarged:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEnlarged(v)
+		return nil
+	case applicationsummary.FieldCategory:
+		v, ok := value.(domain.Stated)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCategory(v)
+		return nil
+	case applicationsummary.FieldProvenance:
+		v, ok := value.([]domain.ValueOrigin)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProvenance(v)
 		return nil
 	case applicationsummary.FieldFollowingPointID:
 		v, ok := value.(domain.ID)
@@ -8988,11 +9915,11 @@ func (m *ApplicationSummaryMutation) ClearedFields() []string {
 	if m.FieldCleared(applicationsummary.FieldNoticedOn) {
 		fields = append(fields, applicationsummary.FieldNoticedOn)
 	}
-	if m.FieldCleared(applicationsummary.FieldReceivedOn) {
-		fields = append(fields, applicationsummary.FieldReceivedOn)
+	if m.FieldCleared(applicationsummary.FieldPersonalisedAppointmentOn) {
+		fields = append(fields, applicationsummary.FieldPersonalisedAppointmentOn)
 	}
-	if m.FieldCleared(applicationsummary.FieldFileCompletedOn) {
-		fields = append(fields, applicationsummary.FieldFileCompletedOn)
+	if m.FieldCleared(applicationsummary.FieldSingleFileCompletedOn) {
+		fields = append(fields, applicationsummary.FieldSingleFileCompletedOn)
 	}
 	if m.FieldCleared(applicationsummary.FieldFollowingPointID) {
 		fields = append(fields, applicationsummary.FieldFollowingPointID)
@@ -9059,11 +9986,11 @@ func (m *ApplicationSummaryMutation) ClearField(name string) error {
 	case applicationsummary.FieldNoticedOn:
 		m.ClearNoticedOn()
 		return nil
-	case applicationsummary.FieldReceivedOn:
-		m.ClearReceivedOn()
+	case applicationsummary.FieldPersonalisedAppointmentOn:
+		m.ClearPersonalisedAppointmentOn()
 		return nil
-	case applicationsummary.FieldFileCompletedOn:
-		m.ClearFileCompletedOn()
+	case applicationsummary.FieldSingleFileCompletedOn:
+		m.ClearSingleFileCompletedOn()
 		return nil
 	case applicationsummary.FieldFollowingPointID:
 		m.ClearFollowingPointID()
@@ -9133,11 +10060,11 @@ func (m *ApplicationSummaryMutation) ResetField(name string) error {
 	case applicationsummary.FieldNoticedOn:
 		m.ResetNoticedOn()
 		return nil
-	case applicationsummary.FieldReceivedOn:
-		m.ResetReceivedOn()
+	case applicationsummary.FieldPersonalisedAppointmentOn:
+		m.ResetPersonalisedAppointmentOn()
 		return nil
-	case applicationsummary.FieldFileCompletedOn:
-		m.ResetFileCompletedOn()
+	case applicationsummary.FieldSingleFileCompletedOn:
+		m.ResetSingleFileCompletedOn()
 		return nil
 	case applicationsummary.FieldReceptionDeadline:
 		m.ResetReceptionDeadline()
@@ -9147,6 +10074,15 @@ func (m *ApplicationSummaryMutation) ResetField(name string) error {
 		return nil
 	case applicationsummary.FieldTypologies:
 		m.ResetTypologies()
+		return nil
+	case applicationsummary.FieldEnlarged:
+		m.ResetEnlarged()
+		return nil
+	case applicationsummary.FieldCategory:
+		m.ResetCategory()
+		return nil
+	case applicationsummary.FieldProvenance:
+		m.ResetProvenance()
 		return nil
 	case applicationsummary.FieldFollowingPointID:
 		m.ResetFollowingPointID()
@@ -21236,28 +22172,34 @@ func (m *HandOverMutation) ResetEdge(name string) error {
 // HouseholdMemberMutation represents an operation that mutates the HouseholdMember nodes in the graph.
 type HouseholdMemberMutation struct {
 	config
-	op                 Op
-	typ                string
-	id                 *domain.ID
-	created_at         *time.Time
-	rank               *int
-	addrank            *int
-	link               *domain.HouseholdLink
-	born_in            *domain.Date
-	expected_on        *domain.Date
-	clearedFields      map[string]struct{}
-	application        *domain.ID
-	clearedapplication bool
-	particulars        *domain.ID
-	clearedparticulars bool
-	sensitive          *domain.ID
-	clearedsensitive   bool
-	pieces             map[domain.ID]struct{}
-	removedpieces      map[domain.ID]struct{}
-	clearedpieces      bool
-	done               bool
-	oldValue           func(context.Context) (*HouseholdMember, error)
-	predicates         []predicate.HouseholdMember
+	op                  Op
+	typ                 string
+	id                  *domain.ID
+	created_at          *time.Time
+	rank                *int
+	addrank             *int
+	link                *domain.HouseholdLink
+	born_in             *domain.Date
+	expected_on         *domain.Date
+	resources           *[]domain.ResourceLine
+	appendresources     []domain.ResourceLine
+	maintenance_paid    *domain.Money
+	addmaintenance_paid *domain.Money
+	provenance          *[]domain.ValueOrigin
+	appendprovenance    []domain.ValueOrigin
+	clearedFields       map[string]struct{}
+	application         *domain.ID
+	clearedapplication  bool
+	particulars         *domain.ID
+	clearedparticulars  bool
+	sensitive           *domain.ID
+	clearedsensitive    bool
+	pieces              map[domain.ID]struct{}
+	removedpieces       map[domain.ID]struct{}
+	clearedpieces       bool
+	done                bool
+	oldValue            func(context.Context) (*HouseholdMember, error)
+	predicates          []predicate.HouseholdMember
 }
 
 var _ ent.Mutation = (*HouseholdMemberMutation)(nil)
@@ -21626,6 +22568,178 @@ func (m *HouseholdMemberMutation) ResetExpectedOn() {
 	delete(m.clearedFields, householdmember.FieldExpectedOn)
 }
 
+// SetResources sets the "resources" field.
+func (m *HouseholdMemberMutation) SetResources(dl []domain.ResourceLine) {
+	m.resources = &dl
+	m.appendresources = nil
+}
+
+// Resources returns the value of the "resources" field in the mutation.
+func (m *HouseholdMemberMutation) Resources() (r []domain.ResourceLine, exists bool) {
+	v := m.resources
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldResources returns the old "resources" field's value of the HouseholdMember entity.
+// If the HouseholdMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HouseholdMemberMutation) OldResources(ctx context.Context) (v []domain.ResourceLine, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldResources is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldResources requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldResources: %w", err)
+	}
+	return oldValue.Resources, nil
+}
+
+// AppendResources adds dl to the "resources" field.
+func (m *HouseholdMemberMutation) AppendResources(dl []domain.ResourceLine) {
+	m.appendresources = append(m.appendresources, dl...)
+}
+
+// AppendedResources returns the list of values that were appended to the "resources" field in this mutation.
+func (m *HouseholdMemberMutation) AppendedResources() ([]domain.ResourceLine, bool) {
+	if len(m.appendresources) == 0 {
+		return nil, false
+	}
+	return m.appendresources, true
+}
+
+// ResetResources resets all changes to the "resources" field.
+func (m *HouseholdMemberMutation) ResetResources() {
+	m.resources = nil
+	m.appendresources = nil
+}
+
+// SetMaintenancePaid sets the "maintenance_paid" field.
+func (m *HouseholdMemberMutation) SetMaintenancePaid(d domain.Money) {
+	m.maintenance_paid = &d
+	m.addmaintenance_paid = nil
+}
+
+// MaintenancePaid returns the value of the "maintenance_paid" field in the mutation.
+func (m *HouseholdMemberMutation) MaintenancePaid() (r domain.Money, exists bool) {
+	v := m.maintenance_paid
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMaintenancePaid returns the old "maintenance_paid" field's value of the HouseholdMember entity.
+// If the HouseholdMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HouseholdMemberMutation) OldMaintenancePaid(ctx context.Context) (v *domain.Money, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMaintenancePaid is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMaintenancePaid requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMaintenancePaid: %w", err)
+	}
+	return oldValue.MaintenancePaid, nil
+}
+
+// AddMaintenancePaid adds d to the "maintenance_paid" field.
+func (m *HouseholdMemberMutation) AddMaintenancePaid(d domain.Money) {
+	if m.addmaintenance_paid != nil {
+		*m.addmaintenance_paid += d
+	} else {
+		m.addmaintenance_paid = &d
+	}
+}
+
+// AddedMaintenancePaid returns the value that was added to the "maintenance_paid" field in this mutation.
+func (m *HouseholdMemberMutation) AddedMaintenancePaid() (r domain.Money, exists bool) {
+	v := m.addmaintenance_paid
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearMaintenancePaid clears the value of the "maintenance_paid" field.
+func (m *HouseholdMemberMutation) ClearMaintenancePaid() {
+	m.maintenance_paid = nil
+	m.addmaintenance_paid = nil
+	m.clearedFields[householdmember.FieldMaintenancePaid] = struct{}{}
+}
+
+// MaintenancePaidCleared returns if the "maintenance_paid" field was cleared in this mutation.
+func (m *HouseholdMemberMutation) MaintenancePaidCleared() bool {
+	_, ok := m.clearedFields[householdmember.FieldMaintenancePaid]
+	return ok
+}
+
+// ResetMaintenancePaid resets all changes to the "maintenance_paid" field.
+func (m *HouseholdMemberMutation) ResetMaintenancePaid() {
+	m.maintenance_paid = nil
+	m.addmaintenance_paid = nil
+	delete(m.clearedFields, householdmember.FieldMaintenancePaid)
+}
+
+// SetProvenance sets the "provenance" field.
+func (m *HouseholdMemberMutation) SetProvenance(do []domain.ValueOrigin) {
+	m.provenance = &do
+	m.appendprovenance = nil
+}
+
+// Provenance returns the value of the "provenance" field in the mutation.
+func (m *HouseholdMemberMutation) Provenance() (r []domain.ValueOrigin, exists bool) {
+	v := m.provenance
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProvenance returns the old "provenance" field's value of the HouseholdMember entity.
+// If the HouseholdMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HouseholdMemberMutation) OldProvenance(ctx context.Context) (v []domain.ValueOrigin, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProvenance is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProvenance requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProvenance: %w", err)
+	}
+	return oldValue.Provenance, nil
+}
+
+// AppendProvenance adds do to the "provenance" field.
+func (m *HouseholdMemberMutation) AppendProvenance(do []domain.ValueOrigin) {
+	m.appendprovenance = append(m.appendprovenance, do...)
+}
+
+// AppendedProvenance returns the list of values that were appended to the "provenance" field in this mutation.
+func (m *HouseholdMemberMutation) AppendedProvenance() ([]domain.ValueOrigin, bool) {
+	if len(m.appendprovenance) == 0 {
+		return nil, false
+	}
+	return m.appendprovenance, true
+}
+
+// ResetProvenance resets all changes to the "provenance" field.
+func (m *HouseholdMemberMutation) ResetProvenance() {
+	m.provenance = nil
+	m.appendprovenance = nil
+}
+
 // ClearApplication clears the "application" edge to the Application entity.
 func (m *HouseholdMemberMutation) ClearApplication() {
 	m.clearedapplication = true
@@ -21819,7 +22933,7 @@ func (m *HouseholdMemberMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *HouseholdMemberMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 9)
 	if m.created_at != nil {
 		fields = append(fields, householdmember.FieldCreatedAt)
 	}
@@ -21837,6 +22951,15 @@ func (m *HouseholdMemberMutation) Fields() []string {
 	}
 	if m.expected_on != nil {
 		fields = append(fields, householdmember.FieldExpectedOn)
+	}
+	if m.resources != nil {
+		fields = append(fields, householdmember.FieldResources)
+	}
+	if m.maintenance_paid != nil {
+		fields = append(fields, householdmember.FieldMaintenancePaid)
+	}
+	if m.provenance != nil {
+		fields = append(fields, householdmember.FieldProvenance)
 	}
 	return fields
 }
@@ -21858,6 +22981,12 @@ func (m *HouseholdMemberMutation) Field(name string) (ent.Value, bool) {
 		return m.BornIn()
 	case householdmember.FieldExpectedOn:
 		return m.ExpectedOn()
+	case householdmember.FieldResources:
+		return m.Resources()
+	case householdmember.FieldMaintenancePaid:
+		return m.MaintenancePaid()
+	case householdmember.FieldProvenance:
+		return m.Provenance()
 	}
 	return nil, false
 }
@@ -21879,6 +23008,12 @@ func (m *HouseholdMemberMutation) OldField(ctx context.Context, name string) (en
 		return m.OldBornIn(ctx)
 	case householdmember.FieldExpectedOn:
 		return m.OldExpectedOn(ctx)
+	case householdmember.FieldResources:
+		return m.OldResources(ctx)
+	case householdmember.FieldMaintenancePaid:
+		return m.OldMaintenancePaid(ctx)
+	case householdmember.FieldProvenance:
+		return m.OldProvenance(ctx)
 	}
 	return nil, fmt.Errorf("unknown HouseholdMember field %s", name)
 }
@@ -21930,6 +23065,27 @@ func (m *HouseholdMemberMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetExpectedOn(v)
 		return nil
+	case householdmember.FieldResources:
+		v, ok := value.([]domain.ResourceLine)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetResources(v)
+		return nil
+	case householdmember.FieldMaintenancePaid:
+		v, ok := value.(domain.Money)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMaintenancePaid(v)
+		return nil
+	case householdmember.FieldProvenance:
+		v, ok := value.([]domain.ValueOrigin)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProvenance(v)
+		return nil
 	}
 	return fmt.Errorf("unknown HouseholdMember field %s", name)
 }
@@ -21941,6 +23097,9 @@ func (m *HouseholdMemberMutation) AddedFields() []string {
 	if m.addrank != nil {
 		fields = append(fields, householdmember.FieldRank)
 	}
+	if m.addmaintenance_paid != nil {
+		fields = append(fields, householdmember.FieldMaintenancePaid)
+	}
 	return fields
 }
 
@@ -21951,6 +23110,8 @@ func (m *HouseholdMemberMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case householdmember.FieldRank:
 		return m.AddedRank()
+	case householdmember.FieldMaintenancePaid:
+		return m.AddedMaintenancePaid()
 	}
 	return nil, false
 }
@@ -21967,6 +23128,13 @@ func (m *HouseholdMemberMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddRank(v)
 		return nil
+	case householdmember.FieldMaintenancePaid:
+		v, ok := value.(domain.Money)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMaintenancePaid(v)
+		return nil
 	}
 	return fmt.Errorf("unknown HouseholdMember numeric field %s", name)
 }
@@ -21980,6 +23148,9 @@ func (m *HouseholdMemberMutation) ClearedFields() []string {
 	}
 	if m.FieldCleared(householdmember.FieldExpectedOn) {
 		fields = append(fields, householdmember.FieldExpectedOn)
+	}
+	if m.FieldCleared(householdmember.FieldMaintenancePaid) {
+		fields = append(fields, householdmember.FieldMaintenancePaid)
 	}
 	return fields
 }
@@ -22000,6 +23171,9 @@ func (m *HouseholdMemberMutation) ClearField(name string) error {
 		return nil
 	case householdmember.FieldExpectedOn:
 		m.ClearExpectedOn()
+		return nil
+	case householdmember.FieldMaintenancePaid:
+		m.ClearMaintenancePaid()
 		return nil
 	}
 	return fmt.Errorf("unknown HouseholdMember nullable field %s", name)
@@ -22026,6 +23200,15 @@ func (m *HouseholdMemberMutation) ResetField(name string) error {
 		return nil
 	case householdmember.FieldExpectedOn:
 		m.ResetExpectedOn()
+		return nil
+	case householdmember.FieldResources:
+		m.ResetResources()
+		return nil
+	case householdmember.FieldMaintenancePaid:
+		m.ResetMaintenancePaid()
+		return nil
+	case householdmember.FieldProvenance:
+		m.ResetProvenance()
 		return nil
 	}
 	return fmt.Errorf("unknown HouseholdMember field %s", name)
@@ -22838,6 +24021,10 @@ type MemberParticularsMutation struct {
 	birth_name         *string
 	usual_name         *domain.Stated
 	born_on            *domain.Date
+	civil_status       **domain.CivilStatus
+	work               **domain.Work
+	provenance         *[]domain.ValueOrigin
+	appendprovenance   []domain.ValueOrigin
 	version            *int
 	addversion         *int
 	clearedFields      map[string]struct{}
@@ -23206,6 +24393,155 @@ func (m *MemberParticularsMutation) ResetBornOn() {
 	m.born_on = nil
 }
 
+// SetCivilStatus sets the "civil_status" field.
+func (m *MemberParticularsMutation) SetCivilStatus(ds *domain.CivilStatus) {
+	m.civil_status = &ds
+}
+
+// CivilStatus returns the value of the "civil_status" field in the mutation.
+func (m *MemberParticularsMutation) CivilStatus() (r *domain.CivilStatus, exists bool) {
+	v := m.civil_status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCivilStatus returns the old "civil_status" field's value of the MemberParticulars entity.
+// If the MemberParticulars object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberParticularsMutation) OldCivilStatus(ctx context.Context) (v *domain.CivilStatus, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCivilStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCivilStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCivilStatus: %w", err)
+	}
+	return oldValue.CivilStatus, nil
+}
+
+// ClearCivilStatus clears the value of the "civil_status" field.
+func (m *MemberParticularsMutation) ClearCivilStatus() {
+	m.civil_status = nil
+	m.clearedFields[memberparticulars.FieldCivilStatus] = struct{}{}
+}
+
+// CivilStatusCleared returns if the "civil_status" field was cleared in this mutation.
+func (m *MemberParticularsMutation) CivilStatusCleared() bool {
+	_, ok := m.clearedFields[memberparticulars.FieldCivilStatus]
+	return ok
+}
+
+// ResetCivilStatus resets all changes to the "civil_status" field.
+func (m *MemberParticularsMutation) ResetCivilStatus() {
+	m.civil_status = nil
+	delete(m.clearedFields, memberparticulars.FieldCivilStatus)
+}
+
+// SetWork sets the "work" field.
+func (m *MemberParticularsMutation) SetWork(d *domain.Work) {
+	m.work = &d
+}
+
+// Work returns the value of the "work" field in the mutation.
+func (m *MemberParticularsMutation) Work() (r *domain.Work, exists bool) {
+	v := m.work
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWork returns the old "work" field's value of the MemberParticulars entity.
+// If the MemberParticulars object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberParticularsMutation) OldWork(ctx context.Context) (v *domain.Work, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWork is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWork requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWork: %w", err)
+	}
+	return oldValue.Work, nil
+}
+
+// ClearWork clears the value of the "work" field.
+func (m *MemberParticularsMutation) ClearWork() {
+	m.work = nil
+	m.clearedFields[memberparticulars.FieldWork] = struct{}{}
+}
+
+// WorkCleared returns if the "work" field was cleared in this mutation.
+func (m *MemberParticularsMutation) WorkCleared() bool {
+	_, ok := m.clearedFields[memberparticulars.FieldWork]
+	return ok
+}
+
+// ResetWork resets all changes to the "work" field.
+func (m *MemberParticularsMutation) ResetWork() {
+	m.work = nil
+	delete(m.clearedFields, memberparticulars.FieldWork)
+}
+
+// SetProvenance sets the "provenance" field.
+func (m *MemberParticularsMutation) SetProvenance(do []domain.ValueOrigin) {
+	m.provenance = &do
+	m.appendprovenance = nil
+}
+
+// Provenance returns the value of the "provenance" field in the mutation.
+func (m *MemberParticularsMutation) Provenance() (r []domain.ValueOrigin, exists bool) {
+	v := m.provenance
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProvenance returns the old "provenance" field's value of the MemberParticulars entity.
+// If the MemberParticulars object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberParticularsMutation) OldProvenance(ctx context.Context) (v []domain.ValueOrigin, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProvenance is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProvenance requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProvenance: %w", err)
+	}
+	return oldValue.Provenance, nil
+}
+
+// AppendProvenance adds do to the "provenance" field.
+func (m *MemberParticularsMutation) AppendProvenance(do []domain.ValueOrigin) {
+	m.appendprovenance = append(m.appendprovenance, do...)
+}
+
+// AppendedProvenance returns the list of values that were appended to the "provenance" field in this mutation.
+func (m *MemberParticularsMutation) AppendedProvenance() ([]domain.ValueOrigin, bool) {
+	if len(m.appendprovenance) == 0 {
+		return nil, false
+	}
+	return m.appendprovenance, true
+}
+
+// ResetProvenance resets all changes to the "provenance" field.
+func (m *MemberParticularsMutation) ResetProvenance() {
+	m.provenance = nil
+	m.appendprovenance = nil
+}
+
 // SetVersion sets the "version" field.
 func (m *MemberParticularsMutation) SetVersion(i int) {
 	m.version = &i
@@ -23350,7 +24686,7 @@ func (m *MemberParticularsMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *MemberParticularsMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 11)
 	if m.created_at != nil {
 		fields = append(fields, memberparticulars.FieldCreatedAt)
 	}
@@ -23371,6 +24707,15 @@ func (m *MemberParticularsMutation) Fields() []string {
 	}
 	if m.born_on != nil {
 		fields = append(fields, memberparticulars.FieldBornOn)
+	}
+	if m.civil_status != nil {
+		fields = append(fields, memberparticulars.FieldCivilStatus)
+	}
+	if m.work != nil {
+		fields = append(fields, memberparticulars.FieldWork)
+	}
+	if m.provenance != nil {
+		fields = append(fields, memberparticulars.FieldProvenance)
 	}
 	if m.version != nil {
 		fields = append(fields, memberparticulars.FieldVersion)
@@ -23397,6 +24742,12 @@ func (m *MemberParticularsMutation) Field(name string) (ent.Value, bool) {
 		return m.UsualName()
 	case memberparticulars.FieldBornOn:
 		return m.BornOn()
+	case memberparticulars.FieldCivilStatus:
+		return m.CivilStatus()
+	case memberparticulars.FieldWork:
+		return m.Work()
+	case memberparticulars.FieldProvenance:
+		return m.Provenance()
 	case memberparticulars.FieldVersion:
 		return m.Version()
 	}
@@ -23422,6 +24773,12 @@ func (m *MemberParticularsMutation) OldField(ctx context.Context, name string) (
 		return m.OldUsualName(ctx)
 	case memberparticulars.FieldBornOn:
 		return m.OldBornOn(ctx)
+	case memberparticulars.FieldCivilStatus:
+		return m.OldCivilStatus(ctx)
+	case memberparticulars.FieldWork:
+		return m.OldWork(ctx)
+	case memberparticulars.FieldProvenance:
+		return m.OldProvenance(ctx)
 	case memberparticulars.FieldVersion:
 		return m.OldVersion(ctx)
 	}
@@ -23482,6 +24839,27 @@ func (m *MemberParticularsMutation) SetField(name string, value ent.Value) error
 		}
 		m.SetBornOn(v)
 		return nil
+	case memberparticulars.FieldCivilStatus:
+		v, ok := value.(*domain.CivilStatus)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCivilStatus(v)
+		return nil
+	case memberparticulars.FieldWork:
+		v, ok := value.(*domain.Work)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWork(v)
+		return nil
+	case memberparticulars.FieldProvenance:
+		v, ok := value.([]domain.ValueOrigin)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProvenance(v)
+		return nil
 	case memberparticulars.FieldVersion:
 		v, ok := value.(int)
 		if !ok {
@@ -23533,7 +24911,14 @@ func (m *MemberParticularsMutation) AddField(name string, value ent.Value) error
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *MemberParticularsMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(memberparticulars.FieldCivilStatus) {
+		fields = append(fields, memberparticulars.FieldCivilStatus)
+	}
+	if m.FieldCleared(memberparticulars.FieldWork) {
+		fields = append(fields, memberparticulars.FieldWork)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -23546,6 +24931,14 @@ func (m *MemberParticularsMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *MemberParticularsMutation) ClearField(name string) error {
+	switch name {
+	case memberparticulars.FieldCivilStatus:
+		m.ClearCivilStatus()
+		return nil
+	case memberparticulars.FieldWork:
+		m.ClearWork()
+		return nil
+	}
 	return fmt.Errorf("unknown MemberParticulars nullable field %s", name)
 }
 
@@ -23573,6 +24966,15 @@ func (m *MemberParticularsMutation) ResetField(name string) error {
 		return nil
 	case memberparticulars.FieldBornOn:
 		m.ResetBornOn()
+		return nil
+	case memberparticulars.FieldCivilStatus:
+		m.ResetCivilStatus()
+		return nil
+	case memberparticulars.FieldWork:
+		m.ResetWork()
+		return nil
+	case memberparticulars.FieldProvenance:
+		m.ResetProvenance()
 		return nil
 	case memberparticulars.FieldVersion:
 		m.ResetVersion()
@@ -40649,6 +42051,9 @@ type SensitiveRecordMutation struct {
 	housing_mode       *domain.Stated
 	needs              *[]string
 	appendneeds        []string
+	disability         **domain.DisabilityAnnex
+	resources          *[]domain.ResourceLine
+	appendresources    []domain.ResourceLine
 	free_text          *domain.Stated
 	safe_contact       *domain.Stated
 	version            *int
@@ -41013,6 +42418,106 @@ func (m *SensitiveRecordMutation) ResetNeeds() {
 	m.appendneeds = nil
 }
 
+// SetDisability sets the "disability" field.
+func (m *SensitiveRecordMutation) SetDisability(da *domain.DisabilityAnnex) {
+	m.disability = &da
+}
+
+// Disability returns the value of the "disability" field in the mutation.
+func (m *SensitiveRecordMutation) Disability() (r *domain.DisabilityAnnex, exists bool) {
+	v := m.disability
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDisability returns the old "disability" field's value of the SensitiveRecord entity.
+// If the SensitiveRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SensitiveRecordMutation) OldDisability(ctx context.Context) (v *domain.DisabilityAnnex, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDisability is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDisability requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDisability: %w", err)
+	}
+	return oldValue.Disability, nil
+}
+
+// ClearDisability clears the value of the "disability" field.
+func (m *SensitiveRecordMutation) ClearDisability() {
+	m.disability = nil
+	m.clearedFields[sensitiverecord.FieldDisability] = struct{}{}
+}
+
+// DisabilityCleared returns if the "disability" field was cleared in this mutation.
+func (m *SensitiveRecordMutation) DisabilityCleared() bool {
+	_, ok := m.clearedFields[sensitiverecord.FieldDisability]
+	return ok
+}
+
+// ResetDisability resets all changes to the "disability" field.
+func (m *SensitiveRecordMutation) ResetDisability() {
+	m.disability = nil
+	delete(m.clearedFields, sensitiverecord.FieldDisability)
+}
+
+// SetResources sets the "resources" field.
+func (m *SensitiveRecordMutation) SetResources(dl []domain.ResourceLine) {
+	m.resources = &dl
+	m.appendresources = nil
+}
+
+// Resources returns the value of the "resources" field in the mutation.
+func (m *SensitiveRecordMutation) Resources() (r []domain.ResourceLine, exists bool) {
+	v := m.resources
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldResources returns the old "resources" field's value of the SensitiveRecord entity.
+// If the SensitiveRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SensitiveRecordMutation) OldResources(ctx context.Context) (v []domain.ResourceLine, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldResources is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldResources requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldResources: %w", err)
+	}
+	return oldValue.Resources, nil
+}
+
+// AppendResources adds dl to the "resources" field.
+func (m *SensitiveRecordMutation) AppendResources(dl []domain.ResourceLine) {
+	m.appendresources = append(m.appendresources, dl...)
+}
+
+// AppendedResources returns the list of values that were appended to the "resources" field in this mutation.
+func (m *SensitiveRecordMutation) AppendedResources() ([]domain.ResourceLine, bool) {
+	if len(m.appendresources) == 0 {
+		return nil, false
+	}
+	return m.appendresources, true
+}
+
+// ResetResources resets all changes to the "resources" field.
+func (m *SensitiveRecordMutation) ResetResources() {
+	m.resources = nil
+	m.appendresources = nil
+}
+
 // SetFreeText sets the "free_text" field.
 func (m *SensitiveRecordMutation) SetFreeText(d domain.Stated) {
 	m.free_text = &d
@@ -41229,7 +42734,7 @@ func (m *SensitiveRecordMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SensitiveRecordMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 11)
 	if m.created_at != nil {
 		fields = append(fields, sensitiverecord.FieldCreatedAt)
 	}
@@ -41247,6 +42752,12 @@ func (m *SensitiveRecordMutation) Fields() []string {
 	}
 	if m.needs != nil {
 		fields = append(fields, sensitiverecord.FieldNeeds)
+	}
+	if m.disability != nil {
+		fields = append(fields, sensitiverecord.FieldDisability)
+	}
+	if m.resources != nil {
+		fields = append(fields, sensitiverecord.FieldResources)
 	}
 	if m.free_text != nil {
 		fields = append(fields, sensitiverecord.FieldFreeText)
@@ -41277,6 +42788,10 @@ func (m *SensitiveRecordMutation) Field(name string) (ent.Value, bool) {
 		return m.HousingMode()
 	case sensitiverecord.FieldNeeds:
 		return m.Needs()
+	case sensitiverecord.FieldDisability:
+		return m.Disability()
+	case sensitiverecord.FieldResources:
+		return m.Resources()
 	case sensitiverecord.FieldFreeText:
 		return m.FreeText()
 	case sensitiverecord.FieldSafeContact:
@@ -41304,6 +42819,10 @@ func (m *SensitiveRecordMutation) OldField(ctx context.Context, name string) (en
 		return m.OldHousingMode(ctx)
 	case sensitiverecord.FieldNeeds:
 		return m.OldNeeds(ctx)
+	case sensitiverecord.FieldDisability:
+		return m.OldDisability(ctx)
+	case sensitiverecord.FieldResources:
+		return m.OldResources(ctx)
 	case sensitiverecord.FieldFreeText:
 		return m.OldFreeText(ctx)
 	case sensitiverecord.FieldSafeContact:
@@ -41360,6 +42879,20 @@ func (m *SensitiveRecordMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetNeeds(v)
+		return nil
+	case sensitiverecord.FieldDisability:
+		v, ok := value.(*domain.DisabilityAnnex)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDisability(v)
+		return nil
+	case sensitiverecord.FieldResources:
+		v, ok := value.([]domain.ResourceLine)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetResources(v)
 		return nil
 	case sensitiverecord.FieldFreeText:
 		v, ok := value.(domain.Stated)
@@ -41426,7 +42959,11 @@ func (m *SensitiveRecordMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *SensitiveRecordMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(sensitiverecord.FieldDisability) {
+		fields = append(fields, sensitiverecord.FieldDisability)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -41439,6 +42976,11 @@ func (m *SensitiveRecordMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *SensitiveRecordMutation) ClearField(name string) error {
+	switch name {
+	case sensitiverecord.FieldDisability:
+		m.ClearDisability()
+		return nil
+	}
 	return fmt.Errorf("unknown SensitiveRecord nullable field %s", name)
 }
 
@@ -41463,6 +43005,12 @@ func (m *SensitiveRecordMutation) ResetField(name string) error {
 		return nil
 	case sensitiverecord.FieldNeeds:
 		m.ResetNeeds()
+		return nil
+	case sensitiverecord.FieldDisability:
+		m.ResetDisability()
+		return nil
+	case sensitiverecord.FieldResources:
+		m.ResetResources()
 		return nil
 	case sensitiverecord.FieldFreeText:
 		m.ResetFreeText()

@@ -31,8 +31,12 @@ type SensitiveRecord struct {
 	Reasons []string `json:"reasons,omitempty"`
 	// HousingMode holds the value of the "housing_mode" field.
 	HousingMode domain.Stated `json:"housing_mode,omitempty"`
-	// Functional needs (annexe handicap): no diagnosis is kept.
+	// Functional needs in the words of the service: no diagnosis is kept.
 	Needs []string `json:"needs,omitempty"`
+	// The annex of the form, in its codes.
+	Disability *domain.DisabilityAnnex `json:"-"`
+	// Those of a kind that is sensitive.
+	Resources []domain.ResourceLine `json:"resources,omitempty"`
 	// FreeText holds the value of the "free_text" field.
 	FreeText domain.Stated `json:"-"`
 	// SafeContact holds the value of the "safe_contact" field.
@@ -85,7 +89,7 @@ func (*SensitiveRecord) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case sensitiverecord.FieldReasons, sensitiverecord.FieldNeeds:
+		case sensitiverecord.FieldReasons, sensitiverecord.FieldNeeds, sensitiverecord.FieldDisability, sensitiverecord.FieldResources:
 			values[i] = new([]byte)
 		case sensitiverecord.FieldID, sensitiverecord.FieldApplicationID, sensitiverecord.FieldMemberID:
 			values[i] = new(domain.ID)
@@ -154,6 +158,22 @@ func (_m *SensitiveRecord) assignValues(columns []string, values []any) error {
 			} else if value != nil && len(*value) > 0 {
 				if err := json.Unmarshal(*value, &_m.Needs); err != nil {
 					return fmt.Errorf("unmarshal field needs: %w", err)
+				}
+			}
+		case sensitiverecord.FieldDisability:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field disability", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Disability); err != nil {
+					return fmt.Errorf("unmarshal field disability: %w", err)
+				}
+			}
+		case sensitiverecord.FieldResources:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field resources", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Resources); err != nil {
+					return fmt.Errorf("unmarshal field resources: %w", err)
 				}
 			}
 		case sensitiverecord.FieldFreeText:
@@ -237,6 +257,11 @@ func (_m *SensitiveRecord) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("needs=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Needs))
+	builder.WriteString(", ")
+	builder.WriteString("disability=<sensitive>")
+	builder.WriteString(", ")
+	builder.WriteString("resources=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Resources))
 	builder.WriteString(", ")
 	builder.WriteString("free_text=<sensitive>")
 	builder.WriteString(", ")

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"time"
 
-	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
@@ -67,6 +66,18 @@ func (_c *SensitiveRecordCreate) SetHousingMode(v domain.Stated) *SensitiveRecor
 // SetNeeds sets the "needs" field.
 func (_c *SensitiveRecordCreate) SetNeeds(v []string) *SensitiveRecordCreate {
 	_c.mutation.SetNeeds(v)
+	return _c
+}
+
+// SetDisability sets the "disability" field.
+func (_c *SensitiveRecordCreate) SetDisability(v *domain.DisabilityAnnex) *SensitiveRecordCreate {
+	_c.mutation.SetDisability(v)
+	return _c
+}
+
+// SetResources sets the "resources" field.
+func (_c *SensitiveRecordCreate) SetResources(v []domain.ResourceLine) *SensitiveRecordCreate {
+	_c.mutation.SetResources(v)
 	return _c
 }
 
@@ -163,6 +174,10 @@ func (_c *SensitiveRecordCreate) defaults() error {
 		}
 		v := sensitiverecord.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
+	}
+	if _, ok := _c.mutation.Resources(); !ok {
+		v := sensitiverecord.DefaultResources
+		_c.mutation.SetResources(v)
 	}
 	if _, ok := _c.mutation.Version(); !ok {
 		v := sensitiverecord.DefaultVersion
@@ -287,6 +302,14 @@ func (_c *SensitiveRecordCreate) createSpec() (*SensitiveRecord, *sqlgraph.Creat
 		_spec.SetField(sensitiverecord.FieldNeeds, field.TypeJSON, value)
 		_node.Needs = value
 	}
+	if value, ok := _c.mutation.Disability(); ok {
+		_spec.SetField(sensitiverecord.FieldDisability, field.TypeJSON, value)
+		_node.Disability = value
+	}
+	if value, ok := _c.mutation.Resources(); ok {
+		_spec.SetField(sensitiverecord.FieldResources, field.TypeJSON, value)
+		_node.Resources = value
+	}
 	if value, ok := _c.mutation.FreeText(); ok {
 		_spec.SetField(sensitiverecord.FieldFreeText, field.TypeString, value)
 		_node.FreeText = value
@@ -336,317 +359,10 @@ func (_c *SensitiveRecordCreate) createSpec() (*SensitiveRecord, *sqlgraph.Creat
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.SensitiveRecord.Create().
-//		SetCreatedAt(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.SensitiveRecordUpsert) {
-//			SetCreatedAt(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *SensitiveRecordCreate) OnConflict(opts ...sql.ConflictOption) *SensitiveRecordUpsertOne {
-	_c.conflict = opts
-	return &SensitiveRecordUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.SensitiveRecord.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *SensitiveRecordCreate) OnConflictColumns(columns ...string) *SensitiveRecordUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &SensitiveRecordUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// SensitiveRecordUpsertOne is the builder for "upsert"-ing
-	//  one SensitiveRecord node.
-	SensitiveRecordUpsertOne struct {
-		create *SensitiveRecordCreate
-	}
-
-	// SensitiveRecordUpsert is the "OnConflict" setter.
-	SensitiveRecordUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// SetReasons sets the "reasons" field.
-func (u *SensitiveRecordUpsert) SetReasons(v []string) *SensitiveRecordUpsert {
-	u.Set(sensitiverecord.FieldReasons, v)
-	return u
-}
-
-// UpdateReasons sets the "reasons" field to the value that was provided on create.
-func (u *SensitiveRecordUpsert) UpdateReasons() *SensitiveRecordUpsert {
-	u.SetExcluded(sensitiverecord.FieldReasons)
-	return u
-}
-
-// SetHousingMode sets the "housing_mode" field.
-func (u *SensitiveRecordUpsert) SetHousingMode(v domain.Stated) *SensitiveRecordUpsert {
-	u.Set(sensitiverecord.FieldHousingMode, v)
-	return u
-}
-
-// UpdateHousingMode sets the "housing_mode" field to the value that was provided on create.
-func (u *SensitiveRecordUpsert) UpdateHousingMode() *SensitiveRecordUpsert {
-	u.SetExcluded(sensitiverecord.FieldHousingMode)
-	return u
-}
-
-// SetNeeds sets the "needs" field.
-func (u *SensitiveRecordUpsert) SetNeeds(v []string) *SensitiveRecordUpsert {
-	u.Set(sensitiverecord.FieldNeeds, v)
-	return u
-}
-
-// UpdateNeeds sets the "needs" field to the value that was provided on create.
-func (u *SensitiveRecordUpsert) UpdateNeeds() *SensitiveRecordUpsert {
-	u.SetExcluded(sensitiverecord.FieldNeeds)
-	return u
-}
-
-// SetFreeText sets the "free_text" field.
-func (u *SensitiveRecordUpsert) SetFreeText(v domain.Stated) *SensitiveRecordUpsert {
-	u.Set(sensitiverecord.FieldFreeText, v)
-	return u
-}
-
-// UpdateFreeText sets the "free_text" field to the value that was provided on create.
-func (u *SensitiveRecordUpsert) UpdateFreeText() *SensitiveRecordUpsert {
-	u.SetExcluded(sensitiverecord.FieldFreeText)
-	return u
-}
-
-// SetSafeContact sets the "safe_contact" field.
-func (u *SensitiveRecordUpsert) SetSafeContact(v domain.Stated) *SensitiveRecordUpsert {
-	u.Set(sensitiverecord.FieldSafeContact, v)
-	return u
-}
-
-// UpdateSafeContact sets the "safe_contact" field to the value that was provided on create.
-func (u *SensitiveRecordUpsert) UpdateSafeContact() *SensitiveRecordUpsert {
-	u.SetExcluded(sensitiverecord.FieldSafeContact)
-	return u
-}
-
-// SetVersion sets the "version" field.
-func (u *SensitiveRecordUpsert) SetVersion(v int) *SensitiveRecordUpsert {
-	u.Set(sensitiverecord.FieldVersion, v)
-	return u
-}
-
-// UpdateVersion sets the "version" field to the value that was provided on create.
-func (u *SensitiveRecordUpsert) UpdateVersion() *SensitiveRecordUpsert {
-	u.SetExcluded(sensitiverecord.FieldVersion)
-	return u
-}
-
-// AddVersion adds v to the "version" field.
-func (u *SensitiveRecordUpsert) AddVersion(v int) *SensitiveRecordUpsert {
-	u.Add(sensitiverecord.FieldVersion, v)
-	return u
-}
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
-// Using this option is equivalent to using:
-//
-//	client.SensitiveRecord.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(sensitiverecord.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *SensitiveRecordUpsertOne) UpdateNewValues() *SensitiveRecordUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(sensitiverecord.FieldID)
-		}
-		if _, exists := u.create.mutation.CreatedAt(); exists {
-			s.SetIgnore(sensitiverecord.FieldCreatedAt)
-		}
-		if _, exists := u.create.mutation.ApplicationID(); exists {
-			s.SetIgnore(sensitiverecord.FieldApplicationID)
-		}
-		if _, exists := u.create.mutation.MemberID(); exists {
-			s.SetIgnore(sensitiverecord.FieldMemberID)
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.SensitiveRecord.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *SensitiveRecordUpsertOne) Ignore() *SensitiveRecordUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *SensitiveRecordUpsertOne) DoNothing() *SensitiveRecordUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the SensitiveRecordCreate.OnConflict
-// documentation for more info.
-func (u *SensitiveRecordUpsertOne) Update(set func(*SensitiveRecordUpsert)) *SensitiveRecordUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&SensitiveRecordUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetReasons sets the "reasons" field.
-func (u *SensitiveRecordUpsertOne) SetReasons(v []string) *SensitiveRecordUpsertOne {
-	return u.Update(func(s *SensitiveRecordUpsert) {
-		s.SetReasons(v)
-	})
-}
-
-// UpdateReasons sets the "reasons" field to the value that was provided on create.
-func (u *SensitiveRecordUpsertOne) UpdateReasons() *SensitiveRecordUpsertOne {
-	return u.Update(func(s *SensitiveRecordUpsert) {
-		s.UpdateReasons()
-	})
-}
-
-// SetHousingMode sets the "housing_mode" field.
-func (u *SensitiveRecordUpsertOne) SetHousingMode(v domain.Stated) *SensitiveRecordUpsertOne {
-	return u.Update(func(s *SensitiveRecordUpsert) {
-		s.SetHousingMode(v)
-	})
-}
-
-// UpdateHousingMode sets the "housing_mode" field to the value that was provided on create.
-func (u *SensitiveRecordUpsertOne) UpdateHousingMode() *SensitiveRecordUpsertOne {
-	return u.Update(func(s *SensitiveRecordUpsert) {
-		s.UpdateHousingMode()
-	})
-}
-
-// SetNeeds sets the "needs" field.
-func (u *SensitiveRecordUpsertOne) SetNeeds(v []string) *SensitiveRecordUpsertOne {
-	return u.Update(func(s *SensitiveRecordUpsert) {
-		s.SetNeeds(v)
-	})
-}
-
-// UpdateNeeds sets the "needs" field to the value that was provided on create.
-func (u *SensitiveRecordUpsertOne) UpdateNeeds() *SensitiveRecordUpsertOne {
-	return u.Update(func(s *SensitiveRecordUpsert) {
-		s.UpdateNeeds()
-	})
-}
-
-// SetFreeText sets the "free_text" field.
-func (u *SensitiveRecordUpsertOne) SetFreeText(v domain.Stated) *SensitiveRecordUpsertOne {
-	return u.Update(func(s *SensitiveRecordUpsert) {
-		s.SetFreeText(v)
-	})
-}
-
-// UpdateFreeText sets the "free_text" field to the value that was provided on create.
-func (u *SensitiveRecordUpsertOne) UpdateFreeText() *SensitiveRecordUpsertOne {
-	return u.Update(func(s *SensitiveRecordUpsert) {
-		s.UpdateFreeText()
-	})
-}
-
-// SetSafeContact sets the "safe_contact" field.
-func (u *SensitiveRecordUpsertOne) SetSafeContact(v domain.Stated) *SensitiveRecordUpsertOne {
-	return u.Update(func(s *SensitiveRecordUpsert) {
-		s.SetSafeContact(v)
-	})
-}
-
-// UpdateSafeContact sets the "safe_contact" field to the value that was provided on create.
-func (u *SensitiveRecordUpsertOne) UpdateSafeContact() *SensitiveRecordUpsertOne {
-	return u.Update(func(s *SensitiveRecordUpsert) {
-		s.UpdateSafeContact()
-	})
-}
-
-// SetVersion sets the "version" field.
-func (u *SensitiveRecordUpsertOne) SetVersion(v int) *SensitiveRecordUpsertOne {
-	return u.Update(func(s *SensitiveRecordUpsert) {
-		s.SetVersion(v)
-	})
-}
-
-// AddVersion adds v to the "version" field.
-func (u *SensitiveRecordUpsertOne) AddVersion(v int) *SensitiveRecordUpsertOne {
-	return u.Update(func(s *SensitiveRecordUpsert) {
-		s.AddVersion(v)
-	})
-}
-
-// UpdateVersion sets the "version" field to the value that was provided on create.
-func (u *SensitiveRecordUpsertOne) UpdateVersion() *SensitiveRecordUpsertOne {
-	return u.Update(func(s *SensitiveRecordUpsert) {
-		s.UpdateVersion()
-	})
-}
-
-// Exec executes the query.
-func (u *SensitiveRecordUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for SensitiveRecordCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *SensitiveRecordUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *SensitiveRecordUpsertOne) ID(ctx context.Context) (id domain.ID, err error) {
-	if u.create.driver.Dialect() == dialect.MySQL {
-		// In case of "ON CONFLICT", there is no way to get back non-numeric ID
-		// fields from the database since MySQL does not support the RETURNING clause.
-		return id, errors.New("ent: SensitiveRecordUpsertOne.ID is not supported by MySQL driver. Use SensitiveRecordUpsertOne.Exec instead")
-	}
-	node, err := u.create.Save(ctx)
-	if err != nil {
-		return id, err
-	}
-	return node.ID, nil
-}
-
-// IDX is like ID, but panics if an error occurs.
-func (u *SensitiveRecordUpsertOne) IDX(ctx context.Context) domain.ID {
-	id, err := u.ID(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return id
+// OnConflict says what becomes of a row that would conflict with another one.
+func (_c *SensitiveRecordCreate) OnConflict(options ...sql.ConflictOption) *SensitiveRecordCreate {
+	_c.conflict = options
+	return _c
 }
 
 // SensitiveRecordCreateBulk is the builder for creating many SensitiveRecord entities in bulk.
@@ -735,216 +451,8 @@ func (_c *SensitiveRecordCreateBulk) ExecX(ctx context.Context) {
 	}
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.SensitiveRecord.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.SensitiveRecordUpsert) {
-//			SetCreatedAt(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *SensitiveRecordCreateBulk) OnConflict(opts ...sql.ConflictOption) *SensitiveRecordUpsertBulk {
-	_c.conflict = opts
-	return &SensitiveRecordUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.SensitiveRecord.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *SensitiveRecordCreateBulk) OnConflictColumns(columns ...string) *SensitiveRecordUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &SensitiveRecordUpsertBulk{
-		create: _c,
-	}
-}
-
-// SensitiveRecordUpsertBulk is the builder for "upsert"-ing
-// a bulk of SensitiveRecord nodes.
-type SensitiveRecordUpsertBulk struct {
-	create *SensitiveRecordCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.SensitiveRecord.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(sensitiverecord.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *SensitiveRecordUpsertBulk) UpdateNewValues() *SensitiveRecordUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		for _, b := range u.create.builders {
-			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(sensitiverecord.FieldID)
-			}
-			if _, exists := b.mutation.CreatedAt(); exists {
-				s.SetIgnore(sensitiverecord.FieldCreatedAt)
-			}
-			if _, exists := b.mutation.ApplicationID(); exists {
-				s.SetIgnore(sensitiverecord.FieldApplicationID)
-			}
-			if _, exists := b.mutation.MemberID(); exists {
-				s.SetIgnore(sensitiverecord.FieldMemberID)
-			}
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.SensitiveRecord.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *SensitiveRecordUpsertBulk) Ignore() *SensitiveRecordUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *SensitiveRecordUpsertBulk) DoNothing() *SensitiveRecordUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the SensitiveRecordCreateBulk.OnConflict
-// documentation for more info.
-func (u *SensitiveRecordUpsertBulk) Update(set func(*SensitiveRecordUpsert)) *SensitiveRecordUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&SensitiveRecordUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetReasons sets the "reasons" field.
-func (u *SensitiveRecordUpsertBulk) SetReasons(v []string) *SensitiveRecordUpsertBulk {
-	return u.Update(func(s *SensitiveRecordUpsert) {
-		s.SetReasons(v)
-	})
-}
-
-// UpdateReasons sets the "reasons" field to the value that was provided on create.
-func (u *SensitiveRecordUpsertBulk) UpdateReasons() *SensitiveRecordUpsertBulk {
-	return u.Update(func(s *SensitiveRecordUpsert) {
-		s.UpdateReasons()
-	})
-}
-
-// SetHousingMode sets the "housing_mode" field.
-func (u *SensitiveRecordUpsertBulk) SetHousingMode(v domain.Stated) *SensitiveRecordUpsertBulk {
-	return u.Update(func(s *SensitiveRecordUpsert) {
-		s.SetHousingMode(v)
-	})
-}
-
-// UpdateHousingMode sets the "housing_mode" field to the value that was provided on create.
-func (u *SensitiveRecordUpsertBulk) UpdateHousingMode() *SensitiveRecordUpsertBulk {
-	return u.Update(func(s *SensitiveRecordUpsert) {
-		s.UpdateHousingMode()
-	})
-}
-
-// SetNeeds sets the "needs" field.
-func (u *SensitiveRecordUpsertBulk) SetNeeds(v []string) *SensitiveRecordUpsertBulk {
-	return u.Update(func(s *SensitiveRecordUpsert) {
-		s.SetNeeds(v)
-	})
-}
-
-// UpdateNeeds sets the "needs" field to the value that was provided on create.
-func (u *SensitiveRecordUpsertBulk) UpdateNeeds() *SensitiveRecordUpsertBulk {
-	return u.Update(func(s *SensitiveRecordUpsert) {
-		s.UpdateNeeds()
-	})
-}
-
-// SetFreeText sets the "free_text" field.
-func (u *SensitiveRecordUpsertBulk) SetFreeText(v domain.Stated) *SensitiveRecordUpsertBulk {
-	return u.Update(func(s *SensitiveRecordUpsert) {
-		s.SetFreeText(v)
-	})
-}
-
-// UpdateFreeText sets the "free_text" field to the value that was provided on create.
-func (u *SensitiveRecordUpsertBulk) UpdateFreeText() *SensitiveRecordUpsertBulk {
-	return u.Update(func(s *SensitiveRecordUpsert) {
-		s.UpdateFreeText()
-	})
-}
-
-// SetSafeContact sets the "safe_contact" field.
-func (u *SensitiveRecordUpsertBulk) SetSafeContact(v domain.Stated) *SensitiveRecordUpsertBulk {
-	return u.Update(func(s *SensitiveRecordUpsert) {
-		s.SetSafeContact(v)
-	})
-}
-
-// UpdateSafeContact sets the "safe_contact" field to the value that was provided on create.
-func (u *SensitiveRecordUpsertBulk) UpdateSafeContact() *SensitiveRecordUpsertBulk {
-	return u.Update(func(s *SensitiveRecordUpsert) {
-		s.UpdateSafeContact()
-	})
-}
-
-// SetVersion sets the "version" field.
-func (u *SensitiveRecordUpsertBulk) SetVersion(v int) *SensitiveRecordUpsertBulk {
-	return u.Update(func(s *SensitiveRecordUpsert) {
-		s.SetVersion(v)
-	})
-}
-
-// AddVersion adds v to the "version" field.
-func (u *SensitiveRecordUpsertBulk) AddVersion(v int) *SensitiveRecordUpsertBulk {
-	return u.Update(func(s *SensitiveRecordUpsert) {
-		s.AddVersion(v)
-	})
-}
-
-// UpdateVersion sets the "version" field to the value that was provided on create.
-func (u *SensitiveRecordUpsertBulk) UpdateVersion() *SensitiveRecordUpsertBulk {
-	return u.Update(func(s *SensitiveRecordUpsert) {
-		s.UpdateVersion()
-	})
-}
-
-// Exec executes the query.
-func (u *SensitiveRecordUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("ent: OnConflict was set for builder %d. Set it on the SensitiveRecordCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for SensitiveRecordCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *SensitiveRecordUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
+// OnConflict says what becomes of a row that would conflict with another one.
+func (_c *SensitiveRecordCreateBulk) OnConflict(options ...sql.ConflictOption) *SensitiveRecordCreateBulk {
+	_c.conflict = options
+	return _c
 }

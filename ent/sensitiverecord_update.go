@@ -68,6 +68,30 @@ func (_u *SensitiveRecordUpdate) AppendNeeds(v []string) *SensitiveRecordUpdate 
 	return _u
 }
 
+// SetDisability sets the "disability" field.
+func (_u *SensitiveRecordUpdate) SetDisability(v *domain.DisabilityAnnex) *SensitiveRecordUpdate {
+	_u.mutation.SetDisability(v)
+	return _u
+}
+
+// ClearDisability clears the value of the "disability" field.
+func (_u *SensitiveRecordUpdate) ClearDisability() *SensitiveRecordUpdate {
+	_u.mutation.ClearDisability()
+	return _u
+}
+
+// SetResources sets the "resources" field.
+func (_u *SensitiveRecordUpdate) SetResources(v []domain.ResourceLine) *SensitiveRecordUpdate {
+	_u.mutation.SetResources(v)
+	return _u
+}
+
+// AppendResources appends value to the "resources" field.
+func (_u *SensitiveRecordUpdate) AppendResources(v []domain.ResourceLine) *SensitiveRecordUpdate {
+	_u.mutation.AppendResources(v)
+	return _u
+}
+
 // SetFreeText sets the "free_text" field.
 func (_u *SensitiveRecordUpdate) SetFreeText(v domain.Stated) *SensitiveRecordUpdate {
 	_u.mutation.SetFreeText(v)
@@ -217,6 +241,20 @@ func (_u *SensitiveRecordUpdate) sqlSave(ctx context.Context) (_node int, err er
 			sqljson.Append(u, sensitiverecord.FieldNeeds, value)
 		})
 	}
+	if value, ok := _u.mutation.Disability(); ok {
+		_spec.SetField(sensitiverecord.FieldDisability, field.TypeJSON, value)
+	}
+	if _u.mutation.DisabilityCleared() {
+		_spec.ClearField(sensitiverecord.FieldDisability, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Resources(); ok {
+		_spec.SetField(sensitiverecord.FieldResources, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedResources(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, sensitiverecord.FieldResources, value)
+		})
+	}
 	if value, ok := _u.mutation.FreeText(); ok {
 		_spec.SetField(sensitiverecord.FieldFreeText, field.TypeString, value)
 	}
@@ -286,6 +324,30 @@ func (_u *SensitiveRecordUpdateOne) SetNeeds(v []string) *SensitiveRecordUpdateO
 // AppendNeeds appends value to the "needs" field.
 func (_u *SensitiveRecordUpdateOne) AppendNeeds(v []string) *SensitiveRecordUpdateOne {
 	_u.mutation.AppendNeeds(v)
+	return _u
+}
+
+// SetDisability sets the "disability" field.
+func (_u *SensitiveRecordUpdateOne) SetDisability(v *domain.DisabilityAnnex) *SensitiveRecordUpdateOne {
+	_u.mutation.SetDisability(v)
+	return _u
+}
+
+// ClearDisability clears the value of the "disability" field.
+func (_u *SensitiveRecordUpdateOne) ClearDisability() *SensitiveRecordUpdateOne {
+	_u.mutation.ClearDisability()
+	return _u
+}
+
+// SetResources sets the "resources" field.
+func (_u *SensitiveRecordUpdateOne) SetResources(v []domain.ResourceLine) *SensitiveRecordUpdateOne {
+	_u.mutation.SetResources(v)
+	return _u
+}
+
+// AppendResources appends value to the "resources" field.
+func (_u *SensitiveRecordUpdateOne) AppendResources(v []domain.ResourceLine) *SensitiveRecordUpdateOne {
+	_u.mutation.AppendResources(v)
 	return _u
 }
 
@@ -466,6 +528,20 @@ func (_u *SensitiveRecordUpdateOne) sqlSave(ctx context.Context) (_node *Sensiti
 	if value, ok := _u.mutation.AppendedNeeds(); ok {
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
 			sqljson.Append(u, sensitiverecord.FieldNeeds, value)
+		})
+	}
+	if value, ok := _u.mutation.Disability(); ok {
+		_spec.SetField(sensitiverecord.FieldDisability, field.TypeJSON, value)
+	}
+	if _u.mutation.DisabilityCleared() {
+		_spec.ClearField(sensitiverecord.FieldDisability, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Resources(); ok {
+		_spec.SetField(sensitiverecord.FieldResources, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedResources(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, sensitiverecord.FieldResources, value)
 		})
 	}
 	if value, ok := _u.mutation.FreeText(); ok {

@@ -15,7 +15,7 @@ import (
 
 // codeListsCSV has the words of the codes that the contract carries: those of the
 // stock file, facts of the order of 5 January 2010 on the register, and those of
-// the contract's own enums, in the order of the contract.
+// the contract's own enums, in the order of the contract. Those of the form are in domain.
 //
 //go:embed code_lists.csv
 var codeListsCSV string
@@ -34,7 +34,7 @@ var codeLists = sync.OnceValues(func() ([]*domain.CodeList, error) {
 		last := lists[len(lists)-1]
 		last.Entries = append(last.Entries, domain.CodeEntry{Code: row[1], Words: domain.Text{FR: row[2], EN: row[3]}})
 	}
-	return append(lists, pieceKinds()), nil
+	return slices.Concat(domain.FormCodes(), lists, []*domain.CodeList{pieceKinds()}), nil
 })
 
 // pieceKinds are the kinds of pieces, which the rules read too.
@@ -48,7 +48,7 @@ func pieceKinds() *domain.CodeList {
 }
 
 // maxCodeLists bounds the names asked for.
-const maxCodeLists = 60
+const maxCodeLists = 100
 
 // CodeLists gives the words behind codes.
 func (r queryResolver) CodeLists(_ context.Context, names []string) ([]*domain.CodeList, error) {
@@ -63,8 +63,8 @@ func (r queryResolver) CodeLists(_ context.Context, names []string) ([]*domain.C
 }
 
 var errTooManyNames = &domain.Error{Code: domain.BadRequest, Reason: "TOO_MANY_VALUES", Field: "names", Message: domain.Text{
-	EN: "Name at most 60 lists.",
-	FR: "Nommer 60 listes au plus.",
+	EN: "Name at most 100 lists.",
+	FR: "Nommer 100 listes au plus.",
 }}
 
 // Label is what the code means, in the language asked or that of the viewer.

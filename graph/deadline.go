@@ -7,6 +7,7 @@ import (
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/graph/model"
 	"github.com/guichet-logement/guichet/service"
 )
 
@@ -23,4 +24,13 @@ func (applicationResolver) Deadlines(ctx context.Context, a *ent.Application) ([
 // State is how near the deadline is.
 func (deadlineResolver) State(ctx context.Context, d *ent.Deadline) (domain.DeadlineState, error) {
 	return service.DeadlineOf(d).On(auth.FromContext(ctx).Today()), nil
+}
+
+// Deadline keeps the applications with such a deadline.
+func (applicationFilterResolver) Deadline(ctx context.Context, where *ent.ApplicationWhereInput, in *model.DeadlineFilterInput) error {
+	if in == nil {
+		return nil
+	}
+	where.AddPredicates(service.WithDeadline(auth.FromContext(ctx), in.Kinds, in.States))
+	return tooMany("where.deadline", len(in.Kinds)+len(in.States))
 }

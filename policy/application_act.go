@@ -82,7 +82,7 @@ var actRules = map[ApplicationAct]actRule{
 	ActReject:          {roles: desk, level: registrationLevel, also: []string{"OnlineRegistration"}},
 	ActDepositAgain:    {roles: either(desk, applicant), level: registrationLevel},
 	ActRenew:           {roles: either(desk, applicant, received), level: registrationLevel},
-	ActCorrect:         {roles: either(desk, applicant), level: registrationLevel, also: formTypes},
+	ActCorrect:         {roles: either(desk, applicant), level: registrationLevel, also: append([]string{"ApplicantAccount", "BindingCode", "ReceptionGrant"}, formTypes...)},
 	ActPropose:         {roles: received, level: registrationLevel, also: []string{"ProposedChange"}},
 	ActDecideChange:    {roles: either(desk, applicant), level: registrationLevel, also: append([]string{"ProposedChange"}, formTypes...)},
 	ActRecordNotice:    {roles: desk, level: registrationLevel},

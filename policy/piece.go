@@ -73,7 +73,7 @@ func DepositPiece(ctx context.Context, held []Claim, point domain.ID) (context.C
 func CheckPiece(ctx context.Context, held []Claim, level int) (context.Context, *Claim, error) {
 	return onPieces(ctx, "check piece", held, func(c Claim) bool {
 		return c.Rule.Ground == domain.GroundFollowed && c.Assignment.Role == domain.ReceptionAgent && level >= checkingLevel
-	}, "Piece")
+	}, append([]string{"Piece"}, lifeTypes...)...)
 }
 
 // checkingLevel is that from which on a point checks pieces.

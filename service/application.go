@@ -13,6 +13,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationcontact"
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
+	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/wish"
 	"github.com/guichet-logement/guichet/policy"
@@ -55,6 +56,39 @@ func (s *Service) Wishing(ctx context.Context, codes []domain.InseeCode) (predic
 	return application.And(
 		policy.LookingAt(domain.GroupSummary), application.HasWishesWith(wish.CommuneIDIn(ids...)),
 	), nil
+}
+
+// WithDeadline keeps the applications with a deadline of one of these kinds, and in one of
+// these states on the viewer's day, among those whose summary the viewer may see.
+func WithDeadline(v *auth.Viewer, kinds []domain.DeadlineKind, states []domain.DeadlineState) predicate.Application {
+	such := []predicate.Deadline{deadline.Or(deadlineIn(v.Today(), states)...)}
+	if kinds != nil {
+		such = append(such, deadline.KindIn(kinds...))
+	}
+	return application.And(policy.LookingAt(domain.GroupSummary), application.HasDeadlinesWith(such...))
+}
+
+// deadlineIn keeps the deadlines in one of these states, as domain.Deadline tells them;
+// what can no longer be done is no deadline.
+func deadlineIn(today domain.Date, states []domain.DeadlineState) []predicate.Deadline {
+	if states == nil {
+		for _, s := range domain.DeadlineState("").Values() {
+			states = append(states, domain.DeadlineState(s))
+		}
+	}
+	in := []predicate.Deadline{deadline.IDIn()} // none, where no state is asked for
+	for _, s := range states {
+		switch s {
+		case domain.DeadlineAhead:
+			in = append(in, deadline.AnnouncedFromGT(today))
+		case domain.DeadlineNear:
+			in = append(in, deadline.And(deadline.AnnouncedFromLTE(today), deadline.DueOnGTE(today)))
+		case domain.DeadlineOverdue:
+			in = append(in, deadline.And(
+				deadline.DueOnLT(today), deadline.KindNotIn(domain.ReactivationDeadline, domain.MergeUndoDeadline)))
+		}
+	}
+	return in
 }
 
 // WithFile keeps the applications whose file is such, among those whose file the viewer

@@ -3,7 +3,9 @@ package service
 import (
 	"context"
 	"slices"
+	"strings"
 
+	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/ent/applicationcontact"
@@ -17,19 +19,38 @@ import (
 
 // CorrectApplication writes over what an application states, group by group, each in the
 // version that was read.
-func (s *Service) CorrectApplication(
-	ctx context.Context, id domain.ID, versions domain.GroupVersions, c domain.ApplicationCorrection,
-) (*ent.Application, error) {
+func (s *Service) CorrectApplication(ctx context.Context, id domain.ID, c Correction) (*ent.Application, error) {
 	return s.onLife(ctx, id, policy.ActCorrect, func(granted context.Context, l *living) error {
-		return l.correct(granted, c, &versions)
+		if l.by.Rule.Ground == domain.GroundSelf && c.Source != domain.SourceApplicant {
+			return domain.NotYourSource()
+		}
+		return l.correct(granted, c)
 	})
+}
+
+// Correction is a correction and where it comes from.
+type Correction struct {
+	domain.ApplicationCorrection
+	// Versions are those that were read; nil for one that was made without a sight of what
+	// is stored.
+	Versions *domain.GroupVersions
+	Source   domain.ValueSource
+	// Overrule names values that a stronger source stated and that are wrong; Decided that
+	// somebody decided on all of them.
+	Overrule []string
+	Decided  bool
 }
 
 // stated are the groups of an application that a form states, as they are stored.
 type stated struct {
-	file    *ent.ApplicationFile
-	contact *ent.ApplicationContact
-	wishes  []*ent.Wish
+	file      *ent.ApplicationFile
+	contact   *ent.ApplicationContact
+	wishes    []*ent.Wish
+	household []*ent.HouseholdMember
+	// provenance is that of all groups, once the correction is made; origin where what is
+	// corrected comes from.
+	provenance domain.Provenance
+	origin     domain.ValueOrigin
 }
 
 func (l *living) stated(granted context.Context) (st stated, err error) {
@@ -40,34 +61,61 @@ func (l *living) stated(granted context.Context) (st stated, err error) {
 	if st.contact, err = l.tx.ApplicationContact.Query().Where(applicationcontact.ApplicationID(id)).Only(granted); err != nil {
 		return st, err
 	}
-	st.wishes, err = l.tx.Wish.Query().Where(wish.ApplicationID(id)).Order(wish.ByRank()).WithCommune().All(granted)
+	if st.wishes, err = l.tx.Wish.Query().Where(wish.ApplicationID(id)).Order(wish.ByRank()).WithCommune().All(granted); err != nil {
+		return st, err
+	}
+	st.household, err = l.household(granted)
+	st.provenance = slices.Concat(l.summary.Provenance, st.contact.Provenance, st.file.Provenance)
+	for _, m := range st.household {
+		st.provenance = slices.Concat(st.provenance, m.Provenance)
+		if p := m.Edges.Particulars; p != nil {
+			st.provenance = slices.Concat(st.provenance, p.Provenance)
+		}
+	}
+	slices.SortFunc(st.provenance, func(a, b domain.ValueOrigin) int { return strings.Compare(a.Field, b.Field) })
 	return st, err
+}
+
+// summary is where names and what is looked for come from: the identity is shown to some
+// who may not know which point takes corrections down.
+func (st stated) summary() []domain.ValueOrigin {
+	return slices.Concat(st.provenance.Under("names."), st.provenance.Under("search."))
+}
+
+// names are those of the applicant.
+func (l *living) names() domain.NamesForm {
+	a := l.application
+	return domain.NamesForm{GivenNames: a.GivenNames, BirthName: a.BirthName, UsualName: string(a.UsualName)}
 }
 
 // correction is what the rows state, in the form of a correction of everything.
 func (l *living) correction(st stated) domain.ApplicationCorrection {
-	a := l.application
-	search := domain.SearchForm{Typologies: l.summary.Typologies}
+	names := l.names()
+	search := domain.SearchForm{Typologies: l.summary.Typologies, Enlarged: l.summary.Enlarged, Category: l.summary.Category}
 	for _, w := range st.wishes {
 		search.Wishes = append(search.Wishes, w.Edges.Commune.InseeCode)
 	}
-	return domain.ApplicationCorrection{
-		Names:  &domain.NamesForm{GivenNames: a.GivenNames, BirthName: a.BirthName, UsualName: string(a.UsualName)},
-		Search: &search,
+	t, f := st.contact, st.file
+	all := domain.ApplicationCorrection{
+		Names: &names, Search: &search,
 		Contact: &domain.ContactForm{
-			Address: st.contact.Address, PostalCode: st.contact.PostalCode, Town: st.contact.Town,
-			Phone: valueOf(st.contact.Phone), Email: st.contact.Email, HelpingStructure: string(st.contact.HelpingStructure),
+			Address: t.Address, PostalCode: t.PostalCode, Town: t.Town, CareOf: string(t.CareOf), Mailing: t.Mailing,
+			Phone: valueOf(t.Phone), SecondPhone: valueOf(t.SecondPhone), Email: t.Email, EmailAllowed: t.EmailAllowed, TextAllowed: t.TextAllowed,
+			HelpingStructure: string(t.HelpingStructure), HelpingPhone: valueOf(t.HelpingPhone), HelpingEmail: t.HelpingEmail, Dwelling: t.Dwelling,
 		},
 		File: &domain.FileForm{
-			TaxYear: st.file.TaxYear, TaxIncome: st.file.TaxIncome, MonthlyResources: st.file.MonthlyResources,
-			Housing: st.file.Housing, Reasons: st.file.Reasons,
+			TaxYear: f.TaxYear, TaxIncome: f.TaxIncome, EarlierTaxIncome: f.EarlierTaxIncome, MonthlyResources: f.MonthlyResources,
+			Housing: f.Housing, Reasons: f.Reasons,
 		},
 	}
+	for _, m := range st.household {
+		all.Household = append(all.Household, domain.MemberCorrection{ID: m.ID, MemberForm: memberForm(m)})
+	}
+	return all
 }
 
-// correct checks and writes a correction. Versions are nil for one that was made without
-// a sight of what is stored.
-func (l *living) correct(granted context.Context, c domain.ApplicationCorrection, versions *domain.GroupVersions) error {
+// correct checks and writes a correction.
+func (l *living) correct(granted context.Context, c Correction) error {
 	if !l.life.State.Living() && l.life.State != domain.ApplicationRejected {
 		return domain.NotCorrectable(l.life, l.clocks, l.today)
 	}
@@ -78,18 +126,13 @@ func (l *living) correct(granted context.Context, c domain.ApplicationCorrection
 	if err != nil {
 		return err
 	}
-	if versions != nil {
-		theirs := domain.GroupVersions{
-			Identity: l.application.Version, Summary: l.summary.Version, Contact: st.contact.Version, File: st.file.Version,
-		}
-		if err := c.CheckVersions(*versions, theirs, l.correction(st)).Err(); err != nil {
-			return err
-		}
+	if err := l.restate(granted, c, &st); err != nil {
+		return err
 	}
 	for _, write := range []func(context.Context, domain.ApplicationCorrection, stated) error{
-		l.correctNames, l.correctSearch, l.correctContact, l.correctFile,
+		l.correctHousehold, l.correctNames, l.correctSearch, l.correctContact, l.correctFile,
 	} {
-		if err := write(granted, c, st); err != nil {
+		if err := write(granted, c.ApplicationCorrection, st); err != nil {
 			return err
 		}
 	}
@@ -99,7 +142,42 @@ func (l *living) correct(granted context.Context, c domain.ApplicationCorrection
 	return l.tell(granted, domain.EventCorrected, "")
 }
 
-func (l *living) correctNames(granted context.Context, c domain.ApplicationCorrection, _ stated) error {
+// restate refuses what was made without a sight of what is stored, and what a weaker
+// source would write over a stronger one.
+func (l *living) restate(granted context.Context, c Correction, st *stated) error {
+	stored := l.correction(*st)
+	if c.Versions != nil {
+		theirs := domain.GroupVersions{
+			Identity: l.application.Version, Summary: l.summary.Version, Contact: st.contact.Version, File: st.file.Version,
+		}
+		if err := c.CheckVersions(*c.Versions, theirs, stored).Err(); err != nil {
+			return err
+		}
+	}
+	st.origin = domain.ValueOrigin{Source: c.Source, On: l.today, ReceptionPointID: orNil(l.point)}
+	if v := auth.FromContext(granted); !v.Applicant {
+		st.origin.AuthorID = v.PersonID
+	}
+	overrule := c.Overrule
+	if c.Decided {
+		for _, o := range st.provenance {
+			overrule = append(overrule, o.Field)
+		}
+	}
+	var refusals domain.Refusals
+	st.provenance, refusals = st.provenance.Restated(c.ApplicationCorrection, stored, st.origin, overrule)
+	if c.File != nil {
+		household := stored.Members()
+		if len(c.Household) > 0 {
+			household = c.Members()
+		}
+		_, more := c.File.Monthly(household, []string{"correction", "file"})
+		refusals = append(refusals, more...)
+	}
+	return refusals.Err()
+}
+
+func (l *living) correctNames(granted context.Context, c domain.ApplicationCorrection, st stated) error {
 	n := c.Names
 	if n == nil {
 		return nil
@@ -109,12 +187,15 @@ func (l *living) correctNames(granted context.Context, c domain.ApplicationCorre
 	if err != nil {
 		return err
 	}
+	if err := l.summary.Update().SetProvenance(st.summary()).Exec(granted); err != nil {
+		return err
+	}
 	return l.tx.MemberParticulars.Update().
 		Where(memberparticulars.ApplicationID(l.life.ID), memberparticulars.HasMemberWith(householdmember.LinkEQ(domain.LinkApplicant))).
 		SetGivenNames(n.GivenNames).SetBirthName(n.BirthName).SetUsualName(domain.Stated(n.UsualName)).AddVersion(1).Exec(granted)
 }
 
-func (l *living) correctSearch(granted context.Context, c domain.ApplicationCorrection, _ stated) error {
+func (l *living) correctSearch(granted context.Context, c domain.ApplicationCorrection, st stated) error {
 	if c.Search == nil {
 		return nil
 	}
@@ -124,18 +205,28 @@ func (l *living) correctSearch(granted context.Context, c domain.ApplicationCorr
 	if err := l.wish(granted, c.Search.Wishes, "correction"); err != nil {
 		return err
 	}
-	return l.summary.Update().SetTypologies(c.Search.Typologies).AddVersion(1).Exec(granted)
+	return l.summary.Update().SetTypologies(c.Search.Typologies).SetEnlarged(c.Search.Enlarged).SetCategory(c.Search.Category).
+		SetProvenance(st.summary()).AddVersion(1).Exec(granted)
 }
 
 func (l *living) correctContact(granted context.Context, c domain.ApplicationCorrection, st stated) error {
 	if c.Contact == nil {
 		return nil
 	}
-	t := c.Contact
-	u := st.contact.Update().SetAddress(t.Address).SetPostalCode(t.PostalCode).SetTown(t.Town).SetEmail(t.Email).
-		SetHelpingStructure(domain.Stated(t.HelpingStructure)).AddVersion(1)
+	return state(st.contact.Update().SetProvenance(st.provenance.Under("contact.")).AddVersion(1), *c.Contact).Exec(granted)
+}
+
+// state has the contact state what the form does.
+func state(u *ent.ApplicationContactUpdateOne, t domain.ContactForm) *ent.ApplicationContactUpdateOne {
+	u.SetAddress(t.Address).SetPostalCode(t.PostalCode).SetTown(t.Town).SetCareOf(domain.Stated(t.CareOf)).
+		SetEmail(t.Email).SetEmailAllowed(t.EmailAllowed).SetTextAllowed(t.TextAllowed).
+		SetHelpingStructure(domain.Stated(t.HelpingStructure)).SetHelpingEmail(t.HelpingEmail)
 	put(t.Phone, u.SetPhone, u.ClearPhone)
-	return u.Exec(granted)
+	put(t.SecondPhone, u.SetSecondPhone, u.ClearSecondPhone)
+	put(t.HelpingPhone, u.SetHelpingPhone, u.ClearHelpingPhone)
+	put(t.Mailing, u.SetMailing, u.ClearMailing)
+	put(t.Dwelling, u.SetDwelling, u.ClearDwelling)
+	return u
 }
 
 // correctFile replaces the reasons that tell nothing sensitive. Of those that do one may
@@ -145,11 +236,25 @@ func (l *living) correctFile(granted context.Context, c domain.ApplicationCorrec
 		return nil
 	}
 	f := c.File
+	household := l.correction(st).Members()
+	if len(c.Household) > 0 {
+		household = c.Members()
+	}
+	total, _ := f.Monthly(household, nil)
 	ordinary, sensitive := partReasons(f.Reasons)
-	err := st.file.Update().SetTaxYear(f.TaxYear).SetTaxIncome(f.TaxIncome).SetMonthlyResources(f.MonthlyResources).
-		SetHousing(f.Housing).SetReasons(ordinary).AddVersion(1).Exec(granted)
-	if err != nil || len(sensitive) == 0 {
+	u := st.file.Update().SetTaxYear(f.TaxYear).SetTaxIncome(f.TaxIncome).SetMonthlyResources(total).
+		SetHousing(f.Housing).SetReasons(ordinary).SetProvenance(st.provenance.Under("file.")).AddVersion(1)
+	if f.EarlierTaxIncome != nil {
+		u.SetEarlierTaxIncome(*f.EarlierTaxIncome)
+	} else {
+		u.ClearEarlierTaxIncome()
+	}
+	if err := u.Exec(granted); err != nil {
 		return err
+	}
+	mode, moved := confidedMode(*f), f.HousingMode != "" || f.Housing != st.file.Housing
+	if len(sensitive) == 0 && !moved {
+		return nil
 	}
 	applicant, err := l.tx.HouseholdMember.Query().
 		Where(householdmember.ApplicationID(l.life.ID), householdmember.LinkEQ(domain.LinkApplicant)).OnlyID(granted)
@@ -159,17 +264,51 @@ func (l *living) correctFile(granted context.Context, c domain.ApplicationCorrec
 	record, err := l.tx.SensitiveRecord.Query().Where(sensitiverecord.MemberID(applicant)).Only(granted)
 	switch {
 	case ent.IsNotFound(err):
-		return l.confide(granted, applicant, sensitive)
+		return l.confide(granted, applicant, confidence{reasons: sensitive, housingMode: mode})
 	case err != nil:
 		return err
 	}
-	return record.Update().SetReasons(union(record.Reasons, sensitive)).AddVersion(1).Exec(granted)
+	again := record.Update().SetReasons(union(record.Reasons, sensitive)).AddVersion(1)
+	if moved {
+		again.SetHousingMode(domain.Stated(mode))
+	}
+	return again.Exec(granted)
 }
 
-// confide makes the sensitive record of a member, of reasons alone.
-func (l *living) confide(granted context.Context, member domain.ID, reasons []string) error {
-	return l.tx.SensitiveRecord.Create().SetApplicationID(l.life.ID).SetMemberID(member).SetReasons(reasons).
-		SetHousingMode("").SetNeeds([]string{}).SetFreeText("").SetSafeContact("").Exec(granted)
+// confidedMode is the exact mode of housing where the class does not tell it.
+func confidedMode(f domain.FileForm) string {
+	if domain.HousingModeOf(f.Housing) == f.HousingMode {
+		return ""
+	}
+	return f.HousingMode
+}
+
+// confidence is what is told in confidence of a member.
+type confidence struct {
+	member      domain.MemberForm
+	reasons     []string
+	housingMode string
+}
+
+// confide makes the sensitive record of a member, if there is anything to keep in it.
+func (l *living) confide(granted context.Context, member domain.ID, c confidence) error {
+	resources := domain.SensitiveOf(c.member.Resources)
+	if c.member.Sensitive == nil && len(c.reasons)+len(c.housingMode)+len(resources) == 0 {
+		return nil
+	}
+	reasons := c.reasons
+	if reasons == nil {
+		reasons = []string{}
+	}
+	create := l.tx.SensitiveRecord.Create().SetApplicationID(l.life.ID).SetMemberID(member).SetReasons(reasons).
+		SetHousingMode(domain.Stated(c.housingMode)).SetNeeds([]string{}).SetResources(resources).SetFreeText("").SetSafeContact("")
+	if s := c.member.Sensitive; s != nil {
+		create.SetFreeText(s.FreeText).SetSafeContact(s.SafeContact)
+		if s.Disability != nil {
+			create.SetDisability(s.Disability)
+		}
+	}
+	return create.Exec(granted)
 }
 
 func union(some, others []string) []string {

@@ -139,7 +139,7 @@ func lifeOf(a *ent.Application, s *ent.ApplicationSummary) domain.Life {
 		RemovedOn: valueOf(a.RemovedOn), RemovedFor: valueOf(s.RemovedFor),
 		MergedInto: valueOf(s.MergedIntoID), MergedOn: valueOf(s.MergedOn), MergedFrom: valueOf(s.MergedFrom),
 		ErasedOn: valueOf(a.ErasedOn), AcknowledgedOn: valueOf(s.AcknowledgedOn), NoticedOn: valueOf(s.NoticedOn),
-		ReceivedOn: valueOf(s.ReceivedOn), FileCompletedOn: valueOf(s.FileCompletedOn),
+		PersonalisedAppointmentOn: valueOf(s.PersonalisedAppointmentOn), SingleFileCompletedOn: valueOf(s.SingleFileCompletedOn),
 	}
 	if s.DepositedOn != nil {
 		l.DepositedOn = *s.DepositedOn
@@ -210,6 +210,8 @@ func (l *living) store(granted context.Context) error {
 	put(n.MergedFrom, s.SetMergedFrom, s.ClearMergedFrom)
 	put(n.AcknowledgedOn, s.SetAcknowledgedOn, s.ClearAcknowledgedOn)
 	put(n.NoticedOn, s.SetNoticedOn, s.ClearNoticedOn)
+	put(n.PersonalisedAppointmentOn, s.SetPersonalisedAppointmentOn, s.ClearPersonalisedAppointmentOn)
+	put(n.SingleFileCompletedOn, s.SetSingleFileCompletedOn, s.ClearSingleFileCompletedOn)
 	return s.Exec(granted)
 }
 

@@ -50,7 +50,7 @@ func form(day domain.Date) domain.ApplicationForm {
 		Household: []domain.MemberForm{{
 			Link: domain.LinkApplicant, NamesForm: domain.NamesForm{GivenNames: "Ana", BirthName: "Costa"}, BornOn: domain.NewDate(1990, 4, 12),
 		}},
-		Wishes: []domain.InseeCode{"38185"}, Typologies: []domain.Typology{domain.T2},
+		SearchForm: domain.SearchForm{Wishes: []domain.InseeCode{"38185"}, Typologies: []domain.Typology{domain.T2}},
 		Contact: domain.ContactForm{Address: "1 rue des Alpes", PostalCode: "38000", Town: "Grenoble"},
 		File:    domain.FileForm{TaxYear: year - 1, Housing: domain.HostedFree, Reasons: []string{"01"}},
 	}

@@ -8,11 +8,7 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/ent/applicantaccount"
-	"github.com/guichet-logement/guichet/ent/bindingcode"
 	"github.com/guichet-logement/guichet/ent/householdmember"
-	"github.com/guichet-logement/guichet/ent/memberparticulars"
-	"github.com/guichet-logement/guichet/ent/receptiongrant"
-	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 	"github.com/guichet-logement/guichet/policy"
 )
 
@@ -24,8 +20,7 @@ func (s *Service) SplitApplication(ctx context.Context, id domain.ID, leaving []
 	var made domain.ID
 	_, err := s.onLife(ctx, id, policy.ActSplit, func(granted context.Context, l *living) error {
 		made = ""
-		members, err := l.tx.HouseholdMember.Query().Where(householdmember.ApplicationID(id)).
-			Order(householdmember.ByRank()).WithParticulars().WithSensitive().All(granted)
+		members, err := l.household(granted)
 		if err != nil {
 			return err
 		}
@@ -63,7 +58,7 @@ func (s *Service) SplitApplication(ctx context.Context, id domain.ID, leaving []
 
 // leave makes the form of those who leave, in the order in which they are named.
 func leave(members []*ent.HouseholdMember, leaving []domain.ID, split domain.SplitForm) ([]*ent.HouseholdMember, domain.ApplicationForm, domain.Refusals) {
-	form := domain.ApplicationForm{Wishes: split.Wishes, Typologies: split.Typologies, Contact: split.Contact, File: split.File}
+	form := domain.ApplicationForm{SearchForm: split.SearchForm, Contact: split.Contact, File: split.File}
 	var gone []*ent.HouseholdMember
 	for _, id := range leaving {
 		i := slices.IndexFunc(members, func(m *ent.HouseholdMember) bool { return m.ID == id })
@@ -72,12 +67,7 @@ func leave(members []*ent.HouseholdMember, leaving []domain.ID, split domain.Spl
 		}
 		m := members[i]
 		gone = append(gone, m)
-		f := domain.MemberForm{Link: m.Link, ExpectedOn: valueOf(m.ExpectedOn)}
-		if p := m.Edges.Particulars; p != nil {
-			f.NamesForm = domain.NamesForm{GivenNames: p.GivenNames, BirthName: p.BirthName, UsualName: string(p.UsualName)}
-			f.BornOn = p.BornOn
-		}
-		form.Household = append(form.Household, f)
+		form.Household = append(form.Household, memberForm(m))
 	}
 	if len(gone) == 0 || !gone[0].Link.Adult() ||
 		slices.ContainsFunc(gone, func(m *ent.HouseholdMember) bool { return m.Link == domain.LinkApplicant }) {
@@ -123,11 +113,23 @@ func (l *living) bring(granted context.Context, gone []*ent.HouseholdMember) err
 
 func (l *living) bringSensitive(granted context.Context, to *ent.HouseholdMember, was *ent.SensitiveRecord) error {
 	if has := to.Edges.Sensitive; has != nil { // of the reasons of the new form
-		return has.Update().SetReasons(union(has.Reasons, was.Reasons)).SetHousingMode(was.HousingMode).SetNeeds(was.Needs).
-			SetFreeText(was.FreeText).SetSafeContact(was.SafeContact).Exec(granted)
+		u := has.Update().SetReasons(union(has.Reasons, was.Reasons)).SetNeeds(was.Needs).
+			SetFreeText(was.FreeText).SetSafeContact(was.SafeContact)
+		if has.HousingMode == "" {
+			u.SetHousingMode(was.HousingMode)
+		}
+		if was.Disability != nil {
+			u.SetDisability(was.Disability)
+		}
+		return u.Exec(granted)
 	}
-	return l.tx.SensitiveRecord.Create().SetApplicationID(l.life.ID).SetMemberID(to.ID).SetReasons(was.Reasons).
-		SetHousingMode(was.HousingMode).SetNeeds(was.Needs).SetFreeText(was.FreeText).SetSafeContact(was.SafeContact).Exec(granted)
+	c := l.tx.SensitiveRecord.Create().SetApplicationID(l.life.ID).SetMemberID(to.ID).SetReasons(was.Reasons).
+		SetHousingMode(was.HousingMode).SetNeeds(was.Needs).SetResources(was.Resources).
+		SetFreeText(was.FreeText).SetSafeContact(was.SafeContact)
+	if was.Disability != nil {
+		c.SetDisability(was.Disability)
+	}
+	return c.Exec(granted)
 }
 
 // part takes those who left out of the old application.
@@ -136,18 +138,11 @@ func (l *living) part(granted context.Context, gone []*ent.HouseholdMember, left
 	for i, m := range gone {
 		ids[i] = m.ID
 	}
-	for _, rows := range []interface {
-		Exec(ctx context.Context) (int, error)
-	}{
-		l.tx.BindingCode.Delete().Where(bindingcode.MemberIDIn(ids...)),
-		l.tx.ReceptionGrant.Delete().Where(receptiongrant.MemberIDIn(ids...)),
-		l.tx.SensitiveRecord.Delete().Where(sensitiverecord.MemberIDIn(ids...)),
-		l.tx.MemberParticulars.Delete().Where(memberparticulars.MemberIDIn(ids...)),
-		l.tx.HouseholdMember.Delete().Where(householdmember.IDIn(ids...)),
-	} {
-		if _, err := rows.Exec(granted); err != nil {
-			return err
-		}
+	if err := l.takeOut(granted, ids); err != nil {
+		return err
+	}
+	if err := l.total(granted); err != nil {
+		return err
 	}
 	if err := l.summary.Update().SetHouseholdSize(left).AddVersion(1).Exec(granted); err != nil {
 		return err
@@ -156,4 +151,18 @@ func (l *living) part(granted context.Context, gone []*ent.HouseholdMember, left
 		return err
 	}
 	return l.tell(granted, domain.EventSplit, "")
+}
+
+// total makes the resources of the household the sum of its members', where they are
+// stated by kind.
+func (l *living) total(granted context.Context) error {
+	st, err := l.stated(granted)
+	if err != nil {
+		return err
+	}
+	sum, _ := domain.FileForm{MonthlyResources: st.file.MonthlyResources}.Monthly(l.correction(st).Members(), nil)
+	if sum == st.file.MonthlyResources {
+		return nil
+	}
+	return st.file.Update().SetMonthlyResources(sum).AddVersion(1).Exec(granted)
 }

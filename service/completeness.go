@@ -90,7 +90,7 @@ func (s *Service) completeness(ctx context.Context, opened map[domain.ID]domain.
 	if err != nil {
 		return nil, err
 	}
-	members, err := s.ent.HouseholdMember.Query().Where(householdmember.ApplicationIDIn(ids...)).WithSensitive().All(ctx)
+	members, err := s.ent.HouseholdMember.Query().Where(householdmember.ApplicationIDIn(ids...)).WithParticulars().WithSensitive().All(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -125,35 +125,59 @@ func sensitive(r domain.Requirement) bool {
 	})
 }
 
-// situation is what decides which pieces are asked for, of what is known of a household.
-// Nobody's nationality is: an identity document of any kind will do.
+// situation is what decides which pieces are asked for, of what the viewer sees of a
+// household.
 func situation(file *ent.ApplicationFile, members []*ent.HouseholdMember, on domain.Date) domain.Situation {
 	var s domain.Situation
-	because := func(reasons []string) {
-		for _, r := range reasons {
-			s.Facts = append(s.Facts, domain.Fact("motif_demande:"+r))
+	fact := func(list, code string) {
+		if code != "" {
+			s.Facts = append(s.Facts, domain.Fact(list+":"+code))
 		}
 	}
 	if file != nil {
-		because(file.Reasons)
+		for _, r := range file.Reasons {
+			fact("motif_demande", r)
+		}
+		fact("mode_logement_actuel", domain.HousingModeOf(file.Housing))
 	}
 	for _, m := range members {
-		p := domain.PersonSituation{Member: m.ID, Link: m.Link, OfAge: m.Link.Adult(), Facts: []domain.Fact{
-			"nationalite:1", "nationalite:2", "nationalite:3",
-		}}
-		if m.BornIn != nil {
-			p.OfAge = p.OfAge || domain.Age(*m.BornIn, on) >= domain.Majority
-		}
 		if m.Link == domain.LinkToBeBorn {
-			s.Facts = append(s.Facts, "menage:NAISSANCE")
+			fact("menage", "NAISSANCE")
 		}
 		if told := m.Edges.Sensitive; told != nil {
-			because(told.Reasons)
-			s.Facts = append(s.Facts, domain.Fact("mode_logement_actuel:"+string(told.HousingMode)))
+			for _, r := range told.Reasons {
+				fact("motif_demande", r)
+			}
+			fact("mode_logement_actuel", string(told.HousingMode))
 		}
-		s.People = append(s.People, p)
+		if p := m.Edges.Particulars; p != nil && p.CivilStatus != nil && m.Link == domain.LinkApplicant {
+			fact("situation_familiale", string(p.CivilStatus.FamilyStatus))
+		}
+		s.People = append(s.People, personSituation(m, on))
 	}
 	return s
+}
+
+// personSituation is that of one member. Where a nationality was not stated an identity
+// document of any kind will do.
+func personSituation(m *ent.HouseholdMember, on domain.Date) domain.PersonSituation {
+	p := domain.PersonSituation{Member: m.ID, Link: m.Link, OfAge: m.Link.Adult()}
+	if m.BornIn != nil {
+		p.OfAge = p.OfAge || domain.Age(*m.BornIn, on) >= domain.Majority
+	}
+	form := memberForm(m)
+	if c := form.CivilStatus; c != nil && c.Nationality != "" {
+		p.Facts = append(p.Facts, domain.Fact("nationalite:"+string(c.Nationality)))
+	} else {
+		p.Facts = append(p.Facts, "nationalite:1", "nationalite:2", "nationalite:3")
+	}
+	if w := form.Work; w != nil && w.Contract != "" {
+		p.Facts = append(p.Facts, domain.Fact("type_contrat_travail:"+string(w.Contract)))
+	}
+	for _, r := range form.Resources {
+		p.Facts = append(p.Facts, domain.Fact("ressource_recue:"+r.Kind))
+	}
+	return p
 }
 
 func completenessOf(required []domain.Requirement, given []*ent.Piece, on domain.Date) *Completeness {
@@ -179,4 +203,32 @@ func completenessOf(required []domain.Requirement, given []*ent.Piece, on domain
 		c.Missing = append(c.Missing, m)
 	}
 	return c
+}
+
+// completeSingleFile notes that the single file (dossier unique) is complete, once every
+// piece without which an application cannot be examined was accepted.
+func (l *living) completeSingleFile(granted context.Context) error {
+	next, asked := l.life.CompleteSingleFile(l.today)
+	if !asked {
+		return nil
+	}
+	members, err := l.household(granted)
+	if err != nil {
+		return err
+	}
+	pieces, err := l.tx.Piece.Query().Where(piece.ApplicationID(l.life.ID)).WithMembers().All(granted)
+	if err != nil {
+		return err
+	}
+	required := slices.DeleteFunc(domain.RequiredPieces(situation(nil, members, l.today)), func(r domain.Requirement) bool {
+		return r.Level == domain.PieceComplementary
+	})
+	if c := completenessOf(required, pieces, l.today); c.Accepted < c.Required {
+		return nil
+	}
+	l.life = next
+	if err := l.store(granted); err != nil {
+		return err
+	}
+	return l.tell(granted, domain.EventSingleFile, "")
 }

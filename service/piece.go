@@ -109,6 +109,9 @@ func (s *Service) checked(
 		if err := update.Exec(granted); err != nil {
 			return err
 		}
+		if err := s.afterCheck(granted, tx, p.ApplicationID); err != nil {
+			return err
+		}
 		return s.noteAct(ctx, act, by.Assignment, p.ApplicationID)
 	})
 	if err != nil {
@@ -116,6 +119,22 @@ func (s *Service) checked(
 	}
 	p, err := s.ent.Piece.Query().Where(piece.ID(id)).Only(ctx)
 	return p, ent.MaskNotFound(err)
+}
+
+// afterCheck does what follows from a piece that was decided on.
+func (s *Service) afterCheck(granted context.Context, tx *ent.Tx, id domain.ID) error {
+	a, err := tx.Application.Query().Where(application.ID(id)).ForUpdate().Only(granted)
+	if err != nil {
+		return err
+	}
+	l, err := s.livingOf(granted, tx, a, auth.FromContext(granted).Today())
+	if err != nil {
+		return err
+	}
+	if err := l.completeSingleFile(granted); err != nil {
+		return err
+	}
+	return settleDeadlines(granted, tx, l.life, l.clocks, l.today)
 }
 
 // levelOfFollower is the level of the point that follows an application, 0 for none.

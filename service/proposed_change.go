@@ -21,6 +21,9 @@ func (s *Service) ProposeChange(ctx context.Context, id domain.ID, c domain.Appl
 		if err := c.Check(l.today).Err(); err != nil {
 			return err
 		}
+		if len(c.Household) > 0 {
+			return domain.HouseholdNotProposed()
+		}
 		waiting, err := l.tx.ProposedChange.Query().
 			Where(proposedchange.ApplicationID(id), proposedchange.ProposedByID(v.PersonID)).Count(granted)
 		if err != nil {
@@ -37,7 +40,7 @@ func (s *Service) ProposeChange(ctx context.Context, id domain.ID, c domain.Appl
 // AcceptProposedChange corrects the application as was proposed.
 func (s *Service) AcceptProposedChange(ctx context.Context, id domain.ID) (*ent.Application, error) {
 	return s.decideChange(ctx, id, func(granted context.Context, l *living, p *ent.ProposedChange) error {
-		return l.correct(granted, p.Correction, nil)
+		return l.correct(granted, Correction{ApplicationCorrection: p.Correction, Source: domain.SourceApplicant, Decided: true})
 	})
 }
 

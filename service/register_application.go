@@ -56,6 +56,7 @@ func (s *Service) deposit(granted context.Context, tx *ent.Tx, form domain.Appli
 	if err := form.Check(today).Err(); err != nil {
 		return nil, err
 	}
+	form.File.MonthlyResources, _ = form.File.Monthly(form.Household, nil)
 	l := &living{s: s, tx: tx, clocks: domain.LegalClocksOn(today), today: today, point: point}
 	var refusals domain.Refusals
 	l.life, refusals = domain.NewLife(domain.NewID(domain.ApplicationPrefix, v.Now)).Submit(today, l.clocks, today)
@@ -71,7 +72,8 @@ func (s *Service) deposit(granted context.Context, tx *ent.Tx, form domain.Appli
 		return nil, err
 	}
 	create := tx.ApplicationSummary.Create().SetApplicationID(a.ID).SetRegisteredOn(today).SetDepositedOn(today).
-		SetReceptionDeadline(today.AddMonths(receptionMonths)).SetHouseholdSize(len(form.Household)).SetTypologies(form.Typologies)
+		SetReceptionDeadline(today.AddMonths(receptionMonths)).SetHouseholdSize(len(form.Household)).SetTypologies(form.Typologies).
+		SetEnlarged(form.Enlarged).SetCategory(form.Category)
 	if point != "" {
 		create.SetFollowingPointID(point).SetFollowedSince(today)
 	}
@@ -95,15 +97,16 @@ func (l *living) write(granted context.Context, form domain.ApplicationForm) err
 	ordinary, sensitive := partReasons(form.File.Reasons)
 	f, c := form.File, form.Contact
 	if err := l.tx.ApplicationFile.Create().SetApplicationID(id).SetTaxYear(f.TaxYear).SetTaxIncome(f.TaxIncome).
-		SetMonthlyResources(f.MonthlyResources).SetHousing(f.Housing).SetReasons(ordinary).Exec(granted); err != nil {
+		SetNillableEarlierTaxIncome(f.EarlierTaxIncome).SetMonthlyResources(f.MonthlyResources).
+		SetHousing(f.Housing).SetReasons(ordinary).Exec(granted); err != nil {
 		return err
 	}
-	contact := l.tx.ApplicationContact.Create().SetApplicationID(id).SetAddress(c.Address).SetPostalCode(c.PostalCode).SetTown(c.Town).
-		SetEmail(c.Email).SetHelpingStructure(domain.Stated(c.HelpingStructure))
-	if c.Phone != "" {
-		contact.SetPhone(c.Phone)
+	contact, err := l.tx.ApplicationContact.Create().SetApplicationID(id).SetAddress(c.Address).SetPostalCode(c.PostalCode).SetTown(c.Town).
+		SetEmail(c.Email).SetHelpingStructure(domain.Stated(c.HelpingStructure)).Save(granted)
+	if err != nil {
+		return err
 	}
-	if err := contact.Exec(granted); err != nil {
+	if err := state(contact.Update(), c).Exec(granted); err != nil {
 		return err
 	}
 	for i, m := range form.Household {
@@ -111,16 +114,18 @@ func (l *living) write(granted context.Context, form domain.ApplicationForm) err
 		if err != nil {
 			return err
 		}
-		if m.Link == domain.LinkApplicant && len(sensitive) > 0 {
-			if err := l.confide(granted, member, sensitive); err != nil {
-				return err
-			}
+		if m.Link != domain.LinkApplicant {
+			continue
+		}
+		if err := l.confide(granted, member, confidence{m, sensitive, confidedMode(f)}); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// house writes a member of the household.
+// house writes a member of the household, and what is sensitive about anybody but the
+// applicant, of whom the form tells more.
 func (l *living) house(granted context.Context, rank int, m domain.MemberForm) (domain.ID, error) {
 	create := l.tx.HouseholdMember.Create().SetApplicationID(l.life.ID).SetRank(rank).SetLink(m.Link)
 	if m.Link == domain.LinkToBeBorn {
@@ -130,13 +135,33 @@ func (l *living) house(granted context.Context, rank int, m domain.MemberForm) (
 		}
 		return created.ID, nil
 	}
-	year, month, _ := m.BornOn.Civil()
-	created, err := create.SetBornIn(domain.NewDate(year, month, 1)).Save(granted)
+	created, err := create.SetBornIn(monthOf(m.BornOn)).SetResources(domain.Shown(m.Resources)).
+		SetNillableMaintenancePaid(m.MaintenancePaid).Save(granted)
 	if err != nil {
 		return "", err
 	}
-	return created.ID, l.tx.MemberParticulars.Create().SetApplicationID(l.life.ID).SetMemberID(created.ID).
-		SetGivenNames(m.GivenNames).SetBirthName(m.BirthName).SetUsualName(domain.Stated(m.UsualName)).SetBornOn(m.BornOn).Exec(granted)
+	if err := l.particulars(granted, created.ID, m); err != nil || m.Link == domain.LinkApplicant {
+		return created.ID, err
+	}
+	return created.ID, l.confide(granted, created.ID, confidence{member: m})
+}
+
+func (l *living) particulars(granted context.Context, member domain.ID, m domain.MemberForm) error {
+	create := l.tx.MemberParticulars.Create().SetApplicationID(l.life.ID).SetMemberID(member).
+		SetGivenNames(m.GivenNames).SetBirthName(m.BirthName).SetUsualName(domain.Stated(m.UsualName)).SetBornOn(m.BornOn)
+	if m.CivilStatus != nil {
+		create.SetCivilStatus(m.CivilStatus)
+	}
+	if m.Work != nil {
+		create.SetWork(m.Work)
+	}
+	return create.Exec(granted)
+}
+
+// monthOf is the first day of the month of birth, from which ages are reckoned.
+func monthOf(born domain.Date) domain.Date {
+	year, month, _ := born.Civil()
+	return domain.NewDate(year, month, 1)
 }
 
 // wish writes the wishes, best first.

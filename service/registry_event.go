@@ -222,8 +222,7 @@ func registryView(a *ent.Application, e *ent.RegistryEvent) registryfile.View {
 		v.RemovedFor, _ = valueOf(e.RemovedFor).RegistryCodes()
 		return v
 	}
-	enlarged := false // nobody was asked
-	v.CreatedOn, v.Enlarged = a.Edges.Summary.RegisteredOn, &enlarged
+	v.CreatedOn, v.Enlarged = a.Edges.Summary.RegisteredOn, &a.Edges.Summary.Enlarged
 	for _, t := range a.Edges.Summary.Typologies {
 		v.Typologies = append(v.Typologies, registryTypology(t))
 	}
@@ -232,24 +231,37 @@ func registryView(a *ent.Application, e *ent.RegistryEvent) registryfile.View {
 	}
 	if f := a.Edges.File; f != nil {
 		v.Reasons = f.Reasons
-		if mode := registryHousing[f.Housing]; mode != "" {
+		if mode := registryHousing(f.Housing); mode != "" {
 			v.Housing.Modes = []string{mode}
 		}
 		v.Applicant.TaxYear, v.Applicant.TaxIncome = f.TaxYear, &f.TaxIncome
+		if f.EarlierTaxIncome != nil {
+			v.Applicant.EarlierTaxYear, v.Applicant.EarlierTaxIncome = f.TaxYear-1, f.EarlierTaxIncome
+		}
 	}
 	for _, m := range a.Edges.Household {
 		addMember(&v, m)
 	}
 	if c := a.Edges.Contact; c != nil {
-		v.Applicant.Phone, v.Applicant.Email = valueOf(c.Phone), c.Email
+		v.Applicant.Phone, v.Applicant.OtherPhone, v.Applicant.Email = valueOf(c.Phone), valueOf(c.SecondPhone), c.Email
 		v.Applicant.Address = registryfile.Address{Street: c.Address, PostalCode: c.PostalCode}
+		if d := c.Dwelling; d != nil {
+			v.Housing.Category, v.Housing.People, v.Housing.Rent, v.Housing.OwnsOther = string(d.Category), d.People, d.Rent, d.OwnsAnother
+			if d.Typology != nil && *d.Typology != domain.UnknownTypology {
+				v.Housing.Typology = registryTypology(*d.Typology)
+			}
+		}
 	}
 	return v
 }
 
-// registryHousing are the codes of classes of housing, where a class is one of them.
-var registryHousing = map[domain.HousingClass]string{
-	domain.SocialTenant: "HLM", domain.PrivateTenant: "LP", domain.Owner: "POCC", domain.HostedFree: "CP",
+// registryHousing is the code of a class of housing; the exact mode is sensitive where the
+// class has others.
+func registryHousing(class domain.HousingClass) string {
+	if class == domain.HostedFree {
+		return "CP" // with a private person: that of its modes which tells least
+	}
+	return domain.HousingModeOf(class)
 }
 
 func registryTypology(t domain.Typology) string {
@@ -259,6 +271,9 @@ func registryTypology(t domain.Typology) string {
 	return string(t)
 }
 
+// maintenance is the code of the one kind of what is paid (pension alimentaire versée).
+const maintenance = "PAV"
+
 // addMember puts a member of the household where the registry has it.
 func addMember(v *registryfile.View, m *ent.HouseholdMember) {
 	p := registryfile.Person{}
@@ -267,10 +282,20 @@ func addMember(v *registryfile.View, m *ent.HouseholdMember) {
 		if who.UsualName != "" {
 			p.Name, p.BirthName = string(who.UsualName), who.BirthName
 		}
+		if c := who.CivilStatus; c != nil {
+			p.Title, p.Nationality, p.FamilyStatus = string(c.Title), string(c.Nationality), string(c.FamilyStatus)
+		}
+	}
+	for _, r := range m.Resources {
+		p.Received = append(p.Received, registryfile.Resource{Code: r.Kind, Amount: &r.Amount})
+	}
+	if m.MaintenancePaid != nil {
+		p.Paid = []registryfile.Resource{{Code: maintenance, Amount: m.MaintenancePaid}}
 	}
 	switch m.Link {
 	case domain.LinkApplicant:
 		p.TaxYear, p.TaxIncome = v.Applicant.TaxYear, v.Applicant.TaxIncome
+		p.EarlierTaxYear, p.EarlierTaxIncome = v.Applicant.EarlierTaxYear, v.Applicant.EarlierTaxIncome
 		v.Applicant = p
 	case domain.LinkSpouse:
 		p.Link = "M"

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/guichet-logement/guichet/service"
+
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/ent/application"
@@ -114,8 +116,10 @@ func (l *lab) lived(t *testing.T) domain.ID {
 	id := l.register(t, l.today())
 	_, err := l.Service.ValidateApplication(ctx, id)
 	must(t, err)
-	_, err = l.Service.CorrectApplication(ctx, id, domain.GroupVersions{Identity: l.application(t, id).Version},
-		domain.ApplicationCorrection{Names: &domain.NamesForm{GivenNames: "Ana Maria", BirthName: "Costa"}})
+	_, err = l.Service.CorrectApplication(ctx, id, service.Correction{
+		Versions:              &domain.GroupVersions{Identity: l.application(t, id).Version},
+		ApplicationCorrection: domain.ApplicationCorrection{Names: &domain.NamesForm{GivenNames: "Ana Maria", BirthName: "Costa"}},
+	})
 	must(t, err)
 	_, err = l.Service.RemoveApplication(ctx, id, domain.RemovedWithdrawn)
 	must(t, err)

@@ -26,12 +26,30 @@ const (
 	FieldPostalCode = "postal_code"
 	// FieldTown holds the string denoting the town field in the database.
 	FieldTown = "town"
+	// FieldCareOf holds the string denoting the care_of field in the database.
+	FieldCareOf = "care_of"
+	// FieldMailing holds the string denoting the mailing field in the database.
+	FieldMailing = "mailing"
 	// FieldPhone holds the string denoting the phone field in the database.
 	FieldPhone = "phone"
+	// FieldSecondPhone holds the string denoting the second_phone field in the database.
+	FieldSecondPhone = "second_phone"
 	// FieldEmail holds the string denoting the email field in the database.
 	FieldEmail = "email"
+	// FieldEmailAllowed holds the string denoting the email_allowed field in the database.
+	FieldEmailAllowed = "email_allowed"
+	// FieldTextAllowed holds the string denoting the text_allowed field in the database.
+	FieldTextAllowed = "text_allowed"
 	// FieldHelpingStructure holds the string denoting the helping_structure field in the database.
 	FieldHelpingStructure = "helping_structure"
+	// FieldHelpingPhone holds the string denoting the helping_phone field in the database.
+	FieldHelpingPhone = "helping_phone"
+	// FieldHelpingEmail holds the string denoting the helping_email field in the database.
+	FieldHelpingEmail = "helping_email"
+	// FieldDwelling holds the string denoting the dwelling field in the database.
+	FieldDwelling = "dwelling"
+	// FieldProvenance holds the string denoting the provenance field in the database.
+	FieldProvenance = "provenance"
 	// FieldVersion holds the string denoting the version field in the database.
 	FieldVersion = "version"
 	// EdgeApplication holds the string denoting the application edge name in mutations.
@@ -55,9 +73,18 @@ var Columns = []string{
 	FieldAddress,
 	FieldPostalCode,
 	FieldTown,
+	FieldCareOf,
+	FieldMailing,
 	FieldPhone,
+	FieldSecondPhone,
 	FieldEmail,
+	FieldEmailAllowed,
+	FieldTextAllowed,
 	FieldHelpingStructure,
+	FieldHelpingPhone,
+	FieldHelpingEmail,
+	FieldDwelling,
+	FieldProvenance,
 	FieldVersion,
 }
 
@@ -87,10 +114,24 @@ var (
 	PostalCodeValidator func(string) error
 	// TownValidator is a validator for the "town" field. It is called by the builders before save.
 	TownValidator func(string) error
+	// DefaultCareOf holds the default value on creation for the "care_of" field.
+	DefaultCareOf domain.Stated
+	// CareOfValidator is a validator for the "care_of" field. It is called by the builders before save.
+	CareOfValidator func(string) error
 	// EmailValidator is a validator for the "email" field. It is called by the builders before save.
 	EmailValidator func(string) error
+	// DefaultEmailAllowed holds the default value on creation for the "email_allowed" field.
+	DefaultEmailAllowed bool
+	// DefaultTextAllowed holds the default value on creation for the "text_allowed" field.
+	DefaultTextAllowed bool
 	// HelpingStructureValidator is a validator for the "helping_structure" field. It is called by the builders before save.
 	HelpingStructureValidator func(string) error
+	// DefaultHelpingEmail holds the default value on creation for the "helping_email" field.
+	DefaultHelpingEmail domain.EmailAddress
+	// HelpingEmailValidator is a validator for the "helping_email" field. It is called by the builders before save.
+	HelpingEmailValidator func(string) error
+	// DefaultProvenance holds the default value on creation for the "provenance" field.
+	DefaultProvenance []domain.ValueOrigin
 	// DefaultVersion holds the default value on creation for the "version" field.
 	DefaultVersion int
 	// VersionValidator is a validator for the "version" field. It is called by the builders before save.
@@ -134,9 +175,19 @@ func ByTown(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldTown, opts...).ToFunc()
 }
 
+// ByCareOf orders the results by the care_of field.
+func ByCareOf(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCareOf, opts...).ToFunc()
+}
+
 // ByPhone orders the results by the phone field.
 func ByPhone(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPhone, opts...).ToFunc()
+}
+
+// BySecondPhone orders the results by the second_phone field.
+func BySecondPhone(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSecondPhone, opts...).ToFunc()
 }
 
 // ByEmail orders the results by the email field.
@@ -144,9 +195,29 @@ func ByEmail(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldEmail, opts...).ToFunc()
 }
 
+// ByEmailAllowed orders the results by the email_allowed field.
+func ByEmailAllowed(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEmailAllowed, opts...).ToFunc()
+}
+
+// ByTextAllowed orders the results by the text_allowed field.
+func ByTextAllowed(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTextAllowed, opts...).ToFunc()
+}
+
 // ByHelpingStructure orders the results by the helping_structure field.
 func ByHelpingStructure(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldHelpingStructure, opts...).ToFunc()
+}
+
+// ByHelpingPhone orders the results by the helping_phone field.
+func ByHelpingPhone(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldHelpingPhone, opts...).ToFunc()
+}
+
+// ByHelpingEmail orders the results by the helping_email field.
+func ByHelpingEmail(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldHelpingEmail, opts...).ToFunc()
 }
 
 // ByVersion orders the results by the version field.

@@ -81,9 +81,20 @@ func Town(v string) predicate.ApplicationContact {
 	return predicate.ApplicationContact(sql.FieldEQ(FieldTown, v))
 }
 
+// CareOf applies equality check predicate on the "care_of" field. It's identical to CareOfEQ.
+func CareOf(v domain.Stated) predicate.ApplicationContact {
+	vc := string(v)
+	return predicate.ApplicationContact(sql.FieldEQ(FieldCareOf, vc))
+}
+
 // Phone applies equality check predicate on the "phone" field. It's identical to PhoneEQ.
 func Phone(v domain.PhoneNumber) predicate.ApplicationContact {
 	return predicate.ApplicationContact(sql.FieldEQ(FieldPhone, v))
+}
+
+// SecondPhone applies equality check predicate on the "second_phone" field. It's identical to SecondPhoneEQ.
+func SecondPhone(v domain.PhoneNumber) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldEQ(FieldSecondPhone, v))
 }
 
 // Email applies equality check predicate on the "email" field. It's identical to EmailEQ.
@@ -91,10 +102,30 @@ func Email(v domain.EmailAddress) predicate.ApplicationContact {
 	return predicate.ApplicationContact(sql.FieldEQ(FieldEmail, v))
 }
 
+// EmailAllowed applies equality check predicate on the "email_allowed" field. It's identical to EmailAllowedEQ.
+func EmailAllowed(v bool) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldEQ(FieldEmailAllowed, v))
+}
+
+// TextAllowed applies equality check predicate on the "text_allowed" field. It's identical to TextAllowedEQ.
+func TextAllowed(v bool) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldEQ(FieldTextAllowed, v))
+}
+
 // HelpingStructure applies equality check predicate on the "helping_structure" field. It's identical to HelpingStructureEQ.
 func HelpingStructure(v domain.Stated) predicate.ApplicationContact {
 	vc := string(v)
 	return predicate.ApplicationContact(sql.FieldEQ(FieldHelpingStructure, vc))
+}
+
+// HelpingPhone applies equality check predicate on the "helping_phone" field. It's identical to HelpingPhoneEQ.
+func HelpingPhone(v domain.PhoneNumber) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldEQ(FieldHelpingPhone, v))
+}
+
+// HelpingEmail applies equality check predicate on the "helping_email" field. It's identical to HelpingEmailEQ.
+func HelpingEmail(v domain.EmailAddress) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldEQ(FieldHelpingEmail, v))
 }
 
 // Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
@@ -407,6 +438,100 @@ func TownContainsFold(v string) predicate.ApplicationContact {
 	return predicate.ApplicationContact(sql.FieldContainsFold(FieldTown, v))
 }
 
+// CareOfEQ applies the EQ predicate on the "care_of" field.
+func CareOfEQ(v domain.Stated) predicate.ApplicationContact {
+	vc := string(v)
+	return predicate.ApplicationContact(sql.FieldEQ(FieldCareOf, vc))
+}
+
+// CareOfNEQ applies the NEQ predicate on the "care_of" field.
+func CareOfNEQ(v domain.Stated) predicate.ApplicationContact {
+	vc := string(v)
+	return predicate.ApplicationContact(sql.FieldNEQ(FieldCareOf, vc))
+}
+
+// CareOfIn applies the In predicate on the "care_of" field.
+func CareOfIn(vs ...domain.Stated) predicate.ApplicationContact {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.ApplicationContact(sql.FieldIn(FieldCareOf, v...))
+}
+
+// CareOfNotIn applies the NotIn predicate on the "care_of" field.
+func CareOfNotIn(vs ...domain.Stated) predicate.ApplicationContact {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.ApplicationContact(sql.FieldNotIn(FieldCareOf, v...))
+}
+
+// CareOfGT applies the GT predicate on the "care_of" field.
+func CareOfGT(v domain.Stated) predicate.ApplicationContact {
+	vc := string(v)
+	return predicate.ApplicationContact(sql.FieldGT(FieldCareOf, vc))
+}
+
+// CareOfGTE applies the GTE predicate on the "care_of" field.
+func CareOfGTE(v domain.Stated) predicate.ApplicationContact {
+	vc := string(v)
+	return predicate.ApplicationContact(sql.FieldGTE(FieldCareOf, vc))
+}
+
+// CareOfLT applies the LT predicate on the "care_of" field.
+func CareOfLT(v domain.Stated) predicate.ApplicationContact {
+	vc := string(v)
+	return predicate.ApplicationContact(sql.FieldLT(FieldCareOf, vc))
+}
+
+// CareOfLTE applies the LTE predicate on the "care_of" field.
+func CareOfLTE(v domain.Stated) predicate.ApplicationContact {
+	vc := string(v)
+	return predicate.ApplicationContact(sql.FieldLTE(FieldCareOf, vc))
+}
+
+// CareOfContains applies the Contains predicate on the "care_of" field.
+func CareOfContains(v domain.Stated) predicate.ApplicationContact {
+	vc := string(v)
+	return predicate.ApplicationContact(sql.FieldContains(FieldCareOf, vc))
+}
+
+// CareOfHasPrefix applies the HasPrefix predicate on the "care_of" field.
+func CareOfHasPrefix(v domain.Stated) predicate.ApplicationContact {
+	vc := string(v)
+	return predicate.ApplicationContact(sql.FieldHasPrefix(FieldCareOf, vc))
+}
+
+// CareOfHasSuffix applies the HasSuffix predicate on the "care_of" field.
+func CareOfHasSuffix(v domain.Stated) predicate.ApplicationContact {
+	vc := string(v)
+	return predicate.ApplicationContact(sql.FieldHasSuffix(FieldCareOf, vc))
+}
+
+// CareOfEqualFold applies the EqualFold predicate on the "care_of" field.
+func CareOfEqualFold(v domain.Stated) predicate.ApplicationContact {
+	vc := string(v)
+	return predicate.ApplicationContact(sql.FieldEqualFold(FieldCareOf, vc))
+}
+
+// CareOfContainsFold applies the ContainsFold predicate on the "care_of" field.
+func CareOfContainsFold(v domain.Stated) predicate.ApplicationContact {
+	vc := string(v)
+	return predicate.ApplicationContact(sql.FieldContainsFold(FieldCareOf, vc))
+}
+
+// MailingIsNil applies the IsNil predicate on the "mailing" field.
+func MailingIsNil() predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldIsNull(FieldMailing))
+}
+
+// MailingNotNil applies the NotNil predicate on the "mailing" field.
+func MailingNotNil() predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldNotNull(FieldMailing))
+}
+
 // PhoneEQ applies the EQ predicate on the "phone" field.
 func PhoneEQ(v domain.PhoneNumber) predicate.ApplicationContact {
 	return predicate.ApplicationContact(sql.FieldEQ(FieldPhone, v))
@@ -487,6 +612,86 @@ func PhoneContainsFold(v domain.PhoneNumber) predicate.ApplicationContact {
 	return predicate.ApplicationContact(sql.FieldContainsFold(FieldPhone, vc))
 }
 
+// SecondPhoneEQ applies the EQ predicate on the "second_phone" field.
+func SecondPhoneEQ(v domain.PhoneNumber) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldEQ(FieldSecondPhone, v))
+}
+
+// SecondPhoneNEQ applies the NEQ predicate on the "second_phone" field.
+func SecondPhoneNEQ(v domain.PhoneNumber) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldNEQ(FieldSecondPhone, v))
+}
+
+// SecondPhoneIn applies the In predicate on the "second_phone" field.
+func SecondPhoneIn(vs ...domain.PhoneNumber) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldIn(FieldSecondPhone, vs...))
+}
+
+// SecondPhoneNotIn applies the NotIn predicate on the "second_phone" field.
+func SecondPhoneNotIn(vs ...domain.PhoneNumber) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldNotIn(FieldSecondPhone, vs...))
+}
+
+// SecondPhoneGT applies the GT predicate on the "second_phone" field.
+func SecondPhoneGT(v domain.PhoneNumber) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldGT(FieldSecondPhone, v))
+}
+
+// SecondPhoneGTE applies the GTE predicate on the "second_phone" field.
+func SecondPhoneGTE(v domain.PhoneNumber) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldGTE(FieldSecondPhone, v))
+}
+
+// SecondPhoneLT applies the LT predicate on the "second_phone" field.
+func SecondPhoneLT(v domain.PhoneNumber) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldLT(FieldSecondPhone, v))
+}
+
+// SecondPhoneLTE applies the LTE predicate on the "second_phone" field.
+func SecondPhoneLTE(v domain.PhoneNumber) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldLTE(FieldSecondPhone, v))
+}
+
+// SecondPhoneContains applies the Contains predicate on the "second_phone" field.
+func SecondPhoneContains(v domain.PhoneNumber) predicate.ApplicationContact {
+	vc := string(v)
+	return predicate.ApplicationContact(sql.FieldContains(FieldSecondPhone, vc))
+}
+
+// SecondPhoneHasPrefix applies the HasPrefix predicate on the "second_phone" field.
+func SecondPhoneHasPrefix(v domain.PhoneNumber) predicate.ApplicationContact {
+	vc := string(v)
+	return predicate.ApplicationContact(sql.FieldHasPrefix(FieldSecondPhone, vc))
+}
+
+// SecondPhoneHasSuffix applies the HasSuffix predicate on the "second_phone" field.
+func SecondPhoneHasSuffix(v domain.PhoneNumber) predicate.ApplicationContact {
+	vc := string(v)
+	return predicate.ApplicationContact(sql.FieldHasSuffix(FieldSecondPhone, vc))
+}
+
+// SecondPhoneIsNil applies the IsNil predicate on the "second_phone" field.
+func SecondPhoneIsNil() predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldIsNull(FieldSecondPhone))
+}
+
+// SecondPhoneNotNil applies the NotNil predicate on the "second_phone" field.
+func SecondPhoneNotNil() predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldNotNull(FieldSecondPhone))
+}
+
+// SecondPhoneEqualFold applies the EqualFold predicate on the "second_phone" field.
+func SecondPhoneEqualFold(v domain.PhoneNumber) predicate.ApplicationContact {
+	vc := string(v)
+	return predicate.ApplicationContact(sql.FieldEqualFold(FieldSecondPhone, vc))
+}
+
+// SecondPhoneContainsFold applies the ContainsFold predicate on the "second_phone" field.
+func SecondPhoneContainsFold(v domain.PhoneNumber) predicate.ApplicationContact {
+	vc := string(v)
+	return predicate.ApplicationContact(sql.FieldContainsFold(FieldSecondPhone, vc))
+}
+
 // EmailEQ applies the EQ predicate on the "email" field.
 func EmailEQ(v domain.EmailAddress) predicate.ApplicationContact {
 	return predicate.ApplicationContact(sql.FieldEQ(FieldEmail, v))
@@ -555,6 +760,26 @@ func EmailEqualFold(v domain.EmailAddress) predicate.ApplicationContact {
 func EmailContainsFold(v domain.EmailAddress) predicate.ApplicationContact {
 	vc := string(v)
 	return predicate.ApplicationContact(sql.FieldContainsFold(FieldEmail, vc))
+}
+
+// EmailAllowedEQ applies the EQ predicate on the "email_allowed" field.
+func EmailAllowedEQ(v bool) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldEQ(FieldEmailAllowed, v))
+}
+
+// EmailAllowedNEQ applies the NEQ predicate on the "email_allowed" field.
+func EmailAllowedNEQ(v bool) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldNEQ(FieldEmailAllowed, v))
+}
+
+// TextAllowedEQ applies the EQ predicate on the "text_allowed" field.
+func TextAllowedEQ(v bool) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldEQ(FieldTextAllowed, v))
+}
+
+// TextAllowedNEQ applies the NEQ predicate on the "text_allowed" field.
+func TextAllowedNEQ(v bool) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldNEQ(FieldTextAllowed, v))
 }
 
 // HelpingStructureEQ applies the EQ predicate on the "helping_structure" field.
@@ -639,6 +864,166 @@ func HelpingStructureEqualFold(v domain.Stated) predicate.ApplicationContact {
 func HelpingStructureContainsFold(v domain.Stated) predicate.ApplicationContact {
 	vc := string(v)
 	return predicate.ApplicationContact(sql.FieldContainsFold(FieldHelpingStructure, vc))
+}
+
+// HelpingPhoneEQ applies the EQ predicate on the "helping_phone" field.
+func HelpingPhoneEQ(v domain.PhoneNumber) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldEQ(FieldHelpingPhone, v))
+}
+
+// HelpingPhoneNEQ applies the NEQ predicate on the "helping_phone" field.
+func HelpingPhoneNEQ(v domain.PhoneNumber) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldNEQ(FieldHelpingPhone, v))
+}
+
+// HelpingPhoneIn applies the In predicate on the "helping_phone" field.
+func HelpingPhoneIn(vs ...domain.PhoneNumber) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldIn(FieldHelpingPhone, vs...))
+}
+
+// HelpingPhoneNotIn applies the NotIn predicate on the "helping_phone" field.
+func HelpingPhoneNotIn(vs ...domain.PhoneNumber) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldNotIn(FieldHelpingPhone, vs...))
+}
+
+// HelpingPhoneGT applies the GT predicate on the "helping_phone" field.
+func HelpingPhoneGT(v domain.PhoneNumber) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldGT(FieldHelpingPhone, v))
+}
+
+// HelpingPhoneGTE applies the GTE predicate on the "helping_phone" field.
+func HelpingPhoneGTE(v domain.PhoneNumber) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldGTE(FieldHelpingPhone, v))
+}
+
+// HelpingPhoneLT applies the LT predicate on the "helping_phone" field.
+func HelpingPhoneLT(v domain.PhoneNumber) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldLT(FieldHelpingPhone, v))
+}
+
+// HelpingPhoneLTE applies the LTE predicate on the "helping_phone" field.
+func HelpingPhoneLTE(v domain.PhoneNumber) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldLTE(FieldHelpingPhone, v))
+}
+
+// HelpingPhoneContains applies the Contains predicate on the "helping_phone" field.
+func HelpingPhoneContains(v domain.PhoneNumber) predicate.ApplicationContact {
+	vc := string(v)
+	return predicate.ApplicationContact(sql.FieldContains(FieldHelpingPhone, vc))
+}
+
+// HelpingPhoneHasPrefix applies the HasPrefix predicate on the "helping_phone" field.
+func HelpingPhoneHasPrefix(v domain.PhoneNumber) predicate.ApplicationContact {
+	vc := string(v)
+	return predicate.ApplicationContact(sql.FieldHasPrefix(FieldHelpingPhone, vc))
+}
+
+// HelpingPhoneHasSuffix applies the HasSuffix predicate on the "helping_phone" field.
+func HelpingPhoneHasSuffix(v domain.PhoneNumber) predicate.ApplicationContact {
+	vc := string(v)
+	return predicate.ApplicationContact(sql.FieldHasSuffix(FieldHelpingPhone, vc))
+}
+
+// HelpingPhoneIsNil applies the IsNil predicate on the "helping_phone" field.
+func HelpingPhoneIsNil() predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldIsNull(FieldHelpingPhone))
+}
+
+// HelpingPhoneNotNil applies the NotNil predicate on the "helping_phone" field.
+func HelpingPhoneNotNil() predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldNotNull(FieldHelpingPhone))
+}
+
+// HelpingPhoneEqualFold applies the EqualFold predicate on the "helping_phone" field.
+func HelpingPhoneEqualFold(v domain.PhoneNumber) predicate.ApplicationContact {
+	vc := string(v)
+	return predicate.ApplicationContact(sql.FieldEqualFold(FieldHelpingPhone, vc))
+}
+
+// HelpingPhoneContainsFold applies the ContainsFold predicate on the "helping_phone" field.
+func HelpingPhoneContainsFold(v domain.PhoneNumber) predicate.ApplicationContact {
+	vc := string(v)
+	return predicate.ApplicationContact(sql.FieldContainsFold(FieldHelpingPhone, vc))
+}
+
+// HelpingEmailEQ applies the EQ predicate on the "helping_email" field.
+func HelpingEmailEQ(v domain.EmailAddress) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldEQ(FieldHelpingEmail, v))
+}
+
+// HelpingEmailNEQ applies the NEQ predicate on the "helping_email" field.
+func HelpingEmailNEQ(v domain.EmailAddress) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldNEQ(FieldHelpingEmail, v))
+}
+
+// HelpingEmailIn applies the In predicate on the "helping_email" field.
+func HelpingEmailIn(vs ...domain.EmailAddress) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldIn(FieldHelpingEmail, vs...))
+}
+
+// HelpingEmailNotIn applies the NotIn predicate on the "helping_email" field.
+func HelpingEmailNotIn(vs ...domain.EmailAddress) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldNotIn(FieldHelpingEmail, vs...))
+}
+
+// HelpingEmailGT applies the GT predicate on the "helping_email" field.
+func HelpingEmailGT(v domain.EmailAddress) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldGT(FieldHelpingEmail, v))
+}
+
+// HelpingEmailGTE applies the GTE predicate on the "helping_email" field.
+func HelpingEmailGTE(v domain.EmailAddress) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldGTE(FieldHelpingEmail, v))
+}
+
+// HelpingEmailLT applies the LT predicate on the "helping_email" field.
+func HelpingEmailLT(v domain.EmailAddress) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldLT(FieldHelpingEmail, v))
+}
+
+// HelpingEmailLTE applies the LTE predicate on the "helping_email" field.
+func HelpingEmailLTE(v domain.EmailAddress) predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldLTE(FieldHelpingEmail, v))
+}
+
+// HelpingEmailContains applies the Contains predicate on the "helping_email" field.
+func HelpingEmailContains(v domain.EmailAddress) predicate.ApplicationContact {
+	vc := string(v)
+	return predicate.ApplicationContact(sql.FieldContains(FieldHelpingEmail, vc))
+}
+
+// HelpingEmailHasPrefix applies the HasPrefix predicate on the "helping_email" field.
+func HelpingEmailHasPrefix(v domain.EmailAddress) predicate.ApplicationContact {
+	vc := string(v)
+	return predicate.ApplicationContact(sql.FieldHasPrefix(FieldHelpingEmail, vc))
+}
+
+// HelpingEmailHasSuffix applies the HasSuffix predicate on the "helping_email" field.
+func HelpingEmailHasSuffix(v domain.EmailAddress) predicate.ApplicationContact {
+	vc := string(v)
+	return predicate.ApplicationContact(sql.FieldHasSuffix(FieldHelpingEmail, vc))
+}
+
+// HelpingEmailEqualFold applies the EqualFold predicate on the "helping_email" field.
+func HelpingEmailEqualFold(v domain.EmailAddress) predicate.ApplicationContact {
+	vc := string(v)
+	return predicate.ApplicationContact(sql.FieldEqualFold(FieldHelpingEmail, vc))
+}
+
+// HelpingEmailContainsFold applies the ContainsFold predicate on the "helping_email" field.
+func HelpingEmailContainsFold(v domain.EmailAddress) predicate.ApplicationContact {
+	vc := string(v)
+	return predicate.ApplicationContact(sql.FieldContainsFold(FieldHelpingEmail, vc))
+}
+
+// DwellingIsNil applies the IsNil predicate on the "dwelling" field.
+func DwellingIsNil() predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldIsNull(FieldDwelling))
+}
+
+// DwellingNotNil applies the NotNil predicate on the "dwelling" field.
+func DwellingNotNil() predicate.ApplicationContact {
+	return predicate.ApplicationContact(sql.FieldNotNull(FieldDwelling))
 }
 
 // VersionEQ applies the EQ predicate on the "version" field.

@@ -108,7 +108,7 @@ var (
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k domain.ApplicationEventKind) error {
 	switch k {
-	case "SUBMIT", "VALIDATE", "REJECT", "DEPOSIT_AGAIN", "RENEW", "WARN", "ANSWER", "REMOVE", "REACTIVATE", "MERGE", "UNDO_MERGE", "ERASE", "CORRECT", "SPLIT", "TAKE", "RELEASE", "HAND_OVER", "CERTIFICATE", "RENEWAL_NOTICE", "DEADLINE_ANNOUNCED", "DEADLINE_DUE":
+	case "SUBMIT", "VALIDATE", "REJECT", "DEPOSIT_AGAIN", "RENEW", "WARN", "ANSWER", "REMOVE", "REACTIVATE", "MERGE", "UNDO_MERGE", "ERASE", "CORRECT", "SPLIT", "TAKE", "RELEASE", "HAND_OVER", "CERTIFICATE", "RENEWAL_NOTICE", "PERSONALISED_APPOINTMENT", "SINGLE_FILE_COMPLETE", "DEADLINE_ANNOUNCED", "DEADLINE_DUE":
 		return nil
 	default:
 		return fmt.Errorf("applicationevent: invalid enum value for kind field: %q", k)

@@ -26,12 +26,16 @@ const (
 	FieldTaxYear = "tax_year"
 	// FieldTaxIncome holds the string denoting the tax_income field in the database.
 	FieldTaxIncome = "tax_income"
+	// FieldEarlierTaxIncome holds the string denoting the earlier_tax_income field in the database.
+	FieldEarlierTaxIncome = "earlier_tax_income"
 	// FieldMonthlyResources holds the string denoting the monthly_resources field in the database.
 	FieldMonthlyResources = "monthly_resources"
 	// FieldHousing holds the string denoting the housing field in the database.
 	FieldHousing = "housing"
 	// FieldReasons holds the string denoting the reasons field in the database.
 	FieldReasons = "reasons"
+	// FieldProvenance holds the string denoting the provenance field in the database.
+	FieldProvenance = "provenance"
 	// FieldVersion holds the string denoting the version field in the database.
 	FieldVersion = "version"
 	// EdgeApplication holds the string denoting the application edge name in mutations.
@@ -54,9 +58,11 @@ var Columns = []string{
 	FieldApplicationID,
 	FieldTaxYear,
 	FieldTaxIncome,
+	FieldEarlierTaxIncome,
 	FieldMonthlyResources,
 	FieldHousing,
 	FieldReasons,
+	FieldProvenance,
 	FieldVersion,
 }
 
@@ -80,6 +86,8 @@ var (
 	Policy ent.Policy
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() time.Time
+	// DefaultProvenance holds the default value on creation for the "provenance" field.
+	DefaultProvenance []domain.ValueOrigin
 	// DefaultVersion holds the default value on creation for the "version" field.
 	DefaultVersion int
 	// VersionValidator is a validator for the "version" field. It is called by the builders before save.
@@ -126,6 +134,11 @@ func ByTaxYear(opts ...sql.OrderTermOption) OrderOption {
 // ByTaxIncome orders the results by the tax_income field.
 func ByTaxIncome(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldTaxIncome, opts...).ToFunc()
+}
+
+// ByEarlierTaxIncome orders the results by the earlier_tax_income field.
+func ByEarlierTaxIncome(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEarlierTaxIncome, opts...).ToFunc()
 }
 
 // ByMonthlyResources orders the results by the monthly_resources field.

@@ -77,6 +77,12 @@ func TaxIncome(v domain.Money) predicate.ApplicationFile {
 	return predicate.ApplicationFile(sql.FieldEQ(FieldTaxIncome, vc))
 }
 
+// EarlierTaxIncome applies equality check predicate on the "earlier_tax_income" field. It's identical to EarlierTaxIncomeEQ.
+func EarlierTaxIncome(v domain.Money) predicate.ApplicationFile {
+	vc := int64(v)
+	return predicate.ApplicationFile(sql.FieldEQ(FieldEarlierTaxIncome, vc))
+}
+
 // MonthlyResources applies equality check predicate on the "monthly_resources" field. It's identical to MonthlyResourcesEQ.
 func MonthlyResources(v domain.Money) predicate.ApplicationFile {
 	vc := int64(v)
@@ -290,6 +296,70 @@ func TaxIncomeLT(v domain.Money) predicate.ApplicationFile {
 func TaxIncomeLTE(v domain.Money) predicate.ApplicationFile {
 	vc := int64(v)
 	return predicate.ApplicationFile(sql.FieldLTE(FieldTaxIncome, vc))
+}
+
+// EarlierTaxIncomeEQ applies the EQ predicate on the "earlier_tax_income" field.
+func EarlierTaxIncomeEQ(v domain.Money) predicate.ApplicationFile {
+	vc := int64(v)
+	return predicate.ApplicationFile(sql.FieldEQ(FieldEarlierTaxIncome, vc))
+}
+
+// EarlierTaxIncomeNEQ applies the NEQ predicate on the "earlier_tax_income" field.
+func EarlierTaxIncomeNEQ(v domain.Money) predicate.ApplicationFile {
+	vc := int64(v)
+	return predicate.ApplicationFile(sql.FieldNEQ(FieldEarlierTaxIncome, vc))
+}
+
+// EarlierTaxIncomeIn applies the In predicate on the "earlier_tax_income" field.
+func EarlierTaxIncomeIn(vs ...domain.Money) predicate.ApplicationFile {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.ApplicationFile(sql.FieldIn(FieldEarlierTaxIncome, v...))
+}
+
+// EarlierTaxIncomeNotIn applies the NotIn predicate on the "earlier_tax_income" field.
+func EarlierTaxIncomeNotIn(vs ...domain.Money) predicate.ApplicationFile {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.ApplicationFile(sql.FieldNotIn(FieldEarlierTaxIncome, v...))
+}
+
+// EarlierTaxIncomeGT applies the GT predicate on the "earlier_tax_income" field.
+func EarlierTaxIncomeGT(v domain.Money) predicate.ApplicationFile {
+	vc := int64(v)
+	return predicate.ApplicationFile(sql.FieldGT(FieldEarlierTaxIncome, vc))
+}
+
+// EarlierTaxIncomeGTE applies the GTE predicate on the "earlier_tax_income" field.
+func EarlierTaxIncomeGTE(v domain.Money) predicate.ApplicationFile {
+	vc := int64(v)
+	return predicate.ApplicationFile(sql.FieldGTE(FieldEarlierTaxIncome, vc))
+}
+
+// EarlierTaxIncomeLT applies the LT predicate on the "earlier_tax_income" field.
+func EarlierTaxIncomeLT(v domain.Money) predicate.ApplicationFile {
+	vc := int64(v)
+	return predicate.ApplicationFile(sql.FieldLT(FieldEarlierTaxIncome, vc))
+}
+
+// EarlierTaxIncomeLTE applies the LTE predicate on the "earlier_tax_income" field.
+func EarlierTaxIncomeLTE(v domain.Money) predicate.ApplicationFile {
+	vc := int64(v)
+	return predicate.ApplicationFile(sql.FieldLTE(FieldEarlierTaxIncome, vc))
+}
+
+// EarlierTaxIncomeIsNil applies the IsNil predicate on the "earlier_tax_income" field.
+func EarlierTaxIncomeIsNil() predicate.ApplicationFile {
+	return predicate.ApplicationFile(sql.FieldIsNull(FieldEarlierTaxIncome))
+}
+
+// EarlierTaxIncomeNotNil applies the NotNil predicate on the "earlier_tax_income" field.
+func EarlierTaxIncomeNotNil() predicate.ApplicationFile {
+	return predicate.ApplicationFile(sql.FieldNotNull(FieldEarlierTaxIncome))
 }
 
 // MonthlyResourcesEQ applies the EQ predicate on the "monthly_resources" field.

@@ -54,16 +54,22 @@ const (
 	FieldAcknowledgedOn = "acknowledged_on"
 	// FieldNoticedOn holds the string denoting the noticed_on field in the database.
 	FieldNoticedOn = "noticed_on"
-	// FieldReceivedOn holds the string denoting the received_on field in the database.
-	FieldReceivedOn = "received_on"
-	// FieldFileCompletedOn holds the string denoting the file_completed_on field in the database.
-	FieldFileCompletedOn = "file_completed_on"
+	// FieldPersonalisedAppointmentOn holds the string denoting the personalised_appointment_on field in the database.
+	FieldPersonalisedAppointmentOn = "personalised_appointment_on"
+	// FieldSingleFileCompletedOn holds the string denoting the single_file_completed_on field in the database.
+	FieldSingleFileCompletedOn = "single_file_completed_on"
 	// FieldReceptionDeadline holds the string denoting the reception_deadline field in the database.
 	FieldReceptionDeadline = "reception_deadline"
 	// FieldHouseholdSize holds the string denoting the household_size field in the database.
 	FieldHouseholdSize = "household_size"
 	// FieldTypologies holds the string denoting the typologies field in the database.
 	FieldTypologies = "typologies"
+	// FieldEnlarged holds the string denoting the enlarged field in the database.
+	FieldEnlarged = "enlarged"
+	// FieldCategory holds the string denoting the category field in the database.
+	FieldCategory = "category"
+	// FieldProvenance holds the string denoting the provenance field in the database.
+	FieldProvenance = "provenance"
 	// FieldFollowingPointID holds the string denoting the following_point_id field in the database.
 	FieldFollowingPointID = "following_point_id"
 	// FieldFollowedSince holds the string denoting the followed_since field in the database.
@@ -131,11 +137,14 @@ var Columns = []string{
 	FieldSplitFromID,
 	FieldAcknowledgedOn,
 	FieldNoticedOn,
-	FieldReceivedOn,
-	FieldFileCompletedOn,
+	FieldPersonalisedAppointmentOn,
+	FieldSingleFileCompletedOn,
 	FieldReceptionDeadline,
 	FieldHouseholdSize,
 	FieldTypologies,
+	FieldEnlarged,
+	FieldCategory,
+	FieldProvenance,
 	FieldFollowingPointID,
 	FieldFollowedSince,
 	FieldVersion,
@@ -163,6 +172,14 @@ var (
 	DefaultCreatedAt func() time.Time
 	// HouseholdSizeValidator is a validator for the "household_size" field. It is called by the builders before save.
 	HouseholdSizeValidator func(int) error
+	// DefaultEnlarged holds the default value on creation for the "enlarged" field.
+	DefaultEnlarged bool
+	// DefaultCategory holds the default value on creation for the "category" field.
+	DefaultCategory domain.Stated
+	// CategoryValidator is a validator for the "category" field. It is called by the builders before save.
+	CategoryValidator func(string) error
+	// DefaultProvenance holds the default value on creation for the "provenance" field.
+	DefaultProvenance []domain.ValueOrigin
 	// DefaultVersion holds the default value on creation for the "version" field.
 	DefaultVersion int
 	// VersionValidator is a validator for the "version" field. It is called by the builders before save.
@@ -311,14 +328,14 @@ func ByNoticedOn(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldNoticedOn, opts...).ToFunc()
 }
 
-// ByReceivedOn orders the results by the received_on field.
-func ByReceivedOn(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldReceivedOn, opts...).ToFunc()
+// ByPersonalisedAppointmentOn orders the results by the personalised_appointment_on field.
+func ByPersonalisedAppointmentOn(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPersonalisedAppointmentOn, opts...).ToFunc()
 }
 
-// ByFileCompletedOn orders the results by the file_completed_on field.
-func ByFileCompletedOn(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldFileCompletedOn, opts...).ToFunc()
+// BySingleFileCompletedOn orders the results by the single_file_completed_on field.
+func BySingleFileCompletedOn(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSingleFileCompletedOn, opts...).ToFunc()
 }
 
 // ByReceptionDeadline orders the results by the reception_deadline field.
@@ -329,6 +346,16 @@ func ByReceptionDeadline(opts ...sql.OrderTermOption) OrderOption {
 // ByHouseholdSize orders the results by the household_size field.
 func ByHouseholdSize(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldHouseholdSize, opts...).ToFunc()
+}
+
+// ByEnlarged orders the results by the enlarged field.
+func ByEnlarged(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEnlarged, opts...).ToFunc()
+}
+
+// ByCategory orders the results by the category field.
+func ByCategory(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCategory, opts...).ToFunc()
 }
 
 // ByFollowingPointID orders the results by the following_point_id field.

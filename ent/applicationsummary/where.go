@@ -126,14 +126,14 @@ func NoticedOn(v domain.Date) predicate.ApplicationSummary {
 	return predicate.ApplicationSummary(sql.FieldEQ(FieldNoticedOn, v))
 }
 
-// ReceivedOn applies equality check predicate on the "received_on" field. It's identical to ReceivedOnEQ.
-func ReceivedOn(v domain.Date) predicate.ApplicationSummary {
-	return predicate.ApplicationSummary(sql.FieldEQ(FieldReceivedOn, v))
+// PersonalisedAppointmentOn applies equality check predicate on the "personalised_appointment_on" field. It's identical to PersonalisedAppointmentOnEQ.
+func PersonalisedAppointmentOn(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldPersonalisedAppointmentOn, v))
 }
 
-// FileCompletedOn applies equality check predicate on the "file_completed_on" field. It's identical to FileCompletedOnEQ.
-func FileCompletedOn(v domain.Date) predicate.ApplicationSummary {
-	return predicate.ApplicationSummary(sql.FieldEQ(FieldFileCompletedOn, v))
+// SingleFileCompletedOn applies equality check predicate on the "single_file_completed_on" field. It's identical to SingleFileCompletedOnEQ.
+func SingleFileCompletedOn(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldSingleFileCompletedOn, v))
 }
 
 // ReceptionDeadline applies equality check predicate on the "reception_deadline" field. It's identical to ReceptionDeadlineEQ.
@@ -144,6 +144,17 @@ func ReceptionDeadline(v domain.Date) predicate.ApplicationSummary {
 // HouseholdSize applies equality check predicate on the "household_size" field. It's identical to HouseholdSizeEQ.
 func HouseholdSize(v int) predicate.ApplicationSummary {
 	return predicate.ApplicationSummary(sql.FieldEQ(FieldHouseholdSize, v))
+}
+
+// Enlarged applies equality check predicate on the "enlarged" field. It's identical to EnlargedEQ.
+func Enlarged(v bool) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldEnlarged, v))
+}
+
+// Category applies equality check predicate on the "category" field. It's identical to CategoryEQ.
+func Category(v domain.Stated) predicate.ApplicationSummary {
+	vc := string(v)
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldCategory, vc))
 }
 
 // FollowingPointID applies equality check predicate on the "following_point_id" field. It's identical to FollowingPointIDEQ.
@@ -1081,104 +1092,104 @@ func NoticedOnNotNil() predicate.ApplicationSummary {
 	return predicate.ApplicationSummary(sql.FieldNotNull(FieldNoticedOn))
 }
 
-// ReceivedOnEQ applies the EQ predicate on the "received_on" field.
-func ReceivedOnEQ(v domain.Date) predicate.ApplicationSummary {
-	return predicate.ApplicationSummary(sql.FieldEQ(FieldReceivedOn, v))
+// PersonalisedAppointmentOnEQ applies the EQ predicate on the "personalised_appointment_on" field.
+func PersonalisedAppointmentOnEQ(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldPersonalisedAppointmentOn, v))
 }
 
-// ReceivedOnNEQ applies the NEQ predicate on the "received_on" field.
-func ReceivedOnNEQ(v domain.Date) predicate.ApplicationSummary {
-	return predicate.ApplicationSummary(sql.FieldNEQ(FieldReceivedOn, v))
+// PersonalisedAppointmentOnNEQ applies the NEQ predicate on the "personalised_appointment_on" field.
+func PersonalisedAppointmentOnNEQ(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNEQ(FieldPersonalisedAppointmentOn, v))
 }
 
-// ReceivedOnIn applies the In predicate on the "received_on" field.
-func ReceivedOnIn(vs ...domain.Date) predicate.ApplicationSummary {
-	return predicate.ApplicationSummary(sql.FieldIn(FieldReceivedOn, vs...))
+// PersonalisedAppointmentOnIn applies the In predicate on the "personalised_appointment_on" field.
+func PersonalisedAppointmentOnIn(vs ...domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldIn(FieldPersonalisedAppointmentOn, vs...))
 }
 
-// ReceivedOnNotIn applies the NotIn predicate on the "received_on" field.
-func ReceivedOnNotIn(vs ...domain.Date) predicate.ApplicationSummary {
-	return predicate.ApplicationSummary(sql.FieldNotIn(FieldReceivedOn, vs...))
+// PersonalisedAppointmentOnNotIn applies the NotIn predicate on the "personalised_appointment_on" field.
+func PersonalisedAppointmentOnNotIn(vs ...domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNotIn(FieldPersonalisedAppointmentOn, vs...))
 }
 
-// ReceivedOnGT applies the GT predicate on the "received_on" field.
-func ReceivedOnGT(v domain.Date) predicate.ApplicationSummary {
-	return predicate.ApplicationSummary(sql.FieldGT(FieldReceivedOn, v))
+// PersonalisedAppointmentOnGT applies the GT predicate on the "personalised_appointment_on" field.
+func PersonalisedAppointmentOnGT(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldGT(FieldPersonalisedAppointmentOn, v))
 }
 
-// ReceivedOnGTE applies the GTE predicate on the "received_on" field.
-func ReceivedOnGTE(v domain.Date) predicate.ApplicationSummary {
-	return predicate.ApplicationSummary(sql.FieldGTE(FieldReceivedOn, v))
+// PersonalisedAppointmentOnGTE applies the GTE predicate on the "personalised_appointment_on" field.
+func PersonalisedAppointmentOnGTE(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldGTE(FieldPersonalisedAppointmentOn, v))
 }
 
-// ReceivedOnLT applies the LT predicate on the "received_on" field.
-func ReceivedOnLT(v domain.Date) predicate.ApplicationSummary {
-	return predicate.ApplicationSummary(sql.FieldLT(FieldReceivedOn, v))
+// PersonalisedAppointmentOnLT applies the LT predicate on the "personalised_appointment_on" field.
+func PersonalisedAppointmentOnLT(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldLT(FieldPersonalisedAppointmentOn, v))
 }
 
-// ReceivedOnLTE applies the LTE predicate on the "received_on" field.
-func ReceivedOnLTE(v domain.Date) predicate.ApplicationSummary {
-	return predicate.ApplicationSummary(sql.FieldLTE(FieldReceivedOn, v))
+// PersonalisedAppointmentOnLTE applies the LTE predicate on the "personalised_appointment_on" field.
+func PersonalisedAppointmentOnLTE(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldLTE(FieldPersonalisedAppointmentOn, v))
 }
 
-// ReceivedOnIsNil applies the IsNil predicate on the "received_on" field.
-func ReceivedOnIsNil() predicate.ApplicationSummary {
-	return predicate.ApplicationSummary(sql.FieldIsNull(FieldReceivedOn))
+// PersonalisedAppointmentOnIsNil applies the IsNil predicate on the "personalised_appointment_on" field.
+func PersonalisedAppointmentOnIsNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldIsNull(FieldPersonalisedAppointmentOn))
 }
 
-// ReceivedOnNotNil applies the NotNil predicate on the "received_on" field.
-func ReceivedOnNotNil() predicate.ApplicationSummary {
-	return predicate.ApplicationSummary(sql.FieldNotNull(FieldReceivedOn))
+// PersonalisedAppointmentOnNotNil applies the NotNil predicate on the "personalised_appointment_on" field.
+func PersonalisedAppointmentOnNotNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNotNull(FieldPersonalisedAppointmentOn))
 }
 
-// FileCompletedOnEQ applies the EQ predicate on the "file_completed_on" field.
-func FileCompletedOnEQ(v domain.Date) predicate.ApplicationSummary {
-	return predicate.ApplicationSummary(sql.FieldEQ(FieldFileCompletedOn, v))
+// SingleFileCompletedOnEQ applies the EQ predicate on the "single_file_completed_on" field.
+func SingleFileCompletedOnEQ(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldSingleFileCompletedOn, v))
 }
 
-// FileCompletedOnNEQ applies the NEQ predicate on the "file_completed_on" field.
-func FileCompletedOnNEQ(v domain.Date) predicate.ApplicationSummary {
-	return predicate.ApplicationSummary(sql.FieldNEQ(FieldFileCompletedOn, v))
+// SingleFileCompletedOnNEQ applies the NEQ predicate on the "single_file_completed_on" field.
+func SingleFileCompletedOnNEQ(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNEQ(FieldSingleFileCompletedOn, v))
 }
 
-// FileCompletedOnIn applies the In predicate on the "file_completed_on" field.
-func FileCompletedOnIn(vs ...domain.Date) predicate.ApplicationSummary {
-	return predicate.ApplicationSummary(sql.FieldIn(FieldFileCompletedOn, vs...))
+// SingleFileCompletedOnIn applies the In predicate on the "single_file_completed_on" field.
+func SingleFileCompletedOnIn(vs ...domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldIn(FieldSingleFileCompletedOn, vs...))
 }
 
-// FileCompletedOnNotIn applies the NotIn predicate on the "file_completed_on" field.
-func FileCompletedOnNotIn(vs ...domain.Date) predicate.ApplicationSummary {
-	return predicate.ApplicationSummary(sql.FieldNotIn(FieldFileCompletedOn, vs...))
+// SingleFileCompletedOnNotIn applies the NotIn predicate on the "single_file_completed_on" field.
+func SingleFileCompletedOnNotIn(vs ...domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNotIn(FieldSingleFileCompletedOn, vs...))
 }
 
-// FileCompletedOnGT applies the GT predicate on the "file_completed_on" field.
-func FileCompletedOnGT(v domain.Date) predicate.ApplicationSummary {
-	return predicate.ApplicationSummary(sql.FieldGT(FieldFileCompletedOn, v))
+// SingleFileCompletedOnGT applies the GT predicate on the "single_file_completed_on" field.
+func SingleFileCompletedOnGT(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldGT(FieldSingleFileCompletedOn, v))
 }
 
-// FileCompletedOnGTE applies the GTE predicate on the "file_completed_on" field.
-func FileCompletedOnGTE(v domain.Date) predicate.ApplicationSummary {
-	return predicate.ApplicationSummary(sql.FieldGTE(FieldFileCompletedOn, v))
+// SingleFileCompletedOnGTE applies the GTE predicate on the "single_file_completed_on" field.
+func SingleFileCompletedOnGTE(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldGTE(FieldSingleFileCompletedOn, v))
 }
 
-// FileCompletedOnLT applies the LT predicate on the "file_completed_on" field.
-func FileCompletedOnLT(v domain.Date) predicate.ApplicationSummary {
-	return predicate.ApplicationSummary(sql.FieldLT(FieldFileCompletedOn, v))
+// SingleFileCompletedOnLT applies the LT predicate on the "single_file_completed_on" field.
+func SingleFileCompletedOnLT(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldLT(FieldSingleFileCompletedOn, v))
 }
 
-// FileCompletedOnLTE applies the LTE predicate on the "file_completed_on" field.
-func FileCompletedOnLTE(v domain.Date) predicate.ApplicationSummary {
-	return predicate.ApplicationSummary(sql.FieldLTE(FieldFileCompletedOn, v))
+// SingleFileCompletedOnLTE applies the LTE predicate on the "single_file_completed_on" field.
+func SingleFileCompletedOnLTE(v domain.Date) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldLTE(FieldSingleFileCompletedOn, v))
 }
 
-// FileCompletedOnIsNil applies the IsNil predicate on the "file_completed_on" field.
-func FileCompletedOnIsNil() predicate.ApplicationSummary {
-	return predicate.ApplicationSummary(sql.FieldIsNull(FieldFileCompletedOn))
+// SingleFileCompletedOnIsNil applies the IsNil predicate on the "single_file_completed_on" field.
+func SingleFileCompletedOnIsNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldIsNull(FieldSingleFileCompletedOn))
 }
 
-// FileCompletedOnNotNil applies the NotNil predicate on the "file_completed_on" field.
-func FileCompletedOnNotNil() predicate.ApplicationSummary {
-	return predicate.ApplicationSummary(sql.FieldNotNull(FieldFileCompletedOn))
+// SingleFileCompletedOnNotNil applies the NotNil predicate on the "single_file_completed_on" field.
+func SingleFileCompletedOnNotNil() predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNotNull(FieldSingleFileCompletedOn))
 }
 
 // ReceptionDeadlineEQ applies the EQ predicate on the "reception_deadline" field.
@@ -1259,6 +1270,100 @@ func HouseholdSizeLT(v int) predicate.ApplicationSummary {
 // HouseholdSizeLTE applies the LTE predicate on the "household_size" field.
 func HouseholdSizeLTE(v int) predicate.ApplicationSummary {
 	return predicate.ApplicationSummary(sql.FieldLTE(FieldHouseholdSize, v))
+}
+
+// EnlargedEQ applies the EQ predicate on the "enlarged" field.
+func EnlargedEQ(v bool) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldEnlarged, v))
+}
+
+// EnlargedNEQ applies the NEQ predicate on the "enlarged" field.
+func EnlargedNEQ(v bool) predicate.ApplicationSummary {
+	return predicate.ApplicationSummary(sql.FieldNEQ(FieldEnlarged, v))
+}
+
+// CategoryEQ applies the EQ predicate on the "category" field.
+func CategoryEQ(v domain.Stated) predicate.ApplicationSummary {
+	vc := string(v)
+	return predicate.ApplicationSummary(sql.FieldEQ(FieldCategory, vc))
+}
+
+// CategoryNEQ applies the NEQ predicate on the "category" field.
+func CategoryNEQ(v domain.Stated) predicate.ApplicationSummary {
+	vc := string(v)
+	return predicate.ApplicationSummary(sql.FieldNEQ(FieldCategory, vc))
+}
+
+// CategoryIn applies the In predicate on the "category" field.
+func CategoryIn(vs ...domain.Stated) predicate.ApplicationSummary {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.ApplicationSummary(sql.FieldIn(FieldCategory, v...))
+}
+
+// CategoryNotIn applies the NotIn predicate on the "category" field.
+func CategoryNotIn(vs ...domain.Stated) predicate.ApplicationSummary {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.ApplicationSummary(sql.FieldNotIn(FieldCategory, v...))
+}
+
+// CategoryGT applies the GT predicate on the "category" field.
+func CategoryGT(v domain.Stated) predicate.ApplicationSummary {
+	vc := string(v)
+	return predicate.ApplicationSummary(sql.FieldGT(FieldCategory, vc))
+}
+
+// CategoryGTE applies the GTE predicate on the "category" field.
+func CategoryGTE(v domain.Stated) predicate.ApplicationSummary {
+	vc := string(v)
+	return predicate.ApplicationSummary(sql.FieldGTE(FieldCategory, vc))
+}
+
+// CategoryLT applies the LT predicate on the "category" field.
+func CategoryLT(v domain.Stated) predicate.ApplicationSummary {
+	vc := string(v)
+	return predicate.ApplicationSummary(sql.FieldLT(FieldCategory, vc))
+}
+
+// CategoryLTE applies the LTE predicate on the "category" field.
+func CategoryLTE(v domain.Stated) predicate.ApplicationSummary {
+	vc := string(v)
+	return predicate.ApplicationSummary(sql.FieldLTE(FieldCategory, vc))
+}
+
+// CategoryContains applies the Contains predicate on the "category" field.
+func CategoryContains(v domain.Stated) predicate.ApplicationSummary {
+	vc := string(v)
+	return predicate.ApplicationSummary(sql.FieldContains(FieldCategory, vc))
+}
+
+// CategoryHasPrefix applies the HasPrefix predicate on the "category" field.
+func CategoryHasPrefix(v domain.Stated) predicate.ApplicationSummary {
+	vc := string(v)
+	return predicate.ApplicationSummary(sql.FieldHasPrefix(FieldCategory, vc))
+}
+
+// CategoryHasSuffix applies the HasSuffix predicate on the "category" field.
+func CategoryHasSuffix(v domain.Stated) predicate.ApplicationSummary {
+	vc := string(v)
+	return predicate.ApplicationSummary(sql.FieldHasSuffix(FieldCategory, vc))
+}
+
+// CategoryEqualFold applies the EqualFold predicate on the "category" field.
+func CategoryEqualFold(v domain.Stated) predicate.ApplicationSummary {
+	vc := string(v)
+	return predicate.ApplicationSummary(sql.FieldEqualFold(FieldCategory, vc))
+}
+
+// CategoryContainsFold applies the ContainsFold predicate on the "category" field.
+func CategoryContainsFold(v domain.Stated) predicate.ApplicationSummary {
+	vc := string(v)
+	return predicate.ApplicationSummary(sql.FieldContainsFold(FieldCategory, vc))
 }
 
 // FollowingPointIDEQ applies the EQ predicate on the "following_point_id" field.

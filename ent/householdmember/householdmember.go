@@ -30,6 +30,12 @@ const (
 	FieldBornIn = "born_in"
 	// FieldExpectedOn holds the string denoting the expected_on field in the database.
 	FieldExpectedOn = "expected_on"
+	// FieldResources holds the string denoting the resources field in the database.
+	FieldResources = "resources"
+	// FieldMaintenancePaid holds the string denoting the maintenance_paid field in the database.
+	FieldMaintenancePaid = "maintenance_paid"
+	// FieldProvenance holds the string denoting the provenance field in the database.
+	FieldProvenance = "provenance"
 	// EdgeApplication holds the string denoting the application edge name in mutations.
 	EdgeApplication = "application"
 	// EdgeParticulars holds the string denoting the particulars edge name in mutations.
@@ -77,6 +83,9 @@ var Columns = []string{
 	FieldLink,
 	FieldBornIn,
 	FieldExpectedOn,
+	FieldResources,
+	FieldMaintenancePaid,
+	FieldProvenance,
 }
 
 var (
@@ -107,6 +116,10 @@ var (
 	DefaultCreatedAt func() time.Time
 	// RankValidator is a validator for the "rank" field. It is called by the builders before save.
 	RankValidator func(int) error
+	// DefaultResources holds the default value on creation for the "resources" field.
+	DefaultResources []domain.ResourceLine
+	// DefaultProvenance holds the default value on creation for the "provenance" field.
+	DefaultProvenance []domain.ValueOrigin
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() domain.ID
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -159,6 +172,11 @@ func ByBornIn(opts ...sql.OrderTermOption) OrderOption {
 // ByExpectedOn orders the results by the expected_on field.
 func ByExpectedOn(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldExpectedOn, opts...).ToFunc()
+}
+
+// ByMaintenancePaid orders the results by the maintenance_paid field.
+func ByMaintenancePaid(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMaintenancePaid, opts...).ToFunc()
 }
 
 // ByApplicationField orders the results by application field.

@@ -81,6 +81,12 @@ func ExpectedOn(v domain.Date) predicate.HouseholdMember {
 	return predicate.HouseholdMember(sql.FieldEQ(FieldExpectedOn, v))
 }
 
+// MaintenancePaid applies equality check predicate on the "maintenance_paid" field. It's identical to MaintenancePaidEQ.
+func MaintenancePaid(v domain.Money) predicate.HouseholdMember {
+	vc := int64(v)
+	return predicate.HouseholdMember(sql.FieldEQ(FieldMaintenancePaid, vc))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.HouseholdMember {
 	return predicate.HouseholdMember(sql.FieldEQ(FieldCreatedAt, v))
@@ -359,6 +365,70 @@ func ExpectedOnIsNil() predicate.HouseholdMember {
 // ExpectedOnNotNil applies the NotNil predicate on the "expected_on" field.
 func ExpectedOnNotNil() predicate.HouseholdMember {
 	return predicate.HouseholdMember(sql.FieldNotNull(FieldExpectedOn))
+}
+
+// MaintenancePaidEQ applies the EQ predicate on the "maintenance_paid" field.
+func MaintenancePaidEQ(v domain.Money) predicate.HouseholdMember {
+	vc := int64(v)
+	return predicate.HouseholdMember(sql.FieldEQ(FieldMaintenancePaid, vc))
+}
+
+// MaintenancePaidNEQ applies the NEQ predicate on the "maintenance_paid" field.
+func MaintenancePaidNEQ(v domain.Money) predicate.HouseholdMember {
+	vc := int64(v)
+	return predicate.HouseholdMember(sql.FieldNEQ(FieldMaintenancePaid, vc))
+}
+
+// MaintenancePaidIn applies the In predicate on the "maintenance_paid" field.
+func MaintenancePaidIn(vs ...domain.Money) predicate.HouseholdMember {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.HouseholdMember(sql.FieldIn(FieldMaintenancePaid, v...))
+}
+
+// MaintenancePaidNotIn applies the NotIn predicate on the "maintenance_paid" field.
+func MaintenancePaidNotIn(vs ...domain.Money) predicate.HouseholdMember {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.HouseholdMember(sql.FieldNotIn(FieldMaintenancePaid, v...))
+}
+
+// MaintenancePaidGT applies the GT predicate on the "maintenance_paid" field.
+func MaintenancePaidGT(v domain.Money) predicate.HouseholdMember {
+	vc := int64(v)
+	return predicate.HouseholdMember(sql.FieldGT(FieldMaintenancePaid, vc))
+}
+
+// MaintenancePaidGTE applies the GTE predicate on the "maintenance_paid" field.
+func MaintenancePaidGTE(v domain.Money) predicate.HouseholdMember {
+	vc := int64(v)
+	return predicate.HouseholdMember(sql.FieldGTE(FieldMaintenancePaid, vc))
+}
+
+// MaintenancePaidLT applies the LT predicate on the "maintenance_paid" field.
+func MaintenancePaidLT(v domain.Money) predicate.HouseholdMember {
+	vc := int64(v)
+	return predicate.HouseholdMember(sql.FieldLT(FieldMaintenancePaid, vc))
+}
+
+// MaintenancePaidLTE applies the LTE predicate on the "maintenance_paid" field.
+func MaintenancePaidLTE(v domain.Money) predicate.HouseholdMember {
+	vc := int64(v)
+	return predicate.HouseholdMember(sql.FieldLTE(FieldMaintenancePaid, vc))
+}
+
+// MaintenancePaidIsNil applies the IsNil predicate on the "maintenance_paid" field.
+func MaintenancePaidIsNil() predicate.HouseholdMember {
+	return predicate.HouseholdMember(sql.FieldIsNull(FieldMaintenancePaid))
+}
+
+// MaintenancePaidNotNil applies the NotNil predicate on the "maintenance_paid" field.
+func MaintenancePaidNotNil() predicate.HouseholdMember {
+	return predicate.HouseholdMember(sql.FieldNotNull(FieldMaintenancePaid))
 }
 
 // HasApplication applies the HasEdge predicate on the "application" edge.

@@ -30,6 +30,12 @@ const (
 	FieldUsualName = "usual_name"
 	// FieldBornOn holds the string denoting the born_on field in the database.
 	FieldBornOn = "born_on"
+	// FieldCivilStatus holds the string denoting the civil_status field in the database.
+	FieldCivilStatus = "civil_status"
+	// FieldWork holds the string denoting the work field in the database.
+	FieldWork = "work"
+	// FieldProvenance holds the string denoting the provenance field in the database.
+	FieldProvenance = "provenance"
 	// FieldVersion holds the string denoting the version field in the database.
 	FieldVersion = "version"
 	// EdgeMember holds the string denoting the member edge name in mutations.
@@ -64,6 +70,9 @@ var Columns = []string{
 	FieldBirthName,
 	FieldUsualName,
 	FieldBornOn,
+	FieldCivilStatus,
+	FieldWork,
+	FieldProvenance,
 	FieldVersion,
 }
 
@@ -93,6 +102,8 @@ var (
 	BirthNameValidator func(string) error
 	// UsualNameValidator is a validator for the "usual_name" field. It is called by the builders before save.
 	UsualNameValidator func(string) error
+	// DefaultProvenance holds the default value on creation for the "provenance" field.
+	DefaultProvenance []domain.ValueOrigin
 	// DefaultVersion holds the default value on creation for the "version" field.
 	DefaultVersion int
 	// VersionValidator is a validator for the "version" field. It is called by the builders before save.

@@ -531,6 +531,26 @@ func BornOnLTE(v domain.Date) predicate.MemberParticulars {
 	return predicate.MemberParticulars(sql.FieldLTE(FieldBornOn, v))
 }
 
+// CivilStatusIsNil applies the IsNil predicate on the "civil_status" field.
+func CivilStatusIsNil() predicate.MemberParticulars {
+	return predicate.MemberParticulars(sql.FieldIsNull(FieldCivilStatus))
+}
+
+// CivilStatusNotNil applies the NotNil predicate on the "civil_status" field.
+func CivilStatusNotNil() predicate.MemberParticulars {
+	return predicate.MemberParticulars(sql.FieldNotNull(FieldCivilStatus))
+}
+
+// WorkIsNil applies the IsNil predicate on the "work" field.
+func WorkIsNil() predicate.MemberParticulars {
+	return predicate.MemberParticulars(sql.FieldIsNull(FieldWork))
+}
+
+// WorkNotNil applies the NotNil predicate on the "work" field.
+func WorkNotNil() predicate.MemberParticulars {
+	return predicate.MemberParticulars(sql.FieldNotNull(FieldWork))
+}
+
 // VersionEQ applies the EQ predicate on the "version" field.
 func VersionEQ(v int) predicate.MemberParticulars {
 	return predicate.MemberParticulars(sql.FieldEQ(FieldVersion, v))

@@ -188,9 +188,18 @@ var (
 		{Name: "address", Type: field.TypeString, Size: 200},
 		{Name: "postal_code", Type: field.TypeString, Size: 5},
 		{Name: "town", Type: field.TypeString, Size: 100},
+		{Name: "care_of", Type: field.TypeString, Size: 200, Default: ""},
+		{Name: "mailing", Type: field.TypeJSON, Nullable: true},
 		{Name: "phone", Type: field.TypeString, Nullable: true},
+		{Name: "second_phone", Type: field.TypeString, Nullable: true},
 		{Name: "email", Type: field.TypeString, Size: 254},
+		{Name: "email_allowed", Type: field.TypeBool, Default: false},
+		{Name: "text_allowed", Type: field.TypeBool, Default: false},
 		{Name: "helping_structure", Type: field.TypeString, Size: 200},
+		{Name: "helping_phone", Type: field.TypeString, Nullable: true},
+		{Name: "helping_email", Type: field.TypeString, Size: 254, Default: ""},
+		{Name: "dwelling", Type: field.TypeJSON, Nullable: true},
+		{Name: "provenance", Type: field.TypeJSON, Default: schema.Expr("'[]'::jsonb")},
 		{Name: "version", Type: field.TypeInt, Default: 1},
 		{Name: "application_id", Type: field.TypeString, Unique: true, Size: 30},
 	}
@@ -202,7 +211,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "application_contact_application_contact",
-				Columns:    []*schema.Column{ApplicationContactColumns[9]},
+				Columns:    []*schema.Column{ApplicationContactColumns[18]},
 				RefColumns: []*schema.Column{ApplicationColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -211,7 +220,7 @@ var (
 			{
 				Name:    "application_contact_phone_idx",
 				Unique:  false,
-				Columns: []*schema.Column{ApplicationContactColumns[5]},
+				Columns: []*schema.Column{ApplicationContactColumns[7]},
 			},
 		},
 	}
@@ -221,7 +230,7 @@ var (
 		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
 		{Name: "position", Type: field.TypeInt},
 		{Name: "happened_on", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"SUBMIT", "VALIDATE", "REJECT", "DEPOSIT_AGAIN", "RENEW", "WARN", "ANSWER", "REMOVE", "REACTIVATE", "MERGE", "UNDO_MERGE", "ERASE", "CORRECT", "SPLIT", "TAKE", "RELEASE", "HAND_OVER", "CERTIFICATE", "RENEWAL_NOTICE", "DEADLINE_ANNOUNCED", "DEADLINE_DUE"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"SUBMIT", "VALIDATE", "REJECT", "DEPOSIT_AGAIN", "RENEW", "WARN", "ANSWER", "REMOVE", "REACTIVATE", "MERGE", "UNDO_MERGE", "ERASE", "CORRECT", "SPLIT", "TAKE", "RELEASE", "HAND_OVER", "CERTIFICATE", "RENEWAL_NOTICE", "PERSONALISED_APPOINTMENT", "SINGLE_FILE_COMPLETE", "DEADLINE_ANNOUNCED", "DEADLINE_DUE"}},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"DRAFT", "PENDING_VALIDATION", "REJECTED", "ACTIVE", "REMOVED", "MERGED", "ERASED"}},
 		{Name: "reason", Type: field.TypeString, Size: 40},
 		{Name: "deadline", Type: field.TypeEnum, Nullable: true, Enums: []string{"ACKNOWLEDGEMENT", "RENEWAL_NOTICE", "EXPIRY", "REMOVAL", "REACTIVATION_LIMIT", "ERASURE", "SINGLE_FILE", "MERGE_UNDO_LIMIT"}},
@@ -262,9 +271,11 @@ var (
 		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
 		{Name: "tax_year", Type: field.TypeInt},
 		{Name: "tax_income", Type: field.TypeInt64},
+		{Name: "earlier_tax_income", Type: field.TypeInt64, Nullable: true},
 		{Name: "monthly_resources", Type: field.TypeInt64},
 		{Name: "housing", Type: field.TypeEnum, Enums: []string{"SOCIAL_TENANT", "PRIVATE_TENANT", "OWNER", "HOSTED", "OTHER"}},
 		{Name: "reasons", Type: field.TypeJSON},
+		{Name: "provenance", Type: field.TypeJSON, Default: schema.Expr("'[]'::jsonb")},
 		{Name: "version", Type: field.TypeInt, Default: 1},
 		{Name: "application_id", Type: field.TypeString, Unique: true, Size: 30},
 	}
@@ -276,7 +287,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "application_file_application_file",
-				Columns:    []*schema.Column{ApplicationFileColumns[8]},
+				Columns:    []*schema.Column{ApplicationFileColumns[10]},
 				RefColumns: []*schema.Column{ApplicationColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -300,11 +311,14 @@ var (
 		{Name: "merged_from", Type: field.TypeEnum, Nullable: true, Enums: []string{"DRAFT", "PENDING_VALIDATION", "REJECTED", "ACTIVE", "REMOVED", "MERGED", "ERASED"}},
 		{Name: "acknowledged_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
 		{Name: "noticed_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
-		{Name: "received_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
-		{Name: "file_completed_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "personalised_appointment_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "single_file_completed_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
 		{Name: "reception_deadline", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
 		{Name: "household_size", Type: field.TypeInt},
 		{Name: "typologies", Type: field.TypeJSON},
+		{Name: "enlarged", Type: field.TypeBool, Default: false},
+		{Name: "category", Type: field.TypeString, Size: 1, Default: ""},
+		{Name: "provenance", Type: field.TypeJSON, Default: schema.Expr("'[]'::jsonb")},
 		{Name: "followed_since", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
 		{Name: "version", Type: field.TypeInt, Default: 1},
 		{Name: "application_id", Type: field.TypeString, Unique: true, Size: 30},
@@ -320,25 +334,25 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "application_summary_application_summary",
-				Columns:    []*schema.Column{ApplicationSummaryColumns[23]},
+				Columns:    []*schema.Column{ApplicationSummaryColumns[26]},
 				RefColumns: []*schema.Column{ApplicationColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "application_summary_reception_point_following_point",
-				Columns:    []*schema.Column{ApplicationSummaryColumns[24]},
+				Columns:    []*schema.Column{ApplicationSummaryColumns[27]},
 				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "application_summary_application_merged_into",
-				Columns:    []*schema.Column{ApplicationSummaryColumns[25]},
+				Columns:    []*schema.Column{ApplicationSummaryColumns[28]},
 				RefColumns: []*schema.Column{ApplicationColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "application_summary_application_split_from",
-				Columns:    []*schema.Column{ApplicationSummaryColumns[26]},
+				Columns:    []*schema.Column{ApplicationSummaryColumns[29]},
 				RefColumns: []*schema.Column{ApplicationColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -347,7 +361,7 @@ var (
 			{
 				Name:    "application_summary_point_idx",
 				Unique:  false,
-				Columns: []*schema.Column{ApplicationSummaryColumns[24]},
+				Columns: []*schema.Column{ApplicationSummaryColumns[27]},
 			},
 		},
 	}
@@ -1021,6 +1035,9 @@ var (
 		{Name: "link", Type: field.TypeEnum, Enums: []string{"APPLICANT", "SPOUSE", "CO_APPLICANT", "CHILD", "VISITING_CHILD", "TO_BE_BORN", "OTHER_DEPENDANT"}},
 		{Name: "born_in", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
 		{Name: "expected_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "resources", Type: field.TypeJSON, Default: schema.Expr("'[]'::jsonb")},
+		{Name: "maintenance_paid", Type: field.TypeInt64, Nullable: true},
+		{Name: "provenance", Type: field.TypeJSON, Default: schema.Expr("'[]'::jsonb")},
 		{Name: "application_id", Type: field.TypeString, Size: 30},
 	}
 	// HouseholdMemberTable holds the schema information for the "household_member" table.
@@ -1031,7 +1048,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "household_member_application_household",
-				Columns:    []*schema.Column{HouseholdMemberColumns[6]},
+				Columns:    []*schema.Column{HouseholdMemberColumns[9]},
 				RefColumns: []*schema.Column{ApplicationColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -1040,7 +1057,7 @@ var (
 			{
 				Name:    "household_member_rank_key",
 				Unique:  true,
-				Columns: []*schema.Column{HouseholdMemberColumns[6], HouseholdMemberColumns[2]},
+				Columns: []*schema.Column{HouseholdMemberColumns[9], HouseholdMemberColumns[2]},
 			},
 		},
 	}
@@ -1074,6 +1091,9 @@ var (
 		{Name: "birth_name", Type: field.TypeString, Size: 100},
 		{Name: "usual_name", Type: field.TypeString, Size: 100},
 		{Name: "born_on", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "civil_status", Type: field.TypeJSON, Nullable: true},
+		{Name: "work", Type: field.TypeJSON, Nullable: true},
+		{Name: "provenance", Type: field.TypeJSON, Default: schema.Expr("'[]'::jsonb")},
 		{Name: "version", Type: field.TypeInt, Default: 1},
 		{Name: "member_id", Type: field.TypeString, Unique: true, Size: 30},
 		{Name: "application_id", Type: field.TypeString, Size: 30},
@@ -1086,13 +1106,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "member_particulars_household_member_particulars",
-				Columns:    []*schema.Column{MemberParticularsColumns[7]},
+				Columns:    []*schema.Column{MemberParticularsColumns[10]},
 				RefColumns: []*schema.Column{HouseholdMemberColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "member_particulars_application_application",
-				Columns:    []*schema.Column{MemberParticularsColumns[8]},
+				Columns:    []*schema.Column{MemberParticularsColumns[11]},
 				RefColumns: []*schema.Column{ApplicationColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -1101,7 +1121,7 @@ var (
 			{
 				Name:    "member_particulars_application_idx",
 				Unique:  false,
-				Columns: []*schema.Column{MemberParticularsColumns[8]},
+				Columns: []*schema.Column{MemberParticularsColumns[11]},
 			},
 		},
 	}
@@ -1872,6 +1892,8 @@ var (
 		{Name: "reasons", Type: field.TypeJSON},
 		{Name: "housing_mode", Type: field.TypeString, Size: 10},
 		{Name: "needs", Type: field.TypeJSON},
+		{Name: "disability", Type: field.TypeJSON, Nullable: true},
+		{Name: "resources", Type: field.TypeJSON, Default: schema.Expr("'[]'::jsonb")},
 		{Name: "free_text", Type: field.TypeString, Size: 2000},
 		{Name: "safe_contact", Type: field.TypeString, Size: 200},
 		{Name: "version", Type: field.TypeInt, Default: 1},
@@ -1886,13 +1908,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "sensitive_record_household_member_sensitive",
-				Columns:    []*schema.Column{SensitiveRecordColumns[8]},
+				Columns:    []*schema.Column{SensitiveRecordColumns[10]},
 				RefColumns: []*schema.Column{HouseholdMemberColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "sensitive_record_application_application",
-				Columns:    []*schema.Column{SensitiveRecordColumns[9]},
+				Columns:    []*schema.Column{SensitiveRecordColumns[11]},
 				RefColumns: []*schema.Column{ApplicationColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -1901,7 +1923,7 @@ var (
 			{
 				Name:    "sensitive_record_application_idx",
 				Unique:  false,
-				Columns: []*schema.Column{SensitiveRecordColumns[9]},
+				Columns: []*schema.Column{SensitiveRecordColumns[11]},
 			},
 		},
 	}

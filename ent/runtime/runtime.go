@@ -206,16 +206,40 @@ func init() {
 	applicationcontactDescTown := applicationcontactFields[3].Descriptor()
 	// applicationcontact.TownValidator is a validator for the "town" field. It is called by the builders before save.
 	applicationcontact.TownValidator = applicationcontactDescTown.Validators[0].(func(string) error)
+	// applicationcontactDescCareOf is the schema descriptor for care_of field.
+	applicationcontactDescCareOf := applicationcontactFields[4].Descriptor()
+	// applicationcontact.DefaultCareOf holds the default value on creation for the care_of field.
+	applicationcontact.DefaultCareOf = domain.Stated(applicationcontactDescCareOf.Default.(string))
+	// applicationcontact.CareOfValidator is a validator for the "care_of" field. It is called by the builders before save.
+	applicationcontact.CareOfValidator = applicationcontactDescCareOf.Validators[0].(func(string) error)
 	// applicationcontactDescEmail is the schema descriptor for email field.
-	applicationcontactDescEmail := applicationcontactFields[5].Descriptor()
+	applicationcontactDescEmail := applicationcontactFields[8].Descriptor()
 	// applicationcontact.EmailValidator is a validator for the "email" field. It is called by the builders before save.
 	applicationcontact.EmailValidator = applicationcontactDescEmail.Validators[0].(func(string) error)
+	// applicationcontactDescEmailAllowed is the schema descriptor for email_allowed field.
+	applicationcontactDescEmailAllowed := applicationcontactFields[9].Descriptor()
+	// applicationcontact.DefaultEmailAllowed holds the default value on creation for the email_allowed field.
+	applicationcontact.DefaultEmailAllowed = applicationcontactDescEmailAllowed.Default.(bool)
+	// applicationcontactDescTextAllowed is the schema descriptor for text_allowed field.
+	applicationcontactDescTextAllowed := applicationcontactFields[10].Descriptor()
+	// applicationcontact.DefaultTextAllowed holds the default value on creation for the text_allowed field.
+	applicationcontact.DefaultTextAllowed = applicationcontactDescTextAllowed.Default.(bool)
 	// applicationcontactDescHelpingStructure is the schema descriptor for helping_structure field.
-	applicationcontactDescHelpingStructure := applicationcontactFields[6].Descriptor()
+	applicationcontactDescHelpingStructure := applicationcontactFields[11].Descriptor()
 	// applicationcontact.HelpingStructureValidator is a validator for the "helping_structure" field. It is called by the builders before save.
 	applicationcontact.HelpingStructureValidator = applicationcontactDescHelpingStructure.Validators[0].(func(string) error)
+	// applicationcontactDescHelpingEmail is the schema descriptor for helping_email field.
+	applicationcontactDescHelpingEmail := applicationcontactFields[13].Descriptor()
+	// applicationcontact.DefaultHelpingEmail holds the default value on creation for the helping_email field.
+	applicationcontact.DefaultHelpingEmail = domain.EmailAddress(applicationcontactDescHelpingEmail.Default.(string))
+	// applicationcontact.HelpingEmailValidator is a validator for the "helping_email" field. It is called by the builders before save.
+	applicationcontact.HelpingEmailValidator = applicationcontactDescHelpingEmail.Validators[0].(func(string) error)
+	// applicationcontactDescProvenance is the schema descriptor for provenance field.
+	applicationcontactDescProvenance := applicationcontactFields[15].Descriptor()
+	// applicationcontact.DefaultProvenance holds the default value on creation for the provenance field.
+	applicationcontact.DefaultProvenance = applicationcontactDescProvenance.Default.([]domain.ValueOrigin)
 	// applicationcontactDescVersion is the schema descriptor for version field.
-	applicationcontactDescVersion := applicationcontactFields[7].Descriptor()
+	applicationcontactDescVersion := applicationcontactFields[16].Descriptor()
 	// applicationcontact.DefaultVersion holds the default value on creation for the version field.
 	applicationcontact.DefaultVersion = applicationcontactDescVersion.Default.(int)
 	// applicationcontact.VersionValidator is a validator for the "version" field. It is called by the builders before save.
@@ -276,8 +300,12 @@ func init() {
 	applicationfileDescCreatedAt := applicationfileMixinFields0[1].Descriptor()
 	// applicationfile.DefaultCreatedAt holds the default value on creation for the created_at field.
 	applicationfile.DefaultCreatedAt = applicationfileDescCreatedAt.Default.(func() time.Time)
+	// applicationfileDescProvenance is the schema descriptor for provenance field.
+	applicationfileDescProvenance := applicationfileFields[7].Descriptor()
+	// applicationfile.DefaultProvenance holds the default value on creation for the provenance field.
+	applicationfile.DefaultProvenance = applicationfileDescProvenance.Default.([]domain.ValueOrigin)
 	// applicationfileDescVersion is the schema descriptor for version field.
-	applicationfileDescVersion := applicationfileFields[6].Descriptor()
+	applicationfileDescVersion := applicationfileFields[8].Descriptor()
 	// applicationfile.DefaultVersion holds the default value on creation for the version field.
 	applicationfile.DefaultVersion = applicationfileDescVersion.Default.(int)
 	// applicationfile.VersionValidator is a validator for the "version" field. It is called by the builders before save.
@@ -310,8 +338,22 @@ func init() {
 	applicationsummaryDescHouseholdSize := applicationsummaryFields[20].Descriptor()
 	// applicationsummary.HouseholdSizeValidator is a validator for the "household_size" field. It is called by the builders before save.
 	applicationsummary.HouseholdSizeValidator = applicationsummaryDescHouseholdSize.Validators[0].(func(int) error)
+	// applicationsummaryDescEnlarged is the schema descriptor for enlarged field.
+	applicationsummaryDescEnlarged := applicationsummaryFields[22].Descriptor()
+	// applicationsummary.DefaultEnlarged holds the default value on creation for the enlarged field.
+	applicationsummary.DefaultEnlarged = applicationsummaryDescEnlarged.Default.(bool)
+	// applicationsummaryDescCategory is the schema descriptor for category field.
+	applicationsummaryDescCategory := applicationsummaryFields[23].Descriptor()
+	// applicationsummary.DefaultCategory holds the default value on creation for the category field.
+	applicationsummary.DefaultCategory = domain.Stated(applicationsummaryDescCategory.Default.(string))
+	// applicationsummary.CategoryValidator is a validator for the "category" field. It is called by the builders before save.
+	applicationsummary.CategoryValidator = applicationsummaryDescCategory.Validators[0].(func(string) error)
+	// applicationsummaryDescProvenance is the schema descriptor for provenance field.
+	applicationsummaryDescProvenance := applicationsummaryFields[24].Descriptor()
+	// applicationsummary.DefaultProvenance holds the default value on creation for the provenance field.
+	applicationsummary.DefaultProvenance = applicationsummaryDescProvenance.Default.([]domain.ValueOrigin)
 	// applicationsummaryDescVersion is the schema descriptor for version field.
-	applicationsummaryDescVersion := applicationsummaryFields[24].Descriptor()
+	applicationsummaryDescVersion := applicationsummaryFields[27].Descriptor()
 	// applicationsummary.DefaultVersion holds the default value on creation for the version field.
 	applicationsummary.DefaultVersion = applicationsummaryDescVersion.Default.(int)
 	// applicationsummary.VersionValidator is a validator for the "version" field. It is called by the builders before save.
@@ -703,6 +745,14 @@ func init() {
 	householdmemberDescRank := householdmemberFields[1].Descriptor()
 	// householdmember.RankValidator is a validator for the "rank" field. It is called by the builders before save.
 	householdmember.RankValidator = householdmemberDescRank.Validators[0].(func(int) error)
+	// householdmemberDescResources is the schema descriptor for resources field.
+	householdmemberDescResources := householdmemberFields[5].Descriptor()
+	// householdmember.DefaultResources holds the default value on creation for the resources field.
+	householdmember.DefaultResources = householdmemberDescResources.Default.([]domain.ResourceLine)
+	// householdmemberDescProvenance is the schema descriptor for provenance field.
+	householdmemberDescProvenance := householdmemberFields[7].Descriptor()
+	// householdmember.DefaultProvenance holds the default value on creation for the provenance field.
+	householdmember.DefaultProvenance = householdmemberDescProvenance.Default.([]domain.ValueOrigin)
 	// householdmemberDescID is the schema descriptor for id field.
 	householdmemberDescID := householdmemberMixinFields0[0].Descriptor()
 	// householdmember.DefaultID holds the default value on creation for the id field.
@@ -773,8 +823,12 @@ func init() {
 	memberparticularsDescUsualName := memberparticularsFields[4].Descriptor()
 	// memberparticulars.UsualNameValidator is a validator for the "usual_name" field. It is called by the builders before save.
 	memberparticulars.UsualNameValidator = memberparticularsDescUsualName.Validators[0].(func(string) error)
+	// memberparticularsDescProvenance is the schema descriptor for provenance field.
+	memberparticularsDescProvenance := memberparticularsFields[8].Descriptor()
+	// memberparticulars.DefaultProvenance holds the default value on creation for the provenance field.
+	memberparticulars.DefaultProvenance = memberparticularsDescProvenance.Default.([]domain.ValueOrigin)
 	// memberparticularsDescVersion is the schema descriptor for version field.
-	memberparticularsDescVersion := memberparticularsFields[6].Descriptor()
+	memberparticularsDescVersion := memberparticularsFields[9].Descriptor()
 	// memberparticulars.DefaultVersion holds the default value on creation for the version field.
 	memberparticulars.DefaultVersion = memberparticularsDescVersion.Default.(int)
 	// memberparticulars.VersionValidator is a validator for the "version" field. It is called by the builders before save.
@@ -1367,16 +1421,20 @@ func init() {
 	sensitiverecordDescHousingMode := sensitiverecordFields[3].Descriptor()
 	// sensitiverecord.HousingModeValidator is a validator for the "housing_mode" field. It is called by the builders before save.
 	sensitiverecord.HousingModeValidator = sensitiverecordDescHousingMode.Validators[0].(func(string) error)
+	// sensitiverecordDescResources is the schema descriptor for resources field.
+	sensitiverecordDescResources := sensitiverecordFields[6].Descriptor()
+	// sensitiverecord.DefaultResources holds the default value on creation for the resources field.
+	sensitiverecord.DefaultResources = sensitiverecordDescResources.Default.([]domain.ResourceLine)
 	// sensitiverecordDescFreeText is the schema descriptor for free_text field.
-	sensitiverecordDescFreeText := sensitiverecordFields[5].Descriptor()
+	sensitiverecordDescFreeText := sensitiverecordFields[7].Descriptor()
 	// sensitiverecord.FreeTextValidator is a validator for the "free_text" field. It is called by the builders before save.
 	sensitiverecord.FreeTextValidator = sensitiverecordDescFreeText.Validators[0].(func(string) error)
 	// sensitiverecordDescSafeContact is the schema descriptor for safe_contact field.
-	sensitiverecordDescSafeContact := sensitiverecordFields[6].Descriptor()
+	sensitiverecordDescSafeContact := sensitiverecordFields[8].Descriptor()
 	// sensitiverecord.SafeContactValidator is a validator for the "safe_contact" field. It is called by the builders before save.
 	sensitiverecord.SafeContactValidator = sensitiverecordDescSafeContact.Validators[0].(func(string) error)
 	// sensitiverecordDescVersion is the schema descriptor for version field.
-	sensitiverecordDescVersion := sensitiverecordFields[7].Descriptor()
+	sensitiverecordDescVersion := sensitiverecordFields[9].Descriptor()
 	// sensitiverecord.DefaultVersion holds the default value on creation for the version field.
 	sensitiverecord.DefaultVersion = sensitiverecordDescVersion.Default.(int)
 	// sensitiverecord.VersionValidator is a validator for the "version" field. It is called by the builders before save.

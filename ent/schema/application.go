@@ -131,11 +131,17 @@ func (ApplicationSummary) Fields() []ent.Field {
 			Comment("The application from which a separated household left."),
 		field.Time("acknowledged_on").GoType(domain.Date{}).SchemaType(dateType).Optional().Nillable(),
 		field.Time("noticed_on").GoType(domain.Date{}).SchemaType(dateType).Optional().Nillable(),
-		field.Time("received_on").GoType(domain.Date{}).SchemaType(dateType).Optional().Nillable().Annotations(entgql.Skip(entgql.SkipAll)).Comment("The appointment at a point of level 3."),
-		field.Time("file_completed_on").GoType(domain.Date{}).SchemaType(dateType).Optional().Nillable().Annotations(entgql.Skip(entgql.SkipAll)),
+		field.Time("personalised_appointment_on").GoType(domain.Date{}).SchemaType(dateType).Optional().Nillable().
+			Comment("At a point of level 3."),
+		field.Time("single_file_completed_on").GoType(domain.Date{}).SchemaType(dateType).Optional().Nillable(),
 		field.Time("reception_deadline").GoType(domain.Date{}).SchemaType(dateType),
 		field.Int("household_size").Positive(),
 		field.JSON("typologies", []domain.Typology{}),
+		field.Bool("enlarged").Default(false).
+			Comment("Whether communes nearby will do (élargissement): it opens nothing to anybody."),
+		field.String("category").MaxLen(1).GoType(domain.Stated("")).Default("").
+			Comment("A flat, a house or either, by its code."),
+		provenance(),
 		field.String("following_point_id").GoType(domain.ID("")).Optional().Nillable(),
 		field.Time("followed_since").GoType(domain.Date{}).SchemaType(dateType).Optional().Nillable(),
 		field.Int("version").Default(1).Positive(),
@@ -193,9 +199,13 @@ func (ApplicationFile) Fields() []ent.Field {
 		field.Int("tax_year"),
 		field.Int64("tax_income").GoType(domain.Money(0)).
 			Comment("Of the whole household (revenu fiscal de référence), in cents."),
-		field.Int64("monthly_resources").GoType(domain.Money(0)),
+		field.Int64("earlier_tax_income").GoType(domain.Money(0)).Optional().Nillable().
+			Comment("Of the year before."),
+		field.Int64("monthly_resources").GoType(domain.Money(0)).
+			Comment("The sum of the members' lines, where there are any."),
 		field.Enum("housing").GoType(domain.HousingClass("")),
 		field.JSON("reasons", []string{}),
+		provenance(),
 		field.Int("version").Default(1).Positive(),
 	}
 }
@@ -230,9 +240,19 @@ func (ApplicationContact) Fields() []ent.Field {
 		field.String("address").MaxLen(200),
 		field.String("postal_code").MaxLen(5),
 		field.String("town").MaxLen(100),
+		field.String("care_of").MaxLen(200).GoType(domain.Stated("")).Default(""),
+		field.JSON("mailing", &domain.MailingAddress{}).Optional().
+			Comment("Where letters go, where that is elsewhere."),
 		field.String("phone").GoType(domain.PhoneNumber("")).Optional().Nillable(),
+		field.String("second_phone").GoType(domain.PhoneNumber("")).Optional().Nillable(),
 		field.String("email").MaxLen(domain.MaxEmailAddress).GoType(domain.EmailAddress("")),
+		field.Bool("email_allowed").Default(false),
+		field.Bool("text_allowed").Default(false),
 		field.String("helping_structure").MaxLen(200).GoType(domain.Stated("")),
+		field.String("helping_phone").GoType(domain.PhoneNumber("")).Optional().Nillable(),
+		field.String("helping_email").MaxLen(domain.MaxEmailAddress).GoType(domain.EmailAddress("")).Default(""),
+		field.JSON("dwelling", &domain.CurrentDwelling{}).Optional(),
+		provenance(),
 		field.Int("version").Default(1).Positive(),
 	}
 }
@@ -260,4 +280,11 @@ func (ApplicationContact) Annotations() []schema.Annotation {
 // without a join.
 func applicationID() ent.Field {
 	return field.String("application_id").GoType(domain.ID("")).Immutable()
+}
+
+// provenance says where the values of a group come from that were not in the form of the
+// first deposit.
+func provenance() ent.Field {
+	return field.JSON("provenance", []domain.ValueOrigin{}).Default([]domain.ValueOrigin{}).
+		Annotations(entsql.DefaultExpr("'[]'::jsonb"))
 }

@@ -35,6 +35,11 @@ func (HouseholdMember) Fields() []ent.Field {
 			Annotations(entgql.MapsTo("age")).
 			Comment("The first day of the month of birth, which ages are reckoned from: the day is of another group."),
 		field.Time("expected_on").GoType(domain.Date{}).SchemaType(dateType).Optional().Nillable(),
+		field.JSON("resources", []domain.ResourceLine{}).Default([]domain.ResourceLine{}).
+			Annotations(entsql.DefaultExpr("'[]'::jsonb")).
+			Comment("What the person gets in a month; kinds that are sensitive count among the others."),
+		field.Int64("maintenance_paid").GoType(domain.Money(0)).Optional().Nillable(),
+		provenance(),
 	}
 }
 
@@ -86,6 +91,9 @@ func (MemberParticulars) Fields() []ent.Field {
 		field.String("birth_name").MaxLen(domain.MaxNameLength),
 		field.String("usual_name").MaxLen(domain.MaxNameLength).GoType(domain.Stated("")),
 		field.Time("born_on").GoType(domain.Date{}).SchemaType(dateType),
+		field.JSON("civil_status", &domain.CivilStatus{}).Optional().Annotations(entgql.MapsTo("civilStatus")),
+		field.JSON("work", &domain.Work{}).Optional(),
+		provenance(),
 		field.Int("version").Default(1).Positive(),
 	}
 }
@@ -132,7 +140,12 @@ func (SensitiveRecord) Fields() []ent.Field {
 		field.JSON("reasons", []string{}),
 		field.String("housing_mode").MaxLen(10).GoType(domain.Stated("")),
 		field.JSON("needs", []string{}).
-			Comment("Functional needs (annexe handicap): no diagnosis is kept."),
+			Comment("Functional needs in the words of the service: no diagnosis is kept."),
+		field.JSON("disability", &domain.DisabilityAnnex{}).Optional().Sensitive().
+			Comment("The annex of the form, in its codes."),
+		field.JSON("resources", []domain.ResourceLine{}).Default([]domain.ResourceLine{}).
+			Annotations(entsql.DefaultExpr("'[]'::jsonb")).
+			Comment("Those of a kind that is sensitive."),
 		field.String("free_text").MaxLen(domain.MaxFreeText).GoType(domain.Stated("")).Sensitive(),
 		field.String("safe_contact").MaxLen(200).GoType(domain.Stated("")).Sensitive(),
 		field.Int("version").Default(1).Positive(),

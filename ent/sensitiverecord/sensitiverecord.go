@@ -28,6 +28,10 @@ const (
 	FieldHousingMode = "housing_mode"
 	// FieldNeeds holds the string denoting the needs field in the database.
 	FieldNeeds = "needs"
+	// FieldDisability holds the string denoting the disability field in the database.
+	FieldDisability = "disability"
+	// FieldResources holds the string denoting the resources field in the database.
+	FieldResources = "resources"
 	// FieldFreeText holds the string denoting the free_text field in the database.
 	FieldFreeText = "free_text"
 	// FieldSafeContact holds the string denoting the safe_contact field in the database.
@@ -65,6 +69,8 @@ var Columns = []string{
 	FieldReasons,
 	FieldHousingMode,
 	FieldNeeds,
+	FieldDisability,
+	FieldResources,
 	FieldFreeText,
 	FieldSafeContact,
 	FieldVersion,
@@ -92,6 +98,8 @@ var (
 	DefaultCreatedAt func() time.Time
 	// HousingModeValidator is a validator for the "housing_mode" field. It is called by the builders before save.
 	HousingModeValidator func(string) error
+	// DefaultResources holds the default value on creation for the "resources" field.
+	DefaultResources []domain.ResourceLine
 	// FreeTextValidator is a validator for the "free_text" field. It is called by the builders before save.
 	FreeTextValidator func(string) error
 	// SafeContactValidator is a validator for the "safe_contact" field. It is called by the builders before save.

@@ -358,6 +358,16 @@ func HousingModeContainsFold(v domain.Stated) predicate.SensitiveRecord {
 	return predicate.SensitiveRecord(sql.FieldContainsFold(FieldHousingMode, vc))
 }
 
+// DisabilityIsNil applies the IsNil predicate on the "disability" field.
+func DisabilityIsNil() predicate.SensitiveRecord {
+	return predicate.SensitiveRecord(sql.FieldIsNull(FieldDisability))
+}
+
+// DisabilityNotNil applies the NotNil predicate on the "disability" field.
+func DisabilityNotNil() predicate.SensitiveRecord {
+	return predicate.SensitiveRecord(sql.FieldNotNull(FieldDisability))
+}
+
 // FreeTextEQ applies the EQ predicate on the "free_text" field.
 func FreeTextEQ(v domain.Stated) predicate.SensitiveRecord {
 	vc := string(v)

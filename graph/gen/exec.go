@@ -164,10 +164,19 @@ type ComplexityRoot struct {
 
 	ApplicationContact struct {
 		Address          func(childComplexity int) int
+		CareOf           func(childComplexity int) int
+		Dwelling         func(childComplexity int) int
 		Email            func(childComplexity int) int
+		EmailAllowed     func(childComplexity int) int
+		HelpingEmail     func(childComplexity int) int
+		HelpingPhone     func(childComplexity int) int
 		HelpingStructure func(childComplexity int) int
+		Mailing          func(childComplexity int) int
 		Phone            func(childComplexity int) int
 		PostalCode       func(childComplexity int) int
+		Provenance       func(childComplexity int) int
+		SecondPhone      func(childComplexity int) int
+		TextAllowed      func(childComplexity int) int
 		Town             func(childComplexity int) int
 		Version          func(childComplexity int) int
 	}
@@ -194,8 +203,10 @@ type ComplexityRoot struct {
 	}
 
 	ApplicationFile struct {
+		EarlierTaxIncome func(childComplexity int) int
 		Housing          func(childComplexity int) int
 		MonthlyResources func(childComplexity int) int
+		Provenance       func(childComplexity int) int
 		Reasons          func(childComplexity int) int
 		TaxIncome        func(childComplexity int) int
 		TaxYear          func(childComplexity int) int
@@ -209,23 +220,28 @@ type ComplexityRoot struct {
 	}
 
 	ApplicationSummary struct {
-		AcknowledgedOn    func(childComplexity int) int
-		DepositedOn       func(childComplexity int) int
-		FollowedSince     func(childComplexity int) int
-		FollowingPoint    func(childComplexity int) int
-		HouseholdSize     func(childComplexity int) int
-		MergedIntoID      func(childComplexity int) int
-		NoticedOn         func(childComplexity int) int
-		ReceptionDeadline func(childComplexity int) int
-		RegisteredOn      func(childComplexity int) int
-		RejectedFor       func(childComplexity int) int
-		RemovedFor        func(childComplexity int) int
-		RenewedOn         func(childComplexity int) int
-		SplitFromID       func(childComplexity int) int
-		Typologies        func(childComplexity int) int
-		Version           func(childComplexity int) int
-		WarnedFor         func(childComplexity int) int
-		WarnedOn          func(childComplexity int) int
+		AcknowledgedOn            func(childComplexity int) int
+		Category                  func(childComplexity int) int
+		DepositedOn               func(childComplexity int) int
+		Enlarged                  func(childComplexity int) int
+		FollowedSince             func(childComplexity int) int
+		FollowingPoint            func(childComplexity int) int
+		HouseholdSize             func(childComplexity int) int
+		MergedIntoID              func(childComplexity int) int
+		NoticedOn                 func(childComplexity int) int
+		PersonalisedAppointmentOn func(childComplexity int) int
+		Provenance                func(childComplexity int) int
+		ReceptionDeadline         func(childComplexity int) int
+		RegisteredOn              func(childComplexity int) int
+		RejectedFor               func(childComplexity int) int
+		RemovedFor                func(childComplexity int) int
+		RenewedOn                 func(childComplexity int) int
+		SingleFileCompletedOn     func(childComplexity int) int
+		SplitFromID               func(childComplexity int) int
+		Typologies                func(childComplexity int) int
+		Version                   func(childComplexity int) int
+		WarnedFor                 func(childComplexity int) int
+		WarnedOn                  func(childComplexity int) int
 	}
 
 	AssignOnlineRegistrationPayload struct {
@@ -301,6 +317,12 @@ type ComplexityRoot struct {
 		PartnerApp func(childComplexity int) int
 	}
 
+	CivilStatus struct {
+		FamilyStatus func(childComplexity int) int
+		Nationality  func(childComplexity int) int
+		Title        func(childComplexity int) int
+	}
+
 	CodeEntry struct {
 		Code       func(childComplexity int) int
 		Label      func(childComplexity int, language *domain.Language) int
@@ -360,6 +382,17 @@ type ComplexityRoot struct {
 		Errors      func(childComplexity int) int
 	}
 
+	CurrentDwelling struct {
+		Category       func(childComplexity int) int
+		HousingBenefit func(childComplexity int) int
+		Landlord       func(childComplexity int) int
+		OwnsAnother    func(childComplexity int) int
+		People         func(childComplexity int) int
+		Rent           func(childComplexity int) int
+		Surface        func(childComplexity int) int
+		Typology       func(childComplexity int) int
+	}
+
 	Deadline struct {
 		AnnouncedFrom func(childComplexity int) int
 		Article       func(childComplexity int) int
@@ -408,6 +441,15 @@ type ComplexityRoot struct {
 	DepositPieceUnderNumberPayload struct {
 		Deposit func(childComplexity int) int
 		Errors  func(childComplexity int) int
+	}
+
+	DisabilityAnnex struct {
+		Aids      func(childComplexity int) int
+		Equipment func(childComplexity int) int
+		Motor     func(childComplexity int) int
+		Sensory   func(childComplexity int) int
+		State     func(childComplexity int) int
+		Walking   func(childComplexity int) int
 	}
 
 	Dwelling struct {
@@ -491,12 +533,15 @@ type ComplexityRoot struct {
 	}
 
 	HouseholdMember struct {
-		Age         func(childComplexity int) int
-		ExpectedOn  func(childComplexity int) int
-		ID          func(childComplexity int) int
-		Link        func(childComplexity int) int
-		Particulars func(childComplexity int) int
-		Sensitive   func(childComplexity int) int
+		Age             func(childComplexity int) int
+		ExpectedOn      func(childComplexity int) int
+		ID              func(childComplexity int) int
+		Link            func(childComplexity int) int
+		MaintenancePaid func(childComplexity int) int
+		Particulars     func(childComplexity int) int
+		Provenance      func(childComplexity int) int
+		Resources       func(childComplexity int) int
+		Sensitive       func(childComplexity int) int
 	}
 
 	IllegalTransitionError struct {
@@ -529,12 +574,21 @@ type ComplexityRoot struct {
 		Required     func(childComplexity int) int
 	}
 
+	MailingAddress struct {
+		Address    func(childComplexity int) int
+		PostalCode func(childComplexity int) int
+		Town       func(childComplexity int) int
+	}
+
 	MemberParticulars struct {
-		BirthName  func(childComplexity int) int
-		BornOn     func(childComplexity int) int
-		GivenNames func(childComplexity int) int
-		UsualName  func(childComplexity int) int
-		Version    func(childComplexity int) int
+		BirthName   func(childComplexity int) int
+		BornOn      func(childComplexity int) int
+		CivilStatus func(childComplexity int) int
+		GivenNames  func(childComplexity int) int
+		Provenance  func(childComplexity int) int
+		UsualName   func(childComplexity int) int
+		Version     func(childComplexity int) int
+		Work        func(childComplexity int) int
 	}
 
 	MergeApplicationsPayload struct {
@@ -979,6 +1033,11 @@ type ComplexityRoot struct {
 		Errors      func(childComplexity int) int
 	}
 
+	ResourceLine struct {
+		Amount func(childComplexity int) int
+		Kind   func(childComplexity int) int
+	}
+
 	RevokePartnerAppPayload struct {
 		Errors     func(childComplexity int) int
 		PartnerApp func(childComplexity int) int
@@ -1005,10 +1064,12 @@ type ComplexityRoot struct {
 	}
 
 	SensitiveRecord struct {
+		Disability  func(childComplexity int) int
 		FreeText    func(childComplexity int) int
 		HousingMode func(childComplexity int) int
 		Needs       func(childComplexity int) int
 		Reasons     func(childComplexity int) int
+		Resources   func(childComplexity int) int
 		SafeContact func(childComplexity int) int
 		Version     func(childComplexity int) int
 	}
@@ -1183,6 +1244,13 @@ type ComplexityRoot struct {
 		Yours  func(childComplexity int) int
 	}
 
+	ValueOrigin struct {
+		Field            func(childComplexity int) int
+		On               func(childComplexity int) int
+		ReceptionPointID func(childComplexity int) int
+		Source           func(childComplexity int) int
+	}
+
 	Viewer struct {
 		Anonymous      func(childComplexity int) int
 		App            func(childComplexity int) int
@@ -1224,6 +1292,14 @@ type ComplexityRoot struct {
 	WithdrawWarningPayload struct {
 		Application func(childComplexity int) int
 		Errors      func(childComplexity int) int
+	}
+
+	Work struct {
+		Contract      func(childComplexity int) int
+		Employer      func(childComplexity int) int
+		EmployerSiret func(childComplexity int) int
+		EmployerTown  func(childComplexity int) int
+		Profession    func(childComplexity int) int
 	}
 }
 
@@ -1417,6 +1493,7 @@ type ApplicationFilterResolver interface {
 	HouseholdSize(ctx context.Context, obj *ent.ApplicationWhereInput, data *domain.IntRange) error
 	RegisteredFrom(ctx context.Context, obj *ent.ApplicationWhereInput, data *domain.Date) error
 	RegisteredBefore(ctx context.Context, obj *ent.ApplicationWhereInput, data *domain.Date) error
+	Deadline(ctx context.Context, obj *ent.ApplicationWhereInput, data *model.DeadlineFilterInput) error
 	Housing(ctx context.Context, obj *ent.ApplicationWhereInput, data []domain.HousingClass) error
 	Reasons(ctx context.Context, obj *ent.ApplicationWhereInput, data []string) error
 }
@@ -1871,18 +1948,54 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ApplicationContact.Address(childComplexity), true
+	case "ApplicationContact.careOf":
+		if e.ComplexityRoot.ApplicationContact.CareOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationContact.CareOf(childComplexity), true
+	case "ApplicationContact.dwelling":
+		if e.ComplexityRoot.ApplicationContact.Dwelling == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationContact.Dwelling(childComplexity), true
 	case "ApplicationContact.email":
 		if e.ComplexityRoot.ApplicationContact.Email == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ApplicationContact.Email(childComplexity), true
+	case "ApplicationContact.emailAllowed":
+		if e.ComplexityRoot.ApplicationContact.EmailAllowed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationContact.EmailAllowed(childComplexity), true
+	case "ApplicationContact.helpingEmail":
+		if e.ComplexityRoot.ApplicationContact.HelpingEmail == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationContact.HelpingEmail(childComplexity), true
+	case "ApplicationContact.helpingPhone":
+		if e.ComplexityRoot.ApplicationContact.HelpingPhone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationContact.HelpingPhone(childComplexity), true
 	case "ApplicationContact.helpingStructure":
 		if e.ComplexityRoot.ApplicationContact.HelpingStructure == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ApplicationContact.HelpingStructure(childComplexity), true
+	case "ApplicationContact.mailing":
+		if e.ComplexityRoot.ApplicationContact.Mailing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationContact.Mailing(childComplexity), true
 	case "ApplicationContact.phone":
 		if e.ComplexityRoot.ApplicationContact.Phone == nil {
 			break
@@ -1895,6 +2008,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ApplicationContact.PostalCode(childComplexity), true
+	case "ApplicationContact.provenance":
+		if e.ComplexityRoot.ApplicationContact.Provenance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationContact.Provenance(childComplexity), true
+	case "ApplicationContact.secondPhone":
+		if e.ComplexityRoot.ApplicationContact.SecondPhone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationContact.SecondPhone(childComplexity), true
+	case "ApplicationContact.textAllowed":
+		if e.ComplexityRoot.ApplicationContact.TextAllowed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationContact.TextAllowed(childComplexity), true
 	case "ApplicationContact.town":
 		if e.ComplexityRoot.ApplicationContact.Town == nil {
 			break
@@ -1983,6 +2114,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ApplicationEvent.State(childComplexity), true
 
+	case "ApplicationFile.earlierTaxIncome":
+		if e.ComplexityRoot.ApplicationFile.EarlierTaxIncome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationFile.EarlierTaxIncome(childComplexity), true
 	case "ApplicationFile.housing":
 		if e.ComplexityRoot.ApplicationFile.Housing == nil {
 			break
@@ -1995,6 +2132,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ApplicationFile.MonthlyResources(childComplexity), true
+	case "ApplicationFile.provenance":
+		if e.ComplexityRoot.ApplicationFile.Provenance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationFile.Provenance(childComplexity), true
 	case "ApplicationFile.reasons":
 		if e.ComplexityRoot.ApplicationFile.Reasons == nil {
 			break
@@ -2045,12 +2188,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ApplicationSummary.AcknowledgedOn(childComplexity), true
+	case "ApplicationSummary.category":
+		if e.ComplexityRoot.ApplicationSummary.Category == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationSummary.Category(childComplexity), true
 	case "ApplicationSummary.depositedOn":
 		if e.ComplexityRoot.ApplicationSummary.DepositedOn == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ApplicationSummary.DepositedOn(childComplexity), true
+	case "ApplicationSummary.enlarged":
+		if e.ComplexityRoot.ApplicationSummary.Enlarged == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationSummary.Enlarged(childComplexity), true
 	case "ApplicationSummary.followedSince":
 		if e.ComplexityRoot.ApplicationSummary.FollowedSince == nil {
 			break
@@ -2081,6 +2236,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ApplicationSummary.NoticedOn(childComplexity), true
+	case "ApplicationSummary.personalisedAppointmentOn":
+		if e.ComplexityRoot.ApplicationSummary.PersonalisedAppointmentOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationSummary.PersonalisedAppointmentOn(childComplexity), true
+	case "ApplicationSummary.provenance":
+		if e.ComplexityRoot.ApplicationSummary.Provenance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationSummary.Provenance(childComplexity), true
 	case "ApplicationSummary.receptionDeadline":
 		if e.ComplexityRoot.ApplicationSummary.ReceptionDeadline == nil {
 			break
@@ -2111,6 +2278,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ApplicationSummary.RenewedOn(childComplexity), true
+	case "ApplicationSummary.singleFileCompletedOn":
+		if e.ComplexityRoot.ApplicationSummary.SingleFileCompletedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApplicationSummary.SingleFileCompletedOn(childComplexity), true
 	case "ApplicationSummary.splitFromId":
 		if e.ComplexityRoot.ApplicationSummary.SplitFromID == nil {
 			break
@@ -2437,6 +2610,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ChangePartnerAppPayload.PartnerApp(childComplexity), true
 
+	case "CivilStatus.familyStatus":
+		if e.ComplexityRoot.CivilStatus.FamilyStatus == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CivilStatus.FamilyStatus(childComplexity), true
+	case "CivilStatus.nationality":
+		if e.ComplexityRoot.CivilStatus.Nationality == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CivilStatus.Nationality(childComplexity), true
+	case "CivilStatus.title":
+		if e.ComplexityRoot.CivilStatus.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CivilStatus.Title(childComplexity), true
+
 	case "CodeEntry.code":
 		if e.ComplexityRoot.CodeEntry.Code == nil {
 			break
@@ -2648,6 +2840,55 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CorrectApplicationPayload.Errors(childComplexity), true
 
+	case "CurrentDwelling.category":
+		if e.ComplexityRoot.CurrentDwelling.Category == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CurrentDwelling.Category(childComplexity), true
+	case "CurrentDwelling.housingBenefit":
+		if e.ComplexityRoot.CurrentDwelling.HousingBenefit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CurrentDwelling.HousingBenefit(childComplexity), true
+	case "CurrentDwelling.landlord":
+		if e.ComplexityRoot.CurrentDwelling.Landlord == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CurrentDwelling.Landlord(childComplexity), true
+	case "CurrentDwelling.ownsAnother":
+		if e.ComplexityRoot.CurrentDwelling.OwnsAnother == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CurrentDwelling.OwnsAnother(childComplexity), true
+	case "CurrentDwelling.people":
+		if e.ComplexityRoot.CurrentDwelling.People == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CurrentDwelling.People(childComplexity), true
+	case "CurrentDwelling.rent":
+		if e.ComplexityRoot.CurrentDwelling.Rent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CurrentDwelling.Rent(childComplexity), true
+	case "CurrentDwelling.surface":
+		if e.ComplexityRoot.CurrentDwelling.Surface == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CurrentDwelling.Surface(childComplexity), true
+	case "CurrentDwelling.typology":
+		if e.ComplexityRoot.CurrentDwelling.Typology == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CurrentDwelling.Typology(childComplexity), true
+
 	case "Deadline.announcedFrom":
 		if e.ComplexityRoot.Deadline.AnnouncedFrom == nil {
 			break
@@ -2811,6 +3052,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DepositPieceUnderNumberPayload.Errors(childComplexity), true
+
+	case "DisabilityAnnex.aids":
+		if e.ComplexityRoot.DisabilityAnnex.Aids == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DisabilityAnnex.Aids(childComplexity), true
+	case "DisabilityAnnex.equipment":
+		if e.ComplexityRoot.DisabilityAnnex.Equipment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DisabilityAnnex.Equipment(childComplexity), true
+	case "DisabilityAnnex.motor":
+		if e.ComplexityRoot.DisabilityAnnex.Motor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DisabilityAnnex.Motor(childComplexity), true
+	case "DisabilityAnnex.sensory":
+		if e.ComplexityRoot.DisabilityAnnex.Sensory == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DisabilityAnnex.Sensory(childComplexity), true
+	case "DisabilityAnnex.state":
+		if e.ComplexityRoot.DisabilityAnnex.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DisabilityAnnex.State(childComplexity), true
+	case "DisabilityAnnex.walking":
+		if e.ComplexityRoot.DisabilityAnnex.Walking == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DisabilityAnnex.Walking(childComplexity), true
 
 	case "Dwelling.accessibility":
 		if e.ComplexityRoot.Dwelling.Accessibility == nil {
@@ -3129,12 +3407,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.HouseholdMember.Link(childComplexity), true
+	case "HouseholdMember.maintenancePaid":
+		if e.ComplexityRoot.HouseholdMember.MaintenancePaid == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HouseholdMember.MaintenancePaid(childComplexity), true
 	case "HouseholdMember.particulars":
 		if e.ComplexityRoot.HouseholdMember.Particulars == nil {
 			break
 		}
 
 		return e.ComplexityRoot.HouseholdMember.Particulars(childComplexity), true
+	case "HouseholdMember.provenance":
+		if e.ComplexityRoot.HouseholdMember.Provenance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HouseholdMember.Provenance(childComplexity), true
+	case "HouseholdMember.resources":
+		if e.ComplexityRoot.HouseholdMember.Resources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HouseholdMember.Resources(childComplexity), true
 	case "HouseholdMember.sensitive":
 		if e.ComplexityRoot.HouseholdMember.Sensitive == nil {
 			break
@@ -3254,6 +3550,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.LevelTooLowError.Required(childComplexity), true
 
+	case "MailingAddress.address":
+		if e.ComplexityRoot.MailingAddress.Address == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MailingAddress.Address(childComplexity), true
+	case "MailingAddress.postalCode":
+		if e.ComplexityRoot.MailingAddress.PostalCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MailingAddress.PostalCode(childComplexity), true
+	case "MailingAddress.town":
+		if e.ComplexityRoot.MailingAddress.Town == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MailingAddress.Town(childComplexity), true
+
 	case "MemberParticulars.birthName":
 		if e.ComplexityRoot.MemberParticulars.BirthName == nil {
 			break
@@ -3266,12 +3581,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MemberParticulars.BornOn(childComplexity), true
+	case "MemberParticulars.civilStatus":
+		if e.ComplexityRoot.MemberParticulars.CivilStatus == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberParticulars.CivilStatus(childComplexity), true
 	case "MemberParticulars.givenNames":
 		if e.ComplexityRoot.MemberParticulars.GivenNames == nil {
 			break
 		}
 
 		return e.ComplexityRoot.MemberParticulars.GivenNames(childComplexity), true
+	case "MemberParticulars.provenance":
+		if e.ComplexityRoot.MemberParticulars.Provenance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberParticulars.Provenance(childComplexity), true
 	case "MemberParticulars.usualName":
 		if e.ComplexityRoot.MemberParticulars.UsualName == nil {
 			break
@@ -3284,6 +3611,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MemberParticulars.Version(childComplexity), true
+	case "MemberParticulars.work":
+		if e.ComplexityRoot.MemberParticulars.Work == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberParticulars.Work(childComplexity), true
 
 	case "MergeApplicationsPayload.application":
 		if e.ComplexityRoot.MergeApplicationsPayload.Application == nil {
@@ -5452,6 +5785,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ReopenToApplicantPayload.Errors(childComplexity), true
 
+	case "ResourceLine.amount":
+		if e.ComplexityRoot.ResourceLine.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourceLine.Amount(childComplexity), true
+	case "ResourceLine.kind":
+		if e.ComplexityRoot.ResourceLine.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourceLine.Kind(childComplexity), true
+
 	case "RevokePartnerAppPayload.errors":
 		if e.ComplexityRoot.RevokePartnerAppPayload.Errors == nil {
 			break
@@ -5534,6 +5880,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Right.Role(childComplexity), true
 
+	case "SensitiveRecord.disability":
+		if e.ComplexityRoot.SensitiveRecord.Disability == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SensitiveRecord.Disability(childComplexity), true
 	case "SensitiveRecord.freeText":
 		if e.ComplexityRoot.SensitiveRecord.FreeText == nil {
 			break
@@ -5558,6 +5910,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SensitiveRecord.Reasons(childComplexity), true
+	case "SensitiveRecord.resources":
+		if e.ComplexityRoot.SensitiveRecord.Resources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SensitiveRecord.Resources(childComplexity), true
 	case "SensitiveRecord.safeContact":
 		if e.ComplexityRoot.SensitiveRecord.SafeContact == nil {
 			break
@@ -6171,6 +6529,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ValueConflict.Yours(childComplexity), true
 
+	case "ValueOrigin.field":
+		if e.ComplexityRoot.ValueOrigin.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValueOrigin.Field(childComplexity), true
+	case "ValueOrigin.on":
+		if e.ComplexityRoot.ValueOrigin.On == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValueOrigin.On(childComplexity), true
+	case "ValueOrigin.receptionPointId":
+		if e.ComplexityRoot.ValueOrigin.ReceptionPointID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValueOrigin.ReceptionPointID(childComplexity), true
+	case "ValueOrigin.source":
+		if e.ComplexityRoot.ValueOrigin.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValueOrigin.Source(childComplexity), true
+
 	case "Viewer.anonymous":
 		if e.ComplexityRoot.Viewer.Anonymous == nil {
 			break
@@ -6327,6 +6710,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.WithdrawWarningPayload.Errors(childComplexity), true
 
+	case "Work.contract":
+		if e.ComplexityRoot.Work.Contract == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Work.Contract(childComplexity), true
+	case "Work.employer":
+		if e.ComplexityRoot.Work.Employer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Work.Employer(childComplexity), true
+	case "Work.employerSiret":
+		if e.ComplexityRoot.Work.EmployerSiret == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Work.EmployerSiret(childComplexity), true
+	case "Work.employerTown":
+		if e.ComplexityRoot.Work.EmployerTown == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Work.EmployerTown(childComplexity), true
+	case "Work.profession":
+		if e.ComplexityRoot.Work.Profession == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Work.Profession(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -6352,6 +6766,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("BuildingFilter", ec.unmarshalInputBuildingFilter),
 			graphql.NewInputUnmarshaler("BuildingOrder", ec.unmarshalInputBuildingOrder),
 			graphql.NewInputUnmarshaler("ChangePartnerAppInput", ec.unmarshalInputChangePartnerAppInput),
+			graphql.NewInputUnmarshaler("CivilStatusInput", ec.unmarshalInputCivilStatusInput),
 			graphql.NewInputUnmarshaler("CommuneFilter", ec.unmarshalInputCommuneFilter),
 			graphql.NewInputUnmarshaler("CommuneOrder", ec.unmarshalInputCommuneOrder),
 			graphql.NewInputUnmarshaler("ConfirmAssignmentInput", ec.unmarshalInputConfirmAssignmentInput),
@@ -6359,12 +6774,15 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ContactFormInput", ec.unmarshalInputContactFormInput),
 			graphql.NewInputUnmarshaler("CoordinatesInput", ec.unmarshalInputCoordinatesInput),
 			graphql.NewInputUnmarshaler("CorrectApplicationInput", ec.unmarshalInputCorrectApplicationInput),
+			graphql.NewInputUnmarshaler("CurrentDwellingInput", ec.unmarshalInputCurrentDwellingInput),
+			graphql.NewInputUnmarshaler("DeadlineFilterInput", ec.unmarshalInputDeadlineFilterInput),
 			graphql.NewInputUnmarshaler("DeclareOpeningExceptionInput", ec.unmarshalInputDeclareOpeningExceptionInput),
 			graphql.NewInputUnmarshaler("DeclineHandOverInput", ec.unmarshalInputDeclineHandOverInput),
 			graphql.NewInputUnmarshaler("DeclineProposedChangeInput", ec.unmarshalInputDeclineProposedChangeInput),
 			graphql.NewInputUnmarshaler("DepositApplicationAgainInput", ec.unmarshalInputDepositApplicationAgainInput),
 			graphql.NewInputUnmarshaler("DepositPieceInput", ec.unmarshalInputDepositPieceInput),
 			graphql.NewInputUnmarshaler("DepositPieceUnderNumberInput", ec.unmarshalInputDepositPieceUnderNumberInput),
+			graphql.NewInputUnmarshaler("DisabilityAnnexInput", ec.unmarshalInputDisabilityAnnexInput),
 			graphql.NewInputUnmarshaler("DwellingFilter", ec.unmarshalInputDwellingFilter),
 			graphql.NewInputUnmarshaler("DwellingOrder", ec.unmarshalInputDwellingOrder),
 			graphql.NewInputUnmarshaler("EndAssignmentInput", ec.unmarshalInputEndAssignmentInput),
@@ -6376,6 +6794,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("HandOverApplicationInput", ec.unmarshalInputHandOverApplicationInput),
 			graphql.NewInputUnmarshaler("IntRangeInput", ec.unmarshalInputIntRangeInput),
 			graphql.NewInputUnmarshaler("IssueBindingCodeInput", ec.unmarshalInputIssueBindingCodeInput),
+			graphql.NewInputUnmarshaler("MailingAddressInput", ec.unmarshalInputMailingAddressInput),
+			graphql.NewInputUnmarshaler("MemberCorrectionInput", ec.unmarshalInputMemberCorrectionInput),
 			graphql.NewInputUnmarshaler("MemberFormInput", ec.unmarshalInputMemberFormInput),
 			graphql.NewInputUnmarshaler("MergeApplicationsInput", ec.unmarshalInputMergeApplicationsInput),
 			graphql.NewInputUnmarshaler("NamesFormInput", ec.unmarshalInputNamesFormInput),
@@ -6408,10 +6828,12 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RemoveApplicationInput", ec.unmarshalInputRemoveApplicationInput),
 			graphql.NewInputUnmarshaler("RenewApplicationInput", ec.unmarshalInputRenewApplicationInput),
 			graphql.NewInputUnmarshaler("ReopenToApplicantInput", ec.unmarshalInputReopenToApplicantInput),
+			graphql.NewInputUnmarshaler("ResourceLineInput", ec.unmarshalInputResourceLineInput),
 			graphql.NewInputUnmarshaler("RevokePartnerAppInput", ec.unmarshalInputRevokePartnerAppInput),
 			graphql.NewInputUnmarshaler("RevokePartnerAppSecretInput", ec.unmarshalInputRevokePartnerAppSecretInput),
 			graphql.NewInputUnmarshaler("RevokeStaffAuthorisationInput", ec.unmarshalInputRevokeStaffAuthorisationInput),
 			graphql.NewInputUnmarshaler("SearchFormInput", ec.unmarshalInputSearchFormInput),
+			graphql.NewInputUnmarshaler("SensitiveFormInput", ec.unmarshalInputSensitiveFormInput),
 			graphql.NewInputUnmarshaler("SetSandboxClockInput", ec.unmarshalInputSetSandboxClockInput),
 			graphql.NewInputUnmarshaler("SplitApplicationInput", ec.unmarshalInputSplitApplicationInput),
 			graphql.NewInputUnmarshaler("SplitFormInput", ec.unmarshalInputSplitFormInput),
@@ -6427,6 +6849,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("WarnApplicantInput", ec.unmarshalInputWarnApplicantInput),
 			graphql.NewInputUnmarshaler("WithdrawOpeningExceptionInput", ec.unmarshalInputWithdrawOpeningExceptionInput),
 			graphql.NewInputUnmarshaler("WithdrawWarningInput", ec.unmarshalInputWithdrawWarningInput),
+			graphql.NewInputUnmarshaler("WorkInput", ec.unmarshalInputWorkInput),
 		)
 	}
 	first := true
@@ -6939,10 +7362,10 @@ type Query {
   ): PersonConnection!
 
   """
-  The words behind the codes, in each language (*nomenclatures*). At most 60.
+  The words behind the codes, in each language (*nomenclatures*). At most 100.
   """
   codeLists(
-    "The names of the lists; all of them when absent, none when empty. At most 60."
+    "The names of the lists; all of them when absent, none when empty. At most 100."
     names: [String!]
   ): [CodeList!]! @public
 
@@ -7702,6 +8125,8 @@ enum ErrorCode {
   REGISTRY_UNAVAILABLE
   "The national registry gives this application no number: see there why."
   REGISTRY_REFUSES
+  "A value was stated by a stronger source: leave it, or name it in ` + "`" + `overrule` + "`" + `."
+  WEAKER_SOURCE
 }
 
 "A reason for which a command was refused. Nothing was written."
@@ -9433,6 +9858,8 @@ enum ApplicationNotice {
   CERTIFICATE
   "The notice that validity ends (*préavis de renouvellement*, CCH R441-2-7)."
   RENEWAL_NOTICE
+  "The personalised appointment, at a point of level 3 (*rendez-vous personnalisé*): the single file is complete three months later."
+  PERSONALISED_APPOINTMENT
 }
 
 "What must be, or can last be, done on a day in an application's life (*échéance*)."
@@ -9521,6 +9948,10 @@ enum ApplicationEventKind {
   CERTIFICATE
   "The applicant was told when validity ends."
   RENEWAL_NOTICE
+  "The personalised appointment was held."
+  PERSONALISED_APPOINTMENT
+  "The single file is complete."
+  SINGLE_FILE_COMPLETE
   "A deadline was announced."
   DEADLINE_ANNOUNCED
   "A deadline fell due."
@@ -9773,6 +10204,16 @@ type ApplicationSummary {
   householdSize: Int!
   "The typologies that are looked for. At most 7."
   typologies: [Typology!]!
+  "Whether communes nearby will do (*demande élargie*)."
+  enlarged: Boolean!
+  "A flat, a house or either, by the code of the list ` + "`" + `soughtCategory` + "`" + `; ` + "`" + `null` + "`" + ` when it was not stated."
+  category: String
+  "The personalised appointment at a point of level 3 (*rendez-vous personnalisé*); ` + "`" + `null` + "`" + ` when there was none."
+  personalisedAppointmentOn: Date
+  "When the single file (*dossier unique*) was complete; ` + "`" + `null` + "`" + ` while it is not."
+  singleFileCompletedOn: Date
+  "Where values of this group come from that the applicant did not state in the form of the first deposit. At most 20."
+  provenance: [ValueOrigin!]!
   "The reception point that follows the application (*guichet référent*); ` + "`" + `null` + "`" + ` when none does."
   followingPoint: ReceptionPoint
   "Since when; ` + "`" + `null` + "`" + ` when none does."
@@ -9787,12 +10228,16 @@ type ApplicationFile {
   taxYear: Int!
   "The tax income of the household in that year (*revenu fiscal de référence*), in cents."
   taxIncome: Money!
-  "The resources of the household in a month, in cents."
+  "That of the year before; ` + "`" + `null` + "`" + ` when it was not stated."
+  earlierTaxIncome: Money
+  "The resources of the household in a month, in cents: the sum of those of its members, where they were stated by kind."
   monthlyResources: Money!
   "How the household is housed, in broad classes."
   housing: HousingClass!
   "Why the applicant asks, by the codes of the national registry (*motifs*), those left out that tell something sensitive. At most 23."
   reasons: [String!]!
+  "Where values of this group come from that the applicant did not state in the form of the first deposit. At most 20."
+  provenance: [ValueOrigin!]!
   "Changes at each change of this group."
   version: Int!
 }
@@ -9819,14 +10264,134 @@ type ApplicationContact {
   postalCode: String!
   "The town, or the country."
   town: String!
+  "Who hosts the applicant (*chez*); ` + "`" + `null` + "`" + ` when nobody does."
+  careOf: String
+  "Where letters go; ` + "`" + `null` + "`" + ` when that is where the applicant lives."
+  mailing: MailingAddress
   "The telephone; ` + "`" + `null` + "`" + ` when there is none."
   phone: PhoneNumber
+  "Another telephone; ` + "`" + `null` + "`" + ` when there is none."
+  secondPhone: PhoneNumber
   "The address of electronic mail; ` + "`" + `null` + "`" + ` when there is none."
   email: EmailAddress
+  "Whether the applicant agrees to be written to by electronic mail."
+  emailAllowed: Boolean!
+  "Whether the applicant agrees to text messages."
+  textAllowed: Boolean!
   "Who helps with the application (*structure accompagnante*); ` + "`" + `null` + "`" + ` when nobody does."
   helpingStructure: String
+  "The helper's telephone; ` + "`" + `null` + "`" + ` when there is none."
+  helpingPhone: PhoneNumber
+  "The helper's address of electronic mail; ` + "`" + `null` + "`" + ` when there is none."
+  helpingEmail: EmailAddress
+  "The home in which the applicant lives; ` + "`" + `null` + "`" + ` when nothing was stated of it."
+  dwelling: CurrentDwelling
+  "Where values of this group come from that the applicant did not state in the form of the first deposit. At most 30."
+  provenance: [ValueOrigin!]!
   "Changes at each change of this group."
   version: Int!
+}
+
+"Where letters to an applicant go (*adresse de correspondance*)."
+type MailingAddress {
+  "Number and street, or box."
+  address: String!
+  "The postal code."
+  postalCode: String!
+  "The town."
+  town: String!
+}
+
+"The home in which an applicant lives (*logement actuel*), but for its broad class."
+type CurrentDwelling {
+  "How many people live in it."
+  people: Int!
+  "The rent of a month with charges, in cents; ` + "`" + `null` + "`" + ` when it was not stated."
+  rent: Money
+  "The housing benefit of a month (*APL, ALS, ALF*), in cents; ` + "`" + `null` + "`" + ` when it was not stated."
+  housingBenefit: Money
+  "A flat or a house, by the code of the list ` + "`" + `dwellingCategory` + "`" + `; ` + "`" + `null` + "`" + ` when it was not stated."
+  category: String
+  "The typology; ` + "`" + `null` + "`" + ` when it was not stated."
+  typology: Typology
+  "Square metres; ` + "`" + `null` + "`" + ` when they were not stated."
+  surface: Float
+  "The landlord; ` + "`" + `null` + "`" + ` when it was not stated."
+  landlord: String
+  "Whether the applicant owns another home; ` + "`" + `null` + "`" + ` when it was not stated."
+  ownsAnother: Boolean
+}
+
+"Where a value of an application comes from (*origine de la donnée*)."
+enum ValueSource {
+  "The applicant's word."
+  APPLICANT
+  "The national registry (*SNE*)."
+  NATIONAL_REGISTRY
+  "A piece that was looked at."
+  DOCUMENT
+  "An administration that vouches for it (*tiers de confiance*)."
+  TRUSTED_THIRD_PARTY
+}
+
+"Where one value comes from."
+type ValueOrigin {
+  "The path of the value, as in ` + "`" + `ApplicationCorrectionInput` + "`" + `; a member of the household is named by its identifier."
+  field: String!
+  "Who says so."
+  source: ValueSource!
+  "When it was taken down."
+  on: Date!
+  "The reception point where it was taken down; ` + "`" + `null` + "`" + ` when that was nowhere."
+  receptionPointId: ID
+}
+
+"What somebody gets in a month, of one kind (*ressource mensuelle*)."
+type ResourceLine {
+  "The code of the list ` + "`" + `resourceKind` + "`" + `."
+  kind: String!
+  "The amount, in cents."
+  amount: Money!
+}
+
+"What the state calls somebody (*état civil*)."
+type CivilStatus {
+  "The code of the list ` + "`" + `title` + "`" + `; ` + "`" + `null` + "`" + ` when it was not stated."
+  title: String
+  "The code of the list ` + "`" + `nationality` + "`" + `; ` + "`" + `null` + "`" + ` when it was not stated."
+  nationality: String
+  "The code of the list ` + "`" + `familyStatus` + "`" + `; ` + "`" + `null` + "`" + ` when it was not stated."
+  familyStatus: String
+}
+
+"What somebody does (*situation professionnelle*)."
+type Work {
+  "The code of the list ` + "`" + `employmentContract` + "`" + `; ` + "`" + `null` + "`" + ` when it was not stated."
+  contract: String
+  "The profession; ` + "`" + `null` + "`" + ` when it was not stated."
+  profession: String
+  "The employer; ` + "`" + `null` + "`" + ` when it was not stated."
+  employer: String
+  "The number of the employer's establishment (*SIRET*); ` + "`" + `null` + "`" + ` when it was not stated."
+  employerSiret: String
+  "The town of the employer; ` + "`" + `null` + "`" + ` when it was not stated."
+  employerTown: String
+}
+
+"What somebody cannot do and needs of a home (*complément handicap*), in the codes of the form."
+type DisabilityAnnex {
+  "The code of the list ` + "`" + `disabilityState` + "`" + `; ` + "`" + `null` + "`" + ` when it was not stated."
+  state: String
+  "What stairs can be climbed: the code of the list ` + "`" + `walkingCapacity` + "`" + `; ` + "`" + `null` + "`" + ` when it was not stated."
+  walking: String
+  "Codes of the list ` + "`" + `motorDisability` + "`" + `. At most 2."
+  motor: [String!]!
+  "Codes of the list ` + "`" + `sensoryDisability` + "`" + `. At most 2."
+  sensory: [String!]!
+  "Codes of the list ` + "`" + `technicalAid` + "`" + `. At most 7."
+  aids: [String!]!
+  "Codes of the list ` + "`" + `homeEquipment` + "`" + `. At most 6."
+  equipment: [String!]!
 }
 
 "A commune in which an applicant wishes to live (*souhait de localisation*)."
@@ -9847,6 +10412,12 @@ type HouseholdMember implements Node {
   age: Int
   "When a child is expected; ` + "`" + `null` + "`" + ` for everybody else."
   expectedOn: Date
+  "What the person gets in a month, by kind; what tells something sensitive counts among the others (` + "`" + `AUT` + "`" + `). At most 14."
+  resources: [ResourceLine!]!
+  "The maintenance that the person pays in a month, in cents; ` + "`" + `null` + "`" + ` when it was not stated."
+  maintenancePaid: Money
+  "Where values of this group come from that the applicant did not state in the form of the first deposit. At most 20."
+  provenance: [ValueOrigin!]!
   "Column group CONTACT: who it is. ` + "`" + `null` + "`" + ` when it is masked, and for a child to be born."
   particulars: MemberParticulars
   "Column group SENSITIVE: what is sensitive about this person. ` + "`" + `null` + "`" + ` when it is masked, and when there is nothing: both look alike."
@@ -9881,6 +10452,12 @@ type MemberParticulars {
   usualName: String
   "The day of birth."
   bornOn: Date!
+  "Title, nationality and family status; ` + "`" + `null` + "`" + ` when nothing was stated of them."
+  civilStatus: CivilStatus
+  "What the person does; ` + "`" + `null` + "`" + ` when nothing was stated of it."
+  work: Work
+  "Where values of this group come from that the applicant did not state in the form of the first deposit. At most 20."
+  provenance: [ValueOrigin!]!
   "Changes at each change of this group."
   version: Int!
 }
@@ -9891,8 +10468,12 @@ type SensitiveRecord {
   reasons: [String!]!
   "The exact mode of housing where it tells something sensitive, by its code; ` + "`" + `null` + "`" + ` otherwise."
   housingMode: String
-  "What the person needs of a dwelling (*annexe handicap*), without any diagnosis. At most 20."
+  "What the person needs of a dwelling, without any diagnosis. At most 20."
   needs: [String!]!
+  "The disability annex of the form; ` + "`" + `null` + "`" + ` when there is none."
+  disability: DisabilityAnnex
+  "What the person gets in a month of kinds that tell something sensitive. At most 14."
+  resources: [ResourceLine!]!
   "What was written freely on the form; ` + "`" + `null` + "`" + ` when nothing was."
   freeText: String
   "Where the person may be reached without danger; ` + "`" + `null` + "`" + ` when no such place was named."
@@ -9961,10 +10542,20 @@ input ApplicationFilter {
   registeredFrom: Date
   "Column group SUMMARY: first deposited before this day."
   registeredBefore: Date
+  "Column group SUMMARY: with such a deadline."
+  deadline: DeadlineFilterInput
   "Column group FILE: housed in one of these ways."
   housing: [HousingClass!]
   "Column group FILE: for one of these reasons, by their codes; none that is sensitive is found. At most 100."
   reasons: [String!]
+}
+
+"Such a deadline: one of these kinds, and in one of these states."
+input DeadlineFilterInput {
+  "Of one of these kinds; any when absent. At most 8."
+  kinds: [DeadlineKind!]
+  "In one of these states; any when absent. At most 3."
+  states: [DeadlineState!]
 }
 
 "Why somebody may see an application (*fondement de l'accès*, CCH R441-2-6)."
@@ -10801,6 +11392,10 @@ input ApplicationFormInput {
   wishes: [InseeCode!]!
   "The typologies that are looked for. At most 7."
   typologies: [Typology!]!
+  "Whether communes nearby will do (*demande élargie*): it opens the application to nobody."
+  enlarged: Boolean! = false
+  "A flat, a house or either, by the code of the list ` + "`" + `soughtCategory` + "`" + `."
+  category: String
   "How to reach the applicant."
   contact: ContactFormInput!
   "Means, housing and reasons."
@@ -10821,6 +11416,104 @@ input MemberFormInput {
   bornOn: Date
   "When a child is expected."
   expectedOn: Date
+  "Title, nationality and family status."
+  civilStatus: CivilStatusInput
+  "What the person does."
+  work: WorkInput
+  "What the person gets in a month, by kind. At most 14."
+  resources: [ResourceLineInput!]
+  "The maintenance that the person pays in a month, in cents."
+  maintenancePaid: Money
+  "What is sensitive about the person: kept apart, and shown to few."
+  sensitive: SensitiveFormInput
+}
+
+"A member of the household, as it is to be."
+input MemberCorrectionInput {
+  "Who it is; absent for somebody new."
+  id: ID
+  "What the person is to the applicant."
+  link: HouseholdLink!
+  "The given names."
+  givenNames: String
+  "The birth name."
+  birthName: String
+  "The name that the person uses, where it is another one."
+  usualName: String
+  "The day of birth."
+  bornOn: Date
+  "When a child is expected."
+  expectedOn: Date
+  "Title, nationality and family status."
+  civilStatus: CivilStatusInput
+  "What the person does."
+  work: WorkInput
+  "What the person gets in a month, by kind. At most 14."
+  resources: [ResourceLineInput!]
+  "The maintenance that the person pays in a month, in cents."
+  maintenancePaid: Money
+  "What is sensitive about the person, where you see it: stated whole, or left as it is."
+  sensitive: SensitiveFormInput
+  "The version of ` + "`" + `sensitive` + "`" + ` that you read; 0 when there was none."
+  sensitiveVersion: Int! = 0
+}
+
+"What the state calls somebody (*état civil*)."
+input CivilStatusInput {
+  "A code of the list ` + "`" + `title` + "`" + `."
+  title: String
+  "A code of the list ` + "`" + `nationality` + "`" + `."
+  nationality: String
+  "A code of the list ` + "`" + `familyStatus` + "`" + `."
+  familyStatus: String
+}
+
+"What somebody does (*situation professionnelle*)."
+input WorkInput {
+  "A code of the list ` + "`" + `employmentContract` + "`" + `."
+  contract: String
+  "The profession."
+  profession: String
+  "The employer."
+  employer: String
+  "The number of the employer's establishment (*SIRET*), 14 digits."
+  employerSiret: String
+  "The town of the employer."
+  employerTown: String
+}
+
+"What somebody gets in a month, of one kind (*ressource mensuelle*), without housing benefits."
+input ResourceLineInput {
+  "A code of the list ` + "`" + `resourceKind` + "`" + `."
+  kind: String!
+  "The amount, in cents."
+  amount: Money!
+}
+
+"What is sensitive about somebody."
+input SensitiveFormInput {
+  "The disability annex (*complément handicap*)."
+  disability: DisabilityAnnexInput
+  "What is written freely on the form, 2 000 characters at most."
+  freeText: String
+  "Where the person may be reached without danger."
+  safeContact: String
+}
+
+"What somebody cannot do and needs of a home, in the codes of the form."
+input DisabilityAnnexInput {
+  "A code of the list ` + "`" + `disabilityState` + "`" + `."
+  state: String
+  "What stairs can be climbed: a code of the list ` + "`" + `walkingCapacity` + "`" + `."
+  walking: String
+  "Codes of the list ` + "`" + `motorDisability` + "`" + `. At most 2."
+  motor: [String!]! = []
+  "Codes of the list ` + "`" + `sensoryDisability` + "`" + `. At most 2."
+  sensory: [String!]! = []
+  "Codes of the list ` + "`" + `technicalAid` + "`" + `. At most 7."
+  aids: [String!]! = []
+  "Codes of the list ` + "`" + `homeEquipment` + "`" + `. At most 6."
+  equipment: [String!]! = []
 }
 
 "Who the applicant is."
@@ -10839,6 +11532,10 @@ input SearchFormInput {
   wishes: [InseeCode!]!
   "The typologies that are looked for. At most 7."
   typologies: [Typology!]!
+  "Whether communes nearby will do (*demande élargie*)."
+  enlarged: Boolean! = false
+  "A flat, a house or either, by the code of the list ` + "`" + `soughtCategory` + "`" + `."
+  category: String
 }
 
 "How to reach the applicant."
@@ -10849,12 +11546,58 @@ input ContactFormInput {
   postalCode: String!
   "The town."
   town: String!
+  "Who hosts the applicant (*chez*)."
+  careOf: String
+  "Where letters go, where that is elsewhere."
+  mailing: MailingAddressInput
   "The telephone."
   phone: PhoneNumber
+  "Another telephone."
+  secondPhone: PhoneNumber
   "The address of electronic mail."
   email: EmailAddress
+  "Whether the applicant agrees to be written to by electronic mail."
+  emailAllowed: Boolean! = false
+  "Whether the applicant agrees to text messages on ` + "`" + `phone` + "`" + `."
+  textAllowed: Boolean! = false
   "Who helps with the application (*structure accompagnante*)."
   helpingStructure: String
+  "The helper's telephone."
+  helpingPhone: PhoneNumber
+  "The helper's address of electronic mail."
+  helpingEmail: EmailAddress
+  "The home in which the applicant lives."
+  dwelling: CurrentDwellingInput
+}
+
+"Where letters go (*adresse de correspondance*)."
+input MailingAddressInput {
+  "Number and street, or box."
+  address: String!
+  "The postal code."
+  postalCode: String!
+  "The town."
+  town: String!
+}
+
+"The home in which an applicant lives (*logement actuel*)."
+input CurrentDwellingInput {
+  "How many people live in it, 1 to 50."
+  people: Int!
+  "The rent of a month with charges, in cents."
+  rent: Money
+  "The housing benefit of a month (*APL, ALS, ALF*), in cents."
+  housingBenefit: Money
+  "A flat or a house, by the code of the list ` + "`" + `dwellingCategory` + "`" + `."
+  category: String
+  "The typology."
+  typology: Typology
+  "Square metres, 1 000 at most."
+  surface: Float
+  "The landlord."
+  landlord: String
+  "Whether the applicant owns another home."
+  ownsAnother: Boolean
 }
 
 "Means, housing and reasons."
@@ -10863,10 +11606,14 @@ input FileFormInput {
   taxYear: Int!
   "The tax income of the household in that year (*revenu fiscal de référence*), in cents."
   taxIncome: Money!
-  "The resources of the household in a month, in cents."
-  monthlyResources: Money!
+  "That of the year before."
+  earlierTaxIncome: Money
+  "The resources of the household in a month, in cents; left out where its members state them by kind."
+  monthlyResources: Money! = 0
   "How the household is housed."
   housing: HousingClass!
+  "The exact mode of housing, of that class, by the code of the list ` + "`" + `housingMode` + "`" + `: kept with what is sensitive where the class has others."
+  housingMode: String
   "Why the applicant asks, by the codes of the list ` + "`" + `requestReason` + "`" + `: those that tell something sensitive are kept apart. At most 23."
   reasons: [String!]!
 }
@@ -10877,6 +11624,10 @@ input SplitFormInput {
   wishes: [InseeCode!]!
   "The typologies that are looked for. At most 7."
   typologies: [Typology!]!
+  "Whether communes nearby will do (*demande élargie*)."
+  enlarged: Boolean! = false
+  "A flat, a house or either, by the code of the list ` + "`" + `soughtCategory` + "`" + `."
+  category: String
   "How to reach them."
   contact: ContactFormInput!
   "Means, housing and reasons."
@@ -10893,6 +11644,8 @@ input ApplicationCorrectionInput {
   contact: ContactFormInput
   "Column group FILE. A reason that tells something sensitive is added to those there are."
   file: FileFormInput
+  "Who is to be housed, all of them, the applicant first: who is left out leaves the household. It needs the versions of ` + "`" + `contact` + "`" + ` and ` + "`" + `file` + "`" + `. At most 20."
+  household: [MemberCorrectionInput!]
 }
 
 "The versions of column groups that you read."
@@ -10901,9 +11654,9 @@ input GroupVersionsInput {
   identity: Int! = 0
   "That of ` + "`" + `summary` + "`" + `: needed for ` + "`" + `search` + "`" + `."
   summary: Int! = 0
-  "That of ` + "`" + `contact` + "`" + `."
+  "That of ` + "`" + `contact` + "`" + `: needed for ` + "`" + `contact` + "`" + ` and ` + "`" + `household` + "`" + `."
   contact: Int! = 0
-  "That of ` + "`" + `file` + "`" + `."
+  "That of ` + "`" + `file` + "`" + `: needed for ` + "`" + `file` + "`" + ` and ` + "`" + `household` + "`" + `."
   file: Int! = 0
 }
 
@@ -11021,6 +11774,10 @@ input CorrectApplicationInput {
   versions: GroupVersionsInput!
   "What is stated instead."
   correction: ApplicationCorrectionInput!
+  "Who says so. The applicant's own corrections are its word."
+  source: ValueSource! = APPLICANT
+  "The paths of values that a stronger source stated and that are wrong (` + "`" + `WEAKER_SOURCE` + "`" + ` names them). At most 100."
+  overrule: [String!]! = []
 }
 
 "What became of it."
@@ -11468,12 +12225,30 @@ func (ec *executionContext) childFields_ApplicationContact(ctx context.Context, 
 		return ec.fieldContext_ApplicationContact_postalCode(ctx, field)
 	case "town":
 		return ec.fieldContext_ApplicationContact_town(ctx, field)
+	case "careOf":
+		return ec.fieldContext_ApplicationContact_careOf(ctx, field)
+	case "mailing":
+		return ec.fieldContext_ApplicationContact_mailing(ctx, field)
 	case "phone":
 		return ec.fieldContext_ApplicationContact_phone(ctx, field)
+	case "secondPhone":
+		return ec.fieldContext_ApplicationContact_secondPhone(ctx, field)
 	case "email":
 		return ec.fieldContext_ApplicationContact_email(ctx, field)
+	case "emailAllowed":
+		return ec.fieldContext_ApplicationContact_emailAllowed(ctx, field)
+	case "textAllowed":
+		return ec.fieldContext_ApplicationContact_textAllowed(ctx, field)
 	case "helpingStructure":
 		return ec.fieldContext_ApplicationContact_helpingStructure(ctx, field)
+	case "helpingPhone":
+		return ec.fieldContext_ApplicationContact_helpingPhone(ctx, field)
+	case "helpingEmail":
+		return ec.fieldContext_ApplicationContact_helpingEmail(ctx, field)
+	case "dwelling":
+		return ec.fieldContext_ApplicationContact_dwelling(ctx, field)
+	case "provenance":
+		return ec.fieldContext_ApplicationContact_provenance(ctx, field)
 	case "version":
 		return ec.fieldContext_ApplicationContact_version(ctx, field)
 	}
@@ -11528,12 +12303,16 @@ func (ec *executionContext) childFields_ApplicationFile(ctx context.Context, fie
 		return ec.fieldContext_ApplicationFile_taxYear(ctx, field)
 	case "taxIncome":
 		return ec.fieldContext_ApplicationFile_taxIncome(ctx, field)
+	case "earlierTaxIncome":
+		return ec.fieldContext_ApplicationFile_earlierTaxIncome(ctx, field)
 	case "monthlyResources":
 		return ec.fieldContext_ApplicationFile_monthlyResources(ctx, field)
 	case "housing":
 		return ec.fieldContext_ApplicationFile_housing(ctx, field)
 	case "reasons":
 		return ec.fieldContext_ApplicationFile_reasons(ctx, field)
+	case "provenance":
+		return ec.fieldContext_ApplicationFile_provenance(ctx, field)
 	case "version":
 		return ec.fieldContext_ApplicationFile_version(ctx, field)
 	}
@@ -11582,6 +12361,16 @@ func (ec *executionContext) childFields_ApplicationSummary(ctx context.Context, 
 		return ec.fieldContext_ApplicationSummary_householdSize(ctx, field)
 	case "typologies":
 		return ec.fieldContext_ApplicationSummary_typologies(ctx, field)
+	case "enlarged":
+		return ec.fieldContext_ApplicationSummary_enlarged(ctx, field)
+	case "category":
+		return ec.fieldContext_ApplicationSummary_category(ctx, field)
+	case "personalisedAppointmentOn":
+		return ec.fieldContext_ApplicationSummary_personalisedAppointmentOn(ctx, field)
+	case "singleFileCompletedOn":
+		return ec.fieldContext_ApplicationSummary_singleFileCompletedOn(ctx, field)
+	case "provenance":
+		return ec.fieldContext_ApplicationSummary_provenance(ctx, field)
 	case "followingPoint":
 		return ec.fieldContext_ApplicationSummary_followingPoint(ctx, field)
 	case "followedSince":
@@ -11738,6 +12527,18 @@ func (ec *executionContext) childFields_ChangePartnerAppPayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type ChangePartnerAppPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CivilStatus(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "title":
+		return ec.fieldContext_CivilStatus_title(ctx, field)
+	case "nationality":
+		return ec.fieldContext_CivilStatus_nationality(ctx, field)
+	case "familyStatus":
+		return ec.fieldContext_CivilStatus_familyStatus(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CivilStatus", field.Name)
+}
+
 func (ec *executionContext) childFields_CodeEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "code":
@@ -11856,6 +12657,28 @@ func (ec *executionContext) childFields_CorrectApplicationPayload(ctx context.Co
 	return nil, fmt.Errorf("no field named %q was found under type CorrectApplicationPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CurrentDwelling(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "people":
+		return ec.fieldContext_CurrentDwelling_people(ctx, field)
+	case "rent":
+		return ec.fieldContext_CurrentDwelling_rent(ctx, field)
+	case "housingBenefit":
+		return ec.fieldContext_CurrentDwelling_housingBenefit(ctx, field)
+	case "category":
+		return ec.fieldContext_CurrentDwelling_category(ctx, field)
+	case "typology":
+		return ec.fieldContext_CurrentDwelling_typology(ctx, field)
+	case "surface":
+		return ec.fieldContext_CurrentDwelling_surface(ctx, field)
+	case "landlord":
+		return ec.fieldContext_CurrentDwelling_landlord(ctx, field)
+	case "ownsAnother":
+		return ec.fieldContext_CurrentDwelling_ownsAnother(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CurrentDwelling", field.Name)
+}
+
 func (ec *executionContext) childFields_Deadline(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "kind":
@@ -11954,6 +12777,24 @@ func (ec *executionContext) childFields_DepositPieceUnderNumberPayload(ctx conte
 		return ec.fieldContext_DepositPieceUnderNumberPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DepositPieceUnderNumberPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DisabilityAnnex(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "state":
+		return ec.fieldContext_DisabilityAnnex_state(ctx, field)
+	case "walking":
+		return ec.fieldContext_DisabilityAnnex_walking(ctx, field)
+	case "motor":
+		return ec.fieldContext_DisabilityAnnex_motor(ctx, field)
+	case "sensory":
+		return ec.fieldContext_DisabilityAnnex_sensory(ctx, field)
+	case "aids":
+		return ec.fieldContext_DisabilityAnnex_aids(ctx, field)
+	case "equipment":
+		return ec.fieldContext_DisabilityAnnex_equipment(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DisabilityAnnex", field.Name)
 }
 
 func (ec *executionContext) childFields_Dwelling(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12126,6 +12967,12 @@ func (ec *executionContext) childFields_HouseholdMember(ctx context.Context, fie
 		return ec.fieldContext_HouseholdMember_age(ctx, field)
 	case "expectedOn":
 		return ec.fieldContext_HouseholdMember_expectedOn(ctx, field)
+	case "resources":
+		return ec.fieldContext_HouseholdMember_resources(ctx, field)
+	case "maintenancePaid":
+		return ec.fieldContext_HouseholdMember_maintenancePaid(ctx, field)
+	case "provenance":
+		return ec.fieldContext_HouseholdMember_provenance(ctx, field)
 	case "particulars":
 		return ec.fieldContext_HouseholdMember_particulars(ctx, field)
 	case "sensitive":
@@ -12146,6 +12993,18 @@ func (ec *executionContext) childFields_IssueBindingCodePayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type IssueBindingCodePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_MailingAddress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "address":
+		return ec.fieldContext_MailingAddress_address(ctx, field)
+	case "postalCode":
+		return ec.fieldContext_MailingAddress_postalCode(ctx, field)
+	case "town":
+		return ec.fieldContext_MailingAddress_town(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MailingAddress", field.Name)
+}
+
 func (ec *executionContext) childFields_MemberParticulars(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "givenNames":
@@ -12156,6 +13015,12 @@ func (ec *executionContext) childFields_MemberParticulars(ctx context.Context, f
 		return ec.fieldContext_MemberParticulars_usualName(ctx, field)
 	case "bornOn":
 		return ec.fieldContext_MemberParticulars_bornOn(ctx, field)
+	case "civilStatus":
+		return ec.fieldContext_MemberParticulars_civilStatus(ctx, field)
+	case "work":
+		return ec.fieldContext_MemberParticulars_work(ctx, field)
+	case "provenance":
+		return ec.fieldContext_MemberParticulars_provenance(ctx, field)
 	case "version":
 		return ec.fieldContext_MemberParticulars_version(ctx, field)
 	}
@@ -12866,6 +13731,16 @@ func (ec *executionContext) childFields_ReopenToApplicantPayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type ReopenToApplicantPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ResourceLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_ResourceLine_kind(ctx, field)
+	case "amount":
+		return ec.fieldContext_ResourceLine_amount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResourceLine", field.Name)
+}
+
 func (ec *executionContext) childFields_RevokePartnerAppPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "partnerApp":
@@ -12924,6 +13799,10 @@ func (ec *executionContext) childFields_SensitiveRecord(ctx context.Context, fie
 		return ec.fieldContext_SensitiveRecord_housingMode(ctx, field)
 	case "needs":
 		return ec.fieldContext_SensitiveRecord_needs(ctx, field)
+	case "disability":
+		return ec.fieldContext_SensitiveRecord_disability(ctx, field)
+	case "resources":
+		return ec.fieldContext_SensitiveRecord_resources(ctx, field)
 	case "freeText":
 		return ec.fieldContext_SensitiveRecord_freeText(ctx, field)
 	case "safeContact":
@@ -13254,6 +14133,20 @@ func (ec *executionContext) childFields_ValueConflict(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type ValueConflict", field.Name)
 }
 
+func (ec *executionContext) childFields_ValueOrigin(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_ValueOrigin_field(ctx, field)
+	case "source":
+		return ec.fieldContext_ValueOrigin_source(ctx, field)
+	case "on":
+		return ec.fieldContext_ValueOrigin_on(ctx, field)
+	case "receptionPointId":
+		return ec.fieldContext_ValueOrigin_receptionPointId(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ValueOrigin", field.Name)
+}
+
 func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "anonymous":
@@ -13338,6 +14231,22 @@ func (ec *executionContext) childFields_WithdrawWarningPayload(ctx context.Conte
 		return ec.fieldContext_WithdrawWarningPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WithdrawWarningPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Work(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "contract":
+		return ec.fieldContext_Work_contract(ctx, field)
+	case "profession":
+		return ec.fieldContext_Work_profession(ctx, field)
+	case "employer":
+		return ec.fieldContext_Work_employer(ctx, field)
+	case "employerSiret":
+		return ec.fieldContext_Work_employerSiret(ctx, field)
+	case "employerTown":
+		return ec.fieldContext_Work_employerTown(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Work", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17101,6 +18010,61 @@ func (ec *executionContext) fieldContext_ApplicationContact_town(_ context.Conte
 	return graphql.NewScalarFieldContext("ApplicationContact", field, false, false, "String")
 }
 
+func (ec *executionContext) _ApplicationContact_careOf(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationContact_careOf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CareOf, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationContact_careOf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationContact", field, false, false, "String")
+}
+
+func (ec *executionContext) _ApplicationContact_mailing(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationContact_mailing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Mailing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.MailingAddress) graphql.Marshaler {
+			return ec.marshalOMailingAddress2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMailingAddress(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationContact_mailing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ApplicationContact",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MailingAddress(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ApplicationContact_phone(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationContact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17121,6 +18085,29 @@ func (ec *executionContext) _ApplicationContact_phone(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_ApplicationContact_phone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationContact", field, false, false, "PhoneNumber")
+}
+
+func (ec *executionContext) _ApplicationContact_secondPhone(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationContact_secondPhone(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SecondPhone, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.PhoneNumber) graphql.Marshaler {
+			return ec.marshalOPhoneNumber2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPhoneNumber(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationContact_secondPhone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ApplicationContact", field, false, false, "PhoneNumber")
 }
 
@@ -17147,6 +18134,52 @@ func (ec *executionContext) fieldContext_ApplicationContact_email(_ context.Cont
 	return graphql.NewScalarFieldContext("ApplicationContact", field, false, false, "EmailAddress")
 }
 
+func (ec *executionContext) _ApplicationContact_emailAllowed(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationContact_emailAllowed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EmailAllowed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationContact_emailAllowed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationContact", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _ApplicationContact_textAllowed(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationContact_textAllowed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TextAllowed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationContact_textAllowed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationContact", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _ApplicationContact_helpingStructure(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationContact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17168,6 +18201,116 @@ func (ec *executionContext) _ApplicationContact_helpingStructure(ctx context.Con
 }
 func (ec *executionContext) fieldContext_ApplicationContact_helpingStructure(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ApplicationContact", field, false, false, "String")
+}
+
+func (ec *executionContext) _ApplicationContact_helpingPhone(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationContact_helpingPhone(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HelpingPhone, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.PhoneNumber) graphql.Marshaler {
+			return ec.marshalOPhoneNumber2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPhoneNumber(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationContact_helpingPhone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationContact", field, false, false, "PhoneNumber")
+}
+
+func (ec *executionContext) _ApplicationContact_helpingEmail(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationContact_helpingEmail(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HelpingEmail, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.EmailAddress) graphql.Marshaler {
+			return ec.marshalOEmailAddress2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmailAddress(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationContact_helpingEmail(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationContact", field, false, false, "EmailAddress")
+}
+
+func (ec *executionContext) _ApplicationContact_dwelling(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationContact_dwelling(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Dwelling, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.CurrentDwelling) graphql.Marshaler {
+			return ec.marshalOCurrentDwelling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCurrentDwelling(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationContact_dwelling(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ApplicationContact",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CurrentDwelling(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ApplicationContact_provenance(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationContact_provenance(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Provenance, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.ValueOrigin) graphql.Marshaler {
+			return ec.marshalNValueOrigin2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐValueOriginᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationContact_provenance(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ApplicationContact",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ValueOrigin(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ApplicationContact_version(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationContact) (ret graphql.Marshaler) {
@@ -17542,6 +18685,29 @@ func (ec *executionContext) fieldContext_ApplicationFile_taxIncome(_ context.Con
 	return graphql.NewScalarFieldContext("ApplicationFile", field, false, false, "Money")
 }
 
+func (ec *executionContext) _ApplicationFile_earlierTaxIncome(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationFile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationFile_earlierTaxIncome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EarlierTaxIncome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationFile_earlierTaxIncome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationFile", field, false, false, "Money")
+}
+
 func (ec *executionContext) _ApplicationFile_monthlyResources(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationFile) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17609,6 +18775,38 @@ func (ec *executionContext) _ApplicationFile_reasons(ctx context.Context, field 
 }
 func (ec *executionContext) fieldContext_ApplicationFile_reasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ApplicationFile", field, false, false, "String")
+}
+
+func (ec *executionContext) _ApplicationFile_provenance(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationFile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationFile_provenance(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Provenance, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.ValueOrigin) graphql.Marshaler {
+			return ec.marshalNValueOrigin2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐValueOriginᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationFile_provenance(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ApplicationFile",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ValueOrigin(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ApplicationFile_version(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationFile) (ret graphql.Marshaler) {
@@ -18032,6 +19230,130 @@ func (ec *executionContext) _ApplicationSummary_typologies(ctx context.Context, 
 }
 func (ec *executionContext) fieldContext_ApplicationSummary_typologies(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ApplicationSummary", field, false, false, "Typology")
+}
+
+func (ec *executionContext) _ApplicationSummary_enlarged(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationSummary_enlarged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Enlarged, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationSummary_enlarged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationSummary", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _ApplicationSummary_category(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationSummary_category(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Category, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationSummary_category(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationSummary", field, false, false, "String")
+}
+
+func (ec *executionContext) _ApplicationSummary_personalisedAppointmentOn(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationSummary_personalisedAppointmentOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PersonalisedAppointmentOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationSummary_personalisedAppointmentOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationSummary", field, false, false, "Date")
+}
+
+func (ec *executionContext) _ApplicationSummary_singleFileCompletedOn(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationSummary_singleFileCompletedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SingleFileCompletedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationSummary_singleFileCompletedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApplicationSummary", field, false, false, "Date")
+}
+
+func (ec *executionContext) _ApplicationSummary_provenance(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationSummary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApplicationSummary_provenance(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Provenance, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.ValueOrigin) graphql.Marshaler {
+			return ec.marshalNValueOrigin2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐValueOriginᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApplicationSummary_provenance(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ApplicationSummary",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ValueOrigin(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ApplicationSummary_followingPoint(ctx context.Context, field graphql.CollectedField, obj *ent.ApplicationSummary) (ret graphql.Marshaler) {
@@ -19392,6 +20714,75 @@ func (ec *executionContext) fieldContext_ChangePartnerAppPayload_errors(_ contex
 	return fc, nil
 }
 
+func (ec *executionContext) _CivilStatus_title(ctx context.Context, field graphql.CollectedField, obj *domain.CivilStatus) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CivilStatus_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CivilStatus_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CivilStatus", field, false, false, "String")
+}
+
+func (ec *executionContext) _CivilStatus_nationality(ctx context.Context, field graphql.CollectedField, obj *domain.CivilStatus) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CivilStatus_nationality(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nationality, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CivilStatus_nationality(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CivilStatus", field, false, false, "String")
+}
+
+func (ec *executionContext) _CivilStatus_familyStatus(ctx context.Context, field graphql.CollectedField, obj *domain.CivilStatus) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CivilStatus_familyStatus(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FamilyStatus, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CivilStatus_familyStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CivilStatus", field, false, false, "String")
+}
+
 func (ec *executionContext) _CodeEntry_code(ctx context.Context, field graphql.CollectedField, obj *domain.CodeEntry) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20269,6 +21660,190 @@ func (ec *executionContext) fieldContext_CorrectApplicationPayload_errors(_ cont
 	return fc, nil
 }
 
+func (ec *executionContext) _CurrentDwelling_people(ctx context.Context, field graphql.CollectedField, obj *domain.CurrentDwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CurrentDwelling_people(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.People, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CurrentDwelling_people(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CurrentDwelling", field, false, false, "Int")
+}
+
+func (ec *executionContext) _CurrentDwelling_rent(ctx context.Context, field graphql.CollectedField, obj *domain.CurrentDwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CurrentDwelling_rent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rent, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CurrentDwelling_rent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CurrentDwelling", field, false, false, "Money")
+}
+
+func (ec *executionContext) _CurrentDwelling_housingBenefit(ctx context.Context, field graphql.CollectedField, obj *domain.CurrentDwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CurrentDwelling_housingBenefit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HousingBenefit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CurrentDwelling_housingBenefit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CurrentDwelling", field, false, false, "Money")
+}
+
+func (ec *executionContext) _CurrentDwelling_category(ctx context.Context, field graphql.CollectedField, obj *domain.CurrentDwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CurrentDwelling_category(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Category, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CurrentDwelling_category(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CurrentDwelling", field, false, false, "String")
+}
+
+func (ec *executionContext) _CurrentDwelling_typology(ctx context.Context, field graphql.CollectedField, obj *domain.CurrentDwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CurrentDwelling_typology(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Typology, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Typology) graphql.Marshaler {
+			return ec.marshalOTypology2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypology(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CurrentDwelling_typology(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CurrentDwelling", field, false, false, "Typology")
+}
+
+func (ec *executionContext) _CurrentDwelling_surface(ctx context.Context, field graphql.CollectedField, obj *domain.CurrentDwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CurrentDwelling_surface(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Surface, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Surface) graphql.Marshaler {
+			return ec.marshalOFloat2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSurface(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CurrentDwelling_surface(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CurrentDwelling", field, false, false, "Float")
+}
+
+func (ec *executionContext) _CurrentDwelling_landlord(ctx context.Context, field graphql.CollectedField, obj *domain.CurrentDwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CurrentDwelling_landlord(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Landlord, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CurrentDwelling_landlord(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CurrentDwelling", field, false, false, "String")
+}
+
+func (ec *executionContext) _CurrentDwelling_ownsAnother(ctx context.Context, field graphql.CollectedField, obj *domain.CurrentDwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CurrentDwelling_ownsAnother(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OwnsAnother, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CurrentDwelling_ownsAnother(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CurrentDwelling", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _Deadline_kind(ctx context.Context, field graphql.CollectedField, obj *ent.Deadline) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20991,6 +22566,144 @@ func (ec *executionContext) fieldContext_DepositPieceUnderNumberPayload_errors(_
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _DisabilityAnnex_state(ctx context.Context, field graphql.CollectedField, obj *domain.DisabilityAnnex) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DisabilityAnnex_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DisabilityAnnex_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DisabilityAnnex", field, false, false, "String")
+}
+
+func (ec *executionContext) _DisabilityAnnex_walking(ctx context.Context, field graphql.CollectedField, obj *domain.DisabilityAnnex) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DisabilityAnnex_walking(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Walking, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DisabilityAnnex_walking(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DisabilityAnnex", field, false, false, "String")
+}
+
+func (ec *executionContext) _DisabilityAnnex_motor(ctx context.Context, field graphql.CollectedField, obj *domain.DisabilityAnnex) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DisabilityAnnex_motor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Motor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DisabilityAnnex_motor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DisabilityAnnex", field, false, false, "String")
+}
+
+func (ec *executionContext) _DisabilityAnnex_sensory(ctx context.Context, field graphql.CollectedField, obj *domain.DisabilityAnnex) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DisabilityAnnex_sensory(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sensory, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DisabilityAnnex_sensory(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DisabilityAnnex", field, false, false, "String")
+}
+
+func (ec *executionContext) _DisabilityAnnex_aids(ctx context.Context, field graphql.CollectedField, obj *domain.DisabilityAnnex) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DisabilityAnnex_aids(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aids, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DisabilityAnnex_aids(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DisabilityAnnex", field, false, false, "String")
+}
+
+func (ec *executionContext) _DisabilityAnnex_equipment(ctx context.Context, field graphql.CollectedField, obj *domain.DisabilityAnnex) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DisabilityAnnex_equipment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Equipment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DisabilityAnnex_equipment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DisabilityAnnex", field, false, false, "String")
 }
 
 func (ec *executionContext) _Dwelling_id(ctx context.Context, field graphql.CollectedField, obj *ent.Dwelling) (ret graphql.Marshaler) {
@@ -22337,6 +24050,93 @@ func (ec *executionContext) fieldContext_HouseholdMember_expectedOn(_ context.Co
 	return graphql.NewScalarFieldContext("HouseholdMember", field, false, false, "Date")
 }
 
+func (ec *executionContext) _HouseholdMember_resources(ctx context.Context, field graphql.CollectedField, obj *ent.HouseholdMember) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HouseholdMember_resources(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Resources, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.ResourceLine) graphql.Marshaler {
+			return ec.marshalNResourceLine2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐResourceLineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HouseholdMember_resources(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HouseholdMember",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ResourceLine(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HouseholdMember_maintenancePaid(ctx context.Context, field graphql.CollectedField, obj *ent.HouseholdMember) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HouseholdMember_maintenancePaid(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MaintenancePaid, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HouseholdMember_maintenancePaid(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HouseholdMember", field, false, false, "Money")
+}
+
+func (ec *executionContext) _HouseholdMember_provenance(ctx context.Context, field graphql.CollectedField, obj *ent.HouseholdMember) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HouseholdMember_provenance(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Provenance, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.ValueOrigin) graphql.Marshaler {
+			return ec.marshalNValueOrigin2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐValueOriginᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HouseholdMember_provenance(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HouseholdMember",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ValueOrigin(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _HouseholdMember_particulars(ctx context.Context, field graphql.CollectedField, obj *ent.HouseholdMember) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22833,6 +24633,75 @@ func (ec *executionContext) fieldContext_LevelTooLowError_nearbyPoints(_ context
 	return fc, nil
 }
 
+func (ec *executionContext) _MailingAddress_address(ctx context.Context, field graphql.CollectedField, obj *domain.MailingAddress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MailingAddress_address(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Address, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MailingAddress_address(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MailingAddress", field, false, false, "String")
+}
+
+func (ec *executionContext) _MailingAddress_postalCode(ctx context.Context, field graphql.CollectedField, obj *domain.MailingAddress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MailingAddress_postalCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PostalCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MailingAddress_postalCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MailingAddress", field, false, false, "String")
+}
+
+func (ec *executionContext) _MailingAddress_town(ctx context.Context, field graphql.CollectedField, obj *domain.MailingAddress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MailingAddress_town(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Town, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MailingAddress_town(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MailingAddress", field, false, false, "String")
+}
+
 func (ec *executionContext) _MemberParticulars_givenNames(ctx context.Context, field graphql.CollectedField, obj *ent.MemberParticulars) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22923,6 +24792,102 @@ func (ec *executionContext) _MemberParticulars_bornOn(ctx context.Context, field
 }
 func (ec *executionContext) fieldContext_MemberParticulars_bornOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MemberParticulars", field, false, false, "Date")
+}
+
+func (ec *executionContext) _MemberParticulars_civilStatus(ctx context.Context, field graphql.CollectedField, obj *ent.MemberParticulars) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberParticulars_civilStatus(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CivilStatus, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.CivilStatus) graphql.Marshaler {
+			return ec.marshalOCivilStatus2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCivilStatus(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberParticulars_civilStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberParticulars",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CivilStatus(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberParticulars_work(ctx context.Context, field graphql.CollectedField, obj *ent.MemberParticulars) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberParticulars_work(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Work, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Work) graphql.Marshaler {
+			return ec.marshalOWork2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWork(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberParticulars_work(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberParticulars",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Work(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberParticulars_provenance(ctx context.Context, field graphql.CollectedField, obj *ent.MemberParticulars) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberParticulars_provenance(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Provenance, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.ValueOrigin) graphql.Marshaler {
+			return ec.marshalNValueOrigin2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐValueOriginᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberParticulars_provenance(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberParticulars",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ValueOrigin(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _MemberParticulars_version(ctx context.Context, field graphql.CollectedField, obj *ent.MemberParticulars) (ret graphql.Marshaler) {
@@ -32059,6 +34024,52 @@ func (ec *executionContext) fieldContext_ReopenToApplicantPayload_errors(_ conte
 	return fc, nil
 }
 
+func (ec *executionContext) _ResourceLine_kind(ctx context.Context, field graphql.CollectedField, obj *domain.ResourceLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResourceLine_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResourceLine_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ResourceLine", field, false, false, "String")
+}
+
+func (ec *executionContext) _ResourceLine_amount(ctx context.Context, field graphql.CollectedField, obj *domain.ResourceLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResourceLine_amount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResourceLine_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ResourceLine", field, false, false, "Money")
+}
+
 func (ec *executionContext) _RevokePartnerAppPayload_partnerApp(ctx context.Context, field graphql.CollectedField, obj *model.RevokePartnerAppPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -32479,6 +34490,70 @@ func (ec *executionContext) _SensitiveRecord_needs(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_SensitiveRecord_needs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SensitiveRecord", field, false, false, "String")
+}
+
+func (ec *executionContext) _SensitiveRecord_disability(ctx context.Context, field graphql.CollectedField, obj *ent.SensitiveRecord) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SensitiveRecord_disability(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Disability, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.DisabilityAnnex) graphql.Marshaler {
+			return ec.marshalODisabilityAnnex2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDisabilityAnnex(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SensitiveRecord_disability(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SensitiveRecord",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DisabilityAnnex(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SensitiveRecord_resources(ctx context.Context, field graphql.CollectedField, obj *ent.SensitiveRecord) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SensitiveRecord_resources(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Resources, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.ResourceLine) graphql.Marshaler {
+			return ec.marshalNResourceLine2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐResourceLineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SensitiveRecord_resources(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SensitiveRecord",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ResourceLine(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _SensitiveRecord_freeText(ctx context.Context, field graphql.CollectedField, obj *ent.SensitiveRecord) (ret graphql.Marshaler) {
@@ -35089,6 +37164,98 @@ func (ec *executionContext) fieldContext_ValueConflict_theirs(_ context.Context,
 	return graphql.NewScalarFieldContext("ValueConflict", field, false, false, "String")
 }
 
+func (ec *executionContext) _ValueOrigin_field(ctx context.Context, field graphql.CollectedField, obj *domain.ValueOrigin) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValueOrigin_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ValueOrigin_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ValueOrigin", field, false, false, "String")
+}
+
+func (ec *executionContext) _ValueOrigin_source(ctx context.Context, field graphql.CollectedField, obj *domain.ValueOrigin) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValueOrigin_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Source, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ValueSource) graphql.Marshaler {
+			return ec.marshalNValueSource2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐValueSource(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ValueOrigin_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ValueOrigin", field, false, false, "ValueSource")
+}
+
+func (ec *executionContext) _ValueOrigin_on(ctx context.Context, field graphql.CollectedField, obj *domain.ValueOrigin) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValueOrigin_on(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.On, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ValueOrigin_on(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ValueOrigin", field, false, false, "Date")
+}
+
+func (ec *executionContext) _ValueOrigin_receptionPointId(ctx context.Context, field graphql.CollectedField, obj *domain.ValueOrigin) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValueOrigin_receptionPointId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReceptionPointID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ValueOrigin_receptionPointId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ValueOrigin", field, false, false, "ID")
+}
+
 func (ec *executionContext) _Viewer_anonymous(ctx context.Context, field graphql.CollectedField, obj *auth.Viewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -35761,6 +37928,121 @@ func (ec *executionContext) fieldContext_WithdrawWarningPayload_errors(_ context
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Work_contract(ctx context.Context, field graphql.CollectedField, obj *domain.Work) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Work_contract(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contract, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Work_contract(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Work", field, false, false, "String")
+}
+
+func (ec *executionContext) _Work_profession(ctx context.Context, field graphql.CollectedField, obj *domain.Work) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Work_profession(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Profession, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Work_profession(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Work", field, false, false, "String")
+}
+
+func (ec *executionContext) _Work_employer(ctx context.Context, field graphql.CollectedField, obj *domain.Work) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Work_employer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Employer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Work_employer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Work", field, false, false, "String")
+}
+
+func (ec *executionContext) _Work_employerSiret(ctx context.Context, field graphql.CollectedField, obj *domain.Work) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Work_employerSiret(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EmployerSiret, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Work_employerSiret(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Work", field, false, false, "String")
+}
+
+func (ec *executionContext) _Work_employerTown(ctx context.Context, field graphql.CollectedField, obj *domain.Work) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Work_employerTown(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EmployerTown, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Work_employerTown(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Work", field, false, false, "String")
 }
 
 func (ec *executionContext) ___Directive_name(ctx context.Context, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
@@ -37043,7 +39325,7 @@ func (ec *executionContext) unmarshalInputApplicationCorrectionInput(ctx context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"names", "search", "contact", "file"}
+	fieldsInOrder := [...]string{"names", "search", "contact", "file", "household"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -37078,6 +39360,13 @@ func (ec *executionContext) unmarshalInputApplicationCorrectionInput(ctx context
 				return it, err
 			}
 			it.File = data
+		case "household":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("household"))
+			data, err := ec.unmarshalOMemberCorrectionInput2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMemberCorrectionᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Household = data
 		}
 	}
 	return it, nil
@@ -37106,7 +39395,7 @@ func (ec *executionContext) unmarshalInputApplicationFilter(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"states", "search", "phone", "wishedCommunes", "followingPoints", "followed", "typologies", "householdSize", "registeredFrom", "registeredBefore", "housing", "reasons"}
+	fieldsInOrder := [...]string{"states", "search", "phone", "wishedCommunes", "followingPoints", "followed", "typologies", "householdSize", "registeredFrom", "registeredBefore", "deadline", "housing", "reasons"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -37203,6 +39492,15 @@ func (ec *executionContext) unmarshalInputApplicationFilter(ctx context.Context,
 			if err = ec.Resolvers.ApplicationFilter().RegisteredBefore(ctx, &it, data); err != nil {
 				return it, err
 			}
+		case "deadline":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("deadline"))
+			data, err := ec.unmarshalODeadlineFilterInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeadlineFilterInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.ApplicationFilter().Deadline(ctx, &it, data); err != nil {
+				return it, err
+			}
 		case "housing":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("housing"))
 			data, err := ec.unmarshalOHousingClass2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingClassᚄ(ctx, v)
@@ -37249,7 +39547,11 @@ func (ec *executionContext) unmarshalInputApplicationFormInput(ctx context.Conte
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"household", "wishes", "typologies", "contact", "file"}
+	if _, present := asMap["enlarged"]; !present {
+		asMap["enlarged"] = false
+	}
+
+	fieldsInOrder := [...]string{"household", "wishes", "typologies", "enlarged", "category", "contact", "file"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -37277,6 +39579,20 @@ func (ec *executionContext) unmarshalInputApplicationFormInput(ctx context.Conte
 				return it, err
 			}
 			it.Typologies = data
+		case "enlarged":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("enlarged"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Enlarged = data
+		case "category":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("category"))
+			data, err := ec.unmarshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Category = data
 		case "contact":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contact"))
 			data, err := ec.unmarshalNContactFormInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactForm(ctx, v)
@@ -37868,6 +40184,62 @@ func UnmarshalChangePartnerAppInput(ctx context.Context, raw any) (model.ChangeP
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputCivilStatusInput(ctx context.Context, obj any) (domain.CivilStatus, error) {
+	var it domain.CivilStatus
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"title", "nationality", "familyStatus"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := ec.unmarshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Title = data
+		case "nationality":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nationality"))
+			data, err := ec.unmarshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Nationality = data
+		case "familyStatus":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("familyStatus"))
+			data, err := ec.unmarshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FamilyStatus = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCivilStatusInput unmarshals raw into the CivilStatusInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCivilStatusInput(ctx context.Context, raw any) (domain.CivilStatus, error) {
+	var out domain.CivilStatus
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CivilStatusInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputCommuneFilter(ctx context.Context, obj any) (ent.CommuneWhereInput, error) {
 	var it ent.CommuneWhereInput
 	if obj == nil {
@@ -38083,7 +40455,14 @@ func (ec *executionContext) unmarshalInputContactFormInput(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"address", "postalCode", "town", "phone", "email", "helpingStructure"}
+	if _, present := asMap["emailAllowed"]; !present {
+		asMap["emailAllowed"] = false
+	}
+	if _, present := asMap["textAllowed"]; !present {
+		asMap["textAllowed"] = false
+	}
+
+	fieldsInOrder := [...]string{"address", "postalCode", "town", "careOf", "mailing", "phone", "secondPhone", "email", "emailAllowed", "textAllowed", "helpingStructure", "helpingPhone", "helpingEmail", "dwelling"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -38111,6 +40490,20 @@ func (ec *executionContext) unmarshalInputContactFormInput(ctx context.Context, 
 				return it, err
 			}
 			it.Town = data
+		case "careOf":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("careOf"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CareOf = data
+		case "mailing":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mailing"))
+			data, err := ec.unmarshalOMailingAddressInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMailingAddress(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mailing = data
 		case "phone":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("phone"))
 			data, err := ec.unmarshalOPhoneNumber2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPhoneNumber(ctx, v)
@@ -38118,6 +40511,13 @@ func (ec *executionContext) unmarshalInputContactFormInput(ctx context.Context, 
 				return it, err
 			}
 			it.Phone = data
+		case "secondPhone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("secondPhone"))
+			data, err := ec.unmarshalOPhoneNumber2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPhoneNumber(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SecondPhone = data
 		case "email":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("email"))
 			data, err := ec.unmarshalOEmailAddress2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmailAddress(ctx, v)
@@ -38125,6 +40525,20 @@ func (ec *executionContext) unmarshalInputContactFormInput(ctx context.Context, 
 				return it, err
 			}
 			it.Email = data
+		case "emailAllowed":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("emailAllowed"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EmailAllowed = data
+		case "textAllowed":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("textAllowed"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TextAllowed = data
 		case "helpingStructure":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("helpingStructure"))
 			data, err := ec.unmarshalOString2string(ctx, v)
@@ -38132,6 +40546,27 @@ func (ec *executionContext) unmarshalInputContactFormInput(ctx context.Context, 
 				return it, err
 			}
 			it.HelpingStructure = data
+		case "helpingPhone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("helpingPhone"))
+			data, err := ec.unmarshalOPhoneNumber2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPhoneNumber(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HelpingPhone = data
+		case "helpingEmail":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("helpingEmail"))
+			data, err := ec.unmarshalOEmailAddress2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmailAddress(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HelpingEmail = data
+		case "dwelling":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dwelling"))
+			data, err := ec.unmarshalOCurrentDwellingInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCurrentDwelling(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Dwelling = data
 		}
 	}
 	return it, nil
@@ -38209,7 +40644,14 @@ func (ec *executionContext) unmarshalInputCorrectApplicationInput(ctx context.Co
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"applicationId", "versions", "correction"}
+	if _, present := asMap["source"]; !present {
+		asMap["source"] = "APPLICANT"
+	}
+	if _, present := asMap["overrule"]; !present {
+		asMap["overrule"] = []any{}
+	}
+
+	fieldsInOrder := [...]string{"applicationId", "versions", "correction", "source", "overrule"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -38237,6 +40679,20 @@ func (ec *executionContext) unmarshalInputCorrectApplicationInput(ctx context.Co
 				return it, err
 			}
 			it.Correction = data
+		case "source":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("source"))
+			data, err := ec.unmarshalNValueSource2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐValueSource(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Source = data
+		case "overrule":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("overrule"))
+			data, err := ec.unmarshalNString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Overrule = data
 		}
 	}
 	return it, nil
@@ -38251,6 +40707,146 @@ func (ec *executionContext) unmarshalInputCorrectApplicationInput(ctx context.Co
 func UnmarshalCorrectApplicationInput(ctx context.Context, raw any) (model.CorrectApplicationInput, error) {
 	var out model.CorrectApplicationInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "CorrectApplicationInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputCurrentDwellingInput(ctx context.Context, obj any) (domain.CurrentDwelling, error) {
+	var it domain.CurrentDwelling
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"people", "rent", "housingBenefit", "category", "typology", "surface", "landlord", "ownsAnother"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "people":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("people"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.People = data
+		case "rent":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rent"))
+			data, err := ec.unmarshalOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Rent = data
+		case "housingBenefit":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("housingBenefit"))
+			data, err := ec.unmarshalOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HousingBenefit = data
+		case "category":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("category"))
+			data, err := ec.unmarshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Category = data
+		case "typology":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("typology"))
+			data, err := ec.unmarshalOTypology2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypology(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Typology = data
+		case "surface":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("surface"))
+			data, err := ec.unmarshalOFloat2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSurface(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Surface = data
+		case "landlord":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("landlord"))
+			data, err := ec.unmarshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Landlord = data
+		case "ownsAnother":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ownsAnother"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OwnsAnother = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCurrentDwellingInput unmarshals raw into the CurrentDwellingInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCurrentDwellingInput(ctx context.Context, raw any) (domain.CurrentDwelling, error) {
+	var out domain.CurrentDwelling
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CurrentDwellingInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputDeadlineFilterInput(ctx context.Context, obj any) (model.DeadlineFilterInput, error) {
+	var it model.DeadlineFilterInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"kinds", "states"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "kinds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kinds"))
+			data, err := ec.unmarshalODeadlineKind2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDeadlineKindᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kinds = data
+		case "states":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("states"))
+			data, err := ec.unmarshalODeadlineState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDeadlineStateᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.States = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDeadlineFilterInput unmarshals raw into the DeadlineFilterInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDeadlineFilterInput(ctx context.Context, raw any) (model.DeadlineFilterInput, error) {
+	var out model.DeadlineFilterInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeadlineFilterInput", raw, &out)
 	return out, err
 }
 
@@ -38591,6 +41187,96 @@ func (ec *executionContext) unmarshalInputDepositPieceUnderNumberInput(ctx conte
 func UnmarshalDepositPieceUnderNumberInput(ctx context.Context, raw any) (model.DepositPieceUnderNumberInput, error) {
 	var out model.DepositPieceUnderNumberInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "DepositPieceUnderNumberInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputDisabilityAnnexInput(ctx context.Context, obj any) (domain.DisabilityAnnex, error) {
+	var it domain.DisabilityAnnex
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["motor"]; !present {
+		asMap["motor"] = []any{}
+	}
+	if _, present := asMap["sensory"]; !present {
+		asMap["sensory"] = []any{}
+	}
+	if _, present := asMap["aids"]; !present {
+		asMap["aids"] = []any{}
+	}
+	if _, present := asMap["equipment"]; !present {
+		asMap["equipment"] = []any{}
+	}
+
+	fieldsInOrder := [...]string{"state", "walking", "motor", "sensory", "aids", "equipment"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "state":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("state"))
+			data, err := ec.unmarshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.State = data
+		case "walking":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("walking"))
+			data, err := ec.unmarshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Walking = data
+		case "motor":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("motor"))
+			data, err := ec.unmarshalNString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Motor = data
+		case "sensory":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sensory"))
+			data, err := ec.unmarshalNString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Sensory = data
+		case "aids":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("aids"))
+			data, err := ec.unmarshalNString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Aids = data
+		case "equipment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("equipment"))
+			data, err := ec.unmarshalNString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Equipment = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDisabilityAnnexInput unmarshals raw into the DisabilityAnnexInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDisabilityAnnexInput(ctx context.Context, raw any) (domain.DisabilityAnnex, error) {
+	var out domain.DisabilityAnnex
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DisabilityAnnexInput", raw, &out)
 	return out, err
 }
 
@@ -38935,7 +41621,11 @@ func (ec *executionContext) unmarshalInputFileFormInput(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"taxYear", "taxIncome", "monthlyResources", "housing", "reasons"}
+	if _, present := asMap["monthlyResources"]; !present {
+		asMap["monthlyResources"] = 0
+	}
+
+	fieldsInOrder := [...]string{"taxYear", "taxIncome", "earlierTaxIncome", "monthlyResources", "housing", "housingMode", "reasons"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -38956,6 +41646,13 @@ func (ec *executionContext) unmarshalInputFileFormInput(ctx context.Context, obj
 				return it, err
 			}
 			it.TaxIncome = data
+		case "earlierTaxIncome":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("earlierTaxIncome"))
+			data, err := ec.unmarshalOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EarlierTaxIncome = data
 		case "monthlyResources":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("monthlyResources"))
 			data, err := ec.unmarshalNMoney2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, v)
@@ -38970,6 +41667,13 @@ func (ec *executionContext) unmarshalInputFileFormInput(ctx context.Context, obj
 				return it, err
 			}
 			it.Housing = data
+		case "housingMode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("housingMode"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HousingMode = data
 		case "reasons":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reasons"))
 			data, err := ec.unmarshalNString2ᚕstringᚄ(ctx, v)
@@ -39350,6 +42054,192 @@ func UnmarshalIssueBindingCodeInput(ctx context.Context, raw any) (model.IssueBi
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputMailingAddressInput(ctx context.Context, obj any) (domain.MailingAddress, error) {
+	var it domain.MailingAddress
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"address", "postalCode", "town"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "address":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("address"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Address = data
+		case "postalCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("postalCode"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PostalCode = data
+		case "town":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("town"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Town = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalMailingAddressInput unmarshals raw into the MailingAddressInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalMailingAddressInput(ctx context.Context, raw any) (domain.MailingAddress, error) {
+	var out domain.MailingAddress
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "MailingAddressInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputMemberCorrectionInput(ctx context.Context, obj any) (domain.MemberCorrection, error) {
+	var it domain.MemberCorrection
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["sensitiveVersion"]; !present {
+		asMap["sensitiveVersion"] = 0
+	}
+
+	fieldsInOrder := [...]string{"id", "link", "givenNames", "birthName", "usualName", "bornOn", "expectedOn", "civilStatus", "work", "resources", "maintenancePaid", "sensitive", "sensitiveVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "link":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("link"))
+			data, err := ec.unmarshalNHouseholdLink2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHouseholdLink(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Link = data
+		case "givenNames":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("givenNames"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.GivenNames = data
+		case "birthName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("birthName"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BirthName = data
+		case "usualName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("usualName"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UsualName = data
+		case "bornOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bornOn"))
+			data, err := ec.unmarshalODate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BornOn = data
+		case "expectedOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedOn"))
+			data, err := ec.unmarshalODate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedOn = data
+		case "civilStatus":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("civilStatus"))
+			data, err := ec.unmarshalOCivilStatusInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCivilStatus(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CivilStatus = data
+		case "work":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("work"))
+			data, err := ec.unmarshalOWorkInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWork(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Work = data
+		case "resources":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("resources"))
+			data, err := ec.unmarshalOResourceLineInput2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐResourceLineᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Resources = data
+		case "maintenancePaid":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("maintenancePaid"))
+			data, err := ec.unmarshalOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MaintenancePaid = data
+		case "sensitive":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sensitive"))
+			data, err := ec.unmarshalOSensitiveFormInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSensitiveForm(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Sensitive = data
+		case "sensitiveVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sensitiveVersion"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SensitiveVersion = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalMemberCorrectionInput unmarshals raw into the MemberCorrectionInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalMemberCorrectionInput(ctx context.Context, raw any) (domain.MemberCorrection, error) {
+	var out domain.MemberCorrection
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "MemberCorrectionInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputMemberFormInput(ctx context.Context, obj any) (domain.MemberForm, error) {
 	var it domain.MemberForm
 	if obj == nil {
@@ -39361,7 +42251,7 @@ func (ec *executionContext) unmarshalInputMemberFormInput(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"link", "givenNames", "birthName", "usualName", "bornOn", "expectedOn"}
+	fieldsInOrder := [...]string{"link", "givenNames", "birthName", "usualName", "bornOn", "expectedOn", "civilStatus", "work", "resources", "maintenancePaid", "sensitive"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -39410,6 +42300,41 @@ func (ec *executionContext) unmarshalInputMemberFormInput(ctx context.Context, o
 				return it, err
 			}
 			it.ExpectedOn = data
+		case "civilStatus":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("civilStatus"))
+			data, err := ec.unmarshalOCivilStatusInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCivilStatus(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CivilStatus = data
+		case "work":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("work"))
+			data, err := ec.unmarshalOWorkInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWork(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Work = data
+		case "resources":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("resources"))
+			data, err := ec.unmarshalOResourceLineInput2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐResourceLineᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Resources = data
+		case "maintenancePaid":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("maintenancePaid"))
+			data, err := ec.unmarshalOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MaintenancePaid = data
+		case "sensitive":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sensitive"))
+			data, err := ec.unmarshalOSensitiveFormInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSensitiveForm(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Sensitive = data
 		}
 	}
 	return it, nil
@@ -41176,6 +44101,55 @@ func UnmarshalReopenToApplicantInput(ctx context.Context, raw any) (model.Reopen
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputResourceLineInput(ctx context.Context, obj any) (domain.ResourceLine, error) {
+	var it domain.ResourceLine
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"kind", "amount"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = data
+		case "amount":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amount"))
+			data, err := ec.unmarshalNMoney2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Amount = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalResourceLineInput unmarshals raw into the ResourceLineInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalResourceLineInput(ctx context.Context, raw any) (domain.ResourceLine, error) {
+	var out domain.ResourceLine
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ResourceLineInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputRevokePartnerAppInput(ctx context.Context, obj any) (model.RevokePartnerAppInput, error) {
 	var it model.RevokePartnerAppInput
 	if obj == nil {
@@ -41334,7 +44308,11 @@ func (ec *executionContext) unmarshalInputSearchFormInput(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"wishes", "typologies"}
+	if _, present := asMap["enlarged"]; !present {
+		asMap["enlarged"] = false
+	}
+
+	fieldsInOrder := [...]string{"wishes", "typologies", "enlarged", "category"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -41355,6 +44333,20 @@ func (ec *executionContext) unmarshalInputSearchFormInput(ctx context.Context, o
 				return it, err
 			}
 			it.Typologies = data
+		case "enlarged":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("enlarged"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Enlarged = data
+		case "category":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("category"))
+			data, err := ec.unmarshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Category = data
 		}
 	}
 	return it, nil
@@ -41369,6 +44361,62 @@ func (ec *executionContext) unmarshalInputSearchFormInput(ctx context.Context, o
 func UnmarshalSearchFormInput(ctx context.Context, raw any) (domain.SearchForm, error) {
 	var out domain.SearchForm
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "SearchFormInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputSensitiveFormInput(ctx context.Context, obj any) (domain.SensitiveForm, error) {
+	var it domain.SensitiveForm
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"disability", "freeText", "safeContact"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "disability":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("disability"))
+			data, err := ec.unmarshalODisabilityAnnexInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDisabilityAnnex(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Disability = data
+		case "freeText":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("freeText"))
+			data, err := ec.unmarshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FreeText = data
+		case "safeContact":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("safeContact"))
+			data, err := ec.unmarshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SafeContact = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSensitiveFormInput unmarshals raw into the SensitiveFormInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSensitiveFormInput(ctx context.Context, raw any) (domain.SensitiveForm, error) {
+	var out domain.SensitiveForm
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SensitiveFormInput", raw, &out)
 	return out, err
 }
 
@@ -41492,7 +44540,11 @@ func (ec *executionContext) unmarshalInputSplitFormInput(ctx context.Context, ob
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"wishes", "typologies", "contact", "file"}
+	if _, present := asMap["enlarged"]; !present {
+		asMap["enlarged"] = false
+	}
+
+	fieldsInOrder := [...]string{"wishes", "typologies", "enlarged", "category", "contact", "file"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -41513,6 +44565,20 @@ func (ec *executionContext) unmarshalInputSplitFormInput(ctx context.Context, ob
 				return it, err
 			}
 			it.Typologies = data
+		case "enlarged":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("enlarged"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Enlarged = data
+		case "category":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("category"))
+			data, err := ec.unmarshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Category = data
 		case "contact":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contact"))
 			data, err := ec.unmarshalNContactFormInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactForm(ctx, v)
@@ -42106,6 +45172,76 @@ func (ec *executionContext) unmarshalInputWithdrawWarningInput(ctx context.Conte
 func UnmarshalWithdrawWarningInput(ctx context.Context, raw any) (model.WithdrawWarningInput, error) {
 	var out model.WithdrawWarningInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "WithdrawWarningInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputWorkInput(ctx context.Context, obj any) (domain.Work, error) {
+	var it domain.Work
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"contract", "profession", "employer", "employerSiret", "employerTown"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "contract":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contract"))
+			data, err := ec.unmarshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Contract = data
+		case "profession":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("profession"))
+			data, err := ec.unmarshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Profession = data
+		case "employer":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("employer"))
+			data, err := ec.unmarshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Employer = data
+		case "employerSiret":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("employerSiret"))
+			data, err := ec.unmarshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EmployerSiret = data
+		case "employerTown":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("employerTown"))
+			data, err := ec.unmarshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EmployerTown = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalWorkInput unmarshals raw into the WorkInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalWorkInput(ctx context.Context, raw any) (domain.Work, error) {
+	var out domain.Work
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "WorkInput", raw, &out)
 	return out, err
 }
 
@@ -42880,8 +46016,23 @@ func (ec *executionContext) _ApplicationContact(ctx context.Context, sel ast.Sel
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "careOf":
+			out.Values[i] = ec._ApplicationContact_careOf(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "mailing":
+			out.Values[i] = ec._ApplicationContact_mailing(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "phone":
 			out.Values[i] = ec._ApplicationContact_phone(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "secondPhone":
+			out.Values[i] = ec._ApplicationContact_secondPhone(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -42890,9 +46041,39 @@ func (ec *executionContext) _ApplicationContact(ctx context.Context, sel ast.Sel
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "emailAllowed":
+			out.Values[i] = ec._ApplicationContact_emailAllowed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "textAllowed":
+			out.Values[i] = ec._ApplicationContact_textAllowed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "helpingStructure":
 			out.Values[i] = ec._ApplicationContact_helpingStructure(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "helpingPhone":
+			out.Values[i] = ec._ApplicationContact_helpingPhone(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "helpingEmail":
+			out.Values[i] = ec._ApplicationContact_helpingEmail(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "dwelling":
+			out.Values[i] = ec._ApplicationContact_dwelling(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "provenance":
+			out.Values[i] = ec._ApplicationContact_provenance(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "version":
@@ -43083,6 +46264,11 @@ func (ec *executionContext) _ApplicationFile(ctx context.Context, sel ast.Select
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "earlierTaxIncome":
+			out.Values[i] = ec._ApplicationFile_earlierTaxIncome(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "monthlyResources":
 			out.Values[i] = ec._ApplicationFile_monthlyResources(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -43095,6 +46281,11 @@ func (ec *executionContext) _ApplicationFile(ctx context.Context, sel ast.Select
 			}
 		case "reasons":
 			out.Values[i] = ec._ApplicationFile_reasons(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "provenance":
+			out.Values[i] = ec._ApplicationFile_provenance(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -43241,6 +46432,31 @@ func (ec *executionContext) _ApplicationSummary(ctx context.Context, sel ast.Sel
 			}
 		case "typologies":
 			out.Values[i] = ec._ApplicationSummary_typologies(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "enlarged":
+			out.Values[i] = ec._ApplicationSummary_enlarged(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "category":
+			out.Values[i] = ec._ApplicationSummary_category(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "personalisedAppointmentOn":
+			out.Values[i] = ec._ApplicationSummary_personalisedAppointmentOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "singleFileCompletedOn":
+			out.Values[i] = ec._ApplicationSummary_singleFileCompletedOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "provenance":
+			out.Values[i] = ec._ApplicationSummary_provenance(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -43770,6 +46986,49 @@ func (ec *executionContext) _ChangePartnerAppPayload(ctx context.Context, sel as
 	return out
 }
 
+var civilStatusImplementors = []string{"CivilStatus"}
+
+func (ec *executionContext) _CivilStatus(ctx context.Context, sel ast.SelectionSet, obj *domain.CivilStatus) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, civilStatusImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CivilStatus")
+		case "title":
+			out.Values[i] = ec._CivilStatus_title(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "nationality":
+			out.Values[i] = ec._CivilStatus_nationality(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "familyStatus":
+			out.Values[i] = ec._CivilStatus_familyStatus(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var codeEntryImplementors = []string{"CodeEntry"}
 
 func (ec *executionContext) _CodeEntry(ctx context.Context, sel ast.SelectionSet, obj *domain.CodeEntry) graphql.Marshaler {
@@ -44184,6 +47443,74 @@ func (ec *executionContext) _CorrectApplicationPayload(ctx context.Context, sel 
 	return out
 }
 
+var currentDwellingImplementors = []string{"CurrentDwelling"}
+
+func (ec *executionContext) _CurrentDwelling(ctx context.Context, sel ast.SelectionSet, obj *domain.CurrentDwelling) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, currentDwellingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CurrentDwelling")
+		case "people":
+			out.Values[i] = ec._CurrentDwelling_people(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rent":
+			out.Values[i] = ec._CurrentDwelling_rent(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "housingBenefit":
+			out.Values[i] = ec._CurrentDwelling_housingBenefit(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "category":
+			out.Values[i] = ec._CurrentDwelling_category(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "typology":
+			out.Values[i] = ec._CurrentDwelling_typology(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "surface":
+			out.Values[i] = ec._CurrentDwelling_surface(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "landlord":
+			out.Values[i] = ec._CurrentDwelling_landlord(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "ownsAnother":
+			out.Values[i] = ec._CurrentDwelling_ownsAnother(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var deadlineImplementors = []string{"Deadline"}
 
 func (ec *executionContext) _Deadline(ctx context.Context, sel ast.SelectionSet, obj *ent.Deadline) graphql.Marshaler {
@@ -44520,6 +47847,64 @@ func (ec *executionContext) _DepositPieceUnderNumberPayload(ctx context.Context,
 			}
 		case "errors":
 			out.Values[i] = ec._DepositPieceUnderNumberPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var disabilityAnnexImplementors = []string{"DisabilityAnnex"}
+
+func (ec *executionContext) _DisabilityAnnex(ctx context.Context, sel ast.SelectionSet, obj *domain.DisabilityAnnex) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, disabilityAnnexImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DisabilityAnnex")
+		case "state":
+			out.Values[i] = ec._DisabilityAnnex_state(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "walking":
+			out.Values[i] = ec._DisabilityAnnex_walking(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "motor":
+			out.Values[i] = ec._DisabilityAnnex_motor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sensory":
+			out.Values[i] = ec._DisabilityAnnex_sensory(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "aids":
+			out.Values[i] = ec._DisabilityAnnex_aids(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "equipment":
+			out.Values[i] = ec._DisabilityAnnex_equipment(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -45121,6 +48506,21 @@ func (ec *executionContext) _HouseholdMember(ctx context.Context, sel ast.Select
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "resources":
+			out.Values[i] = ec._HouseholdMember_resources(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "maintenancePaid":
+			out.Values[i] = ec._HouseholdMember_maintenancePaid(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "provenance":
+			out.Values[i] = ec._HouseholdMember_provenance(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "particulars":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -45353,6 +48753,49 @@ func (ec *executionContext) _LevelTooLowError(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var mailingAddressImplementors = []string{"MailingAddress"}
+
+func (ec *executionContext) _MailingAddress(ctx context.Context, sel ast.SelectionSet, obj *domain.MailingAddress) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mailingAddressImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MailingAddress")
+		case "address":
+			out.Values[i] = ec._MailingAddress_address(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "postalCode":
+			out.Values[i] = ec._MailingAddress_postalCode(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "town":
+			out.Values[i] = ec._MailingAddress_town(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var memberParticularsImplementors = []string{"MemberParticulars"}
 
 func (ec *executionContext) _MemberParticulars(ctx context.Context, sel ast.SelectionSet, obj *ent.MemberParticulars) graphql.Marshaler {
@@ -45381,6 +48824,21 @@ func (ec *executionContext) _MemberParticulars(ctx context.Context, sel ast.Sele
 			}
 		case "bornOn":
 			out.Values[i] = ec._MemberParticulars_bornOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "civilStatus":
+			out.Values[i] = ec._MemberParticulars_civilStatus(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "work":
+			out.Values[i] = ec._MemberParticulars_work(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "provenance":
+			out.Values[i] = ec._MemberParticulars_provenance(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -48509,6 +51967,44 @@ func (ec *executionContext) _ReopenToApplicantPayload(ctx context.Context, sel a
 	return out
 }
 
+var resourceLineImplementors = []string{"ResourceLine"}
+
+func (ec *executionContext) _ResourceLine(ctx context.Context, sel ast.SelectionSet, obj *domain.ResourceLine) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, resourceLineImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ResourceLine")
+		case "kind":
+			out.Values[i] = ec._ResourceLine_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "amount":
+			out.Values[i] = ec._ResourceLine_amount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var revokePartnerAppPayloadImplementors = []string{"RevokePartnerAppPayload"}
 
 func (ec *executionContext) _RevokePartnerAppPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RevokePartnerAppPayload) graphql.Marshaler {
@@ -48709,6 +52205,16 @@ func (ec *executionContext) _SensitiveRecord(ctx context.Context, sel ast.Select
 			}
 		case "needs":
 			out.Values[i] = ec._SensitiveRecord_needs(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "disability":
+			out.Values[i] = ec._SensitiveRecord_disability(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "resources":
+			out.Values[i] = ec._SensitiveRecord_resources(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -49928,6 +53434,54 @@ func (ec *executionContext) _ValueConflict(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var valueOriginImplementors = []string{"ValueOrigin"}
+
+func (ec *executionContext) _ValueOrigin(ctx context.Context, sel ast.SelectionSet, obj *domain.ValueOrigin) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, valueOriginImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ValueOrigin")
+		case "field":
+			out.Values[i] = ec._ValueOrigin_field(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "source":
+			out.Values[i] = ec._ValueOrigin_source(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "on":
+			out.Values[i] = ec._ValueOrigin_on(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "receptionPointId":
+			out.Values[i] = ec._ValueOrigin_receptionPointId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var viewerImplementors = []string{"Viewer"}
 
 func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, obj *auth.Viewer) graphql.Marshaler {
@@ -50208,6 +53762,59 @@ func (ec *executionContext) _WithdrawWarningPayload(ctx context.Context, sel ast
 		case "errors":
 			out.Values[i] = ec._WithdrawWarningPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var workImplementors = []string{"Work"}
+
+func (ec *executionContext) _Work(ctx context.Context, sel ast.SelectionSet, obj *domain.Work) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, workImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Work")
+		case "contract":
+			out.Values[i] = ec._Work_contract(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "profession":
+			out.Values[i] = ec._Work_profession(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "employer":
+			out.Values[i] = ec._Work_employer(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "employerSiret":
+			out.Values[i] = ec._Work_employerSiret(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "employerTown":
+			out.Values[i] = ec._Work_employerTown(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -52073,6 +55680,11 @@ func (ec *executionContext) marshalNMediaType2githubᚗcomᚋguichetᚑlogement�
 	return v
 }
 
+func (ec *executionContext) unmarshalNMemberCorrectionInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMemberCorrection(ctx context.Context, v any) (domain.MemberCorrection, error) {
+	res, err := ec.unmarshalInputMemberCorrectionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNMemberFormInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMemberForm(ctx context.Context, v any) (domain.MemberForm, error) {
 	res, err := ec.unmarshalInputMemberFormInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -53150,6 +56762,31 @@ func (ec *executionContext) marshalNReopenToApplicantPayload2ᚖgithubᚗcomᚋg
 	return ec._ReopenToApplicantPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNResourceLine2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐResourceLine(ctx context.Context, sel ast.SelectionSet, v domain.ResourceLine) graphql.Marshaler {
+	return ec._ResourceLine(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNResourceLine2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐResourceLineᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.ResourceLine) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNResourceLine2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐResourceLine(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNResourceLineInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐResourceLine(ctx context.Context, v any) (domain.ResourceLine, error) {
+	res, err := ec.unmarshalInputResourceLineInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNRevokePartnerAppInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppInput(ctx context.Context, v any) (model.RevokePartnerAppInput, error) {
 	res, err := ec.unmarshalInputRevokePartnerAppInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -53877,6 +57514,36 @@ func (ec *executionContext) marshalNValueConflict2ᚖgithubᚗcomᚋguichetᚑlo
 	return ec._ValueConflict(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNValueOrigin2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐValueOrigin(ctx context.Context, sel ast.SelectionSet, v domain.ValueOrigin) graphql.Marshaler {
+	return ec._ValueOrigin(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNValueOrigin2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐValueOriginᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.ValueOrigin) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNValueOrigin2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐValueOrigin(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNValueSource2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐValueSource(ctx context.Context, v any) (domain.ValueSource, error) {
+	var res domain.ValueSource
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNValueSource2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐValueSource(ctx context.Context, sel ast.SelectionSet, v domain.ValueSource) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNViewer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋauthᚐViewer(ctx context.Context, sel ast.SelectionSet, v *auth.Viewer) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Viewer!")
@@ -54253,6 +57920,21 @@ func (ec *executionContext) unmarshalOBuildingOrder2ᚖgithubᚗcomᚋguichetᚑ
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalOCivilStatus2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCivilStatus(ctx context.Context, sel ast.SelectionSet, v *domain.CivilStatus) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CivilStatus(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOCivilStatusInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCivilStatus(ctx context.Context, v any) (*domain.CivilStatus, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputCivilStatusInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOColumnGroup2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐColumnGroup(ctx context.Context, v any) (*domain.ColumnGroup, error) {
 	if v == nil {
 		return nil, nil
@@ -54304,6 +57986,21 @@ func (ec *executionContext) unmarshalOContactFormInput2ᚖgithubᚗcomᚋguichet
 		return nil, nil
 	}
 	res, err := ec.unmarshalInputContactFormInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOCurrentDwelling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCurrentDwelling(ctx context.Context, sel ast.SelectionSet, v *domain.CurrentDwelling) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CurrentDwelling(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOCurrentDwellingInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCurrentDwelling(ctx context.Context, v any) (*domain.CurrentDwelling, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputCurrentDwellingInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -54368,6 +58065,50 @@ func (ec *executionContext) marshalODateTime2ᚖtimeᚐTime(ctx context.Context,
 	return res
 }
 
+func (ec *executionContext) unmarshalODeadlineFilterInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeadlineFilterInput(ctx context.Context, v any) (*model.DeadlineFilterInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputDeadlineFilterInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalODeadlineKind2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDeadlineKindᚄ(ctx context.Context, v any) ([]domain.DeadlineKind, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.DeadlineKind, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDeadlineKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDeadlineKind(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalODeadlineKind2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDeadlineKindᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.DeadlineKind) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDeadlineKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDeadlineKind(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalODeadlineKind2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDeadlineKind(ctx context.Context, v any) (*domain.DeadlineKind, error) {
 	if v == nil {
 		return nil, nil
@@ -54384,11 +58125,62 @@ func (ec *executionContext) marshalODeadlineKind2ᚖgithubᚗcomᚋguichetᚑlog
 	return v
 }
 
+func (ec *executionContext) unmarshalODeadlineState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDeadlineStateᚄ(ctx context.Context, v any) ([]domain.DeadlineState, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.DeadlineState, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDeadlineState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDeadlineState(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalODeadlineState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDeadlineStateᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.DeadlineState) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDeadlineState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDeadlineState(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalODeposit2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDeposit(ctx context.Context, sel ast.SelectionSet, v *ent.Deposit) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Deposit(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalODisabilityAnnex2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDisabilityAnnex(ctx context.Context, sel ast.SelectionSet, v *domain.DisabilityAnnex) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DisabilityAnnex(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalODisabilityAnnexInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDisabilityAnnex(ctx context.Context, v any) (*domain.DisabilityAnnex, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputDisabilityAnnexInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalODwellingFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingWhereInput(ctx context.Context, v any) (*ent.DwellingWhereInput, error) {
@@ -54540,6 +58332,16 @@ func (ec *executionContext) marshalOHousingClass2ᚕgithubᚗcomᚋguichetᚑlog
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalOID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx context.Context, v any) (domain.ID, error) {
+	var res domain.ID
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx context.Context, sel ast.SelectionSet, v domain.ID) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) unmarshalOID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx context.Context, v any) ([]domain.ID, error) {
@@ -54818,6 +58620,38 @@ func (ec *executionContext) marshalOLongitude2ᚖgithubᚗcomᚋguichetᚑlogeme
 	return v
 }
 
+func (ec *executionContext) marshalOMailingAddress2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMailingAddress(ctx context.Context, sel ast.SelectionSet, v *domain.MailingAddress) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MailingAddress(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOMailingAddressInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMailingAddress(ctx context.Context, v any) (*domain.MailingAddress, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputMailingAddressInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOMemberCorrectionInput2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMemberCorrectionᚄ(ctx context.Context, v any) ([]domain.MemberCorrection, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.MemberCorrection, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNMemberCorrectionInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMemberCorrection(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) marshalOMemberParticulars2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐMemberParticulars(ctx context.Context, sel ast.SelectionSet, v *ent.MemberParticulars) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -54835,6 +58669,22 @@ func (ec *executionContext) unmarshalOMissingLink2ᚖgithubᚗcomᚋguichetᚑlo
 }
 
 func (ec *executionContext) marshalOMissingLink2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMissingLink(ctx context.Context, sel ast.SelectionSet, v *domain.MissingLink) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx context.Context, v any) (*domain.Money, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.Money)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx context.Context, sel ast.SelectionSet, v *domain.Money) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -55137,6 +58987,23 @@ func (ec *executionContext) marshalORemovalReason2ᚖgithubᚗcomᚋguichetᚑlo
 	return v
 }
 
+func (ec *executionContext) unmarshalOResourceLineInput2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐResourceLineᚄ(ctx context.Context, v any) ([]domain.ResourceLine, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.ResourceLine, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNResourceLineInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐResourceLine(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) unmarshalORole2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRoleᚄ(ctx context.Context, v any) ([]domain.Role, error) {
 	if v == nil {
 		return nil, nil
@@ -55194,6 +59061,14 @@ func (ec *executionContext) unmarshalOSearchFormInput2ᚖgithubᚗcomᚋguichet�
 		return nil, nil
 	}
 	res, err := ec.unmarshalInputSearchFormInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOSensitiveFormInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSensitiveForm(ctx context.Context, v any) (*domain.SensitiveForm, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputSensitiveFormInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -55480,6 +59355,22 @@ func (ec *executionContext) marshalOTypology2ᚕgithubᚗcomᚋguichetᚑlogemen
 	return ret
 }
 
+func (ec *executionContext) unmarshalOTypology2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypology(ctx context.Context, v any) (*domain.Typology, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.Typology)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOTypology2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypology(ctx context.Context, sel ast.SelectionSet, v *domain.Typology) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) unmarshalOUniqueNumber2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐUniqueNumber(ctx context.Context, v any) (*domain.UniqueNumber, error) {
 	if v == nil {
 		return nil, nil
@@ -55524,6 +59415,21 @@ func (ec *executionContext) marshalOWeekday2ᚖgithubᚗcomᚋguichetᚑlogement
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalOWork2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWork(ctx context.Context, sel ast.SelectionSet, v *domain.Work) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Work(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOWorkInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWork(ctx context.Context, v any) (*domain.Work, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputWorkInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalO__EnumValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValueᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.EnumValue) graphql.Marshaler {

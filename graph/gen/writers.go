@@ -905,12 +905,39 @@ func (ec *executionContext) write_ApplicationContact(w *writers.Writer, above *w
 			ec.writeNString2string(w, f, obj.PostalCode)
 		case "town":
 			ec.writeNString2string(w, f, obj.Town)
+		case "careOf":
+			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.CareOf)
+		case "mailing":
+			if !f.Enter(w, ec.fieldContext_ApplicationContact_mailing) {
+				return
+			}
+			ec.writeOMailingAddress2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMailingAddress(w, f, obj.Mailing)
 		case "phone":
 			ec.writeOPhoneNumber2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPhoneNumber(w, f, obj.Phone)
+		case "secondPhone":
+			ec.writeOPhoneNumber2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPhoneNumber(w, f, obj.SecondPhone)
 		case "email":
 			ec.writeOEmailAddress2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmailAddress(w, f, obj.Email)
+		case "emailAllowed":
+			ec.writeNBoolean2bool(w, f, obj.EmailAllowed)
+		case "textAllowed":
+			ec.writeNBoolean2bool(w, f, obj.TextAllowed)
 		case "helpingStructure":
 			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.HelpingStructure)
+		case "helpingPhone":
+			ec.writeOPhoneNumber2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPhoneNumber(w, f, obj.HelpingPhone)
+		case "helpingEmail":
+			ec.writeOEmailAddress2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmailAddress(w, f, obj.HelpingEmail)
+		case "dwelling":
+			if !f.Enter(w, ec.fieldContext_ApplicationContact_dwelling) {
+				return
+			}
+			ec.writeOCurrentDwelling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCurrentDwelling(w, f, obj.Dwelling)
+		case "provenance":
+			if !f.Enter(w, ec.fieldContext_ApplicationContact_provenance) {
+				return
+			}
+			ec.writeNValueOrigin2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐValueOriginᚄ(w, f, obj.Provenance)
 		case "version":
 			ec.writeNInt2int(w, f, obj.Version)
 		default:
@@ -1034,12 +1061,19 @@ func (ec *executionContext) write_ApplicationFile(w *writers.Writer, above *writ
 			ec.writeNInt2int(w, f, obj.TaxYear)
 		case "taxIncome":
 			ec.writeNMoney2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(w, f, obj.TaxIncome)
+		case "earlierTaxIncome":
+			ec.writeOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(w, f, obj.EarlierTaxIncome)
 		case "monthlyResources":
 			ec.writeNMoney2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(w, f, obj.MonthlyResources)
 		case "housing":
 			ec.writeNHousingClass2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingClass(w, f, obj.Housing)
 		case "reasons":
 			ec.writeNString2ᚕstringᚄ(w, f, obj.Reasons)
+		case "provenance":
+			if !f.Enter(w, ec.fieldContext_ApplicationFile_provenance) {
+				return
+			}
+			ec.writeNValueOrigin2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐValueOriginᚄ(w, f, obj.Provenance)
 		case "version":
 			ec.writeNInt2int(w, f, obj.Version)
 		default:
@@ -1117,6 +1151,19 @@ func (ec *executionContext) write_ApplicationSummary(w *writers.Writer, above *w
 			ec.writeNInt2int(w, f, obj.HouseholdSize)
 		case "typologies":
 			ec.writeNTypology2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyᚄ(w, f, obj.Typologies)
+		case "enlarged":
+			ec.writeNBoolean2bool(w, f, obj.Enlarged)
+		case "category":
+			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.Category)
+		case "personalisedAppointmentOn":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.PersonalisedAppointmentOn)
+		case "singleFileCompletedOn":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.SingleFileCompletedOn)
+		case "provenance":
+			if !f.Enter(w, ec.fieldContext_ApplicationSummary_provenance) {
+				return
+			}
+			ec.writeNValueOrigin2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐValueOriginᚄ(w, f, obj.Provenance)
 		case "followingPoint":
 			if !f.Enter(w, ec.fieldContext_ApplicationSummary_followingPoint) {
 				return
@@ -1530,6 +1577,31 @@ func (ec *executionContext) write_ChangePartnerAppPayload(w *writers.Writer, abo
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_CivilStatus(w *writers.Writer, above *writers.Field, obj *domain.CivilStatus) {
+	fields := above.Select(w, "CivilStatus", civilStatusImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("CivilStatus")
+		case "title":
+			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.Title)
+		case "nationality":
+			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.Nationality)
+		case "familyStatus":
+			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.FamilyStatus)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_CodeEntry(w *writers.Writer, above *writers.Field, obj *domain.CodeEntry) {
 	fields := above.Select(w, "CodeEntry", codeEntryImplementors)
 	w.Raw("{")
@@ -1819,6 +1891,41 @@ func (ec *executionContext) write_CorrectApplicationPayload(w *writers.Writer, a
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_CurrentDwelling(w *writers.Writer, above *writers.Field, obj *domain.CurrentDwelling) {
+	fields := above.Select(w, "CurrentDwelling", currentDwellingImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("CurrentDwelling")
+		case "people":
+			ec.writeNInt2int(w, f, obj.People)
+		case "rent":
+			ec.writeOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(w, f, obj.Rent)
+		case "housingBenefit":
+			ec.writeOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(w, f, obj.HousingBenefit)
+		case "category":
+			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.Category)
+		case "typology":
+			ec.writeOTypology2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypology(w, f, obj.Typology)
+		case "surface":
+			ec.writeOFloat2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSurface(w, f, obj.Surface)
+		case "landlord":
+			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.Landlord)
+		case "ownsAnother":
+			ec.writeOBoolean2ᚖbool(w, f, obj.OwnsAnother)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_Deadline(w *writers.Writer, above *writers.Field, obj *ent.Deadline) {
 	fields := above.Select(w, "Deadline", deadlineImplementors)
 	w.Raw("{")
@@ -2068,6 +2175,37 @@ func (ec *executionContext) write_DepositPieceUnderNumberPayload(w *writers.Writ
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_DisabilityAnnex(w *writers.Writer, above *writers.Field, obj *domain.DisabilityAnnex) {
+	fields := above.Select(w, "DisabilityAnnex", disabilityAnnexImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("DisabilityAnnex")
+		case "state":
+			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.State)
+		case "walking":
+			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.Walking)
+		case "motor":
+			ec.writeNString2ᚕstringᚄ(w, f, obj.Motor)
+		case "sensory":
+			ec.writeNString2ᚕstringᚄ(w, f, obj.Sensory)
+		case "aids":
+			ec.writeNString2ᚕstringᚄ(w, f, obj.Aids)
+		case "equipment":
+			ec.writeNString2ᚕstringᚄ(w, f, obj.Equipment)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -2496,6 +2634,18 @@ func (ec *executionContext) write_HouseholdMember(w *writers.Writer, above *writ
 			ec.writeOInt2ᚖint(w, f, v)
 		case "expectedOn":
 			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.ExpectedOn)
+		case "resources":
+			if !f.Enter(w, ec.fieldContext_HouseholdMember_resources) {
+				return
+			}
+			ec.writeNResourceLine2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐResourceLineᚄ(w, f, obj.Resources)
+		case "maintenancePaid":
+			ec.writeOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(w, f, obj.MaintenancePaid)
+		case "provenance":
+			if !f.Enter(w, ec.fieldContext_HouseholdMember_provenance) {
+				return
+			}
+			ec.writeNValueOrigin2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐValueOriginᚄ(w, f, obj.Provenance)
 		case "particulars":
 			if !f.Enter(w, ec.fieldContext_HouseholdMember_particulars) {
 				return
@@ -2649,6 +2799,31 @@ func (ec *executionContext) write_LevelTooLowError(w *writers.Writer, above *wri
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_MailingAddress(w *writers.Writer, above *writers.Field, obj *domain.MailingAddress) {
+	fields := above.Select(w, "MailingAddress", mailingAddressImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("MailingAddress")
+		case "address":
+			ec.writeNString2string(w, f, obj.Address)
+		case "postalCode":
+			ec.writeNString2string(w, f, obj.PostalCode)
+		case "town":
+			ec.writeNString2string(w, f, obj.Town)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_MemberParticulars(w *writers.Writer, above *writers.Field, obj *ent.MemberParticulars) {
 	fields := above.Select(w, "MemberParticulars", memberParticularsImplementors)
 	w.Raw("{")
@@ -2666,6 +2841,21 @@ func (ec *executionContext) write_MemberParticulars(w *writers.Writer, above *wr
 			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.UsualName)
 		case "bornOn":
 			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.BornOn)
+		case "civilStatus":
+			if !f.Enter(w, ec.fieldContext_MemberParticulars_civilStatus) {
+				return
+			}
+			ec.writeOCivilStatus2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCivilStatus(w, f, obj.CivilStatus)
+		case "work":
+			if !f.Enter(w, ec.fieldContext_MemberParticulars_work) {
+				return
+			}
+			ec.writeOWork2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWork(w, f, obj.Work)
+		case "provenance":
+			if !f.Enter(w, ec.fieldContext_MemberParticulars_provenance) {
+				return
+			}
+			ec.writeNValueOrigin2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐValueOriginᚄ(w, f, obj.Provenance)
 		case "version":
 			ec.writeNInt2int(w, f, obj.Version)
 		default:
@@ -4510,6 +4700,29 @@ func (ec *executionContext) write_ReopenToApplicantPayload(w *writers.Writer, ab
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_ResourceLine(w *writers.Writer, above *writers.Field, obj *domain.ResourceLine) {
+	fields := above.Select(w, "ResourceLine", resourceLineImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ResourceLine")
+		case "kind":
+			ec.writeNString2string(w, f, obj.Kind)
+		case "amount":
+			ec.writeNMoney2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(w, f, obj.Amount)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_RevokePartnerAppPayload(w *writers.Writer, above *writers.Field, obj *model.RevokePartnerAppPayload) {
 	fields := above.Select(w, "RevokePartnerAppPayload", revokePartnerAppPayloadImplementors)
 	w.Raw("{")
@@ -4645,6 +4858,16 @@ func (ec *executionContext) write_SensitiveRecord(w *writers.Writer, above *writ
 			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.HousingMode)
 		case "needs":
 			ec.writeNString2ᚕstringᚄ(w, f, obj.Needs)
+		case "disability":
+			if !f.Enter(w, ec.fieldContext_SensitiveRecord_disability) {
+				return
+			}
+			ec.writeODisabilityAnnex2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDisabilityAnnex(w, f, obj.Disability)
+		case "resources":
+			if !f.Enter(w, ec.fieldContext_SensitiveRecord_resources) {
+				return
+			}
+			ec.writeNResourceLine2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐResourceLineᚄ(w, f, obj.Resources)
 		case "freeText":
 			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.FreeText)
 		case "safeContact":
@@ -5492,6 +5715,33 @@ func (ec *executionContext) write_ValueConflict(w *writers.Writer, above *writer
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_ValueOrigin(w *writers.Writer, above *writers.Field, obj *domain.ValueOrigin) {
+	fields := above.Select(w, "ValueOrigin", valueOriginImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ValueOrigin")
+		case "field":
+			ec.writeNString2string(w, f, obj.Field)
+		case "source":
+			ec.writeNValueSource2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐValueSource(w, f, obj.Source)
+		case "on":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.On)
+		case "receptionPointId":
+			ec.writeOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ReceptionPointID)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_Viewer(w *writers.Writer, above *writers.Field, obj *auth.Viewer) {
 	fields := above.Select(w, "Viewer", viewerImplementors)
 	w.Raw("{")
@@ -5723,6 +5973,35 @@ func (ec *executionContext) write_WithdrawWarningPayload(w *writers.Writer, abov
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_Work(w *writers.Writer, above *writers.Field, obj *domain.Work) {
+	fields := above.Select(w, "Work", workImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("Work")
+		case "contract":
+			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.Contract)
+		case "profession":
+			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.Profession)
+		case "employer":
+			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.Employer)
+		case "employerSiret":
+			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.EmployerSiret)
+		case "employerTown":
+			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.EmployerTown)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -7409,6 +7688,22 @@ func (ec *executionContext) writeNReopenToApplicantPayload2ᚖgithubᚗcomᚋgui
 	ec.write_ReopenToApplicantPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNResourceLine2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐResourceLine(w *writers.Writer, f *writers.Field, v domain.ResourceLine) {
+	ec.write_ResourceLine(w, f, &v)
+}
+
+func (ec *executionContext) writeNResourceLine2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐResourceLineᚄ(w *writers.Writer, f *writers.Field, v []domain.ResourceLine) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNResourceLine2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐResourceLine(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
 func (ec *executionContext) writeNRevokePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppPayload(w *writers.Writer, f *writers.Field, v *model.RevokePartnerAppPayload) {
 	if v == nil {
 		w.Null(true)
@@ -7853,6 +8148,26 @@ func (ec *executionContext) writeNValueConflict2ᚖgithubᚗcomᚋguichetᚑloge
 	ec.write_ValueConflict(w, f, v)
 }
 
+func (ec *executionContext) writeNValueOrigin2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐValueOrigin(w *writers.Writer, f *writers.Field, v domain.ValueOrigin) {
+	ec.write_ValueOrigin(w, f, &v)
+}
+
+func (ec *executionContext) writeNValueOrigin2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐValueOriginᚄ(w *writers.Writer, f *writers.Field, v []domain.ValueOrigin) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNValueOrigin2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐValueOrigin(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNValueSource2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐValueSource(w *writers.Writer, f *writers.Field, v domain.ValueSource) {
+	v.MarshalGQL(w)
+}
+
 func (ec *executionContext) writeNViewer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋauthᚐViewer(w *writers.Writer, f *writers.Field, v *auth.Viewer) {
 	if v == nil {
 		w.Null(true)
@@ -7961,6 +8276,22 @@ func (ec *executionContext) writeOAssignment2ᚖgithubᚗcomᚋguichetᚑlogemen
 	ec.write_Assignment(w, f, v)
 }
 
+func (ec *executionContext) writeOBoolean2ᚖbool(w *writers.Writer, f *writers.Field, v *bool) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	w.Boolean(bool(*v))
+}
+
+func (ec *executionContext) writeOCivilStatus2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCivilStatus(w *writers.Writer, f *writers.Field, v *domain.CivilStatus) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_CivilStatus(w, f, v)
+}
+
 func (ec *executionContext) writeOColumnGroup2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐColumnGroup(w *writers.Writer, f *writers.Field, v *domain.ColumnGroup) {
 	if v == nil {
 		w.Null(false)
@@ -7983,6 +8314,14 @@ func (ec *executionContext) writeOCompleteness2ᚖgithubᚗcomᚋguichetᚑlogem
 		return
 	}
 	ec.write_Completeness(w, f, v)
+}
+
+func (ec *executionContext) writeOCurrentDwelling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCurrentDwelling(w *writers.Writer, f *writers.Field, v *domain.CurrentDwelling) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_CurrentDwelling(w, f, v)
 }
 
 func (ec *executionContext) writeOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(w *writers.Writer, f *writers.Field, v *entgql.Cursor[domain.ID]) {
@@ -8023,6 +8362,14 @@ func (ec *executionContext) writeODeposit2ᚖgithubᚗcomᚋguichetᚑlogement�
 		return
 	}
 	ec.write_Deposit(w, f, v)
+}
+
+func (ec *executionContext) writeODisabilityAnnex2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDisabilityAnnex(w *writers.Writer, f *writers.Field, v *domain.DisabilityAnnex) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_DisabilityAnnex(w, f, v)
 }
 
 func (ec *executionContext) writeOEmailAddress2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmailAddress(w *writers.Writer, f *writers.Field, v domain.EmailAddress) {
@@ -8101,6 +8448,14 @@ func (ec *executionContext) writeOLongitude2ᚖgithubᚗcomᚋguichetᚑlogement
 	v.MarshalGQL(w)
 }
 
+func (ec *executionContext) writeOMailingAddress2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMailingAddress(w *writers.Writer, f *writers.Field, v *domain.MailingAddress) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_MailingAddress(w, f, v)
+}
+
 func (ec *executionContext) writeOMemberParticulars2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐMemberParticulars(w *writers.Writer, f *writers.Field, v *ent.MemberParticulars) {
 	if v == nil {
 		w.Null(false)
@@ -8110,6 +8465,14 @@ func (ec *executionContext) writeOMemberParticulars2ᚖgithubᚗcomᚋguichetᚑ
 }
 
 func (ec *executionContext) writeOMissingLink2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMissingLink(w *writers.Writer, f *writers.Field, v *domain.MissingLink) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(w *writers.Writer, f *writers.Field, v *domain.Money) {
 	if v == nil {
 		w.Null(false)
 		return
@@ -8345,6 +8708,14 @@ func (ec *executionContext) writeOString2ᚖstring(w *writers.Writer, f *writers
 	w.String(string(*v))
 }
 
+func (ec *executionContext) writeOTypology2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypology(w *writers.Writer, f *writers.Field, v *domain.Typology) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	v.MarshalGQL(w)
+}
+
 func (ec *executionContext) writeOUniqueNumber2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐUniqueNumber(w *writers.Writer, f *writers.Field, v *domain.UniqueNumber) {
 	if v == nil {
 		w.Null(false)
@@ -8375,4 +8746,12 @@ func (ec *executionContext) writeOWeekday2ᚖgithubᚗcomᚋguichetᚑlogement�
 		return
 	}
 	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeOWork2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWork(w *writers.Writer, f *writers.Field, v *domain.Work) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_Work(w, f, v)
 }

@@ -209,6 +209,10 @@ type CorrectApplicationInput struct {
 	Versions *domain.GroupVersions `json:"versions"`
 	// What is stated instead.
 	Correction *domain.ApplicationCorrection `json:"correction"`
+	// Who says so. The applicant's own corrections are its word.
+	Source domain.ValueSource `json:"source"`
+	// The paths of values that a stronger source stated and that are wrong (`WEAKER_SOURCE` names them). At most 100.
+	Overrule []string `json:"overrule"`
 }
 
 // What became of it.
@@ -217,6 +221,14 @@ type CorrectApplicationPayload struct {
 	Application *ent.Application `json:"application,omitempty"`
 	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
+}
+
+// Such a deadline: one of these kinds, and in one of these states.
+type DeadlineFilterInput struct {
+	// Of one of these kinds; any when absent. At most 8.
+	Kinds []domain.DeadlineKind `json:"kinds,omitempty"`
+	// In one of these states; any when absent. At most 3.
+	States []domain.DeadlineState `json:"states,omitempty"`
 }
 
 // An exception to the weekly hours.

@@ -55,6 +55,7 @@ func (w *World) record(s sight) object {
 		o["file"] = object{
 			"__typename": "ApplicationFile", "taxYear": a.taxYear, "taxIncome": a.taxIncome, "monthlyResources": a.resources,
 			"housing": a.housing, "reasons": list(a.reasons), "version": 3,
+			"earlierTaxIncome": a.taxIncome - 1, "provenance": shownOrigins(w.fileOrigin(a)),
 		}
 		members := []object{}
 		for _, m := range a.members {
@@ -66,6 +67,8 @@ func (w *World) record(s sight) object {
 		o["contact"] = object{
 			"__typename": "ApplicationContact", "address": a.address, "postalCode": a.postalCode, "town": a.town,
 			"phone": orNull(a.phone), "email": orNull(a.email), "helpingStructure": orNull(a.helping), "version": 4,
+			"careOf": "Chez " + a.address, "mailing": a.shownMailing(), "secondPhone": orNull(a.phone), "emailAllowed": a.email != "", "textAllowed": false,
+			"helpingPhone": orNull(a.phone), "helpingEmail": orNull(a.email), "dwelling": a.shownDwelling(), "provenance": shownOrigins(w.contactOrigin(a)),
 		}
 	}
 	if a.proposed != "" && s.Opens("SUMMARY") && s.Opens("FILE") && s.Opens("CONTACT") {
@@ -84,16 +87,19 @@ func (w *World) deadlines(a *application) []object {
 	if a.due == "" {
 		return []object{}
 	}
-	state := domain.DeadlineAhead
+	return []object{{
+		"__typename": "Deadline", "kind": "EXPIRY", "reason": nil, "dueOn": a.due, "announcedFrom": a.announced(w), "state": w.deadlineState(a), "article": "CCH R441-2-7",
+	}}
+}
+
+func (w *World) deadlineState(a *application) domain.DeadlineState {
 	switch {
 	case a.due < w.day(0):
-		state = domain.DeadlineOverdue
+		return domain.DeadlineOverdue
 	case a.announced(w) <= w.day(0):
-		state = domain.DeadlineNear
+		return domain.DeadlineNear
 	}
-	return []object{{
-		"__typename": "Deadline", "kind": "EXPIRY", "reason": nil, "dueOn": a.due, "announcedFrom": a.announced(w), "state": state, "article": "CCH R441-2-7",
-	}}
+	return domain.DeadlineAhead
 }
 
 // announced is the day from which its deadline is.
@@ -134,6 +140,8 @@ func (w *World) summary(a *application) object {
 		"followingPoint": nil, "followedSince": orNull(a.FollowedSince), "version": 2,
 		"depositedOn": nil, "rejectedFor": nil, "acknowledgedOn": nil, "noticedOn": nil, "warnedOn": nil, "warnedFor": nil,
 		"removedFor": nil, "mergedIntoId": nil, "splitFromId": nil,
+		"enlarged": len(a.typologies) > 1, "category": "I", "personalisedAppointmentOn": a.registeredOn, "singleFileCompletedOn": nil,
+		"provenance": shownOrigins(w.summaryOrigin(a)),
 	}
 	if a.FollowingPoint != "" {
 		o["followingPoint"] = object{"id": a.FollowingPoint}
@@ -145,7 +153,8 @@ func (w *World) summary(a *application) object {
 func (w *World) person(s sight, m member) object {
 	o := object{
 		"__typename": "HouseholdMember", "id": m.id, "link": m.link, "age": nil, "expectedOn": orNull(m.expectedOn),
-		"particulars": nil, "sensitive": nil,
+		"particulars": nil, "sensitive": nil, "resources": shownLines(m.lines(s.application)), "maintenancePaid": s.application.resources,
+		"provenance": shownOrigins(origin("link."+m.link, s.application.registeredOn, "")),
 	}
 	if m.bornOn != "" {
 		o["age"] = age(m.bornOn, oracle.DayOf(w.Now))
@@ -153,6 +162,12 @@ func (w *World) person(s sight, m member) object {
 			o["particulars"] = object{
 				"__typename": "MemberParticulars", "givenNames": m.given, "birthName": m.birth, "usualName": orNull(m.usual),
 				"bornOn": m.bornOn, "version": 5,
+				"civilStatus": object{"__typename": "CivilStatus", "title": nil, "nationality": m.civilStatus().Nationality, "familyStatus": m.civilStatus().FamilyStatus},
+				"work": object{
+					"__typename": "Work", "contract": m.work().Contract, "profession": m.work().Profession,
+					"employer": nil, "employerSiret": nil, "employerTown": nil,
+				},
+				"provenance": shownOrigins(origin("birthName."+m.birth, s.application.registeredOn, "")),
 			}
 		}
 	}
@@ -160,6 +175,7 @@ func (w *World) person(s sight, m member) object {
 		o["sensitive"] = object{
 			"__typename": "SensitiveRecord", "reasons": list(m.reasons), "housingMode": orNull(m.mode), "needs": list(m.needs),
 			"freeText": orNull(m.freeText), "safeContact": orNull(m.safeContact), "version": 6,
+			"disability": m.shownDisability(), "resources": shownLines(m.confidedLines()),
 		}
 	}
 	return o
@@ -480,6 +496,17 @@ var filters = map[string]func(*World) (value any, group string, keeps func(*appl
 	"registeredBefore": func(w *World) (any, string, func(*application) bool) {
 		asked := pick(w, w.applications).registeredOn
 		return asked, "SUMMARY", func(a *application) bool { return a.registeredOn < asked }
+	},
+	"deadline": func(w *World) (any, string, func(*application) bool) {
+		kinds, states := some(w, []string{"EXPIRY", "ERASURE"}, 1), some(w, domain.DeadlineState("").Values(), 1+w.r.IntN(2))
+		asked := object{"kinds": kinds, "states": states}
+		if w.chance(30) {
+			delete(asked, "kinds")
+			kinds = []string{"EXPIRY"}
+		}
+		return asked, "SUMMARY", func(a *application) bool {
+			return a.due != "" && slices.Contains(kinds, "EXPIRY") && slices.Contains(states, string(w.deadlineState(a)))
+		}
 	},
 	"housing": func(w *World) (any, string, func(*application) bool) {
 		asked := some(w, domain.HousingClass("").Values(), 2)

@@ -136,9 +136,16 @@ func (w *World) completeness(s sight) any {
 		}
 	}
 	because(s.reasons)
+	if mode := domain.HousingModeOf(domain.HousingClass(s.housing)); mode != "" {
+		situation.Facts = append(situation.Facts, domain.Fact("mode_logement_actuel:"+mode))
+	}
 	for _, m := range s.members {
 		if m.sensitive && s.Sensitive(m.id) {
 			because(m.reasons)
+			situation.Facts = append(situation.Facts, domain.Fact("mode_logement_actuel:"+m.mode))
+		}
+		if m.link == "APPLICANT" && s.Opens("CONTACT") {
+			situation.Facts = append(situation.Facts, domain.Fact("situation_familiale:"+m.civilStatus().FamilyStatus))
 		}
 		if m.link == "TO_BE_BORN" {
 			situation.Facts = append(situation.Facts, "menage:NAISSANCE")
@@ -146,7 +153,7 @@ func (w *World) completeness(s sight) any {
 		link := domain.HouseholdLink(m.link)
 		situation.People = append(situation.People, domain.PersonSituation{
 			Member: domain.ID(m.id), Link: link, OfAge: link.Adult() || m.bornOn != "" && age(m.bornOn, oracle.DayOf(w.Now)) >= 18,
-			Facts: []domain.Fact{"nationalite:1", "nationalite:2", "nationalite:3"},
+			Facts: append(m.facts(s), "ressource_recue:SAL"),
 		})
 	}
 	var given []domain.Piece

@@ -253,14 +253,18 @@ func (w *World) records() []table {
 			"id": id(domain.ApplicationSummaryPrefix), "application_id": a.ID, "registered_on": a.registeredOn, "renewed_on": orNull(a.renewed),
 			"reception_deadline": a.deadline, "household_size": len(a.members), "typologies": a.typologies,
 			"following_point_id": orNull(a.FollowingPoint), "followed_since": orNull(a.FollowedSince), "version": 2,
+			"enlarged": len(a.typologies) > 1, "category": "I", "personalised_appointment_on": a.registeredOn, "provenance": w.summaryOrigin(a),
 		})
 		add("application_file", row{
 			"id": id(domain.ApplicationFilePrefix), "application_id": a.ID, "tax_year": a.taxYear, "tax_income": a.taxIncome,
 			"monthly_resources": a.resources, "housing": a.housing, "reasons": list(a.reasons), "version": 3,
+			"earlier_tax_income": a.taxIncome - 1, "provenance": w.fileOrigin(a),
 		})
 		add("application_contact", row{
 			"id": id(domain.ApplicationContactPrefix), "application_id": a.ID, "address": a.address, "postal_code": a.postalCode, "town": a.town,
 			"phone": orNull(a.phone), "email": a.email, "helping_structure": a.helping, "version": 4,
+			"care_of": "Chez " + a.address, "mailing": a.mailing(), "second_phone": orNull(a.phone), "email_allowed": a.email != "", "text_allowed": false,
+			"helping_phone": orNull(a.phone), "helping_email": a.email, "dwelling": a.dwelling(), "provenance": w.contactOrigin(a),
 		})
 		for i, c := range a.Wishes {
 			add("wish", row{"id": id(domain.WishPrefix, c), "application_id": a.ID, "commune_id": c, "rank": i + 1})
@@ -345,15 +349,18 @@ func (w *World) addMember(add func(string, row), a *application, i int, m member
 		add("member_particulars", row{
 			"id": w.id(domain.MemberParticularsPrefix, m.id), "application_id": a.ID, "member_id": m.id, "given_names": m.given,
 			"birth_name": m.birth, "usual_name": m.usual, "born_on": m.bornOn, "version": 5,
+			"civil_status": m.civilStatus(), "work": m.work(), "provenance": origin("birthName."+m.birth, a.registeredOn, ""),
 		})
 	}
 	add("household_member", row{
 		"id": m.id, "application_id": a.ID, "rank": i + 1, "link": m.link, "born_in": bornIn, "expected_on": orNull(m.expectedOn),
+		"resources": m.lines(a), "maintenance_paid": a.resources, "provenance": origin("link."+m.link, a.registeredOn, ""),
 	})
 	if m.sensitive {
 		add("sensitive_record", row{
 			"id": w.id(domain.SensitiveRecordPrefix, m.id), "application_id": a.ID, "member_id": m.id, "reasons": list(m.reasons),
 			"housing_mode": m.mode, "needs": list(m.needs), "free_text": m.freeText, "safe_contact": m.safeContact, "version": 6,
+			"disability": m.disability(), "resources": m.confidedLines(),
 		})
 	}
 }
