@@ -36,6 +36,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/piecefile"
+	"github.com/guichet-logement/guichet/ent/piecetransfer"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
@@ -12909,6 +12910,10 @@ type PieceWhereInput struct {
 	HasFile     *bool                  `json:"hasFile,omitempty"`
 	HasFileWith []*PieceFileWhereInput `json:"hasFileWith,omitempty"`
 
+	// "transfer" edge predicates.
+	HasTransfer     *bool                      `json:"hasTransfer,omitempty"`
+	HasTransferWith []*PieceTransferWhereInput `json:"hasTransferWith,omitempty"`
+
 	// "reception_point" edge predicates.
 	HasReceptionPoint     *bool                       `json:"hasReceptionPoint,omitempty"`
 	HasReceptionPointWith []*ReceptionPointWhereInput `json:"hasReceptionPointWith,omitempty"`
@@ -13325,6 +13330,24 @@ func (i *PieceWhereInput) P() (predicate.Piece, error) {
 		}
 		predicates = append(predicates, piece.HasFileWith(with...))
 	}
+	if i.HasTransfer != nil {
+		p := piece.HasTransfer()
+		if !*i.HasTransfer {
+			p = piece.Not(p)
+		}
+		predicates = append(predicates, p)
+	}
+	if len(i.HasTransferWith) > 0 {
+		with := make([]predicate.PieceTransfer, 0, len(i.HasTransferWith))
+		for _, w := range i.HasTransferWith {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'HasTransferWith'", err)
+			}
+			with = append(with, p)
+		}
+		predicates = append(predicates, piece.HasTransferWith(with...))
+	}
 	if i.HasReceptionPoint != nil {
 		p := piece.HasReceptionPoint()
 		if !*i.HasReceptionPoint {
@@ -13722,6 +13745,346 @@ func (i *PieceFileWhereInput) P() (predicate.PieceFile, error) {
 		return predicates[0], nil
 	default:
 		return piecefile.And(predicates...), nil
+	}
+}
+
+// PieceTransferWhereInput represents a where input for filtering PieceTransfer queries.
+type PieceTransferWhereInput struct {
+	Predicates []predicate.PieceTransfer  `json:"-"`
+	Not        *PieceTransferWhereInput   `json:"not,omitempty"`
+	Or         []*PieceTransferWhereInput `json:"or,omitempty"`
+	And        []*PieceTransferWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID      *domain.ID  `json:"id,omitempty"`
+	IDNEQ   *domain.ID  `json:"idNEQ,omitempty"`
+	IDIn    []domain.ID `json:"idIn,omitempty"`
+	IDNotIn []domain.ID `json:"idNotIn,omitempty"`
+	IDGT    *domain.ID  `json:"idGT,omitempty"`
+	IDGTE   *domain.ID  `json:"idGTE,omitempty"`
+	IDLT    *domain.ID  `json:"idLT,omitempty"`
+	IDLTE   *domain.ID  `json:"idLTE,omitempty"`
+
+	// "application_id" field predicates.
+	ApplicationID             *domain.ID  `json:"applicationID,omitempty"`
+	ApplicationIDNEQ          *domain.ID  `json:"applicationIDNEQ,omitempty"`
+	ApplicationIDIn           []domain.ID `json:"applicationIDIn,omitempty"`
+	ApplicationIDNotIn        []domain.ID `json:"applicationIDNotIn,omitempty"`
+	ApplicationIDGT           *domain.ID  `json:"applicationIDGT,omitempty"`
+	ApplicationIDGTE          *domain.ID  `json:"applicationIDGTE,omitempty"`
+	ApplicationIDLT           *domain.ID  `json:"applicationIDLT,omitempty"`
+	ApplicationIDLTE          *domain.ID  `json:"applicationIDLTE,omitempty"`
+	ApplicationIDContains     *domain.ID  `json:"applicationIDContains,omitempty"`
+	ApplicationIDHasPrefix    *domain.ID  `json:"applicationIDHasPrefix,omitempty"`
+	ApplicationIDHasSuffix    *domain.ID  `json:"applicationIDHasSuffix,omitempty"`
+	ApplicationIDEqualFold    *domain.ID  `json:"applicationIDEqualFold,omitempty"`
+	ApplicationIDContainsFold *domain.ID  `json:"applicationIDContainsFold,omitempty"`
+
+	// "state" field predicates.
+	State      *domain.PieceTransferState  `json:"state,omitempty"`
+	StateNEQ   *domain.PieceTransferState  `json:"stateNEQ,omitempty"`
+	StateIn    []domain.PieceTransferState `json:"stateIn,omitempty"`
+	StateNotIn []domain.PieceTransferState `json:"stateNotIn,omitempty"`
+
+	// "rejected_for" field predicates.
+	RejectedFor       *domain.PieceTransferRejection  `json:"rejectedFor,omitempty"`
+	RejectedForNEQ    *domain.PieceTransferRejection  `json:"rejectedForNEQ,omitempty"`
+	RejectedForIn     []domain.PieceTransferRejection `json:"rejectedForIn,omitempty"`
+	RejectedForNotIn  []domain.PieceTransferRejection `json:"rejectedForNotIn,omitempty"`
+	RejectedForIsNil  bool                            `json:"rejectedForIsNil,omitempty"`
+	RejectedForNotNil bool                            `json:"rejectedForNotNil,omitempty"`
+
+	// "due_on" field predicates.
+	DueOn      *domain.Date  `json:"dueOn,omitempty"`
+	DueOnNEQ   *domain.Date  `json:"dueOnNEQ,omitempty"`
+	DueOnIn    []domain.Date `json:"dueOnIn,omitempty"`
+	DueOnNotIn []domain.Date `json:"dueOnNotIn,omitempty"`
+	DueOnGT    *domain.Date  `json:"dueOnGT,omitempty"`
+	DueOnGTE   *domain.Date  `json:"dueOnGTE,omitempty"`
+	DueOnLT    *domain.Date  `json:"dueOnLT,omitempty"`
+	DueOnLTE   *domain.Date  `json:"dueOnLTE,omitempty"`
+
+	// "sent_at" field predicates.
+	SentAt       *time.Time  `json:"sentAt,omitempty"`
+	SentAtNEQ    *time.Time  `json:"sentAtNEQ,omitempty"`
+	SentAtIn     []time.Time `json:"sentAtIn,omitempty"`
+	SentAtNotIn  []time.Time `json:"sentAtNotIn,omitempty"`
+	SentAtGT     *time.Time  `json:"sentAtGT,omitempty"`
+	SentAtGTE    *time.Time  `json:"sentAtGTE,omitempty"`
+	SentAtLT     *time.Time  `json:"sentAtLT,omitempty"`
+	SentAtLTE    *time.Time  `json:"sentAtLTE,omitempty"`
+	SentAtIsNil  bool        `json:"sentAtIsNil,omitempty"`
+	SentAtNotNil bool        `json:"sentAtNotNil,omitempty"`
+
+	// "settled_at" field predicates.
+	SettledAt       *time.Time  `json:"settledAt,omitempty"`
+	SettledAtNEQ    *time.Time  `json:"settledAtNEQ,omitempty"`
+	SettledAtIn     []time.Time `json:"settledAtIn,omitempty"`
+	SettledAtNotIn  []time.Time `json:"settledAtNotIn,omitempty"`
+	SettledAtGT     *time.Time  `json:"settledAtGT,omitempty"`
+	SettledAtGTE    *time.Time  `json:"settledAtGTE,omitempty"`
+	SettledAtLT     *time.Time  `json:"settledAtLT,omitempty"`
+	SettledAtLTE    *time.Time  `json:"settledAtLTE,omitempty"`
+	SettledAtIsNil  bool        `json:"settledAtIsNil,omitempty"`
+	SettledAtNotNil bool        `json:"settledAtNotNil,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *PieceTransferWhereInput) AddPredicates(predicates ...predicate.PieceTransfer) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the PieceTransferWhereInput filter on the PieceTransferQuery builder.
+func (i *PieceTransferWhereInput) Filter(q *PieceTransferQuery) (*PieceTransferQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyPieceTransferWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyPieceTransferWhereInput is returned in case the PieceTransferWhereInput is empty.
+var ErrEmptyPieceTransferWhereInput = errors.New("ent: empty predicate PieceTransferWhereInput")
+
+// P returns a predicate for filtering piecetransfers.
+// An error is returned if the input is empty or invalid.
+func (i *PieceTransferWhereInput) P() (predicate.PieceTransfer, error) {
+	var predicates []predicate.PieceTransfer
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, piecetransfer.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.PieceTransfer, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, piecetransfer.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.PieceTransfer, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, piecetransfer.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, piecetransfer.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, piecetransfer.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, piecetransfer.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, piecetransfer.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, piecetransfer.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, piecetransfer.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, piecetransfer.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, piecetransfer.IDLTE(*i.IDLTE))
+	}
+	if i.ApplicationID != nil {
+		predicates = append(predicates, piecetransfer.ApplicationIDEQ(*i.ApplicationID))
+	}
+	if i.ApplicationIDNEQ != nil {
+		predicates = append(predicates, piecetransfer.ApplicationIDNEQ(*i.ApplicationIDNEQ))
+	}
+	if len(i.ApplicationIDIn) > 0 {
+		predicates = append(predicates, piecetransfer.ApplicationIDIn(i.ApplicationIDIn...))
+	}
+	if len(i.ApplicationIDNotIn) > 0 {
+		predicates = append(predicates, piecetransfer.ApplicationIDNotIn(i.ApplicationIDNotIn...))
+	}
+	if i.ApplicationIDGT != nil {
+		predicates = append(predicates, piecetransfer.ApplicationIDGT(*i.ApplicationIDGT))
+	}
+	if i.ApplicationIDGTE != nil {
+		predicates = append(predicates, piecetransfer.ApplicationIDGTE(*i.ApplicationIDGTE))
+	}
+	if i.ApplicationIDLT != nil {
+		predicates = append(predicates, piecetransfer.ApplicationIDLT(*i.ApplicationIDLT))
+	}
+	if i.ApplicationIDLTE != nil {
+		predicates = append(predicates, piecetransfer.ApplicationIDLTE(*i.ApplicationIDLTE))
+	}
+	if i.ApplicationIDContains != nil {
+		predicates = append(predicates, piecetransfer.ApplicationIDContains(*i.ApplicationIDContains))
+	}
+	if i.ApplicationIDHasPrefix != nil {
+		predicates = append(predicates, piecetransfer.ApplicationIDHasPrefix(*i.ApplicationIDHasPrefix))
+	}
+	if i.ApplicationIDHasSuffix != nil {
+		predicates = append(predicates, piecetransfer.ApplicationIDHasSuffix(*i.ApplicationIDHasSuffix))
+	}
+	if i.ApplicationIDEqualFold != nil {
+		predicates = append(predicates, piecetransfer.ApplicationIDEqualFold(*i.ApplicationIDEqualFold))
+	}
+	if i.ApplicationIDContainsFold != nil {
+		predicates = append(predicates, piecetransfer.ApplicationIDContainsFold(*i.ApplicationIDContainsFold))
+	}
+	if i.State != nil {
+		predicates = append(predicates, piecetransfer.StateEQ(*i.State))
+	}
+	if i.StateNEQ != nil {
+		predicates = append(predicates, piecetransfer.StateNEQ(*i.StateNEQ))
+	}
+	if len(i.StateIn) > 0 {
+		predicates = append(predicates, piecetransfer.StateIn(i.StateIn...))
+	}
+	if len(i.StateNotIn) > 0 {
+		predicates = append(predicates, piecetransfer.StateNotIn(i.StateNotIn...))
+	}
+	if i.RejectedFor != nil {
+		predicates = append(predicates, piecetransfer.RejectedForEQ(*i.RejectedFor))
+	}
+	if i.RejectedForNEQ != nil {
+		predicates = append(predicates, piecetransfer.RejectedForNEQ(*i.RejectedForNEQ))
+	}
+	if len(i.RejectedForIn) > 0 {
+		predicates = append(predicates, piecetransfer.RejectedForIn(i.RejectedForIn...))
+	}
+	if len(i.RejectedForNotIn) > 0 {
+		predicates = append(predicates, piecetransfer.RejectedForNotIn(i.RejectedForNotIn...))
+	}
+	if i.RejectedForIsNil {
+		predicates = append(predicates, piecetransfer.RejectedForIsNil())
+	}
+	if i.RejectedForNotNil {
+		predicates = append(predicates, piecetransfer.RejectedForNotNil())
+	}
+	if i.DueOn != nil {
+		predicates = append(predicates, piecetransfer.DueOnEQ(*i.DueOn))
+	}
+	if i.DueOnNEQ != nil {
+		predicates = append(predicates, piecetransfer.DueOnNEQ(*i.DueOnNEQ))
+	}
+	if len(i.DueOnIn) > 0 {
+		predicates = append(predicates, piecetransfer.DueOnIn(i.DueOnIn...))
+	}
+	if len(i.DueOnNotIn) > 0 {
+		predicates = append(predicates, piecetransfer.DueOnNotIn(i.DueOnNotIn...))
+	}
+	if i.DueOnGT != nil {
+		predicates = append(predicates, piecetransfer.DueOnGT(*i.DueOnGT))
+	}
+	if i.DueOnGTE != nil {
+		predicates = append(predicates, piecetransfer.DueOnGTE(*i.DueOnGTE))
+	}
+	if i.DueOnLT != nil {
+		predicates = append(predicates, piecetransfer.DueOnLT(*i.DueOnLT))
+	}
+	if i.DueOnLTE != nil {
+		predicates = append(predicates, piecetransfer.DueOnLTE(*i.DueOnLTE))
+	}
+	if i.SentAt != nil {
+		predicates = append(predicates, piecetransfer.SentAtEQ(*i.SentAt))
+	}
+	if i.SentAtNEQ != nil {
+		predicates = append(predicates, piecetransfer.SentAtNEQ(*i.SentAtNEQ))
+	}
+	if len(i.SentAtIn) > 0 {
+		predicates = append(predicates, piecetransfer.SentAtIn(i.SentAtIn...))
+	}
+	if len(i.SentAtNotIn) > 0 {
+		predicates = append(predicates, piecetransfer.SentAtNotIn(i.SentAtNotIn...))
+	}
+	if i.SentAtGT != nil {
+		predicates = append(predicates, piecetransfer.SentAtGT(*i.SentAtGT))
+	}
+	if i.SentAtGTE != nil {
+		predicates = append(predicates, piecetransfer.SentAtGTE(*i.SentAtGTE))
+	}
+	if i.SentAtLT != nil {
+		predicates = append(predicates, piecetransfer.SentAtLT(*i.SentAtLT))
+	}
+	if i.SentAtLTE != nil {
+		predicates = append(predicates, piecetransfer.SentAtLTE(*i.SentAtLTE))
+	}
+	if i.SentAtIsNil {
+		predicates = append(predicates, piecetransfer.SentAtIsNil())
+	}
+	if i.SentAtNotNil {
+		predicates = append(predicates, piecetransfer.SentAtNotNil())
+	}
+	if i.SettledAt != nil {
+		predicates = append(predicates, piecetransfer.SettledAtEQ(*i.SettledAt))
+	}
+	if i.SettledAtNEQ != nil {
+		predicates = append(predicates, piecetransfer.SettledAtNEQ(*i.SettledAtNEQ))
+	}
+	if len(i.SettledAtIn) > 0 {
+		predicates = append(predicates, piecetransfer.SettledAtIn(i.SettledAtIn...))
+	}
+	if len(i.SettledAtNotIn) > 0 {
+		predicates = append(predicates, piecetransfer.SettledAtNotIn(i.SettledAtNotIn...))
+	}
+	if i.SettledAtGT != nil {
+		predicates = append(predicates, piecetransfer.SettledAtGT(*i.SettledAtGT))
+	}
+	if i.SettledAtGTE != nil {
+		predicates = append(predicates, piecetransfer.SettledAtGTE(*i.SettledAtGTE))
+	}
+	if i.SettledAtLT != nil {
+		predicates = append(predicates, piecetransfer.SettledAtLT(*i.SettledAtLT))
+	}
+	if i.SettledAtLTE != nil {
+		predicates = append(predicates, piecetransfer.SettledAtLTE(*i.SettledAtLTE))
+	}
+	if i.SettledAtIsNil {
+		predicates = append(predicates, piecetransfer.SettledAtIsNil())
+	}
+	if i.SettledAtNotNil {
+		predicates = append(predicates, piecetransfer.SettledAtNotNil())
+	}
+
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyPieceTransferWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return piecetransfer.And(predicates...), nil
 	}
 }
 
