@@ -67,6 +67,7 @@ var acts = map[string]rule{
 	"depositPieceUnderNumber":    {likely: []string{"commune-grenoble-agent", "commune-echirolles-agent", "shared-desk-agent"}},
 	"acceptPiece":                {likely: []string{"commune-grenoble-agent", "shared-desk-agent"}},
 	"refusePiece":                {likely: []string{"commune-grenoble-agent", "shared-desk-agent"}},
+	"resendPiece":                {likely: []string{"commune-grenoble-agent", "shared-desk-agent"}},
 	"reopenToApplicant":          {[]string{"shared-desk-agent", "shared-desk-manager"}, []domain.Ground{domain.GroundSelf}},
 
 	// What is deposited is seen by the point that follows, the applicant, and whom its
