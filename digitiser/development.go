@@ -87,7 +87,7 @@ var (
 )
 
 // call does something, and goes wrong in the way that is next.
-func (d *Development) call(ctx context.Context, do func() error) (Failure, error) {
+func (d *Development) call(ctx context.Context, do func() error) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	way := Failure("")
@@ -96,19 +96,19 @@ func (d *Development) call(ctx context.Context, do func() error) (Failure, error
 	}
 	switch way {
 	case Down:
-		return way, errDown
+		return errDown
 	case Slow:
 		d.mu.Unlock() // others are answered
 		<-ctx.Done()
 		d.mu.Lock()
-		return way, ctx.Err()
+		return ctx.Err()
 	case Refuses:
-		return way, &RefusalError{string(Refuses)}
+		return &RefusalError{string(Refuses)}
 	case WrongAnswer:
-		return way, errWrong
+		return errWrong
 	case Twice:
 		if err := do(); err != nil {
-			return way, err
+			return err
 		}
 	default:
 	}
@@ -116,7 +116,7 @@ func (d *Development) call(ctx context.Context, do func() error) (Failure, error
 	if way == AnswerLost && err == nil {
 		err = errLost
 	}
-	return way, err
+	return err
 }
 
 // Send reads the bytes and takes the piece, unless they are not those it was told of.
@@ -127,7 +127,7 @@ func (d *Development) Send(ctx context.Context, p Piece, from io.Reader) (receip
 		return "", fmt.Errorf("read what is sent: %w", err)
 	}
 	whole := size == int64(p.Size) && hex.EncodeToString(hash.Sum(nil)) == p.SHA256
-	_, err = d.call(ctx, func() error {
+	err = d.call(ctx, func() error {
 		if !whole {
 			return errWrong
 		}
@@ -159,7 +159,7 @@ func (d *Development) take(p Piece) {
 
 // Outcomes are those that were not taken. Where the call arrives twice, so do they.
 func (d *Development) Outcomes(ctx context.Context) (all []Outcome, err error) {
-	_, err = d.call(ctx, func() error {
+	err = d.call(ctx, func() error {
 		for _, reference := range d.untold[:min(len(d.untold), MaxOutcomes)] {
 			all = append(all, d.settled[reference])
 		}
@@ -173,9 +173,8 @@ func (d *Development) Outcomes(ctx context.Context) (all []Outcome, err error) {
 
 // Took forgets that an outcome is to be told.
 func (d *Development) Took(ctx context.Context, reference string) error {
-	_, err := d.call(ctx, func() error {
+	return d.call(ctx, func() error {
 		d.untold = slices.DeleteFunc(d.untold, func(r string) bool { return r == reference })
 		return nil
 	})
-	return err
 }

@@ -53,7 +53,7 @@ func (r *RefusalError) Error() string { return "the digitiser refuses: " + r.Cod
 // The codes by which a piece is not taken or not filed, to be confirmed with the GIP-SNE.
 const (
 	CodeUnreadable = "INEXPLOITABLE"
-	CodeNotOnList  = "HORS_PERIMETRE"
+	CodeNotOnList  = "HORS_PERIMETRE" //nolint:misspell // French
 	CodeOutdated   = "OBSOLETE"
 )
 

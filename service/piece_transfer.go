@@ -66,6 +66,7 @@ func (s *Service) SendPieces(ctx context.Context) (sent, refused int, err error)
 				sent++
 			case domain.TransferRejected:
 				refused++
+			default: // it waits
 			}
 			if inARow++; err == nil || state != "" {
 				inARow = 0
@@ -183,6 +184,7 @@ func (s *Service) HearDigitiser(ctx context.Context) (acknowledged, rejected int
 			case domain.TransferRejected:
 				rejected, news = rejected+1, news+1
 				unknown = errors.Join(unknown, unknownCode(digitiser.Reason(o.Code), o.Code))
+			default: // it was known
 			}
 		}
 		if len(outcomes) < digitiser.MaxOutcomes || news == 0 {

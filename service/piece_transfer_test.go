@@ -215,6 +215,7 @@ func TestPiecesAreSent(t *testing.T) {
 			want, left = "TO_SEND, TO_SEND, TO_SEND", 3
 		case digitiser.Refuses:
 			want = "REJECTED OTHER, SENT, SENT"
+		default:
 		}
 		if got := statesOf(l.transfers(t, id)); got != want || sent != strings.Count(want, "SENT") || refused != strings.Count(want, "REJECTED") ||
 			(err == nil) != (left == 0 && refused == 0) {
