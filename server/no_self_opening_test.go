@@ -732,8 +732,8 @@ func (p *acting) lacks() string {
 const (
 	// selfOpeningSteps is how many acts a sequence has. The fixed one goes on until all that
 	// opens something was done, up to maxSteps.
-	selfOpeningSteps, maxSteps = 300, 1200
-	fixedSeed                  = 3
+	selfOpeningSteps, maxSteps = 300, 3000
+	fixedSeed                  = 5
 )
 
 // What opens something to somebody is noticed.
