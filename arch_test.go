@@ -61,6 +61,10 @@ var neverArrows = map[string][]string{
 		module + "/ent", module + "/ent/", module + "/policy", module + "/service", module + "/graph", module + "/server",
 		"net/http", "database/sql", "os",
 	},
+	"digitiser": {
+		module + "/ent", module + "/ent/", module + "/auth", module + "/audit", module + "/policy", module + "/policy/", module + "/service",
+		module + "/graph", module + "/graph/", module + "/server", "database/sql",
+	},
 	"registry": {
 		module + "/ent", module + "/ent/", module + "/auth", module + "/audit", module + "/policy", module + "/policy/", module + "/service",
 		module + "/graph", module + "/graph/", module + "/server", "database/sql",

@@ -25,6 +25,7 @@ var listsOfApplications = map[string]string{
 	"phone": `where: {phone: "+33639980072"}`, "wished": `where: {wishedCommunes: ["38151"]}`, "followed": `where: {followed: false}`,
 	"typologies": `where: {typologies: [T5]}`, "size": `where: {householdSize: {min: 6}}`, "housing": `where: {housing: [HOSTED]}`,
 	"since": `where: {registeredFrom: "2026-09-01"}`, "until": `where: {registeredBefore: "2021-06-01"}`, "reasons": `where: {reasons: ["09"]}`,
+	"transfers": `where: {pieceTransfers: [LATE, REJECTED]}`,
 }
 
 // farReaders turn many pages: one who sees nearly everything, and a commune's.
@@ -45,6 +46,8 @@ const uneven = 2
 // world is how much there is, and how much of it a caller sees.
 type world struct {
 	files, entries float64
+	// unfiled counts the pieces that the digitiser has not filed.
+	unfiled float64
 	// scope counts the entries of the caller's audiences.
 	scope float64
 }
@@ -65,6 +68,8 @@ func (w world) limitOf(table, statement string, returned, lookedAt float64, ever
 	switch {
 	case everything:
 		return page
+	case table == "piece", table == "piece_transfer": // those that are not filed have an index
+		return page + max(w.unfiled, piecesEach*w.scope)
 	case w.scope <= narrowScope*w.files:
 		return page + tightly
 	case table == "wish", table == "commune": // ten wishes at most for a file, each of a commune
@@ -120,17 +125,39 @@ func openTwenty(ctx context.Context, db *sql.DB) error {
 	return err
 }
 
+// piecesEach is how many pieces a file has.
+const piecesEach = 3
+
+// givePieces gives each file without pieces its own, most of them filed by the
+// national digitiser: of one file in fifty one was rejected, of another one is late.
+func givePieces(ctx context.Context, db *sql.DB) error {
+	_, err := db.ExecContext(ctx, `WITH given AS (
+			INSERT INTO piece (id, application_id, kind, sensitive, scan, deposited_at)
+			SELECT 'pie_' || upper(substr(md5(a.id || n), 1, 26)), a.id, 'AVIS_N2', false, 'CLEAN', timestamptz '2026-10-01'
+			FROM application a, generate_series(1, $1::int) n WHERE a.id NOT IN (SELECT application_id FROM piece)
+			RETURNING id, application_id, abs(hashtext(id)) % 150 AS lot
+		)
+		INSERT INTO piece_transfer (id, application_id, piece_id, due_on, reference, next_try, state, rejected_for, sent_at, settled_at)
+		SELECT 'ptr' || substr(id, 4), application_id, id, date '2026-10-16', substr(id, 5), timestamptz '2026-10-01',
+			CASE lot WHEN 0 THEN 'REJECTED' WHEN 1 THEN 'SENT' ELSE 'ACKNOWLEDGED' END, CASE lot WHEN 0 THEN 'OTHER' END,
+			timestamptz '2026-10-02', CASE WHEN lot <> 1 THEN timestamptz '2026-10-03' END
+		FROM given`, piecesEach)
+	return err
+}
+
 // applicationBudgets asks as everybody for every list and count, and returns how much of
 // its budget each used at most.
 func applicationBudgets(t *testing.T, api *testapi.API) map[string]float64 {
 	t.Helper()
+	must(t, givePieces(t.Context(), api.DB))
 	for _, statement := range []string{"SET statement_timeout = 0", "VACUUM ANALYZE"} {
 		_, err := api.DB.ExecContext(t.Context(), statement)
 		must(t, err)
 	}
 	var w world
 	must(t, api.DB.QueryRowContext(t.Context(),
-		"SELECT (SELECT count(*) FROM application), (SELECT count(*) FROM application_access)").Scan(&w.files, &w.entries))
+		`SELECT (SELECT count(*) FROM application), (SELECT count(*) FROM application_access),
+			(SELECT count(*) FROM piece_transfer WHERE state <> 'ACKNOWLEDGED')`).Scan(&w.files, &w.entries, &w.unfiled))
 	used := map[string]float64{}
 	for _, persona := range append(grounds, sandbox.ApplicantSingle, "commune-bresson-agent") {
 		for name, arguments := range listsOfApplications {

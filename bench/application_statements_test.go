@@ -50,6 +50,7 @@ var askedOfApplications = map[string]string{
 	"filters": `query ($first: Int!) { applications(first: $first, where: {
 		states: [ACTIVE, PENDING_VALIDATION], typologies: [T1, T2, T3, T4], householdSize: {min: 1}, wishedCommunes: ["38185", "38179", "38562", "38151"]
 	}) { totalCount edges { node { id } } pageInfo { hasNextPage } } }`,
+	"transfers": `query ($first: Int!) { applications(first: $first) { edges { node { id pieces { kind state transfer { state dueOn } } } } } }`,
 	"whole files": `query ($first: Int!) { applications(first: $first) { edges { node {
 		masked summary { registeredOn followingPoint { name commune { name } } } file { housing } contact { town } wishes { commune { name } }
 		household { age particulars { birthName } sensitive { needs } } } } } }`,
@@ -57,7 +58,7 @@ var askedOfApplications = map[string]string{
 
 // edgesOf are the tables beside that of applications which each of them reads, and a
 // count; 1 for the applications and 1 for who asks come on top.
-var edgesOf = map[string]int{"list": 4, "by name": 0, "by date": 0, "search": 2, "filters": 1, "whole files": 10}
+var edgesOf = map[string]int{"list": 4, "by name": 0, "by date": 0, "search": 2, "filters": 1, "transfers": 2, "whole files": 10}
 
 // A read of applications sends one statement for who asks, one for the rows and one for
 // each edge: the same for 1 file as for 100, and for whoever asks. Audit lines go over a
@@ -65,6 +66,7 @@ var edgesOf = map[string]int{"list": 4, "by name": 0, "by date": 0, "search": 2,
 func TestStatementsDoNotGrowWithFiles(t *testing.T) {
 	t.Parallel()
 	api := withApplications(t, 3000)
+	must(t, givePieces(t.Context(), api.DB))
 	e := &engine{name: "api", url: api.URL}
 	for name, document := range askedOfApplications {
 		for _, persona := range grounds {

@@ -111,13 +111,31 @@ func Handler(p Parts) (http.Handler, error) {
 	})
 }
 
-// waiting tells what the national registry was not told yet.
+// waiting tells what the national registry was not told yet, and what the national
+// digitiser was not sent.
 func (p Parts) waiting(ctx context.Context) (map[string]server.Waiting, error) {
-	n, oldest, err := p.Service.RegistryWaiting(ctx)
-	if oldest != nil { // when exactly somebody was registered is for nobody to see here
-		*oldest = oldest.Truncate(time.Hour)
+	events, told, err := p.Service.RegistryWaiting(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return map[string]server.Waiting{"registry": {Waiting: n, Oldest: oldest}}, err
+	pieces, sent, connected, err := p.Service.DigitiserWaiting(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]server.Waiting{
+		"registry":  {Waiting: events, Oldest: hourOf(told)},
+		"digitiser": {Waiting: pieces, Oldest: hourOf(sent), Unconnected: !connected},
+	}, nil
+}
+
+// hourOf is when something happened as far as anybody may see: when exactly somebody was
+// registered, or gave in a piece, is for nobody to see there.
+func hourOf(at *time.Time) *time.Time {
+	if at == nil {
+		return nil
+	}
+	hour := at.Truncate(time.Hour)
+	return &hour
 }
 
 // oauth gives partner apps their tokens, where there are keys to sign them.

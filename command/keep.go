@@ -12,8 +12,9 @@ import (
 )
 
 type keepCommand struct {
-	Calendar keepCalendarCommand `cmd:"" help:"Announce the deadlines of applications, and do what the law does on their days: removals and erasures. Run it each day."`
-	Registry keepRegistryCommand `cmd:"" help:"Do what the national registry tells, and tell it what it does not know. Run it each hour."`
+	Calendar  keepCalendarCommand  `cmd:"" help:"Announce the deadlines of applications, and do what the law does on their days: removals and erasures. Run it each day."`
+	Registry  keepRegistryCommand  `cmd:"" help:"Do what the national registry tells, and tell it what it does not know. Run it each hour."`
+	Digitiser keepDigitiserCommand `cmd:"" help:"Send pieces to the national digitiser, and note what it tells of them. Run it each hour."`
 }
 
 type keepCalendarCommand struct {
@@ -23,6 +24,12 @@ type keepCalendarCommand struct {
 type keepRegistryCommand struct {
 	onRecordSettings
 	registrySettings
+}
+
+type keepDigitiserCommand struct {
+	onRecordSettings
+	storageSettings
+	digitiserSettings
 }
 
 // Run brings all applications to today, by the service's clock. What was cut short goes
@@ -46,6 +53,26 @@ func (c *keepRegistryCommand) Run(ctx context.Context, env Environment) error {
 		taken, refused, told := s.TellRegistry(ctx)
 		log.Info("registry kept", "notices", done, "notices_left", left, "events_taken", taken, "events_refused", refused)
 		return errors.Join(heard, told)
+	})
+}
+
+// Run sends the digitiser what waits for it, and notes what it tells. What could not be
+// done is done by a later run; where there is no digitiser pieces wait.
+func (c *keepDigitiserCommand) Run(ctx context.Context, env Environment) error {
+	return c.onRecord(ctx, env, func(s *service.Service, sandbox bool, log *slog.Logger) (err error) {
+		connected, err := c.sendTo(ctx, s, sandbox, log)
+		if err != nil || !connected {
+			return err
+		}
+		bucket, err := c.bucket(ctx, env, c.databaseSettings, sandbox)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, bucket.Close()) }()
+		sent, refused, went := s.StoreIn(bucket).SendPieces(ctx)
+		acknowledged, rejected, heard := s.HearDigitiser(ctx)
+		log.Info("digitiser kept", "pieces_sent", sent, "pieces_refused", refused, "acknowledged", acknowledged, "rejected", rejected)
+		return errors.Join(went, heard)
 	})
 }
 

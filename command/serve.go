@@ -29,7 +29,9 @@ type serveCommand struct {
 	serveSettings
 	auditSettings
 	storageSettings
+	antivirusSettings
 	registrySettings
+	digitiserSettings
 	sandboxSettings
 	Reset bool `help:"Begin with an empty database: remove the private server's data first. Sandbox only."`
 }
@@ -38,7 +40,7 @@ type serveCommand struct {
 func (c *serveCommand) Run(ctx context.Context, env Environment) error {
 	started := time.Now()
 	log := newLog(env)
-	if err := errors.Join(c.databaseSettings.validate(), c.serveSettings.validate(), c.sandboxSettings.validate(), c.auditSettings.validate(c.Sandbox), c.storageSettings.validate(c.Sandbox), c.registrySettings.validate(c.Sandbox)); err != nil {
+	if err := c.validate(); err != nil {
 		return err
 	}
 	keys, err := c.cursorKeys()
@@ -48,7 +50,8 @@ func (c *serveCommand) Run(ctx context.Context, env Environment) error {
 	tuneGC(env)
 	log.Info("settings", slices.Concat(
 		c.databaseSettings.describe(), c.serveSettings.describe(), c.sandboxSettings.describe(),
-		c.auditSettings.describe(), c.storageSettings.describe(), c.registrySettings.describe())...)
+		c.auditSettings.describe(), c.storageSettings.describe(), c.antivirusSettings.describe(),
+		c.registrySettings.describe(), c.digitiserSettings.describe())...)
 	// Taken early: a port in use should not cost a start of the database.
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
 	if err != nil {
@@ -77,6 +80,12 @@ func (c *serveCommand) Run(ctx context.Context, env Environment) error {
 	}
 	log.Info("ready", "address", "http://"+listener.Addr().String()+"/graphql", "after", time.Since(started).Round(time.Millisecond))
 	return server.Serve(ctx, listener, handler, log, c.Grace)
+}
+
+func (c *serveCommand) validate() error {
+	return errors.Join(c.databaseSettings.validate(), c.serveSettings.validate(), c.sandboxSettings.validate(),
+		c.auditSettings.validate(c.Sandbox), c.storageSettings.validate(c.Sandbox), c.antivirusSettings.validate(c.Sandbox),
+		c.registrySettings.validate(c.Sandbox), c.digitiserSettings.validate(c.Sandbox))
 }
 
 // reset removes the private server's data when that was asked for.
@@ -169,6 +178,9 @@ func (c *serveCommand) handler(
 	clock := service.NewClock(time.Now)
 	s := service.New(client, clock, c.Sandbox)
 	if err := c.connect(s, c.Sandbox); err != nil {
+		return nil, err
+	}
+	if _, err := c.sendTo(ctx, s, c.Sandbox, log); err != nil {
 		return nil, err
 	}
 	if err := c.prepare(ctx, db, s, log); err != nil {

@@ -111,6 +111,8 @@ func TestSettingsAreRefused(t *testing.T) {
 		"an antivirus that is nowhere":    {[]string{"serve", "--sandbox", "--antivirus", "somewhere"}, "antivirus: "},
 		"a registry that is played":       {production(t, "--registry", "development"), "registry: "},
 		"a registry that is nowhere":      {[]string{"serve", "--sandbox", "--registry", "https://sne.example"}, "registry: "},
+		"a digitiser that is played":      {production(t, "--digitiser", "development"), "digitiser: "},
+		"a digitiser that is nowhere":     {[]string{"serve", "--sandbox", "--digitiser", "https://digitiser.example"}, "digitiser: "},
 		"a desk that makes no number":     {[]string{"serve", "--sandbox", "--registry-desk", "guichet"}, "registry: "},
 		"verify: no key":                  {[]string{"audit", "verify", "--data-dir", t.TempDir()}, "audit-key: "},
 		"verify: no connection":           {[]string{"audit", "verify", "--audit-key", auditKey, "--pool-size", "0"}, "pool-size: "},
@@ -267,7 +269,7 @@ func TestHelp(t *testing.T) {
 		"DATABASE_URL", "GUICHET_DATA_DIR", "GUICHET_POOL_SIZE", "GUICHET_STATEMENT_CACHE", "GUICHET_LISTEN", "GUICHET_SANDBOX",
 		"GUICHET_ISSUERS", "GUICHET_CURSOR_KEYS", "GUICHET_ALLOWED_ORIGINS", "GUICHET_TRUSTED_PROXIES", "GUICHET_INTROSPECTION", "GUICHET_BEHIND_TLS",
 		"GUICHET_PUBLIC_MAX_AGE", "GUICHET_GRACE", "GUICHET_AUDIT_KEY", "GUICHET_AUDIT_KEY_FILE", "GUICHET_AUDIT_WAIT",
-		"GUICHET_STORAGE", "GUICHET_STORAGE_KEY", "GUICHET_STORAGE_KEY_FILE", "GUICHET_ANTIVIRUS",
+		"GUICHET_STORAGE", "GUICHET_STORAGE_KEY", "GUICHET_STORAGE_KEY_FILE", "GUICHET_ANTIVIRUS", "GUICHET_DIGITISER",
 		"GUICHET_SANDBOX_STOCK", "GUICHET_SANDBOX_APPLICATIONS",
 	} {
 		if !strings.Contains(help, "$"+variable) {

@@ -17,20 +17,21 @@ import (
 	"github.com/guichet-logement/guichet/storage"
 )
 
-// storageSettings say where the files of pieces are, and who looks for viruses in them.
+// storageSettings say where the files of pieces are.
 type storageSettings struct {
 	Storage        string   `env:"GUICHET_STORAGE" help:"URL of the storage of pieces: file:///folder, or s3://bucket?region=… with the usual variables of S3. Default: a folder in the data directory."`
 	StorageKey     []string `env:"GUICHET_STORAGE_KEY" help:"Secrets that encrypt the storage, 32 bytes or more each in base64: the first encrypts, all decrypt. A sandbox makes one of its own in the data directory."`
 	StorageKeyFile string   `type:"path" env:"GUICHET_STORAGE_KEY_FILE" help:"File of these secrets, one a line, in place of the variable."`
-	Antivirus      string   `env:"GUICHET_ANTIVIRUS" help:"ClamAV's daemon: unix:/run/clamav/clamd.ctl or tcp:host:3310. development, the default of a sandbox, finds the test file alone and protects nobody."`
+}
+
+// antivirusSettings say who looks for viruses in them.
+type antivirusSettings struct {
+	Antivirus string `env:"GUICHET_ANTIVIRUS" help:"ClamAV's daemon: unix:/run/clamav/clamd.ctl or tcp:host:3310. development, the default of a sandbox, finds the test file alone and protects nobody."`
 }
 
 var errNoStorageKey = &settingError{"storage-key", "the storage needs a secret: openssl rand -base64 32"}
 
 func (s storageSettings) validate(sandbox bool) error {
-	if _, err := s.scanner(sandbox); err != nil {
-		return err
-	}
 	if len(s.StorageKey) == 0 && s.StorageKeyFile == "" {
 		if sandbox {
 			return nil
@@ -46,11 +47,19 @@ func (s storageSettings) describe() []any {
 	where, _, _ := strings.Cut(s.Storage, "?")
 	return []any{
 		"storage", where, "storage_key", fmt.Sprintf("%d (hidden)", len(s.StorageKey)),
-		"storage_key_file", s.StorageKeyFile, "antivirus", s.Antivirus,
+		"storage_key_file", s.StorageKeyFile,
 	}
 }
 
-func (s storageSettings) scanner(sandbox bool) (antivirus.Scanner, error) {
+func (s antivirusSettings) validate(sandbox bool) error {
+	_, err := s.scanner(sandbox)
+	return err
+}
+
+// describe lists the settings for the log.
+func (s antivirusSettings) describe() []any { return []any{"antivirus", s.Antivirus} }
+
+func (s antivirusSettings) scanner(sandbox bool) (antivirus.Scanner, error) {
 	where := s.Antivirus
 	switch {
 	case where == "" && sandbox:

@@ -53,4 +53,7 @@ func TestEnumsOfTheFile(t *testing.T) {
 	checkEnum[domain.DuplicateReason](t)
 	checkEnum[domain.RegistryEventKind](t)
 	checkEnum[domain.RegistryEventState](t)
+	checkEnum[domain.PieceTransferState](t)
+	checkEnum[domain.PieceTransferRejection](t)
+	checkEnum[domain.PieceTransferTrouble](t)
 }

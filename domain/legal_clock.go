@@ -40,6 +40,8 @@ type LegalClocks struct {
 	// SingleFile runs from the appointment at a point of level 3 to the single file
 	// (dossier unique).
 	SingleFile LegalClock
+	// PieceTransfer runs from the deposit of a piece to its being in the single file.
+	PieceTransfer LegalClock
 	// MergeUndo is how long a merge may be undone.
 	MergeUndo LegalClock
 	// Events say how long before each deadline it is announced.
@@ -53,7 +55,7 @@ func (c *LegalClocks) targets() map[string]*LegalClock {
 		"renewalNotice": &c.RenewalNotice, "removal": &c.Removal, "reactivationNotRenewed": &c.ReactivationNotRenewed,
 		"warningIneligible": &c.WarningIneligible, "warningUnreachable": &c.WarningUnreachable,
 		"reactivationUnreachable": &c.ReactivationUnreachable, "erasure": &c.Erasure, "closedErasure": &c.ClosedErasure,
-		"singleFile": &c.SingleFile, "mergeUndo": &c.MergeUndo,
+		"singleFile": &c.SingleFile, "pieceTransfer": &c.PieceTransfer, "mergeUndo": &c.MergeUndo,
 	}
 }
 

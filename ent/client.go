@@ -50,6 +50,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/piecefile"
+	"github.com/guichet-logement/guichet/ent/piecetransfer"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/publishedfigures"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
@@ -139,6 +140,8 @@ type Client struct {
 	Piece *PieceClient
 	// PieceFile is the client for interacting with the PieceFile builders.
 	PieceFile *PieceFileClient
+	// PieceTransfer is the client for interacting with the PieceTransfer builders.
+	PieceTransfer *PieceTransferClient
 	// ProposedChange is the client for interacting with the ProposedChange builders.
 	ProposedChange *ProposedChangeClient
 	// PublishedFigures is the client for interacting with the PublishedFigures builders.
@@ -212,6 +215,7 @@ func (c *Client) init() {
 	c.Person = NewPersonClient(c.config)
 	c.Piece = NewPieceClient(c.config)
 	c.PieceFile = NewPieceFileClient(c.config)
+	c.PieceTransfer = NewPieceTransferClient(c.config)
 	c.ProposedChange = NewProposedChangeClient(c.config)
 	c.PublishedFigures = NewPublishedFiguresClient(c.config)
 	c.ReceptionContact = NewReceptionContactClient(c.config)
@@ -352,6 +356,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Person:             NewPersonClient(cfg),
 		Piece:              NewPieceClient(cfg),
 		PieceFile:          NewPieceFileClient(cfg),
+		PieceTransfer:      NewPieceTransferClient(cfg),
 		ProposedChange:     NewProposedChangeClient(cfg),
 		PublishedFigures:   NewPublishedFiguresClient(cfg),
 		ReceptionContact:   NewReceptionContactClient(cfg),
@@ -419,6 +424,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Person:             NewPersonClient(cfg),
 		Piece:              NewPieceClient(cfg),
 		PieceFile:          NewPieceFileClient(cfg),
+		PieceTransfer:      NewPieceTransferClient(cfg),
 		ProposedChange:     NewProposedChangeClient(cfg),
 		PublishedFigures:   NewPublishedFiguresClient(cfg),
 		ReceptionContact:   NewReceptionContactClient(cfg),
@@ -469,10 +475,10 @@ func (c *Client) Use(hooks ...Hook) {
 		c.EmergencyOpening, c.HandOver, c.HouseholdMember, c.LockOut,
 		c.MemberParticulars, c.NamedAgent, c.OnlineRegistration, c.OpeningHours,
 		c.Organisation, c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret,
-		c.Person, c.Piece, c.PieceFile, c.ProposedChange, c.PublishedFigures,
-		c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint, c.RegistryEvent,
-		c.SandboxClock, c.SensitiveRecord, c.StaffAuthorisation, c.StockChange,
-		c.StockVintage, c.Upload, c.UsedAssertion, c.Wish,
+		c.Person, c.Piece, c.PieceFile, c.PieceTransfer, c.ProposedChange,
+		c.PublishedFigures, c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint,
+		c.RegistryEvent, c.SandboxClock, c.SensitiveRecord, c.StaffAuthorisation,
+		c.StockChange, c.StockVintage, c.Upload, c.UsedAssertion, c.Wish,
 	} {
 		n.Use(hooks...)
 	}
@@ -489,10 +495,10 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.EmergencyOpening, c.HandOver, c.HouseholdMember, c.LockOut,
 		c.MemberParticulars, c.NamedAgent, c.OnlineRegistration, c.OpeningHours,
 		c.Organisation, c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret,
-		c.Person, c.Piece, c.PieceFile, c.ProposedChange, c.PublishedFigures,
-		c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint, c.RegistryEvent,
-		c.SandboxClock, c.SensitiveRecord, c.StaffAuthorisation, c.StockChange,
-		c.StockVintage, c.Upload, c.UsedAssertion, c.Wish,
+		c.Person, c.Piece, c.PieceFile, c.PieceTransfer, c.ProposedChange,
+		c.PublishedFigures, c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint,
+		c.RegistryEvent, c.SandboxClock, c.SensitiveRecord, c.StaffAuthorisation,
+		c.StockChange, c.StockVintage, c.Upload, c.UsedAssertion, c.Wish,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -569,6 +575,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Piece.mutate(ctx, m)
 	case *PieceFileMutation:
 		return c.PieceFile.mutate(ctx, m)
+	case *PieceTransferMutation:
+		return c.PieceTransfer.mutate(ctx, m)
 	case *ProposedChangeMutation:
 		return c.ProposedChange.mutate(ctx, m)
 	case *PublishedFiguresMutation:
@@ -6406,6 +6414,22 @@ func (c *PieceClient) QueryFile(_m *Piece) *PieceFileQuery {
 	return query
 }
 
+// QueryTransfer queries the transfer edge of a Piece.
+func (c *PieceClient) QueryTransfer(_m *Piece) *PieceTransferQuery {
+	query := (&PieceTransferClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(piece.Table, piece.FieldID, id),
+			sqlgraph.To(piecetransfer.Table, piecetransfer.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, false, piece.TransferTable, piece.TransferColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // QueryDepositedBy queries the deposited_by edge of a Piece.
 func (c *PieceClient) QueryDepositedBy(_m *Piece) *PersonQuery {
 	query := (&PersonClient{config: c.config}).Query()
@@ -6611,6 +6635,172 @@ func (c *PieceFileClient) mutate(ctx context.Context, m *PieceFileMutation) (Val
 		return (&PieceFileDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown PieceFile mutation op: %q", m.Op())
+	}
+}
+
+// PieceTransferClient is a client for the PieceTransfer schema.
+type PieceTransferClient struct {
+	config
+}
+
+// NewPieceTransferClient returns a client for the PieceTransfer from the given config.
+func NewPieceTransferClient(c config) *PieceTransferClient {
+	return &PieceTransferClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `piecetransfer.Hooks(f(g(h())))`.
+func (c *PieceTransferClient) Use(hooks ...Hook) {
+	c.hooks.PieceTransfer = append(c.hooks.PieceTransfer, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `piecetransfer.Intercept(f(g(h())))`.
+func (c *PieceTransferClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PieceTransfer = append(c.inters.PieceTransfer, interceptors...)
+}
+
+// Create returns a builder for creating a PieceTransfer entity.
+func (c *PieceTransferClient) Create() *PieceTransferCreate {
+	mutation := newPieceTransferMutation(c.config, OpCreate)
+	return &PieceTransferCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PieceTransfer entities.
+func (c *PieceTransferClient) CreateBulk(builders ...*PieceTransferCreate) *PieceTransferCreateBulk {
+	return &PieceTransferCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PieceTransferClient) MapCreateBulk(slice any, setFunc func(*PieceTransferCreate, int)) *PieceTransferCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PieceTransferCreateBulk{err: fmt.Errorf("calling to PieceTransferClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PieceTransferCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PieceTransferCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PieceTransfer.
+func (c *PieceTransferClient) Update() *PieceTransferUpdate {
+	mutation := newPieceTransferMutation(c.config, OpUpdate)
+	return &PieceTransferUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PieceTransferClient) UpdateOne(_m *PieceTransfer) *PieceTransferUpdateOne {
+	mutation := newPieceTransferMutation(c.config, OpUpdateOne, withPieceTransfer(_m))
+	return &PieceTransferUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PieceTransferClient) UpdateOneID(id domain.ID) *PieceTransferUpdateOne {
+	mutation := newPieceTransferMutation(c.config, OpUpdateOne, withPieceTransferID(id))
+	return &PieceTransferUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PieceTransfer.
+func (c *PieceTransferClient) Delete() *PieceTransferDelete {
+	mutation := newPieceTransferMutation(c.config, OpDelete)
+	return &PieceTransferDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PieceTransferClient) DeleteOne(_m *PieceTransfer) *PieceTransferDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PieceTransferClient) DeleteOneID(id domain.ID) *PieceTransferDeleteOne {
+	builder := c.Delete().Where(piecetransfer.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PieceTransferDeleteOne{builder}
+}
+
+// Query returns a query builder for PieceTransfer.
+func (c *PieceTransferClient) Query() *PieceTransferQuery {
+	return &PieceTransferQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePieceTransfer},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PieceTransfer entity by its id.
+func (c *PieceTransferClient) Get(ctx context.Context, id domain.ID) (*PieceTransfer, error) {
+	return c.Query().Where(piecetransfer.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PieceTransferClient) GetX(ctx context.Context, id domain.ID) *PieceTransfer {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryPiece queries the piece edge of a PieceTransfer.
+func (c *PieceTransferClient) QueryPiece(_m *PieceTransfer) *PieceQuery {
+	query := (&PieceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(piecetransfer.Table, piecetransfer.FieldID, id),
+			sqlgraph.To(piece.Table, piece.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, true, piecetransfer.PieceTable, piecetransfer.PieceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryApplication queries the application edge of a PieceTransfer.
+func (c *PieceTransferClient) QueryApplication(_m *PieceTransfer) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(piecetransfer.Table, piecetransfer.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, piecetransfer.ApplicationTable, piecetransfer.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PieceTransferClient) Hooks() []Hook {
+	hooks := c.hooks.PieceTransfer
+	return append(hooks[:len(hooks):len(hooks)], piecetransfer.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *PieceTransferClient) Interceptors() []Interceptor {
+	return c.inters.PieceTransfer
+}
+
+func (c *PieceTransferClient) mutate(ctx context.Context, m *PieceTransferMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PieceTransferCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PieceTransferUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PieceTransferUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PieceTransferDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown PieceTransfer mutation op: %q", m.Op())
 	}
 }
 
@@ -8979,8 +9169,8 @@ type (
 		Deadline, Deposit, Dwelling, EmergencyOpening, HandOver, HouseholdMember,
 		LockOut, MemberParticulars, NamedAgent, OnlineRegistration, OpeningHours,
 		Organisation, Ownership, Pair, PartnerApp, PartnerAppSecret, Person, Piece,
-		PieceFile, ProposedChange, PublishedFigures, ReceptionContact, ReceptionGrant,
-		ReceptionPoint, RegistryEvent, SandboxClock, SensitiveRecord,
+		PieceFile, PieceTransfer, ProposedChange, PublishedFigures, ReceptionContact,
+		ReceptionGrant, ReceptionPoint, RegistryEvent, SandboxClock, SensitiveRecord,
 		StaffAuthorisation, StockChange, StockVintage, Upload, UsedAssertion,
 		Wish []ent.Hook
 	}
@@ -8991,8 +9181,8 @@ type (
 		Deadline, Deposit, Dwelling, EmergencyOpening, HandOver, HouseholdMember,
 		LockOut, MemberParticulars, NamedAgent, OnlineRegistration, OpeningHours,
 		Organisation, Ownership, Pair, PartnerApp, PartnerAppSecret, Person, Piece,
-		PieceFile, ProposedChange, PublishedFigures, ReceptionContact, ReceptionGrant,
-		ReceptionPoint, RegistryEvent, SandboxClock, SensitiveRecord,
+		PieceFile, PieceTransfer, ProposedChange, PublishedFigures, ReceptionContact,
+		ReceptionGrant, ReceptionPoint, RegistryEvent, SandboxClock, SensitiveRecord,
 		StaffAuthorisation, StockChange, StockVintage, Upload, UsedAssertion,
 		Wish []ent.Interceptor
 	}

@@ -46,6 +46,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/piecefile"
+	"github.com/guichet-logement/guichet/ent/piecetransfer"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/publishedfigures"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
@@ -154,6 +155,7 @@ func checkColumn(t, c string) error {
 			person.Table:             person.ValidColumn,
 			piece.Table:              piece.ValidColumn,
 			piecefile.Table:          piecefile.ValidColumn,
+			piecetransfer.Table:      piecetransfer.ValidColumn,
 			proposedchange.Table:     proposedchange.ValidColumn,
 			publishedfigures.Table:   publishedfigures.ValidColumn,
 			receptioncontact.Table:   receptioncontact.ValidColumn,

@@ -39,6 +39,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/piecefile"
+	"github.com/guichet-logement/guichet/ent/piecetransfer"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
@@ -4360,6 +4361,24 @@ func (_q *PieceQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 			}
 			_q.withFile = query
 
+		case "transfer":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&PieceTransferClient{config: _q.config}).Query()
+			)
+			again := _q.withTransfer != nil
+			if again {
+				query = _q.withTransfer
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, piecetransferImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withTransfer = query
+
 		case "receptionPoint":
 			var (
 				alias = field.Alias
@@ -4540,6 +4559,95 @@ type piecefilePaginateArgs struct {
 
 func newPieceFilePaginateArgs(rv map[string]any) *piecefilePaginateArgs {
 	args := &piecefilePaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *PieceTransferQuery) CollectFields(ctx context.Context, satisfies ...string) (*PieceTransferQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *PieceTransferQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(piecetransfer.Columns))
+		selectedFields = []string{piecetransfer.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+		case "applicationID":
+			if _, ok := fieldSeen[piecetransfer.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, piecetransfer.FieldApplicationID)
+				fieldSeen[piecetransfer.FieldApplicationID] = struct{}{}
+			}
+		case "state":
+			if _, ok := fieldSeen[piecetransfer.FieldState]; !ok {
+				selectedFields = append(selectedFields, piecetransfer.FieldState)
+				fieldSeen[piecetransfer.FieldState] = struct{}{}
+			}
+		case "rejectedFor":
+			if _, ok := fieldSeen[piecetransfer.FieldRejectedFor]; !ok {
+				selectedFields = append(selectedFields, piecetransfer.FieldRejectedFor)
+				fieldSeen[piecetransfer.FieldRejectedFor] = struct{}{}
+			}
+		case "dueOn":
+			if _, ok := fieldSeen[piecetransfer.FieldDueOn]; !ok {
+				selectedFields = append(selectedFields, piecetransfer.FieldDueOn)
+				fieldSeen[piecetransfer.FieldDueOn] = struct{}{}
+			}
+		case "sentAt":
+			if _, ok := fieldSeen[piecetransfer.FieldSentAt]; !ok {
+				selectedFields = append(selectedFields, piecetransfer.FieldSentAt)
+				fieldSeen[piecetransfer.FieldSentAt] = struct{}{}
+			}
+		case "settledAt":
+			if _, ok := fieldSeen[piecetransfer.FieldSettledAt]; !ok {
+				selectedFields = append(selectedFields, piecetransfer.FieldSettledAt)
+				fieldSeen[piecetransfer.FieldSettledAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type piecetransferPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []PieceTransferPaginateOption
+}
+
+func newPieceTransferPaginateArgs(rv map[string]any) *piecetransferPaginateArgs {
+	args := &piecetransferPaginateArgs{}
 	if rv == nil {
 		return args
 	}

@@ -639,6 +639,14 @@ func (_m *Piece) File(ctx context.Context) (*PieceFile, error) {
 	return result, MaskNotFound(err)
 }
 
+func (_m *Piece) Transfer(ctx context.Context) (*PieceTransfer, error) {
+	result, err := _m.Edges.TransferOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryTransfer().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
 func (_m *Piece) ReceptionPoint(ctx context.Context) (*ReceptionPoint, error) {
 	result, err := _m.Edges.ReceptionPointOrErr()
 	if IsNotLoaded(err) {

@@ -37,6 +37,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/piecefile"
+	"github.com/guichet-logement/guichet/ent/piecetransfer"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
@@ -192,6 +193,11 @@ var piecefileImplementors = []string{"PieceFile", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*PieceFile) IsNode() {}
+
+var piecetransferImplementors = []string{"PieceTransfer", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*PieceTransfer) IsNode() {}
 
 var proposedchangeImplementors = []string{"ProposedChange", "Node"}
 
@@ -651,6 +657,19 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			Where(piecefile.ID(uid))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, piecefileImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case piecetransfer.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.PieceTransfer.Query().
+			Where(piecetransfer.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, piecetransferImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -1268,6 +1287,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []domain.ID) ([]N
 		query := c.PieceFile.Query().
 			Where(piecefile.IDIn(ids...))
 		query, err := query.CollectFields(ctx, piecefileImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case piecetransfer.Table:
+		query := c.PieceTransfer.Query().
+			Where(piecetransfer.IDIn(ids...))
+		query, err := query.CollectFields(ctx, piecetransferImplementors...)
 		if err != nil {
 			return nil, err
 		}

@@ -43,6 +43,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/piecefile"
+	"github.com/guichet-logement/guichet/ent/piecetransfer"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
@@ -7628,6 +7629,255 @@ func (_m *PieceFile) ToEdge(order *PieceFileOrder) *PieceFileEdge {
 		order = DefaultPieceFileOrder
 	}
 	return &PieceFileEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// PieceTransferEdge is the edge representation of PieceTransfer.
+type PieceTransferEdge struct {
+	Node   *PieceTransfer `json:"node"`
+	Cursor Cursor         `json:"cursor"`
+}
+
+// PieceTransferConnection is the connection containing edges to PieceTransfer.
+type PieceTransferConnection struct {
+	Edges      []*PieceTransferEdge `json:"edges"`
+	PageInfo   PageInfo             `json:"pageInfo"`
+	TotalCount int                  `json:"totalCount"`
+}
+
+func (c *PieceTransferConnection) build(nodes []*PieceTransfer, pager *piecetransferPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *PieceTransfer
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *PieceTransfer {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *PieceTransfer {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*PieceTransferEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &PieceTransferEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// PieceTransferPaginateOption enables pagination customization.
+type PieceTransferPaginateOption func(*piecetransferPager) error
+
+// WithPieceTransferOrder configures pagination ordering.
+func WithPieceTransferOrder(order *PieceTransferOrder) PieceTransferPaginateOption {
+	if order == nil {
+		order = DefaultPieceTransferOrder
+	}
+	o := *order
+	return func(pager *piecetransferPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultPieceTransferOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithPieceTransferFilter configures pagination filter.
+func WithPieceTransferFilter(filter func(*PieceTransferQuery) (*PieceTransferQuery, error)) PieceTransferPaginateOption {
+	return func(pager *piecetransferPager) error {
+		if filter == nil {
+			return errors.New("PieceTransferQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type piecetransferPager struct {
+	reverse bool
+	order   *PieceTransferOrder
+	filter  func(*PieceTransferQuery) (*PieceTransferQuery, error)
+}
+
+func newPieceTransferPager(opts []PieceTransferPaginateOption, reverse bool) (*piecetransferPager, error) {
+	pager := &piecetransferPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultPieceTransferOrder
+	}
+	return pager, nil
+}
+
+func (p *piecetransferPager) applyFilter(query *PieceTransferQuery) (*PieceTransferQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *piecetransferPager) toCursor(_m *PieceTransfer) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *piecetransferPager) applyCursors(query *PieceTransferQuery, after, before *Cursor) (*PieceTransferQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultPieceTransferOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *piecetransferPager) applyOrder(query *PieceTransferQuery) *PieceTransferQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultPieceTransferOrder.Field {
+		query = query.Order(DefaultPieceTransferOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *piecetransferPager) orderExpr(query *PieceTransferQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultPieceTransferOrder.Field {
+			b.Comma().Ident(DefaultPieceTransferOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to PieceTransfer.
+func (_m *PieceTransferQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...PieceTransferPaginateOption,
+) (*PieceTransferConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newPieceTransferPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &PieceTransferConnection{Edges: []*PieceTransferEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// PieceTransferOrderField defines the ordering field of PieceTransfer.
+type PieceTransferOrderField struct {
+	// Value extracts the ordering value from the given PieceTransfer.
+	Value    func(*PieceTransfer) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) piecetransfer.OrderOption
+	toCursor func(*PieceTransfer) Cursor
+}
+
+// PieceTransferOrder defines the ordering of PieceTransfer.
+type PieceTransferOrder struct {
+	Direction OrderDirection           `json:"direction"`
+	Field     *PieceTransferOrderField `json:"field"`
+}
+
+// DefaultPieceTransferOrder is the default ordering of PieceTransfer.
+var DefaultPieceTransferOrder = &PieceTransferOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &PieceTransferOrderField{
+		Value: func(_m *PieceTransfer) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: piecetransfer.FieldID,
+		toTerm: piecetransfer.ByID,
+		toCursor: func(_m *PieceTransfer) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts PieceTransfer into PieceTransferEdge.
+func (_m *PieceTransfer) ToEdge(order *PieceTransferOrder) *PieceTransferEdge {
+	if order == nil {
+		order = DefaultPieceTransferOrder
+	}
+	return &PieceTransferEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}

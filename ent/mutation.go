@@ -47,6 +47,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/piecefile"
+	"github.com/guichet-logement/guichet/ent/piecetransfer"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/publishedfigures"
@@ -107,6 +108,7 @@ const (
 	TypePerson             = "Person"
 	TypePiece              = "Piece"
 	TypePieceFile          = "PieceFile"
+	TypePieceTransfer      = "PieceTransfer"
 	TypeProposedChange     = "ProposedChange"
 	TypePublishedFigures   = "PublishedFigures"
 	TypeReceptionContact   = "ReceptionContact"
@@ -33872,6 +33874,8 @@ type PieceMutation struct {
 	clearedmembers         bool
 	file                   *domain.ID
 	clearedfile            bool
+	transfer               *domain.ID
+	clearedtransfer        bool
 	deposited_by           *domain.ID
 	cleareddeposited_by    bool
 	reception_point        *domain.ID
@@ -34651,6 +34655,45 @@ func (m *PieceMutation) ResetFile() {
 	m.clearedfile = false
 }
 
+// SetTransferID sets the "transfer" edge to the PieceTransfer entity by id.
+func (m *PieceMutation) SetTransferID(id domain.ID) {
+	m.transfer = &id
+}
+
+// ClearTransfer clears the "transfer" edge to the PieceTransfer entity.
+func (m *PieceMutation) ClearTransfer() {
+	m.clearedtransfer = true
+}
+
+// TransferCleared reports if the "transfer" edge to the PieceTransfer entity was cleared.
+func (m *PieceMutation) TransferCleared() bool {
+	return m.clearedtransfer
+}
+
+// TransferID returns the "transfer" edge ID in the mutation.
+func (m *PieceMutation) TransferID() (id domain.ID, exists bool) {
+	if m.transfer != nil {
+		return *m.transfer, true
+	}
+	return
+}
+
+// TransferIDs returns the "transfer" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// TransferID instead. It exists only for internal usage by the builders.
+func (m *PieceMutation) TransferIDs() (ids []domain.ID) {
+	if id := m.transfer; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetTransfer resets all changes to the "transfer" edge.
+func (m *PieceMutation) ResetTransfer() {
+	m.transfer = nil
+	m.clearedtransfer = false
+}
+
 // ClearDepositedBy clears the "deposited_by" edge to the Person entity.
 func (m *PieceMutation) ClearDepositedBy() {
 	m.cleareddeposited_by = true
@@ -35081,7 +35124,7 @@ func (m *PieceMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *PieceMutation) AddedEdges() []string {
-	edges := make([]string, 0, 5)
+	edges := make([]string, 0, 6)
 	if m.application != nil {
 		edges = append(edges, piece.EdgeApplication)
 	}
@@ -35090,6 +35133,9 @@ func (m *PieceMutation) AddedEdges() []string {
 	}
 	if m.file != nil {
 		edges = append(edges, piece.EdgeFile)
+	}
+	if m.transfer != nil {
+		edges = append(edges, piece.EdgeTransfer)
 	}
 	if m.deposited_by != nil {
 		edges = append(edges, piece.EdgeDepositedBy)
@@ -35118,6 +35164,10 @@ func (m *PieceMutation) AddedIDs(name string) []ent.Value {
 		if id := m.file; id != nil {
 			return []ent.Value{*id}
 		}
+	case piece.EdgeTransfer:
+		if id := m.transfer; id != nil {
+			return []ent.Value{*id}
+		}
 	case piece.EdgeDepositedBy:
 		if id := m.deposited_by; id != nil {
 			return []ent.Value{*id}
@@ -35132,7 +35182,7 @@ func (m *PieceMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *PieceMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 5)
+	edges := make([]string, 0, 6)
 	if m.removedmembers != nil {
 		edges = append(edges, piece.EdgeMembers)
 	}
@@ -35155,7 +35205,7 @@ func (m *PieceMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *PieceMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 5)
+	edges := make([]string, 0, 6)
 	if m.clearedapplication {
 		edges = append(edges, piece.EdgeApplication)
 	}
@@ -35164,6 +35214,9 @@ func (m *PieceMutation) ClearedEdges() []string {
 	}
 	if m.clearedfile {
 		edges = append(edges, piece.EdgeFile)
+	}
+	if m.clearedtransfer {
+		edges = append(edges, piece.EdgeTransfer)
 	}
 	if m.cleareddeposited_by {
 		edges = append(edges, piece.EdgeDepositedBy)
@@ -35184,6 +35237,8 @@ func (m *PieceMutation) EdgeCleared(name string) bool {
 		return m.clearedmembers
 	case piece.EdgeFile:
 		return m.clearedfile
+	case piece.EdgeTransfer:
+		return m.clearedtransfer
 	case piece.EdgeDepositedBy:
 		return m.cleareddeposited_by
 	case piece.EdgeReceptionPoint:
@@ -35201,6 +35256,9 @@ func (m *PieceMutation) ClearEdge(name string) error {
 		return nil
 	case piece.EdgeFile:
 		m.ClearFile()
+		return nil
+	case piece.EdgeTransfer:
+		m.ClearTransfer()
 		return nil
 	case piece.EdgeDepositedBy:
 		m.ClearDepositedBy()
@@ -35224,6 +35282,9 @@ func (m *PieceMutation) ResetEdge(name string) error {
 		return nil
 	case piece.EdgeFile:
 		m.ResetFile()
+		return nil
+	case piece.EdgeTransfer:
+		m.ResetTransfer()
 		return nil
 	case piece.EdgeDepositedBy:
 		m.ResetDepositedBy()
@@ -36066,6 +36127,1128 @@ func (m *PieceFileMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown PieceFile edge %s", name)
+}
+
+// PieceTransferMutation represents an operation that mutates the PieceTransfer nodes in the graph.
+type PieceTransferMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *domain.ID
+	created_at         *time.Time
+	state              *domain.PieceTransferState
+	rejected_for       *domain.PieceTransferRejection
+	due_on             *domain.Date
+	sent_at            *time.Time
+	settled_at         *time.Time
+	reference          *string
+	receipt            *domain.Stated
+	tries              *int
+	addtries           *int
+	next_try           *time.Time
+	clearedFields      map[string]struct{}
+	piece              *domain.ID
+	clearedpiece       bool
+	application        *domain.ID
+	clearedapplication bool
+	done               bool
+	oldValue           func(context.Context) (*PieceTransfer, error)
+	predicates         []predicate.PieceTransfer
+}
+
+var _ ent.Mutation = (*PieceTransferMutation)(nil)
+
+// piecetransferOption allows management of the mutation configuration using functional options.
+type piecetransferOption func(*PieceTransferMutation)
+
+// newPieceTransferMutation creates new mutation for the PieceTransfer entity.
+func newPieceTransferMutation(c config, op Op, opts ...piecetransferOption) *PieceTransferMutation {
+	m := &PieceTransferMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePieceTransfer,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPieceTransferID sets the ID field of the mutation.
+func withPieceTransferID(id domain.ID) piecetransferOption {
+	return func(m *PieceTransferMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PieceTransfer
+		)
+		m.oldValue = func(ctx context.Context) (*PieceTransfer, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PieceTransfer.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPieceTransfer sets the old PieceTransfer of the mutation.
+func withPieceTransfer(node *PieceTransfer) piecetransferOption {
+	return func(m *PieceTransferMutation) {
+		m.oldValue = func(context.Context) (*PieceTransfer, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PieceTransferMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PieceTransferMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of PieceTransfer entities.
+func (m *PieceTransferMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PieceTransferMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PieceTransferMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PieceTransfer.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *PieceTransferMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *PieceTransferMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the PieceTransfer entity.
+// If the PieceTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceTransferMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *PieceTransferMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *PieceTransferMutation) SetApplicationID(d domain.ID) {
+	m.application = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *PieceTransferMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the PieceTransfer entity.
+// If the PieceTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceTransferMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *PieceTransferMutation) ResetApplicationID() {
+	m.application = nil
+}
+
+// SetPieceID sets the "piece_id" field.
+func (m *PieceTransferMutation) SetPieceID(d domain.ID) {
+	m.piece = &d
+}
+
+// PieceID returns the value of the "piece_id" field in the mutation.
+func (m *PieceTransferMutation) PieceID() (r domain.ID, exists bool) {
+	v := m.piece
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPieceID returns the old "piece_id" field's value of the PieceTransfer entity.
+// If the PieceTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceTransferMutation) OldPieceID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPieceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPieceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPieceID: %w", err)
+	}
+	return oldValue.PieceID, nil
+}
+
+// ResetPieceID resets all changes to the "piece_id" field.
+func (m *PieceTransferMutation) ResetPieceID() {
+	m.piece = nil
+}
+
+// SetState sets the "state" field.
+func (m *PieceTransferMutation) SetState(dts domain.PieceTransferState) {
+	m.state = &dts
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *PieceTransferMutation) State() (r domain.PieceTransferState, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the PieceTransfer entity.
+// If the PieceTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceTransferMutation) OldState(ctx context.Context) (v domain.PieceTransferState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *PieceTransferMutation) ResetState() {
+	m.state = nil
+}
+
+// SetRejectedFor sets the "rejected_for" field.
+func (m *PieceTransferMutation) SetRejectedFor(dtr domain.PieceTransferRejection) {
+	m.rejected_for = &dtr
+}
+
+// RejectedFor returns the value of the "rejected_for" field in the mutation.
+func (m *PieceTransferMutation) RejectedFor() (r domain.PieceTransferRejection, exists bool) {
+	v := m.rejected_for
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRejectedFor returns the old "rejected_for" field's value of the PieceTransfer entity.
+// If the PieceTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceTransferMutation) OldRejectedFor(ctx context.Context) (v *domain.PieceTransferRejection, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRejectedFor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRejectedFor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRejectedFor: %w", err)
+	}
+	return oldValue.RejectedFor, nil
+}
+
+// ClearRejectedFor clears the value of the "rejected_for" field.
+func (m *PieceTransferMutation) ClearRejectedFor() {
+	m.rejected_for = nil
+	m.clearedFields[piecetransfer.FieldRejectedFor] = struct{}{}
+}
+
+// RejectedForCleared returns if the "rejected_for" field was cleared in this mutation.
+func (m *PieceTransferMutation) RejectedForCleared() bool {
+	_, ok := m.clearedFields[piecetransfer.FieldRejectedFor]
+	return ok
+}
+
+// ResetRejectedFor resets all changes to the "rejected_for" field.
+func (m *PieceTransferMutation) ResetRejectedFor() {
+	m.rejected_for = nil
+	delete(m.clearedFields, piecetransfer.FieldRejectedFor)
+}
+
+// SetDueOn sets the "due_on" field.
+func (m *PieceTransferMutation) SetDueOn(d domain.Date) {
+	m.due_on = &d
+}
+
+// DueOn returns the value of the "due_on" field in the mutation.
+func (m *PieceTransferMutation) DueOn() (r domain.Date, exists bool) {
+	v := m.due_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueOn returns the old "due_on" field's value of the PieceTransfer entity.
+// If the PieceTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceTransferMutation) OldDueOn(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueOn: %w", err)
+	}
+	return oldValue.DueOn, nil
+}
+
+// ResetDueOn resets all changes to the "due_on" field.
+func (m *PieceTransferMutation) ResetDueOn() {
+	m.due_on = nil
+}
+
+// SetSentAt sets the "sent_at" field.
+func (m *PieceTransferMutation) SetSentAt(t time.Time) {
+	m.sent_at = &t
+}
+
+// SentAt returns the value of the "sent_at" field in the mutation.
+func (m *PieceTransferMutation) SentAt() (r time.Time, exists bool) {
+	v := m.sent_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSentAt returns the old "sent_at" field's value of the PieceTransfer entity.
+// If the PieceTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceTransferMutation) OldSentAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSentAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSentAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSentAt: %w", err)
+	}
+	return oldValue.SentAt, nil
+}
+
+// ClearSentAt clears the value of the "sent_at" field.
+func (m *PieceTransferMutation) ClearSentAt() {
+	m.sent_at = nil
+	m.clearedFields[piecetransfer.FieldSentAt] = struct{}{}
+}
+
+// SentAtCleared returns if the "sent_at" field was cleared in this mutation.
+func (m *PieceTransferMutation) SentAtCleared() bool {
+	_, ok := m.clearedFields[piecetransfer.FieldSentAt]
+	return ok
+}
+
+// ResetSentAt resets all changes to the "sent_at" field.
+func (m *PieceTransferMutation) ResetSentAt() {
+	m.sent_at = nil
+	delete(m.clearedFields, piecetransfer.FieldSentAt)
+}
+
+// SetSettledAt sets the "settled_at" field.
+func (m *PieceTransferMutation) SetSettledAt(t time.Time) {
+	m.settled_at = &t
+}
+
+// SettledAt returns the value of the "settled_at" field in the mutation.
+func (m *PieceTransferMutation) SettledAt() (r time.Time, exists bool) {
+	v := m.settled_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSettledAt returns the old "settled_at" field's value of the PieceTransfer entity.
+// If the PieceTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceTransferMutation) OldSettledAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSettledAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSettledAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSettledAt: %w", err)
+	}
+	return oldValue.SettledAt, nil
+}
+
+// ClearSettledAt clears the value of the "settled_at" field.
+func (m *PieceTransferMutation) ClearSettledAt() {
+	m.settled_at = nil
+	m.clearedFields[piecetransfer.FieldSettledAt] = struct{}{}
+}
+
+// SettledAtCleared returns if the "settled_at" field was cleared in this mutation.
+func (m *PieceTransferMutation) SettledAtCleared() bool {
+	_, ok := m.clearedFields[piecetransfer.FieldSettledAt]
+	return ok
+}
+
+// ResetSettledAt resets all changes to the "settled_at" field.
+func (m *PieceTransferMutation) ResetSettledAt() {
+	m.settled_at = nil
+	delete(m.clearedFields, piecetransfer.FieldSettledAt)
+}
+
+// SetReference sets the "reference" field.
+func (m *PieceTransferMutation) SetReference(s string) {
+	m.reference = &s
+}
+
+// Reference returns the value of the "reference" field in the mutation.
+func (m *PieceTransferMutation) Reference() (r string, exists bool) {
+	v := m.reference
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReference returns the old "reference" field's value of the PieceTransfer entity.
+// If the PieceTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceTransferMutation) OldReference(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReference is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReference requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReference: %w", err)
+	}
+	return oldValue.Reference, nil
+}
+
+// ResetReference resets all changes to the "reference" field.
+func (m *PieceTransferMutation) ResetReference() {
+	m.reference = nil
+}
+
+// SetReceipt sets the "receipt" field.
+func (m *PieceTransferMutation) SetReceipt(d domain.Stated) {
+	m.receipt = &d
+}
+
+// Receipt returns the value of the "receipt" field in the mutation.
+func (m *PieceTransferMutation) Receipt() (r domain.Stated, exists bool) {
+	v := m.receipt
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceipt returns the old "receipt" field's value of the PieceTransfer entity.
+// If the PieceTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceTransferMutation) OldReceipt(ctx context.Context) (v domain.Stated, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceipt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceipt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceipt: %w", err)
+	}
+	return oldValue.Receipt, nil
+}
+
+// ResetReceipt resets all changes to the "receipt" field.
+func (m *PieceTransferMutation) ResetReceipt() {
+	m.receipt = nil
+}
+
+// SetTries sets the "tries" field.
+func (m *PieceTransferMutation) SetTries(i int) {
+	m.tries = &i
+	m.addtries = nil
+}
+
+// Tries returns the value of the "tries" field in the mutation.
+func (m *PieceTransferMutation) Tries() (r int, exists bool) {
+	v := m.tries
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTries returns the old "tries" field's value of the PieceTransfer entity.
+// If the PieceTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceTransferMutation) OldTries(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTries is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTries requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTries: %w", err)
+	}
+	return oldValue.Tries, nil
+}
+
+// AddTries adds i to the "tries" field.
+func (m *PieceTransferMutation) AddTries(i int) {
+	if m.addtries != nil {
+		*m.addtries += i
+	} else {
+		m.addtries = &i
+	}
+}
+
+// AddedTries returns the value that was added to the "tries" field in this mutation.
+func (m *PieceTransferMutation) AddedTries() (r int, exists bool) {
+	v := m.addtries
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTries resets all changes to the "tries" field.
+func (m *PieceTransferMutation) ResetTries() {
+	m.tries = nil
+	m.addtries = nil
+}
+
+// SetNextTry sets the "next_try" field.
+func (m *PieceTransferMutation) SetNextTry(t time.Time) {
+	m.next_try = &t
+}
+
+// NextTry returns the value of the "next_try" field in the mutation.
+func (m *PieceTransferMutation) NextTry() (r time.Time, exists bool) {
+	v := m.next_try
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNextTry returns the old "next_try" field's value of the PieceTransfer entity.
+// If the PieceTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PieceTransferMutation) OldNextTry(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNextTry is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNextTry requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNextTry: %w", err)
+	}
+	return oldValue.NextTry, nil
+}
+
+// ResetNextTry resets all changes to the "next_try" field.
+func (m *PieceTransferMutation) ResetNextTry() {
+	m.next_try = nil
+}
+
+// ClearPiece clears the "piece" edge to the Piece entity.
+func (m *PieceTransferMutation) ClearPiece() {
+	m.clearedpiece = true
+	m.clearedFields[piecetransfer.FieldPieceID] = struct{}{}
+}
+
+// PieceCleared reports if the "piece" edge to the Piece entity was cleared.
+func (m *PieceTransferMutation) PieceCleared() bool {
+	return m.clearedpiece
+}
+
+// PieceIDs returns the "piece" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PieceID instead. It exists only for internal usage by the builders.
+func (m *PieceTransferMutation) PieceIDs() (ids []domain.ID) {
+	if id := m.piece; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPiece resets all changes to the "piece" edge.
+func (m *PieceTransferMutation) ResetPiece() {
+	m.piece = nil
+	m.clearedpiece = false
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (m *PieceTransferMutation) ClearApplication() {
+	m.clearedapplication = true
+	m.clearedFields[piecetransfer.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationCleared reports if the "application" edge to the Application entity was cleared.
+func (m *PieceTransferMutation) ApplicationCleared() bool {
+	return m.clearedapplication
+}
+
+// ApplicationIDs returns the "application" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApplicationID instead. It exists only for internal usage by the builders.
+func (m *PieceTransferMutation) ApplicationIDs() (ids []domain.ID) {
+	if id := m.application; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApplication resets all changes to the "application" edge.
+func (m *PieceTransferMutation) ResetApplication() {
+	m.application = nil
+	m.clearedapplication = false
+}
+
+// Where appends a list predicates to the PieceTransferMutation builder.
+func (m *PieceTransferMutation) Where(ps ...predicate.PieceTransfer) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PieceTransferMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PieceTransferMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PieceTransfer, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PieceTransferMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PieceTransferMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PieceTransfer).
+func (m *PieceTransferMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PieceTransferMutation) Fields() []string {
+	fields := make([]string, 0, 12)
+	if m.created_at != nil {
+		fields = append(fields, piecetransfer.FieldCreatedAt)
+	}
+	if m.application != nil {
+		fields = append(fields, piecetransfer.FieldApplicationID)
+	}
+	if m.piece != nil {
+		fields = append(fields, piecetransfer.FieldPieceID)
+	}
+	if m.state != nil {
+		fields = append(fields, piecetransfer.FieldState)
+	}
+	if m.rejected_for != nil {
+		fields = append(fields, piecetransfer.FieldRejectedFor)
+	}
+	if m.due_on != nil {
+		fields = append(fields, piecetransfer.FieldDueOn)
+	}
+	if m.sent_at != nil {
+		fields = append(fields, piecetransfer.FieldSentAt)
+	}
+	if m.settled_at != nil {
+		fields = append(fields, piecetransfer.FieldSettledAt)
+	}
+	if m.reference != nil {
+		fields = append(fields, piecetransfer.FieldReference)
+	}
+	if m.receipt != nil {
+		fields = append(fields, piecetransfer.FieldReceipt)
+	}
+	if m.tries != nil {
+		fields = append(fields, piecetransfer.FieldTries)
+	}
+	if m.next_try != nil {
+		fields = append(fields, piecetransfer.FieldNextTry)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PieceTransferMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case piecetransfer.FieldCreatedAt:
+		return m.CreatedAt()
+	case piecetransfer.FieldApplicationID:
+		return m.ApplicationID()
+	case piecetransfer.FieldPieceID:
+		return m.PieceID()
+	case piecetransfer.FieldState:
+		return m.State()
+	case piecetransfer.FieldRejectedFor:
+		return m.RejectedFor()
+	case piecetransfer.FieldDueOn:
+		return m.DueOn()
+	case piecetransfer.FieldSentAt:
+		return m.SentAt()
+	case piecetransfer.FieldSettledAt:
+		return m.SettledAt()
+	case piecetransfer.FieldReference:
+		return m.Reference()
+	case piecetransfer.FieldReceipt:
+		return m.Receipt()
+	case piecetransfer.FieldTries:
+		return m.Tries()
+	case piecetransfer.FieldNextTry:
+		return m.NextTry()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PieceTransferMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case piecetransfer.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case piecetransfer.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case piecetransfer.FieldPieceID:
+		return m.OldPieceID(ctx)
+	case piecetransfer.FieldState:
+		return m.OldState(ctx)
+	case piecetransfer.FieldRejectedFor:
+		return m.OldRejectedFor(ctx)
+	case piecetransfer.FieldDueOn:
+		return m.OldDueOn(ctx)
+	case piecetransfer.FieldSentAt:
+		return m.OldSentAt(ctx)
+	case piecetransfer.FieldSettledAt:
+		return m.OldSettledAt(ctx)
+	case piecetransfer.FieldReference:
+		return m.OldReference(ctx)
+	case piecetransfer.FieldReceipt:
+		return m.OldReceipt(ctx)
+	case piecetransfer.FieldTries:
+		return m.OldTries(ctx)
+	case piecetransfer.FieldNextTry:
+		return m.OldNextTry(ctx)
+	}
+	return nil, fmt.Errorf("unknown PieceTransfer field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PieceTransferMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case piecetransfer.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case piecetransfer.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case piecetransfer.FieldPieceID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPieceID(v)
+		return nil
+	case piecetransfer.FieldState:
+		v, ok := value.(domain.PieceTransferState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case piecetransfer.FieldRejectedFor:
+		v, ok := value.(domain.PieceTransferRejection)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRejectedFor(v)
+		return nil
+	case piecetransfer.FieldDueOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueOn(v)
+		return nil
+	case piecetransfer.FieldSentAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSentAt(v)
+		return nil
+	case piecetransfer.FieldSettledAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSettledAt(v)
+		return nil
+	case piecetransfer.FieldReference:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReference(v)
+		return nil
+	case piecetransfer.FieldReceipt:
+		v, ok := value.(domain.Stated)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceipt(v)
+		return nil
+	case piecetransfer.FieldTries:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTries(v)
+		return nil
+	case piecetransfer.FieldNextTry:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNextTry(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PieceTransfer field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PieceTransferMutation) AddedFields() []string {
+	var fields []string
+	if m.addtries != nil {
+		fields = append(fields, piecetransfer.FieldTries)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PieceTransferMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case piecetransfer.FieldTries:
+		return m.AddedTries()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PieceTransferMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case piecetransfer.FieldTries:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTries(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PieceTransfer numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PieceTransferMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(piecetransfer.FieldRejectedFor) {
+		fields = append(fields, piecetransfer.FieldRejectedFor)
+	}
+	if m.FieldCleared(piecetransfer.FieldSentAt) {
+		fields = append(fields, piecetransfer.FieldSentAt)
+	}
+	if m.FieldCleared(piecetransfer.FieldSettledAt) {
+		fields = append(fields, piecetransfer.FieldSettledAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PieceTransferMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PieceTransferMutation) ClearField(name string) error {
+	switch name {
+	case piecetransfer.FieldRejectedFor:
+		m.ClearRejectedFor()
+		return nil
+	case piecetransfer.FieldSentAt:
+		m.ClearSentAt()
+		return nil
+	case piecetransfer.FieldSettledAt:
+		m.ClearSettledAt()
+		return nil
+	}
+	return fmt.Errorf("unknown PieceTransfer nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PieceTransferMutation) ResetField(name string) error {
+	switch name {
+	case piecetransfer.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case piecetransfer.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case piecetransfer.FieldPieceID:
+		m.ResetPieceID()
+		return nil
+	case piecetransfer.FieldState:
+		m.ResetState()
+		return nil
+	case piecetransfer.FieldRejectedFor:
+		m.ResetRejectedFor()
+		return nil
+	case piecetransfer.FieldDueOn:
+		m.ResetDueOn()
+		return nil
+	case piecetransfer.FieldSentAt:
+		m.ResetSentAt()
+		return nil
+	case piecetransfer.FieldSettledAt:
+		m.ResetSettledAt()
+		return nil
+	case piecetransfer.FieldReference:
+		m.ResetReference()
+		return nil
+	case piecetransfer.FieldReceipt:
+		m.ResetReceipt()
+		return nil
+	case piecetransfer.FieldTries:
+		m.ResetTries()
+		return nil
+	case piecetransfer.FieldNextTry:
+		m.ResetNextTry()
+		return nil
+	}
+	return fmt.Errorf("unknown PieceTransfer field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PieceTransferMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.piece != nil {
+		edges = append(edges, piecetransfer.EdgePiece)
+	}
+	if m.application != nil {
+		edges = append(edges, piecetransfer.EdgeApplication)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PieceTransferMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case piecetransfer.EdgePiece:
+		if id := m.piece; id != nil {
+			return []ent.Value{*id}
+		}
+	case piecetransfer.EdgeApplication:
+		if id := m.application; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PieceTransferMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PieceTransferMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PieceTransferMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedpiece {
+		edges = append(edges, piecetransfer.EdgePiece)
+	}
+	if m.clearedapplication {
+		edges = append(edges, piecetransfer.EdgeApplication)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PieceTransferMutation) EdgeCleared(name string) bool {
+	switch name {
+	case piecetransfer.EdgePiece:
+		return m.clearedpiece
+	case piecetransfer.EdgeApplication:
+		return m.clearedapplication
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PieceTransferMutation) ClearEdge(name string) error {
+	switch name {
+	case piecetransfer.EdgePiece:
+		m.ClearPiece()
+		return nil
+	case piecetransfer.EdgeApplication:
+		m.ClearApplication()
+		return nil
+	}
+	return fmt.Errorf("unknown PieceTransfer unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PieceTransferMutation) ResetEdge(name string) error {
+	switch name {
+	case piecetransfer.EdgePiece:
+		m.ResetPiece()
+		return nil
+	case piecetransfer.EdgeApplication:
+		m.ResetApplication()
+		return nil
+	}
+	return fmt.Errorf("unknown PieceTransfer edge %s", name)
 }
 
 // ProposedChangeMutation represents an operation that mutates the ProposedChange nodes in the graph.

@@ -14,6 +14,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/piecefile"
+	"github.com/guichet-logement/guichet/ent/piecetransfer"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 )
 
@@ -62,15 +63,17 @@ type PieceEdges struct {
 	Members []*HouseholdMember `json:"members,omitempty"`
 	// File holds the value of the file edge.
 	File *PieceFile `json:"file,omitempty"`
+	// Transfer holds the value of the transfer edge.
+	Transfer *PieceTransfer `json:"transfer,omitempty"`
 	// DepositedBy holds the value of the deposited_by edge.
 	DepositedBy *Person `json:"deposited_by,omitempty"`
 	// ReceptionPoint holds the value of the reception_point edge.
 	ReceptionPoint *ReceptionPoint `json:"reception_point,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [5]bool
+	loadedTypes [6]bool
 	// totalCount holds the count of the edges above.
-	totalCount [3]map[string]int
+	totalCount [4]map[string]int
 
 	namedMembers map[string][]*HouseholdMember
 }
@@ -106,12 +109,23 @@ func (e PieceEdges) FileOrErr() (*PieceFile, error) {
 	return nil, &NotLoadedError{edge: "file"}
 }
 
+// TransferOrErr returns the Transfer value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e PieceEdges) TransferOrErr() (*PieceTransfer, error) {
+	if e.Transfer != nil {
+		return e.Transfer, nil
+	} else if e.loadedTypes[3] {
+		return nil, &NotFoundError{label: piecetransfer.Label}
+	}
+	return nil, &NotLoadedError{edge: "transfer"}
+}
+
 // DepositedByOrErr returns the DepositedBy value or an error if the edge
 // was not loaded in eager-loading, or loaded but was not found.
 func (e PieceEdges) DepositedByOrErr() (*Person, error) {
 	if e.DepositedBy != nil {
 		return e.DepositedBy, nil
-	} else if e.loadedTypes[3] {
+	} else if e.loadedTypes[4] {
 		return nil, &NotFoundError{label: person.Label}
 	}
 	return nil, &NotLoadedError{edge: "deposited_by"}
@@ -122,7 +136,7 @@ func (e PieceEdges) DepositedByOrErr() (*Person, error) {
 func (e PieceEdges) ReceptionPointOrErr() (*ReceptionPoint, error) {
 	if e.ReceptionPoint != nil {
 		return e.ReceptionPoint, nil
-	} else if e.loadedTypes[4] {
+	} else if e.loadedTypes[5] {
 		return nil, &NotFoundError{label: receptionpoint.Label}
 	}
 	return nil, &NotLoadedError{edge: "reception_point"}
@@ -276,6 +290,11 @@ func (_m *Piece) QueryMembers() *HouseholdMemberQuery {
 // QueryFile queries the "file" edge of the Piece entity.
 func (_m *Piece) QueryFile() *PieceFileQuery {
 	return NewPieceClient(_m.config).QueryFile(_m)
+}
+
+// QueryTransfer queries the "transfer" edge of the Piece entity.
+func (_m *Piece) QueryTransfer() *PieceTransferQuery {
+	return NewPieceClient(_m.config).QueryTransfer(_m)
 }
 
 // QueryDepositedBy queries the "deposited_by" edge of the Piece entity.

@@ -17,6 +17,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/piecefile"
+	"github.com/guichet-logement/guichet/ent/piecetransfer"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 )
 
@@ -229,6 +230,25 @@ func (_c *PieceCreate) SetNillableFileID(id *domain.ID) *PieceCreate {
 // SetFile sets the "file" edge to the PieceFile entity.
 func (_c *PieceCreate) SetFile(v *PieceFile) *PieceCreate {
 	return _c.SetFileID(v.ID)
+}
+
+// SetTransferID sets the "transfer" edge to the PieceTransfer entity by ID.
+func (_c *PieceCreate) SetTransferID(id domain.ID) *PieceCreate {
+	_c.mutation.SetTransferID(id)
+	return _c
+}
+
+// SetNillableTransferID sets the "transfer" edge to the PieceTransfer entity by ID if the given value is not nil.
+func (_c *PieceCreate) SetNillableTransferID(id *domain.ID) *PieceCreate {
+	if id != nil {
+		_c = _c.SetTransferID(*id)
+	}
+	return _c
+}
+
+// SetTransfer sets the "transfer" edge to the PieceTransfer entity.
+func (_c *PieceCreate) SetTransfer(v *PieceTransfer) *PieceCreate {
+	return _c.SetTransferID(v.ID)
 }
 
 // SetDepositedBy sets the "deposited_by" edge to the Person entity.
@@ -469,6 +489,22 @@ func (_c *PieceCreate) createSpec() (*Piece, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(piecefile.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.TransferIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   piece.TransferTable,
+			Columns: []string{piece.TransferColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(piecetransfer.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -20,6 +20,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/piecefile"
+	"github.com/guichet-logement/guichet/ent/piecetransfer"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 )
@@ -34,6 +35,7 @@ type PieceQuery struct {
 	withApplication    *ApplicationQuery
 	withMembers        *HouseholdMemberQuery
 	withFile           *PieceFileQuery
+	withTransfer       *PieceTransferQuery
 	withDepositedBy    *PersonQuery
 	withReceptionPoint *ReceptionPointQuery
 	loadTotal          []func(context.Context, []*Piece) error
@@ -134,6 +136,28 @@ func (_q *PieceQuery) QueryFile() *PieceFileQuery {
 			sqlgraph.From(piece.Table, piece.FieldID, selector),
 			sqlgraph.To(piecefile.Table, piecefile.FieldID),
 			sqlgraph.Edge(sqlgraph.O2O, false, piece.FileTable, piece.FileColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryTransfer chains the current query on the "transfer" edge.
+func (_q *PieceQuery) QueryTransfer() *PieceTransferQuery {
+	query := (&PieceTransferClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(piece.Table, piece.FieldID, selector),
+			sqlgraph.To(piecetransfer.Table, piecetransfer.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, false, piece.TransferTable, piece.TransferColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -380,6 +404,7 @@ func (_q *PieceQuery) Clone() *PieceQuery {
 		withApplication:    _q.withApplication.Clone(),
 		withMembers:        _q.withMembers.Clone(),
 		withFile:           _q.withFile.Clone(),
+		withTransfer:       _q.withTransfer.Clone(),
 		withDepositedBy:    _q.withDepositedBy.Clone(),
 		withReceptionPoint: _q.withReceptionPoint.Clone(),
 		// clone intermediate query.
@@ -419,6 +444,17 @@ func (_q *PieceQuery) WithFile(opts ...func(*PieceFileQuery)) *PieceQuery {
 		opt(query)
 	}
 	_q.withFile = query
+	return _q
+}
+
+// WithTransfer tells the query-builder to eager-load the nodes that are connected to
+// the "transfer" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *PieceQuery) WithTransfer(opts ...func(*PieceTransferQuery)) *PieceQuery {
+	query := (&PieceTransferClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withTransfer = query
 	return _q
 }
 
@@ -528,10 +564,11 @@ func (_q *PieceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Piece,
 	var (
 		nodes       = []*Piece{}
 		_spec       = _q.querySpec()
-		loadedTypes = [5]bool{
+		loadedTypes = [6]bool{
 			_q.withApplication != nil,
 			_q.withMembers != nil,
 			_q.withFile != nil,
+			_q.withTransfer != nil,
 			_q.withDepositedBy != nil,
 			_q.withReceptionPoint != nil,
 		}
@@ -573,6 +610,12 @@ func (_q *PieceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Piece,
 	if query := _q.withFile; query != nil {
 		if err := _q.loadFile(ctx, query, nodes, nil,
 			func(n *Piece, e *PieceFile) { n.Edges.File = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withTransfer; query != nil {
+		if err := _q.loadTransfer(ctx, query, nodes, nil,
+			func(n *Piece, e *PieceTransfer) { n.Edges.Transfer = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -705,6 +748,33 @@ func (_q *PieceQuery) loadFile(ctx context.Context, query *PieceFileQuery, nodes
 	}
 	query.Where(predicate.PieceFile(func(s *sql.Selector) {
 		s.Where(sql.InValues(s.C(piece.FileColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.PieceID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "piece_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *PieceQuery) loadTransfer(ctx context.Context, query *PieceTransferQuery, nodes []*Piece, init func(*Piece), assign func(*Piece, *PieceTransfer)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[domain.ID]*Piece)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(piecetransfer.FieldPieceID)
+	}
+	query.Where(predicate.PieceTransfer(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(piece.TransferColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/piecefile"
+	"github.com/guichet-logement/guichet/ent/piecetransfer"
 	"github.com/guichet-logement/guichet/ent/predicate"
 )
 
@@ -173,6 +174,25 @@ func (_u *PieceUpdate) SetFile(v *PieceFile) *PieceUpdate {
 	return _u.SetFileID(v.ID)
 }
 
+// SetTransferID sets the "transfer" edge to the PieceTransfer entity by ID.
+func (_u *PieceUpdate) SetTransferID(id domain.ID) *PieceUpdate {
+	_u.mutation.SetTransferID(id)
+	return _u
+}
+
+// SetNillableTransferID sets the "transfer" edge to the PieceTransfer entity by ID if the given value is not nil.
+func (_u *PieceUpdate) SetNillableTransferID(id *domain.ID) *PieceUpdate {
+	if id != nil {
+		_u = _u.SetTransferID(*id)
+	}
+	return _u
+}
+
+// SetTransfer sets the "transfer" edge to the PieceTransfer entity.
+func (_u *PieceUpdate) SetTransfer(v *PieceTransfer) *PieceUpdate {
+	return _u.SetTransferID(v.ID)
+}
+
 // Mutation returns the PieceMutation object of the builder.
 func (_u *PieceUpdate) Mutation() *PieceMutation {
 	return _u.mutation
@@ -202,6 +222,12 @@ func (_u *PieceUpdate) RemoveMembers(v ...*HouseholdMember) *PieceUpdate {
 // ClearFile clears the "file" edge to the PieceFile entity.
 func (_u *PieceUpdate) ClearFile() *PieceUpdate {
 	_u.mutation.ClearFile()
+	return _u
+}
+
+// ClearTransfer clears the "transfer" edge to the PieceTransfer entity.
+func (_u *PieceUpdate) ClearTransfer() *PieceUpdate {
+	_u.mutation.ClearTransfer()
 	return _u
 }
 
@@ -377,6 +403,35 @@ func (_u *PieceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.TransferCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   piece.TransferTable,
+			Columns: []string{piece.TransferColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(piecetransfer.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.TransferIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   piece.TransferTable,
+			Columns: []string{piece.TransferColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(piecetransfer.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -541,6 +596,25 @@ func (_u *PieceUpdateOne) SetFile(v *PieceFile) *PieceUpdateOne {
 	return _u.SetFileID(v.ID)
 }
 
+// SetTransferID sets the "transfer" edge to the PieceTransfer entity by ID.
+func (_u *PieceUpdateOne) SetTransferID(id domain.ID) *PieceUpdateOne {
+	_u.mutation.SetTransferID(id)
+	return _u
+}
+
+// SetNillableTransferID sets the "transfer" edge to the PieceTransfer entity by ID if the given value is not nil.
+func (_u *PieceUpdateOne) SetNillableTransferID(id *domain.ID) *PieceUpdateOne {
+	if id != nil {
+		_u = _u.SetTransferID(*id)
+	}
+	return _u
+}
+
+// SetTransfer sets the "transfer" edge to the PieceTransfer entity.
+func (_u *PieceUpdateOne) SetTransfer(v *PieceTransfer) *PieceUpdateOne {
+	return _u.SetTransferID(v.ID)
+}
+
 // Mutation returns the PieceMutation object of the builder.
 func (_u *PieceUpdateOne) Mutation() *PieceMutation {
 	return _u.mutation
@@ -570,6 +644,12 @@ func (_u *PieceUpdateOne) RemoveMembers(v ...*HouseholdMember) *PieceUpdateOne {
 // ClearFile clears the "file" edge to the PieceFile entity.
 func (_u *PieceUpdateOne) ClearFile() *PieceUpdateOne {
 	_u.mutation.ClearFile()
+	return _u
+}
+
+// ClearTransfer clears the "transfer" edge to the PieceTransfer entity.
+func (_u *PieceUpdateOne) ClearTransfer() *PieceUpdateOne {
+	_u.mutation.ClearTransfer()
 	return _u
 }
 
@@ -768,6 +848,35 @@ func (_u *PieceUpdateOne) sqlSave(ctx context.Context) (_node *Piece, err error)
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(piecefile.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.TransferCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   piece.TransferTable,
+			Columns: []string{piece.TransferColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(piecetransfer.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.TransferIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   piece.TransferTable,
+			Columns: []string{piece.TransferColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(piecetransfer.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

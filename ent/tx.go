@@ -80,6 +80,8 @@ type Tx struct {
 	Piece *PieceClient
 	// PieceFile is the client for interacting with the PieceFile builders.
 	PieceFile *PieceFileClient
+	// PieceTransfer is the client for interacting with the PieceTransfer builders.
+	PieceTransfer *PieceTransferClient
 	// ProposedChange is the client for interacting with the ProposedChange builders.
 	ProposedChange *ProposedChangeClient
 	// PublishedFigures is the client for interacting with the PublishedFigures builders.
@@ -273,6 +275,7 @@ func (tx *Tx) init() {
 	tx.Person = NewPersonClient(tx.config)
 	tx.Piece = NewPieceClient(tx.config)
 	tx.PieceFile = NewPieceFileClient(tx.config)
+	tx.PieceTransfer = NewPieceTransferClient(tx.config)
 	tx.ProposedChange = NewProposedChangeClient(tx.config)
 	tx.PublishedFigures = NewPublishedFiguresClient(tx.config)
 	tx.ReceptionContact = NewReceptionContactClient(tx.config)

@@ -250,7 +250,9 @@ func TestEnumsAreThoseOfGo(t *testing.T) {
 		"ContactChannel": domain.ContactChannel("").Values(), "EmergencyMotive": domain.EmergencyMotive("").Values(),
 		"PieceState": domain.PieceState("").Values(), "PieceRefusal": domain.PieceRefusal("").Values(),
 		"PieceLevel": domain.PieceLevel("").Values(), "MediaType": domain.MediaType("").Values(),
-		"ScanState": domain.ScanState("").Values(),
+		"ScanState":          domain.ScanState("").Values(),
+		"PieceTransferState": domain.PieceTransferState("").Values(), "PieceTransferRejection": domain.PieceTransferRejection("").Values(),
+		"PieceTransferTrouble": domain.PieceTransferTrouble("").Values(),
 		// Those of entgql are read by its own code, which refuses what it does not know.
 		"CommuneOrderField":        orderFields[ent.CommuneOrderField](t, "NAME", "INSEE_CODE", "POPULATION"),
 		"OrganisationOrderField":   orderFields[ent.OrganisationOrderField](t, "NAME"),
@@ -395,6 +397,7 @@ func TestPublicFields(t *testing.T) {
 		"ProtectApplicationPayload", "ConfirmProtectionPayload", "ReopenToApplicantPayload",
 		"Piece", "PieceFile", "PieceTicket", "Completeness", "MissingPiece", "Upload", "Deposit", "PrepareUploadPayload",
 		"DepositPiecePayload", "DepositPieceUnderNumberPayload", "AcceptPiecePayload", "RefusePiecePayload",
+		"PieceTransfer", "ResendPiecePayload",
 	}
 	for _, d := range own(contract(t)) {
 		if d.Kind != ast.Object && d.Kind != ast.Interface {

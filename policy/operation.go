@@ -40,7 +40,8 @@ var appTypes = map[string]domain.AppScope{
 	"HandOver": domain.ApplicationsScope, "OnlineRegistration": domain.ApplicationsScope, "ProposedChange": domain.ApplicationsScope,
 	"FormValue": domain.ApplicationsScope, "ApplicationDuplicate": domain.ApplicationsScope,
 	"Piece": domain.ApplicationsScope, "PieceFile": domain.ApplicationsScope, "PieceTicket": domain.ApplicationsScope,
-	"Completeness": domain.ApplicationsScope, "MissingPiece": domain.ApplicationsScope,
+	"PieceTransfer": domain.ApplicationsScope,
+	"Completeness":  domain.ApplicationsScope, "MissingPiece": domain.ApplicationsScope,
 	"Upload": domain.ApplicationsScope, "Deposit": domain.ApplicationsScope,
 
 	"Query": "", "Mutation": "", "Node": "", "PageInfo": "", "CodeList": "", "CodeEntry": "",

@@ -17,14 +17,19 @@ import (
 // received the applicant sees kinds and states of ordinary ones, and what it gave in.
 func installPiece() {
 	guard.Register("Piece", func(v *auth.Viewer, q *ent.PieceQuery) {
-		q.Where(piece.Or(documentsOpen(v), piece.And(ofReceived(v), piece.Or(piece.Sensitive(false), ownDeposit(v))))).
-			Order(piece.ByApplicationID(), piece.ByID())
+		q.Where(SeenPieces(v)).Order(piece.ByApplicationID(), piece.ByID())
 		// What the trail asks for, and what tells the state on a day.
 		alsoSelect(q, piece.FieldApplicationID, piece.FieldSensitive, piece.FieldKind, piece.FieldState, piece.FieldIssuedOn, piece.FieldExpiresOn)
 	})
 	guard.Register("PieceFile", func(v *auth.Viewer, q *ent.PieceFileQuery) {
 		nameApplication(q.Where(piecefile.HasPieceWith(piece.Or(documentsOpen(v), piece.And(ofReceived(v), ownDeposit(v))))))
 	})
+}
+
+// SeenPieces keeps the pieces that the viewer sees: a filter that looks at pieces says so,
+// for it must not tell of others.
+func SeenPieces(v *auth.Viewer) predicate.Piece {
+	return piece.Or(documentsOpen(v), piece.And(ofReceived(v), piece.Or(piece.Sensitive(false), ownDeposit(v))))
 }
 
 // documentsOpen keeps the pieces that a ground opens. An applicant sees of the sensitive
@@ -68,12 +73,12 @@ func DepositPiece(ctx context.Context, held []Claim, point domain.ID) (context.C
 }
 
 // CheckPiece decides whether the viewer, who holds these grounds on an application, may
-// accept or refuse its pieces: a RECEPTION_AGENT of the point that follows, which must be
+// accept or refuse its pieces, or send them to the national digitiser once more: a RECEPTION_AGENT of the point that follows, which must be
 // of level 2 or 3.
 func CheckPiece(ctx context.Context, held []Claim, level int) (context.Context, *Claim, error) {
 	return onPieces(ctx, "check piece", held, func(c Claim) bool {
 		return c.Rule.Ground == domain.GroundFollowed && c.Assignment.Role == domain.ReceptionAgent && level >= checkingLevel
-	}, append([]string{"Piece"}, lifeTypes...)...)
+	}, append([]string{"Piece", "PieceTransfer"}, lifeTypes...)...)
 }
 
 // checkingLevel is that from which on a point checks pieces.

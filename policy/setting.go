@@ -45,6 +45,9 @@ type Settings struct {
 	TicketLife time.Duration
 	// PieceDays is how long an applicant has to give another piece, unless told otherwise.
 	PieceDays int
+	// ReceiptWait is how long the national digitiser may say nothing of a piece that it took
+	// before it may be sent again.
+	ReceiptWait time.Duration
 	// PublicationThreshold and PublicationBase make exact counts figures for anyone.
 	PublicationThreshold, PublicationBase int
 }
@@ -56,7 +59,7 @@ func (s *Settings) targets() map[string]any {
 		"personFailures": &s.PersonFailures, "pointFailures": &s.PointFailures, "numberFailures": &s.NumberFailures,
 		"accountFailures": &s.AccountFailures, "codeLife": &s.CodeLife, "codeTries": &s.CodeTries,
 		"uploadBytes": &s.UploadBytes, "uploadLife": &s.UploadLife, "uploads": &s.Uploads, "ticketLife": &s.TicketLife,
-		"pieceDays":            &s.PieceDays,
+		"pieceDays": &s.PieceDays, "receiptWait": &s.ReceiptWait,
 		"publicationThreshold": &s.PublicationThreshold, "publicationBase": &s.PublicationBase,
 		"emergencies": &s.Emergencies, "formerPoint": &s.FormerPoint, "readsAnHour": &s.ReadsAnHour, "readsADay": &s.ReadsADay,
 	}

@@ -73,14 +73,14 @@ func PublishFigures(ctx context.Context) context.Context {
 func KeepCalendar(ctx context.Context) context.Context {
 	return guard.Grant(ctx, "keep the calendar", append([]string{
 		"ApplicantAccount", "NamedAgent", "BindingCode", "ReceptionGrant", "EmergencyOpening", "HandOver", "OnlineRegistration",
-		"ProposedChange", "Piece", "PieceFile",
+		"ProposedChange", "Piece", "PieceFile", "PieceTransfer",
 	}, formTypes...)...)
 }
 
 // ScanPieces asks the antivirus about what was given in, and brings what was deposited
 // blindly to its application.
 func ScanPieces(ctx context.Context) context.Context {
-	return guard.Grant(ctx, "scan pieces", "Piece", "PieceFile", "Deposit")
+	return guard.Grant(ctx, "scan pieces", "Piece", "PieceFile", "PieceTransfer", "Deposit")
 }
 
 // SweepStorage finds out which files of the storage somebody knows.

@@ -25,6 +25,8 @@ func healthz() http.Handler {
 type Waiting struct {
 	Waiting int        `json:"waiting"`
 	Oldest  *time.Time `json:"oldest"`
+	// Unconnected says that nobody is there to be told.
+	Unconnected bool `json:"unconnected,omitempty"`
 }
 
 // readyz tells whether requests can be answered, and what waits to be told: that closes

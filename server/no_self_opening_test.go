@@ -67,6 +67,7 @@ var acts = map[string]rule{
 	"depositPieceUnderNumber":    {likely: []string{"commune-grenoble-agent", "commune-echirolles-agent", "shared-desk-agent"}},
 	"acceptPiece":                {likely: []string{"commune-grenoble-agent", "shared-desk-agent"}},
 	"refusePiece":                {likely: []string{"commune-grenoble-agent", "shared-desk-agent"}},
+	"resendPiece":                {likely: []string{"commune-grenoble-agent", "shared-desk-agent"}},
 	"reopenToApplicant":          {[]string{"shared-desk-agent", "shared-desk-manager"}, []domain.Ground{domain.GroundSelf}},
 
 	// What is deposited is seen by the point that follows, the applicant, and whom its
@@ -694,6 +695,9 @@ func TestNobodyOpensToItself(t *testing.T) {
 					fields = often
 				}
 				f := fields[p.r.IntN(len(fields))]
+				if needed := p.lacks(); i >= selfOpeningSteps && needed != "" && p.r.IntN(3) == 0 {
+					f = p.schema.Mutation.Fields.ForName(needed)
+				}
 				if p.handedOver != "" {
 					f = p.schema.Mutation.Fields.ForName("bindAccount")
 				}
@@ -730,7 +734,7 @@ func (p *acting) lacks() string {
 
 const (
 	// selfOpeningSteps is how many acts a sequence has. The fixed one goes on until all that
-	// opens something was done, up to maxSteps.
+	// opens something was done, up to maxSteps, and tries more often what was not.
 	selfOpeningSteps, maxSteps = 300, 1200
 	fixedSeed                  = 3
 )

@@ -3,6 +3,7 @@ package server_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"io/fs"
 	"os"
@@ -29,6 +30,9 @@ var update = flag.Bool("update", false, "rewrite what the scenarios want")
 //	-- variables --  its variables, as JSON; may be left out
 //	-- want --     the answer, as JSON; "*" stands for any value
 //	-- keep --     name = path of a value of the answer, used later as ${name}
+//	-- file --     who asks sends a file with these words, its ticket is ${ticket}
+//	-- meanwhile -- what happens by itself: "antivirus", "digitiser", or
+//	               "digitiser rejects" and the code by which it does the next piece
 //
 // A step without "as" or "query" takes those of the step before.
 func TestScenarios(t *testing.T) {
@@ -87,6 +91,10 @@ func play(t *testing.T, path string) {
 			}
 		case "keep":
 			keep(t, text, answer, kept)
+		case "file":
+			kept["ticket"] = desk{api, t}.arrived(as, "PDF", scanned(t, text)).Ticket
+		case "meanwhile":
+			happen(t, api, text)
 		default:
 			t.Fatalf("unknown section %q", f.Name)
 		}
@@ -95,6 +103,26 @@ func play(t *testing.T, path string) {
 		if err := os.WriteFile(path, txtar.Format(archive), 0o600); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// happen has what goes on beside requests do its round.
+func happen(t *testing.T, api *testapi.API, what string) {
+	t.Helper()
+	code, rejects := strings.CutPrefix(what, "digitiser rejects ")
+	switch {
+	case what == "antivirus":
+		desk{api, t}.antivirus()
+	case rejects:
+		api.Digitiser.Reject(code)
+	case what == "digitiser":
+		_, _, sent := api.Service.SendPieces(t.Context())
+		_, _, heard := api.Service.HearDigitiser(t.Context())
+		if err := errors.Join(sent, heard); err != nil {
+			t.Fatal(err)
+		}
+	default:
+		t.Fatalf("nothing is known to happen as %q", what)
 	}
 }
 

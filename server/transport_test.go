@@ -329,8 +329,8 @@ func TestSurface(t *testing.T) {
 	}
 	since := time.Date(2026, 11, 25, 6, 0, 0, 0, time.UTC)
 	for want, waiting := range map[string]func(context.Context) (map[string]Waiting, error){
-		`{"registry":{"waiting":2,"oldest":"2026-11-25T06:00:00Z"},"status":"ready"}`: func(context.Context) (map[string]Waiting, error) {
-			return map[string]Waiting{"registry": {2, &since}}, nil
+		`{"registry":{"waiting":2,"oldest":"2026-11-25T06:00:00Z","unconnected":true},"status":"ready"}`: func(context.Context) (map[string]Waiting, error) {
+			return map[string]Waiting{"registry": {Waiting: 2, Oldest: &since, Unconnected: true}}, nil
 		},
 		`{"status":"ready"}`: func(ctx context.Context) (map[string]Waiting, error) { return nil, broken(ctx) },
 	} {

@@ -181,8 +181,12 @@ func createPiece(
 	if err != nil {
 		return nil, err
 	}
-	return p, tx.PieceFile.Create().SetApplicationID(application).SetPieceID(p.ID).SetName(file.Name).SetSize(file.Size).
+	err = tx.PieceFile.Create().SetApplicationID(application).SetPieceID(p.ID).SetName(file.Name).SetSize(file.Size).
 		SetSha256(file.SHA256).SetMediaType(file.Type).SetPages(file.Pages).Exec(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return p, createTransfer(ctx, tx, p)
 }
 
 // MaxDeposits bounds a list of receipts.

@@ -22,6 +22,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/piecefile"
+	"github.com/guichet-logement/guichet/ent/piecetransfer"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/registryevent"
@@ -60,6 +61,7 @@ func (l *living) forget(granted context.Context, erased domain.Life) error {
 		tx.BindingCode.Delete().Where(bindingcode.ApplicationID(id)),
 		tx.ApplicantAccount.Delete().Where(applicantaccount.ApplicationID(id)),
 		tx.NamedAgent.Delete().Where(namedagent.ApplicationID(id)),
+		tx.PieceTransfer.Delete().Where(piecetransfer.ApplicationID(id)),
 		// Their bytes go with the next sweep of the storage: no row names them any more.
 		tx.PieceFile.Delete().Where(piecefile.ApplicationID(id)),
 		tx.Piece.Delete().Where(piece.ApplicationID(id)),

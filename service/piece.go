@@ -18,6 +18,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/piecefile"
+	"github.com/guichet-logement/guichet/ent/piecetransfer"
 	"github.com/guichet-logement/guichet/policy"
 )
 
@@ -45,7 +46,7 @@ type PieceAccepted struct {
 
 // AcceptPiece takes a piece as proof.
 func (s *Service) AcceptPiece(ctx context.Context, in PieceAccepted) (*ent.Piece, error) {
-	return s.checked(ctx, "acceptPiece", in.Piece, func(granted context.Context, tx *ent.Tx, p *ent.Piece) (*ent.PieceUpdateOne, error) {
+	return s.checked(ctx, "acceptPiece", in.Piece, func(granted context.Context, tx *ent.Tx, p *ent.Piece) (change, error) {
 		if err := domain.CheckScanned(p.Scan).Err(); err != nil {
 			return nil, err
 		}
@@ -66,24 +67,32 @@ func (s *Service) AcceptPiece(ctx context.Context, in PieceAccepted) (*ent.Piece
 }
 
 // RefusePiece refuses a piece and asks for another one by that day, nil for the usual
-// time.
+// time. What was not sent to the national digitiser yet is not sent any more.
 func (s *Service) RefusePiece(ctx context.Context, id domain.ID, reason domain.PieceRefusal, due *domain.Date) (*ent.Piece, error) {
 	today := auth.FromContext(ctx).Today()
 	if due == nil {
 		usual := today.AddDays(policy.SettingsOn(today).PieceDays)
 		due = &usual
 	}
-	return s.checked(ctx, "refusePiece", id, func(_ context.Context, _ *ent.Tx, p *ent.Piece) (*ent.PieceUpdateOne, error) {
+	return s.checked(ctx, "refusePiece", id, func(granted context.Context, tx *ent.Tx, p *ent.Piece) (change, error) {
 		next, refused := PieceOf(p).Refuse(reason)
+		if _, err := tx.PieceTransfer.Delete().Where(piecetransfer.PieceID(id), piecetransfer.StateEQ(domain.TransferToSend)).Exec(granted); err != nil {
+			return nil, err
+		}
 		return p.Update().SetState(next.State).SetRefusedFor(next.RefusedFor).SetDueOn(*due),
 			append(refused, domain.CheckDue(*due, today)...).Err()
 	})
 }
 
+// change is what a decision writes.
+type change interface {
+	Exec(ctx context.Context) error
+}
+
 // checked has somebody who may check the piece decide on it.
 func (s *Service) checked(
 	ctx context.Context, act string, id domain.ID,
-	decide func(context.Context, *ent.Tx, *ent.Piece) (*ent.PieceUpdateOne, error),
+	decide func(context.Context, *ent.Tx, *ent.Piece) (change, error),
 ) (*ent.Piece, error) {
 	err := s.inTx(ctx, func(tx *ent.Tx) error {
 		p, err := tx.Piece.Query().Where(piece.ID(id)).ForUpdate().Only(ctx)

@@ -51,7 +51,7 @@ func (s *Service) scanPiece(ctx context.Context, by antivirus.Scanner, p *ent.Pi
 		return err
 	}
 	if !infected {
-		return s.ent.Piece.Update().Where(piece.ID(p.ID), piece.ScanEQ(domain.ScanPending)).SetScan(domain.ScanClean).Exec(ctx)
+		return s.inTx(ctx, func(tx *ent.Tx) error { return letThrough(ctx, tx, p.ID) })
 	}
 	err = s.inTx(ctx, func(tx *ent.Tx) error {
 		err := tx.Piece.UpdateOneID(p.ID).SetScan(domain.ScanInfected).
@@ -66,6 +66,19 @@ func (s *Service) scanPiece(ctx context.Context, by antivirus.Scanner, p *ent.Pi
 		return err
 	}
 	return s.bucket.Delete(ctx, name)
+}
+
+// letThrough notes that a piece is clean, which begins its way to the digitiser; unless
+// another process was first.
+func letThrough(ctx context.Context, tx *ent.Tx, id domain.ID) error {
+	p, err := tx.Piece.Query().Where(piece.ID(id), piece.ScanEQ(domain.ScanPending)).ForUpdate().Only(ctx)
+	if err != nil {
+		return ent.MaskNotFound(err)
+	}
+	if p, err = p.Update().SetScan(domain.ScanClean).Save(ctx); err != nil {
+		return err
+	}
+	return createTransfer(ctx, tx, p)
 }
 
 func (s *Service) infected(ctx context.Context, by antivirus.Scanner, name string) (bool, error) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/guichet-logement/guichet/audit"
+	"github.com/guichet-logement/guichet/digitiser"
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/policy"
 	"github.com/guichet-logement/guichet/registry"
@@ -30,6 +31,8 @@ type Service struct {
 	// registry is the national one, nil where there is none; desk is ours in its files.
 	registry registry.Registry
 	desk     string
+	// digitiser is the national one, nil where there is none.
+	digitiser digitiser.Digitiser
 	// bucket keeps files; inspecting bounds those that are looked into at once.
 	bucket     *storage.Bucket
 	inspecting chan struct{}
@@ -66,6 +69,13 @@ func (s *Service) AuditTo(w *audit.Writer, r *audit.Reader) *Service {
 // that number, and returns the service. Without one no application is validated.
 func (s *Service) NumberedBy(r registry.Registry, desk string) *Service {
 	s.registry, s.desk = r, desk
+	return s
+}
+
+// DigitisedBy has pieces sent to that digitiser, and returns the service. Without one they
+// wait.
+func (s *Service) DigitisedBy(d digitiser.Digitiser) *Service {
+	s.digitiser = d
 	return s
 }
 

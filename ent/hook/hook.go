@@ -417,6 +417,18 @@ func (f PieceFileFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, e
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PieceFileMutation", m)
 }
 
+// The PieceTransferFunc type is an adapter to allow the use of ordinary
+// function as PieceTransfer mutator.
+type PieceTransferFunc func(context.Context, *ent.PieceTransferMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PieceTransferFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.PieceTransferMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PieceTransferMutation", m)
+}
+
 // The ProposedChangeFunc type is an adapter to allow the use of ordinary
 // function as ProposedChange mutator.
 type ProposedChangeFunc func(context.Context, *ent.ProposedChangeMutation) (ent.Value, error)

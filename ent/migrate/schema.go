@@ -1599,6 +1599,70 @@ var (
 			},
 		},
 	}
+	// PieceTransferColumns holds the columns for the "piece_transfer" table.
+	PieceTransferColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"TO_SEND", "SENT", "ACKNOWLEDGED", "REJECTED"}, Default: "TO_SEND"},
+		{Name: "rejected_for", Type: field.TypeEnum, Nullable: true, Enums: []string{"UNREADABLE", "NOT_ON_LIST", "OUTDATED", "OTHER"}},
+		{Name: "due_on", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "sent_at", Type: field.TypeTime, Nullable: true},
+		{Name: "settled_at", Type: field.TypeTime, Nullable: true},
+		{Name: "reference", Type: field.TypeString, Size: 30},
+		{Name: "receipt", Type: field.TypeString, Size: 100, Default: ""},
+		{Name: "tries", Type: field.TypeInt, Default: 0},
+		{Name: "next_try", Type: field.TypeTime},
+		{Name: "piece_id", Type: field.TypeString, Unique: true, Size: 30},
+		{Name: "application_id", Type: field.TypeString, Size: 30},
+	}
+	// PieceTransferTable holds the schema information for the "piece_transfer" table.
+	PieceTransferTable = &schema.Table{
+		Name:       "piece_transfer",
+		Columns:    PieceTransferColumns,
+		PrimaryKey: []*schema.Column{PieceTransferColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "piece_transfer_piece_transfer",
+				Columns:    []*schema.Column{PieceTransferColumns[11]},
+				RefColumns: []*schema.Column{PieceColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "piece_transfer_application_application",
+				Columns:    []*schema.Column{PieceTransferColumns[12]},
+				RefColumns: []*schema.Column{ApplicationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "piece_transfer_waiting_idx",
+				Unique:  false,
+				Columns: []*schema.Column{PieceTransferColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "(state)::text = 'TO_SEND'::text",
+				},
+			},
+			{
+				Name:    "piece_transfer_open_idx",
+				Unique:  false,
+				Columns: []*schema.Column{PieceTransferColumns[11], PieceTransferColumns[4]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "(state)::text <> 'ACKNOWLEDGED'::text",
+				},
+			},
+			{
+				Name:    "piece_transfer_reference_key",
+				Unique:  true,
+				Columns: []*schema.Column{PieceTransferColumns[7]},
+			},
+			{
+				Name:    "piece_transfer_application_idx",
+				Unique:  false,
+				Columns: []*schema.Column{PieceTransferColumns[12]},
+			},
+		},
+	}
 	// ProposedChangeColumns holds the columns for the "proposed_change" table.
 	ProposedChangeColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
@@ -2395,6 +2459,7 @@ var (
 		PersonTable,
 		PieceTable,
 		PieceFileTable,
+		PieceTransferTable,
 		ProposedChangeTable,
 		PublishedFiguresTable,
 		ReceptionContactTable,
@@ -2669,6 +2734,17 @@ func init() {
 	PieceFileTable.ForeignKeys[0].RefTable = PieceTable
 	PieceFileTable.Annotation = &entsql.Annotation{
 		Table: "piece_file",
+	}
+	PieceTransferTable.ForeignKeys[0].RefTable = PieceTable
+	PieceTransferTable.ForeignKeys[1].RefTable = ApplicationTable
+	PieceTransferTable.Annotation = &entsql.Annotation{
+		Table: "piece_transfer",
+	}
+	PieceTransferTable.Annotation.Checks = map[string]string{
+		"piece_transfer_rejected_check": "(rejected_for IS NULL) = (state <> 'REJECTED')",
+		"piece_transfer_sent_check":     "(sent_at IS NULL) = (state = 'TO_SEND')",
+		"piece_transfer_settled_check":  "(settled_at IS NULL) = (state IN ('TO_SEND', 'SENT'))",
+		"piece_transfer_state_check":    "state IN ('TO_SEND', 'SENT', 'ACKNOWLEDGED', 'REJECTED')",
 	}
 	ProposedChangeTable.ForeignKeys[0].RefTable = ApplicationTable
 	ProposedChangeTable.ForeignKeys[1].RefTable = ReceptionPointTable

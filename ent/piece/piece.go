@@ -50,6 +50,8 @@ const (
 	EdgeMembers = "members"
 	// EdgeFile holds the string denoting the file edge name in mutations.
 	EdgeFile = "file"
+	// EdgeTransfer holds the string denoting the transfer edge name in mutations.
+	EdgeTransfer = "transfer"
 	// EdgeDepositedBy holds the string denoting the deposited_by edge name in mutations.
 	EdgeDepositedBy = "deposited_by"
 	// EdgeReceptionPoint holds the string denoting the reception_point edge name in mutations.
@@ -75,6 +77,13 @@ const (
 	FileInverseTable = "piece_file"
 	// FileColumn is the table column denoting the file relation/edge.
 	FileColumn = "piece_id"
+	// TransferTable is the table that holds the transfer relation/edge.
+	TransferTable = "piece_transfer"
+	// TransferInverseTable is the table name for the PieceTransfer entity.
+	// It exists in this package in order to avoid circular dependency with the "piecetransfer" package.
+	TransferInverseTable = "piece_transfer"
+	// TransferColumn is the table column denoting the transfer relation/edge.
+	TransferColumn = "piece_id"
 	// DepositedByTable is the table that holds the deposited_by relation/edge.
 	DepositedByTable = "piece"
 	// DepositedByInverseTable is the table name for the Person entity.
@@ -278,6 +287,13 @@ func ByFileField(field string, opts ...sql.OrderTermOption) OrderOption {
 	}
 }
 
+// ByTransferField orders the results by transfer field.
+func ByTransferField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newTransferStep(), sql.OrderByField(field, opts...))
+	}
+}
+
 // ByDepositedByField orders the results by deposited_by field.
 func ByDepositedByField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -310,6 +326,13 @@ func newFileStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(FileInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2O, false, FileTable, FileColumn),
+	)
+}
+func newTransferStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(TransferInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2O, false, TransferTable, TransferColumn),
 	)
 }
 func newDepositedByStep() *sqlgraph.Step {

@@ -830,6 +830,29 @@ func HasFileWith(preds ...predicate.PieceFile) predicate.Piece {
 	})
 }
 
+// HasTransfer applies the HasEdge predicate on the "transfer" edge.
+func HasTransfer() predicate.Piece {
+	return predicate.Piece(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, false, TransferTable, TransferColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasTransferWith applies the HasEdge predicate on the "transfer" edge with a given conditions (other predicates).
+func HasTransferWith(preds ...predicate.PieceTransfer) predicate.Piece {
+	return predicate.Piece(func(s *sql.Selector) {
+		step := newTransferStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // HasDepositedBy applies the HasEdge predicate on the "deposited_by" edge.
 func HasDepositedBy() predicate.Piece {
 	return predicate.Piece(func(s *sql.Selector) {

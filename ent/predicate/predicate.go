@@ -108,6 +108,9 @@ type Piece func(*sql.Selector)
 // PieceFile is the predicate function for piecefile builders.
 type PieceFile func(*sql.Selector)
 
+// PieceTransfer is the predicate function for piecetransfer builders.
+type PieceTransfer func(*sql.Selector)
+
 // ProposedChange is the predicate function for proposedchange builders.
 type ProposedChange func(*sql.Selector)
 

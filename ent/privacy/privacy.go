@@ -926,6 +926,30 @@ func (f PieceFileMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutat
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.PieceFileMutation", m)
 }
 
+// The PieceTransferQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type PieceTransferQueryRuleFunc func(context.Context, *ent.PieceTransferQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f PieceTransferQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.PieceTransferQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.PieceTransferQuery", q)
+}
+
+// The PieceTransferMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type PieceTransferMutationRuleFunc func(context.Context, *ent.PieceTransferMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f PieceTransferMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.PieceTransferMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.PieceTransferMutation", m)
+}
+
 // The ProposedChangeQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type ProposedChangeQueryRuleFunc func(context.Context, *ent.ProposedChangeQuery) error

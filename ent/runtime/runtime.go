@@ -41,6 +41,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/piecefile"
+	"github.com/guichet-logement/guichet/ent/piecetransfer"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/publishedfigures"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
@@ -1195,6 +1196,46 @@ func init() {
 	piecefile.DefaultID = piecefileDescID.Default.(func() domain.ID)
 	// piecefile.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	piecefile.IDValidator = piecefileDescID.Validators[0].(func(string) error)
+	piecetransferMixin := schema.PieceTransfer{}.Mixin()
+	piecetransfer.Policy = privacy.NewPolicies(schema.PieceTransfer{})
+	piecetransfer.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := piecetransfer.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	piecetransferMixinFields0 := piecetransferMixin[0].Fields()
+	_ = piecetransferMixinFields0
+	piecetransferFields := schema.PieceTransfer{}.Fields()
+	_ = piecetransferFields
+	// piecetransferDescCreatedAt is the schema descriptor for created_at field.
+	piecetransferDescCreatedAt := piecetransferMixinFields0[1].Descriptor()
+	// piecetransfer.DefaultCreatedAt holds the default value on creation for the created_at field.
+	piecetransfer.DefaultCreatedAt = piecetransferDescCreatedAt.Default.(func() time.Time)
+	// piecetransferDescReference is the schema descriptor for reference field.
+	piecetransferDescReference := piecetransferFields[7].Descriptor()
+	// piecetransfer.ReferenceValidator is a validator for the "reference" field. It is called by the builders before save.
+	piecetransfer.ReferenceValidator = piecetransferDescReference.Validators[0].(func(string) error)
+	// piecetransferDescReceipt is the schema descriptor for receipt field.
+	piecetransferDescReceipt := piecetransferFields[8].Descriptor()
+	// piecetransfer.DefaultReceipt holds the default value on creation for the receipt field.
+	piecetransfer.DefaultReceipt = domain.Stated(piecetransferDescReceipt.Default.(string))
+	// piecetransfer.ReceiptValidator is a validator for the "receipt" field. It is called by the builders before save.
+	piecetransfer.ReceiptValidator = piecetransferDescReceipt.Validators[0].(func(string) error)
+	// piecetransferDescTries is the schema descriptor for tries field.
+	piecetransferDescTries := piecetransferFields[9].Descriptor()
+	// piecetransfer.DefaultTries holds the default value on creation for the tries field.
+	piecetransfer.DefaultTries = piecetransferDescTries.Default.(int)
+	// piecetransfer.TriesValidator is a validator for the "tries" field. It is called by the builders before save.
+	piecetransfer.TriesValidator = piecetransferDescTries.Validators[0].(func(int) error)
+	// piecetransferDescID is the schema descriptor for id field.
+	piecetransferDescID := piecetransferMixinFields0[0].Descriptor()
+	// piecetransfer.DefaultID holds the default value on creation for the id field.
+	piecetransfer.DefaultID = piecetransferDescID.Default.(func() domain.ID)
+	// piecetransfer.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	piecetransfer.IDValidator = piecetransferDescID.Validators[0].(func(string) error)
 	proposedchangeMixin := schema.ProposedChange{}.Mixin()
 	proposedchange.Policy = privacy.NewPolicies(schema.ProposedChange{})
 	proposedchange.Hooks[0] = func(next ent.Mutator) ent.Mutator {

@@ -54,6 +54,7 @@ func (Piece) Edges() []ent.Edge {
 		edge.To("members", HouseholdMember.Type).
 			StorageKey(edge.Table("piece_member"), edge.Columns("piece_id", "household_member_id")),
 		edge.To("file", PieceFile.Type).Unique(),
+		edge.To("transfer", PieceTransfer.Type).Unique(),
 		edge.To("deposited_by", Person.Type).Field("deposited_by_id").Unique().Immutable().
 			Annotations(entgql.Skip(entgql.SkipAll)),
 		edge.To("reception_point", ReceptionPoint.Type).Field("reception_point_id").Unique().Immutable().

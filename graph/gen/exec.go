@@ -649,6 +649,7 @@ type ComplexityRoot struct {
 		RemoveApplication          func(childComplexity int, input model.RemoveApplicationInput) int
 		RenewApplication           func(childComplexity int, input model.RenewApplicationInput) int
 		ReopenToApplicant          func(childComplexity int, input model.ReopenToApplicantInput) int
+		ResendPiece                func(childComplexity int, input model.ResendPieceInput) int
 		RevokePartnerApp           func(childComplexity int, input model.RevokePartnerAppInput) int
 		RevokePartnerAppSecret     func(childComplexity int, input model.RevokePartnerAppSecretInput) int
 		RevokeStaffAuthorisation   func(childComplexity int, input model.RevokeStaffAuthorisationInput) int
@@ -826,6 +827,7 @@ type ComplexityRoot struct {
 		Scan           func(childComplexity int) int
 		ServesUntil    func(childComplexity int) int
 		State          func(childComplexity int) int
+		Transfer       func(childComplexity int) int
 	}
 
 	PieceFile struct {
@@ -838,6 +840,14 @@ type ComplexityRoot struct {
 	PieceTicket struct {
 		ExpiresAt func(childComplexity int) int
 		Path      func(childComplexity int) int
+	}
+
+	PieceTransfer struct {
+		DueOn       func(childComplexity int) int
+		RejectedFor func(childComplexity int) int
+		SentAt      func(childComplexity int) int
+		SettledAt   func(childComplexity int) int
+		State       func(childComplexity int) int
 	}
 
 	PrepareUploadPayload struct {
@@ -1031,6 +1041,11 @@ type ComplexityRoot struct {
 	ReopenToApplicantPayload struct {
 		Application func(childComplexity int) int
 		Errors      func(childComplexity int) int
+	}
+
+	ResendPiecePayload struct {
+		Errors func(childComplexity int) int
+		Piece  func(childComplexity int) int
 	}
 
 	ResourceLine struct {
@@ -1394,6 +1409,7 @@ type MutationResolver interface {
 	DepositPieceUnderNumber(ctx context.Context, input model.DepositPieceUnderNumberInput) (*model.DepositPieceUnderNumberPayload, error)
 	AcceptPiece(ctx context.Context, input model.AcceptPieceInput) (*model.AcceptPiecePayload, error)
 	RefusePiece(ctx context.Context, input model.RefusePieceInput) (*model.RefusePiecePayload, error)
+	ResendPiece(ctx context.Context, input model.ResendPieceInput) (*model.ResendPiecePayload, error)
 }
 type OnlineRegistrationResolver interface {
 	Assignee(ctx context.Context, obj *ent.OnlineRegistration) (*ent.Person, error)
@@ -1496,6 +1512,7 @@ type ApplicationFilterResolver interface {
 	Deadline(ctx context.Context, obj *ent.ApplicationWhereInput, data *model.DeadlineFilterInput) error
 	Housing(ctx context.Context, obj *ent.ApplicationWhereInput, data []domain.HousingClass) error
 	Reasons(ctx context.Context, obj *ent.ApplicationWhereInput, data []string) error
+	PieceTransfers(ctx context.Context, obj *ent.ApplicationWhereInput, data []domain.PieceTransferTrouble) error
 }
 type AssignmentFilterResolver interface {
 	Organisations(ctx context.Context, obj *ent.AssignmentWhereInput, data []domain.ID) error
@@ -4141,6 +4158,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ReopenToApplicant(childComplexity, args["input"].(model.ReopenToApplicantInput)), true
+	case "Mutation.resendPiece":
+		if e.ComplexityRoot.Mutation.ResendPiece == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resendPiece_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResendPiece(childComplexity, args["input"].(model.ResendPieceInput)), true
 	case "Mutation.revokePartnerApp":
 		if e.ComplexityRoot.Mutation.RevokePartnerApp == nil {
 			break
@@ -4928,6 +4956,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Piece.State(childComplexity), true
+	case "Piece.transfer":
+		if e.ComplexityRoot.Piece.Transfer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Piece.Transfer(childComplexity), true
 
 	case "PieceFile.mediaType":
 		if e.ComplexityRoot.PieceFile.MediaType == nil {
@@ -4966,6 +5000,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PieceTicket.Path(childComplexity), true
+
+	case "PieceTransfer.dueOn":
+		if e.ComplexityRoot.PieceTransfer.DueOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PieceTransfer.DueOn(childComplexity), true
+	case "PieceTransfer.rejectedFor":
+		if e.ComplexityRoot.PieceTransfer.RejectedFor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PieceTransfer.RejectedFor(childComplexity), true
+	case "PieceTransfer.sentAt":
+		if e.ComplexityRoot.PieceTransfer.SentAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PieceTransfer.SentAt(childComplexity), true
+	case "PieceTransfer.settledAt":
+		if e.ComplexityRoot.PieceTransfer.SettledAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PieceTransfer.SettledAt(childComplexity), true
+	case "PieceTransfer.state":
+		if e.ComplexityRoot.PieceTransfer.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PieceTransfer.State(childComplexity), true
 
 	case "PrepareUploadPayload.errors":
 		if e.ComplexityRoot.PrepareUploadPayload.Errors == nil {
@@ -5784,6 +5849,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReopenToApplicantPayload.Errors(childComplexity), true
+
+	case "ResendPiecePayload.errors":
+		if e.ComplexityRoot.ResendPiecePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResendPiecePayload.Errors(childComplexity), true
+	case "ResendPiecePayload.piece":
+		if e.ComplexityRoot.ResendPiecePayload.Piece == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResendPiecePayload.Piece(childComplexity), true
 
 	case "ResourceLine.amount":
 		if e.ComplexityRoot.ResourceLine.Amount == nil {
@@ -6828,6 +6906,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RemoveApplicationInput", ec.unmarshalInputRemoveApplicationInput),
 			graphql.NewInputUnmarshaler("RenewApplicationInput", ec.unmarshalInputRenewApplicationInput),
 			graphql.NewInputUnmarshaler("ReopenToApplicantInput", ec.unmarshalInputReopenToApplicantInput),
+			graphql.NewInputUnmarshaler("ResendPieceInput", ec.unmarshalInputResendPieceInput),
 			graphql.NewInputUnmarshaler("ResourceLineInput", ec.unmarshalInputResourceLineInput),
 			graphql.NewInputUnmarshaler("RevokePartnerAppInput", ec.unmarshalInputRevokePartnerAppInput),
 			graphql.NewInputUnmarshaler("RevokePartnerAppSecretInput", ec.unmarshalInputRevokePartnerAppSecretInput),
@@ -8015,6 +8094,17 @@ type Mutation {
     "The piece and the reason."
     input: RefusePieceInput!
   ): RefusePiecePayload!
+
+  """
+  Sends a piece to the national digitiser once more (*nouveau versement*): one that it
+  rejected, or of which nothing was heard for 10 days since it was sent.
+
+  For a RECEPTION_AGENT of the point that follows the application, of level 2 or 3.
+  """
+  resendPiece(
+    "The piece."
+    input: ResendPieceInput!
+  ): ResendPiecePayload!
 }
 
 # Shared ----------------------------------------------------------------------
@@ -10548,6 +10638,12 @@ input ApplicationFilter {
   housing: [HousingClass!]
   "Column group FILE: for one of these reasons, by their codes; none that is sensitive is found. At most 100."
   reasons: [String!]
+  """
+  Column group DOCUMENTS: with a piece that you see whose transfer to the national
+  digitiser is in one of these troubles. One that was refused since is seen to. At most
+  100.
+  """
+  pieceTransfers: [PieceTransferTrouble!]
 }
 
 "Such a deadline: one of these kinds, and in one of these states."
@@ -10896,6 +10992,58 @@ type Piece {
   receptionPoint: ReceptionPoint
   "What was given; ` + "`" + `null` + "`" + ` where you may not see it, and where the antivirus took it away."
   file: PieceFile
+  "Its way into the national single file; ` + "`" + `null` + "`" + ` while the antivirus has not let it through, and where it was refused before it was sent."
+  transfer: PieceTransfer
+}
+
+"""
+The way of a piece to the national digitiser (*versement au numériseur national*), which
+files it in the national single file (*dossier unique*). A piece is sent by itself once the
+antivirus has let it through and the application has its national number.
+"""
+type PieceTransfer {
+  "How far it has come."
+  state: PieceTransferState!
+  "The day by which it has to be in the single file: 15 days after it was given in."
+  dueOn: Date!
+  "When the digitiser took it; ` + "`" + `null` + "`" + ` while it waits to be sent."
+  sentAt: DateTime
+  "When we heard what became of it; ` + "`" + `null` + "`" + ` until then."
+  settledAt: DateTime
+  "Why the digitiser did not file it; ` + "`" + `null` + "`" + ` unless it was rejected."
+  rejectedFor: PieceTransferRejection
+}
+
+"How far a piece has come on its way to the national digitiser."
+enum PieceTransferState {
+  "It waits to be sent."
+  TO_SEND
+  "The digitiser took it, and has not told what became of it."
+  SENT
+  "It is in the single file."
+  ACKNOWLEDGED
+  "The digitiser did not file it."
+  REJECTED
+}
+
+"Why the national digitiser did not file a piece: its marks in the single file."
+enum PieceTransferRejection {
+  "It cannot be read (*inexploitable*)."
+  UNREADABLE
+  "No text lets us ask for it (*hors périmètre réglementaire*)."
+  NOT_ON_LIST
+  "It is out of date (*obsolète*)."
+  OUTDATED
+  "For another reason, which the operator of this service finds in its log."
+  OTHER
+}
+
+"What somebody has to see to in the transfer of a piece."
+enum PieceTransferTrouble {
+  "Its day has passed, and it is not in the single file."
+  LATE
+  "The digitiser rejected it."
+  REJECTED
 }
 
 "The file of a piece."
@@ -11132,6 +11280,20 @@ input RefusePieceInput {
 "What became of the piece."
 type RefusePiecePayload {
   "The piece; ` + "`" + `null` + "`" + ` when it could not be refused."
+  piece: Piece
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
+"A piece to send to the national digitiser once more."
+input ResendPieceInput {
+  "The piece."
+  pieceId: ID!
+}
+
+"What became of the piece."
+type ResendPiecePayload {
+  "The piece; ` + "`" + `null` + "`" + ` when it is not sent once more."
   piece: Piece
   "Why it was refused; empty when it was accepted. At most 20."
   errors: [UserError!]!
@@ -13381,6 +13543,8 @@ func (ec *executionContext) childFields_Piece(ctx context.Context, field graphql
 		return ec.fieldContext_Piece_receptionPoint(ctx, field)
 	case "file":
 		return ec.fieldContext_Piece_file(ctx, field)
+	case "transfer":
+		return ec.fieldContext_Piece_transfer(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Piece", field.Name)
 }
@@ -13407,6 +13571,22 @@ func (ec *executionContext) childFields_PieceTicket(ctx context.Context, field g
 		return ec.fieldContext_PieceTicket_expiresAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PieceTicket", field.Name)
+}
+
+func (ec *executionContext) childFields_PieceTransfer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "state":
+		return ec.fieldContext_PieceTransfer_state(ctx, field)
+	case "dueOn":
+		return ec.fieldContext_PieceTransfer_dueOn(ctx, field)
+	case "sentAt":
+		return ec.fieldContext_PieceTransfer_sentAt(ctx, field)
+	case "settledAt":
+		return ec.fieldContext_PieceTransfer_settledAt(ctx, field)
+	case "rejectedFor":
+		return ec.fieldContext_PieceTransfer_rejectedFor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PieceTransfer", field.Name)
 }
 
 func (ec *executionContext) childFields_PrepareUploadPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13729,6 +13909,16 @@ func (ec *executionContext) childFields_ReopenToApplicantPayload(ctx context.Con
 		return ec.fieldContext_ReopenToApplicantPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReopenToApplicantPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ResendPiecePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "piece":
+		return ec.fieldContext_ResendPiecePayload_piece(ctx, field)
+	case "errors":
+		return ec.fieldContext_ResendPiecePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResendPiecePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ResourceLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15109,6 +15299,20 @@ func (ec *executionContext) field_Mutation_reopenToApplicant_args(ctx context.Co
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.ReopenToApplicantInput, error) {
 			return ec.unmarshalNReopenToApplicantInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReopenToApplicantInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_resendPiece_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ResendPieceInput, error) {
+			return ec.unmarshalNResendPieceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐResendPieceInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -27535,6 +27739,50 @@ func (ec *executionContext) fieldContext_Mutation_refusePiece(ctx context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_resendPiece(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_resendPiece(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ResendPiece(ctx, fc.Args["input"].(model.ResendPieceInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ResendPiecePayload) graphql.Marshaler {
+			return ec.answerNResendPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐResendPiecePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_resendPiece(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ResendPiecePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_resendPiece_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _NearestReceptionPoint_distanceMetres(ctx context.Context, field graphql.CollectedField, obj *model.NearestReceptionPoint) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -30268,6 +30516,38 @@ func (ec *executionContext) fieldContext_Piece_file(_ context.Context, field gra
 	return fc, nil
 }
 
+func (ec *executionContext) _Piece_transfer(ctx context.Context, field graphql.CollectedField, obj *ent.Piece) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Piece_transfer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Transfer(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.PieceTransfer) graphql.Marshaler {
+			return ec.marshalOPieceTransfer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPieceTransfer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Piece_transfer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Piece",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PieceTransfer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PieceFile_size(ctx context.Context, field graphql.CollectedField, obj *ent.PieceFile) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -30404,6 +30684,121 @@ func (ec *executionContext) _PieceTicket_expiresAt(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_PieceTicket_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PieceTicket", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _PieceTransfer_state(ctx context.Context, field graphql.CollectedField, obj *ent.PieceTransfer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PieceTransfer_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.PieceTransferState) graphql.Marshaler {
+			return ec.marshalNPieceTransferState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceTransferState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PieceTransfer_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PieceTransfer", field, false, false, "PieceTransferState")
+}
+
+func (ec *executionContext) _PieceTransfer_dueOn(ctx context.Context, field graphql.CollectedField, obj *ent.PieceTransfer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PieceTransfer_dueOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DueOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PieceTransfer_dueOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PieceTransfer", field, false, false, "Date")
+}
+
+func (ec *executionContext) _PieceTransfer_sentAt(ctx context.Context, field graphql.CollectedField, obj *ent.PieceTransfer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PieceTransfer_sentAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SentAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PieceTransfer_sentAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PieceTransfer", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _PieceTransfer_settledAt(ctx context.Context, field graphql.CollectedField, obj *ent.PieceTransfer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PieceTransfer_settledAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SettledAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PieceTransfer_settledAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PieceTransfer", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _PieceTransfer_rejectedFor(ctx context.Context, field graphql.CollectedField, obj *ent.PieceTransfer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PieceTransfer_rejectedFor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RejectedFor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.PieceTransferRejection) graphql.Marshaler {
+			return ec.marshalOPieceTransferRejection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceTransferRejection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PieceTransfer_rejectedFor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PieceTransfer", field, false, false, "PieceTransferRejection")
 }
 
 func (ec *executionContext) _PrepareUploadPayload_upload(ctx context.Context, field graphql.CollectedField, obj *model.PrepareUploadPayload) (ret graphql.Marshaler) {
@@ -34014,6 +34409,70 @@ func (ec *executionContext) _ReopenToApplicantPayload_errors(ctx context.Context
 func (ec *executionContext) fieldContext_ReopenToApplicantPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ReopenToApplicantPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ResendPiecePayload_piece(ctx context.Context, field graphql.CollectedField, obj *model.ResendPiecePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResendPiecePayload_piece(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Piece, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Piece) graphql.Marshaler {
+			return ec.marshalOPiece2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPiece(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ResendPiecePayload_piece(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ResendPiecePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Piece(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ResendPiecePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.ResendPiecePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResendPiecePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResendPiecePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ResendPiecePayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -39395,7 +39854,7 @@ func (ec *executionContext) unmarshalInputApplicationFilter(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"states", "search", "phone", "wishedCommunes", "followingPoints", "followed", "typologies", "householdSize", "registeredFrom", "registeredBefore", "deadline", "housing", "reasons"}
+	fieldsInOrder := [...]string{"states", "search", "phone", "wishedCommunes", "followingPoints", "followed", "typologies", "householdSize", "registeredFrom", "registeredBefore", "deadline", "housing", "reasons", "pieceTransfers"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -39517,6 +39976,15 @@ func (ec *executionContext) unmarshalInputApplicationFilter(ctx context.Context,
 				return it, err
 			}
 			if err = ec.Resolvers.ApplicationFilter().Reasons(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "pieceTransfers":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("pieceTransfers"))
+			data, err := ec.unmarshalOPieceTransferTrouble2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceTransferTroubleᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.ApplicationFilter().PieceTransfers(ctx, &it, data); err != nil {
 				return it, err
 			}
 		}
@@ -44098,6 +44566,48 @@ func (ec *executionContext) unmarshalInputReopenToApplicantInput(ctx context.Con
 func UnmarshalReopenToApplicantInput(ctx context.Context, raw any) (model.ReopenToApplicantInput, error) {
 	var out model.ReopenToApplicantInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ReopenToApplicantInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputResendPieceInput(ctx context.Context, obj any) (model.ResendPieceInput, error) {
+	var it model.ResendPieceInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"pieceId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "pieceId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("pieceId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PieceID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalResendPieceInput unmarshals raw into the ResendPieceInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalResendPieceInput(ctx context.Context, raw any) (model.ResendPieceInput, error) {
+	var out model.ResendPieceInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ResendPieceInput", raw, &out)
 	return out, err
 }
 
@@ -49364,6 +49874,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "resendPiece":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_resendPiece(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -50473,6 +50990,12 @@ func (ec *executionContext) _Piece(ctx context.Context, sel ast.SelectionSet, ob
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Piece_file(ctx, field, obj)
 				})
+		case "transfer":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Piece_transfer(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -50557,6 +51080,59 @@ func (ec *executionContext) _PieceTicket(ctx context.Context, sel ast.SelectionS
 		case "expiresAt":
 			out.Values[i] = ec._PieceTicket_expiresAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var pieceTransferImplementors = []string{"PieceTransfer"}
+
+func (ec *executionContext) _PieceTransfer(ctx context.Context, sel ast.SelectionSet, obj *ent.PieceTransfer) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, pieceTransferImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PieceTransfer")
+		case "state":
+			out.Values[i] = ec._PieceTransfer_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "dueOn":
+			out.Values[i] = ec._PieceTransfer_dueOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sentAt":
+			out.Values[i] = ec._PieceTransfer_sentAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "settledAt":
+			out.Values[i] = ec._PieceTransfer_settledAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rejectedFor":
+			out.Values[i] = ec._PieceTransfer_rejectedFor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -51947,6 +52523,44 @@ func (ec *executionContext) _ReopenToApplicantPayload(ctx context.Context, sel a
 			}
 		case "errors":
 			out.Values[i] = ec._ReopenToApplicantPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var resendPiecePayloadImplementors = []string{"ResendPiecePayload"}
+
+func (ec *executionContext) _ResendPiecePayload(ctx context.Context, sel ast.SelectionSet, obj *model.ResendPiecePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, resendPiecePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ResendPiecePayload")
+		case "piece":
+			out.Values[i] = ec._ResendPiecePayload_piece(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._ResendPiecePayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -56302,6 +56916,26 @@ func (ec *executionContext) marshalNPieceState2githubᚗcomᚋguichetᚑlogement
 	return v
 }
 
+func (ec *executionContext) unmarshalNPieceTransferState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceTransferState(ctx context.Context, v any) (domain.PieceTransferState, error) {
+	var res domain.PieceTransferState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPieceTransferState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceTransferState(ctx context.Context, sel ast.SelectionSet, v domain.PieceTransferState) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNPieceTransferTrouble2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceTransferTrouble(ctx context.Context, v any) (domain.PieceTransferTrouble, error) {
+	var res domain.PieceTransferTrouble
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPieceTransferTrouble2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceTransferTrouble(ctx context.Context, sel ast.SelectionSet, v domain.PieceTransferTrouble) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalNPrepareUploadInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareUploadInput(ctx context.Context, v any) (model.PrepareUploadInput, error) {
 	res, err := ec.unmarshalInputPrepareUploadInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -56760,6 +57394,19 @@ func (ec *executionContext) marshalNReopenToApplicantPayload2ᚖgithubᚗcomᚋg
 		return graphql.Null
 	}
 	return ec._ReopenToApplicantPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNResendPieceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐResendPieceInput(ctx context.Context, v any) (model.ResendPieceInput, error) {
+	res, err := ec.unmarshalInputResendPieceInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNResendPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐResendPiecePayload(ctx context.Context, sel ast.SelectionSet, v *model.ResendPiecePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ResendPiecePayload!")
+		return graphql.Null
+	}
+	return ec._ResendPiecePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNResourceLine2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐResourceLine(ctx context.Context, sel ast.SelectionSet, v domain.ResourceLine) graphql.Marshaler {
@@ -58916,6 +59563,65 @@ func (ec *executionContext) marshalOPieceTicket2ᚖgithubᚗcomᚋguichetᚑloge
 		return graphql.Null
 	}
 	return ec._PieceTicket(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPieceTransfer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPieceTransfer(ctx context.Context, sel ast.SelectionSet, v *ent.PieceTransfer) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PieceTransfer(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOPieceTransferRejection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceTransferRejection(ctx context.Context, v any) (*domain.PieceTransferRejection, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.PieceTransferRejection)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOPieceTransferRejection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceTransferRejection(ctx context.Context, sel ast.SelectionSet, v *domain.PieceTransferRejection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalOPieceTransferTrouble2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceTransferTroubleᚄ(ctx context.Context, v any) ([]domain.PieceTransferTrouble, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.PieceTransferTrouble, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNPieceTransferTrouble2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceTransferTrouble(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOPieceTransferTrouble2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceTransferTroubleᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.PieceTransferTrouble) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPieceTransferTrouble2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceTransferTrouble(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOPublishedFigures2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPublishedFigures(ctx context.Context, sel ast.SelectionSet, v *ent.PublishedFigures) graphql.Marshaler {

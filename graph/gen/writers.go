@@ -315,6 +315,10 @@ func (ec *executionContext) answerNReopenToApplicantPayload2ᚖgithubᚗcomᚋgu
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNReopenToApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReopenToApplicantPayload, ec.marshalNReopenToApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReopenToApplicantPayload)
 }
 
+func (ec *executionContext) answerNResendPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐResendPiecePayload(ctx context.Context, sel ast.SelectionSet, v *model.ResendPiecePayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNResendPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐResendPiecePayload, ec.marshalNResendPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐResendPiecePayload)
+}
+
 func (ec *executionContext) answerNRevokePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppPayload(ctx context.Context, sel ast.SelectionSet, v *model.RevokePartnerAppPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRevokePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppPayload, ec.marshalNRevokePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppPayload)
 }
@@ -3755,6 +3759,16 @@ func (ec *executionContext) write_Piece(w *writers.Writer, above *writers.Field,
 				return
 			}
 			ec.writeOPieceFile2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPieceFile(w, f, v)
+		case "transfer":
+			if !f.Enter(w, ec.fieldContext_Piece_transfer) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Transfer(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOPieceTransfer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPieceTransfer(w, f, v)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -3805,6 +3819,35 @@ func (ec *executionContext) write_PieceTicket(w *writers.Writer, above *writers.
 			ec.writeNString2string(w, f, obj.Path)
 		case "expiresAt":
 			ec.writeNDateTime2timeᚐTime(w, f, obj.ExpiresAt)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_PieceTransfer(w *writers.Writer, above *writers.Field, obj *ent.PieceTransfer) {
+	fields := above.Select(w, "PieceTransfer", pieceTransferImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("PieceTransfer")
+		case "state":
+			ec.writeNPieceTransferState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceTransferState(w, f, obj.State)
+		case "dueOn":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.DueOn)
+		case "sentAt":
+			ec.writeODateTime2ᚖtimeᚐTime(w, f, obj.SentAt)
+		case "settledAt":
+			ec.writeODateTime2ᚖtimeᚐTime(w, f, obj.SettledAt)
+		case "rejectedFor":
+			ec.writeOPieceTransferRejection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceTransferRejection(w, f, obj.RejectedFor)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -4687,6 +4730,35 @@ func (ec *executionContext) write_ReopenToApplicantPayload(w *writers.Writer, ab
 			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
 		case "errors":
 			if !f.Enter(w, ec.fieldContext_ReopenToApplicantPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_ResendPiecePayload(w *writers.Writer, above *writers.Field, obj *model.ResendPiecePayload) {
+	fields := above.Select(w, "ResendPiecePayload", resendPiecePayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ResendPiecePayload")
+		case "piece":
+			if !f.Enter(w, ec.fieldContext_ResendPiecePayload_piece) {
+				return
+			}
+			ec.writeOPiece2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPiece(w, f, obj.Piece)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_ResendPiecePayload_errors) {
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
@@ -7400,6 +7472,10 @@ func (ec *executionContext) writeNPieceState2githubᚗcomᚋguichetᚑlogement�
 	v.MarshalGQL(w)
 }
 
+func (ec *executionContext) writeNPieceTransferState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceTransferState(w *writers.Writer, f *writers.Field, v domain.PieceTransferState) {
+	v.MarshalGQL(w)
+}
+
 func (ec *executionContext) writeNPrepareUploadPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareUploadPayload(w *writers.Writer, f *writers.Field, v *model.PrepareUploadPayload) {
 	if v == nil {
 		w.Null(true)
@@ -7686,6 +7762,14 @@ func (ec *executionContext) writeNReopenToApplicantPayload2ᚖgithubᚗcomᚋgui
 		return
 	}
 	ec.write_ReopenToApplicantPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNResendPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐResendPiecePayload(w *writers.Writer, f *writers.Field, v *model.ResendPiecePayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ResendPiecePayload(w, f, v)
 }
 
 func (ec *executionContext) writeNResourceLine2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐResourceLine(w *writers.Writer, f *writers.Field, v domain.ResourceLine) {
@@ -8590,6 +8674,22 @@ func (ec *executionContext) writeOPieceTicket2ᚖgithubᚗcomᚋguichetᚑlogeme
 		return
 	}
 	ec.write_PieceTicket(w, f, v)
+}
+
+func (ec *executionContext) writeOPieceTransfer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPieceTransfer(w *writers.Writer, f *writers.Field, v *ent.PieceTransfer) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_PieceTransfer(w, f, v)
+}
+
+func (ec *executionContext) writeOPieceTransferRejection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceTransferRejection(w *writers.Writer, f *writers.Field, v *domain.PieceTransferRejection) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	v.MarshalGQL(w)
 }
 
 func (ec *executionContext) writeOPublishedFigures2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPublishedFigures(w *writers.Writer, f *writers.Field, v *ent.PublishedFigures) {

@@ -885,6 +885,20 @@ type ReopenToApplicantPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// A piece to send to the national digitiser once more.
+type ResendPieceInput struct {
+	// The piece.
+	PieceID domain.ID `json:"pieceId"`
+}
+
+// What became of the piece.
+type ResendPiecePayload struct {
+	// The piece; `null` when it is not sent once more.
+	Piece *ent.Piece `json:"piece,omitempty"`
+	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
 // A partner app to end.
 type RevokePartnerAppInput struct {
 	// The app.

@@ -215,7 +215,7 @@ func (l *Lab) ask(w *World, c oracle.Caller) questions {
 			name := fmt.Sprintf("filter_%s_%d", f.Name, i)
 			value, group, keeps := filters[f.Name](w)
 			q.variables[name] = object{f.Name: value}
-			kept := slices.DeleteFunc(slices.Clone(seen), func(s sight) bool { return !s.Opens(group) || !keeps(s.application) })
+			kept := slices.DeleteFunc(slices.Clone(seen), func(s sight) bool { return !s.Opens(group) || !keeps(s) })
 			q.expected[name] = listed(kept)
 		}
 	}
@@ -278,7 +278,7 @@ func (q *questions) askTables(w *World, seen []sight) {
 	} else {
 		q.variables["counted"] = object{"states": value}
 	}
-	kept := slices.DeleteFunc(slices.Clone(seen), func(s sight) bool { return !s.Opens(group) || !keeps(s.application) })
+	kept := slices.DeleteFunc(slices.Clone(seen), func(s sight) bool { return !s.Opens(group) || !keeps(s) })
 	q.variables["axes"], q.expected["crossed"] = by, w.counted(kept, by...)
 }
 
@@ -429,21 +429,21 @@ func (q *questions) askOrders(seen []sight) {
 
 // filters draw a value for each field of the filter: with the column group that it
 // looks at and the applications that it keeps.
-var filters = map[string]func(*World) (value any, group string, keeps func(*application) bool){
-	"states": func(w *World) (any, string, func(*application) bool) {
+var filters = map[string]func(*World) (value any, group string, keeps func(sight) bool){
+	"states": func(w *World) (any, string, func(sight) bool) {
 		asked := some(w, domain.ApplicationState("").Values(), 1+w.r.IntN(2))
-		return asked, "IDENTITY", func(a *application) bool { return slices.Contains(asked, a.State) }
+		return asked, "IDENTITY", func(s sight) bool { return slices.Contains(asked, s.State) }
 	},
-	"search": func(w *World) (any, string, func(*application) bool) {
+	"search": func(w *World) (any, string, func(sight) bool) {
 		of := pick(w, w.applications)
 		if of.number != "" && w.chance(30) {
-			return strings.ToLower(of.number), "IDENTITY", func(a *application) bool { return a.number == of.number }
+			return strings.ToLower(of.number), "IDENTITY", func(s sight) bool { return s.number == of.number }
 		}
 		// Three letters: shorter words are particles, which are not searched for.
 		first, second := strings.ToLower(of.birthName[:3+w.r.IntN(2)]), strings.ToUpper(of.givenNames[:3])
 		text := pick(w, []string{first, second, first + " " + second})
-		return text, "IDENTITY", func(a *application) bool {
-			names := strings.Fields(strings.ToLower(a.givenNames + " " + a.birthName + " " + a.usualName))
+		return text, "IDENTITY", func(s sight) bool {
+			names := strings.Fields(strings.ToLower(s.givenNames + " " + s.birthName + " " + s.usualName))
 			for _, word := range strings.Fields(strings.ToLower(text)) {
 				if !slices.ContainsFunc(names, func(n string) bool { return strings.HasPrefix(n, word) }) {
 					return false
@@ -452,70 +452,76 @@ var filters = map[string]func(*World) (value any, group string, keeps func(*appl
 			return true
 		}
 	},
-	"phone": func(w *World) (any, string, func(*application) bool) {
+	"phone": func(w *World) (any, string, func(sight) bool) {
 		asked := fmt.Sprint("+3347600000", w.r.IntN(3))
-		return asked, "CONTACT", func(a *application) bool { return a.phone == asked }
+		return asked, "CONTACT", func(s sight) bool { return s.phone == asked }
 	},
-	"wishedCommunes": func(w *World) (any, string, func(*application) bool) {
+	"wishedCommunes": func(w *World) (any, string, func(sight) bool) {
 		asked := some(w, w.communes, 1+w.r.IntN(2))
 		var codes []string
 		for _, c := range asked {
 			codes = append(codes, c.code)
 		}
-		return codes, "SUMMARY", func(a *application) bool {
-			return slices.ContainsFunc(asked, func(c place) bool { return slices.Contains(a.Wishes, c.id) })
+		return codes, "SUMMARY", func(s sight) bool {
+			return slices.ContainsFunc(asked, func(c place) bool { return slices.Contains(s.Wishes, c.id) })
 		}
 	},
-	"followingPoints": func(w *World) (any, string, func(*application) bool) {
+	"followingPoints": func(w *World) (any, string, func(sight) bool) {
 		asked := w.pointIDs(1 + w.r.IntN(2))
-		return asked, "SUMMARY", func(a *application) bool { return slices.Contains(asked, a.FollowingPoint) }
+		return asked, "SUMMARY", func(s sight) bool { return slices.Contains(asked, s.FollowingPoint) }
 	},
-	"followed": func(w *World) (any, string, func(*application) bool) {
+	"followed": func(w *World) (any, string, func(sight) bool) {
 		asked := w.chance(50)
-		return asked, "SUMMARY", func(a *application) bool { return (a.FollowingPoint != "") == asked }
+		return asked, "SUMMARY", func(s sight) bool { return (s.FollowingPoint != "") == asked }
 	},
-	"typologies": func(w *World) (any, string, func(*application) bool) {
+	"typologies": func(w *World) (any, string, func(sight) bool) {
 		asked := some(w, domain.Typology("").Values(), 2)
-		return asked, "SUMMARY", func(a *application) bool {
-			return slices.ContainsFunc(a.typologies, func(t string) bool { return slices.Contains(asked, t) })
+		return asked, "SUMMARY", func(s sight) bool {
+			return slices.ContainsFunc(s.typologies, func(t string) bool { return slices.Contains(asked, t) })
 		}
 	},
-	"householdSize": func(w *World) (any, string, func(*application) bool) {
+	"householdSize": func(w *World) (any, string, func(sight) bool) {
 		least, most := 1+w.r.IntN(3), 1+w.r.IntN(4)
 		asked := object{"min": least, "max": most}
 		if w.chance(30) {
 			delete(asked, "max")
 			most = domain.MaxHousehold
 		}
-		return asked, "SUMMARY", func(a *application) bool { return len(a.members) >= least && len(a.members) <= most }
+		return asked, "SUMMARY", func(s sight) bool { return len(s.members) >= least && len(s.members) <= most }
 	},
-	"registeredFrom": func(w *World) (any, string, func(*application) bool) {
+	"registeredFrom": func(w *World) (any, string, func(sight) bool) {
 		asked := pick(w, w.applications).registeredOn
-		return asked, "SUMMARY", func(a *application) bool { return a.registeredOn >= asked }
+		return asked, "SUMMARY", func(s sight) bool { return s.registeredOn >= asked }
 	},
-	"registeredBefore": func(w *World) (any, string, func(*application) bool) {
+	"registeredBefore": func(w *World) (any, string, func(sight) bool) {
 		asked := pick(w, w.applications).registeredOn
-		return asked, "SUMMARY", func(a *application) bool { return a.registeredOn < asked }
+		return asked, "SUMMARY", func(s sight) bool { return s.registeredOn < asked }
 	},
-	"deadline": func(w *World) (any, string, func(*application) bool) {
+	"deadline": func(w *World) (any, string, func(sight) bool) {
 		kinds, states := some(w, []string{"EXPIRY", "ERASURE"}, 1), some(w, domain.DeadlineState("").Values(), 1+w.r.IntN(2))
 		asked := object{"kinds": kinds, "states": states}
 		if w.chance(30) {
 			delete(asked, "kinds")
 			kinds = []string{"EXPIRY"}
 		}
-		return asked, "SUMMARY", func(a *application) bool {
-			return a.due != "" && slices.Contains(kinds, "EXPIRY") && slices.Contains(states, string(w.deadlineState(a)))
+		return asked, "SUMMARY", func(s sight) bool {
+			return s.due != "" && slices.Contains(kinds, "EXPIRY") && slices.Contains(states, string(w.deadlineState(s.application)))
 		}
 	},
-	"housing": func(w *World) (any, string, func(*application) bool) {
+	"housing": func(w *World) (any, string, func(sight) bool) {
 		asked := some(w, domain.HousingClass("").Values(), 2)
-		return asked, "FILE", func(a *application) bool { return slices.Contains(asked, a.housing) }
+		return asked, "FILE", func(s sight) bool { return slices.Contains(asked, s.housing) }
 	},
-	"reasons": func(w *World) (any, string, func(*application) bool) {
+	"pieceTransfers": func(w *World) (any, string, func(sight) bool) {
+		asked := some(w, domain.PieceTransferTrouble("").Values(), w.r.IntN(3))
+		return asked, "IDENTITY", func(s sight) bool { // a piece is seen where its group is open, or by who received
+			return slices.ContainsFunc(s.shown(), func(p piece) bool { return w.inTrouble(p, asked) })
+		}
+	},
+	"reasons": func(w *World) (any, string, func(sight) bool) {
 		asked := some(w, []string{"01", "02", "03", "07", "10"}, 2)
-		return asked, "FILE", func(a *application) bool {
-			return slices.ContainsFunc(a.reasons, func(r string) bool { return slices.Contains(asked, r) })
+		return asked, "FILE", func(s sight) bool {
+			return slices.ContainsFunc(s.reasons, func(r string) bool { return slices.Contains(asked, r) })
 		}
 	},
 }

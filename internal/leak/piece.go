@@ -15,6 +15,8 @@ type piece struct {
 	members                           []string
 	issuedOn                          oracle.Day
 	by, point                         string
+	transfer                          string
+	transferDue                       oracle.Day
 }
 
 func (w *World) newPiece(a *application, n int) piece {
@@ -38,7 +40,37 @@ func (w *World) newPiece(a *application, n int) piece {
 	case 2:
 		p.scan = "PENDING"
 	}
+	w.transfer(&p)
 	return p
+}
+
+// transfer begins the way of a clean piece to the digitiser, of most of them: one that was
+// refused first has none.
+func (w *World) transfer(p *piece) {
+	if p.scan == "CLEAN" && w.chance(80) {
+		p.transfer, p.transferDue = pick(w, domain.PieceTransferState("").Values()), pick(w, []oracle.Day{w.day(-1), w.day(0), w.day(14)})
+	}
+}
+
+// transferred are the columns of a transfer, and what the contract tells of it.
+func (w *World) transferred(p piece) object {
+	o := object{"state": p.transfer, "dueOn": p.transferDue, "sentAt": nil, "settledAt": nil, "rejectedFor": nil}
+	switch p.transfer {
+	case "SENT":
+		o["sentAt"] = w.given().Format(time.RFC3339)
+	case "ACKNOWLEDGED", "REJECTED":
+		o["sentAt"], o["settledAt"] = w.given().Format(time.RFC3339), w.given().Format(time.RFC3339)
+	}
+	if p.transfer == "REJECTED" {
+		o["rejectedFor"] = "NOT_ON_LIST"
+	}
+	return o
+}
+
+// inTrouble tells whether somebody has to see to the transfer of a piece.
+func (w *World) inTrouble(p piece, asked []string) bool {
+	late := (p.transfer == "TO_SEND" || p.transfer == "SENT") && p.transferDue < oracle.DayOf(w.Now)
+	return p.state != "REFUSED" && (late && slices.Contains(asked, "LATE") || p.transfer == "REJECTED" && slices.Contains(asked, "REJECTED"))
 }
 
 // given is when every piece was given in.
@@ -61,6 +93,14 @@ func (w *World) addPiece(add func(string, row), a *application, p piece) {
 		"id": w.id(domain.PieceFilePrefix, p.id), "application_id": a.ID, "piece_id": p.id, "name": "pieces/" + p.id, "size": 1000,
 		"sha256": "56ba31df06de9668e679cdbb1f57bcc0c648568fe23c1f0b72679906c1792067", "media_type": "PDF", "pages": 3,
 	})
+	if p.transfer == "" {
+		return
+	}
+	o := w.transferred(p)
+	add("piece_transfer", row{
+		"id": w.id(domain.PieceTransferPrefix, p.id), "application_id": a.ID, "piece_id": p.id, "state": o["state"], "due_on": o["dueOn"],
+		"sent_at": o["sentAt"], "settled_at": o["settledAt"], "rejected_for": o["rejectedFor"], "reference": p.id, "next_try": w.given(),
+	})
 }
 
 // pieces are those that the caller must get, as it must get them.
@@ -70,7 +110,12 @@ func (w *World) pieces(s sight) []object {
 		o := object{
 			"__typename": "Piece", "id": p.id, "kind": p.kind, "members": []object{}, "state": w.stateOf(p), "refusedFor": orNull(p.refusedFor),
 			"dueOn": nil, "issuedOn": orNull(p.issuedOn), "expiresOn": nil, "servesUntil": nil, "scan": p.scan,
-			"depositedAt": w.given().Format(time.RFC3339), "receptionPoint": nil, "file": nil,
+			"depositedAt": w.given().Format(time.RFC3339), "receptionPoint": nil, "file": nil, "transfer": nil,
+		}
+		if p.transfer != "" {
+			t := w.transferred(p)
+			t["__typename"] = "PieceTransfer"
+			o["transfer"] = t
 		}
 		if p.state == "REFUSED" {
 			o["dueOn"] = w.day(20)

@@ -26,7 +26,7 @@ const erase = `
 ALTER TABLE application DISABLE TRIGGER application_life; -- worlds are made, not lived
 DELETE FROM deadline; DELETE FROM application_event; DELETE FROM proposed_change; DELETE FROM hand_over;
 DELETE FROM application_access; DELETE FROM audience; DELETE FROM named_agent; DELETE FROM applicant_account;
-DELETE FROM piece_file; DELETE FROM piece_member; DELETE FROM piece; DELETE FROM sensitive_record; DELETE FROM member_particulars; DELETE FROM household_member; DELETE FROM wish;
+DELETE FROM piece_transfer; DELETE FROM piece_file; DELETE FROM piece_member; DELETE FROM piece; DELETE FROM sensitive_record; DELETE FROM member_particulars; DELETE FROM household_member; DELETE FROM wish;
 DELETE FROM application_contact; DELETE FROM application_file; DELETE FROM application_summary; DELETE FROM application;
 DELETE FROM partner_app_secret; DELETE FROM partner_app; DELETE FROM staff_authorisation; DELETE FROM pair; DELETE FROM assignment;
 DELETE FROM person; DELETE FROM landlord_territory; DELETE FROM organisation WHERE key LIKE 'org!_%' ESCAPE '!';`
@@ -302,7 +302,7 @@ func (w *World) records() []table {
 		"application", "application_summary", "application_file", "application_contact", "wish", "household_member",
 		"member_particulars", "sensitive_record", "applicant_account", "named_agent",
 		"deadline", "application_event", "proposed_change", "hand_over",
-		"piece", "piece_member", "piece_file",
+		"piece", "piece_member", "piece_file", "piece_transfer",
 	} {
 		all = append(all, table{name, t[name]})
 	}

@@ -51,6 +51,7 @@ var registry = map[string]string{
 	"DeadlineFilterInput.states":         "filter_deadline",
 	"ApplicationFilter.housing":          "filter_housing",
 	"ApplicationFilter.reasons":          "filter_reasons",
+	"ApplicationFilter.pieceTransfers":   "filter_pieceTransfers",
 	"IntRangeInput.min":                  "filter_householdSize",
 	"IntRangeInput.max":                  "filter_householdSize",
 
@@ -131,6 +132,8 @@ var registry = map[string]string{
 	"Piece.id": "record", "Piece.kind": "record", "Piece.members": "record", "Piece.state": "record", "Piece.refusedFor": "record",
 	"Piece.dueOn": "record", "Piece.issuedOn": "record", "Piece.expiresOn": "record", "Piece.servesUntil": "record", "Piece.scan": "record",
 	"Piece.depositedAt": "record", "Piece.receptionPoint": "record", "Piece.file": "record",
+	"Piece.transfer": "record", "PieceTransfer.state": "record", "PieceTransfer.dueOn": "record", "PieceTransfer.sentAt": "record",
+	"PieceTransfer.settledAt": "record", "PieceTransfer.rejectedFor": "record",
 	"PieceFile.size": "record", "PieceFile.sha256": "record", "PieceFile.mediaType": "record", "PieceFile.pages": "record",
 	"Completeness.percent": "record", "Completeness.required": "record", "Completeness.accepted": "record", "Completeness.missing": "record",
 	"MissingPiece.kinds": "record", "MissingPiece.level": "record", "MissingPiece.memberId": "record", "MissingPiece.state": "record",
@@ -247,6 +250,7 @@ var elsewhere = []string{
 	"Mutation.acceptPiece", "AcceptPiecePayload.piece", "AcceptPieceInput.pieceId", "AcceptPieceInput.issuedOn",
 	"AcceptPieceInput.expiresOn", "AcceptPieceInput.memberIds",
 	"Mutation.refusePiece", "RefusePiecePayload.piece", "RefusePieceInput.pieceId", "RefusePieceInput.reason", "RefusePieceInput.dueOn",
+	"Mutation.resendPiece", "ResendPiecePayload.piece", "ResendPieceInput.pieceId",
 }
 
 // beside are the fields of the roots that are no public ones and yet show nothing of

@@ -72,11 +72,19 @@ var changes = []change{
 	{"a sensitive piece more", func(w *World, a *application) {
 		p := w.newPiece(a, 8)
 		p.kind, p.sensitive = "VIOLENCES", true
+		p.state, p.issuedOn, p.refusedFor, p.scan, p.transfer, p.transferDue = "DEPOSITED", "", "", "CLEAN", "REJECTED", w.day(-1)
 		a.pieces = append(a.pieces, p)
 	}},
 	{"pieces that came to nothing", func(_ *World, a *application) {
 		for i := range a.pieces {
 			a.pieces[i].state, a.pieces[i].issuedOn, a.pieces[i].refusedFor = "REFUSED", "", "OUTDATED"
+		}
+	}},
+	{"pieces that are sent", func(_ *World, a *application) {
+		for i := range a.pieces {
+			if p := &a.pieces[i]; p.transfer != "" {
+				p.transfer = "ACKNOWLEDGED"
+			}
 		}
 	}},
 	{"no piece", func(_ *World, a *application) { a.pieces = nil }},

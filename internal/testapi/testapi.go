@@ -25,6 +25,7 @@ import (
 	"github.com/guichet-logement/guichet/audit"
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/command"
+	"github.com/guichet-logement/guichet/digitiser"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/internal/pqcache"
@@ -63,6 +64,8 @@ type API struct {
 	Storage string
 	// Registry plays the national registry.
 	Registry *registry.Development
+	// Digitiser plays the national digitiser.
+	Digitiser *digitiser.Development
 
 	dsn       string
 	inSandbox bool
@@ -206,7 +209,7 @@ func seeded(t testing.TB, stock *stockfile.Filter, applications int) string {
 // Another serves the same database once more, as a second process would.
 func (a *API) Another(t testing.TB) *API {
 	t.Helper()
-	return serve(t, a.dsn, &API{Log: &Buffer{}, Tokens: a.Tokens, Storage: a.Storage, inSandbox: a.inSandbox, limits: a.limits})
+	return serve(t, a.dsn, &API{Log: &Buffer{}, Tokens: a.Tokens, Storage: a.Storage, Digitiser: a.Digitiser, inSandbox: a.inSandbox, limits: a.limits})
 }
 
 // DSN is the address of the database.
@@ -237,7 +240,10 @@ func serve(t testing.TB, dsn string, a *API) *API {
 	check(t, err)
 	t.Cleanup(func() { _ = bucket.Close() })
 	a.Registry = registry.NewDevelopment("038", "G0000")
-	a.Service = service.New(a.Client, clock, a.inSandbox).StoreIn(bucket).NumberedBy(a.Registry, "G0000")
+	if a.Digitiser == nil {
+		a.Digitiser = digitiser.NewDevelopment()
+	}
+	a.Service = service.New(a.Client, clock, a.inSandbox).StoreIn(bucket).NumberedBy(a.Registry, "G0000").DigitisedBy(a.Digitiser)
 	log := slog.New(slog.NewJSONHandler(a.Log, nil))
 	s := httptest.NewUnstartedServer(nil)
 	a.URL = "http://" + s.Listener.Addr().String()

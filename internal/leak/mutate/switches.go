@@ -59,6 +59,7 @@ var switches = []broken{
 	{"pieces: who received sees sensitive ones", "policy/piece.go", "piece.Or(piece.Sensitive(false), ownDeposit(v))", "ofReceived(v)"},
 	{"pieces: who received does not see its own sensitive ones", "policy/piece.go", "piece.Or(piece.Sensitive(false), ownDeposit(v))", "piece.Sensitive(false)"},
 	{"pieces: who received sees the bytes of all", "policy/piece.go", "piece.And(ofReceived(v), ownDeposit(v))", "ofReceived(v)"},
+	{"transfers: a filter sees those of pieces that are hidden", "service/piece_transfer.go", "application.HasPiecesWith(policy.SeenPieces(v), ", "application.HasPiecesWith("},
 	{"completeness: over a household that is hidden", "service/completeness.go", "groups.Opens(domain.GroupFile) && groups.Opens(domain.GroupDocuments)", "groups.Opens(domain.GroupIdentity)"},
 	{"completeness: asks for what is sensitive", "service/completeness.go", "!v.Applicant && !opened[id].Opens(domain.GroupSensitive)", "false"},
 }
