@@ -96,6 +96,11 @@ type ComplexityRoot struct {
 		Visible    func(childComplexity int) int
 	}
 
+	AccessExportTicket struct {
+		ExpiresAt func(childComplexity int) int
+		Path      func(childComplexity int) int
+	}
+
 	AccessLogEntry struct {
 		At             func(childComplexity int) int
 		ColumnGroup    func(childComplexity int) int
@@ -577,6 +582,7 @@ type ComplexityRoot struct {
 		IssueBindingCode           func(childComplexity int, input model.IssueBindingCodeInput) int
 		MergeApplications          func(childComplexity int, input model.MergeApplicationsInput) int
 		OpenApplicationInEmergency func(childComplexity int, input model.OpenApplicationInEmergencyInput) int
+		PrepareAccessExport        func(childComplexity int, input model.PrepareAccessExportInput) int
 		PrepareUpload              func(childComplexity int, input model.PrepareUploadInput) int
 		ProposeChange              func(childComplexity int, input model.ProposeChangeInput) int
 		ProtectApplication         func(childComplexity int, input model.ProtectApplicationInput) int
@@ -784,6 +790,11 @@ type ComplexityRoot struct {
 	PieceTicket struct {
 		ExpiresAt func(childComplexity int) int
 		Path      func(childComplexity int) int
+	}
+
+	PrepareAccessExportPayload struct {
+		Errors func(childComplexity int) int
+		Ticket func(childComplexity int) int
 	}
 
 	PrepareUploadPayload struct {
@@ -1314,6 +1325,7 @@ type MutationResolver interface {
 	AssignOnlineRegistration(ctx context.Context, input model.AssignOnlineRegistrationInput) (*model.AssignOnlineRegistrationPayload, error)
 	ReleaseOnlineRegistration(ctx context.Context, input model.ReleaseOnlineRegistrationInput) (*model.ReleaseOnlineRegistrationPayload, error)
 	PrepareUpload(ctx context.Context, input model.PrepareUploadInput) (*model.PrepareUploadPayload, error)
+	PrepareAccessExport(ctx context.Context, input model.PrepareAccessExportInput) (*model.PrepareAccessExportPayload, error)
 	DepositPiece(ctx context.Context, input model.DepositPieceInput) (*model.DepositPiecePayload, error)
 	DepositPieceUnderNumber(ctx context.Context, input model.DepositPieceUnderNumberInput) (*model.DepositPieceUnderNumberPayload, error)
 	AcceptPiece(ctx context.Context, input model.AcceptPieceInput) (*model.AcceptPiecePayload, error)
@@ -1565,6 +1577,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AccessExplanation.Visible(childComplexity), true
+
+	case "AccessExportTicket.expiresAt":
+		if e.ComplexityRoot.AccessExportTicket.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessExportTicket.ExpiresAt(childComplexity), true
+	case "AccessExportTicket.path":
+		if e.ComplexityRoot.AccessExportTicket.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessExportTicket.Path(childComplexity), true
 
 	case "AccessLogEntry.at":
 		if e.ComplexityRoot.AccessLogEntry.At == nil {
@@ -3610,6 +3635,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.OpenApplicationInEmergency(childComplexity, args["input"].(model.OpenApplicationInEmergencyInput)), true
+	case "Mutation.prepareAccessExport":
+		if e.ComplexityRoot.Mutation.PrepareAccessExport == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_prepareAccessExport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PrepareAccessExport(childComplexity, args["input"].(model.PrepareAccessExportInput)), true
 	case "Mutation.prepareUpload":
 		if e.ComplexityRoot.Mutation.PrepareUpload == nil {
 			break
@@ -4633,6 +4669,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PieceTicket.Path(childComplexity), true
+
+	case "PrepareAccessExportPayload.errors":
+		if e.ComplexityRoot.PrepareAccessExportPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrepareAccessExportPayload.Errors(childComplexity), true
+	case "PrepareAccessExportPayload.ticket":
+		if e.ComplexityRoot.PrepareAccessExportPayload.Ticket == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrepareAccessExportPayload.Ticket(childComplexity), true
 
 	case "PrepareUploadPayload.errors":
 		if e.ComplexityRoot.PrepareUploadPayload.Errors == nil {
@@ -6388,6 +6437,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("PartnerAppSettingsInput", ec.unmarshalInputPartnerAppSettingsInput),
 			graphql.NewInputUnmarshaler("PersonFilter", ec.unmarshalInputPersonFilter),
 			graphql.NewInputUnmarshaler("PersonOrder", ec.unmarshalInputPersonOrder),
+			graphql.NewInputUnmarshaler("PrepareAccessExportInput", ec.unmarshalInputPrepareAccessExportInput),
 			graphql.NewInputUnmarshaler("PrepareUploadInput", ec.unmarshalInputPrepareUploadInput),
 			graphql.NewInputUnmarshaler("ProposeChangeInput", ec.unmarshalInputProposeChangeInput),
 			graphql.NewInputUnmarshaler("ProtectApplicationInput", ec.unmarshalInputProtectApplicationInput),
@@ -7547,6 +7597,23 @@ type Mutation {
     "The file."
     input: PrepareUploadInput!
   ): PrepareUploadPayload!
+
+  """
+  Prepares the answer to somebody who asks what is kept of it (*droit d'accès*, RGPD
+  art. 15): an archive (ZIP) with ` + "`" + `application.json` + "`" + `, all that is kept of the applicant of
+  that number, and the files of the pieces that the antivirus let through. You, and nobody
+  else, fetch it for 5 minutes: send GET to its address with your own token. What is of
+  another adult of the household is not in it and counted as left for review. It is put on
+  record, and the applicant reads of it in ` + "`" + `accessLog` + "`" + `.
+
+  For a PRIVACY_OFFICER in person: of the applications that a point of its organisation
+  follows; the Métropole's of all. ` + "`" + `NOT_FOUND` + "`" + ` for others, for an erased one and for a
+  protected one. A connection that breaks off leaves no archive: ask again.
+  """
+  prepareAccessExport(
+    "The application."
+    input: PrepareAccessExportInput!
+  ): PrepareAccessExportPayload!
 
   """
   Gives in a piece for an application. The file is shown to nobody until the antivirus has
@@ -10419,6 +10486,28 @@ type MissingPiece {
   dueOn: Date
 }
 
+"Whose answer is to be prepared."
+input PrepareAccessExportInput {
+  "The number of the application (*numéro unique*)."
+  uniqueNumber: UniqueNumber!
+}
+
+"Where the answer is fetched."
+type PrepareAccessExportPayload {
+  "The ticket; ` + "`" + `null` + "`" + ` when it was refused."
+  ticket: AccessExportTicket
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
+"By which the answer to a request for access is fetched, once or more."
+type AccessExportTicket {
+  "The path of the archive on this server: GET it with your own token."
+  path: String!
+  "Until when it is good."
+  expiresAt: DateTime!
+}
+
 "A file that is to be sent."
 input PrepareUploadInput {
   "Its size in bytes, 1 to 10 485 760."
@@ -11326,6 +11415,16 @@ func (ec *executionContext) childFields_AccessExplanation(ctx context.Context, f
 		return ec.fieldContext_AccessExplanation_grounds(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AccessExplanation", field.Name)
+}
+
+func (ec *executionContext) childFields_AccessExportTicket(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "path":
+		return ec.fieldContext_AccessExportTicket_path(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_AccessExportTicket_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccessExportTicket", field.Name)
 }
 
 func (ec *executionContext) childFields_AccessLogEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12542,6 +12641,16 @@ func (ec *executionContext) childFields_PieceTicket(ctx context.Context, field g
 		return ec.fieldContext_PieceTicket_expiresAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PieceTicket", field.Name)
+}
+
+func (ec *executionContext) childFields_PrepareAccessExportPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "ticket":
+		return ec.fieldContext_PrepareAccessExportPayload_ticket(ctx, field)
+	case "errors":
+		return ec.fieldContext_PrepareAccessExportPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PrepareAccessExportPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_PrepareUploadPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13948,6 +14057,20 @@ func (ec *executionContext) field_Mutation_openApplicationInEmergency_args(ctx c
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.OpenApplicationInEmergencyInput, error) {
 			return ec.unmarshalNOpenApplicationInEmergencyInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenApplicationInEmergencyInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_prepareAccessExport_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.PrepareAccessExportInput, error) {
+			return ec.unmarshalNPrepareAccessExportInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareAccessExportInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -15752,6 +15875,52 @@ func (ec *executionContext) fieldContext_AccessExplanation_grounds(_ context.Con
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _AccessExportTicket_path(ctx context.Context, field graphql.CollectedField, obj *service.PieceTicket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessExportTicket_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessExportTicket_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessExportTicket", field, false, false, "String")
+}
+
+func (ec *executionContext) _AccessExportTicket_expiresAt(ctx context.Context, field graphql.CollectedField, obj *service.PieceTicket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessExportTicket_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessExportTicket_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessExportTicket", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _AccessLogEntry_id(ctx context.Context, field graphql.CollectedField, obj *service.AccessLogEntry) (ret graphql.Marshaler) {
@@ -25394,6 +25563,50 @@ func (ec *executionContext) fieldContext_Mutation_prepareUpload(ctx context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_prepareAccessExport(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_prepareAccessExport(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().PrepareAccessExport(ctx, fc.Args["input"].(model.PrepareAccessExportInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PrepareAccessExportPayload) graphql.Marshaler {
+			return ec.answerNPrepareAccessExportPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareAccessExportPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_prepareAccessExport(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PrepareAccessExportPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_prepareAccessExport_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_depositPiece(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28439,6 +28652,70 @@ func (ec *executionContext) _PieceTicket_expiresAt(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_PieceTicket_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PieceTicket", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _PrepareAccessExportPayload_ticket(ctx context.Context, field graphql.CollectedField, obj *model.PrepareAccessExportPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrepareAccessExportPayload_ticket(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ticket, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *service.PieceTicket) graphql.Marshaler {
+			return ec.marshalOAccessExportTicket2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐPieceTicket(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PrepareAccessExportPayload_ticket(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PrepareAccessExportPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AccessExportTicket(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PrepareAccessExportPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.PrepareAccessExportPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrepareAccessExportPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrepareAccessExportPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PrepareAccessExportPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _PrepareUploadPayload_upload(ctx context.Context, field graphql.CollectedField, obj *model.PrepareUploadPayload) (ret graphql.Marshaler) {
@@ -40097,6 +40374,48 @@ func UnmarshalPersonOrder(ctx context.Context, raw any) (ent.PersonOrder, error)
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputPrepareAccessExportInput(ctx context.Context, obj any) (model.PrepareAccessExportInput, error) {
+	var it model.PrepareAccessExportInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"uniqueNumber"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "uniqueNumber":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("uniqueNumber"))
+			data, err := ec.unmarshalNUniqueNumber2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐUniqueNumber(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UniqueNumber = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPrepareAccessExportInput unmarshals raw into the PrepareAccessExportInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPrepareAccessExportInput(ctx context.Context, raw any) (model.PrepareAccessExportInput, error) {
+	var out model.PrepareAccessExportInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PrepareAccessExportInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputPrepareUploadInput(ctx context.Context, obj any) (model.PrepareUploadInput, error) {
 	var it model.PrepareUploadInput
 	if obj == nil {
@@ -42413,6 +42732,44 @@ func (ec *executionContext) _AccessExplanation(ctx context.Context, sel ast.Sele
 			}
 		case "grounds":
 			out.Values[i] = ec._AccessExplanation_grounds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var accessExportTicketImplementors = []string{"AccessExportTicket"}
+
+func (ec *executionContext) _AccessExportTicket(ctx context.Context, sel ast.SelectionSet, obj *service.PieceTicket) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, accessExportTicketImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AccessExportTicket")
+		case "path":
+			out.Values[i] = ec._AccessExportTicket_path(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "expiresAt":
+			out.Values[i] = ec._AccessExportTicket_expiresAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -45878,6 +46235,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "prepareAccessExport":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_prepareAccessExport(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "depositPiece":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_depositPiece(ctx, field)
@@ -47098,6 +47462,44 @@ func (ec *executionContext) _PieceTicket(ctx context.Context, sel ast.SelectionS
 			}
 		case "expiresAt":
 			out.Values[i] = ec._PieceTicket_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var prepareAccessExportPayloadImplementors = []string{"PrepareAccessExportPayload"}
+
+func (ec *executionContext) _PrepareAccessExportPayload(ctx context.Context, sel ast.SelectionSet, obj *model.PrepareAccessExportPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, prepareAccessExportPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PrepareAccessExportPayload")
+		case "ticket":
+			out.Values[i] = ec._PrepareAccessExportPayload_ticket(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._PrepareAccessExportPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -52690,6 +53092,19 @@ func (ec *executionContext) marshalNPieceState2githubᚗcomᚋguichetᚑlogement
 	return v
 }
 
+func (ec *executionContext) unmarshalNPrepareAccessExportInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareAccessExportInput(ctx context.Context, v any) (model.PrepareAccessExportInput, error) {
+	res, err := ec.unmarshalInputPrepareAccessExportInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPrepareAccessExportPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareAccessExportPayload(ctx context.Context, sel ast.SelectionSet, v *model.PrepareAccessExportPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PrepareAccessExportPayload!")
+		return graphql.Null
+	}
+	return ec._PrepareAccessExportPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNPrepareUploadInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareUploadInput(ctx context.Context, v any) (model.PrepareUploadInput, error) {
 	res, err := ec.unmarshalInputPrepareUploadInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -54095,6 +54510,13 @@ func (ec *executionContext) marshalOAccessExplanation2ᚖgithubᚗcomᚋguichet�
 		return graphql.Null
 	}
 	return ec._AccessExplanation(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOAccessExportTicket2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐPieceTicket(ctx context.Context, sel ast.SelectionSet, v *service.PieceTicket) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AccessExportTicket(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOAgreement2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAgreement(ctx context.Context, sel ast.SelectionSet, v *ent.Agreement) graphql.Marshaler {
