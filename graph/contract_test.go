@@ -393,6 +393,7 @@ func TestPublicFields(t *testing.T) {
 		"ProtectApplicationPayload", "ConfirmProtectionPayload", "ReopenToApplicantPayload",
 		"Piece", "PieceFile", "PieceTicket", "Completeness", "MissingPiece", "Upload", "Deposit", "PrepareUploadPayload",
 		"DepositPiecePayload", "DepositPieceUnderNumberPayload", "AcceptPiecePayload", "RefusePiecePayload",
+		"PrepareAccessExportPayload", "AccessExportTicket",
 	}
 	for _, d := range own(contract(t)) {
 		if d.Kind != ast.Object && d.Kind != ast.Interface {
