@@ -7,6 +7,7 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
+	"github.com/guichet-logement/guichet/ent/assignment"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
@@ -15,8 +16,9 @@ import (
 
 // AnswerAccessRequest decides whether the viewer may answer somebody who asks what is
 // kept of it (RGPD, art. 15): a PRIVACY_OFFICER in person. It returns which applications
-// are the viewer's to answer for and the assignment by which: those that a point of its
-// organisation follows, and for the Métropole's all. A protected file is nobody's here.
+// are the viewer's to answer for and the assignment by which: those that its organisation
+// follows, at a point where its people receive today, and for the Métropole's all. A
+// protected file is nobody's here.
 func AnswerAccessRequest(ctx context.Context) (context.Context, predicate.Application, *auth.Assignment, error) {
 	v, err := inPerson(ctx)
 	if err != nil {
@@ -38,7 +40,11 @@ func AnswerAccessRequest(ctx context.Context) (context.Context, predicate.Applic
 	such := application.And(application.ErasedOnIsNil(), application.Protected(false))
 	if by.OrganisationKind != domain.Metropole {
 		such = application.And(such, application.HasSummaryWith(applicationsummary.HasFollowingPointWith(
-			receptionpoint.HasOperatorsWith(organisation.IDIn(own...)))))
+			receptionpoint.HasAssignmentsWith(
+				assignment.OrganisationIDIn(own...), AssignmentInForce(v.Today()),
+				assignment.RoleIn(domain.ReceptionAgent, domain.SocialOfficer, domain.PointManager),
+				assignment.HasOrganisationWith(organisation.RegisteringBody(true)),
+			))))
 	}
 	return guard.Grant(ctx, "answer access request"), such, by, nil
 }
