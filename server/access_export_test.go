@@ -216,7 +216,7 @@ func TestAccessExport(t *testing.T) {
 	d.exec("UPDATE member_particulars SET born_on = '1961-02-03' WHERE member_id = $1", x.members[1])
 	d.exec("UPDATE application SET birth_name = $2, given_names = $3, usual_name = $4 WHERE id = $1", x.id, own["birthName"], own["givenNames"], own["usualName"])
 	d.exec("UPDATE application_contact SET address = $2, email = $3, phone = $4, helping_structure = $5 WHERE application_id = $1", x.id, own["address"], own["email"], own["phone"], own["helpingStructure"])
-	d.exec("INSERT INTO application_event (id, application_id, position, happened_on, kind, state, reason) VALUES ('aev_01AQ3WVJ000000000000000000', $1, 1, '2026-08-30', 'RENEWED', 'ACTIVE', '')", x.id)
+	d.exec("INSERT INTO application_event (id, application_id, position, happened_on, kind, state, reason) VALUES ('aev_01AQ3WVJ000000000000000000', $1, 1, '2026-08-30', 'RENEWAL_NOTICE', 'ACTIVE', '')", x.id)
 	if a := d.receive(echirolles, x.number, x.born[0], d.contact(echirolles, d.point("mairie-echirolles"))); outcome(a) != "OK" {
 		t.Fatal(a.Body)
 	}
