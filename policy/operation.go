@@ -44,7 +44,7 @@ var appTypes = map[string]domain.AppScope{
 	"Viewer": "", "ViewerApp": "", "Right": "", "Assignment": "", "StaffAuthorisation": "", "PartnerApp": "", "PartnerAppSecret": "",
 	"AccessExplanation": closedToApps, "GroundExplanation": closedToApps, "AccessLogEntry": domain.ApplicationsScope,
 	"AccessExportTicket": closedToApps,
-	"Person": closedToApps, "Pair": closedToApps,
+	"Person":             closedToApps, "Pair": closedToApps,
 	"UserError": "", "InputError": "", "StaleVersionError": "",
 	"ValueConflict": "", "IllegalTransitionError": "", "LevelTooLowError": "",
 }

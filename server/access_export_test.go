@@ -228,7 +228,7 @@ func TestAccessExport(t *testing.T) {
 			t.Errorf("the %s of another adult is in the answer", name)
 		}
 	}
-	agents := d.listed("SELECT family_name FROM person WHERE subject IN ('metropole-social', 'shared-desk-agent', 'commune-echirolles-agent')")
+	agents := d.listed("SELECT family_name FROM person WHERE subject IN ('metropole-social', $1, $2)", agent, echirolles)
 	for _, hidden := range append(slices.Concat(slices.Collect(maps.Values(theirs)), agents), "1961-02-03") {
 		if strings.Contains(text, hidden) {
 			t.Errorf("%s is in the answer", hidden)

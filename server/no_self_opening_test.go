@@ -67,7 +67,7 @@ var acts = map[string]rule{
 	"depositPieceUnderNumber":    {likely: []string{"commune-grenoble-agent", "commune-echirolles-agent", "shared-desk-agent"}},
 	"acceptPiece":                {likely: []string{"commune-grenoble-agent", "shared-desk-agent"}},
 	"refusePiece":                {likely: []string{"commune-grenoble-agent", "shared-desk-agent"}},
-	"prepareAccessExport":        {likely: []string{"metropole-privacy", "commune-grenoble-privacy"}},
+	"prepareAccessExport":        {likely: []string{"metropole-privacy"}},
 	"reopenToApplicant":          {[]string{"shared-desk-agent", "shared-desk-manager"}, []domain.Ground{domain.GroundSelf}},
 
 	// What is deposited is seen by the point that follows, the applicant, and whom its
@@ -114,7 +114,7 @@ var (
 		"", "commune-grenoble-agent", "commune-grenoble-manager", "commune-grenoble-admin", "commune-grenoble-second-admin",
 		"commune-grenoble-allocation", "commune-grenoble-expired", "commune-echirolles-agent", "commune-echirolles-social", "commune-bresson-agent",
 		"shared-desk-agent", "shared-desk-social", "shared-desk-manager", "shared-desk-admin", "metropole-agent", "metropole-social",
-		"metropole-admin", "metropole-steering", "metropole-privacy", "commune-grenoble-privacy", "landlord-balcons-de-belledonne-admin", "landlord-balcons-de-belledonne-agent",
+		"metropole-admin", "metropole-steering", "metropole-privacy", "landlord-balcons-de-belledonne-admin", "landlord-balcons-de-belledonne-agent",
 		"state-allocation", "former-agent", "account:a", "account:b", "app:" + portal, throughApp, "app:" + portal + " for commune-grenoble-agent",
 	}
 )

@@ -342,8 +342,8 @@ func (c *collecting) household(r *accessRecord) {
 func (c *collecting) application(r *accessRecord) {
 	a := c.a
 	r.Application = recordIdentity{
-		a.ID, a.UniqueNumber, a.State, recordNames{a.GivenNames, a.BirthName, a.UsualName},
-		a.ValidUntil.String(), a.RegisteredOn.String(), dayOf(a.RemovedOn),
+		ID: a.ID, UniqueNumber: a.UniqueNumber, State: a.State, recordNames: recordNames{a.GivenNames, a.BirthName, a.UsualName},
+		ValidUntil: a.ValidUntil.String(), RegisteredOn: a.RegisteredOn.String(), RemovedOn: dayOf(a.RemovedOn),
 	}
 	if s := a.Edges.Summary; s != nil {
 		r.Summary = &recordSummary{
