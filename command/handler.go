@@ -161,6 +161,13 @@ func files(s *service.Service) *server.Files {
 				Content: content, Size: file.Size, Type: file.MediaType.MIME(), Name: string(file.PieceID) + file.MediaType.Suffix(),
 			}, nil
 		},
+		OpenArchive: func(ctx context.Context, ticket string) (*server.Archive, error) {
+			e, err := s.OpenAccessExport(ctx, ticket, server.TraceID(ctx))
+			if err != nil {
+				return nil, err
+			}
+			return &server.Archive{Name: e.Name, Write: e.Write}, nil
+		},
 	}
 }
 

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -15,6 +16,7 @@ type keepCommand struct {
 	Calendar  keepCalendarCommand  `cmd:"" help:"Announce the deadlines of applications, and do what the law does on their days: removals and erasures. Run it each day."`
 	Registry  keepRegistryCommand  `cmd:"" help:"Do what the national registry tells, and tell it what it does not know. Run it each hour."`
 	Digitiser keepDigitiserCommand `cmd:"" help:"Send pieces to the national digitiser, and note what it tells of them. Run it each hour."`
+	Retention keepRetentionCommand `cmd:"" help:"Take away what was kept for as long as its purpose needs, kind by kind. Run it each day."`
 }
 
 type keepCalendarCommand struct {
@@ -30,6 +32,11 @@ type keepDigitiserCommand struct {
 	onRecordSettings
 	storageSettings
 	digitiserSettings
+}
+
+type keepRetentionCommand struct {
+	onRecordSettings
+	DryRun bool `help:"Count what would go, and change nothing."`
 }
 
 // Run brings all applications to today, by the service's clock. What was cut short goes
@@ -73,6 +80,21 @@ func (c *keepDigitiserCommand) Run(ctx context.Context, env Environment) error {
 		acknowledged, rejected, heard := s.HearDigitiser(ctx)
 		log.Info("digitiser kept", "pieces_sent", sent, "pieces_refused", refused, "acknowledged", acknowledged, "rejected", rejected)
 		return errors.Join(went, heard)
+	})
+}
+
+// Run prints for each purpose how many records went, or would go, and the day before which
+// their time started.
+func (c *keepRetentionCommand) Run(ctx context.Context, env Environment) error {
+	return c.onRecord(ctx, env, func(s *service.Service, _ bool, log *slog.Logger) error {
+		all := 0
+		err := s.KeepRetention(ctx, domain.DateOf(s.Now()), c.DryRun, func(r service.Retired) error {
+			all += r.Records
+			_, err := fmt.Fprintf(env.Stdout, "%s\t%d of %s\tbefore %s (%s after: %s)\n", r.Purpose, r.Records, r.Record, r.Before, r.Delay, r.Starts)
+			return err
+		})
+		log.Info("retention kept", "records", all, "dry_run", c.DryRun)
+		return err
 	})
 }
 

@@ -33,3 +33,33 @@ func TestKeepCommand(t *testing.T) {
 	}
 	keep(0, `"applications":0`)
 }
+
+// TestKeepRetentionCommand: a dry run prints what a run then takes away, once.
+func TestKeepRetentionCommand(t *testing.T) {
+	t.Parallel()
+	dsn := testdb.Empty(t)
+	keep := func(more ...string) string {
+		t.Helper()
+		return mustRun(t, append([]string{"keep", "retention", "--database-url", dsn, "--audit-key", auditKey}, more...)...)
+	}
+	if r := run(t, "keep", "retention", "--database-url", dsn, "--audit-key", auditKey); r.status != 1 || !strings.Contains(r.stderr, "run `guichet migrate`") {
+		t.Errorf("status %d, said %q", r.status, r.stderr)
+	}
+	mustRun(t, "seed", "--sandbox-stock=off", "--sandbox-applications=30", "--database-url", dsn)
+	keep()
+	db := open(t, dsn)
+	execute(t, db, "INSERT INTO used_assertion (id, hash, expires_at) VALUES ('old', 'x', '2026-01-01')")
+	dry := keep("--dry-run")
+	if !strings.Contains(dry, "REPLAY\t1 of used_assertion\tbefore ") || strings.Count(dry, "\t0 of ") < 10 {
+		t.Error(dry)
+	}
+	if n := number(t, db, "SELECT count(*) FROM used_assertion"); n != 1 {
+		t.Errorf("%d are left after a dry run", n)
+	}
+	if done := keep(); done != dry {
+		t.Errorf("the run says\n%s\nthe dry run said\n%s", done, dry)
+	}
+	if again := keep(); strings.Contains(again, "\t1 of ") || number(t, db, "SELECT count(*) FROM used_assertion") != 0 {
+		t.Error(again)
+	}
+}

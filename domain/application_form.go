@@ -38,20 +38,25 @@ type ContactForm struct {
 }
 
 // MailingAddress is where letters go (adresse de correspondance).
-type MailingAddress struct{ Address, PostalCode, Town string }
+type MailingAddress struct {
+	Address    string `json:"address"`
+	PostalCode string `json:"postalCode"`
+	Town       string `json:"town"`
+}
 
 // CurrentDwelling is the home in which the applicant lives (logement actuel; boxes F23,
 // F25, F48). What was not told is nil or empty.
 type CurrentDwelling struct {
 	// People live in it.
-	People int
+	People int `json:"people"`
 	// Rent is that of a month, with charges; HousingBenefit what is paid for it.
-	Rent, HousingBenefit *Money
-	Category             Stated
-	Typology             *Typology
-	Surface              Surface
-	Landlord             Stated
-	OwnsAnother          *bool
+	Rent           *Money    `json:"rent"`
+	HousingBenefit *Money    `json:"housingBenefit"`
+	Category       Stated    `json:"category"`
+	Typology       *Typology `json:"typology"`
+	Surface        Surface   `json:"surface"`
+	Landlord       Stated    `json:"landlord"`
+	OwnsAnother    *bool     `json:"ownsAnother"`
 }
 
 // SearchForm is what is looked for: communes, best first, and typologies.

@@ -17,3 +17,9 @@ func ParseDuplicatePoints(table []byte) error {
 	_, err := parseDuplicatePoints(table)
 	return err
 }
+
+// ParseRetentions says whether a table of retentions can be read.
+func ParseRetentions(table []byte) error {
+	_, err := parseRetentions(table)
+	return err
+}

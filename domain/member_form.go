@@ -20,17 +20,27 @@ type MemberForm struct {
 
 // CivilStatus is what the state calls somebody (état civil; boxes A1, B1). Each is a code
 // of its list, empty where it was not told.
-type CivilStatus struct{ Title, Nationality, FamilyStatus Stated }
+type CivilStatus struct {
+	Title        Stated `json:"title"`
+	Nationality  Stated `json:"nationality"`
+	FamilyStatus Stated `json:"familyStatus"`
+}
 
 // Work is what somebody does (situation professionnelle; boxes D1 to D30). Contract is a
 // code; all may be empty.
-type Work struct{ Contract, Profession, Employer, EmployerSiret, EmployerTown Stated }
+type Work struct {
+	Contract      Stated `json:"contract"`
+	Profession    Stated `json:"profession"`
+	Employer      Stated `json:"employer"`
+	EmployerSiret Stated `json:"employerSiret"`
+	EmployerTown  Stated `json:"employerTown"`
+}
 
 // ResourceLine is what somebody gets in a month, of one kind (ressources mensuelles; boxes
 // E7 to E9), without housing benefits.
 type ResourceLine struct {
-	Kind   string
-	Amount Money
+	Kind   string `json:"kind"`
+	Amount Money  `json:"amount"`
 }
 
 // SensitiveForm is what somebody tells that is sensitive.
@@ -42,8 +52,12 @@ type SensitiveForm struct {
 // DisabilityAnnex is what somebody cannot do and needs of a home (complément à la demande
 // de logement social, handicap), in codes and without any diagnosis.
 type DisabilityAnnex struct {
-	State, Walking                  Stated
-	Motor, Sensory, Aids, Equipment []string
+	State     Stated   `json:"state"`
+	Walking   Stated   `json:"walking"`
+	Motor     []string `json:"motor"`
+	Sensory   []string `json:"sensory"`
+	Aids      []string `json:"aids"`
+	Equipment []string `json:"equipment"`
 }
 
 // Bounds of what is stated of a person.

@@ -39,13 +39,13 @@ func (s ValueSource) strength() int { return max(0, slices.Index(ValueSource("")
 // ValueOrigin says where one value comes from. Field is its path, as [ApplicationCorrection]
 // has it; a member of the household is named by its identifier.
 type ValueOrigin struct {
-	Field  string
-	Source ValueSource
-	On     Date
+	Field  string      `json:"field"`
+	Source ValueSource `json:"source"`
+	On     Date        `json:"on"`
 	// ReceptionPointID is where it was taken down; nil when that was nowhere.
-	ReceptionPointID *ID `json:",omitempty"`
+	ReceptionPointID *ID `json:"receptionPointId,omitempty"`
 	// AuthorID is the member of staff; empty when it was none. It is not in the contract.
-	AuthorID ID `json:",omitempty"`
+	AuthorID ID `json:"authorId,omitempty"`
 }
 
 // Provenance is where the values of a column group come from, by field. What is not in it

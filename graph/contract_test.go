@@ -398,6 +398,7 @@ func TestPublicFields(t *testing.T) {
 		"Piece", "PieceFile", "PieceTicket", "Completeness", "MissingPiece", "Upload", "Deposit", "PrepareUploadPayload",
 		"DepositPiecePayload", "DepositPieceUnderNumberPayload", "AcceptPiecePayload", "RefusePiecePayload",
 		"PieceTransfer", "ResendPiecePayload",
+		"PrepareAccessExportPayload", "AccessExportTicket",
 	}
 	for _, d := range own(contract(t)) {
 		if d.Kind != ast.Object && d.Kind != ast.Interface {

@@ -91,6 +91,7 @@ var applicationActs = []struct {
 	{"check (FOLLOWED)", onGround(checking(2), domain.GroundFollowed)},
 	{"check (level 1)", onGround(checking(1), domain.GroundFollowed)},
 	{"check (TERRITORY)", onGround(checking(3), domain.GroundTerritory)},
+	{"accessExport", func(ctx context.Context) error { _, _, _, err := policy.AnswerAccessRequest(ctx); return err }},
 	{"bindAccount", func(ctx context.Context) error { _, err := policy.BindAccount(ctx); return err }},
 	{"unbindAccount", func(ctx context.Context) error { _, err := policy.UnbindAccount(ctx); return err }},
 }

@@ -108,6 +108,11 @@ func parseGrounds(table []byte) ([]GroundRule, error) {
 	return rules, nil
 }
 
+// GroundRulesOn are those that are law on that day.
+func GroundRulesOn(day domain.Date) []GroundRule {
+	return slices.DeleteFunc(GroundRules(), func(r GroundRule) bool { return !r.inForce(day) })
+}
+
 // inForce tells whether the rule is law on that day.
 func (r GroundRule) inForce(day domain.Date) bool {
 	return !day.Before(r.From) && (r.Until.IsZero() || day.Before(r.Until))

@@ -47,7 +47,8 @@ var appTypes = map[string]domain.AppScope{
 	"Query": "", "Mutation": "", "Node": "", "PageInfo": "", "CodeList": "", "CodeEntry": "",
 	"Viewer": "", "ViewerApp": "", "Right": "", "Assignment": "", "StaffAuthorisation": "", "PartnerApp": "", "PartnerAppSecret": "",
 	"AccessExplanation": closedToApps, "GroundExplanation": closedToApps, "AccessLogEntry": domain.ApplicationsScope,
-	"Person": closedToApps, "Pair": closedToApps,
+	"AccessExportTicket": closedToApps,
+	"Person":             closedToApps, "Pair": closedToApps,
 	"UserError": "", "InputError": "", "StaleVersionError": "",
 	"ValueConflict": "", "IllegalTransitionError": "", "LevelTooLowError": "",
 }

@@ -41,7 +41,10 @@ type Settings struct {
 	UploadBytes int
 	UploadLife  time.Duration
 	Uploads     int
-	// TicketLife is how long a piece can be fetched by a ticket.
+	// ExportPieces and ExportBytes bound the files that go with an answer to who asks what
+	// is kept of it.
+	ExportPieces, ExportBytes int
+	// TicketLife is how long what a ticket is for can be fetched by it.
 	TicketLife time.Duration
 	// PieceDays is how long an applicant has to give another piece, unless told otherwise.
 	PieceDays int
@@ -60,6 +63,7 @@ func (s *Settings) targets() map[string]any {
 		"accountFailures": &s.AccountFailures, "codeLife": &s.CodeLife, "codeTries": &s.CodeTries,
 		"uploadBytes": &s.UploadBytes, "uploadLife": &s.UploadLife, "uploads": &s.Uploads, "ticketLife": &s.TicketLife,
 		"pieceDays": &s.PieceDays, "receiptWait": &s.ReceiptWait,
+		"exportPieces": &s.ExportPieces, "exportBytes": &s.ExportBytes,
 		"publicationThreshold": &s.PublicationThreshold, "publicationBase": &s.PublicationBase,
 		"emergencies": &s.Emergencies, "formerPoint": &s.FormerPoint, "readsAnHour": &s.ReadsAnHour, "readsADay": &s.ReadsADay,
 	}

@@ -77,6 +77,15 @@ func KeepCalendar(ctx context.Context) context.Context {
 	}, formTypes...)...)
 }
 
+// KeepRetention takes away what the table of retention says was kept for long enough,
+// and ends what rested on it.
+func KeepRetention(ctx context.Context) context.Context {
+	return guard.Grant(ctx, "keep retention",
+		"ReceptionGrant", "EmergencyOpening", "HandOver", "NamedAgent", "ApplicantAccount", "BindingCode", "OnlineRegistration",
+		"RegistryEvent", "Deposit", "ReceptionContact", "AttemptCount", "UsedAssertion", "StaffAuthorisation", "Assignment", "Pair",
+		"ApplicationAccess", "Audience")
+}
+
 // ScanPieces asks the antivirus about what was given in, and brings what was deposited
 // blindly to its application.
 func ScanPieces(ctx context.Context) context.Context {

@@ -17,7 +17,7 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 )
 
-// Files takes and gives the bytes of pieces, which never pass through GraphQL. Who asks
+// Files takes and gives the bytes of pieces and archives, which never pass through GraphQL. Who asks
 // is in the context.
 type Files struct {
 	// State tells how long the file of a ticket is, and how much of it is stored.
@@ -26,6 +26,14 @@ type Files struct {
 	Receive func(ctx context.Context, ticket string, offset int64, from io.Reader) (int64, error)
 	// Open opens the file of a ticket of another kind, once that is on record.
 	Open func(ctx context.Context, ticket string) (*File, error)
+	// OpenArchive opens what is written as an archive, once that is on record.
+	OpenArchive func(ctx context.Context, ticket string) (*Archive, error)
+}
+
+// Archive is a ZIP that is given out as it is written.
+type Archive struct {
+	Name  string
+	Write func(ctx context.Context, to io.Writer) error
 }
 
 // File is one that is given out.
@@ -39,6 +47,7 @@ type File struct {
 const (
 	uploadsPath = "/uploads/"
 	piecesPath  = "/pieces/"
+	exportsPath = "/access-exports/"
 )
 
 // route adds the addresses, behind what recognises callers.
@@ -62,6 +71,9 @@ func (f *Files) route(mux *http.ServeMux, behind func(http.Handler) http.Handler
 	mux.Handle("GET "+piecesPath+"{ticket}", behind(patient(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f.give(w, r, log)
 	}))))
+	mux.Handle("GET "+exportsPath+"{ticket}", behind(patient(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		f.giveArchive(w, r, log)
+	}))))
 	return nil
 }
 
@@ -78,30 +90,55 @@ func patient(next http.Handler) http.Handler {
 // and browsers are told not to guess.
 func (f *Files) give(w http.ResponseWriter, r *http.Request, log *slog.Logger) {
 	file, err := f.Open(r.Context(), r.PathValue("ticket"))
+	if err != nil {
+		notGiven(w, r, log, err)
+		return
+	}
+	defer func() { _ = file.Content.Close() }()
+	attach(w, file.Type, file.Name)
+	w.Header().Set("Content-Length", strconv.Itoa(file.Size))
+	if _, err := io.Copy(w, file.Content); err != nil {
+		log.WarnContext(r.Context(), "a piece was given out in part", "error", err, "trace", TraceID(r.Context()))
+	}
+}
+
+// giveArchive sends an archive as it is written. One that breaks ends the connection: what
+// has come by then is no archive, and does not look like a whole answer.
+func (f *Files) giveArchive(w http.ResponseWriter, r *http.Request, log *slog.Logger) {
+	archive, err := f.OpenArchive(r.Context(), r.PathValue("ticket"))
+	if err != nil {
+		notGiven(w, r, log, err)
+		return
+	}
+	attach(w, "application/zip", archive.Name)
+	if err := archive.Write(r.Context(), w); err != nil {
+		log.ErrorContext(r.Context(), "an archive was given out in part", "error", err, "trace", TraceID(r.Context()))
+		panic(http.ErrAbortHandler) //nolint:forbidigo // net/http has no other way to say it
+	}
+}
+
+// attach says that a file is to be kept and not to be shown in place.
+func attach(w http.ResponseWriter, media, name string) {
+	h := w.Header()
+	h.Set("Content-Type", media)
+	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	h.Set("Content-Security-Policy", "sandbox")
+}
+
+// notGiven says why a ticket opens nothing.
+func notGiven(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
 	var refused *domain.Error
 	switch {
 	case errors.As(err, &refused) && refused.Code == domain.RateLimited:
 		Refuse(w, r, http.StatusTooManyRequests, refused)
-		return
 	case errors.Is(err, domain.NotFound):
 		Refuse(w, r, http.StatusNotFound, &domain.Error{Code: domain.NotFound, Reason: "TICKET", Message: domain.Text{
 			EN: "There is no such ticket, it is not yours, or it is no longer good.",
 			FR: "Ce ticket n'existe pas, n'est pas le vôtre ou n'est plus valable.",
 		}})
-		return
-	case err != nil:
-		log.ErrorContext(r.Context(), "a piece was not given out", "error", err, "trace", TraceID(r.Context()))
+	default:
+		log.ErrorContext(r.Context(), "what a ticket is for was not given out", "error", err, "trace", TraceID(r.Context()))
 		Refuse(w, r, http.StatusInternalServerError, &domain.Error{Code: domain.Internal})
-		return
-	}
-	defer func() { _ = file.Content.Close() }()
-	h := w.Header()
-	h.Set("Content-Type", file.Type)
-	h.Set("Content-Length", strconv.Itoa(file.Size))
-	h.Set("Content-Disposition", `attachment; filename="`+file.Name+`"`)
-	h.Set("Content-Security-Policy", "sandbox")
-	if _, err := io.Copy(w, file.Content); err != nil {
-		log.WarnContext(r.Context(), "a piece was given out in part", "error", err, "trace", TraceID(r.Context()))
 	}
 }
 

@@ -68,6 +68,7 @@ var acts = map[string]rule{
 	"acceptPiece":                {likely: []string{"commune-grenoble-agent", "shared-desk-agent"}},
 	"refusePiece":                {likely: []string{"commune-grenoble-agent", "shared-desk-agent"}},
 	"resendPiece":                {likely: []string{"commune-grenoble-agent", "shared-desk-agent"}},
+	"prepareAccessExport":        {likely: []string{"metropole-privacy"}},
 	"reopenToApplicant":          {[]string{"shared-desk-agent", "shared-desk-manager"}, []domain.Ground{domain.GroundSelf}},
 
 	// What is deposited is seen by the point that follows, the applicant, and whom its

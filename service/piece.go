@@ -176,9 +176,7 @@ func (s *Service) PieceTicket(ctx context.Context, id domain.ID) (*PieceTicket, 
 	if err != nil || file == nil {
 		return nil, err
 	}
-	v := auth.FromContext(ctx)
-	expires := v.Now.Add(policy.SettingsOn(v.Today()).TicketLife).Truncate(time.Second)
-	return &PieceTicket{PiecesPath + s.ticket(v, id, expires), expires}, nil
+	return s.ticketFor(auth.FromContext(ctx), forPiece, PiecesPath, id), nil
 }
 
 // cleanFile is the file of a piece, nil unless the viewer sees it and it is clean.
@@ -189,23 +187,45 @@ func (s *Service) cleanFile(ctx context.Context, id domain.ID) (*ent.PieceFile, 
 	return file, ent.MaskNotFound(err)
 }
 
-// ticket names the piece and the end, and proves that we gave it to that caller.
-func (s *Service) ticket(v *auth.Viewer, id domain.ID, expires time.Time) string {
+// ticketKind says what a ticket is for: one for something else opens nothing.
+type ticketKind string
+
+const (
+	forPiece        ticketKind = "piece"
+	forAccessExport ticketKind = "access export"
+)
+
+// ticketFor makes a ticket below a path, good for some minutes.
+func (s *Service) ticketFor(v *auth.Viewer, kind ticketKind, path string, id domain.ID) *PieceTicket {
+	expires := v.Now.Add(policy.SettingsOn(v.Today()).TicketLife).Truncate(time.Second)
+	return &PieceTicket{path + s.ticket(v, kind, id, expires), expires}
+}
+
+// ticket names what it is for and the end, and proves that we gave it to that caller.
+func (s *Service) ticket(v *auth.Viewer, kind ticketKind, id domain.ID, expires time.Time) string {
 	b := binary.BigEndian.AppendUint64([]byte(id), uint64(expires.Unix())) //nolint:gosec // after 1970
-	return base64.RawURLEncoding.EncodeToString(append(b, s.keyed("piece "+string(s.uploader(v)), string(b))...))
+	return base64.RawURLEncoding.EncodeToString(append(b, s.keyed(string(kind)+" "+string(s.uploader(v)), string(b))...))
+}
+
+// ticketed is what a ticket of that kind is for, while it is good and the viewer's.
+func (s *Service) ticketed(v *auth.Viewer, kind ticketKind, ticket string) (domain.ID, error) {
+	const idLength, timeLength = 30, 8
+	b, err := base64.RawURLEncoding.DecodeString(ticket)
+	if v == nil || err != nil || len(b) <= idLength+timeLength {
+		return "", unknownTicket()
+	}
+	id, expires := domain.ID(b[:idLength]), time.Unix(int64(binary.BigEndian.Uint64(b[idLength:])), 0) //nolint:gosec // checked below
+	if !hmac.Equal([]byte(s.ticket(v, kind, id, expires)), []byte(ticket)) || !v.Now.Before(expires) {
+		return "", unknownTicket()
+	}
+	return id, nil
 }
 
 // OpenPiece opens the file of a ticket, once it is on record that the viewer fetched it.
 func (s *Service) OpenPiece(ctx context.Context, ticket, trace string) (*ent.PieceFile, io.ReadCloser, error) {
-	const idLength, timeLength = 30, 8
-	v := auth.FromContext(ctx)
-	b, err := base64.RawURLEncoding.DecodeString(ticket)
-	if v == nil || err != nil || len(b) <= idLength+timeLength {
-		return nil, nil, unknownTicket()
-	}
-	id, expires := domain.ID(b[:idLength]), time.Unix(int64(binary.BigEndian.Uint64(b[idLength:])), 0) //nolint:gosec // checked below
-	if !hmac.Equal([]byte(s.ticket(v, id, expires)), []byte(ticket)) || !v.Now.Before(expires) {
-		return nil, nil, unknownTicket()
+	id, err := s.ticketed(auth.FromContext(ctx), forPiece, ticket)
+	if err != nil {
+		return nil, nil, err
 	}
 	var file *ent.PieceFile
 	var looked error

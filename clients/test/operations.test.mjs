@@ -237,6 +237,7 @@ const mutations = [
   "DepositPiece",
   "IssueBindingCode",
   "OpenApplicationInEmergency",
+  "PrepareAccessExport",
   "PrepareUpload",
   "ProtectApplication",
   "ReceiveApplicant",
@@ -409,6 +410,19 @@ test("PrepareUpload, then DepositPiece", async () => {
   );
   assert.deepEqual(deposited.depositPiece.errors, []);
   assert.equal(deposited.depositPiece.piece.state, "DEPOSITED");
+});
+
+test("PrepareAccessExport", async () => {
+  const { data } = await command("PrepareAccessExport", {}, tokens.privacy);
+  const { ticket, errors } = data.prepareAccessExport;
+  assert.deepEqual(errors, []);
+  const archive = await fetch(new URL(ticket.path, url), {
+    headers: { Authorization: `Bearer ${tokens.privacy}` },
+  });
+  assert.equal(archive.status, 200);
+  assert.equal(archive.headers.get("content-type"), "application/zip");
+  const bytes = new Uint8Array(await archive.arrayBuffer());
+  assert.deepEqual([...bytes.slice(0, 2)], [0x50, 0x4b]);
 });
 
 test("OpenApplicationInEmergency", async () => {

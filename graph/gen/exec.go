@@ -96,6 +96,11 @@ type ComplexityRoot struct {
 		Visible    func(childComplexity int) int
 	}
 
+	AccessExportTicket struct {
+		ExpiresAt func(childComplexity int) int
+		Path      func(childComplexity int) int
+	}
+
 	AccessLogEntry struct {
 		At             func(childComplexity int) int
 		ColumnGroup    func(childComplexity int) int
@@ -631,6 +636,7 @@ type ComplexityRoot struct {
 		IssueBindingCode           func(childComplexity int, input model.IssueBindingCodeInput) int
 		MergeApplications          func(childComplexity int, input model.MergeApplicationsInput) int
 		OpenApplicationInEmergency func(childComplexity int, input model.OpenApplicationInEmergencyInput) int
+		PrepareAccessExport        func(childComplexity int, input model.PrepareAccessExportInput) int
 		PrepareUpload              func(childComplexity int, input model.PrepareUploadInput) int
 		ProposeChange              func(childComplexity int, input model.ProposeChangeInput) int
 		ProtectApplication         func(childComplexity int, input model.ProtectApplicationInput) int
@@ -848,6 +854,11 @@ type ComplexityRoot struct {
 		SentAt      func(childComplexity int) int
 		SettledAt   func(childComplexity int) int
 		State       func(childComplexity int) int
+	}
+
+	PrepareAccessExportPayload struct {
+		Errors func(childComplexity int) int
+		Ticket func(childComplexity int) int
 	}
 
 	PrepareUploadPayload struct {
@@ -1405,6 +1416,7 @@ type MutationResolver interface {
 	AssignOnlineRegistration(ctx context.Context, input model.AssignOnlineRegistrationInput) (*model.AssignOnlineRegistrationPayload, error)
 	ReleaseOnlineRegistration(ctx context.Context, input model.ReleaseOnlineRegistrationInput) (*model.ReleaseOnlineRegistrationPayload, error)
 	PrepareUpload(ctx context.Context, input model.PrepareUploadInput) (*model.PrepareUploadPayload, error)
+	PrepareAccessExport(ctx context.Context, input model.PrepareAccessExportInput) (*model.PrepareAccessExportPayload, error)
 	DepositPiece(ctx context.Context, input model.DepositPieceInput) (*model.DepositPiecePayload, error)
 	DepositPieceUnderNumber(ctx context.Context, input model.DepositPieceUnderNumberInput) (*model.DepositPieceUnderNumberPayload, error)
 	AcceptPiece(ctx context.Context, input model.AcceptPieceInput) (*model.AcceptPiecePayload, error)
@@ -1659,6 +1671,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AccessExplanation.Visible(childComplexity), true
+
+	case "AccessExportTicket.expiresAt":
+		if e.ComplexityRoot.AccessExportTicket.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessExportTicket.ExpiresAt(childComplexity), true
+	case "AccessExportTicket.path":
+		if e.ComplexityRoot.AccessExportTicket.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessExportTicket.Path(childComplexity), true
 
 	case "AccessLogEntry.at":
 		if e.ComplexityRoot.AccessLogEntry.At == nil {
@@ -3960,6 +3985,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.OpenApplicationInEmergency(childComplexity, args["input"].(model.OpenApplicationInEmergencyInput)), true
+	case "Mutation.prepareAccessExport":
+		if e.ComplexityRoot.Mutation.PrepareAccessExport == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_prepareAccessExport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PrepareAccessExport(childComplexity, args["input"].(model.PrepareAccessExportInput)), true
 	case "Mutation.prepareUpload":
 		if e.ComplexityRoot.Mutation.PrepareUpload == nil {
 			break
@@ -5031,6 +5067,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PieceTransfer.State(childComplexity), true
+
+	case "PrepareAccessExportPayload.errors":
+		if e.ComplexityRoot.PrepareAccessExportPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrepareAccessExportPayload.Errors(childComplexity), true
+	case "PrepareAccessExportPayload.ticket":
+		if e.ComplexityRoot.PrepareAccessExportPayload.Ticket == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrepareAccessExportPayload.Ticket(childComplexity), true
 
 	case "PrepareUploadPayload.errors":
 		if e.ComplexityRoot.PrepareUploadPayload.Errors == nil {
@@ -6886,6 +6935,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("PartnerAppSettingsInput", ec.unmarshalInputPartnerAppSettingsInput),
 			graphql.NewInputUnmarshaler("PersonFilter", ec.unmarshalInputPersonFilter),
 			graphql.NewInputUnmarshaler("PersonOrder", ec.unmarshalInputPersonOrder),
+			graphql.NewInputUnmarshaler("PrepareAccessExportInput", ec.unmarshalInputPrepareAccessExportInput),
 			graphql.NewInputUnmarshaler("PrepareUploadInput", ec.unmarshalInputPrepareUploadInput),
 			graphql.NewInputUnmarshaler("ProposeChangeInput", ec.unmarshalInputProposeChangeInput),
 			graphql.NewInputUnmarshaler("ProtectApplicationInput", ec.unmarshalInputProtectApplicationInput),
@@ -8049,6 +8099,23 @@ type Mutation {
     "The file."
     input: PrepareUploadInput!
   ): PrepareUploadPayload!
+
+  """
+  Prepares the answer to somebody who asks what is kept of it (*droit d'accès*, RGPD
+  art. 15): an archive (ZIP) with ` + "`" + `application.json` + "`" + `, all that is kept of the applicant of
+  that number, and the files of the pieces that the antivirus let through. You, and nobody
+  else, fetch it for 5 minutes: send GET to its address with your own token. What is of
+  another adult of the household is not in it and counted as left for review. It is put on
+  record, and the applicant reads of it in ` + "`" + `accessLog` + "`" + `.
+
+  For a PRIVACY_OFFICER in person: of the applications that a point of its organisation
+  follows; the Métropole's of all. ` + "`" + `NOT_FOUND` + "`" + ` for others, for an erased one and for a
+  protected one. A connection that breaks off leaves no archive: ask again.
+  """
+  prepareAccessExport(
+    "The application."
+    input: PrepareAccessExportInput!
+  ): PrepareAccessExportPayload!
 
   """
   Gives in a piece for an application. The file is shown to nobody until the antivirus has
@@ -11158,6 +11225,28 @@ type MissingPiece {
   dueOn: Date
 }
 
+"Whose answer is to be prepared."
+input PrepareAccessExportInput {
+  "The number of the application (*numéro unique*)."
+  uniqueNumber: UniqueNumber!
+}
+
+"Where the answer is fetched."
+type PrepareAccessExportPayload {
+  "The ticket; ` + "`" + `null` + "`" + ` when it was refused."
+  ticket: AccessExportTicket
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
+"By which the answer to a request for access is fetched, once or more."
+type AccessExportTicket {
+  "The path of the archive on this server: GET it with your own token."
+  path: String!
+  "Until when it is good."
+  expiresAt: DateTime!
+}
+
 "A file that is to be sent."
 input PrepareUploadInput {
   "Its size in bytes, 1 to 10 485 760."
@@ -12245,6 +12334,16 @@ func (ec *executionContext) childFields_AccessExplanation(ctx context.Context, f
 		return ec.fieldContext_AccessExplanation_grounds(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AccessExplanation", field.Name)
+}
+
+func (ec *executionContext) childFields_AccessExportTicket(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "path":
+		return ec.fieldContext_AccessExportTicket_path(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_AccessExportTicket_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccessExportTicket", field.Name)
 }
 
 func (ec *executionContext) childFields_AccessLogEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13587,6 +13686,16 @@ func (ec *executionContext) childFields_PieceTransfer(ctx context.Context, field
 		return ec.fieldContext_PieceTransfer_rejectedFor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PieceTransfer", field.Name)
+}
+
+func (ec *executionContext) childFields_PrepareAccessExportPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "ticket":
+		return ec.fieldContext_PrepareAccessExportPayload_ticket(ctx, field)
+	case "errors":
+		return ec.fieldContext_PrepareAccessExportPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PrepareAccessExportPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_PrepareUploadPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15047,6 +15156,20 @@ func (ec *executionContext) field_Mutation_openApplicationInEmergency_args(ctx c
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.OpenApplicationInEmergencyInput, error) {
 			return ec.unmarshalNOpenApplicationInEmergencyInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenApplicationInEmergencyInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_prepareAccessExport_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.PrepareAccessExportInput, error) {
+			return ec.unmarshalNPrepareAccessExportInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareAccessExportInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -16865,6 +16988,52 @@ func (ec *executionContext) fieldContext_AccessExplanation_grounds(_ context.Con
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _AccessExportTicket_path(ctx context.Context, field graphql.CollectedField, obj *service.PieceTicket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessExportTicket_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessExportTicket_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessExportTicket", field, false, false, "String")
+}
+
+func (ec *executionContext) _AccessExportTicket_expiresAt(ctx context.Context, field graphql.CollectedField, obj *service.PieceTicket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessExportTicket_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessExportTicket_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessExportTicket", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _AccessLogEntry_id(ctx context.Context, field graphql.CollectedField, obj *service.AccessLogEntry) (ret graphql.Marshaler) {
@@ -27563,6 +27732,50 @@ func (ec *executionContext) fieldContext_Mutation_prepareUpload(ctx context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_prepareAccessExport(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_prepareAccessExport(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().PrepareAccessExport(ctx, fc.Args["input"].(model.PrepareAccessExportInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PrepareAccessExportPayload) graphql.Marshaler {
+			return ec.answerNPrepareAccessExportPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareAccessExportPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_prepareAccessExport(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PrepareAccessExportPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_prepareAccessExport_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_depositPiece(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -30799,6 +31012,70 @@ func (ec *executionContext) _PieceTransfer_rejectedFor(ctx context.Context, fiel
 }
 func (ec *executionContext) fieldContext_PieceTransfer_rejectedFor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PieceTransfer", field, false, false, "PieceTransferRejection")
+}
+
+func (ec *executionContext) _PrepareAccessExportPayload_ticket(ctx context.Context, field graphql.CollectedField, obj *model.PrepareAccessExportPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrepareAccessExportPayload_ticket(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ticket, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *service.PieceTicket) graphql.Marshaler {
+			return ec.marshalOAccessExportTicket2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐPieceTicket(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PrepareAccessExportPayload_ticket(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PrepareAccessExportPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AccessExportTicket(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PrepareAccessExportPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.PrepareAccessExportPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrepareAccessExportPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrepareAccessExportPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PrepareAccessExportPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _PrepareUploadPayload_upload(ctx context.Context, field graphql.CollectedField, obj *model.PrepareUploadPayload) (ret graphql.Marshaler) {
@@ -43490,6 +43767,48 @@ func UnmarshalPersonOrder(ctx context.Context, raw any) (ent.PersonOrder, error)
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputPrepareAccessExportInput(ctx context.Context, obj any) (model.PrepareAccessExportInput, error) {
+	var it model.PrepareAccessExportInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"uniqueNumber"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "uniqueNumber":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("uniqueNumber"))
+			data, err := ec.unmarshalNUniqueNumber2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐUniqueNumber(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UniqueNumber = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPrepareAccessExportInput unmarshals raw into the PrepareAccessExportInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPrepareAccessExportInput(ctx context.Context, raw any) (model.PrepareAccessExportInput, error) {
+	var out model.PrepareAccessExportInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PrepareAccessExportInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputPrepareUploadInput(ctx context.Context, obj any) (model.PrepareUploadInput, error) {
 	var it model.PrepareUploadInput
 	if obj == nil {
@@ -46059,6 +46378,44 @@ func (ec *executionContext) _AccessExplanation(ctx context.Context, sel ast.Sele
 			}
 		case "grounds":
 			out.Values[i] = ec._AccessExplanation_grounds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var accessExportTicketImplementors = []string{"AccessExportTicket"}
+
+func (ec *executionContext) _AccessExportTicket(ctx context.Context, sel ast.SelectionSet, obj *service.PieceTicket) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, accessExportTicketImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AccessExportTicket")
+		case "path":
+			out.Values[i] = ec._AccessExportTicket_path(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "expiresAt":
+			out.Values[i] = ec._AccessExportTicket_expiresAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -49846,6 +50203,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "prepareAccessExport":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_prepareAccessExport(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "depositPiece":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_depositPiece(ctx, field)
@@ -51133,6 +51497,44 @@ func (ec *executionContext) _PieceTransfer(ctx context.Context, sel ast.Selectio
 		case "rejectedFor":
 			out.Values[i] = ec._PieceTransfer_rejectedFor(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var prepareAccessExportPayloadImplementors = []string{"PrepareAccessExportPayload"}
+
+func (ec *executionContext) _PrepareAccessExportPayload(ctx context.Context, sel ast.SelectionSet, obj *model.PrepareAccessExportPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, prepareAccessExportPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PrepareAccessExportPayload")
+		case "ticket":
+			out.Values[i] = ec._PrepareAccessExportPayload_ticket(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._PrepareAccessExportPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -56936,6 +57338,19 @@ func (ec *executionContext) marshalNPieceTransferTrouble2githubᚗcomᚋguichet�
 	return v
 }
 
+func (ec *executionContext) unmarshalNPrepareAccessExportInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareAccessExportInput(ctx context.Context, v any) (model.PrepareAccessExportInput, error) {
+	res, err := ec.unmarshalInputPrepareAccessExportInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPrepareAccessExportPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareAccessExportPayload(ctx context.Context, sel ast.SelectionSet, v *model.PrepareAccessExportPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PrepareAccessExportPayload!")
+		return graphql.Null
+	}
+	return ec._PrepareAccessExportPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNPrepareUploadInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareUploadInput(ctx context.Context, v any) (model.PrepareUploadInput, error) {
 	res, err := ec.unmarshalInputPrepareUploadInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -58409,6 +58824,13 @@ func (ec *executionContext) marshalOAccessExplanation2ᚖgithubᚗcomᚋguichet�
 		return graphql.Null
 	}
 	return ec._AccessExplanation(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOAccessExportTicket2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐPieceTicket(ctx context.Context, sel ast.SelectionSet, v *service.PieceTicket) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AccessExportTicket(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOAgreement2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAgreement(ctx context.Context, sel ast.SelectionSet, v *ent.Agreement) graphql.Marshaler {

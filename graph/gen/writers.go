@@ -223,6 +223,10 @@ func (ec *executionContext) answerNPersonConnection2ᚖgithubᚗcomᚋguichetᚑ
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNPersonConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonConnection, ec.marshalNPersonConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonConnection)
 }
 
+func (ec *executionContext) answerNPrepareAccessExportPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareAccessExportPayload(ctx context.Context, sel ast.SelectionSet, v *model.PrepareAccessExportPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNPrepareAccessExportPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareAccessExportPayload, ec.marshalNPrepareAccessExportPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareAccessExportPayload)
+}
+
 func (ec *executionContext) answerNPrepareUploadPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareUploadPayload(ctx context.Context, sel ast.SelectionSet, v *model.PrepareUploadPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNPrepareUploadPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareUploadPayload, ec.marshalNPrepareUploadPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareUploadPayload)
 }
@@ -544,6 +548,29 @@ func (ec *executionContext) write_AccessExplanation(w *writers.Writer, above *wr
 				return
 			}
 			ec.writeNGroundExplanation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐGroundExplanationᚄ(w, f, obj.Grounds)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_AccessExportTicket(w *writers.Writer, above *writers.Field, obj *service.PieceTicket) {
+	fields := above.Select(w, "AccessExportTicket", accessExportTicketImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("AccessExportTicket")
+		case "path":
+			ec.writeNString2string(w, f, obj.Path)
+		case "expiresAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.ExpiresAt)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -3848,6 +3875,35 @@ func (ec *executionContext) write_PieceTransfer(w *writers.Writer, above *writer
 			ec.writeODateTime2ᚖtimeᚐTime(w, f, obj.SettledAt)
 		case "rejectedFor":
 			ec.writeOPieceTransferRejection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceTransferRejection(w, f, obj.RejectedFor)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_PrepareAccessExportPayload(w *writers.Writer, above *writers.Field, obj *model.PrepareAccessExportPayload) {
+	fields := above.Select(w, "PrepareAccessExportPayload", prepareAccessExportPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("PrepareAccessExportPayload")
+		case "ticket":
+			if !f.Enter(w, ec.fieldContext_PrepareAccessExportPayload_ticket) {
+				return
+			}
+			ec.writeOAccessExportTicket2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐPieceTicket(w, f, obj.Ticket)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_PrepareAccessExportPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -7476,6 +7532,14 @@ func (ec *executionContext) writeNPieceTransferState2githubᚗcomᚋguichetᚑlo
 	v.MarshalGQL(w)
 }
 
+func (ec *executionContext) writeNPrepareAccessExportPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareAccessExportPayload(w *writers.Writer, f *writers.Field, v *model.PrepareAccessExportPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_PrepareAccessExportPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNPrepareUploadPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareUploadPayload(w *writers.Writer, f *writers.Field, v *model.PrepareUploadPayload) {
 	if v == nil {
 		w.Null(true)
@@ -8310,6 +8374,14 @@ func (ec *executionContext) writeOAccessExplanation2ᚖgithubᚗcomᚋguichetᚑ
 		return
 	}
 	ec.write_AccessExplanation(w, f, v)
+}
+
+func (ec *executionContext) writeOAccessExportTicket2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐPieceTicket(w *writers.Writer, f *writers.Field, v *service.PieceTicket) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_AccessExportTicket(w, f, v)
 }
 
 func (ec *executionContext) writeOAgreement2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAgreement(w *writers.Writer, f *writers.Field, v *ent.Agreement) {

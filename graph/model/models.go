@@ -561,6 +561,20 @@ type OpeningDay struct {
 	ExceptionReason *string `json:"exceptionReason,omitempty"`
 }
 
+// Whose answer is to be prepared.
+type PrepareAccessExportInput struct {
+	// The number of the application (*numéro unique*).
+	UniqueNumber domain.UniqueNumber `json:"uniqueNumber"`
+}
+
+// Where the answer is fetched.
+type PrepareAccessExportPayload struct {
+	// The ticket; `null` when it was refused.
+	Ticket *service.PieceTicket `json:"ticket,omitempty"`
+	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
 // A file that is to be sent.
 type PrepareUploadInput struct {
 	// Its size in bytes, 1 to 10 485 760.

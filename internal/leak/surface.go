@@ -275,6 +275,7 @@ var beside = map[string]string{
 	"Mutation.unbindAccount":           "the caller's own account",
 	"Mutation.prepareUpload":           "a file on its way, which is nobody's yet",
 	"Mutation.depositPieceUnderNumber": "a receipt, the same whosever the number is: server's TestBlindDeposit",
+	"Mutation.prepareAccessExport":     "a ticket to who answers for the application: server's access_export_test.go",
 	"Query.deposits":                   "receipts of the caller",
 	"Query.pieceTicket":                "a ticket to what the caller sees: server's TestWhoSeesPieces",
 }

@@ -26,7 +26,7 @@ var shownFirst = []string{
 	"AccessLog", "ExplainAccess",
 	"Organisations", "ServiceCatalogue", "Communes", "Node", "Nodes",
 	"RecordContact", "RegisterApplication", "RenewApplication", "ReceiveApplicant", "IssueBindingCode", "BindAccount", "OpenApplicationInEmergency", "ProtectApplication",
-	"PrepareUpload", "DepositPiece",
+	"PrepareUpload", "DepositPiece", "PrepareAccessExport",
 	"DeclareOpeningException", "WithdrawOpeningException", "AssignRole", "SetSandboxClock",
 }
 
