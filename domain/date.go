@@ -131,6 +131,10 @@ func (d Date) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(d
 
 // UnmarshalGQL reads the date from an argument or a variable.
 func (d *Date) UnmarshalGQL(v any) error {
+	if v == nil { // an optional field that is left out on purpose
+		*d = Date{}
+		return nil
+	}
 	s, ok := v.(string)
 	if !ok {
 		return BadValue("date must be a string written YYYY-MM-DD", "la date est une chaîne, écrite AAAA-MM-JJ")

@@ -57,6 +57,10 @@ func (s Surface) MarshalGQL(w io.Writer) {
 
 // UnmarshalGQL reads square metres.
 func (s *Surface) UnmarshalGQL(v any) error {
+	if v == nil {
+		*s = 0
+		return nil
+	}
 	metres, err := decimal(v)
 	if err != nil || metres < 0 {
 		return BadValue("a surface is a number of square metres", "une surface est un nombre de mètres carrés")
@@ -76,8 +80,12 @@ func (s Stated) MarshalGQL(w io.Writer) {
 	_, _ = w.Write(quoted)
 }
 
-// UnmarshalGQL reads text.
+// UnmarshalGQL reads text; null is none.
 func (s *Stated) UnmarshalGQL(v any) error {
+	if v == nil {
+		*s = ""
+		return nil
+	}
 	text, ok := v.(string)
 	if !ok {
 		return BadValue("must be a string", "doit être une chaîne")

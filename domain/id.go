@@ -177,6 +177,9 @@ func (id ID) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(st
 func (id *ID) UnmarshalGQL(v any) error {
 	var s string
 	switch v := v.(type) {
+	case nil: // an optional field that is left out on purpose
+		*id = ""
+		return nil
 	case ID:
 		s = string(v)
 	case string:

@@ -50,6 +50,10 @@ func (l LocalTime) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Qu
 
 // UnmarshalGQL reads the time from an argument or a variable.
 func (l *LocalTime) UnmarshalGQL(v any) error {
+	if v == nil { // an optional field that is left out on purpose
+		*l = 0
+		return nil
+	}
 	s, ok := v.(string)
 	if !ok {
 		return BadValue("time must be a string written HH:MM", "l'heure est une chaîne, écrite HH:MM")

@@ -115,7 +115,7 @@ func (p Provenance) Restated(c, stored ApplicationCorrection, origin ValueOrigin
 		was := p.Of(v.Field)
 		same := theirs[v.Field] == v.Value
 		switch stronger := origin.Source.strength() - was.strength(); {
-		case same && stronger <= 0:
+		case same && (stronger <= 0 || v.Value == ""): // nobody proves that nothing was said
 			continue
 		case !same && stronger < 0 && !slices.Contains(overrule, v.Field):
 			r := refuse(WeakerSource,

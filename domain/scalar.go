@@ -9,13 +9,15 @@ import (
 // unmarshalText reads a scalar that travels as a string. Generated code also
 // hands over values that are of the scalar's own type already.
 func unmarshalText[T any](v any, name string, parse func(string) (T, error)) (T, error) {
+	var zero T
 	switch v := v.(type) {
+	case nil: // an optional field that is left out on purpose
+		return zero, nil
 	case string:
 		return parse(v)
 	case T:
 		return v, nil
 	}
-	var zero T
 	return zero, BadValue(name+" must be a string", name+" est une chaîne")
 }
 

@@ -238,7 +238,11 @@ func (p *acting) input(field string, of *ast.Type) any {
 		case "wishes":
 			return []any{p.oneOf("38185", "38151", "38057")}
 		case "household":
-			return []any{map[string]any{"link": "APPLICANT", "givenNames": "Ana", "birthName": "Costa", "bornOn": "1990-04-12"}}
+			applicant := map[string]any{"link": "APPLICANT", "givenNames": "Ana", "birthName": "Costa", "bornOn": "1990-04-12"}
+			if p.name == "correctApplication" { // who else there is leaves
+				applicant["id"] = p.to.members[0]
+			}
+			return []any{applicant}
 		case "reasons":
 			return []any{p.oneOf("01", "07", "13")}
 		case "typologies":
@@ -282,19 +286,29 @@ func (p *acting) input(field string, of *ast.Type) any {
 		return p.to.id
 	case "mergedId":
 		return p.applications[p.r.IntN(len(p.applications))].id
-	case "address", "town", "helpingStructure", "givenNames", "usualName":
+	case "address", "town", "helpingStructure", "givenNames", "usualName", "careOf", "landlord":
 		return p.oneOf("Costa", "Rivoire")
 	case "birthName":
 		return p.oneOf("Costa", "Duparc")
 	case "postalCode":
 		return "38000"
-	case "phone":
+	case "phone", "secondPhone", "helpingPhone":
 		return "+33639980031"
-	case "email":
+	case "email", "helpingEmail":
 		return "quelqu.un@example.org"
 	case "taxYear":
 		return 2025
-	case "taxIncome", "monthlyResources":
+	case "category":
+		return "A"
+	case "housingMode":
+		return p.oneOf("HLM", "CPE", "SH")
+	case "people":
+		return 3
+	case "surface":
+		return 40.5
+	case "overrule":
+		return "contact.address"
+	case "taxIncome", "monthlyResources", "earlierTaxIncome", "rent", "housingBenefit":
 		return 100_000
 	case "identity":
 		return p.versionOf("application", "id")

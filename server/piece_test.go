@@ -564,7 +564,7 @@ func TestPiecesBecomeProof(t *testing.T) {
 		return d.Query(t, as, `query($n: UniqueNumber!, $on: Date) { application(uniqueNumber: $n) { completeness(on: $on) { percent required accepted missing { kinds level memberId state refusedFor dueOn } } } }`,
 			map[string]any{"n": x.number, "on": on}).Body
 	}
-	if got := complete(grenobleAgent, nil); !strings.Contains(got, `{"percent":0,"required":5,"accepted":0,"missing":[{"kinds":["ID_FR","ID_UE","SEJOUR"],"level":"REGISTRATION","memberId":"`+x.members[0]+`","state":"MISSING"`) {
+	if got := complete(grenobleAgent, nil); !strings.Contains(got, `{"percent":0,"required":6,"accepted":0,"missing":[{"kinds":["ID_FR","ID_UE","SEJOUR"],"level":"REGISTRATION","memberId":"`+x.members[0]+`","state":"MISSING"`) {
 		t.Errorf("nothing: %s", got)
 	}
 	for _, as := range []string{"commune-grenoble-allocation", "state-allocation"} {
@@ -607,8 +607,8 @@ func TestPiecesBecomeProof(t *testing.T) {
 		t.Errorf("refused: %s", a.Body)
 	}
 	for as, want := range map[string]string{
-		grenobleAgent:           `"percent":20,"required":5,"accepted":1,"missing":[{"kinds":["ID_FR","ID_UE","SEJOUR"],"level":"REGISTRATION","memberId":"` + x.members[0] + `","state":"REFUSED","refusedFor":"UNREADABLE","dueOn":"2026-12-23"}`,
-		sandbox.ApplicantSingle: `"percent":20`,
+		grenobleAgent:           `"percent":16,"required":6,"accepted":1,"missing":[{"kinds":["ID_FR","ID_UE","SEJOUR"],"level":"REGISTRATION","memberId":"` + x.members[0] + `","state":"REFUSED","refusedFor":"UNREADABLE","dueOn":"2026-12-23"}`,
+		sandbox.ApplicantSingle: `"percent":16`,
 	} {
 		if got := complete(as, nil); !strings.Contains(got, want) {
 			t.Errorf("%s: %s", as, got)

@@ -165,15 +165,17 @@ func (l *living) restate(granted context.Context, c Correction, st *stated) erro
 		}
 	}
 	var refusals domain.Refusals
-	st.provenance, refusals = st.provenance.Restated(c.ApplicationCorrection, stored, st.origin, overrule)
 	if c.File != nil {
 		household := stored.Members()
 		if len(c.Household) > 0 {
 			household = c.Members()
 		}
-		_, more := c.File.Monthly(household, []string{"correction", "file"})
-		refusals = append(refusals, more...)
+		file := *c.File
+		file.MonthlyResources, refusals = c.File.Monthly(household, []string{"correction", "file"})
+		c.File = &file
 	}
+	next, weaker := st.provenance.Restated(c.ApplicationCorrection, stored, st.origin, overrule)
+	st.provenance, refusals = next, append(refusals, weaker...)
 	return refusals.Err()
 }
 

@@ -8324,7 +8324,7 @@ type StaleVersionError implements UserError {
   yours: Int!
   "The version in force."
   theirs: Int!
-  "The fields in which what you sent differs from what is stored, where the act tells them. At most 20."
+  "The fields in which what you sent differs from what is stored, where the act tells them. At most 500."
   values: [ValueConflict!]!
 }
 
@@ -10145,7 +10145,7 @@ type ProposedChange {
   receptionPoint: ReceptionPoint!
   "When."
   proposedOn: Date!
-  "What is to be stated instead. At most 20."
+  "What is to be stated instead. At most 30."
   values: [FormValue!]!
 }
 

@@ -1027,7 +1027,7 @@ type StaleVersionError struct {
 	Yours int `json:"yours"`
 	// The version in force.
 	Theirs int `json:"theirs"`
-	// The fields in which what you sent differs from what is stored, where the act tells them. At most 20.
+	// The fields in which what you sent differs from what is stored, where the act tells them. At most 500.
 	Values []*domain.ValueConflict `json:"values"`
 }
 
