@@ -206,9 +206,17 @@ func TestAccessExport(t *testing.T) {
 		"birthName": "Zqxmarrezqx", "givenNames": "Zqxanazqx", "usualName": "Zqxusuelzqx", "freeText": "Zqxlibrezqx", "safeContact": "Zqxsurzqx",
 		"address": "17 rue Zqxcanarizqx", "email": "zqxmelzqx@example.org", "phone": "+33699887766", "helpingStructure": "Zqxaidezqx",
 	}
+	d.exec(`UPDATE application_contact SET dwelling = '{"people": 3, "rent": 52000, "housingBenefit": null, "category": "A", "typology": "T2", "surface": 41, "landlord": "Zqxbailleurzqx", "ownsAnother": false}',
+		mailing = '{"address": "BP 1", "postalCode": "38000", "town": "Grenoble"}', care_of = 'Zqxchezzqx', second_phone = '+33699887767',
+		provenance = '[{"field": "contact.town", "source": "DOCUMENT", "on": "2026-11-20"}]' WHERE application_id = $1`, x.id)
+	d.exec("UPDATE application_file SET earlier_tax_income = 3700000 WHERE application_id = $1", x.id)
 	others := map[string]string{"birthName": "Yqxautreyqx", "givenNames": "Yqxpaulyqx", "usualName": "Yqxnomyqx", "freeText": "Yqxlibreyqx", "safeContact": "Yqxsuryqx"}
 	for i, words := range []map[string]string{own, others} {
 		d.exec("UPDATE member_particulars SET birth_name = $2, given_names = $3, usual_name = $4 WHERE member_id = $1", x.members[i], words["birthName"], words["givenNames"], words["usualName"])
+		d.exec(`UPDATE member_particulars SET civil_status = '{"title": "2", "nationality": "1", "familyStatus": "M"}',
+			work = jsonb_build_object('contract', 'CDI', 'profession', 'métier ' || $2, 'employer', '', 'employerSiret', '', 'employerTown', '') WHERE member_id = $1`,
+			x.members[i], words["birthName"])
+		d.exec(`UPDATE household_member SET resources = '[{"kind": "AUT", "amount": 90000}]' WHERE id = $1`, x.members[i])
 		d.exec(`INSERT INTO sensitive_record (id, application_id, member_id, reasons, housing_mode, needs, free_text, safe_contact)
 			VALUES ('sen_' || lpad($2::text, 26, '0'), $5, $1, '["07"]', '', '["STEP_FREE"]', $3, $4) ON CONFLICT (member_id) DO UPDATE SET free_text = $3, safe_contact = $4`,
 			x.members[i], i, words["freeText"], words["safeContact"], x.id)
@@ -238,8 +246,8 @@ func TestAccessExport(t *testing.T) {
 	list := func(name string) []any { l, _ := record[name].([]any); return l }
 	for _, c := range []struct{ name, query string }{
 		{"application", "SELECT jsonb_build_object('id', id, 'uniqueNumber', unique_number, 'state', state, 'givenNames', given_names, 'birthName', birth_name, 'usualName', usual_name, 'validUntil', valid_until, 'registeredOn', registered_on) FROM application WHERE id = $1"},
-		{"file", "SELECT jsonb_build_object('taxYear', tax_year, 'taxIncome', tax_income, 'monthlyResources', monthly_resources, 'housing', housing, 'reasons', reasons) FROM application_file WHERE application_id = $1"},
-		{"contact", "SELECT jsonb_build_object('address', address, 'postalCode', postal_code, 'town', town, 'phone', phone, 'email', email, 'helpingStructure', helping_structure) FROM application_contact WHERE application_id = $1"},
+		{"file", "SELECT jsonb_build_object('taxYear', tax_year, 'taxIncome', tax_income, 'monthlyResources', monthly_resources, 'housing', housing, 'reasons', reasons, 'earlierTaxIncome', earlier_tax_income, 'provenance', provenance) FROM application_file WHERE application_id = $1"},
+		{"contact", "SELECT jsonb_build_object('address', address, 'postalCode', postal_code, 'town', town, 'phone', phone, 'email', email, 'helpingStructure', helping_structure, 'careOf', care_of, 'mailing', mailing, 'secondPhone', second_phone, 'emailAllowed', email_allowed, 'textAllowed', text_allowed, 'helpingPhone', helping_phone, 'helpingEmail', helping_email, 'dwelling', dwelling, 'provenance', provenance) FROM application_contact WHERE application_id = $1"},
 		{"wishes", "SELECT jsonb_agg(jsonb_build_object('rank', rank, 'inseeCode', insee_code, 'commune', name) ORDER BY rank) FROM wish JOIN commune c ON c.id = commune_id WHERE application_id = $1"},
 		{"deadlines", "SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('kind', kind, 'reason', reason, 'dueOn', due_on, 'announcedFrom', announced_from, 'article', article)) ORDER BY due_on, kind) FROM deadline WHERE application_id = $1"},
 		{"receptions", "SELECT jsonb_agg(jsonb_build_object('from', to_char(valid_from AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), 'until', to_char(valid_until AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), 'receptionPoint', p.name)) FROM reception_grant JOIN reception_point p ON p.id = reception_point_id WHERE application_id = $1"},
@@ -259,6 +267,10 @@ func TestAccessExport(t *testing.T) {
 	sensitive, _ := me["sensitive"].(map[string]any)
 	if me["birthName"] != own["birthName"] || me["bornOn"] != x.born[0] || sensitive["freeText"] != own["freeText"] || sensitive["safeContact"] != own["safeContact"] {
 		t.Errorf("the applicant: %v", me)
+	}
+	work, _ := me["work"].(map[string]any)
+	if lines := fmt.Sprint(me["resources"]); work["profession"] != "métier "+own["birthName"] || lines != "[map[amount:90000 kind:AUT]]" {
+		t.Errorf("what the applicant does and gets: %v, %s", work, lines)
 	}
 	if got := spoken(list("household")[1]); got != `{"link":"SPOUSE","rank":2,"withheld":true}` {
 		t.Errorf("the other adult: %s", got)
