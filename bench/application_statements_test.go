@@ -66,7 +66,7 @@ var edgesOf = map[string]int{"list": 4, "by name": 0, "by date": 0, "search": 2,
 func TestStatementsDoNotGrowWithFiles(t *testing.T) {
 	t.Parallel()
 	api := withApplications(t, 3000)
-	must(t, givePieces(t.Context(), api.DB))
+	must(t, givePieces(t.Context(), api.DB, 3))
 	e := &engine{name: "api", url: api.URL}
 	for name, document := range askedOfApplications {
 		for _, persona := range grounds {

@@ -713,6 +713,11 @@ var (
 				},
 			},
 			{
+				Name:    "deadline_kind_idx",
+				Unique:  false,
+				Columns: []*schema.Column{DeadlineColumns[2], DeadlineColumns[4]},
+			},
+			{
 				Name:    "deadline_due_on_idx",
 				Unique:  false,
 				Columns: []*schema.Column{DeadlineColumns[4]},

@@ -47,12 +47,14 @@ func (Deadline) Edges() []ent.Edge {
 	}
 }
 
-// Indexes of a deadline: by application, and those that a day brings.
+// Indexes of a deadline: by application, by what it is for who looks for such files, and
+// those that a day brings.
 func (Deadline) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("application_id", "kind").Unique().StorageKey("deadline_application_kind_key"),
 		index.Fields("announced_from").StorageKey("deadline_announced_from_idx").
 			Annotations(entsql.IndexWhere("NOT announced")),
+		index.Fields("kind", "due_on").StorageKey("deadline_kind_idx"),
 		index.Fields("due_on").StorageKey("deadline_due_on_idx").Annotations(entsql.IndexWhere("NOT passed")),
 	}
 }

@@ -16,8 +16,12 @@ ALTER TABLE "household_member" ADD COLUMN "resources" jsonb NOT NULL DEFAULT ('[
 ALTER TABLE "member_particulars" ADD COLUMN "civil_status" jsonb NULL, ADD COLUMN "work" jsonb NULL, ADD COLUMN "provenance" jsonb NOT NULL DEFAULT ('[]'::jsonb);
 -- modify "sensitive_record" table
 ALTER TABLE "sensitive_record" ADD COLUMN "disability" jsonb NULL, ADD COLUMN "resources" jsonb NOT NULL DEFAULT ('[]'::jsonb);
+-- create index "deadline_kind_idx" to table: "deadline"
+CREATE INDEX "deadline_kind_idx" ON "deadline" ("kind", "due_on");
 
 -- +goose Down
+-- reverse: create index "deadline_kind_idx" to table: "deadline"
+DROP INDEX "deadline_kind_idx";
 -- reverse: modify "sensitive_record" table
 ALTER TABLE "sensitive_record" DROP COLUMN "resources", DROP COLUMN "disability";
 -- reverse: modify "member_particulars" table
