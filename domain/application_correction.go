@@ -83,7 +83,7 @@ func (c ApplicationCorrection) Values() []FormValue {
 			text = strings.Join(value, ", ")
 		case *Money:
 			if value != nil {
-				text = fmt.Sprint(int64(*value))
+				text = value.String()
 			}
 		default:
 			text = fmt.Sprint(value)
@@ -119,9 +119,9 @@ func (c ApplicationCorrection) Values() []FormValue {
 	}
 	if f := c.File; f != nil {
 		add("file.taxYear", f.TaxYear)
-		add("file.taxIncome", int64(f.TaxIncome))
+		add("file.taxIncome", f.TaxIncome)
 		add("file.earlierTaxIncome", f.EarlierTaxIncome)
-		add("file.monthlyResources", int64(f.MonthlyResources))
+		add("file.monthlyResources", f.MonthlyResources)
 		add("file.housing", f.Housing)
 		add("file.reasons", f.Reasons)
 	}
@@ -198,17 +198,17 @@ func (d *CurrentDwelling) words() string {
 	if d == nil {
 		return ""
 	}
-	said := []string{fmt.Sprint(d.People)}
+	said := []string{strconv.Itoa(d.People)}
 	for _, amount := range []*Money{d.Rent, d.HousingBenefit} {
+		text := ""
 		if amount != nil {
-			said = append(said, fmt.Sprint(int64(*amount)))
-		} else {
-			said = append(said, "")
+			text = amount.String()
 		}
+		said = append(said, text)
 	}
 	said = append(said, string(d.Category), string(valueOr(d.Typology)), fmt.Sprint(float64(d.Surface)), string(d.Landlord))
 	if d.OwnsAnother != nil {
-		said = append(said, fmt.Sprint(*d.OwnsAnother))
+		said = append(said, strconv.FormatBool(*d.OwnsAnother))
 	}
 	return strings.Join(said, "; ")
 }

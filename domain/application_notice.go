@@ -42,9 +42,10 @@ func (l Life) Notify(n ApplicationNotice, today Date) (Life, ApplicationEventKin
 	case NoticeOfRenewal:
 		l.NoticedOn = today
 		return l, EventNoticeGiven, nil
+	default:
+		l.AcknowledgedOn = today
+		return l, EventCertificateGiven, nil
 	}
-	l.AcknowledgedOn = today
-	return l, EventCertificateGiven, nil
 }
 
 // CompleteSingleFile notes that the single file is complete, once it is asked for; false

@@ -51,7 +51,7 @@ type formCodes struct {
 var formCodesOf = sync.OnceValue(func() formCodes {
 	all, err := readFormCodes(formCodesCSV)
 	if err != nil {
-		panic(err)
+		panic(err) //nolint:forbidigo // it is compiled in
 	}
 	return all
 })

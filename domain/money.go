@@ -9,11 +9,14 @@ import (
 // Money is an amount in cents of euro.
 type Money int64
 
+// String is the number of cents.
+func (m Money) String() string { return strconv.FormatInt(int64(m), 10) }
+
 // maxMoney keeps amounts exact in every JSON library.
 const maxMoney = 1 << 53
 
 // MarshalGQL writes the cents as a number.
-func (m Money) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.FormatInt(int64(m), 10)) }
+func (m Money) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, m.String()) }
 
 // UnmarshalGQL reads whole cents.
 func (m *Money) UnmarshalGQL(v any) error {

@@ -288,7 +288,7 @@ func TestStockRefusals(t *testing.T) {
 		`{ stockStatistics(by: [TYPOLOGY, TYPOLOGY]) { totalCount } }`:                                                         "BAD_REQUEST/BAD_AXES by",
 		`{ stockStatistics(by: [TYPOLOGY, COMMUNE, DECADE]) { totalCount } }`:                                                  "BAD_REQUEST/BAD_AXES by",
 		`{ stockFacets(axes: []) { axis } }`:                                                                                   "BAD_REQUEST/BAD_AXES axes",
-		`{ codeLists(names: [` + strings.Repeat(`"a" `, 101) + `]) { name } }`:                                                  "BAD_REQUEST/TOO_MANY_VALUES names",
+		`{ codeLists(names: [` + strings.Repeat(`"a" `, 101) + `]) { name } }`:                                                 "BAD_REQUEST/TOO_MANY_VALUES names",
 		`{ stockVintages(first: 1) { edges { node { changes(first: 1, where: {communes: ` + many + `}) { totalCount } } } } }`: "BAD_REQUEST/TOO_MANY_VALUES where.communes",
 	} {
 		a := api.Query(t, "", query, nil)

@@ -18,13 +18,13 @@ func installApplication() {
 		sayWhy(v, q.Where(scopeOfApplications(v)))
 	})
 	guard.Register("ApplicationSummary", func(v *auth.Viewer, q *ent.ApplicationSummaryQuery) {
-		q.Where(openedTo(v, applicationsummary.FieldApplicationID, domain.GroupSummary.Bit()))
+		q.Where(partOpenedTo(v, applicationsummary.FieldApplicationID, domain.GroupSummary.Bit()))
 	})
 	guard.Register("ApplicationFile", func(v *auth.Viewer, q *ent.ApplicationFileQuery) {
-		q.Where(openedTo(v, applicationfile.FieldApplicationID, domain.GroupFile.Bit()))
+		q.Where(partOpenedTo(v, applicationfile.FieldApplicationID, domain.GroupFile.Bit()))
 	})
 	guard.Register("ApplicationContact", func(v *auth.Viewer, q *ent.ApplicationContactQuery) {
-		q.Where(openedTo(v, applicationcontact.FieldApplicationID, domain.GroupContact.Bit()))
+		q.Where(partOpenedTo(v, applicationcontact.FieldApplicationID, domain.GroupContact.Bit()))
 	})
 }
 

@@ -22,12 +22,23 @@ import (
 // viewer now, in all of the groups. Column names the application in the selected table.
 // Its text never changes: the audiences are one array.
 func openedTo(v *auth.Viewer, column string, groups domain.GroupSet) func(*sql.Selector) {
+	return access(v, column, groups, ")")
+}
+
+// partOpenedTo is openedTo for what is a part of an application. Its rows are found by the
+// applications of a page: the access is looked up for each. Without the offset PostgreSQL
+// may go through all that the viewer sees instead, to find the few of the page in it.
+func partOpenedTo(v *auth.Viewer, column string, groups domain.GroupSet) func(*sql.Selector) {
+	return access(v, column, groups, " OFFSET 0)")
+}
+
+func access(v *auth.Viewer, column string, groups domain.GroupSet, end string) func(*sql.Selector) {
 	return func(s *sql.Selector) {
 		s.Where(sql.P(func(b *sql.Builder) {
 			set := strconv.Itoa(int(groups))
 			b.WriteString("EXISTS (SELECT 1")
 			accessOf(b, v, s.C(column))
-			b.WriteString(" AND x.groups & ").WriteString(set).WriteString(" = ").WriteString(set).WriteString(")")
+			b.WriteString(" AND x.groups & ").WriteString(set).WriteString(" = ").WriteString(set).WriteString(end)
 		}))
 	}
 }

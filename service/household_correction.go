@@ -135,8 +135,8 @@ func (l *living) join(granted context.Context, rank int, m domain.MemberCorrecti
 		return err
 	}
 	m.ID = id
-	new := domain.ApplicationCorrection{Household: []domain.MemberCorrection{m}}
-	from, _ := domain.Provenance{}.Restated(new, domain.ApplicationCorrection{}, origin, nil)
+	joined := domain.ApplicationCorrection{Household: []domain.MemberCorrection{m}}
+	from, _ := domain.Provenance{}.Restated(joined, domain.ApplicationCorrection{}, origin, nil)
 	return l.memberProvenance(granted, id, from)
 }
 

@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/guichet-logement/guichet/service"
-
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/ent/application"
@@ -20,6 +18,7 @@ import (
 	"github.com/guichet-logement/guichet/policy"
 	"github.com/guichet-logement/guichet/registry"
 	"github.com/guichet-logement/guichet/registryfile"
+	"github.com/guichet-logement/guichet/service"
 )
 
 func (l *lab) today() domain.Date { return domain.DateOf(testapi.Now) }

@@ -153,8 +153,8 @@ func (w *World) summary(a *application) object {
 func (w *World) person(s sight, m member) object {
 	o := object{
 		"__typename": "HouseholdMember", "id": m.id, "link": m.link, "age": nil, "expectedOn": orNull(m.expectedOn),
-		"particulars": nil, "sensitive": nil, "resources": shownLines(m.lines(s.application)), "maintenancePaid": s.application.resources,
-		"provenance": shownOrigins(origin("link."+m.link, s.application.registeredOn, "")),
+		"particulars": nil, "sensitive": nil, "resources": shownLines(m.lines(s.application)), "maintenancePaid": s.resources,
+		"provenance": shownOrigins(origin("link."+m.link, s.registeredOn, "")),
 	}
 	if m.bornOn != "" {
 		o["age"] = age(m.bornOn, oracle.DayOf(w.Now))
@@ -167,7 +167,7 @@ func (w *World) person(s sight, m member) object {
 					"__typename": "Work", "contract": m.work().Contract, "profession": m.work().Profession,
 					"employer": nil, "employerSiret": nil, "employerTown": nil,
 				},
-				"provenance": shownOrigins(origin("birthName."+m.birth, s.application.registeredOn, "")),
+				"provenance": shownOrigins(origin("birthName."+m.birth, s.registeredOn, "")),
 			}
 		}
 	}
