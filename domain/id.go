@@ -73,6 +73,7 @@ const (
 	UploadPrefix             Prefix = "upl"
 	DepositPrefix            Prefix = "dep"
 	RegistryEventPrefix      Prefix = "rev"
+	ErasedNumberPrefix       Prefix = "ern"
 )
 
 // Prefixes lists every prefix in use.
@@ -89,7 +90,7 @@ func Prefixes() []Prefix {
 		ReceptionContactPrefix, ReceptionGrantPrefix, AttemptCountPrefix, EmergencyOpeningPrefix, BindingCodePrefix,
 		PublishedFiguresPrefix,
 		DeadlinePrefix, ApplicationEventPrefix, HandOverPrefix, OnlineRegistrationPrefix, ProposedChangePrefix,
-		PiecePrefix, PieceFilePrefix, UploadPrefix, DepositPrefix, RegistryEventPrefix,
+		PiecePrefix, PieceFilePrefix, UploadPrefix, DepositPrefix, RegistryEventPrefix, ErasedNumberPrefix,
 	}
 }
 

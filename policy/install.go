@@ -46,4 +46,5 @@ func Install() {
 	installUpload()
 	installDeposit()
 	installRegistryEvent()
+	installErasedNumber()
 }
