@@ -51,8 +51,8 @@ func form(day domain.Date) domain.ApplicationForm {
 			Link: domain.LinkApplicant, NamesForm: domain.NamesForm{GivenNames: "Ana", BirthName: "Costa"}, BornOn: domain.NewDate(1990, 4, 12),
 		}},
 		SearchForm: domain.SearchForm{Wishes: []domain.InseeCode{"38185"}, Typologies: []domain.Typology{domain.T2}},
-		Contact: domain.ContactForm{Address: "1 rue des Alpes", PostalCode: "38000", Town: "Grenoble"},
-		File:    domain.FileForm{TaxYear: year - 1, Housing: domain.HostedFree, Reasons: []string{"01"}},
+		Contact:    domain.ContactForm{Address: "1 rue des Alpes", PostalCode: "38000", Town: "Grenoble"},
+		File:       domain.FileForm{TaxYear: year - 1, Housing: domain.HostedFree, Reasons: []string{"01"}},
 	}
 }
 

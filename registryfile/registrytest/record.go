@@ -16,7 +16,7 @@ func File(typ string, records ...string) string {
 // Whole is a record that lacks nothing.
 func Whole(number string) string {
 	return `<s:demande><s:demandeLogement><s:numUnique>` + number + `</s:numUnique><s:dateCreationDemande>2026-03-16</s:dateCreationDemande>` +
-		`<s:personnePhysique><s:demandeur><s:nom>EXEMPLE</s:nom><s:prenom>Camille</s:prenom></s:demandeur></s:personnePhysique>` +
+		`<s:personnePhysique><s:demandeur><s:nom>EXEMPLE</s:nom><s:prenom>Camille</s:prenom><s:dateNaissance>1988-05-17</s:dateNaissance></s:demandeur></s:personnePhysique>` +
 		`<s:logementRecherche><s:demandeElargie>true</s:demandeElargie><s:listeTypeLogement><s:typeLogement code="T3"/></s:listeTypeLogement>` +
 		`<s:listeLocalisationSouhaite><s:localisationSouhaite><s:commune code="38185"/></s:localisationSouhaite></s:listeLocalisationSouhaite>` +
 		`</s:logementRecherche></s:demandeLogement></s:demande>`
