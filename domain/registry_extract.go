@@ -41,6 +41,26 @@ func RegistryListings() []RegistryListing {
 	}
 }
 
+var listingWords = map[RegistryListing]Text{
+	ListedOutOfTerritory: {EN: "No commune that is wished for is ours.", FR: "Aucune commune souhaitée n'est des nôtres."},
+	ListedUnknown: {
+		EN: "Nothing here has this number, and the record ends something or says too little to make an application of.",
+		FR: "Aucune demande n'a ce numéro ici, et l'enregistrement met fin à une demande ou en dit trop peu pour en faire une.",
+	},
+	ListedErased: {EN: "It was erased here, and is not made again.", FR: "Elle a été effacée ici et n'est pas recréée."},
+	ListedMerged: {EN: "It was merged into another application.", FR: "Elle a été fusionnée avec une autre demande."},
+	ListedNewerHere: {
+		EN: "Something happened here that the registry did not know yet.", FR: "Il s'est passé ici ce que le registre ne savait pas encore.",
+	},
+	ListedKept:      {EN: "Stated by a stronger source, or later: these fields stay.", FR: "Ces champs, d'une source plus forte ou plus récente, restent tels quels."},
+	ListedHousehold: {EN: "The household is another one here, and stays.", FR: "Le ménage est autre ici, et reste tel quel."},
+	ListedNotOpen:   {EN: "The application is not in a state in which this can be done.", FR: "L'état de la demande ne le permet pas."},
+	ListedDeleted:   {EN: "The registry deleted it: see what became of it.", FR: "Le registre l'a supprimée : voir ce qu'elle est devenue."},
+}
+
+// Words say to a person why a record is listed.
+func (l RegistryListing) Words() Text { return listingWords[l] }
+
 // CheckFromRegistry says all that is wrong with what the registry states of an
 // application. Another desk took it down, under the rules of another year: what it lacks
 // may be missing and incomes may be old. What is there is checked as in any form.
@@ -165,21 +185,33 @@ func (p Provenance) Keeps(field string, origin ValueOrigin) bool {
 	}
 }
 
-// SameHousehold tells whether two households are of the same people: by links, names and
-// days, in whatever order.
-func SameHousehold(some, others []MemberForm) bool {
-	return slices.Equal(people(some), people(others))
+// SameHousehold tells whether a household that somebody states is the one that is stored:
+// by links, names and days, in whatever order, and by means and civil status where any is
+// stated.
+func SameHousehold(stated, stored []MemberForm) bool {
+	means := slices.ContainsFunc(stated, func(m MemberForm) bool { return len(m.Resources) > 0 || m.MaintenancePaid != nil })
+	civil := slices.ContainsFunc(stated, func(m MemberForm) bool { return m.CivilStatus != nil })
+	people := func(household []MemberForm) []string {
+		var all []string
+		for _, m := range household {
+			all = append(all, m.inWords(means, civil))
+		}
+		slices.Sort(all)
+		return all
+	}
+	return slices.Equal(people(stated), people(stored))
 }
 
-func people(household []MemberForm) []string {
-	var all []string
-	for _, m := range household {
-		name := NameKey(m.GivenNames, m.BirthName, m.UsualName)
-		if m.Link == LinkApplicant {
-			name = "" // the names of an application are a value of their own
+// inWords says who a member is. The names of the applicant are a value of the application.
+func (m MemberForm) inWords(means, civil bool) string {
+	var said []string
+	m.values(func(field string, value any) {
+		if m.Link == LinkApplicant && slices.Contains(nameValues, field) ||
+			!means && (field == "resources" || field == "maintenancePaid") || !civil && strings.HasPrefix(field, "civilStatus.") ||
+			strings.HasPrefix(field, "work.") {
+			return
 		}
-		all = append(all, strings.Join([]string{string(m.Link), dayOrNothing(m.BornOn), dayOrNothing(m.ExpectedOn), name}, "|"))
-	}
-	slices.Sort(all)
-	return all
+		said = append(said, formWords(value))
+	})
+	return strings.Join(said, "|")
 }

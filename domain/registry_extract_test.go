@@ -113,8 +113,14 @@ func TestHouseholdsAreTheSame(t *testing.T) {
 		return domain.MemberForm{Link: link, NamesForm: domain.NamesForm{GivenNames: name, BirthName: "Costa"}, BornOn: domain.NewDate(year, 1, 2)}
 	}
 	home := []domain.MemberForm{member(domain.LinkApplicant, "Ana", 1990), member(domain.LinkChild, "Léo", 2015), member(domain.LinkChild, "Zoé", 2017)}
-	if !domain.SameHousehold(home, []domain.MemberForm{member(domain.LinkApplicant, "Anne", 1990), home[2], member(domain.LinkChild, "LEO", 2015)}) {
+	if !domain.SameHousehold(home, []domain.MemberForm{member(domain.LinkApplicant, "Anne", 1990), home[2], member(domain.LinkChild, "Léo", 2015)}) {
 		t.Error("they are the same")
+	}
+	paid := slices.Clone(home)
+	paid[0].Resources = []domain.ResourceLine{{Kind: "SAL", Amount: 1}}
+	paid[0].CivilStatus = &domain.CivilStatus{FamilyStatus: "D"}
+	if !domain.SameHousehold(home, paid) || domain.SameHousehold(paid, home) {
+		t.Error("what is not stated is no difference, what is stated is one")
 	}
 	for _, other := range [][]domain.MemberForm{home[:2], {home[0], home[1], home[1]}, {home[0], home[1], member(domain.LinkChild, "Zoé", 2018)}, {home[0], home[1], member(domain.LinkVisitingChild, "Zoé", 2017)}} {
 		if domain.SameHousehold(home, other) {
@@ -133,5 +139,10 @@ func TestReasonsOfRegistryCodes(t *testing.T) {
 	}
 	if len(domain.RemovalReasonsOf("RADIRR")) != 2 || domain.RemovalReasonsOf("") != nil || len(domain.RegistryListings()) != 9 {
 		t.Error("codes")
+	}
+	for _, why := range domain.RegistryListings() {
+		if why.Words().EN == "" || why.Words().FR == "" {
+			t.Errorf("%s has no words", why)
+		}
 	}
 }

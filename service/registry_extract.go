@@ -56,8 +56,9 @@ func (i RegistryItem) String() string {
 // RegistryReport is what came of an extract. A record is created, changed, unchanged or
 // put aside, or listed alone; Listed counts those as well that were taken over in part.
 type RegistryReport struct {
-	Type                                  registryfile.FileType
-	Created, Changed, Unchanged, Rejected int
+	Type registryfile.FileType
+	// Read are all records.
+	Read, Created, Changed, Unchanged, Rejected int
 	// Acknowledged and Refused are events of ours of which a return file tells.
 	Acknowledged, Refused int
 	// Elsewhere are wishes that were left out, being none of our communes.
@@ -132,6 +133,7 @@ func (i *registryImport) read(granted context.Context, file *registryfile.Reader
 		if err != nil {
 			return err
 		}
+		i.report.Read++
 	}
 }
 
