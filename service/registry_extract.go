@@ -219,7 +219,7 @@ type taking struct {
 	// counted is where the record counts; nil where it is listed alone.
 	counted                          *int
 	listed                           []RegistryItem
-	protected                        bool
+	protected, noted                 bool
 	acknowledged, refused, elsewhere int
 }
 
@@ -365,6 +365,15 @@ func (t *taking) done(granted context.Context, l *living, counted *int) error {
 	if err := l.settle(granted); err != nil {
 		return err
 	}
+	return t.note(granted, l)
+}
+
+// note puts on record that the application was written, once.
+func (t *taking) note(granted context.Context, l *living) error {
+	if t.noted {
+		return nil
+	}
+	t.noted = true
 	return t.s.audit.Record(granted, audit.Line{Kind: audit.Write, Operation: "importRegistry", ApplicationIDs: []domain.ID{l.life.ID}})
 }
 
@@ -372,13 +381,16 @@ func (t *taking) done(granted context.Context, l *living, counted *int) error {
 // is no more in the record than that.
 func (t *taking) returned(granted context.Context, l *living, anomalies []string) (over bool, err error) {
 	u := t.tx.RegistryEvent.Update().Where(registryevent.ApplicationID(l.life.ID), registryevent.StateEQ(domain.RegistrySent))
-	if len(anomalies) == 0 {
+	if over = len(anomalies) > 0; over {
+		t.refused, err = u.SetState(domain.RegistryRejected).SetRejectedFor(domain.Stated(refusalCode(anomalies[0]))).Save(granted)
+		t.counted = &t.report.Unchanged
+	} else {
 		t.acknowledged, err = u.SetState(domain.RegistryAcknowledged).Save(granted)
-		return false, err
 	}
-	t.refused, err = u.SetState(domain.RegistryRejected).SetRejectedFor(domain.Stated(refusalCode(anomalies[0]))).Save(granted)
-	t.counted = &t.report.Unchanged
-	return true, err
+	if err != nil || t.acknowledged+t.refused == 0 {
+		return over, err
+	}
+	return over, t.note(granted, l)
 }
 
 // newerHere tells whether something happened here that the registry did not know.
