@@ -36,8 +36,10 @@ func TestErasureIsReplayed(t *testing.T) {
 		t.Fatalf("%d canaries", len(canaries))
 	}
 	kept := text(t, before, "SELECT count(*)::text FROM application WHERE erased_on IS NULL AND id NOT IN "+erased)
-	for _, wrong := range []string{`{"application":"per_01AQ3WVJ00C09E2JBBFW110FEM","erasedOn":"2028-01-01"}`, `{"application":`, ledger + `{"erasedOn":"2028-01-01"}`,
-		`{"application":"` + applicationsIn(ledger)[0] + `","erasedOn":"2028-01-01","number":"AAAA"}`} {
+	for _, wrong := range []string{
+		`{"application":"per_01AQ3WVJ00C09E2JBBFW110FEM","erasedOn":"2028-01-01"}`, `{"application":`, ledger + `{"erasedOn":"2028-01-01"}`,
+		`{"application":"` + applicationsIn(ledger)[0] + `","erasedOn":"2028-01-01","number":"AAAA"}`,
+	} {
 		if r := run(t, "erasure", "replay", write(t, "wrong.jsonl", wrong), "--database-url", backup, "--audit-key", auditKey); r.status != 2 || !strings.Contains(r.stderr, "line ") {
 			t.Errorf("status %d, said %q", r.status, r.stderr)
 		}

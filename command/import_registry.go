@@ -69,7 +69,7 @@ func newRegistryList(env Environment, path string) (*registryList, error) {
 		return l, nil
 	}
 	var err error
-	if l.file, err = os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600); err != nil {
+	if l.file, err = os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600); err != nil { //nolint:gosec // the operator names the file to write
 		return nil, fmt.Errorf("write rejects: %w", err)
 	}
 	l.csv = csv.NewWriter(l.file)

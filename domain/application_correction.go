@@ -136,7 +136,7 @@ func formWords(value any) string {
 		if value == nil {
 			return ""
 		}
-		return fmt.Sprint(int64(*value))
+		return strconv.FormatInt(int64(*value), 10)
 	}
 	return fmt.Sprint(value)
 }

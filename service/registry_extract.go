@@ -44,13 +44,7 @@ type RegistryItem struct {
 
 // String writes the item for a log or a terminal.
 func (i RegistryItem) String() string {
-	s := fmt.Sprintf("line %d, record %d: %s", i.Line, i.Ordinal, i.Listing)
-	for _, word := range []string{string(i.Number), strings.Join(i.Fields, " "), string(i.Survivor)} {
-		if word != "" {
-			s += " " + word
-		}
-	}
-	return s
+	return spaced(fmt.Sprintf("line %d, record %d: %s", i.Line, i.Ordinal, i.Listing), string(i.Number), strings.Join(i.Fields, " "), string(i.Survivor))
 }
 
 // RegistryReport is what came of an extract. A record is created, changed, unchanged or

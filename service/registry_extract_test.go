@@ -409,7 +409,6 @@ func TestDamagedExtract(t *testing.T) {
 	file := registrytest.File("MOD", records...)
 
 	ctx, cancel := context.WithCancel(t.Context())
-	first := 0
 	cut, err := l.Service.ImportRegistry(ctx, strings.NewReader(file), service.RegistryImport{
 		Reject: func(r registryfile.Reject) error {
 			if r.Ordinal > 50 {
@@ -419,7 +418,8 @@ func TestDamagedExtract(t *testing.T) {
 		},
 		List: func(service.RegistryItem) error { return nil },
 	})
-	if first = cut.Created; !errors.Is(err, context.Canceled) || first == 0 || first == whole || cut.Complete {
+	first := cut.Created
+	if !errors.Is(err, context.Canceled) || first == 0 || first == whole || cut.Complete {
 		t.Fatalf("%+v, %v", cut, err)
 	}
 	e := l.imports(t, file)
@@ -484,7 +484,10 @@ func TestExtractsThatAreListed(t *testing.T) {
 		{"CRE", strings.Replace(record, `"38185"`, `"69123"`, 1), "OUT_OF_TERRITORY"},
 		{"CRE", strings.Replace(record, "<s:numUnique>"+registrytest.Numbered(1)+"</s:numUnique>", "", 1), "UNKNOWN"},
 		{"CRE", strings.Replace(record, "<s:nom>EXEMPLE</s:nom>", "", 1), "UNKNOWN"},
-		{"RAD", record, "UNKNOWN"}, {"SUP", record, "UNKNOWN"}, {"RET", bare, "UNKNOWN"}, {"REN", bare, "UNKNOWN"},
+		{"RAD", record, "UNKNOWN"},
+		{"SUP", record, "UNKNOWN"},
+		{"RET", bare, "UNKNOWN"},
+		{"REN", bare, "UNKNOWN"},
 		{"COP", strings.Replace(record, "</s:logementRecherche>", `</s:logementRecherche><s:motifRadiation code="RADATT"/>`, 1), "UNKNOWN"},
 	} {
 		if e := l.imports(t, registrytest.File(c.typ, c.record)); e.counts() != "0 0 0 1 0" || e.listed() != c.want || e.items[0].Line != 4 || e.Listed[domain.RegistryListing(c.want)] != 1 {

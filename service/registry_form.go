@@ -32,7 +32,7 @@ func registryForm(v registryfile.View, towns map[domain.InseeCode]string) (form 
 	return form, elsewhere
 }
 
-// typologyOf is the kind of a home of that code. A single room (chambre) is of one room.
+// typologyOf is the kind of a home of that code. A single room is a home of one room.
 func typologyOf(code string) domain.Typology {
 	switch code {
 	case "C":

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/guichet-logement/guichet/registryfile"
@@ -25,7 +26,7 @@ type Generator struct {
 
 // New is a generator whose files follow from the seed.
 func New(seed uint64) *Generator {
-	return &Generator{Rand: rand.New(rand.NewPCG(seed, 38))}
+	return &Generator{Rand: rand.New(rand.NewPCG(seed, 38))} //nolint:gosec // files follow from the seed
 }
 
 func (g *Generator) pick(words string) string {
@@ -109,7 +110,7 @@ func (g *Generator) household() {
 			g.element("personneACharge", "", func() { g.named(); g.coded("sexe", g.pick("M F")); g.coded("lienParente", g.pick("P E A")) })
 		}
 	})
-	g.maybe("personneANaitre", func() { g.leaf("nombre", fmt.Sprint(1+g.IntN(3))); g.leaf("dateNaissancePrevue", g.day()) })
+	g.maybe("personneANaitre", func() { g.leaf("nombre", strconv.Itoa(1+g.IntN(3))); g.leaf("dateNaissancePrevue", g.day()) })
 	g.maybe("listePersonneEnGarde", func() {
 		for range g.IntN(3) {
 			g.element("personneEnGarde", "", func() {
@@ -129,7 +130,7 @@ func (g *Generator) household() {
 			g.coded("modeleLogement", g.pick("HLM LP RS RHVS RE SLHT SH CDEFCM CPE CP LTG FONC POCC CAMCAR HOT SD SQUAT"))
 		})
 		g.leaf("montantMensuelLoyer", g.amount())
-		g.leaf("nombreHabitant", fmt.Sprint(1+g.IntN(9)))
+		g.leaf("nombreHabitant", strconv.Itoa(1+g.IntN(9)))
 		g.coded("categorieLogement", g.pick("A M"))
 		g.coded("typeLogementActuel", g.pick("C T1 T2 T3 T4 T5 T6P"))
 		g.leaf("surface", g.amount())
@@ -163,7 +164,7 @@ func (g *Generator) adult(co bool) {
 	g.maybe("structureAccompagnement", func() { g.leaf("nomStructure", g.words()); g.leaf("consentement", "true") })
 	g.maybe("adressePostale", func() {
 		g.leaf("etranger", "false")
-		g.leaf("numero", fmt.Sprint(g.IntN(300)))
+		g.leaf("numero", strconv.Itoa(g.IntN(300)))
 		g.leaf("chez", g.words())
 		g.leaf("voie", g.words())
 		g.leaf("codePostal", "38100")
@@ -221,7 +222,7 @@ func (g *Generator) search() {
 				g.coded("motifDemande", fmt.Sprintf("%02d", 1+i*6))
 			}
 		})
-		g.leaf("nombrePersonneALoger", fmt.Sprint(1+g.IntN(8)))
+		g.leaf("nombrePersonneALoger", strconv.Itoa(1+g.IntN(8)))
 		g.leaf("complement", g.words()+"\n"+g.words())
 	})
 }
