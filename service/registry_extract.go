@@ -224,7 +224,7 @@ func (t *taking) list(why domain.RegistryListing, fields ...string) {
 func (t *taking) record(granted context.Context, r *registryfile.Record) error {
 	a, err := t.tx.Application.Query().Where(application.UniqueNumber(t.view.Number)).ForUpdate().Only(granted)
 	if ent.IsNotFound(err) {
-		return t.unknown(granted)
+		return t.unknown(granted, len(r.Anomalies()) > 0)
 	}
 	if err != nil {
 		return err
@@ -269,9 +269,10 @@ func (t *taking) removes() bool {
 	return t.header.Type == registryfile.Removal || t.view.RemovedFor != ""
 }
 
-// unknown makes an application of a record whose number nothing here has.
-func (t *taking) unknown(granted context.Context) error {
-	if t.view.Number == "" || t.removes() || t.header.Type == registryfile.Deletion {
+// unknown makes an application of a record whose number nothing here has, unless the
+// registry itself found it wrong.
+func (t *taking) unknown(granted context.Context, wrong bool) error {
+	if wrong || t.view.Number == "" || t.removes() || t.header.Type == registryfile.Deletion {
 		t.list(domain.ListedUnknown)
 		return nil
 	}

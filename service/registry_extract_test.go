@@ -487,6 +487,7 @@ func TestExtractsThatAreListed(t *testing.T) {
 		{"RAD", record, "UNKNOWN"},
 		{"SUP", record, "UNKNOWN"},
 		{"RET", bare, "UNKNOWN"},
+		{"RET", strings.Replace(record, "</s:demandeLogement>", `</s:demandeLogement><s:listeAnomalie code="CTRL_DEM_0012"/>`, 1), "UNKNOWN"},
 		{"REN", bare, "UNKNOWN"},
 		{"COP", strings.Replace(record, "</s:logementRecherche>", `</s:logementRecherche><s:motifRadiation code="RADATT"/>`, 1), "UNKNOWN"},
 	} {
