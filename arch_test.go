@@ -76,16 +76,17 @@ var neverArrows = map[string][]string{
 
 // onlyImporters says who alone may import a package.
 var onlyImporters = map[string][]string{
-	"policy/guard":     {"policy", "ent/schema"},
-	"server":           {"command", "internal/testapi", "internal/leak"},
-	"server/explorer":  {"command"},
-	"command":          {".", "internal/testapi", "bench"},
-	"internal/testdb":  {"internal/testdb/remove", "internal/testapi"},
-	"internal/testapi": {"bench", "internal/leak"},
-	"internal/oracle":  {"internal/leak"},
-	"internal/leak":    {},
-	"ent/enttest":      {},
-	"ent/schema":       {"ent/runtime"},
+	"policy/guard":              {"policy", "ent/schema"},
+	"server":                    {"command", "internal/testapi", "internal/leak"},
+	"server/explorer":           {"command"},
+	"command":                   {".", "internal/testapi", "bench"},
+	"internal/testdb":           {"internal/testdb/remove", "internal/testapi"},
+	"internal/testapi":          {"bench", "internal/leak"},
+	"internal/oracle":           {"internal/leak"},
+	"internal/leak":             {},
+	"registryfile/registrytest": {},
+	"ent/enttest":               {},
+	"ent/schema":                {"ent/runtime"},
 }
 
 type listed struct {

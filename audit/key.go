@@ -73,6 +73,24 @@ func (k *Keys) signed(keyID string, message, sum []byte) bool {
 	return ok && hmac.Equal(want, sum)
 }
 
+// digests are the keyed hashes of a value that must be recognised and not be read: that
+// by the current key first, then those by the others. None is that of a line.
+func (k *Keys) digests(purpose, value string) [][]byte {
+	var all [][]byte
+	for id, secret := range k.secrets {
+		own := hmac.New(sha256.New, secret)
+		own.Write([]byte("guichet audit digest 1"))
+		h := hmac.New(sha256.New, own.Sum(nil))
+		h.Write([]byte(purpose + "\x00" + value))
+		if sum := h.Sum(nil); id == k.current {
+			all = append([][]byte{sum}, all...)
+		} else {
+			all = append(all, sum)
+		}
+	}
+	return all
+}
+
 // frame is a message of parts, each after its length: no two lists of parts make the
 // same message.
 type frame []byte

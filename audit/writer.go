@@ -120,6 +120,12 @@ func (w *Writer) Record(ctx context.Context, lines ...Line) error {
 // Ready tells whether a line could be committed now: it sends no line all the way.
 func (w *Writer) Ready(ctx context.Context) error { return w.submit(ctx, nil) }
 
+// Digests are keyed hashes of a value that must be recognised and not be read, by the keys
+// of the trail: that by the current one first, which is the one to store.
+func (w *Writer) Digests(purpose, value string) [][]byte {
+	return w.options.Keys.digests(purpose, value)
+}
+
 // Now is the time by the clock of the lines.
 func (w *Writer) Now() time.Time { return w.options.Clock() }
 

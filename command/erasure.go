@@ -3,6 +3,7 @@ package command
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,6 +25,7 @@ type ledgerLine struct {
 	Application domain.ID            `json:"application"`
 	ErasedOn    string               `json:"erasedOn"`
 	RemovedFor  domain.RemovalReason `json:"removedFor,omitempty"`
+	Number      []byte               `json:"number,omitempty"`
 }
 
 type erasureExport struct{ databaseSettings }
@@ -41,7 +43,7 @@ func (c *erasureExport) Run(ctx context.Context, env Environment) error {
 	s := service.New(db.client(unobserved), service.NewClock(time.Now), false)
 	ledger := json.NewEncoder(env.Stdout)
 	return s.Erasures(ctx, func(e service.Erasure) error {
-		return ledger.Encode(ledgerLine{e.ApplicationID, e.ErasedOn.String(), e.RemovedFor})
+		return ledger.Encode(ledgerLine{e.ApplicationID, e.ErasedOn.String(), e.RemovedFor, e.Number})
 	})
 }
 
@@ -84,7 +86,7 @@ func parseLedger(f io.Reader) ([]service.Erasure, error) {
 	for n := 1; lines.Scan(); n++ {
 		var l ledgerLine
 		err := json.Unmarshal(lines.Bytes(), &l)
-		e := service.Erasure{ApplicationID: l.Application, RemovedFor: l.RemovedFor}
+		e := service.Erasure{ApplicationID: l.Application, RemovedFor: l.RemovedFor, Number: l.Number}
 		if _, wrong := domain.ParseID(string(l.Application)); err == nil && (wrong != nil || l.Application.Prefix() != domain.ApplicationPrefix) {
 			err = errors.New("application is no identifier of one")
 		}
@@ -93,6 +95,9 @@ func parseLedger(f io.Reader) ([]service.Erasure, error) {
 		}
 		if err == nil && l.RemovedFor != "" && l.RemovedFor.Article() == "" {
 			err = errors.New("removedFor is no reason of a removal")
+		}
+		if err == nil && len(l.Number) != 0 && len(l.Number) != sha256.Size {
+			err = errors.New("number is no hash of one")
 		}
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", n, err)

@@ -21,7 +21,7 @@ func TestErasureIsReplayed(t *testing.T) {
 	execute(t, db, "DELETE FROM sandbox_clock; INSERT INTO sandbox_clock (id, offset_nanoseconds) VALUES ('clk', 800::bigint * 86400 * 1000000000)")
 	mustRun(t, "keep", "calendar", "--database-url", dsn, "--audit-key", auditKey)
 	ledger := mustRun(t, "erasure", "export", "--database-url", dsn)
-	if strings.Count(ledger, "\n") < 50 || !strings.Contains(ledger, `"removedFor":"NOT_RENEWED"`) {
+	if strings.Count(ledger, "\n") < 50 || !strings.Contains(ledger, `"removedFor":"NOT_RENEWED","number":"`) {
 		t.Fatal(ledger)
 	}
 
@@ -36,7 +36,10 @@ func TestErasureIsReplayed(t *testing.T) {
 		t.Fatalf("%d canaries", len(canaries))
 	}
 	kept := text(t, before, "SELECT count(*)::text FROM application WHERE erased_on IS NULL AND id NOT IN "+erased)
-	for _, wrong := range []string{`{"application":"per_01AQ3WVJ00C09E2JBBFW110FEM","erasedOn":"2028-01-01"}`, `{"application":`, ledger + `{"erasedOn":"2028-01-01"}`} {
+	for _, wrong := range []string{
+		`{"application":"per_01AQ3WVJ00C09E2JBBFW110FEM","erasedOn":"2028-01-01"}`, `{"application":`, ledger + `{"erasedOn":"2028-01-01"}`,
+		`{"application":"` + applicationsIn(ledger)[0] + `","erasedOn":"2028-01-01","number":"AAAA"}`,
+	} {
 		if r := run(t, "erasure", "replay", write(t, "wrong.jsonl", wrong), "--database-url", backup, "--audit-key", auditKey); r.status != 2 || !strings.Contains(r.stderr, "line ") {
 			t.Errorf("status %d, said %q", r.status, r.stderr)
 		}

@@ -23,6 +23,7 @@ type importCommand struct {
 	ReceptionPoints importReceptionPoints `cmd:"" help:"Load reception_points.csv."`
 	Stock           importStock           `cmd:"" help:"Load an edition of the official stock file (RPLS)."`
 	Landlords       importLandlords       `cmd:"" help:"Load landlords.csv: whose the buildings of the stock are."`
+	Registry        importRegistry        `cmd:"" help:"Take over an extract of the national registry, record by record. It may be run again."`
 }
 
 // importSettings are common to all imports. The layouts are documented in

@@ -76,20 +76,7 @@ type FormValue struct{ Field, Value string }
 // Values lists what the correction states, in the order of the form.
 func (c ApplicationCorrection) Values() []FormValue {
 	var all []FormValue
-	add := func(field string, value any) {
-		text := ""
-		switch value := value.(type) {
-		case []string:
-			text = strings.Join(value, ", ")
-		case *Money:
-			if value != nil {
-				text = value.String()
-			}
-		default:
-			text = fmt.Sprint(value)
-		}
-		all = append(all, FormValue{field, text})
-	}
+	add := func(field string, value any) { all = append(all, FormValue{field, formWords(value)}) }
 	if n := c.Names; n != nil {
 		add("names.givenNames", n.GivenNames)
 		add("names.birthName", n.BirthName)
@@ -138,6 +125,20 @@ func (c ApplicationCorrection) Values() []FormValue {
 		})
 	}
 	return all
+}
+
+// formWords are the words of a value of a form.
+func formWords(value any) string {
+	switch value := value.(type) {
+	case []string:
+		return strings.Join(value, ", ")
+	case *Money:
+		if value == nil {
+			return ""
+		}
+		return value.String()
+	}
+	return fmt.Sprint(value)
 }
 
 // nameValues are those that the application has of its applicant.

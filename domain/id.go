@@ -74,6 +74,7 @@ const (
 	DepositPrefix            Prefix = "dep"
 	RegistryEventPrefix      Prefix = "rev"
 	PieceTransferPrefix      Prefix = "ptr"
+	ErasedNumberPrefix       Prefix = "ern"
 )
 
 // Prefixes lists every prefix in use.
@@ -90,7 +91,7 @@ func Prefixes() []Prefix {
 		ReceptionContactPrefix, ReceptionGrantPrefix, AttemptCountPrefix, EmergencyOpeningPrefix, BindingCodePrefix,
 		PublishedFiguresPrefix,
 		DeadlinePrefix, ApplicationEventPrefix, HandOverPrefix, OnlineRegistrationPrefix, ProposedChangePrefix,
-		PiecePrefix, PieceFilePrefix, UploadPrefix, DepositPrefix, RegistryEventPrefix, PieceTransferPrefix,
+		PiecePrefix, PieceFilePrefix, UploadPrefix, DepositPrefix, RegistryEventPrefix, PieceTransferPrefix, ErasedNumberPrefix,
 	}
 }
 

@@ -35,6 +35,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/deposit"
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
+	"github.com/guichet-logement/guichet/ent/erasednumber"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/lockout"
@@ -110,6 +111,8 @@ type Client struct {
 	Dwelling *DwellingClient
 	// EmergencyOpening is the client for interacting with the EmergencyOpening builders.
 	EmergencyOpening *EmergencyOpeningClient
+	// ErasedNumber is the client for interacting with the ErasedNumber builders.
+	ErasedNumber *ErasedNumberClient
 	// HandOver is the client for interacting with the HandOver builders.
 	HandOver *HandOverClient
 	// HouseholdMember is the client for interacting with the HouseholdMember builders.
@@ -200,6 +203,7 @@ func (c *Client) init() {
 	c.Deposit = NewDepositClient(c.config)
 	c.Dwelling = NewDwellingClient(c.config)
 	c.EmergencyOpening = NewEmergencyOpeningClient(c.config)
+	c.ErasedNumber = NewErasedNumberClient(c.config)
 	c.HandOver = NewHandOverClient(c.config)
 	c.HouseholdMember = NewHouseholdMemberClient(c.config)
 	c.LockOut = NewLockOutClient(c.config)
@@ -341,6 +345,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Deposit:            NewDepositClient(cfg),
 		Dwelling:           NewDwellingClient(cfg),
 		EmergencyOpening:   NewEmergencyOpeningClient(cfg),
+		ErasedNumber:       NewErasedNumberClient(cfg),
 		HandOver:           NewHandOverClient(cfg),
 		HouseholdMember:    NewHouseholdMemberClient(cfg),
 		LockOut:            NewLockOutClient(cfg),
@@ -409,6 +414,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Deposit:            NewDepositClient(cfg),
 		Dwelling:           NewDwellingClient(cfg),
 		EmergencyOpening:   NewEmergencyOpeningClient(cfg),
+		ErasedNumber:       NewErasedNumberClient(cfg),
 		HandOver:           NewHandOverClient(cfg),
 		HouseholdMember:    NewHouseholdMemberClient(cfg),
 		LockOut:            NewLockOutClient(cfg),
@@ -472,7 +478,7 @@ func (c *Client) Use(hooks ...Hook) {
 		c.ApplicationContact, c.ApplicationEvent, c.ApplicationFile,
 		c.ApplicationSummary, c.Assignment, c.AttemptCount, c.Audience, c.BindingCode,
 		c.Building, c.CatalogueEntry, c.Commune, c.Deadline, c.Deposit, c.Dwelling,
-		c.EmergencyOpening, c.HandOver, c.HouseholdMember, c.LockOut,
+		c.EmergencyOpening, c.ErasedNumber, c.HandOver, c.HouseholdMember, c.LockOut,
 		c.MemberParticulars, c.NamedAgent, c.OnlineRegistration, c.OpeningHours,
 		c.Organisation, c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret,
 		c.Person, c.Piece, c.PieceFile, c.PieceTransfer, c.ProposedChange,
@@ -492,7 +498,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.ApplicationContact, c.ApplicationEvent, c.ApplicationFile,
 		c.ApplicationSummary, c.Assignment, c.AttemptCount, c.Audience, c.BindingCode,
 		c.Building, c.CatalogueEntry, c.Commune, c.Deadline, c.Deposit, c.Dwelling,
-		c.EmergencyOpening, c.HandOver, c.HouseholdMember, c.LockOut,
+		c.EmergencyOpening, c.ErasedNumber, c.HandOver, c.HouseholdMember, c.LockOut,
 		c.MemberParticulars, c.NamedAgent, c.OnlineRegistration, c.OpeningHours,
 		c.Organisation, c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret,
 		c.Person, c.Piece, c.PieceFile, c.PieceTransfer, c.ProposedChange,
@@ -545,6 +551,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Dwelling.mutate(ctx, m)
 	case *EmergencyOpeningMutation:
 		return c.EmergencyOpening.mutate(ctx, m)
+	case *ErasedNumberMutation:
+		return c.ErasedNumber.mutate(ctx, m)
 	case *HandOverMutation:
 		return c.HandOver.mutate(ctx, m)
 	case *HouseholdMemberMutation:
@@ -3905,6 +3913,140 @@ func (c *EmergencyOpeningClient) mutate(ctx context.Context, m *EmergencyOpening
 		return (&EmergencyOpeningDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown EmergencyOpening mutation op: %q", m.Op())
+	}
+}
+
+// ErasedNumberClient is a client for the ErasedNumber schema.
+type ErasedNumberClient struct {
+	config
+}
+
+// NewErasedNumberClient returns a client for the ErasedNumber from the given config.
+func NewErasedNumberClient(c config) *ErasedNumberClient {
+	return &ErasedNumberClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `erasednumber.Hooks(f(g(h())))`.
+func (c *ErasedNumberClient) Use(hooks ...Hook) {
+	c.hooks.ErasedNumber = append(c.hooks.ErasedNumber, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `erasednumber.Intercept(f(g(h())))`.
+func (c *ErasedNumberClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ErasedNumber = append(c.inters.ErasedNumber, interceptors...)
+}
+
+// Create returns a builder for creating a ErasedNumber entity.
+func (c *ErasedNumberClient) Create() *ErasedNumberCreate {
+	mutation := newErasedNumberMutation(c.config, OpCreate)
+	return &ErasedNumberCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ErasedNumber entities.
+func (c *ErasedNumberClient) CreateBulk(builders ...*ErasedNumberCreate) *ErasedNumberCreateBulk {
+	return &ErasedNumberCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ErasedNumberClient) MapCreateBulk(slice any, setFunc func(*ErasedNumberCreate, int)) *ErasedNumberCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ErasedNumberCreateBulk{err: fmt.Errorf("calling to ErasedNumberClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ErasedNumberCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ErasedNumberCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ErasedNumber.
+func (c *ErasedNumberClient) Update() *ErasedNumberUpdate {
+	mutation := newErasedNumberMutation(c.config, OpUpdate)
+	return &ErasedNumberUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ErasedNumberClient) UpdateOne(_m *ErasedNumber) *ErasedNumberUpdateOne {
+	mutation := newErasedNumberMutation(c.config, OpUpdateOne, withErasedNumber(_m))
+	return &ErasedNumberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ErasedNumberClient) UpdateOneID(id domain.ID) *ErasedNumberUpdateOne {
+	mutation := newErasedNumberMutation(c.config, OpUpdateOne, withErasedNumberID(id))
+	return &ErasedNumberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ErasedNumber.
+func (c *ErasedNumberClient) Delete() *ErasedNumberDelete {
+	mutation := newErasedNumberMutation(c.config, OpDelete)
+	return &ErasedNumberDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ErasedNumberClient) DeleteOne(_m *ErasedNumber) *ErasedNumberDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ErasedNumberClient) DeleteOneID(id domain.ID) *ErasedNumberDeleteOne {
+	builder := c.Delete().Where(erasednumber.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ErasedNumberDeleteOne{builder}
+}
+
+// Query returns a query builder for ErasedNumber.
+func (c *ErasedNumberClient) Query() *ErasedNumberQuery {
+	return &ErasedNumberQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeErasedNumber},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ErasedNumber entity by its id.
+func (c *ErasedNumberClient) Get(ctx context.Context, id domain.ID) (*ErasedNumber, error) {
+	return c.Query().Where(erasednumber.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ErasedNumberClient) GetX(ctx context.Context, id domain.ID) *ErasedNumber {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ErasedNumberClient) Hooks() []Hook {
+	hooks := c.hooks.ErasedNumber
+	return append(hooks[:len(hooks):len(hooks)], erasednumber.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ErasedNumberClient) Interceptors() []Interceptor {
+	return c.inters.ErasedNumber
+}
+
+func (c *ErasedNumberClient) mutate(ctx context.Context, m *ErasedNumberMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ErasedNumberCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ErasedNumberUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ErasedNumberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ErasedNumberDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ErasedNumber mutation op: %q", m.Op())
 	}
 }
 
@@ -9166,24 +9308,24 @@ type (
 		Agreement, ApplicantAccount, Application, ApplicationAccess, ApplicationContact,
 		ApplicationEvent, ApplicationFile, ApplicationSummary, Assignment,
 		AttemptCount, Audience, BindingCode, Building, CatalogueEntry, Commune,
-		Deadline, Deposit, Dwelling, EmergencyOpening, HandOver, HouseholdMember,
-		LockOut, MemberParticulars, NamedAgent, OnlineRegistration, OpeningHours,
-		Organisation, Ownership, Pair, PartnerApp, PartnerAppSecret, Person, Piece,
-		PieceFile, PieceTransfer, ProposedChange, PublishedFigures, ReceptionContact,
-		ReceptionGrant, ReceptionPoint, RegistryEvent, SandboxClock, SensitiveRecord,
-		StaffAuthorisation, StockChange, StockVintage, Upload, UsedAssertion,
-		Wish []ent.Hook
+		Deadline, Deposit, Dwelling, EmergencyOpening, ErasedNumber, HandOver,
+		HouseholdMember, LockOut, MemberParticulars, NamedAgent, OnlineRegistration,
+		OpeningHours, Organisation, Ownership, Pair, PartnerApp, PartnerAppSecret,
+		Person, Piece, PieceFile, PieceTransfer, ProposedChange, PublishedFigures,
+		ReceptionContact, ReceptionGrant, ReceptionPoint, RegistryEvent, SandboxClock,
+		SensitiveRecord, StaffAuthorisation, StockChange, StockVintage, Upload,
+		UsedAssertion, Wish []ent.Hook
 	}
 	inters struct {
 		Agreement, ApplicantAccount, Application, ApplicationAccess, ApplicationContact,
 		ApplicationEvent, ApplicationFile, ApplicationSummary, Assignment,
 		AttemptCount, Audience, BindingCode, Building, CatalogueEntry, Commune,
-		Deadline, Deposit, Dwelling, EmergencyOpening, HandOver, HouseholdMember,
-		LockOut, MemberParticulars, NamedAgent, OnlineRegistration, OpeningHours,
-		Organisation, Ownership, Pair, PartnerApp, PartnerAppSecret, Person, Piece,
-		PieceFile, PieceTransfer, ProposedChange, PublishedFigures, ReceptionContact,
-		ReceptionGrant, ReceptionPoint, RegistryEvent, SandboxClock, SensitiveRecord,
-		StaffAuthorisation, StockChange, StockVintage, Upload, UsedAssertion,
-		Wish []ent.Interceptor
+		Deadline, Deposit, Dwelling, EmergencyOpening, ErasedNumber, HandOver,
+		HouseholdMember, LockOut, MemberParticulars, NamedAgent, OnlineRegistration,
+		OpeningHours, Organisation, Ownership, Pair, PartnerApp, PartnerAppSecret,
+		Person, Piece, PieceFile, PieceTransfer, ProposedChange, PublishedFigures,
+		ReceptionContact, ReceptionGrant, ReceptionPoint, RegistryEvent, SandboxClock,
+		SensitiveRecord, StaffAuthorisation, StockChange, StockVintage, Upload,
+		UsedAssertion, Wish []ent.Interceptor
 	}
 )

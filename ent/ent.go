@@ -31,6 +31,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/deposit"
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
+	"github.com/guichet-logement/guichet/ent/erasednumber"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/lockout"
@@ -140,6 +141,7 @@ func checkColumn(t, c string) error {
 			deposit.Table:            deposit.ValidColumn,
 			dwelling.Table:           dwelling.ValidColumn,
 			emergencyopening.Table:   emergencyopening.ValidColumn,
+			erasednumber.Table:       erasednumber.ValidColumn,
 			handover.Table:           handover.ValidColumn,
 			householdmember.Table:    householdmember.ValidColumn,
 			lockout.Table:            lockout.ValidColumn,

@@ -32,6 +32,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/deposit"
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
+	"github.com/guichet-logement/guichet/ent/erasednumber"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/lockout"
@@ -93,6 +94,7 @@ const (
 	TypeDeposit            = "Deposit"
 	TypeDwelling           = "Dwelling"
 	TypeEmergencyOpening   = "EmergencyOpening"
+	TypeErasedNumber       = "ErasedNumber"
 	TypeHandOver           = "HandOver"
 	TypeHouseholdMember    = "HouseholdMember"
 	TypeLockOut            = "LockOut"
@@ -21053,6 +21055,576 @@ func (m *EmergencyOpeningMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown EmergencyOpening edge %s", name)
+}
+
+// ErasedNumberMutation represents an operation that mutates the ErasedNumber nodes in the graph.
+type ErasedNumberMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *domain.ID
+	created_at     *time.Time
+	application_id *domain.ID
+	digest         *[]byte
+	erased_on      *domain.Date
+	removed_for    *domain.RemovalReason
+	clearedFields  map[string]struct{}
+	done           bool
+	oldValue       func(context.Context) (*ErasedNumber, error)
+	predicates     []predicate.ErasedNumber
+}
+
+var _ ent.Mutation = (*ErasedNumberMutation)(nil)
+
+// erasednumberOption allows management of the mutation configuration using functional options.
+type erasednumberOption func(*ErasedNumberMutation)
+
+// newErasedNumberMutation creates new mutation for the ErasedNumber entity.
+func newErasedNumberMutation(c config, op Op, opts ...erasednumberOption) *ErasedNumberMutation {
+	m := &ErasedNumberMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeErasedNumber,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withErasedNumberID sets the ID field of the mutation.
+func withErasedNumberID(id domain.ID) erasednumberOption {
+	return func(m *ErasedNumberMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ErasedNumber
+		)
+		m.oldValue = func(ctx context.Context) (*ErasedNumber, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ErasedNumber.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withErasedNumber sets the old ErasedNumber of the mutation.
+func withErasedNumber(node *ErasedNumber) erasednumberOption {
+	return func(m *ErasedNumberMutation) {
+		m.oldValue = func(context.Context) (*ErasedNumber, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ErasedNumberMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ErasedNumberMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ErasedNumber entities.
+func (m *ErasedNumberMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ErasedNumberMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ErasedNumberMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ErasedNumber.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ErasedNumberMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ErasedNumberMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ErasedNumber entity.
+// If the ErasedNumber object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ErasedNumberMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ErasedNumberMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *ErasedNumberMutation) SetApplicationID(d domain.ID) {
+	m.application_id = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *ErasedNumberMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the ErasedNumber entity.
+// If the ErasedNumber object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ErasedNumberMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *ErasedNumberMutation) ResetApplicationID() {
+	m.application_id = nil
+}
+
+// SetDigest sets the "digest" field.
+func (m *ErasedNumberMutation) SetDigest(b []byte) {
+	m.digest = &b
+}
+
+// Digest returns the value of the "digest" field in the mutation.
+func (m *ErasedNumberMutation) Digest() (r []byte, exists bool) {
+	v := m.digest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDigest returns the old "digest" field's value of the ErasedNumber entity.
+// If the ErasedNumber object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ErasedNumberMutation) OldDigest(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDigest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDigest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDigest: %w", err)
+	}
+	return oldValue.Digest, nil
+}
+
+// ResetDigest resets all changes to the "digest" field.
+func (m *ErasedNumberMutation) ResetDigest() {
+	m.digest = nil
+}
+
+// SetErasedOn sets the "erased_on" field.
+func (m *ErasedNumberMutation) SetErasedOn(d domain.Date) {
+	m.erased_on = &d
+}
+
+// ErasedOn returns the value of the "erased_on" field in the mutation.
+func (m *ErasedNumberMutation) ErasedOn() (r domain.Date, exists bool) {
+	v := m.erased_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldErasedOn returns the old "erased_on" field's value of the ErasedNumber entity.
+// If the ErasedNumber object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ErasedNumberMutation) OldErasedOn(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldErasedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldErasedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldErasedOn: %w", err)
+	}
+	return oldValue.ErasedOn, nil
+}
+
+// ResetErasedOn resets all changes to the "erased_on" field.
+func (m *ErasedNumberMutation) ResetErasedOn() {
+	m.erased_on = nil
+}
+
+// SetRemovedFor sets the "removed_for" field.
+func (m *ErasedNumberMutation) SetRemovedFor(dr domain.RemovalReason) {
+	m.removed_for = &dr
+}
+
+// RemovedFor returns the value of the "removed_for" field in the mutation.
+func (m *ErasedNumberMutation) RemovedFor() (r domain.RemovalReason, exists bool) {
+	v := m.removed_for
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRemovedFor returns the old "removed_for" field's value of the ErasedNumber entity.
+// If the ErasedNumber object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ErasedNumberMutation) OldRemovedFor(ctx context.Context) (v *domain.RemovalReason, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRemovedFor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRemovedFor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRemovedFor: %w", err)
+	}
+	return oldValue.RemovedFor, nil
+}
+
+// ClearRemovedFor clears the value of the "removed_for" field.
+func (m *ErasedNumberMutation) ClearRemovedFor() {
+	m.removed_for = nil
+	m.clearedFields[erasednumber.FieldRemovedFor] = struct{}{}
+}
+
+// RemovedForCleared returns if the "removed_for" field was cleared in this mutation.
+func (m *ErasedNumberMutation) RemovedForCleared() bool {
+	_, ok := m.clearedFields[erasednumber.FieldRemovedFor]
+	return ok
+}
+
+// ResetRemovedFor resets all changes to the "removed_for" field.
+func (m *ErasedNumberMutation) ResetRemovedFor() {
+	m.removed_for = nil
+	delete(m.clearedFields, erasednumber.FieldRemovedFor)
+}
+
+// Where appends a list predicates to the ErasedNumberMutation builder.
+func (m *ErasedNumberMutation) Where(ps ...predicate.ErasedNumber) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ErasedNumberMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ErasedNumberMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ErasedNumber, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ErasedNumberMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ErasedNumberMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ErasedNumber).
+func (m *ErasedNumberMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ErasedNumberMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.created_at != nil {
+		fields = append(fields, erasednumber.FieldCreatedAt)
+	}
+	if m.application_id != nil {
+		fields = append(fields, erasednumber.FieldApplicationID)
+	}
+	if m.digest != nil {
+		fields = append(fields, erasednumber.FieldDigest)
+	}
+	if m.erased_on != nil {
+		fields = append(fields, erasednumber.FieldErasedOn)
+	}
+	if m.removed_for != nil {
+		fields = append(fields, erasednumber.FieldRemovedFor)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ErasedNumberMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case erasednumber.FieldCreatedAt:
+		return m.CreatedAt()
+	case erasednumber.FieldApplicationID:
+		return m.ApplicationID()
+	case erasednumber.FieldDigest:
+		return m.Digest()
+	case erasednumber.FieldErasedOn:
+		return m.ErasedOn()
+	case erasednumber.FieldRemovedFor:
+		return m.RemovedFor()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ErasedNumberMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case erasednumber.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case erasednumber.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case erasednumber.FieldDigest:
+		return m.OldDigest(ctx)
+	case erasednumber.FieldErasedOn:
+		return m.OldErasedOn(ctx)
+	case erasednumber.FieldRemovedFor:
+		return m.OldRemovedFor(ctx)
+	}
+	return nil, fmt.Errorf("unknown ErasedNumber field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ErasedNumberMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case erasednumber.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case erasednumber.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case erasednumber.FieldDigest:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDigest(v)
+		return nil
+	case erasednumber.FieldErasedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetErasedOn(v)
+		return nil
+	case erasednumber.FieldRemovedFor:
+		v, ok := value.(domain.RemovalReason)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRemovedFor(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ErasedNumber field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ErasedNumberMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ErasedNumberMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ErasedNumberMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ErasedNumber numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ErasedNumberMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(erasednumber.FieldRemovedFor) {
+		fields = append(fields, erasednumber.FieldRemovedFor)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ErasedNumberMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ErasedNumberMutation) ClearField(name string) error {
+	switch name {
+	case erasednumber.FieldRemovedFor:
+		m.ClearRemovedFor()
+		return nil
+	}
+	return fmt.Errorf("unknown ErasedNumber nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ErasedNumberMutation) ResetField(name string) error {
+	switch name {
+	case erasednumber.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case erasednumber.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case erasednumber.FieldDigest:
+		m.ResetDigest()
+		return nil
+	case erasednumber.FieldErasedOn:
+		m.ResetErasedOn()
+		return nil
+	case erasednumber.FieldRemovedFor:
+		m.ResetRemovedFor()
+		return nil
+	}
+	return fmt.Errorf("unknown ErasedNumber field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ErasedNumberMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ErasedNumberMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ErasedNumberMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ErasedNumberMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ErasedNumberMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ErasedNumberMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ErasedNumberMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ErasedNumber unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ErasedNumberMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ErasedNumber edge %s", name)
 }
 
 // HandOverMutation represents an operation that mutates the HandOver nodes in the graph.

@@ -50,6 +50,8 @@ type Tx struct {
 	Dwelling *DwellingClient
 	// EmergencyOpening is the client for interacting with the EmergencyOpening builders.
 	EmergencyOpening *EmergencyOpeningClient
+	// ErasedNumber is the client for interacting with the ErasedNumber builders.
+	ErasedNumber *ErasedNumberClient
 	// HandOver is the client for interacting with the HandOver builders.
 	HandOver *HandOverClient
 	// HouseholdMember is the client for interacting with the HouseholdMember builders.
@@ -260,6 +262,7 @@ func (tx *Tx) init() {
 	tx.Deposit = NewDepositClient(tx.config)
 	tx.Dwelling = NewDwellingClient(tx.config)
 	tx.EmergencyOpening = NewEmergencyOpeningClient(tx.config)
+	tx.ErasedNumber = NewErasedNumberClient(tx.config)
 	tx.HandOver = NewHandOverClient(tx.config)
 	tx.HouseholdMember = NewHouseholdMemberClient(tx.config)
 	tx.LockOut = NewLockOutClient(tx.config)

@@ -47,4 +47,5 @@ func Install() {
 	installDeposit()
 	installRegistryEvent()
 	installPieceTransfer()
+	installErasedNumber()
 }

@@ -19,6 +19,11 @@ func HearRegistry(ctx context.Context) context.Context {
 	return guard.Grant(ctx, "hear the registry", lifeTypes...)
 }
 
+// ImportRegistry takes over what an extract of the national registry states.
+func ImportRegistry(ctx context.Context) context.Context {
+	return guard.Grant(ctx, "import from the registry", formTypes...)
+}
+
 // TellRegistry sends the national registry what it is to be told.
 func TellRegistry(ctx context.Context) context.Context {
 	return guard.Grant(ctx, "tell the registry", "RegistryEvent")

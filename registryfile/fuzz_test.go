@@ -21,7 +21,7 @@ func FuzzReader(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	for seed := range uint64(8) {
-		text := newGenerator(seed).file(1)
+		text := newGenerator(seed).File(1)
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/guichet-logement/guichet/registryfile"
+	"github.com/guichet-logement/guichet/registryfile/registrytest"
 )
 
 func sample(t testing.TB) string {
@@ -23,24 +24,11 @@ func sample(t testing.TB) string {
 	return string(text)
 }
 
-// file is one with these records.
-func file(typ string, records ...string) string {
-	return `<?xml version="1.0" encoding="UTF-8"?>
-<s:interfaceNuu versionInterface="02.01" xmlns:s="http://nuu.application.i2/">
-<s:entete><s:typeFichier code="` + typ + `"/><s:dateFichier>2026-03-16T09:30:00.000+01:00</s:dateFichier><s:numGuichet>G1234</s:numGuichet></s:entete>
-` + strings.Join(records, "\n") + "\n</s:interfaceNuu>\n"
-}
-
-// whole is a record that lacks nothing.
-func whole(number string) string {
-	return `<s:demande><s:demandeLogement><s:numUnique>` + number + `</s:numUnique><s:dateCreationDemande>2026-03-16</s:dateCreationDemande>` +
-		`<s:personnePhysique><s:demandeur><s:nom>EXEMPLE</s:nom><s:prenom>Camille</s:prenom></s:demandeur></s:personnePhysique>` +
-		`<s:logementRecherche><s:demandeElargie>true</s:demandeElargie><s:listeTypeLogement><s:typeLogement code="T3"/></s:listeTypeLogement>` +
-		`<s:listeLocalisationSouhaite><s:localisationSouhaite><s:commune code="38185"/></s:localisationSouhaite></s:listeLocalisationSouhaite>` +
-		`</s:logementRecherche></s:demandeLogement></s:demande>`
-}
-
-func numbered(i int) string { return fmt.Sprintf("0380326%06dG1234", i) }
+// Files and records are written elsewhere, for the tests of who imports them as well.
+var (
+	file, whole, numbered = registrytest.File, registrytest.Whole, registrytest.Numbered
+	newGenerator          = registrytest.New
+)
 
 type result struct {
 	header  registryfile.Header

@@ -150,3 +150,20 @@ func numberIn(text []byte) domain.UniqueNumber {
 }
 
 var uniqueNumber = regexp.MustCompile(`numUnique[^<>]{0,200}>\s*([0-9A-Za-z \-]{18,40})\s*<`)
+
+// Anomalies are the codes of what the registry found wrong with a record that it sends
+// back (listeAnomalie); none where it took it.
+func (r *Record) Anomalies() []string {
+	var all []string
+	var look func(e *Element, inside bool)
+	look = func(e *Element, inside bool) {
+		if inside = inside || e.is("listeAnomalie"); inside {
+			if code := e.attribute("code"); code != "" {
+				all = append(all, code)
+			}
+		}
+		e.each(func(child *Element) { look(child, inside) })
+	}
+	look(r.Tree, false)
+	return all
+}

@@ -21,7 +21,7 @@ func TestSampleLosesNothing(t *testing.T) {
 func TestFilesLoseNothing(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(1000) {
-		text := newGenerator(seed).file(1 + int(seed%4))
+		text := newGenerator(seed).File(1 + int(seed%4))
 		all, err := readAll(text)
 		if err != nil || all.rejects != nil || !all.whole || len(all.records) != 1+int(seed%4) {
 			t.Fatalf("seed %d: %d records, %v, %v\n%s", seed, len(all.records), all.rejects, err, text)

@@ -129,17 +129,25 @@ func (l *living) correct(granted context.Context, c Correction) error {
 	if err := l.restate(granted, c, &st); err != nil {
 		return err
 	}
-	for _, write := range []func(context.Context, domain.ApplicationCorrection, stated) error{
-		l.correctHousehold, l.correctNames, l.correctSearch, l.correctContact, l.correctFile,
-	} {
-		if err := write(granted, c.ApplicationCorrection, st); err != nil {
-			return err
-		}
+	if err := l.rewrite(granted, c.ApplicationCorrection, st); err != nil {
+		return err
 	}
 	if err := l.report(granted, domain.RegistryChanged); err != nil {
 		return err
 	}
 	return l.tell(granted, domain.EventCorrected, "")
+}
+
+// rewrite writes the groups of a correction.
+func (l *living) rewrite(granted context.Context, c domain.ApplicationCorrection, st stated) error {
+	for _, write := range []func(context.Context, domain.ApplicationCorrection, stated) error{
+		l.correctHousehold, l.correctNames, l.correctSearch, l.correctContact, l.correctFile,
+	} {
+		if err := write(granted, c, st); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // restate refuses what was made without a sight of what is stored, and what a weaker

@@ -15,6 +15,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/audience"
 	"github.com/guichet-logement/guichet/ent/bindingcode"
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
+	"github.com/guichet-logement/guichet/ent/erasednumber"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
@@ -76,6 +77,13 @@ func (l *living) forget(granted context.Context, erased domain.Life) error {
 			return err
 		}
 	}
+	gone := Erasure{ApplicationID: id, ErasedOn: erased.ErasedOn, RemovedFor: erased.RemovedFor}
+	if l.life.Number != "" {
+		gone.Number = l.s.erasedDigests(l.life.Number)[0]
+	}
+	if err := remember(granted, tx, gone); err != nil {
+		return err
+	}
 	if err := l.take(granted, domain.StepErase, erased, nil); err != nil {
 		return err
 	}
@@ -92,28 +100,86 @@ type Erasure struct {
 	ErasedOn      domain.Date
 	// RemovedFor is empty for what was rejected or merged.
 	RemovedFor domain.RemovalReason
+	// Number recognises its number, as a keyed hash; empty for what had none.
+	Number []byte
 }
 
-// Erasures tells of all applications that were erased, in the order of their identifiers.
+// erasedDigests are the hashes by which a number may be kept once it is erased, the first
+// being the one by which it is.
+func (s *Service) erasedDigests(number domain.UniqueNumber) [][]byte {
+	return s.audit.Digests("erased number", string(number))
+}
+
+// remember keeps by what the number of an erased application is recognised.
+func remember(granted context.Context, tx *ent.Tx, e Erasure) error {
+	if len(e.Number) == 0 {
+		return nil
+	}
+	there, err := tx.ErasedNumber.Query().Where(erasednumber.ApplicationID(e.ApplicationID)).Exist(granted)
+	if err != nil || there {
+		return err
+	}
+	c := tx.ErasedNumber.Create().SetApplicationID(e.ApplicationID).SetDigest(e.Number).SetErasedOn(e.ErasedOn)
+	if e.RemovedFor != "" {
+		c.SetRemovedFor(e.RemovedFor)
+	}
+	return c.Exec(granted)
+}
+
+// Erasures tells of all applications that were erased, in the order of their identifiers,
+// and then of those of which another ledger told and that were never here.
 func (s *Service) Erasures(ctx context.Context, tell func(Erasure) error) error {
 	ctx = policy.KeepCalendar(ctx)
+	if err := s.erasuresHere(ctx, tell); err != nil {
+		return err
+	}
+	for after := domain.ID(""); ; {
+		rows, err := s.ent.ErasedNumber.Query().Where(erasednumber.ApplicationIDGT(after)).
+			Order(erasednumber.ByApplicationID()).Limit(keptAtOnce).All(ctx)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		for _, row := range rows {
+			after = row.ApplicationID
+			here, err := s.ent.Application.Query().Where(application.ID(row.ApplicationID)).Exist(ctx)
+			if err == nil && !here {
+				err = tell(Erasure{row.ApplicationID, row.ErasedOn, valueOf(row.RemovedFor), row.Digest})
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func (s *Service) erasuresHere(ctx context.Context, tell func(Erasure) error) error {
 	for after := domain.ID(""); ; {
 		rows, err := s.ent.Application.Query().Where(application.ErasedOnNotNil(), application.IDGT(after)).
 			WithSummary().Order(application.ByID()).Limit(keptAtOnce).All(ctx)
 		if err != nil || len(rows) == 0 {
 			return err
 		}
+		after = rows[len(rows)-1].ID
+		numbers, err := s.ent.ErasedNumber.Query().
+			Where(erasednumber.ApplicationIDGTE(rows[0].ID), erasednumber.ApplicationIDLTE(after)).All(ctx)
+		if err != nil {
+			return err
+		}
+		digests := map[domain.ID][]byte{}
+		for _, n := range numbers {
+			digests[n.ApplicationID] = n.Digest
+		}
 		for _, a := range rows {
-			if err := tell(Erasure{a.ID, valueOf(a.ErasedOn), valueOf(a.Edges.Summary.RemovedFor)}); err != nil {
+			if err := tell(Erasure{a.ID, valueOf(a.ErasedOn), valueOf(a.Edges.Summary.RemovedFor), digests[a.ID]}); err != nil {
 				return err
 			}
 		}
-		after = rows[len(rows)-1].ID
 	}
 }
 
 // EraseAgain erases what a line of the ledger names, unless it is erased or was never
-// there; it tells whether it was. Whatever the application did in the backup it is not
+// there; it tells whether it was. Its number is recognised from then on in any case.
+// Whatever the application did in the backup it is not
 // what it did in the end.
 func (s *Service) EraseAgain(ctx context.Context, e Erasure) (again bool, err error) {
 	if s.audit == nil {
@@ -121,6 +187,9 @@ func (s *Service) EraseAgain(ctx context.Context, e Erasure) (again bool, err er
 	}
 	ctx = policy.KeepCalendar(ctx)
 	err = s.inTx(ctx, func(tx *ent.Tx) error {
+		if err := remember(ctx, tx, e); err != nil {
+			return err
+		}
 		a, err := tx.Application.Query().Where(application.ID(e.ApplicationID), application.ErasedOnIsNil()).ForUpdate().Only(ctx)
 		if err != nil {
 			return ent.MaskNotFound(err)

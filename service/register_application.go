@@ -56,36 +56,41 @@ func (s *Service) deposit(granted context.Context, tx *ent.Tx, form domain.Appli
 	if err := form.Check(today).Err(); err != nil {
 		return nil, err
 	}
-	form.File.MonthlyResources, _ = form.File.Monthly(form.Household, nil)
 	l := &living{s: s, tx: tx, clocks: domain.LegalClocksOn(today), today: today, point: point}
 	var refusals domain.Refusals
 	l.life, refusals = domain.NewLife(domain.NewID(domain.ApplicationPrefix, v.Now)).Submit(today, l.clocks, today)
 	if refusals != nil {
 		return nil, refusals
 	}
-	first := form.Household[0]
-	a, err := tx.Application.Create().SetID(l.life.ID).SetState(l.life.State).
+	return l, l.begin(granted, form)
+}
+
+// begin writes an application that was just deposited, with what the form states.
+func (l *living) begin(granted context.Context, form domain.ApplicationForm) error {
+	form.File.MonthlyResources, _ = form.File.Monthly(form.Household, nil)
+	first, depositedOn := form.Household[0], l.life.DepositedOn
+	a, err := l.tx.Application.Create().SetID(l.life.ID).SetState(l.life.State).
 		SetGivenNames(first.GivenNames).SetBirthName(first.BirthName).SetUsualName(domain.Stated(first.UsualName)).
 		SetNameKey(domain.NameKey(first.GivenNames, first.BirthName, first.UsualName)).
-		SetRegisteredOn(today).SetValidUntil(l.clocks.Validity.After(today)).Save(granted)
+		SetRegisteredOn(depositedOn).SetValidUntil(l.clocks.Validity.After(depositedOn)).Save(granted)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	create := tx.ApplicationSummary.Create().SetApplicationID(a.ID).SetRegisteredOn(today).SetDepositedOn(today).
-		SetReceptionDeadline(today.AddMonths(receptionMonths)).SetHouseholdSize(len(form.Household)).SetTypologies(form.Typologies).
+	create := l.tx.ApplicationSummary.Create().SetApplicationID(a.ID).SetRegisteredOn(depositedOn).SetDepositedOn(depositedOn).
+		SetReceptionDeadline(depositedOn.AddMonths(receptionMonths)).SetHouseholdSize(len(form.Household)).SetTypologies(form.Typologies).
 		SetEnlarged(form.Enlarged).SetCategory(form.Category)
-	if point != "" {
-		create.SetFollowingPointID(point).SetFollowedSince(today)
+	if l.point != "" {
+		create.SetFollowingPointID(l.point).SetFollowedSince(l.today)
 	}
 	summary, err := create.Save(granted)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	l.application, l.summary = a, summary
 	if err := l.write(granted, form); err != nil {
-		return nil, err
+		return err
 	}
-	return l, l.tell(granted, domain.ApplicationEventKind(domain.StepSubmit), "")
+	return l.tell(granted, domain.ApplicationEventKind(domain.StepSubmit), "")
 }
 
 // write writes the groups of a form that have rows of their own.

@@ -234,7 +234,9 @@ func registryView(a *ent.Application, e *ent.RegistryEvent) registryfile.View {
 		if mode := registryHousing(f.Housing); mode != "" {
 			v.Housing.Modes = []string{mode}
 		}
-		v.Applicant.TaxYear, v.Applicant.TaxIncome = f.TaxYear, &f.TaxIncome
+		if f.TaxYear != 0 { // the registry may have told of none
+			v.Applicant.TaxYear, v.Applicant.TaxIncome = f.TaxYear, &f.TaxIncome
+		}
 		if f.EarlierTaxIncome != nil {
 			v.Applicant.EarlierTaxYear, v.Applicant.EarlierTaxIncome = f.TaxYear-1, f.EarlierTaxIncome
 		}

@@ -237,6 +237,18 @@ func (f EmergencyOpeningFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.V
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.EmergencyOpeningMutation", m)
 }
 
+// The ErasedNumberFunc type is an adapter to allow the use of ordinary
+// function as ErasedNumber mutator.
+type ErasedNumberFunc func(context.Context, *ent.ErasedNumberMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ErasedNumberFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ErasedNumberMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ErasedNumberMutation", m)
+}
+
 // The HandOverFunc type is an adapter to allow the use of ordinary
 // function as HandOver mutator.
 type HandOverFunc func(context.Context, *ent.HandOverMutation) (ent.Value, error)

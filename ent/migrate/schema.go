@@ -957,6 +957,33 @@ var (
 			},
 		},
 	}
+	// ErasedNumberColumns holds the columns for the "erased_number" table.
+	ErasedNumberColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "application_id", Type: field.TypeString},
+		{Name: "digest", Type: field.TypeBytes, Size: 32},
+		{Name: "erased_on", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "removed_for", Type: field.TypeEnum, Nullable: true, Enums: []string{"HOUSED", "NOT_RENEWED", "WITHDRAWN", "IRREGULAR_STAY", "RESOURCES_ABOVE_CEILING", "UNREACHABLE"}},
+	}
+	// ErasedNumberTable holds the schema information for the "erased_number" table.
+	ErasedNumberTable = &schema.Table{
+		Name:       "erased_number",
+		Columns:    ErasedNumberColumns,
+		PrimaryKey: []*schema.Column{ErasedNumberColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "erased_number_application_key",
+				Unique:  true,
+				Columns: []*schema.Column{ErasedNumberColumns[2]},
+			},
+			{
+				Name:    "erased_number_digest_idx",
+				Unique:  false,
+				Columns: []*schema.Column{ErasedNumberColumns[3]},
+			},
+		},
+	}
 	// HandOverColumns holds the columns for the "hand_over" table.
 	HandOverColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
@@ -2449,6 +2476,7 @@ var (
 		DepositTable,
 		DwellingTable,
 		EmergencyOpeningTable,
+		ErasedNumberTable,
 		HandOverTable,
 		HouseholdMemberTable,
 		LockOutTable,
@@ -2625,6 +2653,9 @@ func init() {
 	}
 	EmergencyOpeningTable.Annotation.Checks = map[string]string{
 		"emergency_opening_period_check": "valid_until > valid_from",
+	}
+	ErasedNumberTable.Annotation = &entsql.Annotation{
+		Table: "erased_number",
 	}
 	HandOverTable.ForeignKeys[0].RefTable = ApplicationTable
 	HandOverTable.ForeignKeys[1].RefTable = ReceptionPointTable

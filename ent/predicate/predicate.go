@@ -63,6 +63,9 @@ type Dwelling func(*sql.Selector)
 // EmergencyOpening is the predicate function for emergencyopening builders.
 type EmergencyOpening func(*sql.Selector)
 
+// ErasedNumber is the predicate function for erasednumber builders.
+type ErasedNumber func(*sql.Selector)
+
 // HandOver is the predicate function for handover builders.
 type HandOver func(*sql.Selector)
 

@@ -566,6 +566,30 @@ func (f EmergencyOpeningMutationRuleFunc) EvalMutation(ctx context.Context, m en
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.EmergencyOpeningMutation", m)
 }
 
+// The ErasedNumberQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ErasedNumberQueryRuleFunc func(context.Context, *ent.ErasedNumberQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ErasedNumberQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ErasedNumberQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.ErasedNumberQuery", q)
+}
+
+// The ErasedNumberMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ErasedNumberMutationRuleFunc func(context.Context, *ent.ErasedNumberMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ErasedNumberMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.ErasedNumberMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ErasedNumberMutation", m)
+}
+
 // The HandOverQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type HandOverQueryRuleFunc func(context.Context, *ent.HandOverQuery) error

@@ -26,6 +26,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/deposit"
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
+	"github.com/guichet-logement/guichet/ent/erasednumber"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/lockout"
@@ -700,6 +701,34 @@ func init() {
 	emergencyopening.DefaultID = emergencyopeningDescID.Default.(func() domain.ID)
 	// emergencyopening.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	emergencyopening.IDValidator = emergencyopeningDescID.Validators[0].(func(string) error)
+	erasednumberMixin := schema.ErasedNumber{}.Mixin()
+	erasednumber.Policy = privacy.NewPolicies(schema.ErasedNumber{})
+	erasednumber.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := erasednumber.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	erasednumberMixinFields0 := erasednumberMixin[0].Fields()
+	_ = erasednumberMixinFields0
+	erasednumberFields := schema.ErasedNumber{}.Fields()
+	_ = erasednumberFields
+	// erasednumberDescCreatedAt is the schema descriptor for created_at field.
+	erasednumberDescCreatedAt := erasednumberMixinFields0[1].Descriptor()
+	// erasednumber.DefaultCreatedAt holds the default value on creation for the created_at field.
+	erasednumber.DefaultCreatedAt = erasednumberDescCreatedAt.Default.(func() time.Time)
+	// erasednumberDescDigest is the schema descriptor for digest field.
+	erasednumberDescDigest := erasednumberFields[1].Descriptor()
+	// erasednumber.DigestValidator is a validator for the "digest" field. It is called by the builders before save.
+	erasednumber.DigestValidator = erasednumberDescDigest.Validators[0].(func([]byte) error)
+	// erasednumberDescID is the schema descriptor for id field.
+	erasednumberDescID := erasednumberMixinFields0[0].Descriptor()
+	// erasednumber.DefaultID holds the default value on creation for the id field.
+	erasednumber.DefaultID = erasednumberDescID.Default.(func() domain.ID)
+	// erasednumber.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	erasednumber.IDValidator = erasednumberDescID.Validators[0].(func(string) error)
 	handoverMixin := schema.HandOver{}.Mixin()
 	handover.Policy = privacy.NewPolicies(schema.HandOver{})
 	handover.Hooks[0] = func(next ent.Mutator) ent.Mutator {

@@ -1,37 +1,50 @@
-package registryfile_test
+package registrytest
 
 import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/guichet-logement/guichet/registryfile"
 )
 
-// generator makes files in all the ways in which they may be written.
-type generator struct {
+// Generator makes files in all the ways in which they may be written.
+type Generator struct {
 	*rand.Rand
+	// Type is that of the files, any where it is empty.
+	Type registryfile.FileType
+	// Communes are those that are wished for, some of many where there are none.
+	Communes []string
+	// From is the place of the first record among the numbers.
+	From int
 	// prefix is that of the interface in the record that is being written.
 	prefix string
 	out    strings.Builder
 }
 
-func newGenerator(seed uint64) *generator {
-	return &generator{Rand: rand.New(rand.NewPCG(seed, 38))}
+// New is a generator whose files follow from the seed.
+func New(seed uint64) *Generator {
+	return &Generator{Rand: rand.New(rand.NewPCG(seed, 38))} //nolint:gosec // files follow from the seed
 }
 
-func (g *generator) pick(words string) string {
+func (g *Generator) pick(words string) string {
 	all := strings.Fields(words)
 	return all[g.IntN(len(all))]
 }
 
-func (g *generator) often() bool  { return g.IntN(4) > 0 }
-func (g *generator) seldom() bool { return g.IntN(12) == 0 }
+func (g *Generator) often() bool  { return g.IntN(4) > 0 }
+func (g *Generator) seldom() bool { return g.IntN(12) == 0 }
 
-// file is one of that many records.
-func (g *generator) file(records int) string {
+// File is one of that many records.
+func (g *Generator) File(records int) string {
 	root := g.pick("ns1 ns2 s nuu a-b _x é")
 	g.prefix = root
 	typ := g.pick("CRE CRS MOD REN RAD SUP DIS RET COP")
+	if g.Type != "" {
+		typ = string(g.Type)
+	}
 	head := `<?xml version="1.0" encoding="UTF-8"?>`
 	if g.seldom() {
 		head = "\ufeff" + head
@@ -61,12 +74,12 @@ func (g *generator) file(records int) string {
 	return open + header + strings.Join(each, []string{"\n", "\r\n", ""}[g.IntN(3)]+"<!-- </"+root+":demande> -->\n") + "</" + root + ":interfaceNuu>"
 }
 
-func (g *generator) take() string {
+func (g *Generator) take() string {
 	defer g.out.Reset()
 	return g.out.String()
 }
 
-func (g *generator) record(i int) string {
+func (g *Generator) record(i int) string {
 	declared := ""
 	switch g.IntN(6) {
 	case 0:
@@ -76,7 +89,7 @@ func (g *generator) record(i int) string {
 	}
 	g.element("demande", declared, func() {
 		g.element("demandeLogement", "", func() {
-			g.leaf("numUnique", numbered(i))
+			g.leaf("numUnique", Numbered(g.From+i))
 			g.leaf("dateCreationDemande", g.day())
 			g.unknown()
 			g.element("personnePhysique", "", g.household)
@@ -90,14 +103,14 @@ func (g *generator) record(i int) string {
 	return g.take()
 }
 
-func (g *generator) household() {
+func (g *Generator) household() {
 	g.element("demandeur", "", func() { g.adult(false) })
 	g.maybe("listePersonneACharge", func() {
 		for range g.IntN(4) {
 			g.element("personneACharge", "", func() { g.named(); g.coded("sexe", g.pick("M F")); g.coded("lienParente", g.pick("P E A")) })
 		}
 	})
-	g.maybe("personneANaitre", func() { g.leaf("nombre", fmt.Sprint(1+g.IntN(3))); g.leaf("dateNaissancePrevue", g.day()) })
+	g.maybe("personneANaitre", func() { g.leaf("nombre", strconv.Itoa(1+g.IntN(3))); g.leaf("dateNaissancePrevue", g.day()) })
 	g.maybe("listePersonneEnGarde", func() {
 		for range g.IntN(3) {
 			g.element("personneEnGarde", "", func() {
@@ -117,7 +130,7 @@ func (g *generator) household() {
 			g.coded("modeleLogement", g.pick("HLM LP RS RHVS RE SLHT SH CDEFCM CPE CP LTG FONC POCC CAMCAR HOT SD SQUAT"))
 		})
 		g.leaf("montantMensuelLoyer", g.amount())
-		g.leaf("nombreHabitant", fmt.Sprint(1+g.IntN(9)))
+		g.leaf("nombreHabitant", strconv.Itoa(1+g.IntN(9)))
 		g.coded("categorieLogement", g.pick("A M"))
 		g.coded("typeLogementActuel", g.pick("C T1 T2 T3 T4 T5 T6P"))
 		g.leaf("surface", g.amount())
@@ -127,7 +140,7 @@ func (g *generator) household() {
 	})
 }
 
-func (g *generator) named() {
+func (g *Generator) named() {
 	g.leaf("nom", g.words())
 	if g.often() {
 		g.leaf("nomPatronymique", g.words())
@@ -137,7 +150,7 @@ func (g *generator) named() {
 	g.unknown()
 }
 
-func (g *generator) adult(co bool) {
+func (g *Generator) adult(co bool) {
 	g.coded("civilite", g.pick("1 2 3"))
 	g.named()
 	g.coded("nationalite", g.pick("1 2 3"))
@@ -151,7 +164,7 @@ func (g *generator) adult(co bool) {
 	g.maybe("structureAccompagnement", func() { g.leaf("nomStructure", g.words()); g.leaf("consentement", "true") })
 	g.maybe("adressePostale", func() {
 		g.leaf("etranger", "false")
-		g.leaf("numero", fmt.Sprint(g.IntN(300)))
+		g.leaf("numero", strconv.Itoa(g.IntN(300)))
 		g.leaf("chez", g.words())
 		g.leaf("voie", g.words())
 		g.leaf("codePostal", "38100")
@@ -179,7 +192,7 @@ func (g *generator) adult(co bool) {
 	}
 }
 
-func (g *generator) resources(list, codes string) {
+func (g *Generator) resources(list, codes string) {
 	g.maybe(list, func() {
 		for range g.IntN(4) {
 			g.element("detailRessource", "", func() { g.coded("ressource", g.pick(codes)); g.leaf("montant", g.amount()) })
@@ -187,7 +200,7 @@ func (g *generator) resources(list, codes string) {
 	})
 }
 
-func (g *generator) search() {
+func (g *Generator) search() {
 	g.element("logementRecherche", "", func() {
 		g.leaf("demandeElargie", g.pick("true false"))
 		g.coded("categorieLogement", g.pick("A M I"))
@@ -197,7 +210,11 @@ func (g *generator) search() {
 		})
 		g.element("listeLocalisationSouhaite", "", func() {
 			for i := range 1 + g.IntN(8) {
-				g.element("localisationSouhaite", "", func() { g.coded("commune", fmt.Sprintf("38%03d", 100+i)); g.unknown() })
+				commune := fmt.Sprintf("38%03d", 100+i)
+				if len(g.Communes) > 0 {
+					commune = g.Communes[(i*i)%len(g.Communes)]
+				}
+				g.element("localisationSouhaite", "", func() { g.coded("commune", commune); g.unknown() })
 			}
 		})
 		g.maybe("listeMotifDemande", func() {
@@ -205,13 +222,13 @@ func (g *generator) search() {
 				g.coded("motifDemande", fmt.Sprintf("%02d", 1+i*6))
 			}
 		})
-		g.leaf("nombrePersonneALoger", fmt.Sprint(1+g.IntN(8)))
+		g.leaf("nombrePersonneALoger", strconv.Itoa(1+g.IntN(8)))
 		g.leaf("complement", g.words()+"\n"+g.words())
 	})
 }
 
 // annex is that of a disability, one for each person.
-func (g *generator) annex() {
+func (g *Generator) annex() {
 	for range g.IntN(3) {
 		g.element("complementHandicap", "", func() {
 			g.leaf("nom", g.words())
@@ -234,7 +251,7 @@ func (g *generator) annex() {
 }
 
 // unknown is something that nobody here has heard of.
-func (g *generator) unknown() {
+func (g *Generator) unknown() {
 	switch {
 	case !g.seldom():
 	case g.often():
@@ -245,13 +262,13 @@ func (g *generator) unknown() {
 	}
 }
 
-func (g *generator) maybe(name string, inside func()) {
+func (g *Generator) maybe(name string, inside func()) {
 	if g.often() {
 		g.element(name, "", inside)
 	}
 }
 
-func (g *generator) coded(name, code string) {
+func (g *Generator) coded(name, code string) {
 	g.layout()
 	quote := g.pick(`" '`)
 	fmt.Fprintf(&g.out, "<%s code=%s%s%s", g.q(name), quote, code, quote)
@@ -262,7 +279,7 @@ func (g *generator) coded(name, code string) {
 	fmt.Fprintf(&g.out, "></%s >", g.q(name))
 }
 
-func (g *generator) leaf(name, text string) {
+func (g *Generator) leaf(name, text string) {
 	g.layout()
 	g.out.WriteString("<" + g.q(name) + ">")
 	for _, r := range text {
@@ -283,7 +300,7 @@ func (g *generator) leaf(name, text string) {
 	g.out.WriteString("</" + g.q(name) + ">")
 }
 
-func (g *generator) element(name, declared string, inside func()) {
+func (g *Generator) element(name, declared string, inside func()) {
 	g.layout()
 	g.out.WriteString("<" + g.q(name) + declared + ">")
 	inside()
@@ -291,14 +308,14 @@ func (g *generator) element(name, declared string, inside func()) {
 	g.out.WriteString("</" + g.q(name) + ">")
 }
 
-func (g *generator) q(name string) string {
+func (g *Generator) q(name string) string {
 	if g.prefix == "" {
 		return name
 	}
 	return g.prefix + ":" + name
 }
 
-func (g *generator) layout() {
+func (g *Generator) layout() {
 	switch g.IntN(5) {
 	case 0:
 		g.out.WriteString("\n\t ")
@@ -311,7 +328,7 @@ func (g *generator) layout() {
 	}
 }
 
-func (g *generator) words() string {
+func (g *Generator) words() string {
 	var all []string
 	for range 1 + g.IntN(3) {
 		all = append(all, g.pick("EXEMPLE Camille d'Arc Œuvre <rue> & l'Étoile \"citée\" ]] 𝄞 Ça 2026 12/03 —"))
@@ -319,10 +336,10 @@ func (g *generator) words() string {
 	return strings.Join(all, " ")
 }
 
-func (g *generator) day() string {
+func (g *Generator) day() string {
 	return fmt.Sprintf("%d-%02d-%02d", 1930+g.IntN(96), 1+g.IntN(12), 1+g.IntN(28))
 }
 
-func (g *generator) zone() string { return []string{"", "", "", "Z", "+01:00"}[g.IntN(5)] }
+func (g *Generator) zone() string { return []string{"", "", "", "Z", "+01:00"}[g.IntN(5)] }
 
-func (g *generator) amount() string { return []string{"0", "640", "640.5", "12345.67"}[g.IntN(4)] }
+func (g *Generator) amount() string { return []string{"0", "640", "640.5", "12345.67"}[g.IntN(4)] }
