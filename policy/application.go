@@ -4,9 +4,6 @@ import (
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
-	"github.com/guichet-logement/guichet/ent/applicationcontact"
-	"github.com/guichet-logement/guichet/ent/applicationfile"
-	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/policy/guard"
 )
@@ -18,13 +15,13 @@ func installApplication() {
 		sayWhy(v, q.Where(scopeOfApplications(v)))
 	})
 	guard.Register("ApplicationSummary", func(v *auth.Viewer, q *ent.ApplicationSummaryQuery) {
-		q.Where(partOpenedTo(v, applicationsummary.FieldApplicationID, domain.GroupSummary.Bit()))
+		q.Where(partOpenedTo(v, domain.GroupSummary.Bit()))
 	})
 	guard.Register("ApplicationFile", func(v *auth.Viewer, q *ent.ApplicationFileQuery) {
-		q.Where(partOpenedTo(v, applicationfile.FieldApplicationID, domain.GroupFile.Bit()))
+		q.Where(partOpenedTo(v, domain.GroupFile.Bit()))
 	})
 	guard.Register("ApplicationContact", func(v *auth.Viewer, q *ent.ApplicationContactQuery) {
-		q.Where(partOpenedTo(v, applicationcontact.FieldApplicationID, domain.GroupContact.Bit()))
+		q.Where(partOpenedTo(v, domain.GroupContact.Bit()))
 	})
 }
 

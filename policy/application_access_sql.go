@@ -25,11 +25,14 @@ func openedTo(v *auth.Viewer, column string, groups domain.GroupSet) func(*sql.S
 	return access(v, column, groups, ")")
 }
 
+// partOf is the column by which a part names its application.
+const partOf = "application_id"
+
 // partOpenedTo is openedTo for what is a part of an application. Its rows are found by the
 // applications of a page: the access is looked up for each. Without the offset PostgreSQL
 // may go through all that the viewer sees instead, to find the few of the page in it.
-func partOpenedTo(v *auth.Viewer, column string, groups domain.GroupSet) func(*sql.Selector) {
-	return access(v, column, groups, " OFFSET 0)")
+func partOpenedTo(v *auth.Viewer, groups domain.GroupSet) func(*sql.Selector) {
+	return access(v, partOf, groups, " OFFSET 0)")
 }
 
 func access(v *auth.Viewer, column string, groups domain.GroupSet, end string) func(*sql.Selector) {

@@ -13,7 +13,7 @@ import (
 // The history is of the column group SUMMARY, the latest first.
 func installApplicationEvent() {
 	guard.Register("ApplicationEvent", func(v *auth.Viewer, q *ent.ApplicationEventQuery) {
-		q.Where(partOpenedTo(v, applicationevent.FieldApplicationID, domain.GroupSummary.Bit()), latestEvents).
+		q.Where(partOpenedTo(v, domain.GroupSummary.Bit()), latestEvents).
 			Order(applicationevent.ByApplicationID(), applicationevent.ByPosition(sql.OrderDesc()))
 	})
 }

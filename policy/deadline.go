@@ -11,7 +11,7 @@ import (
 // Deadlines are of the column group SUMMARY, the next one first.
 func installDeadline() {
 	guard.Register("Deadline", func(v *auth.Viewer, q *ent.DeadlineQuery) {
-		q.Where(partOpenedTo(v, deadline.FieldApplicationID, domain.GroupSummary.Bit())).
+		q.Where(partOpenedTo(v, domain.GroupSummary.Bit())).
 			Order(deadline.ByApplicationID(), deadline.ByDueOn(), deadline.ByKind())
 	})
 }

@@ -36,7 +36,7 @@ func SeenPieces(v *auth.Viewer) predicate.Piece {
 // ones those of the person to whom its account is bound.
 func documentsOpen(v *auth.Viewer) predicate.Piece {
 	opened := func(groups ...domain.ColumnGroup) predicate.Piece {
-		return predicate.Piece(partOpenedTo(v, piece.FieldApplicationID, domain.GroupsOf(groups...)))
+		return predicate.Piece(partOpenedTo(v, domain.GroupsOf(groups...)))
 	}
 	shown := piece.Or(
 		piece.And(piece.Sensitive(false), opened(domain.GroupDocuments)),

@@ -15,7 +15,7 @@ func installProposedChange() {
 	guard.Register("ProposedChange", func(v *auth.Viewer, q *ent.ProposedChangeQuery) {
 		// One by one: two grounds may open them together.
 		for _, g := range []domain.ColumnGroup{domain.GroupSummary, domain.GroupFile, domain.GroupContact} {
-			q.Where(partOpenedTo(v, proposedchange.FieldApplicationID, g.Bit()))
+			q.Where(partOpenedTo(v, g.Bit()))
 		}
 		q.Where(firstProposed).Order(proposedchange.ByApplicationID(), proposedchange.ByID())
 	})

@@ -11,7 +11,7 @@ import (
 // Wishes are of the column group SUMMARY.
 func installWish() {
 	guard.Register("Wish", func(v *auth.Viewer, q *ent.WishQuery) {
-		q.Where(partOpenedTo(v, wish.FieldApplicationID, domain.GroupSummary.Bit())).
+		q.Where(partOpenedTo(v, domain.GroupSummary.Bit())).
 			Order(wish.ByApplicationID(), wish.ByRank())
 	})
 }

@@ -16,7 +16,7 @@ var switches = []broken{
 	{"masked: depends on nothing", "service/application.go", "return opened.Groups.Missing()", "return (opened.Groups & 0).Missing()"},
 	{"sensitive: another adult's is the applicant's own", "policy/application_access_sql.go", "sql.In(s.C(sensitiverecord.FieldMemberID), own)", "sql.Or(sql.In(s.C(sensitiverecord.FieldMemberID), own), sql.NotNull(s.C(sensitiverecord.FieldMemberID)))"},
 	{"sensitive: an applicant's own is hidden from it", "policy/household_member.go", "if !v.Applicant {\n\t\treturn opened\n", "if true {\n\t\treturn opened\n"},
-	{"sensitive: an applicant's own needs the group", "policy/household_member.go", "predicate.SensitiveRecord(partOpenedTo(v, sensitiverecord.FieldApplicationID, domain.GroupIdentity.Bit())),", "predicate.SensitiveRecord(partOpenedTo(v, sensitiverecord.FieldApplicationID, domain.GroupSensitive.Bit())),"},
+	{"sensitive: an applicant's own needs the group", "policy/household_member.go", "predicate.SensitiveRecord(partOpenedTo(v, domain.GroupIdentity.Bit())),", "predicate.SensitiveRecord(partOpenedTo(v, sensitiverecord.FieldApplicationID, domain.GroupSensitive.Bit())),"},
 	{"app: another organisation's assignments are left", "policy/partner_app.go", "if a.OrganisationID != app.OrganisationID {\n\t\t\tcontinue", "if false {\n\t\t\tcontinue"},
 	{"app: its points limit nothing", "policy/partner_app.go", "if len(app.PointIDs) > 0 && a.Role.PointByPoint() {", "if false && a.Role.PointByPoint() {"},
 	{"app: its communes do not limit points", "policy/ground.go", "return len(app.CommuneIDs) == 0 || slices.Contains(app.TerritoryPointIDs, point)", "return len(app.CommuneIDs) == 0 || point != \"\""},
