@@ -41,6 +41,9 @@ writers: postgresql ## Compare many answers with and without generated writers, 
 	go test ./graph/writers -count=1 -timeout 60m -v -run Same -odd-queries 10000 -api-queries 2000
 	go run ./graph/writers/mutate -n 12 -seed $$(date +%s)
 
+extracts: postgresql ## Import a thousand generated extracts of the national registry, and export them again
+	go test ./service -count=1 -v -run TestGeneratedExtracts -extracts 1000
+
 leak: postgresql ## Compare 10 000 callers in random worlds with the rules in words, then break each rule to see it noticed: make leak seed=1
 	go test ./internal/leak -count=1 -v -timeout 4h -pairs $(or $(pairs),10000) -twins 40 -timed 20000 $(if $(seed),-seed $(seed))
 	go test ./policy -count=1 -v -timeout 4h -run TestMutationsAreCaught -mutations 0
@@ -70,4 +73,4 @@ postgresql:
 clamav:
 	@.ci/install-clamav
 
-.PHONY: help run test race bench bench-import budgets clients writers leak lint fuzz generate fresh migration check postgresql clamav
+.PHONY: help run test race bench bench-import budgets clients writers extracts leak lint fuzz generate fresh migration check postgresql clamav

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -311,8 +312,8 @@ func (l *lab) dump(t *testing.T) string {
 	return all
 }
 
-// generatedFiles is how many files TestGeneratedExtracts imports, of one record.
-const generatedFiles = 1000
+// extracts is how many files TestGeneratedExtracts imports, of one record.
+var extracts = flag.Int("extracts", 150, "how many generated extracts to import")
 
 // What is taken over comes back from what is stored, but for what is left out on purpose.
 func TestGeneratedExtracts(t *testing.T) {
@@ -322,7 +323,7 @@ func TestGeneratedExtracts(t *testing.T) {
 	want := map[domain.UniqueNumber]registryfile.View{}
 	listed, elsewhere := 0, 0
 	var files []string
-	for seed := range uint64(generatedFiles) {
+	for seed := range uint64(*extracts) {
 		g := registrytest.New(seed)
 		g.Type = []registryfile.FileType{registryfile.Dispatch, registryfile.Creation, registryfile.Change, registryfile.DigitalCopy, registryfile.Renewal, registryfile.Return, registryfile.CreationBySeparation}[seed%7]
 		g.From = int(seed)
@@ -356,7 +357,7 @@ func TestGeneratedExtracts(t *testing.T) {
 			t.Fatalf("file %d: %+v", i, e)
 		}
 	}
-	if created != len(want) || listed != 0 || elsewhere == 0 || created < generatedFiles/2 {
+	if created != len(want) || listed != 0 || elsewhere == 0 || created < *extracts/2 {
 		t.Errorf("%d of %d created, %d listed too few", created, len(want), listed)
 	}
 	got := l.exported(t)
