@@ -10,7 +10,8 @@ RACED := ./audit ./auth ./digitiser ./graph ./graph/scalar ./internal/pgserver .
 # Histories drawn at random, left out of it: they repeat at length, one act after the
 # other, what the tests beside them do once.
 DRAWN := TestImportKeepsHistory TestNoAdministratorRaisesItself TestAnyLifeThroughTheService \
-	TestPointsJoinBuildings TestComparisonOfAnyVintages TestStatisticsAreThoseOfTheList TestGeneratedExtracts
+	TestPointsJoinBuildings TestComparisonOfAnyVintages TestStatisticsAreThoseOfTheList TestGeneratedExtracts \
+	TestNobodyOpensToItself
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
