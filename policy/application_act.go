@@ -14,14 +14,16 @@ type ApplicationAct string
 
 // The acts.
 const (
-	ActValidate        ApplicationAct = "validateApplication"
-	ActReject          ApplicationAct = "rejectApplication"
-	ActDepositAgain    ApplicationAct = "depositApplicationAgain"
-	ActRenew           ApplicationAct = "renewApplication"
-	ActCorrect         ApplicationAct = "correctApplication"
-	ActPropose         ApplicationAct = "proposeChange"
-	ActDecideChange    ApplicationAct = "decideProposedChange"
-	ActRecordNotice    ApplicationAct = "recordNotice"
+	ActValidate     ApplicationAct = "validateApplication"
+	ActReject       ApplicationAct = "rejectApplication"
+	ActDepositAgain ApplicationAct = "depositApplicationAgain"
+	ActRenew        ApplicationAct = "renewApplication"
+	ActCorrect      ApplicationAct = "correctApplication"
+	ActPropose      ApplicationAct = "proposeChange"
+	ActDecideChange ApplicationAct = "decideProposedChange"
+	ActRecordNotice ApplicationAct = "recordNotice"
+	// ActHoldAppointment is recordNotice of a personalised appointment.
+	ActHoldAppointment ApplicationAct = "holdPersonalisedAppointment"
 	ActWarn            ApplicationAct = "warnApplicant"
 	ActWithdrawWarning ApplicationAct = "withdrawWarning"
 	ActRemove          ApplicationAct = "removeApplication"
@@ -86,6 +88,7 @@ var actRules = map[ApplicationAct]actRule{
 	ActPropose:         {roles: received, level: registrationLevel, also: []string{"ProposedChange"}},
 	ActDecideChange:    {roles: either(desk, applicant), level: registrationLevel, also: append([]string{"ProposedChange"}, formTypes...)},
 	ActRecordNotice:    {roles: desk, level: registrationLevel},
+	ActHoldAppointment: {roles: desk, level: specialisedLevel},
 	ActWarn:            {roles: either(desk, landlord), level: registrationLevel},
 	ActWithdrawWarning: {roles: either(desk, landlord), level: registrationLevel},
 	ActRemove:          {roles: either(desk, landlord, applicant), level: registrationLevel},

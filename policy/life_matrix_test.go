@@ -14,7 +14,7 @@ import (
 // lifeActs are the acts in the life of an application, in the order of the contract.
 var lifeActs = []policy.ApplicationAct{
 	policy.ActValidate, policy.ActReject, policy.ActDepositAgain, policy.ActRenew, policy.ActCorrect, policy.ActPropose,
-	policy.ActDecideChange, policy.ActRecordNotice, policy.ActWarn, policy.ActWithdrawWarning, policy.ActRemove, policy.ActReactivate,
+	policy.ActDecideChange, policy.ActRecordNotice, policy.ActHoldAppointment, policy.ActWarn, policy.ActWithdrawWarning, policy.ActRemove, policy.ActReactivate,
 	policy.ActMerge, policy.ActUndoMerge, policy.ActSplit, policy.ActHandOver, policy.ActAssignOnline, policy.ActReleaseOnline,
 }
 

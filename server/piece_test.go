@@ -618,6 +618,20 @@ func TestPiecesBecomeProof(t *testing.T) {
 	if got := complete(grenobleAgent, "2027-01-02"); !strings.Contains(got, `"percent":0`) || !strings.Contains(got, `"EXPIRED"`) {
 		t.Errorf("next year: %s", got)
 	}
+	// The last piece that is mandatory ends the time for the single file, once it has begun.
+	d.exec("UPDATE application_summary SET personalised_appointment_on = '2026-11-20' WHERE application_id = $1", x.id)
+	again := d.given(grenobleAgent, x.id, "ID_FR", point, x.members[0])
+	completed := func() (on string) {
+		d.scan(&on, "SELECT coalesce(single_file_completed_on::text, '') FROM application_summary WHERE application_id = $1", x.id)
+		return on
+	}
+	before := completed()
+	if a := d.Query(t, grenobleAgent, accept, map[string]any{"id": again, "issued": nil, "m": x.members[:1]}); outcome(a) != "OK" || before != "" || completed() != "2026-11-23" {
+		t.Errorf("complete on %q, %q before: %s", completed(), before, a.Body)
+	}
+	if a := d.Query(t, grenobleAgent, `query($n: UniqueNumber!) { application(uniqueNumber: $n) { history { kind } } }`, map[string]any{"n": x.number}); !strings.Contains(a.Body, "SINGLE_FILE_COMPLETE") {
+		t.Errorf("history: %s", a.Body)
+	}
 	d.exec("UPDATE agreement SET level = 1 WHERE reception_point_id = $1", point)
 	third := d.given(grenobleAgent, x.id, "PATRIMOINE", point)
 	if a := d.Query(t, grenobleAgent, accept, map[string]any{"id": third, "issued": "2026-11-20"}); outcome(a) != "FORBIDDEN" {

@@ -112,19 +112,14 @@ func (s *Service) RenewApplication(ctx context.Context, id domain.ID, confirmed 
 	})
 }
 
-// RecordNotice notes that the applicant was given what is due.
+// RecordNotice notes that the applicant was given what is due. A personalised appointment may
+// find the single file complete.
 func (s *Service) RecordNotice(ctx context.Context, id domain.ID, notice domain.ApplicationNotice) (*ent.Application, error) {
-	return s.onLife(ctx, id, policy.ActRecordNotice, func(granted context.Context, l *living) error {
-		if notice != domain.NoticeOfAppointment {
-			return l.noticed(granted, notice)
-		}
-		levels, err := levelsOf(granted, l.tx, l.point)
-		if err != nil {
-			return err
-		}
-		if levels[l.point] < domain.SpecialisedLevel {
-			return domain.TooLow(domain.SpecialisedLevel, l.point)
-		}
+	act := policy.ActRecordNotice
+	if notice == domain.NoticeOfAppointment {
+		act = policy.ActHoldAppointment
+	}
+	return s.onLife(ctx, id, act, func(granted context.Context, l *living) error {
 		if err := l.noticed(granted, notice); err != nil {
 			return err
 		}
