@@ -63,4 +63,14 @@ var brokenConstraints = map[string]Refusal{
 		},
 		Help: Text{EN: "End that pair first.", FR: "Mettre d'abord fin à ce binôme."},
 	},
+	"booked_time_person_no_overlap": slotTaken,
+	"booked_time_room_no_overlap":   slotTaken,
+	"room_name_key": {
+		Code:  Duplicate,
+		Field: []string{"name"},
+		Message: Text{
+			EN: "The reception point has a room of this name.",
+			FR: "Le guichet a un bureau de ce nom.",
+		},
+	},
 }

@@ -75,6 +75,11 @@ const (
 	RegistryEventPrefix      Prefix = "rev"
 	PieceTransferPrefix      Prefix = "ptr"
 	ErasedNumberPrefix       Prefix = "ern"
+	RoomPrefix               Prefix = "roo"
+	AvailabilityPrefix       Prefix = "avl"
+	AbsencePrefix            Prefix = "abs"
+	AppointmentPrefix        Prefix = "apt"
+	BookedTimePrefix         Prefix = "bkt"
 )
 
 // Prefixes lists every prefix in use.
@@ -92,6 +97,7 @@ func Prefixes() []Prefix {
 		PublishedFiguresPrefix,
 		DeadlinePrefix, ApplicationEventPrefix, HandOverPrefix, OnlineRegistrationPrefix, ProposedChangePrefix,
 		PiecePrefix, PieceFilePrefix, UploadPrefix, DepositPrefix, RegistryEventPrefix, PieceTransferPrefix, ErasedNumberPrefix,
+		RoomPrefix, AvailabilityPrefix, AbsencePrefix, AppointmentPrefix, BookedTimePrefix,
 	}
 }
 

@@ -25,6 +25,7 @@ const (
 	Unrecognised RefusalCode = "NOT_RECOGNISED"
 
 	LevelTooLow      RefusalCode = "LEVEL_TOO_LOW"
+	SlotTaken        RefusalCode = "SLOT_TAKEN"
 	FileType         RefusalCode = "FILE_TYPE"
 	FileTypeDiffers  RefusalCode = "FILE_TYPE_DIFFERS"
 	FileDamaged      RefusalCode = "FILE_DAMAGED"
@@ -46,7 +47,7 @@ func (RefusalCode) Values() []string {
 		string(LevelTooLow),
 		string(FileType), string(FileTypeDiffers), string(FileDamaged), string(FileExpands), string(FileAmbiguous),
 		string(FileLocked), string(FileHashDiffers), string(UploadUnfinished),
-		string(RegistryUnavailable), string(RegistryRefuses), string(WeakerSource),
+		string(RegistryUnavailable), string(RegistryRefuses), string(WeakerSource), string(SlotTaken),
 	}
 }
 
@@ -68,6 +69,8 @@ type Refusal struct {
 	// Needed is the level that the act needs, and where it was tried; nil for other
 	// refusals.
 	Needed *NeededLevel
+	// Slots are others than the one that is taken; nil for other refusals.
+	Slots []Slot
 }
 
 // NeededLevel is a level of service that the act needs and a reception point lacks.

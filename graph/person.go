@@ -72,9 +72,13 @@ func (r mutationResolver) RegisterPerson(ctx context.Context, in model.RegisterP
 }
 
 // dateOr is the day that the caller gave, or none.
-func dateOr(d *domain.Date) domain.Date {
-	if d == nil {
-		return domain.Date{}
+func dateOr(d *domain.Date) domain.Date { return valueOr(d) }
+
+// valueOr is nothing for what was left out.
+func valueOr[T any](v *T) T {
+	var none T
+	if v == nil {
+		return none
 	}
-	return *d
+	return *v
 }

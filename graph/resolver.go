@@ -51,6 +51,11 @@ type (
 	proposedChangeResolver       struct{}
 	onlineRegistrationResolver   struct{}
 	levelTooLowErrorResolver     struct{ *Resolver }
+	appointmentResolver          struct{}
+	appointmentMotiveResolver    struct{}
+	availabilityResolver         struct{}
+	bookedTimeResolver           struct{}
+	slotPageResolver             struct{ *Resolver }
 )
 
 // Query resolves what can be read.
@@ -159,3 +164,20 @@ func (r *Resolver) OnlineRegistration() gen.OnlineRegistrationResolver {
 func (r *Resolver) LevelTooLowError() gen.LevelTooLowErrorResolver {
 	return levelTooLowErrorResolver{r}
 }
+
+// Appointment resolves what of an appointment the viewer may not see.
+func (r *Resolver) Appointment() gen.AppointmentResolver { return appointmentResolver{} }
+
+// AppointmentMotive resolves the computed fields of motives.
+func (r *Resolver) AppointmentMotive() gen.AppointmentMotiveResolver {
+	return appointmentMotiveResolver{}
+}
+
+// Availability resolves what of an availability the viewer may not see.
+func (r *Resolver) Availability() gen.AvailabilityResolver { return availabilityResolver{} }
+
+// BookedTime resolves what of booked time the viewer may not see.
+func (r *Resolver) BookedTime() gen.BookedTimeResolver { return bookedTimeResolver{} }
+
+// SlotPage resolves the points of a page of slots.
+func (r *Resolver) SlotPage() gen.SlotPageResolver { return slotPageResolver{r} }

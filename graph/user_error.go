@@ -46,6 +46,10 @@ func userError(r *domain.Refusal, l domain.Language) model.UserError {
 		return &model.IllegalTransitionError{
 			Code: r.Code, Field: r.Field, Message: r.Message.In(l), Help: help, Allowed: r.Allowed,
 		}
+	case r.Slots != nil:
+		return &model.SlotTakenError{
+			Code: r.Code, Field: r.Field, Message: r.Message.In(l), Help: help, Alternatives: pointers(r.Slots),
+		}
 	case r.Needed != nil:
 		return &model.LevelTooLowError{
 			Code: r.Code, Field: r.Field, Message: r.Message.In(l), Help: help,

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	entgo "entgo.io/ent"
+
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
@@ -229,9 +231,12 @@ type Opened struct {
 	Groups  domain.GroupSet
 }
 
-// OpenedBy tells why the viewer sees an application that it read. One that was read
-// under a grant says nothing of that: false.
-func OpenedBy(a *ent.Application) (Opened, bool) {
+// OpenedBy tells why the viewer sees an application, or an appointment, that it read. One
+// that was read under a grant says nothing of that: false.
+func OpenedBy(a interface {
+	Value(column string) (entgo.Value, error)
+},
+) (Opened, bool) {
 	var o Opened
 	v, err := a.Value(openedColumn)
 	if err != nil {

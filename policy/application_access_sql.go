@@ -234,6 +234,15 @@ func sayWhy(v *auth.Viewer, q *ent.ApplicationQuery) {
 	})
 }
 
+// sayWhyPart has the rows of a part carry why the viewer sees its application.
+func sayWhyPart[S any](v *auth.Viewer, q modified[S]) {
+	q.Modify(func(s *sql.Selector) {
+		if selects(s) {
+			s.AppendSelectExprAs(openedBy(v, partOf)(s), openedColumn)
+		}
+	})
+}
+
 // nameApplication has rows that hang on a member name their application all the same:
 // the audit trail asks for it, whatever the caller selected.
 func nameApplication[S any](q modified[S]) { alsoSelect(q, householdmember.FieldApplicationID) }

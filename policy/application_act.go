@@ -34,6 +34,12 @@ const (
 	ActHandOver        ApplicationAct = "handOverApplication"
 	ActAssignOnline    ApplicationAct = "assignOnlineRegistration"
 	ActReleaseOnline   ApplicationAct = "releaseOnlineRegistration"
+	ActBook            ApplicationAct = "bookAppointment"
+	// ActOverbook is bookAppointment beside another one.
+	ActOverbook   ApplicationAct = "overbookAppointment"
+	ActMove       ApplicationAct = "moveAppointment"
+	ActCancel     ApplicationAct = "cancelAppointment"
+	ActAttendance ApplicationAct = "recordAttendance"
 )
 
 // The levels of service that acts need (cahier des charges de l'accueil).
@@ -88,12 +94,12 @@ var actRules = map[ApplicationAct]actRule{
 	ActPropose:         {roles: received, level: registrationLevel, also: []string{"ProposedChange"}},
 	ActDecideChange:    {roles: either(desk, applicant), level: registrationLevel, also: append([]string{"ProposedChange"}, formTypes...)},
 	ActRecordNotice:    {roles: desk, level: registrationLevel},
-	ActHoldAppointment: {roles: desk, level: specialisedLevel},
+	ActHoldAppointment: {roles: desk, level: specialisedLevel, also: appointmentTypes},
 	ActWarn:            {roles: either(desk, landlord), level: registrationLevel},
 	ActWithdrawWarning: {roles: either(desk, landlord), level: registrationLevel},
 	ActRemove:          {roles: either(desk, landlord, applicant), level: registrationLevel},
 	ActReactivate:      {roles: desk, level: registrationLevel},
-	ActMerge:           {roles: following, level: registrationLevel},
+	ActMerge:           {roles: following, level: registrationLevel, also: appointmentTypes},
 	ActUndoMerge:       {roles: following, level: registrationLevel},
 	ActSplit:           {roles: following, level: registrationLevel, also: append([]string{"ApplicantAccount", "BindingCode", "ReceptionGrant"}, formTypes...)},
 	ActHandOver:        {roles: following, level: registrationLevel, also: []string{"HandOver"}},
@@ -102,6 +108,13 @@ var actRules = map[ApplicationAct]actRule{
 		level: specialisedLevel, also: []string{"OnlineRegistration"},
 	},
 	ActReleaseOnline: {roles: following, level: specialisedLevel, also: []string{"OnlineRegistration"}},
+	ActBook:          {roles: either(desk, applicant, received), also: appointmentTypes},
+	ActOverbook: {
+		roles: map[domain.Ground][]domain.Role{domain.GroundFollowed: {domain.PointManager}}, also: appointmentTypes,
+	},
+	ActMove:       {roles: either(desk, applicant, received), also: appointmentTypes},
+	ActCancel:     {roles: either(desk, applicant, received), also: appointmentTypes},
+	ActAttendance: {roles: desk, also: appointmentTypes},
 }
 
 // Places are where an act on an application is done, with the levels of service there:

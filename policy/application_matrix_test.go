@@ -92,6 +92,18 @@ var applicationActs = []struct {
 	{"check (level 1)", onGround(checking(1), domain.GroundFollowed)},
 	{"check (TERRITORY)", onGround(checking(3), domain.GroundTerritory)},
 	{"accessExport", func(ctx context.Context) error { _, _, _, err := policy.AnswerAccessRequest(ctx); return err }},
+	{"addRoom", func(ctx context.Context) error { _, err := policy.AddRoom(ctx, subject()); return err }},
+	{"availability (own)", func(ctx context.Context) error {
+		_, err := policy.PlanAvailability(ctx, subject(), caller)
+		return err
+	}},
+	{"availability (other)", func(ctx context.Context) error {
+		_, err := policy.PlanAvailability(ctx, subject(), colleague)
+		return err
+	}},
+	{"absence (own)", func(ctx context.Context) error { _, err := policy.PlanAbsence(ctx, caller, subject()); return err }},
+	{"absence (other)", func(ctx context.Context) error { _, err := policy.PlanAbsence(ctx, colleague, subject()); return err }},
+	{"absence (point)", func(ctx context.Context) error { _, err := policy.PlanAbsence(ctx, "", subject()); return err }},
 	{"bindAccount", func(ctx context.Context) error { _, err := policy.BindAccount(ctx); return err }},
 	{"unbindAccount", func(ctx context.Context) error { _, err := policy.UnbindAccount(ctx); return err }},
 }

@@ -48,4 +48,9 @@ func Install() {
 	installRegistryEvent()
 	installPieceTransfer()
 	installErasedNumber()
+	installRoom()
+	installAvailability()
+	installAbsence()
+	installAppointment()
+	installBookedTime()
 }

@@ -16,6 +16,7 @@ var lifeActs = []policy.ApplicationAct{
 	policy.ActValidate, policy.ActReject, policy.ActDepositAgain, policy.ActRenew, policy.ActCorrect, policy.ActPropose,
 	policy.ActDecideChange, policy.ActRecordNotice, policy.ActHoldAppointment, policy.ActWarn, policy.ActWithdrawWarning, policy.ActRemove, policy.ActReactivate,
 	policy.ActMerge, policy.ActUndoMerge, policy.ActSplit, policy.ActHandOver, policy.ActAssignOnline, policy.ActReleaseOnline,
+	policy.ActBook, policy.ActOverbook, policy.ActMove, policy.ActCancel, policy.ActAttendance,
 }
 
 // lifeGrounds are the grounds by which they are tried, each with the kind of organisation

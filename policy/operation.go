@@ -44,13 +44,18 @@ var appTypes = map[string]domain.AppScope{
 	"Completeness":  domain.ApplicationsScope, "MissingPiece": domain.ApplicationsScope,
 	"Upload": domain.ApplicationsScope, "Deposit": domain.ApplicationsScope,
 
+	"AppointmentMotive": domain.DirectoryScope, "Slot": domain.DirectoryScope, "SlotPage": domain.DirectoryScope,
+	"Room": domain.ApplicationsScope, "Availability": domain.ApplicationsScope, "OccurrenceChange": domain.ApplicationsScope,
+	"Absence": domain.ApplicationsScope, "Appointment": domain.ApplicationsScope, "Participant": domain.ApplicationsScope,
+	"BookedTime": domain.ApplicationsScope, "AppointmentHit": domain.ApplicationsScope,
+
 	"Query": "", "Mutation": "", "Node": "", "PageInfo": "", "CodeList": "", "CodeEntry": "",
 	"Viewer": "", "ViewerApp": "", "Right": "", "Assignment": "", "StaffAuthorisation": "", "PartnerApp": "", "PartnerAppSecret": "",
 	"AccessExplanation": closedToApps, "GroundExplanation": closedToApps, "AccessLogEntry": domain.ApplicationsScope,
 	"AccessExportTicket": closedToApps,
 	"Person":             closedToApps, "Pair": closedToApps,
 	"UserError": "", "InputError": "", "StaleVersionError": "",
-	"ValueConflict": "", "IllegalTransitionError": "", "LevelTooLowError": "",
+	"ValueConflict": "", "IllegalTransitionError": "", "LevelTooLowError": "", "SlotTakenError": "",
 }
 
 // closedToApps is a scope that no app has: these types name people.

@@ -39,7 +39,7 @@ func AppointAdministrator(ctx context.Context) context.Context {
 // SeedSandbox writes the people and apps of a sandbox and the exceptions to its hours.
 func SeedSandbox(ctx context.Context) context.Context {
 	return guard.Grant(ctx, "seed sandbox",
-		"Person", "Assignment", "StaffAuthorisation", "Pair", "OpeningHours", "SandboxClock", "PartnerApp", "PartnerAppSecret")
+		"Person", "Assignment", "StaffAuthorisation", "Pair", "Room", "Availability", "OpeningHours", "SandboxClock", "PartnerApp", "PartnerAppSecret")
 }
 
 // ImportStock writes the stock from the operator's files.
@@ -73,7 +73,7 @@ func PublishFigures(ctx context.Context) context.Context {
 func KeepCalendar(ctx context.Context) context.Context {
 	return guard.Grant(ctx, "keep the calendar", append([]string{
 		"ApplicantAccount", "NamedAgent", "BindingCode", "ReceptionGrant", "EmergencyOpening", "HandOver", "OnlineRegistration",
-		"ProposedChange", "Piece", "PieceFile", "PieceTransfer", "ErasedNumber",
+		"ProposedChange", "Piece", "PieceFile", "PieceTransfer", "ErasedNumber", "Appointment", "BookedTime",
 	}, formTypes...)...)
 }
 
@@ -83,7 +83,7 @@ func KeepRetention(ctx context.Context) context.Context {
 	return guard.Grant(ctx, "keep retention",
 		"ReceptionGrant", "EmergencyOpening", "HandOver", "NamedAgent", "ApplicantAccount", "BindingCode", "OnlineRegistration",
 		"RegistryEvent", "Deposit", "ReceptionContact", "AttemptCount", "UsedAssertion", "StaffAuthorisation", "Assignment", "Pair",
-		"ApplicationAccess", "Audience")
+		"Availability", "Absence", "ApplicationAccess", "Audience")
 }
 
 // ScanPieces asks the antivirus about what was given in, and brings what was deposited

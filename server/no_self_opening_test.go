@@ -97,6 +97,18 @@ var acts = map[string]rule{
 	"takeOnlineRegistration":    {deskAgents, []domain.Ground{domain.GroundFollowed}},
 	"assignOnlineRegistration":  {likely: deskAgents},
 	"releaseOnlineRegistration": {likely: deskAgents},
+
+	// A slot, a time or an appointment opens nothing: no ground rests on any of them.
+	"addRoom":           {likely: []string{"commune-grenoble-manager", "shared-desk-manager"}},
+	"openAvailability":  {likely: []string{"commune-grenoble-agent", "shared-desk-agent", "shared-desk-manager"}},
+	"changeOccurrence":  {likely: []string{"commune-grenoble-agent", "shared-desk-agent"}},
+	"endAvailability":   {likely: []string{"commune-grenoble-manager", "shared-desk-manager"}},
+	"declareAbsence":    {likely: []string{"commune-grenoble-agent", "shared-desk-agent"}},
+	"withdrawAbsence":   {likely: []string{"commune-grenoble-agent", "shared-desk-agent"}},
+	"bookAppointment":   {likely: append([]string{"account:a"}, deskAgents...)},
+	"moveAppointment":   {likely: append([]string{"account:a"}, deskAgents...)},
+	"cancelAppointment": {likely: append([]string{"account:a"}, deskAgents...)},
+	"recordAttendance":  {likely: deskAgents},
 }
 
 var (
@@ -217,10 +229,12 @@ var things = map[string]string{
 	"acceptHandOver": "hand_over WHERE accepted_at IS NULL", "declineHandOver": "hand_over WHERE accepted_at IS NULL",
 	"takeOnlineRegistration": "online_registration WHERE NOT handled", "assignOnlineRegistration": "online_registration WHERE NOT handled",
 	"releaseOnlineRegistration": "online_registration WHERE NOT handled",
+	"changeOccurrence":          "availability", "endAvailability": "availability", "withdrawAbsence": "absence",
+	"moveAppointment": "appointment", "cancelAppointment": "appointment", "recordAttendance": "appointment",
 }
 
 // ofApplication are the tables whose rows are about one application.
-var ofApplication = regexp.MustCompile(`^(proposed_change|hand_over|online_registration)\b`)
+var ofApplication = regexp.MustCompile(`^(proposed_change|hand_over|online_registration|appointment)\b`)
 
 // input is a value for the field of the act's input; a field that nobody thought of fails.
 func (p *acting) input(field string, of *ast.Type) any {
@@ -249,6 +263,8 @@ func (p *acting) input(field string, of *ast.Type) any {
 			return []any{p.oneOf("T1", "T3")}
 		case "personIds":
 			return []any{p.one(p.people), p.one(p.people)}
+		case "motives", "participantIds":
+			return []any{}
 		}
 		return []any{p.input(strings.TrimSuffix(field, "s"), of.Elem)}
 	}
@@ -292,6 +308,20 @@ func (p *acting) input(field string, of *ast.Type) any {
 		return p.oneOf("Costa", "Duparc")
 	case "postalCode":
 		return "38000"
+	case "motive":
+		return p.oneOf("RENEWAL", "FIRST_REGISTRATION", "PERSONALISED")
+	case "startsAt":
+		return p.slot().Format(time.RFC3339)
+	case "endsAt":
+		return p.now.Add(30 * 24 * time.Hour).Format(time.RFC3339)
+	case "rule":
+		return "FREQ=WEEKLY;BYDAY=MO"
+	case "day", "firstDay":
+		return today.AddDays(p.r.IntN(20)).String()
+	case "roomId":
+		return p.one(p.column("SELECT id FROM room ORDER BY id"))
+	case "overbookedFor":
+		return "Expulsion proche"
 	case "phone", "secondPhone", "helpingPhone":
 		return "+33639980031"
 	case "email", "helpingEmail":
@@ -365,6 +395,12 @@ func (p *acting) input(field string, of *ast.Type) any {
 	}
 	p.t.Fatalf("nobody said what %s of %s may be", field, p.name)
 	return nil
+}
+
+// slot is the morning of a day within three weeks, when agents receive most often.
+func (p *acting) slot() time.Time {
+	day := domain.DateOf(p.now).AddDays(2 + p.r.IntN(20))
+	return day.At(domain.NewLocalTime(9+p.r.IntN(2), 15*p.r.IntN(4)))
 }
 
 // own is one of those of the caller, most often: much else is refused for a dull reason.

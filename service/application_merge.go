@@ -32,6 +32,9 @@ func (s *Service) MergeApplications(ctx context.Context, survivor, merged domain
 		if err := l.take(granted, domain.StepMerge, next, refusals); err != nil {
 			return err
 		}
+		if err := l.cancelUpcoming(granted); err != nil {
+			return err
+		}
 		if err := l.settle(granted); err != nil {
 			return err
 		}

@@ -115,6 +115,7 @@ func noteReads(client *rows.Client) {
 	client.SensitiveRecord.Intercept(ent.InterceptFunc(note))
 	client.Piece.Intercept(ent.InterceptFunc(note))
 	client.PieceFile.Intercept(ent.InterceptFunc(note))
+	client.Appointment.Intercept(ent.InterceptFunc(note))
 }
 
 func (c *reads) noteRows(found ent.Value) {
@@ -161,6 +162,13 @@ func (c *reads) noteRows(found ent.Value) {
 			c.note(domain.GroupDocuments, p.ApplicationID)
 			if p.Sensitive {
 				c.note(domain.GroupSensitive, p.ApplicationID)
+			}
+		}
+	case []*rows.Appointment:
+		for _, a := range found {
+			c.note(domain.GroupContact, a.ApplicationID)
+			if a.Sensitive {
+				c.note(domain.GroupSensitive, a.ApplicationID)
 			}
 		}
 	case []*rows.PieceFile:

@@ -12,8 +12,10 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationaccess"
 	"github.com/guichet-logement/guichet/ent/applicationcontact"
 	"github.com/guichet-logement/guichet/ent/applicationfile"
+	"github.com/guichet-logement/guichet/ent/appointment"
 	"github.com/guichet-logement/guichet/ent/audience"
 	"github.com/guichet-logement/guichet/ent/bindingcode"
+	"github.com/guichet-logement/guichet/ent/bookedtime"
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
 	"github.com/guichet-logement/guichet/ent/erasednumber"
 	"github.com/guichet-logement/guichet/ent/handover"
@@ -62,6 +64,8 @@ func (l *living) forget(granted context.Context, erased domain.Life) error {
 		tx.BindingCode.Delete().Where(bindingcode.ApplicationID(id)),
 		tx.ApplicantAccount.Delete().Where(applicantaccount.ApplicationID(id)),
 		tx.NamedAgent.Delete().Where(namedagent.ApplicationID(id)),
+		tx.BookedTime.Delete().Where(bookedtime.HasAppointmentWith(appointment.ApplicationID(id))),
+		tx.Appointment.Delete().Where(appointment.ApplicationID(id)),
 		tx.PieceTransfer.Delete().Where(piecetransfer.ApplicationID(id)),
 		// Their bytes go with the next sweep of the storage: no row names them any more.
 		tx.PieceFile.Delete().Where(piecefile.ApplicationID(id)),

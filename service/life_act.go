@@ -120,7 +120,7 @@ func (s *Service) RecordNotice(ctx context.Context, id domain.ID, notice domain.
 		act = policy.ActHoldAppointment
 	}
 	return s.onLife(ctx, id, act, func(granted context.Context, l *living) error {
-		if err := l.noticed(granted, notice); err != nil {
+		if err := l.noticed(granted, notice, l.today); err != nil {
 			return err
 		}
 		return l.completeSingleFile(granted)

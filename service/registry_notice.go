@@ -82,7 +82,7 @@ func (s *Service) hear(granted context.Context, tx *ent.Tx, n registry.Notice) e
 	case n.Kind == registry.NoticeRenewal && !l.life.NoticedOn.IsZero():
 		return nil
 	case n.Kind == registry.NoticeRenewal:
-		err = l.noticed(granted, domain.NoticeOfRenewal)
+		err = l.noticed(granted, domain.NoticeOfRenewal, l.today)
 	default:
 		return domain.NotOpenToday()
 	}
@@ -95,9 +95,9 @@ func (s *Service) hear(granted context.Context, tx *ent.Tx, n registry.Notice) e
 	return s.audit.Record(granted, audit.Line{Kind: audit.Write, Operation: "hearRegistry", ApplicationIDs: []domain.ID{a.ID}})
 }
 
-// noticed notes that the applicant was given what is due.
-func (l *living) noticed(granted context.Context, notice domain.ApplicationNotice) error {
-	next, kind, refusals := l.life.Notify(notice, l.today)
+// noticed notes that the applicant was given what is due, on that day.
+func (l *living) noticed(granted context.Context, notice domain.ApplicationNotice, on domain.Date) error {
+	next, kind, refusals := l.life.Notify(notice, on)
 	if refusals != nil {
 		return refusals
 	}

@@ -10,10 +10,12 @@ import (
 	"github.com/guichet-logement/guichet/audit"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/ent/absence"
 	"github.com/guichet-logement/guichet/ent/applicantaccount"
 	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/assignment"
 	"github.com/guichet-logement/guichet/ent/attemptcount"
+	"github.com/guichet-logement/guichet/ent/availability"
 	"github.com/guichet-logement/guichet/ent/bindingcode"
 	"github.com/guichet-logement/guichet/ent/deposit"
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
@@ -277,6 +279,16 @@ func retiredKinds() map[string]retiredKind {
 			func(c *ent.Client) *ent.PairDelete { return c.Pair.Delete() },
 			pair.ValidUntilLT,
 			retiring[ent.Pair]{id: func(p *ent.Pair) domain.ID { return p.ID }}),
+		availability.Table: retired(
+			func(c *ent.Client) *ent.AvailabilityQuery { return c.Availability.Query() },
+			func(c *ent.Client) *ent.AvailabilityDelete { return c.Availability.Delete() },
+			availability.ValidUntilLT,
+			retiring[ent.Availability]{id: func(a *ent.Availability) domain.ID { return a.ID }}),
+		absence.Table: retired(
+			func(c *ent.Client) *ent.AbsenceQuery { return c.Absence.Query() },
+			func(c *ent.Client) *ent.AbsenceDelete { return c.Absence.Delete() },
+			func(d domain.Date) predicate.Absence { return absence.EndsAtLT(midnight(d)) },
+			retiring[ent.Absence]{id: func(a *ent.Absence) domain.ID { return a.ID }}),
 	}
 }
 

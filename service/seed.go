@@ -30,6 +30,8 @@ type SandboxSeed struct {
 
 	Authorisations []SandboxAuthorisation
 	Pairs          []SandboxPair
+	Rooms          []SandboxRoom
+	Availabilities []SandboxAvailability
 	Apps           []SandboxApp
 }
 

@@ -6,10 +6,12 @@ import (
 
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/ent/availability"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
+	"github.com/guichet-logement/guichet/ent/room"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 )
 
@@ -36,6 +38,23 @@ type SandboxPair struct {
 	From     domain.Date
 }
 
+// SandboxRoom is a room of the point with that key.
+type SandboxRoom struct {
+	ID          domain.ID
+	Point, Name string
+	StepFree    domain.TriState
+}
+
+// SandboxAvailability is when a fictional member of staff receives by appointment. Person
+// is a subject, Point a key of the directory, Room the name of one of its rooms.
+type SandboxAvailability struct {
+	ID                  domain.ID
+	Person, Point, Room string
+	Rule                string
+	FirstDay, Until     domain.Date
+	Opens, Closes       domain.LocalTime
+}
+
 // seedStaff writes what the people of a sandbox were given, once they are there.
 func seedStaff(ctx context.Context, tx *ent.Tx, seed SandboxSeed) error {
 	subjects, err := tx.Person.Query().Where(person.Issuer(seed.Issuer)).All(ctx)
@@ -54,6 +73,16 @@ func seedStaff(ctx context.Context, tx *ent.Tx, seed SandboxSeed) error {
 	for _, p := range seed.Pairs {
 		if err := seedPair(ctx, tx, people, p); err != nil {
 			return fmt.Errorf("pair at %s: %w", p.Point, err)
+		}
+	}
+	for _, r := range seed.Rooms {
+		if err := seedRoom(ctx, tx, r); err != nil {
+			return fmt.Errorf("room at %s: %w", r.Point, err)
+		}
+	}
+	for _, a := range seed.Availabilities {
+		if err := seedAvailability(ctx, tx, people, a); err != nil {
+			return fmt.Errorf("availability of %s: %w", a.Person, err)
 		}
 	}
 	return nil
@@ -94,4 +123,38 @@ func seedPair(ctx context.Context, tx *ent.Tx, people map[string]domain.ID, p Sa
 		AddMemberIDs(plan.People...).SetMemberIds(plan.Members()).
 		SetFormedByID(people[p.FormedBy]).SetValidFrom(p.From).
 		Exec(ctx)
+}
+
+func seedRoom(ctx context.Context, tx *ent.Tx, r SandboxRoom) error {
+	there, err := tx.Room.Query().Where(room.ID(r.ID)).Exist(ctx)
+	if err != nil || there {
+		return err
+	}
+	point, err := tx.ReceptionPoint.Query().Where(receptionpoint.Key(r.Point)).OnlyID(ctx)
+	if err != nil {
+		return err
+	}
+	return tx.Room.Create().SetID(r.ID).SetReceptionPointID(point).SetName(r.Name).SetStepFree(r.StepFree).Exec(ctx)
+}
+
+func seedAvailability(ctx context.Context, tx *ent.Tx, people map[string]domain.ID, a SandboxAvailability) error {
+	there, err := tx.Availability.Query().Where(availability.ID(a.ID)).Exist(ctx)
+	if err != nil || there {
+		return err
+	}
+	point, err := tx.ReceptionPoint.Query().Where(receptionpoint.Key(a.Point)).OnlyID(ctx)
+	if err != nil {
+		return err
+	}
+	c := tx.Availability.Create().SetID(a.ID).SetPersonID(people[a.Person]).SetReceptionPointID(point).
+		SetRule(domain.Stated(a.Rule)).SetFirstDay(a.FirstDay).SetNillableValidUntil(optional(a.Until)).
+		SetOpens(a.Opens).SetCloses(a.Closes)
+	if a.Room != "" {
+		in, err := tx.Room.Query().Where(room.ReceptionPointID(point), room.Name(a.Room)).OnlyID(ctx)
+		if err != nil {
+			return err
+		}
+		c.SetRoomID(in)
+	}
+	return c.Exec(ctx)
 }

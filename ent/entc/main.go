@@ -30,6 +30,7 @@ func run() error {
 			gen.FeatureLock,
 			gen.FeatureModifier,
 			gen.FeatureUpsert,
+			gen.FeatureExecQuery,
 			gen.FeatureVersionedMigration,
 		},
 		Templates: []*gen.Template{conflicts},

@@ -41,6 +41,7 @@ func (Person) Edges() []ent.Edge {
 		edge.To("assignments", Assignment.Type),
 		edge.To("authorisations", StaffAuthorisation.Type),
 		edge.From("pairs", Pair.Type).Ref("members"),
+		edge.From("appointments", Appointment.Type).Ref("staff").Annotations(entgql.Skip(entgql.SkipAll)),
 		edge.To("organisation", Organisation.Type).Field("organisation_id").Unique().Immutable(),
 	}
 }

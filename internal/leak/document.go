@@ -53,6 +53,8 @@ func whole(schema *ast.Schema, name string) string {
 	for _, f := range fields(schema.Types[name]) {
 		b.WriteString(" " + f.Name)
 		switch d := schema.Types[f.Type.Name()]; {
+		case d.Name == "Application" && name == "Appointment": // it is where we come from
+			b.WriteString(" { id }")
 		case slices.Contains(record, d.Name):
 			b.WriteString(" " + whole(schema, d.Name))
 		case d.Kind == ast.Object || d.Kind == ast.Interface:

@@ -42,6 +42,7 @@ func (w *World) record(s sight) object {
 		"renewalDue": a.State == "ACTIVE" && !w.date(w.day(0)).Before(w.date(a.validUntil).AddMonths(-1)),
 		"deadlines":  []object{}, "history": []object{}, "proposedChanges": []object{},
 		"pieces": w.pieces(s), "completeness": w.completeness(s),
+		"appointments": w.appointmentsOf(s),
 	}
 	if s.Opens("SUMMARY") {
 		o["summary"], o["deadlines"], o["history"] = w.summary(a), w.deadlines(a), history(a)

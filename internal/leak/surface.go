@@ -128,6 +128,12 @@ var registry = map[string]string{
 	"SensitiveRecord.disability": "record", "SensitiveRecord.resources": "record",
 	"DisabilityAnnex.state": "record", "DisabilityAnnex.walking": "record", "DisabilityAnnex.motor": "record", "DisabilityAnnex.sensory": "record", "DisabilityAnnex.aids": "record", "DisabilityAnnex.equipment": "record",
 
+	"Application.appointments": "record", "Appointment.id": "record", "Appointment.application": "record", "Appointment.motive": "record",
+	"Appointment.mode": "record", "Appointment.state": "record", "Appointment.receptionPoint": "record", "Appointment.room": "record",
+	"Appointment.startsAt": "record", "Appointment.endsAt": "record", "Appointment.participants": "record", "Appointment.bookedAt": "record",
+	"Appointment.overbookedFor": "record", "Appointment.version": "record", "Participant.memberId": "record", "Participant.attendance": "record",
+	"Room.id": "record", "Room.receptionPoint": "record", "Room.name": "record", "Room.stepFree": "record",
+
 	"Application.pieces": "record", "Application.completeness": "record",
 	"Piece.id": "record", "Piece.kind": "record", "Piece.members": "record", "Piece.state": "record", "Piece.refusedFor": "record",
 	"Piece.dueOn": "record", "Piece.issuedOn": "record", "Piece.expiresOn": "record", "Piece.servesUntil": "record", "Piece.scan": "record",
@@ -244,6 +250,23 @@ var elsewhere = []string{
 	"ReleaseOnlineRegistrationInput.id",
 	"Query.onlineRegistrations", "Query.onlineRegistrations(first)", "OnlineRegistration.application",
 	"Query.applicationDuplicates", "Query.applicationDuplicates(applicationId)", "ApplicationDuplicate.application",
+	// Acts on appointments, and on time in which some are, give back those that are seen:
+	// server's scenarios of appointments, and TestWhoSeesAppointments.
+	"Query.agenda", "Query.agenda(receptionPointId)", "Query.agenda(from)", "Query.agenda(days)", "BookedTime.appointment",
+	"AppointmentHit.appointment", "ChangeOccurrencePayload.hit", "EndAvailabilityPayload.hit", "DeclareAbsencePayload.hit",
+	"Mutation.bookAppointment", "BookAppointmentPayload.appointment", "BookAppointmentInput.applicationId", "BookAppointmentInput.motive",
+	"BookAppointmentInput.mode", "BookAppointmentInput.receptionPointId", "BookAppointmentInput.startsAt",
+	"BookAppointmentInput.participantIds", "BookAppointmentInput.overbookedFor",
+	"Mutation.moveAppointment", "MoveAppointmentPayload.appointment", "MoveAppointmentInput.id", "MoveAppointmentInput.version",
+	"MoveAppointmentInput.receptionPointId", "MoveAppointmentInput.startsAt", "MoveAppointmentInput.mode",
+	"Mutation.cancelAppointment", "CancelAppointmentPayload.appointment", "CancelAppointmentInput.id", "CancelAppointmentInput.version",
+	"Mutation.recordAttendance", "RecordAttendancePayload.appointment", "RecordAttendanceInput.id", "RecordAttendanceInput.version",
+	"RecordAttendanceInput.participants", "ParticipantInput.memberId", "ParticipantInput.attendance",
+	"Mutation.changeOccurrence", "ChangeOccurrenceInput.id", "ChangeOccurrenceInput.version", "ChangeOccurrenceInput.day",
+	"ChangeOccurrenceInput.opens", "ChangeOccurrenceInput.closes",
+	"Mutation.endAvailability", "EndAvailabilityInput.id", "EndAvailabilityInput.version", "EndAvailabilityInput.validUntil",
+	"Mutation.declareAbsence", "DeclareAbsenceInput.personId", "DeclareAbsenceInput.roomId", "DeclareAbsenceInput.receptionPointId",
+	"DeclareAbsenceInput.startsAt", "DeclareAbsenceInput.endsAt", "DeclareAbsenceInput.reason",
 	// Acts on pieces give back the piece, likewise: server's piece_test.go.
 	"Mutation.depositPiece", "DepositPiecePayload.piece", "DepositPieceInput.ticket", "DepositPieceInput.applicationId",
 	"DepositPieceInput.kind", "DepositPieceInput.memberIds", "DepositPieceInput.receptionPointId",
@@ -259,6 +282,10 @@ var beside = map[string]string{
 	"Query.partnerApps": "apps of the caller's organisation",
 	"Query.staff":       "members of staff",
 	"Query.handOvers":   "offers, which name points and nobody",
+
+	"Query.slots": "times that are free, the same for everybody", "Query.rooms": "rooms of a point",
+	"Query.availabilities": "the time of staff", "Query.absences": "the time of staff",
+	"Mutation.addRoom": "a room", "Mutation.openAvailability": "the time of staff", "Mutation.withdrawAbsence": "the time of staff",
 
 	"Mutation.declineHandOver": "an offer, which names nobody",
 

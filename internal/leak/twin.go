@@ -87,6 +87,12 @@ var changes = []change{
 			}
 		}
 	}},
+	{"a sensitive appointment more", func(w *World, a *application) {
+		p := w.newAppointment(a, 8)
+		p.motive, p.sensitive = "SOCIAL_WORKER", true
+		a.appointments = append(a.appointments, p)
+	}},
+	{"no appointment", func(_ *World, a *application) { a.appointments = nil }},
 	{"no piece", func(_ *World, a *application) { a.pieces = nil }},
 	{"nobody named", func(_ *World, a *application) { a.NamedAgents = nil }},
 	{"no account", func(_ *World, a *application) { a.Bindings = nil }},

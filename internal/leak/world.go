@@ -56,6 +56,7 @@ type application struct {
 	events                            []event
 	proposed                          string
 	pieces                            []piece
+	appointments                      []appointment
 }
 
 // event is one of the history, the first one first.
@@ -309,6 +310,9 @@ func (w *World) newApplication(n int) *application {
 	w.open(a, n)
 	for i := range w.r.IntN(4) {
 		a.pieces = append(a.pieces, w.newPiece(a, i))
+	}
+	for i := range w.r.IntN(3) {
+		a.appointments = append(a.appointments, w.newAppointment(a, i))
 	}
 	return a
 }

@@ -51,6 +51,17 @@ func (s Sight) Bytes(sensitive bool, members []string, by string) bool {
 	return sensitive && s.Opens("DOCUMENTS") && (s.Opens("SENSITIVE") || slices.ContainsFunc(members, s.Sensitive))
 }
 
+// Appointment tells whether an appointment is shown: to who sees the contact or received the
+// applicant; a sensitive one, where sensitive data are open too, to who booked it or holds it,
+// and to an applicant who is to come.
+func (s Sight) Appointment(sensitive bool, participants, staff []string, by string) bool {
+	if !s.Opens("CONTACT") && !s.Received {
+		return false
+	}
+	own := s.Person != "" && (s.Person == by || slices.Contains(staff, s.Person)) || s.Self != "" && slices.Contains(participants, s.Self)
+	return !sensitive || s.Opens("SENSITIVE") || own
+}
+
 // Masked are the groups that are named as hidden, in their order. The applicant's own
 // sensitive data is not, whatever another's is.
 func (s Sight) Masked() []string {

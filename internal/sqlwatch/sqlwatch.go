@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
 )
 
 // Observer is told of one statement when it has answered. The query is its text,
@@ -55,6 +56,31 @@ func (d *driver) BeginTx(ctx context.Context, opts *sql.TxOptions) (dialect.Tx, 
 	return &tx{Tx: inner, observe: d.observe}, nil
 }
 
+// QueryContext serves ent's Client.QueryContext, which looks for it on the driver.
+func (d *driver) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return rows(func(v any) error { return d.Query(ctx, query, args, v) })
+}
+
+// ExecContext serves ent's Client.ExecContext.
+func (d *driver) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	var result sql.Result
+	err := d.Exec(ctx, query, args, &result)
+	return result, err
+}
+
+// rows gives what a query finds as the standard library has it.
+func rows(query func(v any) error) (*sql.Rows, error) {
+	var found entsql.Rows
+	if err := query(&found); err != nil {
+		return nil, err
+	}
+	standard, ok := found.ColumnScanner.(*sql.Rows)
+	if !ok {
+		return nil, errors.New("sqlwatch: the driver finds rows of its own")
+	}
+	return standard, nil
+}
+
 type tx struct {
 	dialect.Tx
 	observe Observer
@@ -66,6 +92,18 @@ func (t *tx) Query(ctx context.Context, query string, args, v any) error {
 
 func (t *tx) Exec(ctx context.Context, query string, args, v any) error {
 	return watch(ctx, t.observe, query, func() error { return t.Tx.Exec(ctx, query, args, v) })
+}
+
+// QueryContext serves ent's Tx.QueryContext.
+func (t *tx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return rows(func(v any) error { return t.Query(ctx, query, args, v) })
+}
+
+// ExecContext serves ent's Tx.ExecContext.
+func (t *tx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	var result sql.Result
+	err := t.Exec(ctx, query, args, &result)
+	return result, err
 }
 
 func watch(ctx context.Context, observe Observer, query string, send func() error) error {

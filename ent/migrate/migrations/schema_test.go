@@ -81,6 +81,12 @@ var handWritten = []string{
 	"function public.application_first_deposit()",
 	"trigger application.application_life",
 	"trigger application_summary.application_first_deposit",
+	// 20261126130100_appointment_no_overlap.sql.
+	"constraint booked_time.booked_time_person_no_overlap",
+	"constraint booked_time.booked_time_room_no_overlap",
+	"index booked_time.booked_time_person_no_overlap",
+	"index booked_time.booked_time_room_no_overlap",
+	"index appointment_staff.appointment_staff_person_idx",
 	// 20261125200000_audit.sql.
 	"column audit_line.id",
 	"column audit_line.at",
@@ -172,6 +178,9 @@ var entSees = []string{
 	"pair.pair_no_overlap",
 	"pair_member.pair_member_person_idx",
 	"staff_authorisation.staff_authorisation_no_overlap",
+	"booked_time.booked_time_person_no_overlap",
+	"booked_time.booked_time_room_no_overlap",
+	"appointment_staff.appointment_staff_person_idx",
 }
 
 // TestMigrationsMakeTheSchema compares what the migrations make with what Ent

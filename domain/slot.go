@@ -1,0 +1,297 @@
+package domain
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+const (
+	// slotStep is by how many minutes the beginnings of slots are apart: an hour has four.
+	slotStep = 15
+	// maxTeam is how many people receive together at most.
+	maxTeam = 2
+	// MaxSlotDays bounds every search for slots.
+	MaxSlotDays = 120
+)
+
+// Period is a stretch of time, without its end.
+type Period struct{ From, Until time.Time }
+
+// Overlaps tells whether the two have an instant in common.
+func (p Period) Overlaps(q Period) bool { return p.From.Before(q.Until) && q.From.Before(p.Until) }
+
+// StaffRole is a role that somebody holds at a reception point within [From, Until).
+type StaffRole struct {
+	PersonID, ReceptionPointID ID
+	Role                       Role
+	From, Until                Date
+}
+
+// PointLevel is the level of service of a reception point within [From, Until).
+type PointLevel struct {
+	ReceptionPointID ID
+	Level            int
+	From, Until      Date
+}
+
+// Calendar is what is known of the time of some reception points: who receives when, and
+// when people, rooms and points are not free.
+type Calendar struct {
+	Availabilities []Availability
+	Roles          []StaffRole
+	Levels         []PointLevel
+	// Exceptions are the days on which a point departs from its hours.
+	Exceptions map[ID][]OpeningException
+	// Taken is when a person, a room or a point is not free, by its identifier: absences
+	// and appointments.
+	Taken map[ID][]Period
+}
+
+// SlotQuestion is what kind of slot is looked for.
+type SlotQuestion struct {
+	Motive AppointmentMotive
+	Mode   AppointmentMode
+	// From and Until bound the beginning of the slot.
+	From, Until time.Time
+}
+
+// Slot is a time at which an appointment can be had at a reception point (créneau).
+type Slot struct {
+	ReceptionPointID ID
+	From, Until      time.Time
+}
+
+// Compare orders slots by time, and then by point.
+func (s Slot) Compare(other Slot) int {
+	return cmp.Or(s.From.Compare(other.From), cmp.Compare(s.ReceptionPointID, other.ReceptionPointID))
+}
+
+// Team is who receives, and where.
+type Team struct {
+	People []ID
+	// RoomID is empty where no room is set aside.
+	RoomID ID
+}
+
+// Bookable bounds the question to what its motive lets be booked now.
+func (q SlotQuestion) Bookable(now time.Time) SlotQuestion {
+	if earliest := now.Add(q.Motive.MinNotice); q.From.Before(earliest) {
+		q.From = earliest
+	}
+	if latest := DateOf(now).AddDays(q.Motive.MaxDays + 1).At(0); latest.Before(q.Until) {
+		q.Until = latest
+	}
+	return q
+}
+
+// Slots are those that the calendar has for the question, each once, in order.
+func (c Calendar) Slots(q SlotQuestion) []Slot {
+	free := c.free(q)
+	slots := make([]Slot, 0, len(free))
+	for at, there := range free {
+		if len(q.Motive.Roles) == 1 || team(q.Motive.Roles, there) != nil {
+			slots = append(slots, Slot{at.point, at.from.Time(), at.from.Time().Add(q.Motive.Length())})
+		}
+	}
+	slices.SortFunc(slots, Slot.Compare)
+	return slots
+}
+
+// TeamAt is who would receive at that time: of those who are free, who has least to do in
+// the calendar. It is false where nobody is.
+func (c Calendar) TeamAt(q SlotQuestion, point ID, from time.Time) (Team, bool) {
+	there := c.free(SlotQuestion{q.Motive, q.Mode, from, from.Add(time.Nanosecond)})[start{point, minuteOf(from)}]
+	slices.SortFunc(there, func(a, b receiver) int {
+		return cmp.Or(cmp.Compare(len(c.Taken[a.person]), len(c.Taken[b.person])), cmp.Compare(a.person, b.person), cmp.Compare(a.room, b.room))
+	})
+	chosen := team(q.Motive.Roles, there)
+	if chosen == nil {
+		return Team{}, false
+	}
+	var t Team
+	for _, r := range chosen {
+		t.People = append(t.People, r.person)
+		t.RoomID = cmp.Or(t.RoomID, r.room)
+	}
+	return t, true
+}
+
+// minute is an instant in minutes: as a key it is cheap, and instants of any zone are equal.
+type minute int64
+
+func minuteOf(at time.Time) minute { return minute(at.Unix() / 60) }
+
+// Time is the instant.
+func (m minute) Time() time.Time { return time.Unix(int64(m)*60, 0).UTC() }
+
+// start is a point and the beginning of a slot there.
+type start struct {
+	point ID
+	from  minute
+}
+
+// receiver is somebody who is free, with the roles that the motive needs as bits.
+type receiver struct {
+	person, room ID
+	roles        uint
+}
+
+// free is who is free at each point from each beginning on, for as long as the motive
+// lasts, in a role that it needs.
+func (c Calendar) free(q SlotQuestion) map[start][]receiver {
+	found := map[start][]receiver{}
+	length, step := q.Motive.Length(), time.Duration(slotStep)*time.Minute
+	first, last := DateOf(q.From), DateOf(q.Until).AddDays(1)
+	for _, a := range c.Availabilities {
+		if !a.Serves(q.Motive.Code, q.Mode) {
+			continue
+		}
+		for _, o := range a.occurrences(first, last) {
+			roles := c.rolesOn(a, o.day, q.Motive.Roles)
+			if roles == 0 || c.LevelOn(a.ReceptionPointID, o.day) < q.Motive.Level {
+				continue
+			}
+			r := receiver{a.PersonID, a.RoomID, roles}
+			for _, p := range c.stretches(a, o) {
+				from := p.From
+				if late := q.From.Sub(from); late > 0 { // the next step that is not before
+					from = from.Add((late + step - 1) / step * step)
+				}
+				for ; !from.Add(length).After(p.Until) && from.Before(q.Until); from = from.Add(step) {
+					at := start{a.ReceptionPointID, minuteOf(from)}
+					found[at] = with(found[at], r)
+				}
+			}
+		}
+	}
+	return found
+}
+
+// with adds somebody, once.
+func with(there []receiver, r receiver) []receiver {
+	for _, other := range there {
+		if other.person == r.person && other.room == r.room {
+			return there
+		}
+	}
+	return append(there, r)
+}
+
+// stretches are when its holder is free on that day, each from a step on.
+func (c Calendar) stretches(a Availability, o occurrence) []Period {
+	hours := OpeningIntervals{{o.opens, o.closes}}
+	for _, e := range c.Exceptions[a.ReceptionPointID] {
+		if within(o.day, e.From, e.Until) {
+			hours = hours.within(e.Intervals)
+		}
+	}
+	var open []Period
+	for _, i := range hours {
+		open = append(open, Period{o.day.At(i.Opens), o.day.At(i.Closes)})
+	}
+	for _, taken := range []ID{a.PersonID, a.RoomID, a.ReceptionPointID} {
+		if taken != "" {
+			open = without(open, c.Taken[taken])
+		}
+	}
+	for i := range open {
+		open[i].From = nextStep(open[i].From)
+	}
+	return open
+}
+
+// nextStep is the first beginning of a slot that is not before. The offsets of Paris are
+// whole hours, so that steps of the instant are steps of the clock.
+func nextStep(at time.Time) time.Time {
+	step := time.Duration(slotStep) * time.Minute
+	if down := at.Truncate(step); down.Before(at) {
+		return down.Add(step)
+	}
+	return at
+}
+
+// within is what of the intervals lies in the others.
+func (is OpeningIntervals) within(others OpeningIntervals) OpeningIntervals {
+	var both OpeningIntervals
+	for _, i := range is {
+		for _, o := range others {
+			if opens, closes := max(i.Opens, o.Opens), min(i.Closes, o.Closes); opens < closes {
+				both = append(both, OpeningInterval{opens, closes})
+			}
+		}
+	}
+	return both.Merge()
+}
+
+// without is what of the periods is not taken.
+func without(open, taken []Period) []Period {
+	for _, t := range taken {
+		var rest []Period
+		for _, p := range open {
+			if !p.Overlaps(t) {
+				rest = append(rest, p)
+				continue
+			}
+			if p.From.Before(t.From) {
+				rest = append(rest, Period{p.From, t.From})
+			}
+			if t.Until.Before(p.Until) {
+				rest = append(rest, Period{t.Until, p.Until})
+			}
+		}
+		open = rest
+	}
+	return open
+}
+
+// rolesOn are those of the roles that the holder has at the point on that day.
+func (c Calendar) rolesOn(a Availability, day Date, needed []Role) uint {
+	var held uint
+	for _, r := range c.Roles {
+		if r.PersonID == a.PersonID && r.ReceptionPointID == a.ReceptionPointID && within(day, r.From, r.Until) {
+			if i := slices.Index(needed, r.Role); i >= 0 {
+				held |= 1 << i
+			}
+		}
+	}
+	return held
+}
+
+// LevelOn is the level of service of a point on that day, 0 for none.
+func (c Calendar) LevelOn(point ID, day Date) int {
+	for _, l := range c.Levels {
+		if l.ReceptionPointID == point && within(day, l.From, l.Until) {
+			return l.Level
+		}
+	}
+	return 0
+}
+
+// team gives each role to somebody else, the first who can; nil where that is not
+// possible. Two people never share the room of one of them with somebody third, since it
+// is free for both or for none.
+func team(needed []Role, there []receiver) []receiver {
+	var chosen []receiver
+	var choose func(role int) bool
+	choose = func(role int) bool {
+		if role == len(needed) {
+			return true
+		}
+		for _, r := range there {
+			if r.roles&(1<<role) == 0 || slices.ContainsFunc(chosen, func(o receiver) bool { return o.person == r.person }) {
+				continue
+			}
+			chosen = append(chosen, r)
+			if choose(role + 1) {
+				return true
+			}
+			chosen = chosen[:len(chosen)-1]
+		}
+		return false
+	}
+	if !choose(0) {
+		return nil
+	}
+	return chosen
+}

@@ -1,0 +1,35 @@
+package policy
+
+import (
+	"context"
+
+	"github.com/guichet-logement/guichet/auth"
+	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/ent/availability"
+	"github.com/guichet-logement/guichet/policy/guard"
+)
+
+// Availabilities that are not over are seen by those who receive at the point or run it,
+// and by the person.
+func installAvailability() {
+	guard.Register("Availability", func(v *auth.Viewer, q *ent.AvailabilityQuery) {
+		q.Where(availability.Or(availability.ValidUntilIsNil(), availability.ValidUntilGT(v.Today())))
+		if p := planning(v); !p.everywhere {
+			q.Where(availability.Or(availability.PersonID(v.PersonID), availability.HasReceptionPointWith(p.points())))
+		}
+		q.Order(availability.ByFirstDay(), availability.ByOpens(), availability.ByID())
+	})
+}
+
+// PlanAvailability decides whether the viewer may open, change or end the time of that
+// person at the point, which carries its operators.
+func PlanAvailability(ctx context.Context, point *ent.ReceptionPoint, person domain.ID) (context.Context, error) {
+	return plan(ctx, "plan availability", point, person, "Availability")
+}
+
+// SearchSlots reads the time of staff, rooms and points, to tell what is free: of that
+// everybody may know, and it names nobody.
+func SearchSlots(ctx context.Context) context.Context {
+	return guard.Grant(ctx, "search slots")
+}

@@ -1,0 +1,360 @@
+package service
+
+import (
+	"context"
+	"time"
+
+	"github.com/guichet-logement/guichet/auth"
+	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/ent/agreement"
+	"github.com/guichet-logement/guichet/ent/appointment"
+	"github.com/guichet-logement/guichet/ent/bookedtime"
+	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/receptionpoint"
+	"github.com/guichet-logement/guichet/policy"
+)
+
+// Booking is an appointment that somebody asks for.
+type Booking struct {
+	ApplicationID    domain.ID
+	Motive           domain.MotiveCode
+	Mode             domain.AppointmentMode
+	ReceptionPointID domain.ID
+	StartsAt         time.Time
+	// ParticipantIDs are people of the household; none for the adults.
+	ParticipantIDs []domain.ID
+	// OverbookedFor is why it is given beside another one; empty where a slot is free.
+	OverbookedFor string
+}
+
+// BookAppointment books an appointment for an application. It is nil where the viewer does
+// not see what it booked.
+func (s *Service) BookAppointment(ctx context.Context, b Booking) (*ent.Appointment, error) {
+	act := policy.ActBook
+	if b.OverbookedFor != "" {
+		act = policy.ActOverbook
+	}
+	seat := s.seatAt(ctx, b.ReceptionPointID, b.StartsAt, b.Mode)
+	seat.overbooked = b.OverbookedFor != ""
+	var booked domain.ID
+	err := s.inTx(ctx, func(tx *ent.Tx) error {
+		granted, l, err := s.allowed(ctx, tx, b.ApplicationID, act)
+		if err != nil {
+			return err
+		}
+		if seat.overbooked && b.ReceptionPointID != l.point {
+			return policy.NotOverbookedThere()
+		}
+		participants, err := l.checkBooking(granted, b, &seat)
+		if err != nil {
+			return err
+		}
+		team, err := seat.take(granted, tx)
+		if err != nil {
+			return err
+		}
+		c := tx.Appointment.Create().SetApplicationID(b.ApplicationID).SetMotive(b.Motive).SetSensitive(seat.ask.Motive.Sensitive).
+			SetMode(b.Mode).SetReceptionPointID(b.ReceptionPointID).SetNillableRoomID(optional(team.RoomID)).
+			SetStartsAt(seat.at.From).SetEndsAt(seat.at.Until).SetParticipants(participants).AddStaffIDs(team.People...).
+			SetBookedAt(storedInstant(seat.now)).SetNillableBookedByID(optional(auth.FromContext(ctx).PersonID)).
+			SetNillableOverbookedFor(optional(b.OverbookedFor))
+		made, err := c.Save(granted)
+		if err != nil {
+			return err
+		}
+		booked = made.ID
+		if err := seat.book(granted, tx, booked, team); err != nil {
+			return err
+		}
+		return s.noteAct(ctx, string(act), l.by.Assignment, b.ApplicationID)
+	})
+	if err != nil {
+		return nil, s.withAlternatives(ctx, err, seat.ask, seat.at)
+	}
+	a, err := s.ent.Appointment.Query().Where(appointment.ID(booked)).Only(ctx)
+	return a, ent.MaskNotFound(err)
+}
+
+// checkBooking says what is wrong with a booking, reads its motive into the seat, and who
+// is to come.
+func (l *living) checkBooking(granted context.Context, b Booking, seat *seat) ([]domain.Participant, error) {
+	motive, refused := domain.MotiveOn(b.Motive, l.today)
+	if refused != nil {
+		return nil, refused
+	}
+	seat.with(motive)
+	refused = motive.CheckMode(b.Mode, bookerOf(l.by))
+	if seat.overbooked {
+		refused = append(refused, domain.CheckOverbooking(b.OverbookedFor)...)
+	}
+	had, err := l.tx.Appointment.Query().Where(appointment.ApplicationID(b.ApplicationID)).All(granted)
+	if err != nil {
+		return nil, err
+	}
+	var upcoming []domain.Period
+	for _, a := range had {
+		if a.State == domain.AppointmentUpcoming && seat.now.Before(a.EndsAt) {
+			upcoming = append(upcoming, domain.Period{From: a.StartsAt, Until: a.EndsAt})
+		}
+	}
+	refused = append(refused, domain.CheckBooking(l.life.State, domain.Period{From: seat.at.From, Until: seat.at.Until}, upcoming, len(had))...)
+	members, err := l.tx.HouseholdMember.Query().Where(householdmember.ApplicationID(b.ApplicationID)).Order(householdmember.ByID()).
+		All(granted)
+	if err != nil {
+		return nil, err
+	}
+	var adults, all []domain.ID
+	for _, m := range members {
+		all = append(all, m.ID)
+		if m.Link.Adult() {
+			adults = append(adults, m.ID)
+		}
+	}
+	participants, more := domain.Participants(b.ParticipantIDs, adults, all)
+	return participants, append(refused, more...).Err()
+}
+
+// bookerOf is as who somebody books.
+func bookerOf(by *policy.Claim) domain.AppointmentBooker {
+	if by.Rule.Ground == domain.GroundSelf {
+		return domain.ApplicantBooks
+	}
+	return domain.AgentBooks
+}
+
+// seat is a slot that somebody wants.
+type seat struct {
+	ask        domain.SlotQuestion
+	at         domain.Slot
+	now        time.Time
+	overbooked bool
+}
+
+func (s *Service) seatAt(ctx context.Context, point domain.ID, from time.Time, mode domain.AppointmentMode) seat {
+	from = storedInstant(from)
+	return seat{
+		ask: domain.SlotQuestion{Mode: mode}, now: auth.FromContext(ctx).Now,
+		at: domain.Slot{ReceptionPointID: point, From: from, Until: from},
+	}
+}
+
+// with is for which motive.
+func (w *seat) with(m domain.AppointmentMotive) {
+	w.ask.Motive, w.at.Until = m, w.at.From.Add(m.Length())
+}
+
+// take finds who receives at that time, while no one else books there on that day.
+func (w *seat) take(granted context.Context, tx *ent.Tx) (domain.Team, error) {
+	if _, err := tx.ReceptionPoint.Query().Where(receptionpoint.ID(w.at.ReceptionPointID)).Only(granted); err != nil {
+		return domain.Team{}, notFound(err)
+	}
+	day := domain.DateOf(w.at.From)
+	bounds := domain.SlotQuestion{Motive: w.ask.Motive, From: w.at.From, Until: w.at.From.Add(time.Nanosecond)}.Bookable(w.now)
+	if !bounds.From.Equal(w.at.From) || !bounds.From.Before(bounds.Until) {
+		return domain.Team{}, domain.NotBookableNow(w.ask.Motive)
+	}
+	able, err := tx.Agreement.Query().Where(
+		agreement.ReceptionPointID(w.at.ReceptionPointID), policy.AgreementInForce(day), agreement.LevelGTE(w.ask.Motive.Level),
+	).Exist(granted)
+	if err != nil {
+		return domain.Team{}, err
+	}
+	if !able {
+		return domain.Team{}, domain.TooLow(w.ask.Motive.Level, w.at.ReceptionPointID)
+	}
+	if err := lockDay(granted, tx, w.at.ReceptionPointID, day); err != nil {
+		return domain.Team{}, err
+	}
+	c, err := calendarOf(policy.SearchSlots(granted), tx, []domain.ID{w.at.ReceptionPointID}, day, day.AddDays(1))
+	if err != nil {
+		return domain.Team{}, err
+	}
+	if w.overbooked {
+		c.Taken = nil
+	}
+	team, free := c.TeamAt(w.ask, w.at.ReceptionPointID, w.at.From)
+	if !free {
+		return domain.Team{}, domain.Taken(nil)
+	}
+	return team, nil
+}
+
+// book takes the time of the team and of its room.
+func (w *seat) book(granted context.Context, tx *ent.Tx, id domain.ID, team domain.Team) error {
+	var rows []*ent.BookedTimeCreate
+	row := func() *ent.BookedTimeCreate {
+		c := tx.BookedTime.Create().SetAppointmentID(id).SetReceptionPointID(w.at.ReceptionPointID).
+			SetStartsAt(w.at.From).SetEndsAt(w.at.Until).SetOverbooked(w.overbooked)
+		rows = append(rows, c)
+		return c
+	}
+	for _, p := range team.People {
+		row().SetPersonID(p)
+	}
+	if team.RoomID != "" {
+		row().SetRoomID(team.RoomID)
+	}
+	return tx.BookedTime.CreateBulk(rows...).Exec(granted)
+}
+
+// MoveAppointment moves an appointment to another slot; an empty point or mode is as before.
+func (s *Service) MoveAppointment(
+	ctx context.Context, id domain.ID, version int, point domain.ID, from time.Time, mode domain.AppointmentMode,
+) (*ent.Appointment, error) {
+	seat := s.seatAt(ctx, point, from, mode)
+	moved, err := s.onAppointment(ctx, id, version, policy.ActMove, func(granted context.Context, l *living, a *ent.Appointment) error {
+		if refused := appointmentOf(a).CheckOpen(seat.now); refused != nil {
+			return refused
+		}
+		if seat.at.ReceptionPointID == "" {
+			seat.at.ReceptionPointID = a.ReceptionPointID
+		}
+		if seat.ask.Mode == "" {
+			seat.ask.Mode = a.Mode
+		}
+		motive, refused := domain.MotiveOn(a.Motive, l.today)
+		if refused != nil {
+			return refused
+		}
+		seat.with(motive)
+		if refused := motive.CheckMode(seat.ask.Mode, bookerOf(l.by)); refused != nil {
+			return refused
+		}
+		// Its own time is free for it.
+		if _, err := l.tx.BookedTime.Delete().Where(bookedtime.AppointmentID(id)).Exec(granted); err != nil {
+			return err
+		}
+		team, err := seat.take(granted, l.tx)
+		if err != nil {
+			return err
+		}
+		u := a.Update().SetReceptionPointID(seat.at.ReceptionPointID).SetMode(seat.ask.Mode).SetStartsAt(seat.at.From).SetEndsAt(seat.at.Until).
+			ClearStaff().AddStaffIDs(team.People...).ClearOverbookedFor().AddVersion(1)
+		put(team.RoomID, u.SetRoomID, u.ClearRoomID)
+		if err := u.Exec(granted); err != nil {
+			return err
+		}
+		return seat.book(granted, l.tx, id, team)
+	})
+	return moved, s.withAlternatives(ctx, err, seat.ask, seat.at)
+}
+
+// CancelAppointment cancels an appointment: its time is free again.
+func (s *Service) CancelAppointment(ctx context.Context, id domain.ID, version int) (*ent.Appointment, error) {
+	now := auth.FromContext(ctx).Now
+	return s.onAppointment(ctx, id, version, policy.ActCancel, func(granted context.Context, l *living, a *ent.Appointment) error {
+		if refused := appointmentOf(a).CheckOpen(now); refused != nil {
+			return refused
+		}
+		if motive, refused := domain.MotiveOn(a.Motive, l.today); refused == nil && !motive.BookedBy(bookerOf(l.by)) {
+			return motive.CheckMode(a.Mode, bookerOf(l.by))
+		}
+		if _, err := l.tx.BookedTime.Delete().Where(bookedtime.AppointmentID(id)).Exec(granted); err != nil {
+			return err
+		}
+		next := appointmentOf(a).Cancel(bookerOf(l.by))
+		return a.Update().SetState(next.State).SetParticipants(next.Participants).AddVersion(1).Exec(granted)
+	})
+}
+
+// RecordAttendance records who came. A personalised appointment that was held starts the
+// delay of the single file.
+func (s *Service) RecordAttendance(ctx context.Context, id domain.ID, version int, told []domain.Participant) (*ent.Appointment, error) {
+	now := auth.FromContext(ctx).Now
+	a, err := s.ent.Appointment.Query().Where(appointment.ID(id)).Only(ctx)
+	if err != nil {
+		return nil, notFound(err)
+	}
+	act := policy.ActAttendance
+	if a.Motive == domain.PersonalisedMotive {
+		act = policy.ActHoldAppointment
+	}
+	return s.onAppointment(ctx, id, version, act, func(granted context.Context, l *living, a *ent.Appointment) error {
+		next, refused := appointmentOf(a).Record(told, now)
+		if refused != nil {
+			return refused
+		}
+		if err := a.Update().SetState(next.State).SetParticipants(next.Participants).AddVersion(1).Exec(granted); err != nil {
+			return err
+		}
+		if next.State != domain.AppointmentHeld || a.Motive != domain.PersonalisedMotive || !l.life.PersonalisedAppointmentOn.IsZero() {
+			return nil
+		}
+		if err := l.noticed(granted, domain.NoticeOfAppointment, domain.DateOf(a.StartsAt)); err != nil {
+			return err
+		}
+		if err := l.completeSingleFile(granted); err != nil {
+			return err
+		}
+		return l.settle(granted)
+	})
+}
+
+// onAppointment has somebody act on an appointment of that version that it sees, by a
+// ground on its application that allows it.
+func (s *Service) onAppointment(
+	ctx context.Context, id domain.ID, version int, act policy.ApplicationAct,
+	do func(context.Context, *living, *ent.Appointment) error,
+) (*ent.Appointment, error) {
+	err := s.inTx(ctx, func(tx *ent.Tx) error {
+		a, err := tx.Appointment.Query().Where(appointment.ID(id)).Only(ctx)
+		if err != nil {
+			return notFound(err)
+		}
+		granted, l, err := s.allowed(ctx, tx, a.ApplicationID, act)
+		if err != nil {
+			return err
+		}
+		// Read again under the lock of the application, which every writer takes.
+		if a, err = tx.Appointment.Query().Where(appointment.ID(id)).Only(granted); err != nil {
+			return notFound(err)
+		}
+		if a.Version != version {
+			return stale(version, a.Version)
+		}
+		if err := do(granted, l, a); err != nil {
+			return err
+		}
+		return s.noteAct(ctx, string(act), l.by.Assignment, a.ApplicationID)
+	})
+	if err != nil {
+		return nil, err
+	}
+	a, err := s.ent.Appointment.Query().Where(appointment.ID(id)).Only(ctx)
+	return a, ent.MaskNotFound(err)
+}
+
+// cancelUpcoming cancels what an application that is merged had before it: the survivor has
+// its own.
+func (l *living) cancelUpcoming(granted context.Context) error {
+	upcoming, err := l.tx.Appointment.Query().
+		Where(appointment.ApplicationID(l.life.ID), appointment.StateEQ(domain.AppointmentUpcoming)).All(granted)
+	if err != nil {
+		return err
+	}
+	for _, a := range upcoming {
+		if _, err := l.tx.BookedTime.Delete().Where(bookedtime.AppointmentID(a.ID)).Exec(granted); err != nil {
+			return err
+		}
+		next := appointmentOf(a).Cancel(domain.AgentBooks)
+		if err := a.Update().SetState(next.State).SetParticipants(next.Participants).AddVersion(1).Exec(granted); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ParticipantsOf are the participants of an appointment that the viewer read, none unless it
+// sees the household.
+func ParticipantsOf(a *ent.Appointment) []domain.Participant {
+	if opened, seen := policy.OpenedBy(a); !seen || !opened.Groups.Opens(domain.GroupFile) {
+		return nil
+	}
+	return a.Participants
+}
+
+// appointmentOf is what the rules look at.
+func appointmentOf(a *ent.Appointment) domain.Appointment {
+	return domain.Appointment{State: a.State, Motive: a.Motive, From: a.StartsAt, Until: a.EndsAt, Participants: a.Participants}
+}

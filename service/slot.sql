@@ -1,0 +1,47 @@
+-- What is known of the time of reception points, and of who receives there, in a period:
+-- $1 the points, or null for all of them; $2 and $3 its days, without the last.
+WITH receiving AS (
+    SELECT * FROM availability
+    WHERE ($1::text[] IS NULL OR reception_point_id = ANY($1))
+      AND first_day < $3::date AND (valid_until IS NULL OR valid_until > $2::date)
+), point AS (
+    SELECT DISTINCT reception_point_id AS id FROM receiving
+), staff AS (
+    SELECT DISTINCT person_id AS id FROM receiving
+), period AS (
+    SELECT $2::date AT TIME ZONE 'Europe/Paris' AS starts, $3::date AT TIME ZONE 'Europe/Paris' AS ends
+)
+SELECT 'AVAILABILITY', person_id, reception_point_id, first_day, valid_until, NULL::timestamptz, NULL::timestamptz,
+       json_build_object('id', id, 'room', room_id, 'rule', rule, 'opens', opens, 'closes', closes,
+                         'motives', motives, 'modes', modes, 'changes', changes)::text
+FROM receiving
+UNION ALL
+SELECT 'ROLE', a.person_id, p.reception_point_id, a.valid_from, a.valid_until, NULL, NULL, a.role
+FROM assignment AS a JOIN assignment_reception_point AS p ON p.assignment_id = a.id
+WHERE a.person_id IN (SELECT id FROM staff) AND p.reception_point_id IN (SELECT id FROM point) AND a.state = 'CONFIRMED'
+  AND a.valid_from < $3::date AND (a.valid_until IS NULL OR a.valid_until > $2::date)
+UNION ALL
+SELECT 'LEVEL', NULL, g.reception_point_id, g.valid_from, g.valid_until, NULL, NULL, g.level::text
+FROM agreement AS g
+WHERE g.reception_point_id IN (SELECT id FROM point)
+  AND g.valid_from < $3::date AND (g.valid_until IS NULL OR g.valid_until > $2::date)
+UNION ALL
+SELECT 'EXCEPTION', NULL, o.reception_point_id, o.valid_from, o.valid_until, NULL, NULL, o.intervals::text
+FROM opening_hours AS o
+WHERE o.reception_point_id IN (SELECT id FROM point) AND o.weekday IS NULL
+  AND o.valid_from < $3::date AND o.valid_until > $2::date
+UNION ALL
+SELECT 'TAKEN', coalesce(b.person_id, b.room_id, b.reception_point_id), NULL, NULL, NULL, b.starts_at, b.ends_at, NULL
+FROM absence AS b, period
+WHERE b.ends_at > period.starts AND b.starts_at < period.ends
+  AND (b.person_id IN (SELECT id FROM staff) OR b.reception_point_id IN (SELECT id FROM point)
+       OR b.room_id IN (SELECT room_id FROM receiving))
+UNION ALL
+-- No appointment is as long as a day: the index bounds both ends.
+SELECT 'TAKEN', t.person_id, NULL, NULL, NULL, t.starts_at, t.ends_at, NULL
+FROM staff JOIN booked_time AS t ON t.person_id = staff.id, period
+WHERE t.starts_at > period.starts - interval '1 day' AND t.starts_at < period.ends AND t.ends_at > period.starts
+UNION ALL
+SELECT 'TAKEN', t.room_id, NULL, NULL, NULL, t.starts_at, t.ends_at, NULL
+FROM (SELECT DISTINCT room_id FROM receiving WHERE room_id IS NOT NULL) AS r JOIN booked_time AS t ON t.room_id = r.room_id, period
+WHERE t.starts_at > period.starts - interval '1 day' AND t.starts_at < period.ends AND t.ends_at > period.starts

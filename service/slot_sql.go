@@ -1,0 +1,106 @@
+package service
+
+import (
+	"context"
+	stdsql "database/sql"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"github.com/lib/pq"
+
+	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent"
+)
+
+//go:embed slot.sql
+var calendarSQL string
+
+// querier is a client or a transaction.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*stdsql.Rows, error)
+}
+
+// calendarOf reads, in one statement, what slots of these points, nil for all of them,
+// follow from within [from, until). It names nobody but staff, and is shown to nobody.
+func calendarOf(ctx context.Context, q querier, points []domain.ID, from, until domain.Date) (domain.Calendar, error) {
+	c := domain.Calendar{Exceptions: map[domain.ID][]domain.OpeningException{}, Taken: map[domain.ID][]domain.Period{}}
+	rows, err := q.QueryContext(ctx, calendarSQL, pq.Array(points), from, until)
+	if err != nil {
+		return c, fmt.Errorf("read the calendar: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r calendarRow
+		if err := rows.Scan(&r.kind, &r.subject, &r.point, &r.firstDay, &r.untilDay, &r.starts, &r.ends, &r.detail); err != nil {
+			return c, fmt.Errorf("read the calendar: %w", err)
+		}
+		if err := r.into(&c); err != nil {
+			return c, fmt.Errorf("read the calendar: %s: %w", r.kind, err)
+		}
+	}
+	return c, rows.Err()
+}
+
+// calendarRow is one thing that the calendar knows.
+type calendarRow struct {
+	kind               string
+	subject, point     stdsql.NullString
+	firstDay, untilDay stdsql.Null[domain.Date]
+	starts, ends       stdsql.NullTime
+	detail             stdsql.NullString
+}
+
+// availabilityDetail is what an availability has of its own.
+type availabilityDetail struct {
+	ID            domain.ID
+	Room          domain.ID
+	Rule          string
+	Opens, Closes domain.LocalTime
+	Motives       []domain.MotiveCode
+	Modes         []domain.AppointmentMode
+	Changes       []domain.OccurrenceChange
+}
+
+func (r calendarRow) into(c *domain.Calendar) error {
+	subject, point := domain.ID(r.subject.String), domain.ID(r.point.String)
+	from, until := r.firstDay.V, r.untilDay.V
+	switch r.kind {
+	case "AVAILABILITY":
+		var d availabilityDetail
+		err := json.Unmarshal([]byte(r.detail.String), &d)
+		c.Availabilities = append(c.Availabilities, domain.Availability{
+			ID: d.ID, PersonID: subject, ReceptionPointID: point, RoomID: d.Room, Rule: d.Rule, FirstDay: from, Until: until,
+			Opens: d.Opens, Closes: d.Closes, Motives: d.Motives, Modes: d.Modes, Changes: d.Changes,
+		})
+		return err
+	case "ROLE":
+		c.Roles = append(c.Roles, domain.StaffRole{
+			PersonID: subject, ReceptionPointID: point, Role: domain.Role(r.detail.String), From: from, Until: until,
+		})
+	case "LEVEL":
+		level, err := strconv.Atoi(r.detail.String)
+		c.Levels = append(c.Levels, domain.PointLevel{ReceptionPointID: point, Level: level, From: from, Until: until})
+		return err
+	case "EXCEPTION":
+		e := domain.OpeningException{From: from, Until: until}
+		err := e.Intervals.Scan(r.detail.String)
+		c.Exceptions[point] = append(c.Exceptions[point], e)
+		return err
+	case "TAKEN":
+		c.Taken[subject] = append(c.Taken[subject], domain.Period{From: r.starts.Time, Until: r.ends.Time})
+	}
+	return nil
+}
+
+// lockDay keeps other bookings at the point on that day waiting until the transaction
+// ends. Exclusion constraints alone would have those that want the same minute wait for
+// each other, and one of them die.
+func lockDay(ctx context.Context, tx *ent.Tx, point domain.ID, day domain.Date) error {
+	_, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", fmt.Sprintf("slots of %s on %s", point, day))
+	if err != nil {
+		return fmt.Errorf("lock a day: %w", err)
+	}
+	return nil
+}
