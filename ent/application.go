@@ -73,11 +73,13 @@ type ApplicationEdges struct {
 	ProposedChanges []*ProposedChange `json:"proposed_changes,omitempty"`
 	// Pieces holds the value of the pieces edge.
 	Pieces []*Piece `json:"pieces,omitempty"`
+	// Appointments holds the value of the appointments edge.
+	Appointments []*Appointment `json:"appointments,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [9]bool
+	loadedTypes [10]bool
 	// totalCount holds the count of the edges above.
-	totalCount [9]map[string]int
+	totalCount [10]map[string]int
 
 	namedWishes          map[string][]*Wish
 	namedHousehold       map[string][]*HouseholdMember
@@ -85,6 +87,7 @@ type ApplicationEdges struct {
 	namedHistory         map[string][]*ApplicationEvent
 	namedProposedChanges map[string][]*ProposedChange
 	namedPieces          map[string][]*Piece
+	namedAppointments    map[string][]*Appointment
 }
 
 // SummaryOrErr returns the Summary value or an error if the edge
@@ -172,6 +175,15 @@ func (e ApplicationEdges) PiecesOrErr() ([]*Piece, error) {
 		return e.Pieces, nil
 	}
 	return nil, &NotLoadedError{edge: "pieces"}
+}
+
+// AppointmentsOrErr returns the Appointments value or an error if the edge
+// was not loaded in eager-loading.
+func (e ApplicationEdges) AppointmentsOrErr() ([]*Appointment, error) {
+	if e.loadedTypes[9] {
+		return e.Appointments, nil
+	}
+	return nil, &NotLoadedError{edge: "appointments"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -353,6 +365,11 @@ func (_m *Application) QueryProposedChanges() *ProposedChangeQuery {
 // QueryPieces queries the "pieces" edge of the Application entity.
 func (_m *Application) QueryPieces() *PieceQuery {
 	return NewApplicationClient(_m.config).QueryPieces(_m)
+}
+
+// QueryAppointments queries the "appointments" edge of the Application entity.
+func (_m *Application) QueryAppointments() *AppointmentQuery {
+	return NewApplicationClient(_m.config).QueryAppointments(_m)
 }
 
 // Update returns a builder for updating this Application.
@@ -567,6 +584,30 @@ func (_m *Application) appendNamedPieces(name string, edges ...*Piece) {
 		_m.Edges.namedPieces[name] = []*Piece{}
 	} else {
 		_m.Edges.namedPieces[name] = append(_m.Edges.namedPieces[name], edges...)
+	}
+}
+
+// NamedAppointments returns the Appointments named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Application) NamedAppointments(name string) ([]*Appointment, error) {
+	if _m.Edges.namedAppointments == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedAppointments[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Application) appendNamedAppointments(name string, edges ...*Appointment) {
+	if _m.Edges.namedAppointments == nil {
+		_m.Edges.namedAppointments = make(map[string][]*Appointment)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedAppointments[name] = []*Appointment{}
+	} else {
+		_m.Edges.namedAppointments[name] = append(_m.Edges.namedAppointments[name], edges...)
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/guichet-logement/guichet/ent/absence"
 	"github.com/guichet-logement/guichet/ent/agreement"
 	"github.com/guichet-logement/guichet/ent/applicantaccount"
 	"github.com/guichet-logement/guichet/ent/application"
@@ -24,10 +25,13 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationevent"
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
+	"github.com/guichet-logement/guichet/ent/appointment"
 	"github.com/guichet-logement/guichet/ent/assignment"
 	"github.com/guichet-logement/guichet/ent/attemptcount"
 	"github.com/guichet-logement/guichet/ent/audience"
+	"github.com/guichet-logement/guichet/ent/availability"
 	"github.com/guichet-logement/guichet/ent/bindingcode"
+	"github.com/guichet-logement/guichet/ent/bookedtime"
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
@@ -58,6 +62,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/registryevent"
+	"github.com/guichet-logement/guichet/ent/room"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
@@ -66,6 +71,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/upload"
 	"github.com/guichet-logement/guichet/ent/usedassertion"
 	"github.com/guichet-logement/guichet/ent/wish"
+
+	stdsql "database/sql"
 )
 
 // Client is the client that holds all ent builders.
@@ -73,6 +80,8 @@ type Client struct {
 	config
 	// Schema is the client for creating, migrating and dropping schema.
 	Schema *migrate.Schema
+	// Absence is the client for interacting with the Absence builders.
+	Absence *AbsenceClient
 	// Agreement is the client for interacting with the Agreement builders.
 	Agreement *AgreementClient
 	// ApplicantAccount is the client for interacting with the ApplicantAccount builders.
@@ -89,14 +98,20 @@ type Client struct {
 	ApplicationFile *ApplicationFileClient
 	// ApplicationSummary is the client for interacting with the ApplicationSummary builders.
 	ApplicationSummary *ApplicationSummaryClient
+	// Appointment is the client for interacting with the Appointment builders.
+	Appointment *AppointmentClient
 	// Assignment is the client for interacting with the Assignment builders.
 	Assignment *AssignmentClient
 	// AttemptCount is the client for interacting with the AttemptCount builders.
 	AttemptCount *AttemptCountClient
 	// Audience is the client for interacting with the Audience builders.
 	Audience *AudienceClient
+	// Availability is the client for interacting with the Availability builders.
+	Availability *AvailabilityClient
 	// BindingCode is the client for interacting with the BindingCode builders.
 	BindingCode *BindingCodeClient
+	// BookedTime is the client for interacting with the BookedTime builders.
+	BookedTime *BookedTimeClient
 	// Building is the client for interacting with the Building builders.
 	Building *BuildingClient
 	// CatalogueEntry is the client for interacting with the CatalogueEntry builders.
@@ -157,6 +172,8 @@ type Client struct {
 	ReceptionPoint *ReceptionPointClient
 	// RegistryEvent is the client for interacting with the RegistryEvent builders.
 	RegistryEvent *RegistryEventClient
+	// Room is the client for interacting with the Room builders.
+	Room *RoomClient
 	// SandboxClock is the client for interacting with the SandboxClock builders.
 	SandboxClock *SandboxClockClient
 	// SensitiveRecord is the client for interacting with the SensitiveRecord builders.
@@ -184,6 +201,7 @@ func NewClient(opts ...Option) *Client {
 
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
+	c.Absence = NewAbsenceClient(c.config)
 	c.Agreement = NewAgreementClient(c.config)
 	c.ApplicantAccount = NewApplicantAccountClient(c.config)
 	c.Application = NewApplicationClient(c.config)
@@ -192,10 +210,13 @@ func (c *Client) init() {
 	c.ApplicationEvent = NewApplicationEventClient(c.config)
 	c.ApplicationFile = NewApplicationFileClient(c.config)
 	c.ApplicationSummary = NewApplicationSummaryClient(c.config)
+	c.Appointment = NewAppointmentClient(c.config)
 	c.Assignment = NewAssignmentClient(c.config)
 	c.AttemptCount = NewAttemptCountClient(c.config)
 	c.Audience = NewAudienceClient(c.config)
+	c.Availability = NewAvailabilityClient(c.config)
 	c.BindingCode = NewBindingCodeClient(c.config)
+	c.BookedTime = NewBookedTimeClient(c.config)
 	c.Building = NewBuildingClient(c.config)
 	c.CatalogueEntry = NewCatalogueEntryClient(c.config)
 	c.Commune = NewCommuneClient(c.config)
@@ -226,6 +247,7 @@ func (c *Client) init() {
 	c.ReceptionGrant = NewReceptionGrantClient(c.config)
 	c.ReceptionPoint = NewReceptionPointClient(c.config)
 	c.RegistryEvent = NewRegistryEventClient(c.config)
+	c.Room = NewRoomClient(c.config)
 	c.SandboxClock = NewSandboxClockClient(c.config)
 	c.SensitiveRecord = NewSensitiveRecordClient(c.config)
 	c.StaffAuthorisation = NewStaffAuthorisationClient(c.config)
@@ -326,6 +348,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	return &Tx{
 		ctx:                ctx,
 		config:             cfg,
+		Absence:            NewAbsenceClient(cfg),
 		Agreement:          NewAgreementClient(cfg),
 		ApplicantAccount:   NewApplicantAccountClient(cfg),
 		Application:        NewApplicationClient(cfg),
@@ -334,10 +357,13 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ApplicationEvent:   NewApplicationEventClient(cfg),
 		ApplicationFile:    NewApplicationFileClient(cfg),
 		ApplicationSummary: NewApplicationSummaryClient(cfg),
+		Appointment:        NewAppointmentClient(cfg),
 		Assignment:         NewAssignmentClient(cfg),
 		AttemptCount:       NewAttemptCountClient(cfg),
 		Audience:           NewAudienceClient(cfg),
+		Availability:       NewAvailabilityClient(cfg),
 		BindingCode:        NewBindingCodeClient(cfg),
+		BookedTime:         NewBookedTimeClient(cfg),
 		Building:           NewBuildingClient(cfg),
 		CatalogueEntry:     NewCatalogueEntryClient(cfg),
 		Commune:            NewCommuneClient(cfg),
@@ -368,6 +394,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ReceptionGrant:     NewReceptionGrantClient(cfg),
 		ReceptionPoint:     NewReceptionPointClient(cfg),
 		RegistryEvent:      NewRegistryEventClient(cfg),
+		Room:               NewRoomClient(cfg),
 		SandboxClock:       NewSandboxClockClient(cfg),
 		SensitiveRecord:    NewSensitiveRecordClient(cfg),
 		StaffAuthorisation: NewStaffAuthorisationClient(cfg),
@@ -395,6 +422,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	return &Tx{
 		ctx:                ctx,
 		config:             cfg,
+		Absence:            NewAbsenceClient(cfg),
 		Agreement:          NewAgreementClient(cfg),
 		ApplicantAccount:   NewApplicantAccountClient(cfg),
 		Application:        NewApplicationClient(cfg),
@@ -403,10 +431,13 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ApplicationEvent:   NewApplicationEventClient(cfg),
 		ApplicationFile:    NewApplicationFileClient(cfg),
 		ApplicationSummary: NewApplicationSummaryClient(cfg),
+		Appointment:        NewAppointmentClient(cfg),
 		Assignment:         NewAssignmentClient(cfg),
 		AttemptCount:       NewAttemptCountClient(cfg),
 		Audience:           NewAudienceClient(cfg),
+		Availability:       NewAvailabilityClient(cfg),
 		BindingCode:        NewBindingCodeClient(cfg),
+		BookedTime:         NewBookedTimeClient(cfg),
 		Building:           NewBuildingClient(cfg),
 		CatalogueEntry:     NewCatalogueEntryClient(cfg),
 		Commune:            NewCommuneClient(cfg),
@@ -437,6 +468,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ReceptionGrant:     NewReceptionGrantClient(cfg),
 		ReceptionPoint:     NewReceptionPointClient(cfg),
 		RegistryEvent:      NewRegistryEventClient(cfg),
+		Room:               NewRoomClient(cfg),
 		SandboxClock:       NewSandboxClockClient(cfg),
 		SensitiveRecord:    NewSensitiveRecordClient(cfg),
 		StaffAuthorisation: NewStaffAuthorisationClient(cfg),
@@ -451,7 +483,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 // Debug returns a new debug-client. It's used to get verbose logging on specific operations.
 //
 //	client.Debug().
-//		Agreement.
+//		Absence.
 //		Query().
 //		Count(ctx)
 func (c *Client) Debug() *Client {
@@ -474,17 +506,18 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Agreement, c.ApplicantAccount, c.Application, c.ApplicationAccess,
+		c.Absence, c.Agreement, c.ApplicantAccount, c.Application, c.ApplicationAccess,
 		c.ApplicationContact, c.ApplicationEvent, c.ApplicationFile,
-		c.ApplicationSummary, c.Assignment, c.AttemptCount, c.Audience, c.BindingCode,
-		c.Building, c.CatalogueEntry, c.Commune, c.Deadline, c.Deposit, c.Dwelling,
-		c.EmergencyOpening, c.ErasedNumber, c.HandOver, c.HouseholdMember, c.LockOut,
-		c.MemberParticulars, c.NamedAgent, c.OnlineRegistration, c.OpeningHours,
-		c.Organisation, c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret,
-		c.Person, c.Piece, c.PieceFile, c.PieceTransfer, c.ProposedChange,
-		c.PublishedFigures, c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint,
-		c.RegistryEvent, c.SandboxClock, c.SensitiveRecord, c.StaffAuthorisation,
-		c.StockChange, c.StockVintage, c.Upload, c.UsedAssertion, c.Wish,
+		c.ApplicationSummary, c.Appointment, c.Assignment, c.AttemptCount, c.Audience,
+		c.Availability, c.BindingCode, c.BookedTime, c.Building, c.CatalogueEntry,
+		c.Commune, c.Deadline, c.Deposit, c.Dwelling, c.EmergencyOpening,
+		c.ErasedNumber, c.HandOver, c.HouseholdMember, c.LockOut, c.MemberParticulars,
+		c.NamedAgent, c.OnlineRegistration, c.OpeningHours, c.Organisation,
+		c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Person, c.Piece,
+		c.PieceFile, c.PieceTransfer, c.ProposedChange, c.PublishedFigures,
+		c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint, c.RegistryEvent,
+		c.Room, c.SandboxClock, c.SensitiveRecord, c.StaffAuthorisation, c.StockChange,
+		c.StockVintage, c.Upload, c.UsedAssertion, c.Wish,
 	} {
 		n.Use(hooks...)
 	}
@@ -494,17 +527,18 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Agreement, c.ApplicantAccount, c.Application, c.ApplicationAccess,
+		c.Absence, c.Agreement, c.ApplicantAccount, c.Application, c.ApplicationAccess,
 		c.ApplicationContact, c.ApplicationEvent, c.ApplicationFile,
-		c.ApplicationSummary, c.Assignment, c.AttemptCount, c.Audience, c.BindingCode,
-		c.Building, c.CatalogueEntry, c.Commune, c.Deadline, c.Deposit, c.Dwelling,
-		c.EmergencyOpening, c.ErasedNumber, c.HandOver, c.HouseholdMember, c.LockOut,
-		c.MemberParticulars, c.NamedAgent, c.OnlineRegistration, c.OpeningHours,
-		c.Organisation, c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret,
-		c.Person, c.Piece, c.PieceFile, c.PieceTransfer, c.ProposedChange,
-		c.PublishedFigures, c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint,
-		c.RegistryEvent, c.SandboxClock, c.SensitiveRecord, c.StaffAuthorisation,
-		c.StockChange, c.StockVintage, c.Upload, c.UsedAssertion, c.Wish,
+		c.ApplicationSummary, c.Appointment, c.Assignment, c.AttemptCount, c.Audience,
+		c.Availability, c.BindingCode, c.BookedTime, c.Building, c.CatalogueEntry,
+		c.Commune, c.Deadline, c.Deposit, c.Dwelling, c.EmergencyOpening,
+		c.ErasedNumber, c.HandOver, c.HouseholdMember, c.LockOut, c.MemberParticulars,
+		c.NamedAgent, c.OnlineRegistration, c.OpeningHours, c.Organisation,
+		c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Person, c.Piece,
+		c.PieceFile, c.PieceTransfer, c.ProposedChange, c.PublishedFigures,
+		c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint, c.RegistryEvent,
+		c.Room, c.SandboxClock, c.SensitiveRecord, c.StaffAuthorisation, c.StockChange,
+		c.StockVintage, c.Upload, c.UsedAssertion, c.Wish,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -513,6 +547,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 // Mutate implements the ent.Mutator interface.
 func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
+	case *AbsenceMutation:
+		return c.Absence.mutate(ctx, m)
 	case *AgreementMutation:
 		return c.Agreement.mutate(ctx, m)
 	case *ApplicantAccountMutation:
@@ -529,14 +565,20 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ApplicationFile.mutate(ctx, m)
 	case *ApplicationSummaryMutation:
 		return c.ApplicationSummary.mutate(ctx, m)
+	case *AppointmentMutation:
+		return c.Appointment.mutate(ctx, m)
 	case *AssignmentMutation:
 		return c.Assignment.mutate(ctx, m)
 	case *AttemptCountMutation:
 		return c.AttemptCount.mutate(ctx, m)
 	case *AudienceMutation:
 		return c.Audience.mutate(ctx, m)
+	case *AvailabilityMutation:
+		return c.Availability.mutate(ctx, m)
 	case *BindingCodeMutation:
 		return c.BindingCode.mutate(ctx, m)
+	case *BookedTimeMutation:
+		return c.BookedTime.mutate(ctx, m)
 	case *BuildingMutation:
 		return c.Building.mutate(ctx, m)
 	case *CatalogueEntryMutation:
@@ -597,6 +639,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ReceptionPoint.mutate(ctx, m)
 	case *RegistryEventMutation:
 		return c.RegistryEvent.mutate(ctx, m)
+	case *RoomMutation:
+		return c.Room.mutate(ctx, m)
 	case *SandboxClockMutation:
 		return c.SandboxClock.mutate(ctx, m)
 	case *SensitiveRecordMutation:
@@ -615,6 +659,204 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Wish.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("ent: unknown mutation type %T", m)
+	}
+}
+
+// AbsenceClient is a client for the Absence schema.
+type AbsenceClient struct {
+	config
+}
+
+// NewAbsenceClient returns a client for the Absence from the given config.
+func NewAbsenceClient(c config) *AbsenceClient {
+	return &AbsenceClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `absence.Hooks(f(g(h())))`.
+func (c *AbsenceClient) Use(hooks ...Hook) {
+	c.hooks.Absence = append(c.hooks.Absence, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `absence.Intercept(f(g(h())))`.
+func (c *AbsenceClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Absence = append(c.inters.Absence, interceptors...)
+}
+
+// Create returns a builder for creating a Absence entity.
+func (c *AbsenceClient) Create() *AbsenceCreate {
+	mutation := newAbsenceMutation(c.config, OpCreate)
+	return &AbsenceCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Absence entities.
+func (c *AbsenceClient) CreateBulk(builders ...*AbsenceCreate) *AbsenceCreateBulk {
+	return &AbsenceCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AbsenceClient) MapCreateBulk(slice any, setFunc func(*AbsenceCreate, int)) *AbsenceCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AbsenceCreateBulk{err: fmt.Errorf("calling to AbsenceClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AbsenceCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AbsenceCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Absence.
+func (c *AbsenceClient) Update() *AbsenceUpdate {
+	mutation := newAbsenceMutation(c.config, OpUpdate)
+	return &AbsenceUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AbsenceClient) UpdateOne(_m *Absence) *AbsenceUpdateOne {
+	mutation := newAbsenceMutation(c.config, OpUpdateOne, withAbsence(_m))
+	return &AbsenceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AbsenceClient) UpdateOneID(id domain.ID) *AbsenceUpdateOne {
+	mutation := newAbsenceMutation(c.config, OpUpdateOne, withAbsenceID(id))
+	return &AbsenceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Absence.
+func (c *AbsenceClient) Delete() *AbsenceDelete {
+	mutation := newAbsenceMutation(c.config, OpDelete)
+	return &AbsenceDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AbsenceClient) DeleteOne(_m *Absence) *AbsenceDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AbsenceClient) DeleteOneID(id domain.ID) *AbsenceDeleteOne {
+	builder := c.Delete().Where(absence.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AbsenceDeleteOne{builder}
+}
+
+// Query returns a query builder for Absence.
+func (c *AbsenceClient) Query() *AbsenceQuery {
+	return &AbsenceQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAbsence},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Absence entity by its id.
+func (c *AbsenceClient) Get(ctx context.Context, id domain.ID) (*Absence, error) {
+	return c.Query().Where(absence.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AbsenceClient) GetX(ctx context.Context, id domain.ID) *Absence {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryPerson queries the person edge of a Absence.
+func (c *AbsenceClient) QueryPerson(_m *Absence) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(absence.Table, absence.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, absence.PersonTable, absence.PersonColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRoom queries the room edge of a Absence.
+func (c *AbsenceClient) QueryRoom(_m *Absence) *RoomQuery {
+	query := (&RoomClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(absence.Table, absence.FieldID, id),
+			sqlgraph.To(room.Table, room.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, absence.RoomTable, absence.RoomColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryReceptionPoint queries the reception_point edge of a Absence.
+func (c *AbsenceClient) QueryReceptionPoint(_m *Absence) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(absence.Table, absence.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, absence.ReceptionPointTable, absence.ReceptionPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryDeclaredBy queries the declared_by edge of a Absence.
+func (c *AbsenceClient) QueryDeclaredBy(_m *Absence) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(absence.Table, absence.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, absence.DeclaredByTable, absence.DeclaredByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *AbsenceClient) Hooks() []Hook {
+	hooks := c.hooks.Absence
+	return append(hooks[:len(hooks):len(hooks)], absence.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *AbsenceClient) Interceptors() []Interceptor {
+	return c.inters.Absence
+}
+
+func (c *AbsenceClient) mutate(ctx context.Context, m *AbsenceMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AbsenceCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AbsenceUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AbsenceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AbsenceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Absence mutation op: %q", m.Op())
 	}
 }
 
@@ -1179,6 +1421,22 @@ func (c *ApplicationClient) QueryPieces(_m *Application) *PieceQuery {
 			sqlgraph.From(application.Table, application.FieldID, id),
 			sqlgraph.To(piece.Table, piece.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, application.PiecesTable, application.PiecesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryAppointments queries the appointments edge of a Application.
+func (c *ApplicationClient) QueryAppointments(_m *Application) *AppointmentQuery {
+	query := (&AppointmentClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(application.Table, application.FieldID, id),
+			sqlgraph.To(appointment.Table, appointment.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, application.AppointmentsTable, application.AppointmentsColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -2010,6 +2268,236 @@ func (c *ApplicationSummaryClient) mutate(ctx context.Context, m *ApplicationSum
 	}
 }
 
+// AppointmentClient is a client for the Appointment schema.
+type AppointmentClient struct {
+	config
+}
+
+// NewAppointmentClient returns a client for the Appointment from the given config.
+func NewAppointmentClient(c config) *AppointmentClient {
+	return &AppointmentClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `appointment.Hooks(f(g(h())))`.
+func (c *AppointmentClient) Use(hooks ...Hook) {
+	c.hooks.Appointment = append(c.hooks.Appointment, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `appointment.Intercept(f(g(h())))`.
+func (c *AppointmentClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Appointment = append(c.inters.Appointment, interceptors...)
+}
+
+// Create returns a builder for creating a Appointment entity.
+func (c *AppointmentClient) Create() *AppointmentCreate {
+	mutation := newAppointmentMutation(c.config, OpCreate)
+	return &AppointmentCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Appointment entities.
+func (c *AppointmentClient) CreateBulk(builders ...*AppointmentCreate) *AppointmentCreateBulk {
+	return &AppointmentCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AppointmentClient) MapCreateBulk(slice any, setFunc func(*AppointmentCreate, int)) *AppointmentCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AppointmentCreateBulk{err: fmt.Errorf("calling to AppointmentClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AppointmentCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AppointmentCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Appointment.
+func (c *AppointmentClient) Update() *AppointmentUpdate {
+	mutation := newAppointmentMutation(c.config, OpUpdate)
+	return &AppointmentUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AppointmentClient) UpdateOne(_m *Appointment) *AppointmentUpdateOne {
+	mutation := newAppointmentMutation(c.config, OpUpdateOne, withAppointment(_m))
+	return &AppointmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AppointmentClient) UpdateOneID(id domain.ID) *AppointmentUpdateOne {
+	mutation := newAppointmentMutation(c.config, OpUpdateOne, withAppointmentID(id))
+	return &AppointmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Appointment.
+func (c *AppointmentClient) Delete() *AppointmentDelete {
+	mutation := newAppointmentMutation(c.config, OpDelete)
+	return &AppointmentDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AppointmentClient) DeleteOne(_m *Appointment) *AppointmentDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AppointmentClient) DeleteOneID(id domain.ID) *AppointmentDeleteOne {
+	builder := c.Delete().Where(appointment.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AppointmentDeleteOne{builder}
+}
+
+// Query returns a query builder for Appointment.
+func (c *AppointmentClient) Query() *AppointmentQuery {
+	return &AppointmentQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAppointment},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Appointment entity by its id.
+func (c *AppointmentClient) Get(ctx context.Context, id domain.ID) (*Appointment, error) {
+	return c.Query().Where(appointment.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AppointmentClient) GetX(ctx context.Context, id domain.ID) *Appointment {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryApplication queries the application edge of a Appointment.
+func (c *AppointmentClient) QueryApplication(_m *Appointment) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(appointment.Table, appointment.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, appointment.ApplicationTable, appointment.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryReceptionPoint queries the reception_point edge of a Appointment.
+func (c *AppointmentClient) QueryReceptionPoint(_m *Appointment) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(appointment.Table, appointment.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, appointment.ReceptionPointTable, appointment.ReceptionPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRoom queries the room edge of a Appointment.
+func (c *AppointmentClient) QueryRoom(_m *Appointment) *RoomQuery {
+	query := (&RoomClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(appointment.Table, appointment.FieldID, id),
+			sqlgraph.To(room.Table, room.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, appointment.RoomTable, appointment.RoomColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryStaff queries the staff edge of a Appointment.
+func (c *AppointmentClient) QueryStaff(_m *Appointment) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(appointment.Table, appointment.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, appointment.StaffTable, appointment.StaffPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryBookedBy queries the booked_by edge of a Appointment.
+func (c *AppointmentClient) QueryBookedBy(_m *Appointment) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(appointment.Table, appointment.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, appointment.BookedByTable, appointment.BookedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryBookedTimes queries the booked_times edge of a Appointment.
+func (c *AppointmentClient) QueryBookedTimes(_m *Appointment) *BookedTimeQuery {
+	query := (&BookedTimeClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(appointment.Table, appointment.FieldID, id),
+			sqlgraph.To(bookedtime.Table, bookedtime.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, appointment.BookedTimesTable, appointment.BookedTimesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *AppointmentClient) Hooks() []Hook {
+	hooks := c.hooks.Appointment
+	return append(hooks[:len(hooks):len(hooks)], appointment.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *AppointmentClient) Interceptors() []Interceptor {
+	return c.inters.Appointment
+}
+
+func (c *AppointmentClient) mutate(ctx context.Context, m *AppointmentMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AppointmentCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AppointmentUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AppointmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AppointmentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Appointment mutation op: %q", m.Op())
+	}
+}
+
 // AssignmentClient is a client for the Assignment schema.
 type AssignmentClient struct {
 	config
@@ -2492,6 +2980,188 @@ func (c *AudienceClient) mutate(ctx context.Context, m *AudienceMutation) (Value
 	}
 }
 
+// AvailabilityClient is a client for the Availability schema.
+type AvailabilityClient struct {
+	config
+}
+
+// NewAvailabilityClient returns a client for the Availability from the given config.
+func NewAvailabilityClient(c config) *AvailabilityClient {
+	return &AvailabilityClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `availability.Hooks(f(g(h())))`.
+func (c *AvailabilityClient) Use(hooks ...Hook) {
+	c.hooks.Availability = append(c.hooks.Availability, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `availability.Intercept(f(g(h())))`.
+func (c *AvailabilityClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Availability = append(c.inters.Availability, interceptors...)
+}
+
+// Create returns a builder for creating a Availability entity.
+func (c *AvailabilityClient) Create() *AvailabilityCreate {
+	mutation := newAvailabilityMutation(c.config, OpCreate)
+	return &AvailabilityCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Availability entities.
+func (c *AvailabilityClient) CreateBulk(builders ...*AvailabilityCreate) *AvailabilityCreateBulk {
+	return &AvailabilityCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AvailabilityClient) MapCreateBulk(slice any, setFunc func(*AvailabilityCreate, int)) *AvailabilityCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AvailabilityCreateBulk{err: fmt.Errorf("calling to AvailabilityClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AvailabilityCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AvailabilityCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Availability.
+func (c *AvailabilityClient) Update() *AvailabilityUpdate {
+	mutation := newAvailabilityMutation(c.config, OpUpdate)
+	return &AvailabilityUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AvailabilityClient) UpdateOne(_m *Availability) *AvailabilityUpdateOne {
+	mutation := newAvailabilityMutation(c.config, OpUpdateOne, withAvailability(_m))
+	return &AvailabilityUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AvailabilityClient) UpdateOneID(id domain.ID) *AvailabilityUpdateOne {
+	mutation := newAvailabilityMutation(c.config, OpUpdateOne, withAvailabilityID(id))
+	return &AvailabilityUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Availability.
+func (c *AvailabilityClient) Delete() *AvailabilityDelete {
+	mutation := newAvailabilityMutation(c.config, OpDelete)
+	return &AvailabilityDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AvailabilityClient) DeleteOne(_m *Availability) *AvailabilityDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AvailabilityClient) DeleteOneID(id domain.ID) *AvailabilityDeleteOne {
+	builder := c.Delete().Where(availability.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AvailabilityDeleteOne{builder}
+}
+
+// Query returns a query builder for Availability.
+func (c *AvailabilityClient) Query() *AvailabilityQuery {
+	return &AvailabilityQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAvailability},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Availability entity by its id.
+func (c *AvailabilityClient) Get(ctx context.Context, id domain.ID) (*Availability, error) {
+	return c.Query().Where(availability.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AvailabilityClient) GetX(ctx context.Context, id domain.ID) *Availability {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryPerson queries the person edge of a Availability.
+func (c *AvailabilityClient) QueryPerson(_m *Availability) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(availability.Table, availability.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, availability.PersonTable, availability.PersonColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryReceptionPoint queries the reception_point edge of a Availability.
+func (c *AvailabilityClient) QueryReceptionPoint(_m *Availability) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(availability.Table, availability.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, availability.ReceptionPointTable, availability.ReceptionPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRoom queries the room edge of a Availability.
+func (c *AvailabilityClient) QueryRoom(_m *Availability) *RoomQuery {
+	query := (&RoomClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(availability.Table, availability.FieldID, id),
+			sqlgraph.To(room.Table, room.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, availability.RoomTable, availability.RoomColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *AvailabilityClient) Hooks() []Hook {
+	hooks := c.hooks.Availability
+	return append(hooks[:len(hooks):len(hooks)], availability.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *AvailabilityClient) Interceptors() []Interceptor {
+	return c.inters.Availability
+}
+
+func (c *AvailabilityClient) mutate(ctx context.Context, m *AvailabilityMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AvailabilityCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AvailabilityUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AvailabilityUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AvailabilityDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Availability mutation op: %q", m.Op())
+	}
+}
+
 // BindingCodeClient is a client for the BindingCode schema.
 type BindingCodeClient struct {
 	config
@@ -2671,6 +3341,204 @@ func (c *BindingCodeClient) mutate(ctx context.Context, m *BindingCodeMutation) 
 		return (&BindingCodeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown BindingCode mutation op: %q", m.Op())
+	}
+}
+
+// BookedTimeClient is a client for the BookedTime schema.
+type BookedTimeClient struct {
+	config
+}
+
+// NewBookedTimeClient returns a client for the BookedTime from the given config.
+func NewBookedTimeClient(c config) *BookedTimeClient {
+	return &BookedTimeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `bookedtime.Hooks(f(g(h())))`.
+func (c *BookedTimeClient) Use(hooks ...Hook) {
+	c.hooks.BookedTime = append(c.hooks.BookedTime, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `bookedtime.Intercept(f(g(h())))`.
+func (c *BookedTimeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.BookedTime = append(c.inters.BookedTime, interceptors...)
+}
+
+// Create returns a builder for creating a BookedTime entity.
+func (c *BookedTimeClient) Create() *BookedTimeCreate {
+	mutation := newBookedTimeMutation(c.config, OpCreate)
+	return &BookedTimeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of BookedTime entities.
+func (c *BookedTimeClient) CreateBulk(builders ...*BookedTimeCreate) *BookedTimeCreateBulk {
+	return &BookedTimeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *BookedTimeClient) MapCreateBulk(slice any, setFunc func(*BookedTimeCreate, int)) *BookedTimeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &BookedTimeCreateBulk{err: fmt.Errorf("calling to BookedTimeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*BookedTimeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &BookedTimeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for BookedTime.
+func (c *BookedTimeClient) Update() *BookedTimeUpdate {
+	mutation := newBookedTimeMutation(c.config, OpUpdate)
+	return &BookedTimeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *BookedTimeClient) UpdateOne(_m *BookedTime) *BookedTimeUpdateOne {
+	mutation := newBookedTimeMutation(c.config, OpUpdateOne, withBookedTime(_m))
+	return &BookedTimeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *BookedTimeClient) UpdateOneID(id domain.ID) *BookedTimeUpdateOne {
+	mutation := newBookedTimeMutation(c.config, OpUpdateOne, withBookedTimeID(id))
+	return &BookedTimeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for BookedTime.
+func (c *BookedTimeClient) Delete() *BookedTimeDelete {
+	mutation := newBookedTimeMutation(c.config, OpDelete)
+	return &BookedTimeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *BookedTimeClient) DeleteOne(_m *BookedTime) *BookedTimeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *BookedTimeClient) DeleteOneID(id domain.ID) *BookedTimeDeleteOne {
+	builder := c.Delete().Where(bookedtime.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &BookedTimeDeleteOne{builder}
+}
+
+// Query returns a query builder for BookedTime.
+func (c *BookedTimeClient) Query() *BookedTimeQuery {
+	return &BookedTimeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeBookedTime},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a BookedTime entity by its id.
+func (c *BookedTimeClient) Get(ctx context.Context, id domain.ID) (*BookedTime, error) {
+	return c.Query().Where(bookedtime.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *BookedTimeClient) GetX(ctx context.Context, id domain.ID) *BookedTime {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAppointment queries the appointment edge of a BookedTime.
+func (c *BookedTimeClient) QueryAppointment(_m *BookedTime) *AppointmentQuery {
+	query := (&AppointmentClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(bookedtime.Table, bookedtime.FieldID, id),
+			sqlgraph.To(appointment.Table, appointment.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, bookedtime.AppointmentTable, bookedtime.AppointmentColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryReceptionPoint queries the reception_point edge of a BookedTime.
+func (c *BookedTimeClient) QueryReceptionPoint(_m *BookedTime) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(bookedtime.Table, bookedtime.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, bookedtime.ReceptionPointTable, bookedtime.ReceptionPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryPerson queries the person edge of a BookedTime.
+func (c *BookedTimeClient) QueryPerson(_m *BookedTime) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(bookedtime.Table, bookedtime.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, bookedtime.PersonTable, bookedtime.PersonColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRoom queries the room edge of a BookedTime.
+func (c *BookedTimeClient) QueryRoom(_m *BookedTime) *RoomQuery {
+	query := (&RoomClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(bookedtime.Table, bookedtime.FieldID, id),
+			sqlgraph.To(room.Table, room.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, bookedtime.RoomTable, bookedtime.RoomColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *BookedTimeClient) Hooks() []Hook {
+	hooks := c.hooks.BookedTime
+	return append(hooks[:len(hooks):len(hooks)], bookedtime.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *BookedTimeClient) Interceptors() []Interceptor {
+	return c.inters.BookedTime
+}
+
+func (c *BookedTimeClient) mutate(ctx context.Context, m *BookedTimeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&BookedTimeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&BookedTimeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&BookedTimeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&BookedTimeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown BookedTime mutation op: %q", m.Op())
 	}
 }
 
@@ -6358,6 +7226,22 @@ func (c *PersonClient) QueryPairs(_m *Person) *PairQuery {
 	return query
 }
 
+// QueryAppointments queries the appointments edge of a Person.
+func (c *PersonClient) QueryAppointments(_m *Person) *AppointmentQuery {
+	query := (&AppointmentClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(person.Table, person.FieldID, id),
+			sqlgraph.To(appointment.Table, appointment.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, person.AppointmentsTable, person.AppointmentsPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // QueryOrganisation queries the organisation edge of a Person.
 func (c *PersonClient) QueryOrganisation(_m *Person) *OrganisationQuery {
 	query := (&OrganisationClient{config: c.config}).Query()
@@ -8038,6 +8922,156 @@ func (c *RegistryEventClient) mutate(ctx context.Context, m *RegistryEventMutati
 	}
 }
 
+// RoomClient is a client for the Room schema.
+type RoomClient struct {
+	config
+}
+
+// NewRoomClient returns a client for the Room from the given config.
+func NewRoomClient(c config) *RoomClient {
+	return &RoomClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `room.Hooks(f(g(h())))`.
+func (c *RoomClient) Use(hooks ...Hook) {
+	c.hooks.Room = append(c.hooks.Room, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `room.Intercept(f(g(h())))`.
+func (c *RoomClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Room = append(c.inters.Room, interceptors...)
+}
+
+// Create returns a builder for creating a Room entity.
+func (c *RoomClient) Create() *RoomCreate {
+	mutation := newRoomMutation(c.config, OpCreate)
+	return &RoomCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Room entities.
+func (c *RoomClient) CreateBulk(builders ...*RoomCreate) *RoomCreateBulk {
+	return &RoomCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RoomClient) MapCreateBulk(slice any, setFunc func(*RoomCreate, int)) *RoomCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RoomCreateBulk{err: fmt.Errorf("calling to RoomClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RoomCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RoomCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Room.
+func (c *RoomClient) Update() *RoomUpdate {
+	mutation := newRoomMutation(c.config, OpUpdate)
+	return &RoomUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RoomClient) UpdateOne(_m *Room) *RoomUpdateOne {
+	mutation := newRoomMutation(c.config, OpUpdateOne, withRoom(_m))
+	return &RoomUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RoomClient) UpdateOneID(id domain.ID) *RoomUpdateOne {
+	mutation := newRoomMutation(c.config, OpUpdateOne, withRoomID(id))
+	return &RoomUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Room.
+func (c *RoomClient) Delete() *RoomDelete {
+	mutation := newRoomMutation(c.config, OpDelete)
+	return &RoomDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RoomClient) DeleteOne(_m *Room) *RoomDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RoomClient) DeleteOneID(id domain.ID) *RoomDeleteOne {
+	builder := c.Delete().Where(room.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RoomDeleteOne{builder}
+}
+
+// Query returns a query builder for Room.
+func (c *RoomClient) Query() *RoomQuery {
+	return &RoomQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRoom},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Room entity by its id.
+func (c *RoomClient) Get(ctx context.Context, id domain.ID) (*Room, error) {
+	return c.Query().Where(room.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RoomClient) GetX(ctx context.Context, id domain.ID) *Room {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryReceptionPoint queries the reception_point edge of a Room.
+func (c *RoomClient) QueryReceptionPoint(_m *Room) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(room.Table, room.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, room.ReceptionPointTable, room.ReceptionPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *RoomClient) Hooks() []Hook {
+	hooks := c.hooks.Room
+	return append(hooks[:len(hooks):len(hooks)], room.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *RoomClient) Interceptors() []Interceptor {
+	return c.inters.Room
+}
+
+func (c *RoomClient) mutate(ctx context.Context, m *RoomMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RoomCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RoomUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RoomUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RoomDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Room mutation op: %q", m.Op())
+	}
+}
+
 // SandboxClockClient is a client for the SandboxClock schema.
 type SandboxClockClient struct {
 	config
@@ -9305,27 +10339,53 @@ func (c *WishClient) mutate(ctx context.Context, m *WishMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Agreement, ApplicantAccount, Application, ApplicationAccess, ApplicationContact,
-		ApplicationEvent, ApplicationFile, ApplicationSummary, Assignment,
-		AttemptCount, Audience, BindingCode, Building, CatalogueEntry, Commune,
-		Deadline, Deposit, Dwelling, EmergencyOpening, ErasedNumber, HandOver,
-		HouseholdMember, LockOut, MemberParticulars, NamedAgent, OnlineRegistration,
-		OpeningHours, Organisation, Ownership, Pair, PartnerApp, PartnerAppSecret,
-		Person, Piece, PieceFile, PieceTransfer, ProposedChange, PublishedFigures,
-		ReceptionContact, ReceptionGrant, ReceptionPoint, RegistryEvent, SandboxClock,
+		Absence, Agreement, ApplicantAccount, Application, ApplicationAccess,
+		ApplicationContact, ApplicationEvent, ApplicationFile, ApplicationSummary,
+		Appointment, Assignment, AttemptCount, Audience, Availability, BindingCode,
+		BookedTime, Building, CatalogueEntry, Commune, Deadline, Deposit, Dwelling,
+		EmergencyOpening, ErasedNumber, HandOver, HouseholdMember, LockOut,
+		MemberParticulars, NamedAgent, OnlineRegistration, OpeningHours, Organisation,
+		Ownership, Pair, PartnerApp, PartnerAppSecret, Person, Piece, PieceFile,
+		PieceTransfer, ProposedChange, PublishedFigures, ReceptionContact,
+		ReceptionGrant, ReceptionPoint, RegistryEvent, Room, SandboxClock,
 		SensitiveRecord, StaffAuthorisation, StockChange, StockVintage, Upload,
 		UsedAssertion, Wish []ent.Hook
 	}
 	inters struct {
-		Agreement, ApplicantAccount, Application, ApplicationAccess, ApplicationContact,
-		ApplicationEvent, ApplicationFile, ApplicationSummary, Assignment,
-		AttemptCount, Audience, BindingCode, Building, CatalogueEntry, Commune,
-		Deadline, Deposit, Dwelling, EmergencyOpening, ErasedNumber, HandOver,
-		HouseholdMember, LockOut, MemberParticulars, NamedAgent, OnlineRegistration,
-		OpeningHours, Organisation, Ownership, Pair, PartnerApp, PartnerAppSecret,
-		Person, Piece, PieceFile, PieceTransfer, ProposedChange, PublishedFigures,
-		ReceptionContact, ReceptionGrant, ReceptionPoint, RegistryEvent, SandboxClock,
+		Absence, Agreement, ApplicantAccount, Application, ApplicationAccess,
+		ApplicationContact, ApplicationEvent, ApplicationFile, ApplicationSummary,
+		Appointment, Assignment, AttemptCount, Audience, Availability, BindingCode,
+		BookedTime, Building, CatalogueEntry, Commune, Deadline, Deposit, Dwelling,
+		EmergencyOpening, ErasedNumber, HandOver, HouseholdMember, LockOut,
+		MemberParticulars, NamedAgent, OnlineRegistration, OpeningHours, Organisation,
+		Ownership, Pair, PartnerApp, PartnerAppSecret, Person, Piece, PieceFile,
+		PieceTransfer, ProposedChange, PublishedFigures, ReceptionContact,
+		ReceptionGrant, ReceptionPoint, RegistryEvent, Room, SandboxClock,
 		SensitiveRecord, StaffAuthorisation, StockChange, StockVintage, Upload,
 		UsedAssertion, Wish []ent.Interceptor
 	}
 )
+
+// ExecContext allows calling the underlying ExecContext method of the driver if it is supported by it.
+// See, database/sql#DB.ExecContext for more information.
+func (c *config) ExecContext(ctx context.Context, query string, args ...any) (stdsql.Result, error) {
+	ex, ok := c.driver.(interface {
+		ExecContext(context.Context, string, ...any) (stdsql.Result, error)
+	})
+	if !ok {
+		return nil, fmt.Errorf("Driver.ExecContext is not supported")
+	}
+	return ex.ExecContext(ctx, query, args...)
+}
+
+// QueryContext allows calling the underlying QueryContext method of the driver if it is supported by it.
+// See, database/sql#DB.QueryContext for more information.
+func (c *config) QueryContext(ctx context.Context, query string, args ...any) (*stdsql.Rows, error) {
+	q, ok := c.driver.(interface {
+		QueryContext(context.Context, string, ...any) (*stdsql.Rows, error)
+	})
+	if !ok {
+		return nil, fmt.Errorf("Driver.QueryContext is not supported")
+	}
+	return q.QueryContext(ctx, query, args...)
+}

@@ -12,6 +12,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/guichet-logement/guichet/ent/absence"
 	"github.com/guichet-logement/guichet/ent/agreement"
 	"github.com/guichet-logement/guichet/ent/applicantaccount"
 	"github.com/guichet-logement/guichet/ent/application"
@@ -20,10 +21,13 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationevent"
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
+	"github.com/guichet-logement/guichet/ent/appointment"
 	"github.com/guichet-logement/guichet/ent/assignment"
 	"github.com/guichet-logement/guichet/ent/attemptcount"
 	"github.com/guichet-logement/guichet/ent/audience"
+	"github.com/guichet-logement/guichet/ent/availability"
 	"github.com/guichet-logement/guichet/ent/bindingcode"
+	"github.com/guichet-logement/guichet/ent/bookedtime"
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
@@ -54,6 +58,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/registryevent"
+	"github.com/guichet-logement/guichet/ent/room"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
@@ -122,6 +127,7 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
+			absence.Table:            absence.ValidColumn,
 			agreement.Table:          agreement.ValidColumn,
 			applicantaccount.Table:   applicantaccount.ValidColumn,
 			application.Table:        application.ValidColumn,
@@ -130,10 +136,13 @@ func checkColumn(t, c string) error {
 			applicationevent.Table:   applicationevent.ValidColumn,
 			applicationfile.Table:    applicationfile.ValidColumn,
 			applicationsummary.Table: applicationsummary.ValidColumn,
+			appointment.Table:        appointment.ValidColumn,
 			assignment.Table:         assignment.ValidColumn,
 			attemptcount.Table:       attemptcount.ValidColumn,
 			audience.Table:           audience.ValidColumn,
+			availability.Table:       availability.ValidColumn,
 			bindingcode.Table:        bindingcode.ValidColumn,
+			bookedtime.Table:         bookedtime.ValidColumn,
 			building.Table:           building.ValidColumn,
 			catalogueentry.Table:     catalogueentry.ValidColumn,
 			commune.Table:            commune.ValidColumn,
@@ -164,6 +173,7 @@ func checkColumn(t, c string) error {
 			receptiongrant.Table:     receptiongrant.ValidColumn,
 			receptionpoint.Table:     receptionpoint.ValidColumn,
 			registryevent.Table:      registryevent.ValidColumn,
+			room.Table:               room.ValidColumn,
 			sandboxclock.Table:       sandboxclock.ValidColumn,
 			sensitiverecord.Table:    sensitiverecord.ValidColumn,
 			staffauthorisation.Table: staffauthorisation.ValidColumn,

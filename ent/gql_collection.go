@@ -11,6 +11,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent/absence"
 	"github.com/guichet-logement/guichet/ent/agreement"
 	"github.com/guichet-logement/guichet/ent/applicantaccount"
 	"github.com/guichet-logement/guichet/ent/application"
@@ -18,7 +19,10 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationevent"
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
+	"github.com/guichet-logement/guichet/ent/appointment"
 	"github.com/guichet-logement/guichet/ent/assignment"
+	"github.com/guichet-logement/guichet/ent/availability"
+	"github.com/guichet-logement/guichet/ent/bookedtime"
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
@@ -43,12 +47,168 @@ import (
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
+	"github.com/guichet-logement/guichet/ent/room"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
 	"github.com/guichet-logement/guichet/ent/wish"
 )
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *AbsenceQuery) CollectFields(ctx context.Context, satisfies ...string) (*AbsenceQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *AbsenceQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(absence.Columns))
+		selectedFields = []string{absence.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "person":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&PersonClient{config: _q.config}).Query()
+			)
+			again := _q.withPerson != nil
+			if again {
+				query = _q.withPerson
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, personImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withPerson = query
+			if _, ok := fieldSeen[absence.FieldPersonID]; !ok {
+				selectedFields = append(selectedFields, absence.FieldPersonID)
+				fieldSeen[absence.FieldPersonID] = struct{}{}
+			}
+
+		case "room":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&RoomClient{config: _q.config}).Query()
+			)
+			again := _q.withRoom != nil
+			if again {
+				query = _q.withRoom
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, roomImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withRoom = query
+			if _, ok := fieldSeen[absence.FieldRoomID]; !ok {
+				selectedFields = append(selectedFields, absence.FieldRoomID)
+				fieldSeen[absence.FieldRoomID] = struct{}{}
+			}
+
+		case "receptionPoint":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ReceptionPointClient{config: _q.config}).Query()
+			)
+			again := _q.withReceptionPoint != nil
+			if again {
+				query = _q.withReceptionPoint
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, receptionpointImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withReceptionPoint = query
+			if _, ok := fieldSeen[absence.FieldReceptionPointID]; !ok {
+				selectedFields = append(selectedFields, absence.FieldReceptionPointID)
+				fieldSeen[absence.FieldReceptionPointID] = struct{}{}
+			}
+		case "personID":
+			if _, ok := fieldSeen[absence.FieldPersonID]; !ok {
+				selectedFields = append(selectedFields, absence.FieldPersonID)
+				fieldSeen[absence.FieldPersonID] = struct{}{}
+			}
+		case "roomID":
+			if _, ok := fieldSeen[absence.FieldRoomID]; !ok {
+				selectedFields = append(selectedFields, absence.FieldRoomID)
+				fieldSeen[absence.FieldRoomID] = struct{}{}
+			}
+		case "receptionPointID":
+			if _, ok := fieldSeen[absence.FieldReceptionPointID]; !ok {
+				selectedFields = append(selectedFields, absence.FieldReceptionPointID)
+				fieldSeen[absence.FieldReceptionPointID] = struct{}{}
+			}
+		case "startsAt":
+			if _, ok := fieldSeen[absence.FieldStartsAt]; !ok {
+				selectedFields = append(selectedFields, absence.FieldStartsAt)
+				fieldSeen[absence.FieldStartsAt] = struct{}{}
+			}
+		case "endsAt":
+			if _, ok := fieldSeen[absence.FieldEndsAt]; !ok {
+				selectedFields = append(selectedFields, absence.FieldEndsAt)
+				fieldSeen[absence.FieldEndsAt] = struct{}{}
+			}
+		case "reason":
+			if _, ok := fieldSeen[absence.FieldReason]; !ok {
+				selectedFields = append(selectedFields, absence.FieldReason)
+				fieldSeen[absence.FieldReason] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type absencePaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []AbsencePaginateOption
+}
+
+func newAbsencePaginateArgs(rv map[string]any) *absencePaginateArgs {
+	args := &absencePaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *AgreementQuery) CollectFields(ctx context.Context, satisfies ...string) (*AgreementQuery, error) {
@@ -408,6 +568,19 @@ func (_q *ApplicationQuery) collectField(ctx context.Context, oneNode bool, opCt
 				return err
 			}
 			_q.WithNamedPieces(alias, func(wq *PieceQuery) {
+				*wq = *query
+			})
+
+		case "appointments":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&AppointmentClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, appointmentImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedAppointments(alias, func(wq *AppointmentQuery) {
 				*wq = *query
 			})
 		case "uniqueNumber":
@@ -1167,6 +1340,204 @@ func newApplicationSummaryPaginateArgs(rv map[string]any) *applicationsummaryPag
 }
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *AppointmentQuery) CollectFields(ctx context.Context, satisfies ...string) (*AppointmentQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *AppointmentQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(appointment.Columns))
+		selectedFields = []string{appointment.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "application":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ApplicationClient{config: _q.config}).Query()
+			)
+			again := _q.withApplication != nil
+			if again {
+				query = _q.withApplication
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, applicationImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withApplication = query
+			if _, ok := fieldSeen[appointment.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, appointment.FieldApplicationID)
+				fieldSeen[appointment.FieldApplicationID] = struct{}{}
+			}
+
+		case "receptionPoint":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ReceptionPointClient{config: _q.config}).Query()
+			)
+			again := _q.withReceptionPoint != nil
+			if again {
+				query = _q.withReceptionPoint
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, receptionpointImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withReceptionPoint = query
+			if _, ok := fieldSeen[appointment.FieldReceptionPointID]; !ok {
+				selectedFields = append(selectedFields, appointment.FieldReceptionPointID)
+				fieldSeen[appointment.FieldReceptionPointID] = struct{}{}
+			}
+
+		case "room":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&RoomClient{config: _q.config}).Query()
+			)
+			again := _q.withRoom != nil
+			if again {
+				query = _q.withRoom
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, roomImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withRoom = query
+			if _, ok := fieldSeen[appointment.FieldRoomID]; !ok {
+				selectedFields = append(selectedFields, appointment.FieldRoomID)
+				fieldSeen[appointment.FieldRoomID] = struct{}{}
+			}
+
+		case "staff":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&PersonClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, personImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedStaff(alias, func(wq *PersonQuery) {
+				*wq = *query
+			})
+		case "applicationID":
+			if _, ok := fieldSeen[appointment.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, appointment.FieldApplicationID)
+				fieldSeen[appointment.FieldApplicationID] = struct{}{}
+			}
+		case "motive":
+			if _, ok := fieldSeen[appointment.FieldMotive]; !ok {
+				selectedFields = append(selectedFields, appointment.FieldMotive)
+				fieldSeen[appointment.FieldMotive] = struct{}{}
+			}
+		case "mode":
+			if _, ok := fieldSeen[appointment.FieldMode]; !ok {
+				selectedFields = append(selectedFields, appointment.FieldMode)
+				fieldSeen[appointment.FieldMode] = struct{}{}
+			}
+		case "state":
+			if _, ok := fieldSeen[appointment.FieldState]; !ok {
+				selectedFields = append(selectedFields, appointment.FieldState)
+				fieldSeen[appointment.FieldState] = struct{}{}
+			}
+		case "receptionPointID":
+			if _, ok := fieldSeen[appointment.FieldReceptionPointID]; !ok {
+				selectedFields = append(selectedFields, appointment.FieldReceptionPointID)
+				fieldSeen[appointment.FieldReceptionPointID] = struct{}{}
+			}
+		case "roomID":
+			if _, ok := fieldSeen[appointment.FieldRoomID]; !ok {
+				selectedFields = append(selectedFields, appointment.FieldRoomID)
+				fieldSeen[appointment.FieldRoomID] = struct{}{}
+			}
+		case "startsAt":
+			if _, ok := fieldSeen[appointment.FieldStartsAt]; !ok {
+				selectedFields = append(selectedFields, appointment.FieldStartsAt)
+				fieldSeen[appointment.FieldStartsAt] = struct{}{}
+			}
+		case "endsAt":
+			if _, ok := fieldSeen[appointment.FieldEndsAt]; !ok {
+				selectedFields = append(selectedFields, appointment.FieldEndsAt)
+				fieldSeen[appointment.FieldEndsAt] = struct{}{}
+			}
+		case "participants":
+			if _, ok := fieldSeen[appointment.FieldParticipants]; !ok {
+				selectedFields = append(selectedFields, appointment.FieldParticipants)
+				fieldSeen[appointment.FieldParticipants] = struct{}{}
+			}
+		case "bookedAt":
+			if _, ok := fieldSeen[appointment.FieldBookedAt]; !ok {
+				selectedFields = append(selectedFields, appointment.FieldBookedAt)
+				fieldSeen[appointment.FieldBookedAt] = struct{}{}
+			}
+		case "overbookedFor":
+			if _, ok := fieldSeen[appointment.FieldOverbookedFor]; !ok {
+				selectedFields = append(selectedFields, appointment.FieldOverbookedFor)
+				fieldSeen[appointment.FieldOverbookedFor] = struct{}{}
+			}
+		case "version":
+			if _, ok := fieldSeen[appointment.FieldVersion]; !ok {
+				selectedFields = append(selectedFields, appointment.FieldVersion)
+				fieldSeen[appointment.FieldVersion] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type appointmentPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []AppointmentPaginateOption
+}
+
+func newAppointmentPaginateArgs(rv map[string]any) *appointmentPaginateArgs {
+	args := &appointmentPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *AssignmentQuery) CollectFields(ctx context.Context, satisfies ...string) (*AssignmentQuery, error) {
 	fc := graphql.GetFieldContext(ctx)
 	if fc == nil {
@@ -1380,6 +1751,302 @@ func newAssignmentPaginateArgs(rv map[string]any) *assignmentPaginateArgs {
 	}
 	if v, ok := rv[whereField].(*AssignmentWhereInput); ok {
 		args.opts = append(args.opts, WithAssignmentFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *AvailabilityQuery) CollectFields(ctx context.Context, satisfies ...string) (*AvailabilityQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *AvailabilityQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(availability.Columns))
+		selectedFields = []string{availability.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "person":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&PersonClient{config: _q.config}).Query()
+			)
+			again := _q.withPerson != nil
+			if again {
+				query = _q.withPerson
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, personImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withPerson = query
+			if _, ok := fieldSeen[availability.FieldPersonID]; !ok {
+				selectedFields = append(selectedFields, availability.FieldPersonID)
+				fieldSeen[availability.FieldPersonID] = struct{}{}
+			}
+
+		case "receptionPoint":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ReceptionPointClient{config: _q.config}).Query()
+			)
+			again := _q.withReceptionPoint != nil
+			if again {
+				query = _q.withReceptionPoint
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, receptionpointImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withReceptionPoint = query
+			if _, ok := fieldSeen[availability.FieldReceptionPointID]; !ok {
+				selectedFields = append(selectedFields, availability.FieldReceptionPointID)
+				fieldSeen[availability.FieldReceptionPointID] = struct{}{}
+			}
+
+		case "room":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&RoomClient{config: _q.config}).Query()
+			)
+			again := _q.withRoom != nil
+			if again {
+				query = _q.withRoom
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, roomImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withRoom = query
+			if _, ok := fieldSeen[availability.FieldRoomID]; !ok {
+				selectedFields = append(selectedFields, availability.FieldRoomID)
+				fieldSeen[availability.FieldRoomID] = struct{}{}
+			}
+		case "personID":
+			if _, ok := fieldSeen[availability.FieldPersonID]; !ok {
+				selectedFields = append(selectedFields, availability.FieldPersonID)
+				fieldSeen[availability.FieldPersonID] = struct{}{}
+			}
+		case "receptionPointID":
+			if _, ok := fieldSeen[availability.FieldReceptionPointID]; !ok {
+				selectedFields = append(selectedFields, availability.FieldReceptionPointID)
+				fieldSeen[availability.FieldReceptionPointID] = struct{}{}
+			}
+		case "roomID":
+			if _, ok := fieldSeen[availability.FieldRoomID]; !ok {
+				selectedFields = append(selectedFields, availability.FieldRoomID)
+				fieldSeen[availability.FieldRoomID] = struct{}{}
+			}
+		case "rule":
+			if _, ok := fieldSeen[availability.FieldRule]; !ok {
+				selectedFields = append(selectedFields, availability.FieldRule)
+				fieldSeen[availability.FieldRule] = struct{}{}
+			}
+		case "firstDay":
+			if _, ok := fieldSeen[availability.FieldFirstDay]; !ok {
+				selectedFields = append(selectedFields, availability.FieldFirstDay)
+				fieldSeen[availability.FieldFirstDay] = struct{}{}
+			}
+		case "validUntil":
+			if _, ok := fieldSeen[availability.FieldValidUntil]; !ok {
+				selectedFields = append(selectedFields, availability.FieldValidUntil)
+				fieldSeen[availability.FieldValidUntil] = struct{}{}
+			}
+		case "opens":
+			if _, ok := fieldSeen[availability.FieldOpens]; !ok {
+				selectedFields = append(selectedFields, availability.FieldOpens)
+				fieldSeen[availability.FieldOpens] = struct{}{}
+			}
+		case "closes":
+			if _, ok := fieldSeen[availability.FieldCloses]; !ok {
+				selectedFields = append(selectedFields, availability.FieldCloses)
+				fieldSeen[availability.FieldCloses] = struct{}{}
+			}
+		case "motives":
+			if _, ok := fieldSeen[availability.FieldMotives]; !ok {
+				selectedFields = append(selectedFields, availability.FieldMotives)
+				fieldSeen[availability.FieldMotives] = struct{}{}
+			}
+		case "modes":
+			if _, ok := fieldSeen[availability.FieldModes]; !ok {
+				selectedFields = append(selectedFields, availability.FieldModes)
+				fieldSeen[availability.FieldModes] = struct{}{}
+			}
+		case "changes":
+			if _, ok := fieldSeen[availability.FieldChanges]; !ok {
+				selectedFields = append(selectedFields, availability.FieldChanges)
+				fieldSeen[availability.FieldChanges] = struct{}{}
+			}
+		case "version":
+			if _, ok := fieldSeen[availability.FieldVersion]; !ok {
+				selectedFields = append(selectedFields, availability.FieldVersion)
+				fieldSeen[availability.FieldVersion] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type availabilityPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []AvailabilityPaginateOption
+}
+
+func newAvailabilityPaginateArgs(rv map[string]any) *availabilityPaginateArgs {
+	args := &availabilityPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *BookedTimeQuery) CollectFields(ctx context.Context, satisfies ...string) (*BookedTimeQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *BookedTimeQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(bookedtime.Columns))
+		selectedFields = []string{bookedtime.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "appointment":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&AppointmentClient{config: _q.config}).Query()
+			)
+			again := _q.withAppointment != nil
+			if again {
+				query = _q.withAppointment
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, appointmentImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withAppointment = query
+			if _, ok := fieldSeen[bookedtime.FieldAppointmentID]; !ok {
+				selectedFields = append(selectedFields, bookedtime.FieldAppointmentID)
+				fieldSeen[bookedtime.FieldAppointmentID] = struct{}{}
+			}
+		case "appointmentID":
+			if _, ok := fieldSeen[bookedtime.FieldAppointmentID]; !ok {
+				selectedFields = append(selectedFields, bookedtime.FieldAppointmentID)
+				fieldSeen[bookedtime.FieldAppointmentID] = struct{}{}
+			}
+		case "receptionPointID":
+			if _, ok := fieldSeen[bookedtime.FieldReceptionPointID]; !ok {
+				selectedFields = append(selectedFields, bookedtime.FieldReceptionPointID)
+				fieldSeen[bookedtime.FieldReceptionPointID] = struct{}{}
+			}
+		case "personID":
+			if _, ok := fieldSeen[bookedtime.FieldPersonID]; !ok {
+				selectedFields = append(selectedFields, bookedtime.FieldPersonID)
+				fieldSeen[bookedtime.FieldPersonID] = struct{}{}
+			}
+		case "roomID":
+			if _, ok := fieldSeen[bookedtime.FieldRoomID]; !ok {
+				selectedFields = append(selectedFields, bookedtime.FieldRoomID)
+				fieldSeen[bookedtime.FieldRoomID] = struct{}{}
+			}
+		case "startsAt":
+			if _, ok := fieldSeen[bookedtime.FieldStartsAt]; !ok {
+				selectedFields = append(selectedFields, bookedtime.FieldStartsAt)
+				fieldSeen[bookedtime.FieldStartsAt] = struct{}{}
+			}
+		case "endsAt":
+			if _, ok := fieldSeen[bookedtime.FieldEndsAt]; !ok {
+				selectedFields = append(selectedFields, bookedtime.FieldEndsAt)
+				fieldSeen[bookedtime.FieldEndsAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type bookedtimePaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []BookedTimePaginateOption
+}
+
+func newBookedTimePaginateArgs(rv map[string]any) *bookedtimePaginateArgs {
+	args := &bookedtimePaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
 	}
 	return args
 }
@@ -5086,6 +5753,102 @@ func newReceptionPointPaginateArgs(rv map[string]any) *receptionpointPaginateArg
 	}
 	if v, ok := rv[whereField].(*ReceptionPointWhereInput); ok {
 		args.opts = append(args.opts, WithReceptionPointFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *RoomQuery) CollectFields(ctx context.Context, satisfies ...string) (*RoomQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *RoomQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(room.Columns))
+		selectedFields = []string{room.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "receptionPoint":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ReceptionPointClient{config: _q.config}).Query()
+			)
+			again := _q.withReceptionPoint != nil
+			if again {
+				query = _q.withReceptionPoint
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, receptionpointImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withReceptionPoint = query
+			if _, ok := fieldSeen[room.FieldReceptionPointID]; !ok {
+				selectedFields = append(selectedFields, room.FieldReceptionPointID)
+				fieldSeen[room.FieldReceptionPointID] = struct{}{}
+			}
+		case "receptionPointID":
+			if _, ok := fieldSeen[room.FieldReceptionPointID]; !ok {
+				selectedFields = append(selectedFields, room.FieldReceptionPointID)
+				fieldSeen[room.FieldReceptionPointID] = struct{}{}
+			}
+		case "name":
+			if _, ok := fieldSeen[room.FieldName]; !ok {
+				selectedFields = append(selectedFields, room.FieldName)
+				fieldSeen[room.FieldName] = struct{}{}
+			}
+		case "stepFree":
+			if _, ok := fieldSeen[room.FieldStepFree]; !ok {
+				selectedFields = append(selectedFields, room.FieldStepFree)
+				fieldSeen[room.FieldStepFree] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type roomPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []RoomPaginateOption
+}
+
+func newRoomPaginateArgs(rv map[string]any) *roomPaginateArgs {
+	args := &roomPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
 	}
 	return args
 }

@@ -8,6 +8,30 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
+func (_m *Absence) Person(ctx context.Context) (*Person, error) {
+	result, err := _m.Edges.PersonOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryPerson().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *Absence) Room(ctx context.Context) (*Room, error) {
+	result, err := _m.Edges.RoomOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryRoom().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *Absence) ReceptionPoint(ctx context.Context) (*ReceptionPoint, error) {
+	result, err := _m.Edges.ReceptionPointOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryReceptionPoint().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
 func (_m *Agreement) ReceptionPoint(ctx context.Context) (*ReceptionPoint, error) {
 	result, err := _m.Edges.ReceptionPointOrErr()
 	if IsNotLoaded(err) {
@@ -120,6 +144,18 @@ func (_m *Application) Pieces(ctx context.Context) (result []*Piece, err error) 
 	return result, err
 }
 
+func (_m *Application) Appointments(ctx context.Context) (result []*Appointment, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedAppointments(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.AppointmentsOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryAppointments().All(ctx)
+	}
+	return result, err
+}
+
 func (_m *ApplicationContact) Application(ctx context.Context) (*Application, error) {
 	result, err := _m.Edges.ApplicationOrErr()
 	if IsNotLoaded(err) {
@@ -168,6 +204,42 @@ func (_m *ApplicationSummary) FollowingPoint(ctx context.Context) (*ReceptionPoi
 	return result, MaskNotFound(err)
 }
 
+func (_m *Appointment) Application(ctx context.Context) (*Application, error) {
+	result, err := _m.Edges.ApplicationOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryApplication().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *Appointment) ReceptionPoint(ctx context.Context) (*ReceptionPoint, error) {
+	result, err := _m.Edges.ReceptionPointOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryReceptionPoint().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *Appointment) Room(ctx context.Context) (*Room, error) {
+	result, err := _m.Edges.RoomOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryRoom().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *Appointment) Staff(ctx context.Context) (result []*Person, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedStaff(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.StaffOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryStaff().All(ctx)
+	}
+	return result, err
+}
+
 func (_m *Assignment) Person(ctx context.Context) (*Person, error) {
 	result, err := _m.Edges.PersonOrErr()
 	if IsNotLoaded(err) {
@@ -210,6 +282,38 @@ func (_m *Assignment) DecidedBy(ctx context.Context) (*Person, error) {
 		result, err = _m.QueryDecidedBy().Only(ctx)
 	}
 	return result, MaskNotFound(err)
+}
+
+func (_m *Availability) Person(ctx context.Context) (*Person, error) {
+	result, err := _m.Edges.PersonOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryPerson().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *Availability) ReceptionPoint(ctx context.Context) (*ReceptionPoint, error) {
+	result, err := _m.Edges.ReceptionPointOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryReceptionPoint().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *Availability) Room(ctx context.Context) (*Room, error) {
+	result, err := _m.Edges.RoomOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryRoom().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *BookedTime) Appointment(ctx context.Context) (*Appointment, error) {
+	result, err := _m.Edges.AppointmentOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryAppointment().Only(ctx)
+	}
+	return result, err
 }
 
 func (_m *Building) Commune(ctx context.Context) (*Commune, error) {
@@ -719,6 +823,14 @@ func (_m *ReceptionPoint) OpeningHours(ctx context.Context) (result []*OpeningHo
 	}
 	if IsNotLoaded(err) {
 		result, err = _m.QueryOpeningHours().All(ctx)
+	}
+	return result, err
+}
+
+func (_m *Room) ReceptionPoint(ctx context.Context) (*ReceptionPoint, error) {
+	result, err := _m.Edges.ReceptionPointOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryReceptionPoint().Only(ctx)
 	}
 	return result, err
 }

@@ -9,6 +9,7 @@ import (
 	"entgo.io/contrib/entgql"
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent/absence"
 	"github.com/guichet-logement/guichet/ent/agreement"
 	"github.com/guichet-logement/guichet/ent/applicantaccount"
 	"github.com/guichet-logement/guichet/ent/application"
@@ -16,7 +17,10 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationevent"
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
+	"github.com/guichet-logement/guichet/ent/appointment"
 	"github.com/guichet-logement/guichet/ent/assignment"
+	"github.com/guichet-logement/guichet/ent/availability"
+	"github.com/guichet-logement/guichet/ent/bookedtime"
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
@@ -41,6 +45,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
+	"github.com/guichet-logement/guichet/ent/room"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
@@ -53,6 +58,11 @@ import (
 type Noder interface {
 	IsNode()
 }
+
+var absenceImplementors = []string{"Absence", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Absence) IsNode() {}
 
 var agreementImplementors = []string{"Agreement", "Node"}
 
@@ -89,10 +99,25 @@ var applicationsummaryImplementors = []string{"ApplicationSummary", "Node"}
 // IsNode implements the Node interface check for GQLGen.
 func (*ApplicationSummary) IsNode() {}
 
+var appointmentImplementors = []string{"Appointment", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Appointment) IsNode() {}
+
 var assignmentImplementors = []string{"Assignment", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*Assignment) IsNode() {}
+
+var availabilityImplementors = []string{"Availability", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Availability) IsNode() {}
+
+var bookedtimeImplementors = []string{"BookedTime", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*BookedTime) IsNode() {}
 
 var buildingImplementors = []string{"Building", "Node"}
 
@@ -214,6 +239,11 @@ var receptionpointImplementors = []string{"ReceptionPoint", "Node"}
 // IsNode implements the Node interface check for GQLGen.
 func (*ReceptionPoint) IsNode() {}
 
+var roomImplementors = []string{"Room", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Room) IsNode() {}
+
 var sensitiverecordImplementors = []string{"SensitiveRecord", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
@@ -297,6 +327,19 @@ func (c *Client) Noder(ctx context.Context, id domain.ID, opts ...NodeOption) (_
 
 func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, error) {
 	switch table {
+	case absence.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.Absence.Query().
+			Where(absence.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, absenceImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
 	case agreement.Table:
 		var uid domain.ID
 		if err := uid.UnmarshalGQL(id); err != nil {
@@ -388,6 +431,19 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			}
 		}
 		return query.Only(ctx)
+	case appointment.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.Appointment.Query().
+			Where(appointment.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, appointmentImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
 	case assignment.Table:
 		var uid domain.ID
 		if err := uid.UnmarshalGQL(id); err != nil {
@@ -397,6 +453,32 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			Where(assignment.ID(uid))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, assignmentImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case availability.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.Availability.Query().
+			Where(availability.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, availabilityImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case bookedtime.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.BookedTime.Query().
+			Where(bookedtime.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, bookedtimeImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -713,6 +795,19 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			}
 		}
 		return query.Only(ctx)
+	case room.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.Room.Query().
+			Where(room.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, roomImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
 	case sensitiverecord.Table:
 		var uid domain.ID
 		if err := uid.UnmarshalGQL(id); err != nil {
@@ -851,6 +946,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []domain.ID) ([]N
 		idmap[id] = append(idmap[id], &noders[i])
 	}
 	switch table {
+	case absence.Table:
+		query := c.Absence.Query().
+			Where(absence.IDIn(ids...))
+		query, err := query.CollectFields(ctx, absenceImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
 	case agreement.Table:
 		query := c.Agreement.Query().
 			Where(agreement.IDIn(ids...))
@@ -963,10 +1074,58 @@ func (c *Client) noders(ctx context.Context, table string, ids []domain.ID) ([]N
 				*noder = node
 			}
 		}
+	case appointment.Table:
+		query := c.Appointment.Query().
+			Where(appointment.IDIn(ids...))
+		query, err := query.CollectFields(ctx, appointmentImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
 	case assignment.Table:
 		query := c.Assignment.Query().
 			Where(assignment.IDIn(ids...))
 		query, err := query.CollectFields(ctx, assignmentImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case availability.Table:
+		query := c.Availability.Query().
+			Where(availability.IDIn(ids...))
+		query, err := query.CollectFields(ctx, availabilityImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case bookedtime.Table:
+		query := c.BookedTime.Query().
+			Where(bookedtime.IDIn(ids...))
+		query, err := query.CollectFields(ctx, bookedtimeImplementors...)
 		if err != nil {
 			return nil, err
 		}
@@ -1351,6 +1510,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []domain.ID) ([]N
 		query := c.ReceptionPoint.Query().
 			Where(receptionpoint.IDIn(ids...))
 		query, err := query.CollectFields(ctx, receptionpointImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case room.Table:
+		query := c.Room.Query().
+			Where(room.IDIn(ids...))
+		query, err := query.CollectFields(ctx, roomImplementors...)
 		if err != nil {
 			return nil, err
 		}

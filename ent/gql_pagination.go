@@ -15,6 +15,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent/absence"
 	"github.com/guichet-logement/guichet/ent/agreement"
 	"github.com/guichet-logement/guichet/ent/applicantaccount"
 	"github.com/guichet-logement/guichet/ent/application"
@@ -22,7 +23,10 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationevent"
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
+	"github.com/guichet-logement/guichet/ent/appointment"
 	"github.com/guichet-logement/guichet/ent/assignment"
+	"github.com/guichet-logement/guichet/ent/availability"
+	"github.com/guichet-logement/guichet/ent/bookedtime"
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
@@ -47,6 +51,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
+	"github.com/guichet-logement/guichet/ent/room"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
@@ -133,6 +138,255 @@ func paginateLimit(first, last *int) int {
 		limit = *last + 1
 	}
 	return limit
+}
+
+// AbsenceEdge is the edge representation of Absence.
+type AbsenceEdge struct {
+	Node   *Absence `json:"node"`
+	Cursor Cursor   `json:"cursor"`
+}
+
+// AbsenceConnection is the connection containing edges to Absence.
+type AbsenceConnection struct {
+	Edges      []*AbsenceEdge `json:"edges"`
+	PageInfo   PageInfo       `json:"pageInfo"`
+	TotalCount int            `json:"totalCount"`
+}
+
+func (c *AbsenceConnection) build(nodes []*Absence, pager *absencePager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Absence
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Absence {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Absence {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*AbsenceEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &AbsenceEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// AbsencePaginateOption enables pagination customization.
+type AbsencePaginateOption func(*absencePager) error
+
+// WithAbsenceOrder configures pagination ordering.
+func WithAbsenceOrder(order *AbsenceOrder) AbsencePaginateOption {
+	if order == nil {
+		order = DefaultAbsenceOrder
+	}
+	o := *order
+	return func(pager *absencePager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultAbsenceOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithAbsenceFilter configures pagination filter.
+func WithAbsenceFilter(filter func(*AbsenceQuery) (*AbsenceQuery, error)) AbsencePaginateOption {
+	return func(pager *absencePager) error {
+		if filter == nil {
+			return errors.New("AbsenceQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type absencePager struct {
+	reverse bool
+	order   *AbsenceOrder
+	filter  func(*AbsenceQuery) (*AbsenceQuery, error)
+}
+
+func newAbsencePager(opts []AbsencePaginateOption, reverse bool) (*absencePager, error) {
+	pager := &absencePager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultAbsenceOrder
+	}
+	return pager, nil
+}
+
+func (p *absencePager) applyFilter(query *AbsenceQuery) (*AbsenceQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *absencePager) toCursor(_m *Absence) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *absencePager) applyCursors(query *AbsenceQuery, after, before *Cursor) (*AbsenceQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultAbsenceOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *absencePager) applyOrder(query *AbsenceQuery) *AbsenceQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultAbsenceOrder.Field {
+		query = query.Order(DefaultAbsenceOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *absencePager) orderExpr(query *AbsenceQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultAbsenceOrder.Field {
+			b.Comma().Ident(DefaultAbsenceOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Absence.
+func (_m *AbsenceQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...AbsencePaginateOption,
+) (*AbsenceConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newAbsencePager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &AbsenceConnection{Edges: []*AbsenceEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// AbsenceOrderField defines the ordering field of Absence.
+type AbsenceOrderField struct {
+	// Value extracts the ordering value from the given Absence.
+	Value    func(*Absence) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) absence.OrderOption
+	toCursor func(*Absence) Cursor
+}
+
+// AbsenceOrder defines the ordering of Absence.
+type AbsenceOrder struct {
+	Direction OrderDirection     `json:"direction"`
+	Field     *AbsenceOrderField `json:"field"`
+}
+
+// DefaultAbsenceOrder is the default ordering of Absence.
+var DefaultAbsenceOrder = &AbsenceOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &AbsenceOrderField{
+		Value: func(_m *Absence) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: absence.FieldID,
+		toTerm: absence.ByID,
+		toCursor: func(_m *Absence) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Absence into AbsenceEdge.
+func (_m *Absence) ToEdge(order *AbsenceOrder) *AbsenceEdge {
+	if order == nil {
+		order = DefaultAbsenceOrder
+	}
+	return &AbsenceEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
 }
 
 // AgreementEdge is the edge representation of Agreement.
@@ -1943,6 +2197,255 @@ func (_m *ApplicationSummary) ToEdge(order *ApplicationSummaryOrder) *Applicatio
 	}
 }
 
+// AppointmentEdge is the edge representation of Appointment.
+type AppointmentEdge struct {
+	Node   *Appointment `json:"node"`
+	Cursor Cursor       `json:"cursor"`
+}
+
+// AppointmentConnection is the connection containing edges to Appointment.
+type AppointmentConnection struct {
+	Edges      []*AppointmentEdge `json:"edges"`
+	PageInfo   PageInfo           `json:"pageInfo"`
+	TotalCount int                `json:"totalCount"`
+}
+
+func (c *AppointmentConnection) build(nodes []*Appointment, pager *appointmentPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Appointment
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Appointment {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Appointment {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*AppointmentEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &AppointmentEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// AppointmentPaginateOption enables pagination customization.
+type AppointmentPaginateOption func(*appointmentPager) error
+
+// WithAppointmentOrder configures pagination ordering.
+func WithAppointmentOrder(order *AppointmentOrder) AppointmentPaginateOption {
+	if order == nil {
+		order = DefaultAppointmentOrder
+	}
+	o := *order
+	return func(pager *appointmentPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultAppointmentOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithAppointmentFilter configures pagination filter.
+func WithAppointmentFilter(filter func(*AppointmentQuery) (*AppointmentQuery, error)) AppointmentPaginateOption {
+	return func(pager *appointmentPager) error {
+		if filter == nil {
+			return errors.New("AppointmentQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type appointmentPager struct {
+	reverse bool
+	order   *AppointmentOrder
+	filter  func(*AppointmentQuery) (*AppointmentQuery, error)
+}
+
+func newAppointmentPager(opts []AppointmentPaginateOption, reverse bool) (*appointmentPager, error) {
+	pager := &appointmentPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultAppointmentOrder
+	}
+	return pager, nil
+}
+
+func (p *appointmentPager) applyFilter(query *AppointmentQuery) (*AppointmentQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *appointmentPager) toCursor(_m *Appointment) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *appointmentPager) applyCursors(query *AppointmentQuery, after, before *Cursor) (*AppointmentQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultAppointmentOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *appointmentPager) applyOrder(query *AppointmentQuery) *AppointmentQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultAppointmentOrder.Field {
+		query = query.Order(DefaultAppointmentOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *appointmentPager) orderExpr(query *AppointmentQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultAppointmentOrder.Field {
+			b.Comma().Ident(DefaultAppointmentOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Appointment.
+func (_m *AppointmentQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...AppointmentPaginateOption,
+) (*AppointmentConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newAppointmentPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &AppointmentConnection{Edges: []*AppointmentEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// AppointmentOrderField defines the ordering field of Appointment.
+type AppointmentOrderField struct {
+	// Value extracts the ordering value from the given Appointment.
+	Value    func(*Appointment) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) appointment.OrderOption
+	toCursor func(*Appointment) Cursor
+}
+
+// AppointmentOrder defines the ordering of Appointment.
+type AppointmentOrder struct {
+	Direction OrderDirection         `json:"direction"`
+	Field     *AppointmentOrderField `json:"field"`
+}
+
+// DefaultAppointmentOrder is the default ordering of Appointment.
+var DefaultAppointmentOrder = &AppointmentOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &AppointmentOrderField{
+		Value: func(_m *Appointment) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: appointment.FieldID,
+		toTerm: appointment.ByID,
+		toCursor: func(_m *Appointment) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Appointment into AppointmentEdge.
+func (_m *Appointment) ToEdge(order *AppointmentOrder) *AppointmentEdge {
+	if order == nil {
+		order = DefaultAppointmentOrder
+	}
+	return &AppointmentEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
 // AssignmentEdge is the edge representation of Assignment.
 type AssignmentEdge struct {
 	Node   *Assignment `json:"node"`
@@ -2187,6 +2690,504 @@ func (_m *Assignment) ToEdge(order *AssignmentOrder) *AssignmentEdge {
 		order = DefaultAssignmentOrder
 	}
 	return &AssignmentEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// AvailabilityEdge is the edge representation of Availability.
+type AvailabilityEdge struct {
+	Node   *Availability `json:"node"`
+	Cursor Cursor        `json:"cursor"`
+}
+
+// AvailabilityConnection is the connection containing edges to Availability.
+type AvailabilityConnection struct {
+	Edges      []*AvailabilityEdge `json:"edges"`
+	PageInfo   PageInfo            `json:"pageInfo"`
+	TotalCount int                 `json:"totalCount"`
+}
+
+func (c *AvailabilityConnection) build(nodes []*Availability, pager *availabilityPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Availability
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Availability {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Availability {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*AvailabilityEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &AvailabilityEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// AvailabilityPaginateOption enables pagination customization.
+type AvailabilityPaginateOption func(*availabilityPager) error
+
+// WithAvailabilityOrder configures pagination ordering.
+func WithAvailabilityOrder(order *AvailabilityOrder) AvailabilityPaginateOption {
+	if order == nil {
+		order = DefaultAvailabilityOrder
+	}
+	o := *order
+	return func(pager *availabilityPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultAvailabilityOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithAvailabilityFilter configures pagination filter.
+func WithAvailabilityFilter(filter func(*AvailabilityQuery) (*AvailabilityQuery, error)) AvailabilityPaginateOption {
+	return func(pager *availabilityPager) error {
+		if filter == nil {
+			return errors.New("AvailabilityQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type availabilityPager struct {
+	reverse bool
+	order   *AvailabilityOrder
+	filter  func(*AvailabilityQuery) (*AvailabilityQuery, error)
+}
+
+func newAvailabilityPager(opts []AvailabilityPaginateOption, reverse bool) (*availabilityPager, error) {
+	pager := &availabilityPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultAvailabilityOrder
+	}
+	return pager, nil
+}
+
+func (p *availabilityPager) applyFilter(query *AvailabilityQuery) (*AvailabilityQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *availabilityPager) toCursor(_m *Availability) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *availabilityPager) applyCursors(query *AvailabilityQuery, after, before *Cursor) (*AvailabilityQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultAvailabilityOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *availabilityPager) applyOrder(query *AvailabilityQuery) *AvailabilityQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultAvailabilityOrder.Field {
+		query = query.Order(DefaultAvailabilityOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *availabilityPager) orderExpr(query *AvailabilityQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultAvailabilityOrder.Field {
+			b.Comma().Ident(DefaultAvailabilityOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Availability.
+func (_m *AvailabilityQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...AvailabilityPaginateOption,
+) (*AvailabilityConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newAvailabilityPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &AvailabilityConnection{Edges: []*AvailabilityEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// AvailabilityOrderField defines the ordering field of Availability.
+type AvailabilityOrderField struct {
+	// Value extracts the ordering value from the given Availability.
+	Value    func(*Availability) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) availability.OrderOption
+	toCursor func(*Availability) Cursor
+}
+
+// AvailabilityOrder defines the ordering of Availability.
+type AvailabilityOrder struct {
+	Direction OrderDirection          `json:"direction"`
+	Field     *AvailabilityOrderField `json:"field"`
+}
+
+// DefaultAvailabilityOrder is the default ordering of Availability.
+var DefaultAvailabilityOrder = &AvailabilityOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &AvailabilityOrderField{
+		Value: func(_m *Availability) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: availability.FieldID,
+		toTerm: availability.ByID,
+		toCursor: func(_m *Availability) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Availability into AvailabilityEdge.
+func (_m *Availability) ToEdge(order *AvailabilityOrder) *AvailabilityEdge {
+	if order == nil {
+		order = DefaultAvailabilityOrder
+	}
+	return &AvailabilityEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// BookedTimeEdge is the edge representation of BookedTime.
+type BookedTimeEdge struct {
+	Node   *BookedTime `json:"node"`
+	Cursor Cursor      `json:"cursor"`
+}
+
+// BookedTimeConnection is the connection containing edges to BookedTime.
+type BookedTimeConnection struct {
+	Edges      []*BookedTimeEdge `json:"edges"`
+	PageInfo   PageInfo          `json:"pageInfo"`
+	TotalCount int               `json:"totalCount"`
+}
+
+func (c *BookedTimeConnection) build(nodes []*BookedTime, pager *bookedtimePager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *BookedTime
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *BookedTime {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *BookedTime {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*BookedTimeEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &BookedTimeEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// BookedTimePaginateOption enables pagination customization.
+type BookedTimePaginateOption func(*bookedtimePager) error
+
+// WithBookedTimeOrder configures pagination ordering.
+func WithBookedTimeOrder(order *BookedTimeOrder) BookedTimePaginateOption {
+	if order == nil {
+		order = DefaultBookedTimeOrder
+	}
+	o := *order
+	return func(pager *bookedtimePager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultBookedTimeOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithBookedTimeFilter configures pagination filter.
+func WithBookedTimeFilter(filter func(*BookedTimeQuery) (*BookedTimeQuery, error)) BookedTimePaginateOption {
+	return func(pager *bookedtimePager) error {
+		if filter == nil {
+			return errors.New("BookedTimeQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type bookedtimePager struct {
+	reverse bool
+	order   *BookedTimeOrder
+	filter  func(*BookedTimeQuery) (*BookedTimeQuery, error)
+}
+
+func newBookedTimePager(opts []BookedTimePaginateOption, reverse bool) (*bookedtimePager, error) {
+	pager := &bookedtimePager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultBookedTimeOrder
+	}
+	return pager, nil
+}
+
+func (p *bookedtimePager) applyFilter(query *BookedTimeQuery) (*BookedTimeQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *bookedtimePager) toCursor(_m *BookedTime) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *bookedtimePager) applyCursors(query *BookedTimeQuery, after, before *Cursor) (*BookedTimeQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultBookedTimeOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *bookedtimePager) applyOrder(query *BookedTimeQuery) *BookedTimeQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultBookedTimeOrder.Field {
+		query = query.Order(DefaultBookedTimeOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *bookedtimePager) orderExpr(query *BookedTimeQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultBookedTimeOrder.Field {
+			b.Comma().Ident(DefaultBookedTimeOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to BookedTime.
+func (_m *BookedTimeQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...BookedTimePaginateOption,
+) (*BookedTimeConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newBookedTimePager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &BookedTimeConnection{Edges: []*BookedTimeEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// BookedTimeOrderField defines the ordering field of BookedTime.
+type BookedTimeOrderField struct {
+	// Value extracts the ordering value from the given BookedTime.
+	Value    func(*BookedTime) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) bookedtime.OrderOption
+	toCursor func(*BookedTime) Cursor
+}
+
+// BookedTimeOrder defines the ordering of BookedTime.
+type BookedTimeOrder struct {
+	Direction OrderDirection        `json:"direction"`
+	Field     *BookedTimeOrderField `json:"field"`
+}
+
+// DefaultBookedTimeOrder is the default ordering of BookedTime.
+var DefaultBookedTimeOrder = &BookedTimeOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &BookedTimeOrderField{
+		Value: func(_m *BookedTime) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: bookedtime.FieldID,
+		toTerm: bookedtime.ByID,
+		toCursor: func(_m *BookedTime) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts BookedTime into BookedTimeEdge.
+func (_m *BookedTime) ToEdge(order *BookedTimeOrder) *BookedTimeEdge {
+	if order == nil {
+		order = DefaultBookedTimeOrder
+	}
+	return &BookedTimeEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}
@@ -8672,6 +9673,255 @@ func (_m *ReceptionPoint) ToEdge(order *ReceptionPointOrder) *ReceptionPointEdge
 		order = DefaultReceptionPointOrder
 	}
 	return &ReceptionPointEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// RoomEdge is the edge representation of Room.
+type RoomEdge struct {
+	Node   *Room  `json:"node"`
+	Cursor Cursor `json:"cursor"`
+}
+
+// RoomConnection is the connection containing edges to Room.
+type RoomConnection struct {
+	Edges      []*RoomEdge `json:"edges"`
+	PageInfo   PageInfo    `json:"pageInfo"`
+	TotalCount int         `json:"totalCount"`
+}
+
+func (c *RoomConnection) build(nodes []*Room, pager *roomPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Room
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Room {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Room {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*RoomEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &RoomEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// RoomPaginateOption enables pagination customization.
+type RoomPaginateOption func(*roomPager) error
+
+// WithRoomOrder configures pagination ordering.
+func WithRoomOrder(order *RoomOrder) RoomPaginateOption {
+	if order == nil {
+		order = DefaultRoomOrder
+	}
+	o := *order
+	return func(pager *roomPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultRoomOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithRoomFilter configures pagination filter.
+func WithRoomFilter(filter func(*RoomQuery) (*RoomQuery, error)) RoomPaginateOption {
+	return func(pager *roomPager) error {
+		if filter == nil {
+			return errors.New("RoomQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type roomPager struct {
+	reverse bool
+	order   *RoomOrder
+	filter  func(*RoomQuery) (*RoomQuery, error)
+}
+
+func newRoomPager(opts []RoomPaginateOption, reverse bool) (*roomPager, error) {
+	pager := &roomPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultRoomOrder
+	}
+	return pager, nil
+}
+
+func (p *roomPager) applyFilter(query *RoomQuery) (*RoomQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *roomPager) toCursor(_m *Room) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *roomPager) applyCursors(query *RoomQuery, after, before *Cursor) (*RoomQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultRoomOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *roomPager) applyOrder(query *RoomQuery) *RoomQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultRoomOrder.Field {
+		query = query.Order(DefaultRoomOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *roomPager) orderExpr(query *RoomQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultRoomOrder.Field {
+			b.Comma().Ident(DefaultRoomOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Room.
+func (_m *RoomQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...RoomPaginateOption,
+) (*RoomConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newRoomPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &RoomConnection{Edges: []*RoomEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// RoomOrderField defines the ordering field of Room.
+type RoomOrderField struct {
+	// Value extracts the ordering value from the given Room.
+	Value    func(*Room) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) room.OrderOption
+	toCursor func(*Room) Cursor
+}
+
+// RoomOrder defines the ordering of Room.
+type RoomOrder struct {
+	Direction OrderDirection  `json:"direction"`
+	Field     *RoomOrderField `json:"field"`
+}
+
+// DefaultRoomOrder is the default ordering of Room.
+var DefaultRoomOrder = &RoomOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &RoomOrderField{
+		Value: func(_m *Room) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: room.FieldID,
+		toTerm: room.ByID,
+		toCursor: func(_m *Room) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Room into RoomEdge.
+func (_m *Room) ToEdge(order *RoomOrder) *RoomEdge {
+	if order == nil {
+		order = DefaultRoomOrder
+	}
+	return &RoomEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}

@@ -13,6 +13,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent/absence"
 	"github.com/guichet-logement/guichet/ent/agreement"
 	"github.com/guichet-logement/guichet/ent/applicantaccount"
 	"github.com/guichet-logement/guichet/ent/application"
@@ -21,10 +22,13 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationevent"
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
+	"github.com/guichet-logement/guichet/ent/appointment"
 	"github.com/guichet-logement/guichet/ent/assignment"
 	"github.com/guichet-logement/guichet/ent/attemptcount"
 	"github.com/guichet-logement/guichet/ent/audience"
+	"github.com/guichet-logement/guichet/ent/availability"
 	"github.com/guichet-logement/guichet/ent/bindingcode"
+	"github.com/guichet-logement/guichet/ent/bookedtime"
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
@@ -56,6 +60,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/registryevent"
+	"github.com/guichet-logement/guichet/ent/room"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
@@ -75,6 +80,7 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
+	TypeAbsence            = "Absence"
 	TypeAgreement          = "Agreement"
 	TypeApplicantAccount   = "ApplicantAccount"
 	TypeApplication        = "Application"
@@ -83,10 +89,13 @@ const (
 	TypeApplicationEvent   = "ApplicationEvent"
 	TypeApplicationFile    = "ApplicationFile"
 	TypeApplicationSummary = "ApplicationSummary"
+	TypeAppointment        = "Appointment"
 	TypeAssignment         = "Assignment"
 	TypeAttemptCount       = "AttemptCount"
 	TypeAudience           = "Audience"
+	TypeAvailability       = "Availability"
 	TypeBindingCode        = "BindingCode"
+	TypeBookedTime         = "BookedTime"
 	TypeBuilding           = "Building"
 	TypeCatalogueEntry     = "CatalogueEntry"
 	TypeCommune            = "Commune"
@@ -117,6 +126,7 @@ const (
 	TypeReceptionGrant     = "ReceptionGrant"
 	TypeReceptionPoint     = "ReceptionPoint"
 	TypeRegistryEvent      = "RegistryEvent"
+	TypeRoom               = "Room"
 	TypeSandboxClock       = "SandboxClock"
 	TypeSensitiveRecord    = "SensitiveRecord"
 	TypeStaffAuthorisation = "StaffAuthorisation"
@@ -126,6 +136,968 @@ const (
 	TypeUsedAssertion      = "UsedAssertion"
 	TypeWish               = "Wish"
 )
+
+// AbsenceMutation represents an operation that mutates the Absence nodes in the graph.
+type AbsenceMutation struct {
+	config
+	op                     Op
+	typ                    string
+	id                     *domain.ID
+	created_at             *time.Time
+	starts_at              *time.Time
+	ends_at                *time.Time
+	reason                 *domain.AbsenceReason
+	clearedFields          map[string]struct{}
+	person                 *domain.ID
+	clearedperson          bool
+	room                   *domain.ID
+	clearedroom            bool
+	reception_point        *domain.ID
+	clearedreception_point bool
+	declared_by            *domain.ID
+	cleareddeclared_by     bool
+	done                   bool
+	oldValue               func(context.Context) (*Absence, error)
+	predicates             []predicate.Absence
+}
+
+var _ ent.Mutation = (*AbsenceMutation)(nil)
+
+// absenceOption allows management of the mutation configuration using functional options.
+type absenceOption func(*AbsenceMutation)
+
+// newAbsenceMutation creates new mutation for the Absence entity.
+func newAbsenceMutation(c config, op Op, opts ...absenceOption) *AbsenceMutation {
+	m := &AbsenceMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeAbsence,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withAbsenceID sets the ID field of the mutation.
+func withAbsenceID(id domain.ID) absenceOption {
+	return func(m *AbsenceMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Absence
+		)
+		m.oldValue = func(ctx context.Context) (*Absence, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Absence.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withAbsence sets the old Absence of the mutation.
+func withAbsence(node *Absence) absenceOption {
+	return func(m *AbsenceMutation) {
+		m.oldValue = func(context.Context) (*Absence, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m AbsenceMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m AbsenceMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Absence entities.
+func (m *AbsenceMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *AbsenceMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *AbsenceMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Absence.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *AbsenceMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *AbsenceMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Absence entity.
+// If the Absence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AbsenceMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *AbsenceMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *AbsenceMutation) SetPersonID(d domain.ID) {
+	m.person = &d
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *AbsenceMutation) PersonID() (r domain.ID, exists bool) {
+	v := m.person
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the Absence entity.
+// If the Absence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AbsenceMutation) OldPersonID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ClearPersonID clears the value of the "person_id" field.
+func (m *AbsenceMutation) ClearPersonID() {
+	m.person = nil
+	m.clearedFields[absence.FieldPersonID] = struct{}{}
+}
+
+// PersonIDCleared returns if the "person_id" field was cleared in this mutation.
+func (m *AbsenceMutation) PersonIDCleared() bool {
+	_, ok := m.clearedFields[absence.FieldPersonID]
+	return ok
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *AbsenceMutation) ResetPersonID() {
+	m.person = nil
+	delete(m.clearedFields, absence.FieldPersonID)
+}
+
+// SetRoomID sets the "room_id" field.
+func (m *AbsenceMutation) SetRoomID(d domain.ID) {
+	m.room = &d
+}
+
+// RoomID returns the value of the "room_id" field in the mutation.
+func (m *AbsenceMutation) RoomID() (r domain.ID, exists bool) {
+	v := m.room
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRoomID returns the old "room_id" field's value of the Absence entity.
+// If the Absence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AbsenceMutation) OldRoomID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRoomID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRoomID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRoomID: %w", err)
+	}
+	return oldValue.RoomID, nil
+}
+
+// ClearRoomID clears the value of the "room_id" field.
+func (m *AbsenceMutation) ClearRoomID() {
+	m.room = nil
+	m.clearedFields[absence.FieldRoomID] = struct{}{}
+}
+
+// RoomIDCleared returns if the "room_id" field was cleared in this mutation.
+func (m *AbsenceMutation) RoomIDCleared() bool {
+	_, ok := m.clearedFields[absence.FieldRoomID]
+	return ok
+}
+
+// ResetRoomID resets all changes to the "room_id" field.
+func (m *AbsenceMutation) ResetRoomID() {
+	m.room = nil
+	delete(m.clearedFields, absence.FieldRoomID)
+}
+
+// SetReceptionPointID sets the "reception_point_id" field.
+func (m *AbsenceMutation) SetReceptionPointID(d domain.ID) {
+	m.reception_point = &d
+}
+
+// ReceptionPointID returns the value of the "reception_point_id" field in the mutation.
+func (m *AbsenceMutation) ReceptionPointID() (r domain.ID, exists bool) {
+	v := m.reception_point
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceptionPointID returns the old "reception_point_id" field's value of the Absence entity.
+// If the Absence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AbsenceMutation) OldReceptionPointID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceptionPointID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceptionPointID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceptionPointID: %w", err)
+	}
+	return oldValue.ReceptionPointID, nil
+}
+
+// ClearReceptionPointID clears the value of the "reception_point_id" field.
+func (m *AbsenceMutation) ClearReceptionPointID() {
+	m.reception_point = nil
+	m.clearedFields[absence.FieldReceptionPointID] = struct{}{}
+}
+
+// ReceptionPointIDCleared returns if the "reception_point_id" field was cleared in this mutation.
+func (m *AbsenceMutation) ReceptionPointIDCleared() bool {
+	_, ok := m.clearedFields[absence.FieldReceptionPointID]
+	return ok
+}
+
+// ResetReceptionPointID resets all changes to the "reception_point_id" field.
+func (m *AbsenceMutation) ResetReceptionPointID() {
+	m.reception_point = nil
+	delete(m.clearedFields, absence.FieldReceptionPointID)
+}
+
+// SetStartsAt sets the "starts_at" field.
+func (m *AbsenceMutation) SetStartsAt(t time.Time) {
+	m.starts_at = &t
+}
+
+// StartsAt returns the value of the "starts_at" field in the mutation.
+func (m *AbsenceMutation) StartsAt() (r time.Time, exists bool) {
+	v := m.starts_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartsAt returns the old "starts_at" field's value of the Absence entity.
+// If the Absence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AbsenceMutation) OldStartsAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartsAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartsAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartsAt: %w", err)
+	}
+	return oldValue.StartsAt, nil
+}
+
+// ResetStartsAt resets all changes to the "starts_at" field.
+func (m *AbsenceMutation) ResetStartsAt() {
+	m.starts_at = nil
+}
+
+// SetEndsAt sets the "ends_at" field.
+func (m *AbsenceMutation) SetEndsAt(t time.Time) {
+	m.ends_at = &t
+}
+
+// EndsAt returns the value of the "ends_at" field in the mutation.
+func (m *AbsenceMutation) EndsAt() (r time.Time, exists bool) {
+	v := m.ends_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndsAt returns the old "ends_at" field's value of the Absence entity.
+// If the Absence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AbsenceMutation) OldEndsAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndsAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndsAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndsAt: %w", err)
+	}
+	return oldValue.EndsAt, nil
+}
+
+// ResetEndsAt resets all changes to the "ends_at" field.
+func (m *AbsenceMutation) ResetEndsAt() {
+	m.ends_at = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *AbsenceMutation) SetReason(dr domain.AbsenceReason) {
+	m.reason = &dr
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *AbsenceMutation) Reason() (r domain.AbsenceReason, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the Absence entity.
+// If the Absence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AbsenceMutation) OldReason(ctx context.Context) (v domain.AbsenceReason, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *AbsenceMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetDeclaredByID sets the "declared_by_id" field.
+func (m *AbsenceMutation) SetDeclaredByID(d domain.ID) {
+	m.declared_by = &d
+}
+
+// DeclaredByID returns the value of the "declared_by_id" field in the mutation.
+func (m *AbsenceMutation) DeclaredByID() (r domain.ID, exists bool) {
+	v := m.declared_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeclaredByID returns the old "declared_by_id" field's value of the Absence entity.
+// If the Absence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AbsenceMutation) OldDeclaredByID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeclaredByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeclaredByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeclaredByID: %w", err)
+	}
+	return oldValue.DeclaredByID, nil
+}
+
+// ResetDeclaredByID resets all changes to the "declared_by_id" field.
+func (m *AbsenceMutation) ResetDeclaredByID() {
+	m.declared_by = nil
+}
+
+// ClearPerson clears the "person" edge to the Person entity.
+func (m *AbsenceMutation) ClearPerson() {
+	m.clearedperson = true
+	m.clearedFields[absence.FieldPersonID] = struct{}{}
+}
+
+// PersonCleared reports if the "person" edge to the Person entity was cleared.
+func (m *AbsenceMutation) PersonCleared() bool {
+	return m.PersonIDCleared() || m.clearedperson
+}
+
+// PersonIDs returns the "person" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PersonID instead. It exists only for internal usage by the builders.
+func (m *AbsenceMutation) PersonIDs() (ids []domain.ID) {
+	if id := m.person; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPerson resets all changes to the "person" edge.
+func (m *AbsenceMutation) ResetPerson() {
+	m.person = nil
+	m.clearedperson = false
+}
+
+// ClearRoom clears the "room" edge to the Room entity.
+func (m *AbsenceMutation) ClearRoom() {
+	m.clearedroom = true
+	m.clearedFields[absence.FieldRoomID] = struct{}{}
+}
+
+// RoomCleared reports if the "room" edge to the Room entity was cleared.
+func (m *AbsenceMutation) RoomCleared() bool {
+	return m.RoomIDCleared() || m.clearedroom
+}
+
+// RoomIDs returns the "room" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RoomID instead. It exists only for internal usage by the builders.
+func (m *AbsenceMutation) RoomIDs() (ids []domain.ID) {
+	if id := m.room; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRoom resets all changes to the "room" edge.
+func (m *AbsenceMutation) ResetRoom() {
+	m.room = nil
+	m.clearedroom = false
+}
+
+// ClearReceptionPoint clears the "reception_point" edge to the ReceptionPoint entity.
+func (m *AbsenceMutation) ClearReceptionPoint() {
+	m.clearedreception_point = true
+	m.clearedFields[absence.FieldReceptionPointID] = struct{}{}
+}
+
+// ReceptionPointCleared reports if the "reception_point" edge to the ReceptionPoint entity was cleared.
+func (m *AbsenceMutation) ReceptionPointCleared() bool {
+	return m.ReceptionPointIDCleared() || m.clearedreception_point
+}
+
+// ReceptionPointIDs returns the "reception_point" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ReceptionPointID instead. It exists only for internal usage by the builders.
+func (m *AbsenceMutation) ReceptionPointIDs() (ids []domain.ID) {
+	if id := m.reception_point; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetReceptionPoint resets all changes to the "reception_point" edge.
+func (m *AbsenceMutation) ResetReceptionPoint() {
+	m.reception_point = nil
+	m.clearedreception_point = false
+}
+
+// ClearDeclaredBy clears the "declared_by" edge to the Person entity.
+func (m *AbsenceMutation) ClearDeclaredBy() {
+	m.cleareddeclared_by = true
+	m.clearedFields[absence.FieldDeclaredByID] = struct{}{}
+}
+
+// DeclaredByCleared reports if the "declared_by" edge to the Person entity was cleared.
+func (m *AbsenceMutation) DeclaredByCleared() bool {
+	return m.cleareddeclared_by
+}
+
+// DeclaredByIDs returns the "declared_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// DeclaredByID instead. It exists only for internal usage by the builders.
+func (m *AbsenceMutation) DeclaredByIDs() (ids []domain.ID) {
+	if id := m.declared_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetDeclaredBy resets all changes to the "declared_by" edge.
+func (m *AbsenceMutation) ResetDeclaredBy() {
+	m.declared_by = nil
+	m.cleareddeclared_by = false
+}
+
+// Where appends a list predicates to the AbsenceMutation builder.
+func (m *AbsenceMutation) Where(ps ...predicate.Absence) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the AbsenceMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *AbsenceMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Absence, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *AbsenceMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *AbsenceMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Absence).
+func (m *AbsenceMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *AbsenceMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.created_at != nil {
+		fields = append(fields, absence.FieldCreatedAt)
+	}
+	if m.person != nil {
+		fields = append(fields, absence.FieldPersonID)
+	}
+	if m.room != nil {
+		fields = append(fields, absence.FieldRoomID)
+	}
+	if m.reception_point != nil {
+		fields = append(fields, absence.FieldReceptionPointID)
+	}
+	if m.starts_at != nil {
+		fields = append(fields, absence.FieldStartsAt)
+	}
+	if m.ends_at != nil {
+		fields = append(fields, absence.FieldEndsAt)
+	}
+	if m.reason != nil {
+		fields = append(fields, absence.FieldReason)
+	}
+	if m.declared_by != nil {
+		fields = append(fields, absence.FieldDeclaredByID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *AbsenceMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case absence.FieldCreatedAt:
+		return m.CreatedAt()
+	case absence.FieldPersonID:
+		return m.PersonID()
+	case absence.FieldRoomID:
+		return m.RoomID()
+	case absence.FieldReceptionPointID:
+		return m.ReceptionPointID()
+	case absence.FieldStartsAt:
+		return m.StartsAt()
+	case absence.FieldEndsAt:
+		return m.EndsAt()
+	case absence.FieldReason:
+		return m.Reason()
+	case absence.FieldDeclaredByID:
+		return m.DeclaredByID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *AbsenceMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case absence.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case absence.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case absence.FieldRoomID:
+		return m.OldRoomID(ctx)
+	case absence.FieldReceptionPointID:
+		return m.OldReceptionPointID(ctx)
+	case absence.FieldStartsAt:
+		return m.OldStartsAt(ctx)
+	case absence.FieldEndsAt:
+		return m.OldEndsAt(ctx)
+	case absence.FieldReason:
+		return m.OldReason(ctx)
+	case absence.FieldDeclaredByID:
+		return m.OldDeclaredByID(ctx)
+	}
+	return nil, fmt.Errorf("unknown Absence field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AbsenceMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case absence.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case absence.FieldPersonID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case absence.FieldRoomID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRoomID(v)
+		return nil
+	case absence.FieldReceptionPointID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceptionPointID(v)
+		return nil
+	case absence.FieldStartsAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartsAt(v)
+		return nil
+	case absence.FieldEndsAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndsAt(v)
+		return nil
+	case absence.FieldReason:
+		v, ok := value.(domain.AbsenceReason)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case absence.FieldDeclaredByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeclaredByID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Absence field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *AbsenceMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *AbsenceMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AbsenceMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Absence numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *AbsenceMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(absence.FieldPersonID) {
+		fields = append(fields, absence.FieldPersonID)
+	}
+	if m.FieldCleared(absence.FieldRoomID) {
+		fields = append(fields, absence.FieldRoomID)
+	}
+	if m.FieldCleared(absence.FieldReceptionPointID) {
+		fields = append(fields, absence.FieldReceptionPointID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *AbsenceMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *AbsenceMutation) ClearField(name string) error {
+	switch name {
+	case absence.FieldPersonID:
+		m.ClearPersonID()
+		return nil
+	case absence.FieldRoomID:
+		m.ClearRoomID()
+		return nil
+	case absence.FieldReceptionPointID:
+		m.ClearReceptionPointID()
+		return nil
+	}
+	return fmt.Errorf("unknown Absence nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *AbsenceMutation) ResetField(name string) error {
+	switch name {
+	case absence.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case absence.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case absence.FieldRoomID:
+		m.ResetRoomID()
+		return nil
+	case absence.FieldReceptionPointID:
+		m.ResetReceptionPointID()
+		return nil
+	case absence.FieldStartsAt:
+		m.ResetStartsAt()
+		return nil
+	case absence.FieldEndsAt:
+		m.ResetEndsAt()
+		return nil
+	case absence.FieldReason:
+		m.ResetReason()
+		return nil
+	case absence.FieldDeclaredByID:
+		m.ResetDeclaredByID()
+		return nil
+	}
+	return fmt.Errorf("unknown Absence field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *AbsenceMutation) AddedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.person != nil {
+		edges = append(edges, absence.EdgePerson)
+	}
+	if m.room != nil {
+		edges = append(edges, absence.EdgeRoom)
+	}
+	if m.reception_point != nil {
+		edges = append(edges, absence.EdgeReceptionPoint)
+	}
+	if m.declared_by != nil {
+		edges = append(edges, absence.EdgeDeclaredBy)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *AbsenceMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case absence.EdgePerson:
+		if id := m.person; id != nil {
+			return []ent.Value{*id}
+		}
+	case absence.EdgeRoom:
+		if id := m.room; id != nil {
+			return []ent.Value{*id}
+		}
+	case absence.EdgeReceptionPoint:
+		if id := m.reception_point; id != nil {
+			return []ent.Value{*id}
+		}
+	case absence.EdgeDeclaredBy:
+		if id := m.declared_by; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *AbsenceMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 4)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *AbsenceMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *AbsenceMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.clearedperson {
+		edges = append(edges, absence.EdgePerson)
+	}
+	if m.clearedroom {
+		edges = append(edges, absence.EdgeRoom)
+	}
+	if m.clearedreception_point {
+		edges = append(edges, absence.EdgeReceptionPoint)
+	}
+	if m.cleareddeclared_by {
+		edges = append(edges, absence.EdgeDeclaredBy)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *AbsenceMutation) EdgeCleared(name string) bool {
+	switch name {
+	case absence.EdgePerson:
+		return m.clearedperson
+	case absence.EdgeRoom:
+		return m.clearedroom
+	case absence.EdgeReceptionPoint:
+		return m.clearedreception_point
+	case absence.EdgeDeclaredBy:
+		return m.cleareddeclared_by
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *AbsenceMutation) ClearEdge(name string) error {
+	switch name {
+	case absence.EdgePerson:
+		m.ClearPerson()
+		return nil
+	case absence.EdgeRoom:
+		m.ClearRoom()
+		return nil
+	case absence.EdgeReceptionPoint:
+		m.ClearReceptionPoint()
+		return nil
+	case absence.EdgeDeclaredBy:
+		m.ClearDeclaredBy()
+		return nil
+	}
+	return fmt.Errorf("unknown Absence unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *AbsenceMutation) ResetEdge(name string) error {
+	switch name {
+	case absence.EdgePerson:
+		m.ResetPerson()
+		return nil
+	case absence.EdgeRoom:
+		m.ResetRoom()
+		return nil
+	case absence.EdgeReceptionPoint:
+		m.ResetReceptionPoint()
+		return nil
+	case absence.EdgeDeclaredBy:
+		m.ResetDeclaredBy()
+		return nil
+	}
+	return fmt.Errorf("unknown Absence edge %s", name)
+}
 
 // AgreementMutation represents an operation that mutates the Agreement nodes in the graph.
 type AgreementMutation struct {
@@ -1737,6 +2709,9 @@ type ApplicationMutation struct {
 	pieces                  map[domain.ID]struct{}
 	removedpieces           map[domain.ID]struct{}
 	clearedpieces           bool
+	appointments            map[domain.ID]struct{}
+	removedappointments     map[domain.ID]struct{}
+	clearedappointments     bool
 	done                    bool
 	oldValue                func(context.Context) (*Application, error)
 	predicates              []predicate.Application
@@ -2814,6 +3789,60 @@ func (m *ApplicationMutation) ResetPieces() {
 	m.removedpieces = nil
 }
 
+// AddAppointmentIDs adds the "appointments" edge to the Appointment entity by ids.
+func (m *ApplicationMutation) AddAppointmentIDs(ids ...domain.ID) {
+	if m.appointments == nil {
+		m.appointments = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.appointments[ids[i]] = struct{}{}
+	}
+}
+
+// ClearAppointments clears the "appointments" edge to the Appointment entity.
+func (m *ApplicationMutation) ClearAppointments() {
+	m.clearedappointments = true
+}
+
+// AppointmentsCleared reports if the "appointments" edge to the Appointment entity was cleared.
+func (m *ApplicationMutation) AppointmentsCleared() bool {
+	return m.clearedappointments
+}
+
+// RemoveAppointmentIDs removes the "appointments" edge to the Appointment entity by IDs.
+func (m *ApplicationMutation) RemoveAppointmentIDs(ids ...domain.ID) {
+	if m.removedappointments == nil {
+		m.removedappointments = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.appointments, ids[i])
+		m.removedappointments[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedAppointments returns the removed IDs of the "appointments" edge to the Appointment entity.
+func (m *ApplicationMutation) RemovedAppointmentsIDs() (ids []domain.ID) {
+	for id := range m.removedappointments {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// AppointmentsIDs returns the "appointments" edge IDs in the mutation.
+func (m *ApplicationMutation) AppointmentsIDs() (ids []domain.ID) {
+	for id := range m.appointments {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetAppointments resets all changes to the "appointments" edge.
+func (m *ApplicationMutation) ResetAppointments() {
+	m.appointments = nil
+	m.clearedappointments = false
+	m.removedappointments = nil
+}
+
 // Where appends a list predicates to the ApplicationMutation builder.
 func (m *ApplicationMutation) Where(ps ...predicate.Application) {
 	m.predicates = append(m.predicates, ps...)
@@ -3187,7 +4216,7 @@ func (m *ApplicationMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ApplicationMutation) AddedEdges() []string {
-	edges := make([]string, 0, 9)
+	edges := make([]string, 0, 10)
 	if m.summary != nil {
 		edges = append(edges, application.EdgeSummary)
 	}
@@ -3214,6 +4243,9 @@ func (m *ApplicationMutation) AddedEdges() []string {
 	}
 	if m.pieces != nil {
 		edges = append(edges, application.EdgePieces)
+	}
+	if m.appointments != nil {
+		edges = append(edges, application.EdgeAppointments)
 	}
 	return edges
 }
@@ -3270,13 +4302,19 @@ func (m *ApplicationMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case application.EdgeAppointments:
+		ids := make([]ent.Value, 0, len(m.appointments))
+		for id := range m.appointments {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ApplicationMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 9)
+	edges := make([]string, 0, 10)
 	if m.removedwishes != nil {
 		edges = append(edges, application.EdgeWishes)
 	}
@@ -3294,6 +4332,9 @@ func (m *ApplicationMutation) RemovedEdges() []string {
 	}
 	if m.removedpieces != nil {
 		edges = append(edges, application.EdgePieces)
+	}
+	if m.removedappointments != nil {
+		edges = append(edges, application.EdgeAppointments)
 	}
 	return edges
 }
@@ -3338,13 +4379,19 @@ func (m *ApplicationMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case application.EdgeAppointments:
+		ids := make([]ent.Value, 0, len(m.removedappointments))
+		for id := range m.removedappointments {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ApplicationMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 9)
+	edges := make([]string, 0, 10)
 	if m.clearedsummary {
 		edges = append(edges, application.EdgeSummary)
 	}
@@ -3372,6 +4419,9 @@ func (m *ApplicationMutation) ClearedEdges() []string {
 	if m.clearedpieces {
 		edges = append(edges, application.EdgePieces)
 	}
+	if m.clearedappointments {
+		edges = append(edges, application.EdgeAppointments)
+	}
 	return edges
 }
 
@@ -3397,6 +4447,8 @@ func (m *ApplicationMutation) EdgeCleared(name string) bool {
 		return m.clearedproposed_changes
 	case application.EdgePieces:
 		return m.clearedpieces
+	case application.EdgeAppointments:
+		return m.clearedappointments
 	}
 	return false
 }
@@ -3448,6 +4500,9 @@ func (m *ApplicationMutation) ResetEdge(name string) error {
 		return nil
 	case application.EdgePieces:
 		m.ResetPieces()
+		return nil
+	case application.EdgeAppointments:
+		m.ResetAppointments()
 		return nil
 	}
 	return fmt.Errorf("unknown Application edge %s", name)
@@ -10229,6 +11284,1566 @@ func (m *ApplicationSummaryMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown ApplicationSummary edge %s", name)
 }
 
+// AppointmentMutation represents an operation that mutates the Appointment nodes in the graph.
+type AppointmentMutation struct {
+	config
+	op                     Op
+	typ                    string
+	id                     *domain.ID
+	created_at             *time.Time
+	motive                 *domain.MotiveCode
+	sensitive              *bool
+	mode                   *domain.AppointmentMode
+	state                  *domain.AppointmentState
+	starts_at              *time.Time
+	ends_at                *time.Time
+	participants           *[]domain.Participant
+	appendparticipants     []domain.Participant
+	booked_at              *time.Time
+	overbooked_for         *string
+	version                *int
+	addversion             *int
+	clearedFields          map[string]struct{}
+	application            *domain.ID
+	clearedapplication     bool
+	reception_point        *domain.ID
+	clearedreception_point bool
+	room                   *domain.ID
+	clearedroom            bool
+	staff                  map[domain.ID]struct{}
+	removedstaff           map[domain.ID]struct{}
+	clearedstaff           bool
+	booked_by              *domain.ID
+	clearedbooked_by       bool
+	booked_times           map[domain.ID]struct{}
+	removedbooked_times    map[domain.ID]struct{}
+	clearedbooked_times    bool
+	done                   bool
+	oldValue               func(context.Context) (*Appointment, error)
+	predicates             []predicate.Appointment
+}
+
+var _ ent.Mutation = (*AppointmentMutation)(nil)
+
+// appointmentOption allows management of the mutation configuration using functional options.
+type appointmentOption func(*AppointmentMutation)
+
+// newAppointmentMutation creates new mutation for the Appointment entity.
+func newAppointmentMutation(c config, op Op, opts ...appointmentOption) *AppointmentMutation {
+	m := &AppointmentMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeAppointment,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withAppointmentID sets the ID field of the mutation.
+func withAppointmentID(id domain.ID) appointmentOption {
+	return func(m *AppointmentMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Appointment
+		)
+		m.oldValue = func(ctx context.Context) (*Appointment, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Appointment.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withAppointment sets the old Appointment of the mutation.
+func withAppointment(node *Appointment) appointmentOption {
+	return func(m *AppointmentMutation) {
+		m.oldValue = func(context.Context) (*Appointment, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m AppointmentMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m AppointmentMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Appointment entities.
+func (m *AppointmentMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *AppointmentMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *AppointmentMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Appointment.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *AppointmentMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *AppointmentMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Appointment entity.
+// If the Appointment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AppointmentMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *AppointmentMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *AppointmentMutation) SetApplicationID(d domain.ID) {
+	m.application = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *AppointmentMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the Appointment entity.
+// If the Appointment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AppointmentMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *AppointmentMutation) ResetApplicationID() {
+	m.application = nil
+}
+
+// SetMotive sets the "motive" field.
+func (m *AppointmentMutation) SetMotive(dc domain.MotiveCode) {
+	m.motive = &dc
+}
+
+// Motive returns the value of the "motive" field in the mutation.
+func (m *AppointmentMutation) Motive() (r domain.MotiveCode, exists bool) {
+	v := m.motive
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMotive returns the old "motive" field's value of the Appointment entity.
+// If the Appointment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AppointmentMutation) OldMotive(ctx context.Context) (v domain.MotiveCode, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMotive is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMotive requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMotive: %w", err)
+	}
+	return oldValue.Motive, nil
+}
+
+// ResetMotive resets all changes to the "motive" field.
+func (m *AppointmentMutation) ResetMotive() {
+	m.motive = nil
+}
+
+// SetSensitive sets the "sensitive" field.
+func (m *AppointmentMutation) SetSensitive(b bool) {
+	m.sensitive = &b
+}
+
+// Sensitive returns the value of the "sensitive" field in the mutation.
+func (m *AppointmentMutation) Sensitive() (r bool, exists bool) {
+	v := m.sensitive
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSensitive returns the old "sensitive" field's value of the Appointment entity.
+// If the Appointment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AppointmentMutation) OldSensitive(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSensitive is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSensitive requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSensitive: %w", err)
+	}
+	return oldValue.Sensitive, nil
+}
+
+// ResetSensitive resets all changes to the "sensitive" field.
+func (m *AppointmentMutation) ResetSensitive() {
+	m.sensitive = nil
+}
+
+// SetMode sets the "mode" field.
+func (m *AppointmentMutation) SetMode(dm domain.AppointmentMode) {
+	m.mode = &dm
+}
+
+// Mode returns the value of the "mode" field in the mutation.
+func (m *AppointmentMutation) Mode() (r domain.AppointmentMode, exists bool) {
+	v := m.mode
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMode returns the old "mode" field's value of the Appointment entity.
+// If the Appointment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AppointmentMutation) OldMode(ctx context.Context) (v domain.AppointmentMode, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMode: %w", err)
+	}
+	return oldValue.Mode, nil
+}
+
+// ResetMode resets all changes to the "mode" field.
+func (m *AppointmentMutation) ResetMode() {
+	m.mode = nil
+}
+
+// SetState sets the "state" field.
+func (m *AppointmentMutation) SetState(ds domain.AppointmentState) {
+	m.state = &ds
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *AppointmentMutation) State() (r domain.AppointmentState, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Appointment entity.
+// If the Appointment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AppointmentMutation) OldState(ctx context.Context) (v domain.AppointmentState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *AppointmentMutation) ResetState() {
+	m.state = nil
+}
+
+// SetReceptionPointID sets the "reception_point_id" field.
+func (m *AppointmentMutation) SetReceptionPointID(d domain.ID) {
+	m.reception_point = &d
+}
+
+// ReceptionPointID returns the value of the "reception_point_id" field in the mutation.
+func (m *AppointmentMutation) ReceptionPointID() (r domain.ID, exists bool) {
+	v := m.reception_point
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceptionPointID returns the old "reception_point_id" field's value of the Appointment entity.
+// If the Appointment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AppointmentMutation) OldReceptionPointID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceptionPointID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceptionPointID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceptionPointID: %w", err)
+	}
+	return oldValue.ReceptionPointID, nil
+}
+
+// ResetReceptionPointID resets all changes to the "reception_point_id" field.
+func (m *AppointmentMutation) ResetReceptionPointID() {
+	m.reception_point = nil
+}
+
+// SetRoomID sets the "room_id" field.
+func (m *AppointmentMutation) SetRoomID(d domain.ID) {
+	m.room = &d
+}
+
+// RoomID returns the value of the "room_id" field in the mutation.
+func (m *AppointmentMutation) RoomID() (r domain.ID, exists bool) {
+	v := m.room
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRoomID returns the old "room_id" field's value of the Appointment entity.
+// If the Appointment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AppointmentMutation) OldRoomID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRoomID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRoomID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRoomID: %w", err)
+	}
+	return oldValue.RoomID, nil
+}
+
+// ClearRoomID clears the value of the "room_id" field.
+func (m *AppointmentMutation) ClearRoomID() {
+	m.room = nil
+	m.clearedFields[appointment.FieldRoomID] = struct{}{}
+}
+
+// RoomIDCleared returns if the "room_id" field was cleared in this mutation.
+func (m *AppointmentMutation) RoomIDCleared() bool {
+	_, ok := m.clearedFields[appointment.FieldRoomID]
+	return ok
+}
+
+// ResetRoomID resets all changes to the "room_id" field.
+func (m *AppointmentMutation) ResetRoomID() {
+	m.room = nil
+	delete(m.clearedFields, appointment.FieldRoomID)
+}
+
+// SetStartsAt sets the "starts_at" field.
+func (m *AppointmentMutation) SetStartsAt(t time.Time) {
+	m.starts_at = &t
+}
+
+// StartsAt returns the value of the "starts_at" field in the mutation.
+func (m *AppointmentMutation) StartsAt() (r time.Time, exists bool) {
+	v := m.starts_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartsAt returns the old "starts_at" field's value of the Appointment entity.
+// If the Appointment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AppointmentMutation) OldStartsAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartsAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartsAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartsAt: %w", err)
+	}
+	return oldValue.StartsAt, nil
+}
+
+// ResetStartsAt resets all changes to the "starts_at" field.
+func (m *AppointmentMutation) ResetStartsAt() {
+	m.starts_at = nil
+}
+
+// SetEndsAt sets the "ends_at" field.
+func (m *AppointmentMutation) SetEndsAt(t time.Time) {
+	m.ends_at = &t
+}
+
+// EndsAt returns the value of the "ends_at" field in the mutation.
+func (m *AppointmentMutation) EndsAt() (r time.Time, exists bool) {
+	v := m.ends_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndsAt returns the old "ends_at" field's value of the Appointment entity.
+// If the Appointment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AppointmentMutation) OldEndsAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndsAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndsAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndsAt: %w", err)
+	}
+	return oldValue.EndsAt, nil
+}
+
+// ResetEndsAt resets all changes to the "ends_at" field.
+func (m *AppointmentMutation) ResetEndsAt() {
+	m.ends_at = nil
+}
+
+// SetParticipants sets the "participants" field.
+func (m *AppointmentMutation) SetParticipants(d []domain.Participant) {
+	m.participants = &d
+	m.appendparticipants = nil
+}
+
+// Participants returns the value of the "participants" field in the mutation.
+func (m *AppointmentMutation) Participants() (r []domain.Participant, exists bool) {
+	v := m.participants
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldParticipants returns the old "participants" field's value of the Appointment entity.
+// If the Appointment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AppointmentMutation) OldParticipants(ctx context.Context) (v []domain.Participant, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldParticipants is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldParticipants requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldParticipants: %w", err)
+	}
+	return oldValue.Participants, nil
+}
+
+// AppendParticipants adds d to the "participants" field.
+func (m *AppointmentMutation) AppendParticipants(d []domain.Participant) {
+	m.appendparticipants = append(m.appendparticipants, d...)
+}
+
+// AppendedParticipants returns the list of values that were appended to the "participants" field in this mutation.
+func (m *AppointmentMutation) AppendedParticipants() ([]domain.Participant, bool) {
+	if len(m.appendparticipants) == 0 {
+		return nil, false
+	}
+	return m.appendparticipants, true
+}
+
+// ResetParticipants resets all changes to the "participants" field.
+func (m *AppointmentMutation) ResetParticipants() {
+	m.participants = nil
+	m.appendparticipants = nil
+}
+
+// SetBookedAt sets the "booked_at" field.
+func (m *AppointmentMutation) SetBookedAt(t time.Time) {
+	m.booked_at = &t
+}
+
+// BookedAt returns the value of the "booked_at" field in the mutation.
+func (m *AppointmentMutation) BookedAt() (r time.Time, exists bool) {
+	v := m.booked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBookedAt returns the old "booked_at" field's value of the Appointment entity.
+// If the Appointment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AppointmentMutation) OldBookedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBookedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBookedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBookedAt: %w", err)
+	}
+	return oldValue.BookedAt, nil
+}
+
+// ResetBookedAt resets all changes to the "booked_at" field.
+func (m *AppointmentMutation) ResetBookedAt() {
+	m.booked_at = nil
+}
+
+// SetBookedByID sets the "booked_by_id" field.
+func (m *AppointmentMutation) SetBookedByID(d domain.ID) {
+	m.booked_by = &d
+}
+
+// BookedByID returns the value of the "booked_by_id" field in the mutation.
+func (m *AppointmentMutation) BookedByID() (r domain.ID, exists bool) {
+	v := m.booked_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBookedByID returns the old "booked_by_id" field's value of the Appointment entity.
+// If the Appointment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AppointmentMutation) OldBookedByID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBookedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBookedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBookedByID: %w", err)
+	}
+	return oldValue.BookedByID, nil
+}
+
+// ClearBookedByID clears the value of the "booked_by_id" field.
+func (m *AppointmentMutation) ClearBookedByID() {
+	m.booked_by = nil
+	m.clearedFields[appointment.FieldBookedByID] = struct{}{}
+}
+
+// BookedByIDCleared returns if the "booked_by_id" field was cleared in this mutation.
+func (m *AppointmentMutation) BookedByIDCleared() bool {
+	_, ok := m.clearedFields[appointment.FieldBookedByID]
+	return ok
+}
+
+// ResetBookedByID resets all changes to the "booked_by_id" field.
+func (m *AppointmentMutation) ResetBookedByID() {
+	m.booked_by = nil
+	delete(m.clearedFields, appointment.FieldBookedByID)
+}
+
+// SetOverbookedFor sets the "overbooked_for" field.
+func (m *AppointmentMutation) SetOverbookedFor(s string) {
+	m.overbooked_for = &s
+}
+
+// OverbookedFor returns the value of the "overbooked_for" field in the mutation.
+func (m *AppointmentMutation) OverbookedFor() (r string, exists bool) {
+	v := m.overbooked_for
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOverbookedFor returns the old "overbooked_for" field's value of the Appointment entity.
+// If the Appointment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AppointmentMutation) OldOverbookedFor(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOverbookedFor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOverbookedFor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOverbookedFor: %w", err)
+	}
+	return oldValue.OverbookedFor, nil
+}
+
+// ClearOverbookedFor clears the value of the "overbooked_for" field.
+func (m *AppointmentMutation) ClearOverbookedFor() {
+	m.overbooked_for = nil
+	m.clearedFields[appointment.FieldOverbookedFor] = struct{}{}
+}
+
+// OverbookedForCleared returns if the "overbooked_for" field was cleared in this mutation.
+func (m *AppointmentMutation) OverbookedForCleared() bool {
+	_, ok := m.clearedFields[appointment.FieldOverbookedFor]
+	return ok
+}
+
+// ResetOverbookedFor resets all changes to the "overbooked_for" field.
+func (m *AppointmentMutation) ResetOverbookedFor() {
+	m.overbooked_for = nil
+	delete(m.clearedFields, appointment.FieldOverbookedFor)
+}
+
+// SetVersion sets the "version" field.
+func (m *AppointmentMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *AppointmentMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Appointment entity.
+// If the Appointment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AppointmentMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *AppointmentMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *AppointmentMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *AppointmentMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (m *AppointmentMutation) ClearApplication() {
+	m.clearedapplication = true
+	m.clearedFields[appointment.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationCleared reports if the "application" edge to the Application entity was cleared.
+func (m *AppointmentMutation) ApplicationCleared() bool {
+	return m.clearedapplication
+}
+
+// ApplicationIDs returns the "application" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApplicationID instead. It exists only for internal usage by the builders.
+func (m *AppointmentMutation) ApplicationIDs() (ids []domain.ID) {
+	if id := m.application; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApplication resets all changes to the "application" edge.
+func (m *AppointmentMutation) ResetApplication() {
+	m.application = nil
+	m.clearedapplication = false
+}
+
+// ClearReceptionPoint clears the "reception_point" edge to the ReceptionPoint entity.
+func (m *AppointmentMutation) ClearReceptionPoint() {
+	m.clearedreception_point = true
+	m.clearedFields[appointment.FieldReceptionPointID] = struct{}{}
+}
+
+// ReceptionPointCleared reports if the "reception_point" edge to the ReceptionPoint entity was cleared.
+func (m *AppointmentMutation) ReceptionPointCleared() bool {
+	return m.clearedreception_point
+}
+
+// ReceptionPointIDs returns the "reception_point" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ReceptionPointID instead. It exists only for internal usage by the builders.
+func (m *AppointmentMutation) ReceptionPointIDs() (ids []domain.ID) {
+	if id := m.reception_point; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetReceptionPoint resets all changes to the "reception_point" edge.
+func (m *AppointmentMutation) ResetReceptionPoint() {
+	m.reception_point = nil
+	m.clearedreception_point = false
+}
+
+// ClearRoom clears the "room" edge to the Room entity.
+func (m *AppointmentMutation) ClearRoom() {
+	m.clearedroom = true
+	m.clearedFields[appointment.FieldRoomID] = struct{}{}
+}
+
+// RoomCleared reports if the "room" edge to the Room entity was cleared.
+func (m *AppointmentMutation) RoomCleared() bool {
+	return m.RoomIDCleared() || m.clearedroom
+}
+
+// RoomIDs returns the "room" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RoomID instead. It exists only for internal usage by the builders.
+func (m *AppointmentMutation) RoomIDs() (ids []domain.ID) {
+	if id := m.room; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRoom resets all changes to the "room" edge.
+func (m *AppointmentMutation) ResetRoom() {
+	m.room = nil
+	m.clearedroom = false
+}
+
+// AddStaffIDs adds the "staff" edge to the Person entity by ids.
+func (m *AppointmentMutation) AddStaffIDs(ids ...domain.ID) {
+	if m.staff == nil {
+		m.staff = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.staff[ids[i]] = struct{}{}
+	}
+}
+
+// ClearStaff clears the "staff" edge to the Person entity.
+func (m *AppointmentMutation) ClearStaff() {
+	m.clearedstaff = true
+}
+
+// StaffCleared reports if the "staff" edge to the Person entity was cleared.
+func (m *AppointmentMutation) StaffCleared() bool {
+	return m.clearedstaff
+}
+
+// RemoveStaffIDs removes the "staff" edge to the Person entity by IDs.
+func (m *AppointmentMutation) RemoveStaffIDs(ids ...domain.ID) {
+	if m.removedstaff == nil {
+		m.removedstaff = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.staff, ids[i])
+		m.removedstaff[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedStaff returns the removed IDs of the "staff" edge to the Person entity.
+func (m *AppointmentMutation) RemovedStaffIDs() (ids []domain.ID) {
+	for id := range m.removedstaff {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// StaffIDs returns the "staff" edge IDs in the mutation.
+func (m *AppointmentMutation) StaffIDs() (ids []domain.ID) {
+	for id := range m.staff {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetStaff resets all changes to the "staff" edge.
+func (m *AppointmentMutation) ResetStaff() {
+	m.staff = nil
+	m.clearedstaff = false
+	m.removedstaff = nil
+}
+
+// ClearBookedBy clears the "booked_by" edge to the Person entity.
+func (m *AppointmentMutation) ClearBookedBy() {
+	m.clearedbooked_by = true
+	m.clearedFields[appointment.FieldBookedByID] = struct{}{}
+}
+
+// BookedByCleared reports if the "booked_by" edge to the Person entity was cleared.
+func (m *AppointmentMutation) BookedByCleared() bool {
+	return m.BookedByIDCleared() || m.clearedbooked_by
+}
+
+// BookedByIDs returns the "booked_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// BookedByID instead. It exists only for internal usage by the builders.
+func (m *AppointmentMutation) BookedByIDs() (ids []domain.ID) {
+	if id := m.booked_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetBookedBy resets all changes to the "booked_by" edge.
+func (m *AppointmentMutation) ResetBookedBy() {
+	m.booked_by = nil
+	m.clearedbooked_by = false
+}
+
+// AddBookedTimeIDs adds the "booked_times" edge to the BookedTime entity by ids.
+func (m *AppointmentMutation) AddBookedTimeIDs(ids ...domain.ID) {
+	if m.booked_times == nil {
+		m.booked_times = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.booked_times[ids[i]] = struct{}{}
+	}
+}
+
+// ClearBookedTimes clears the "booked_times" edge to the BookedTime entity.
+func (m *AppointmentMutation) ClearBookedTimes() {
+	m.clearedbooked_times = true
+}
+
+// BookedTimesCleared reports if the "booked_times" edge to the BookedTime entity was cleared.
+func (m *AppointmentMutation) BookedTimesCleared() bool {
+	return m.clearedbooked_times
+}
+
+// RemoveBookedTimeIDs removes the "booked_times" edge to the BookedTime entity by IDs.
+func (m *AppointmentMutation) RemoveBookedTimeIDs(ids ...domain.ID) {
+	if m.removedbooked_times == nil {
+		m.removedbooked_times = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.booked_times, ids[i])
+		m.removedbooked_times[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedBookedTimes returns the removed IDs of the "booked_times" edge to the BookedTime entity.
+func (m *AppointmentMutation) RemovedBookedTimesIDs() (ids []domain.ID) {
+	for id := range m.removedbooked_times {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// BookedTimesIDs returns the "booked_times" edge IDs in the mutation.
+func (m *AppointmentMutation) BookedTimesIDs() (ids []domain.ID) {
+	for id := range m.booked_times {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetBookedTimes resets all changes to the "booked_times" edge.
+func (m *AppointmentMutation) ResetBookedTimes() {
+	m.booked_times = nil
+	m.clearedbooked_times = false
+	m.removedbooked_times = nil
+}
+
+// Where appends a list predicates to the AppointmentMutation builder.
+func (m *AppointmentMutation) Where(ps ...predicate.Appointment) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the AppointmentMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *AppointmentMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Appointment, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *AppointmentMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *AppointmentMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Appointment).
+func (m *AppointmentMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *AppointmentMutation) Fields() []string {
+	fields := make([]string, 0, 15)
+	if m.created_at != nil {
+		fields = append(fields, appointment.FieldCreatedAt)
+	}
+	if m.application != nil {
+		fields = append(fields, appointment.FieldApplicationID)
+	}
+	if m.motive != nil {
+		fields = append(fields, appointment.FieldMotive)
+	}
+	if m.sensitive != nil {
+		fields = append(fields, appointment.FieldSensitive)
+	}
+	if m.mode != nil {
+		fields = append(fields, appointment.FieldMode)
+	}
+	if m.state != nil {
+		fields = append(fields, appointment.FieldState)
+	}
+	if m.reception_point != nil {
+		fields = append(fields, appointment.FieldReceptionPointID)
+	}
+	if m.room != nil {
+		fields = append(fields, appointment.FieldRoomID)
+	}
+	if m.starts_at != nil {
+		fields = append(fields, appointment.FieldStartsAt)
+	}
+	if m.ends_at != nil {
+		fields = append(fields, appointment.FieldEndsAt)
+	}
+	if m.participants != nil {
+		fields = append(fields, appointment.FieldParticipants)
+	}
+	if m.booked_at != nil {
+		fields = append(fields, appointment.FieldBookedAt)
+	}
+	if m.booked_by != nil {
+		fields = append(fields, appointment.FieldBookedByID)
+	}
+	if m.overbooked_for != nil {
+		fields = append(fields, appointment.FieldOverbookedFor)
+	}
+	if m.version != nil {
+		fields = append(fields, appointment.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *AppointmentMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case appointment.FieldCreatedAt:
+		return m.CreatedAt()
+	case appointment.FieldApplicationID:
+		return m.ApplicationID()
+	case appointment.FieldMotive:
+		return m.Motive()
+	case appointment.FieldSensitive:
+		return m.Sensitive()
+	case appointment.FieldMode:
+		return m.Mode()
+	case appointment.FieldState:
+		return m.State()
+	case appointment.FieldReceptionPointID:
+		return m.ReceptionPointID()
+	case appointment.FieldRoomID:
+		return m.RoomID()
+	case appointment.FieldStartsAt:
+		return m.StartsAt()
+	case appointment.FieldEndsAt:
+		return m.EndsAt()
+	case appointment.FieldParticipants:
+		return m.Participants()
+	case appointment.FieldBookedAt:
+		return m.BookedAt()
+	case appointment.FieldBookedByID:
+		return m.BookedByID()
+	case appointment.FieldOverbookedFor:
+		return m.OverbookedFor()
+	case appointment.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *AppointmentMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case appointment.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case appointment.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case appointment.FieldMotive:
+		return m.OldMotive(ctx)
+	case appointment.FieldSensitive:
+		return m.OldSensitive(ctx)
+	case appointment.FieldMode:
+		return m.OldMode(ctx)
+	case appointment.FieldState:
+		return m.OldState(ctx)
+	case appointment.FieldReceptionPointID:
+		return m.OldReceptionPointID(ctx)
+	case appointment.FieldRoomID:
+		return m.OldRoomID(ctx)
+	case appointment.FieldStartsAt:
+		return m.OldStartsAt(ctx)
+	case appointment.FieldEndsAt:
+		return m.OldEndsAt(ctx)
+	case appointment.FieldParticipants:
+		return m.OldParticipants(ctx)
+	case appointment.FieldBookedAt:
+		return m.OldBookedAt(ctx)
+	case appointment.FieldBookedByID:
+		return m.OldBookedByID(ctx)
+	case appointment.FieldOverbookedFor:
+		return m.OldOverbookedFor(ctx)
+	case appointment.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown Appointment field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AppointmentMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case appointment.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case appointment.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case appointment.FieldMotive:
+		v, ok := value.(domain.MotiveCode)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMotive(v)
+		return nil
+	case appointment.FieldSensitive:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSensitive(v)
+		return nil
+	case appointment.FieldMode:
+		v, ok := value.(domain.AppointmentMode)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMode(v)
+		return nil
+	case appointment.FieldState:
+		v, ok := value.(domain.AppointmentState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case appointment.FieldReceptionPointID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceptionPointID(v)
+		return nil
+	case appointment.FieldRoomID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRoomID(v)
+		return nil
+	case appointment.FieldStartsAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartsAt(v)
+		return nil
+	case appointment.FieldEndsAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndsAt(v)
+		return nil
+	case appointment.FieldParticipants:
+		v, ok := value.([]domain.Participant)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetParticipants(v)
+		return nil
+	case appointment.FieldBookedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBookedAt(v)
+		return nil
+	case appointment.FieldBookedByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBookedByID(v)
+		return nil
+	case appointment.FieldOverbookedFor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOverbookedFor(v)
+		return nil
+	case appointment.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Appointment field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *AppointmentMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, appointment.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *AppointmentMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case appointment.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AppointmentMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case appointment.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Appointment numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *AppointmentMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(appointment.FieldRoomID) {
+		fields = append(fields, appointment.FieldRoomID)
+	}
+	if m.FieldCleared(appointment.FieldBookedByID) {
+		fields = append(fields, appointment.FieldBookedByID)
+	}
+	if m.FieldCleared(appointment.FieldOverbookedFor) {
+		fields = append(fields, appointment.FieldOverbookedFor)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *AppointmentMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *AppointmentMutation) ClearField(name string) error {
+	switch name {
+	case appointment.FieldRoomID:
+		m.ClearRoomID()
+		return nil
+	case appointment.FieldBookedByID:
+		m.ClearBookedByID()
+		return nil
+	case appointment.FieldOverbookedFor:
+		m.ClearOverbookedFor()
+		return nil
+	}
+	return fmt.Errorf("unknown Appointment nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *AppointmentMutation) ResetField(name string) error {
+	switch name {
+	case appointment.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case appointment.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case appointment.FieldMotive:
+		m.ResetMotive()
+		return nil
+	case appointment.FieldSensitive:
+		m.ResetSensitive()
+		return nil
+	case appointment.FieldMode:
+		m.ResetMode()
+		return nil
+	case appointment.FieldState:
+		m.ResetState()
+		return nil
+	case appointment.FieldReceptionPointID:
+		m.ResetReceptionPointID()
+		return nil
+	case appointment.FieldRoomID:
+		m.ResetRoomID()
+		return nil
+	case appointment.FieldStartsAt:
+		m.ResetStartsAt()
+		return nil
+	case appointment.FieldEndsAt:
+		m.ResetEndsAt()
+		return nil
+	case appointment.FieldParticipants:
+		m.ResetParticipants()
+		return nil
+	case appointment.FieldBookedAt:
+		m.ResetBookedAt()
+		return nil
+	case appointment.FieldBookedByID:
+		m.ResetBookedByID()
+		return nil
+	case appointment.FieldOverbookedFor:
+		m.ResetOverbookedFor()
+		return nil
+	case appointment.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown Appointment field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *AppointmentMutation) AddedEdges() []string {
+	edges := make([]string, 0, 6)
+	if m.application != nil {
+		edges = append(edges, appointment.EdgeApplication)
+	}
+	if m.reception_point != nil {
+		edges = append(edges, appointment.EdgeReceptionPoint)
+	}
+	if m.room != nil {
+		edges = append(edges, appointment.EdgeRoom)
+	}
+	if m.staff != nil {
+		edges = append(edges, appointment.EdgeStaff)
+	}
+	if m.booked_by != nil {
+		edges = append(edges, appointment.EdgeBookedBy)
+	}
+	if m.booked_times != nil {
+		edges = append(edges, appointment.EdgeBookedTimes)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *AppointmentMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case appointment.EdgeApplication:
+		if id := m.application; id != nil {
+			return []ent.Value{*id}
+		}
+	case appointment.EdgeReceptionPoint:
+		if id := m.reception_point; id != nil {
+			return []ent.Value{*id}
+		}
+	case appointment.EdgeRoom:
+		if id := m.room; id != nil {
+			return []ent.Value{*id}
+		}
+	case appointment.EdgeStaff:
+		ids := make([]ent.Value, 0, len(m.staff))
+		for id := range m.staff {
+			ids = append(ids, id)
+		}
+		return ids
+	case appointment.EdgeBookedBy:
+		if id := m.booked_by; id != nil {
+			return []ent.Value{*id}
+		}
+	case appointment.EdgeBookedTimes:
+		ids := make([]ent.Value, 0, len(m.booked_times))
+		for id := range m.booked_times {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *AppointmentMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 6)
+	if m.removedstaff != nil {
+		edges = append(edges, appointment.EdgeStaff)
+	}
+	if m.removedbooked_times != nil {
+		edges = append(edges, appointment.EdgeBookedTimes)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *AppointmentMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case appointment.EdgeStaff:
+		ids := make([]ent.Value, 0, len(m.removedstaff))
+		for id := range m.removedstaff {
+			ids = append(ids, id)
+		}
+		return ids
+	case appointment.EdgeBookedTimes:
+		ids := make([]ent.Value, 0, len(m.removedbooked_times))
+		for id := range m.removedbooked_times {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *AppointmentMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 6)
+	if m.clearedapplication {
+		edges = append(edges, appointment.EdgeApplication)
+	}
+	if m.clearedreception_point {
+		edges = append(edges, appointment.EdgeReceptionPoint)
+	}
+	if m.clearedroom {
+		edges = append(edges, appointment.EdgeRoom)
+	}
+	if m.clearedstaff {
+		edges = append(edges, appointment.EdgeStaff)
+	}
+	if m.clearedbooked_by {
+		edges = append(edges, appointment.EdgeBookedBy)
+	}
+	if m.clearedbooked_times {
+		edges = append(edges, appointment.EdgeBookedTimes)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *AppointmentMutation) EdgeCleared(name string) bool {
+	switch name {
+	case appointment.EdgeApplication:
+		return m.clearedapplication
+	case appointment.EdgeReceptionPoint:
+		return m.clearedreception_point
+	case appointment.EdgeRoom:
+		return m.clearedroom
+	case appointment.EdgeStaff:
+		return m.clearedstaff
+	case appointment.EdgeBookedBy:
+		return m.clearedbooked_by
+	case appointment.EdgeBookedTimes:
+		return m.clearedbooked_times
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *AppointmentMutation) ClearEdge(name string) error {
+	switch name {
+	case appointment.EdgeApplication:
+		m.ClearApplication()
+		return nil
+	case appointment.EdgeReceptionPoint:
+		m.ClearReceptionPoint()
+		return nil
+	case appointment.EdgeRoom:
+		m.ClearRoom()
+		return nil
+	case appointment.EdgeBookedBy:
+		m.ClearBookedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown Appointment unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *AppointmentMutation) ResetEdge(name string) error {
+	switch name {
+	case appointment.EdgeApplication:
+		m.ResetApplication()
+		return nil
+	case appointment.EdgeReceptionPoint:
+		m.ResetReceptionPoint()
+		return nil
+	case appointment.EdgeRoom:
+		m.ResetRoom()
+		return nil
+	case appointment.EdgeStaff:
+		m.ResetStaff()
+		return nil
+	case appointment.EdgeBookedBy:
+		m.ResetBookedBy()
+		return nil
+	case appointment.EdgeBookedTimes:
+		m.ResetBookedTimes()
+		return nil
+	}
+	return fmt.Errorf("unknown Appointment edge %s", name)
+}
+
 // AssignmentMutation represents an operation that mutates the Assignment nodes in the graph.
 type AssignmentMutation struct {
 	config
@@ -12422,6 +15037,1323 @@ func (m *AudienceMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Audience edge %s", name)
 }
 
+// AvailabilityMutation represents an operation that mutates the Availability nodes in the graph.
+type AvailabilityMutation struct {
+	config
+	op                     Op
+	typ                    string
+	id                     *domain.ID
+	created_at             *time.Time
+	rule                   *domain.Stated
+	first_day              *domain.Date
+	valid_until            *domain.Date
+	opens                  *domain.LocalTime
+	addopens               *domain.LocalTime
+	closes                 *domain.LocalTime
+	addcloses              *domain.LocalTime
+	motives                *[]domain.MotiveCode
+	appendmotives          []domain.MotiveCode
+	modes                  *[]domain.AppointmentMode
+	appendmodes            []domain.AppointmentMode
+	changes                *[]domain.OccurrenceChange
+	appendchanges          []domain.OccurrenceChange
+	version                *int
+	addversion             *int
+	clearedFields          map[string]struct{}
+	person                 *domain.ID
+	clearedperson          bool
+	reception_point        *domain.ID
+	clearedreception_point bool
+	room                   *domain.ID
+	clearedroom            bool
+	done                   bool
+	oldValue               func(context.Context) (*Availability, error)
+	predicates             []predicate.Availability
+}
+
+var _ ent.Mutation = (*AvailabilityMutation)(nil)
+
+// availabilityOption allows management of the mutation configuration using functional options.
+type availabilityOption func(*AvailabilityMutation)
+
+// newAvailabilityMutation creates new mutation for the Availability entity.
+func newAvailabilityMutation(c config, op Op, opts ...availabilityOption) *AvailabilityMutation {
+	m := &AvailabilityMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeAvailability,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withAvailabilityID sets the ID field of the mutation.
+func withAvailabilityID(id domain.ID) availabilityOption {
+	return func(m *AvailabilityMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Availability
+		)
+		m.oldValue = func(ctx context.Context) (*Availability, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Availability.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withAvailability sets the old Availability of the mutation.
+func withAvailability(node *Availability) availabilityOption {
+	return func(m *AvailabilityMutation) {
+		m.oldValue = func(context.Context) (*Availability, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m AvailabilityMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m AvailabilityMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Availability entities.
+func (m *AvailabilityMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *AvailabilityMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *AvailabilityMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Availability.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *AvailabilityMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *AvailabilityMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Availability entity.
+// If the Availability object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AvailabilityMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *AvailabilityMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *AvailabilityMutation) SetPersonID(d domain.ID) {
+	m.person = &d
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *AvailabilityMutation) PersonID() (r domain.ID, exists bool) {
+	v := m.person
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the Availability entity.
+// If the Availability object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AvailabilityMutation) OldPersonID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *AvailabilityMutation) ResetPersonID() {
+	m.person = nil
+}
+
+// SetReceptionPointID sets the "reception_point_id" field.
+func (m *AvailabilityMutation) SetReceptionPointID(d domain.ID) {
+	m.reception_point = &d
+}
+
+// ReceptionPointID returns the value of the "reception_point_id" field in the mutation.
+func (m *AvailabilityMutation) ReceptionPointID() (r domain.ID, exists bool) {
+	v := m.reception_point
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceptionPointID returns the old "reception_point_id" field's value of the Availability entity.
+// If the Availability object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AvailabilityMutation) OldReceptionPointID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceptionPointID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceptionPointID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceptionPointID: %w", err)
+	}
+	return oldValue.ReceptionPointID, nil
+}
+
+// ResetReceptionPointID resets all changes to the "reception_point_id" field.
+func (m *AvailabilityMutation) ResetReceptionPointID() {
+	m.reception_point = nil
+}
+
+// SetRoomID sets the "room_id" field.
+func (m *AvailabilityMutation) SetRoomID(d domain.ID) {
+	m.room = &d
+}
+
+// RoomID returns the value of the "room_id" field in the mutation.
+func (m *AvailabilityMutation) RoomID() (r domain.ID, exists bool) {
+	v := m.room
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRoomID returns the old "room_id" field's value of the Availability entity.
+// If the Availability object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AvailabilityMutation) OldRoomID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRoomID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRoomID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRoomID: %w", err)
+	}
+	return oldValue.RoomID, nil
+}
+
+// ClearRoomID clears the value of the "room_id" field.
+func (m *AvailabilityMutation) ClearRoomID() {
+	m.room = nil
+	m.clearedFields[availability.FieldRoomID] = struct{}{}
+}
+
+// RoomIDCleared returns if the "room_id" field was cleared in this mutation.
+func (m *AvailabilityMutation) RoomIDCleared() bool {
+	_, ok := m.clearedFields[availability.FieldRoomID]
+	return ok
+}
+
+// ResetRoomID resets all changes to the "room_id" field.
+func (m *AvailabilityMutation) ResetRoomID() {
+	m.room = nil
+	delete(m.clearedFields, availability.FieldRoomID)
+}
+
+// SetRule sets the "rule" field.
+func (m *AvailabilityMutation) SetRule(d domain.Stated) {
+	m.rule = &d
+}
+
+// Rule returns the value of the "rule" field in the mutation.
+func (m *AvailabilityMutation) Rule() (r domain.Stated, exists bool) {
+	v := m.rule
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRule returns the old "rule" field's value of the Availability entity.
+// If the Availability object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AvailabilityMutation) OldRule(ctx context.Context) (v domain.Stated, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRule is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRule requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRule: %w", err)
+	}
+	return oldValue.Rule, nil
+}
+
+// ResetRule resets all changes to the "rule" field.
+func (m *AvailabilityMutation) ResetRule() {
+	m.rule = nil
+}
+
+// SetFirstDay sets the "first_day" field.
+func (m *AvailabilityMutation) SetFirstDay(d domain.Date) {
+	m.first_day = &d
+}
+
+// FirstDay returns the value of the "first_day" field in the mutation.
+func (m *AvailabilityMutation) FirstDay() (r domain.Date, exists bool) {
+	v := m.first_day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFirstDay returns the old "first_day" field's value of the Availability entity.
+// If the Availability object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AvailabilityMutation) OldFirstDay(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFirstDay is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFirstDay requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFirstDay: %w", err)
+	}
+	return oldValue.FirstDay, nil
+}
+
+// ResetFirstDay resets all changes to the "first_day" field.
+func (m *AvailabilityMutation) ResetFirstDay() {
+	m.first_day = nil
+}
+
+// SetValidUntil sets the "valid_until" field.
+func (m *AvailabilityMutation) SetValidUntil(d domain.Date) {
+	m.valid_until = &d
+}
+
+// ValidUntil returns the value of the "valid_until" field in the mutation.
+func (m *AvailabilityMutation) ValidUntil() (r domain.Date, exists bool) {
+	v := m.valid_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidUntil returns the old "valid_until" field's value of the Availability entity.
+// If the Availability object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AvailabilityMutation) OldValidUntil(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidUntil: %w", err)
+	}
+	return oldValue.ValidUntil, nil
+}
+
+// ClearValidUntil clears the value of the "valid_until" field.
+func (m *AvailabilityMutation) ClearValidUntil() {
+	m.valid_until = nil
+	m.clearedFields[availability.FieldValidUntil] = struct{}{}
+}
+
+// ValidUntilCleared returns if the "valid_until" field was cleared in this mutation.
+func (m *AvailabilityMutation) ValidUntilCleared() bool {
+	_, ok := m.clearedFields[availability.FieldValidUntil]
+	return ok
+}
+
+// ResetValidUntil resets all changes to the "valid_until" field.
+func (m *AvailabilityMutation) ResetValidUntil() {
+	m.valid_until = nil
+	delete(m.clearedFields, availability.FieldValidUntil)
+}
+
+// SetOpens sets the "opens" field.
+func (m *AvailabilityMutation) SetOpens(dt domain.LocalTime) {
+	m.opens = &dt
+	m.addopens = nil
+}
+
+// Opens returns the value of the "opens" field in the mutation.
+func (m *AvailabilityMutation) Opens() (r domain.LocalTime, exists bool) {
+	v := m.opens
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOpens returns the old "opens" field's value of the Availability entity.
+// If the Availability object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AvailabilityMutation) OldOpens(ctx context.Context) (v domain.LocalTime, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOpens is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOpens requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOpens: %w", err)
+	}
+	return oldValue.Opens, nil
+}
+
+// AddOpens adds dt to the "opens" field.
+func (m *AvailabilityMutation) AddOpens(dt domain.LocalTime) {
+	if m.addopens != nil {
+		*m.addopens += dt
+	} else {
+		m.addopens = &dt
+	}
+}
+
+// AddedOpens returns the value that was added to the "opens" field in this mutation.
+func (m *AvailabilityMutation) AddedOpens() (r domain.LocalTime, exists bool) {
+	v := m.addopens
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetOpens resets all changes to the "opens" field.
+func (m *AvailabilityMutation) ResetOpens() {
+	m.opens = nil
+	m.addopens = nil
+}
+
+// SetCloses sets the "closes" field.
+func (m *AvailabilityMutation) SetCloses(dt domain.LocalTime) {
+	m.closes = &dt
+	m.addcloses = nil
+}
+
+// Closes returns the value of the "closes" field in the mutation.
+func (m *AvailabilityMutation) Closes() (r domain.LocalTime, exists bool) {
+	v := m.closes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCloses returns the old "closes" field's value of the Availability entity.
+// If the Availability object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AvailabilityMutation) OldCloses(ctx context.Context) (v domain.LocalTime, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCloses is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCloses requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCloses: %w", err)
+	}
+	return oldValue.Closes, nil
+}
+
+// AddCloses adds dt to the "closes" field.
+func (m *AvailabilityMutation) AddCloses(dt domain.LocalTime) {
+	if m.addcloses != nil {
+		*m.addcloses += dt
+	} else {
+		m.addcloses = &dt
+	}
+}
+
+// AddedCloses returns the value that was added to the "closes" field in this mutation.
+func (m *AvailabilityMutation) AddedCloses() (r domain.LocalTime, exists bool) {
+	v := m.addcloses
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCloses resets all changes to the "closes" field.
+func (m *AvailabilityMutation) ResetCloses() {
+	m.closes = nil
+	m.addcloses = nil
+}
+
+// SetMotives sets the "motives" field.
+func (m *AvailabilityMutation) SetMotives(dc []domain.MotiveCode) {
+	m.motives = &dc
+	m.appendmotives = nil
+}
+
+// Motives returns the value of the "motives" field in the mutation.
+func (m *AvailabilityMutation) Motives() (r []domain.MotiveCode, exists bool) {
+	v := m.motives
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMotives returns the old "motives" field's value of the Availability entity.
+// If the Availability object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AvailabilityMutation) OldMotives(ctx context.Context) (v []domain.MotiveCode, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMotives is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMotives requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMotives: %w", err)
+	}
+	return oldValue.Motives, nil
+}
+
+// AppendMotives adds dc to the "motives" field.
+func (m *AvailabilityMutation) AppendMotives(dc []domain.MotiveCode) {
+	m.appendmotives = append(m.appendmotives, dc...)
+}
+
+// AppendedMotives returns the list of values that were appended to the "motives" field in this mutation.
+func (m *AvailabilityMutation) AppendedMotives() ([]domain.MotiveCode, bool) {
+	if len(m.appendmotives) == 0 {
+		return nil, false
+	}
+	return m.appendmotives, true
+}
+
+// ResetMotives resets all changes to the "motives" field.
+func (m *AvailabilityMutation) ResetMotives() {
+	m.motives = nil
+	m.appendmotives = nil
+}
+
+// SetModes sets the "modes" field.
+func (m *AvailabilityMutation) SetModes(dm []domain.AppointmentMode) {
+	m.modes = &dm
+	m.appendmodes = nil
+}
+
+// Modes returns the value of the "modes" field in the mutation.
+func (m *AvailabilityMutation) Modes() (r []domain.AppointmentMode, exists bool) {
+	v := m.modes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldModes returns the old "modes" field's value of the Availability entity.
+// If the Availability object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AvailabilityMutation) OldModes(ctx context.Context) (v []domain.AppointmentMode, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldModes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldModes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldModes: %w", err)
+	}
+	return oldValue.Modes, nil
+}
+
+// AppendModes adds dm to the "modes" field.
+func (m *AvailabilityMutation) AppendModes(dm []domain.AppointmentMode) {
+	m.appendmodes = append(m.appendmodes, dm...)
+}
+
+// AppendedModes returns the list of values that were appended to the "modes" field in this mutation.
+func (m *AvailabilityMutation) AppendedModes() ([]domain.AppointmentMode, bool) {
+	if len(m.appendmodes) == 0 {
+		return nil, false
+	}
+	return m.appendmodes, true
+}
+
+// ResetModes resets all changes to the "modes" field.
+func (m *AvailabilityMutation) ResetModes() {
+	m.modes = nil
+	m.appendmodes = nil
+}
+
+// SetChanges sets the "changes" field.
+func (m *AvailabilityMutation) SetChanges(dc []domain.OccurrenceChange) {
+	m.changes = &dc
+	m.appendchanges = nil
+}
+
+// Changes returns the value of the "changes" field in the mutation.
+func (m *AvailabilityMutation) Changes() (r []domain.OccurrenceChange, exists bool) {
+	v := m.changes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChanges returns the old "changes" field's value of the Availability entity.
+// If the Availability object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AvailabilityMutation) OldChanges(ctx context.Context) (v []domain.OccurrenceChange, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChanges is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChanges requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChanges: %w", err)
+	}
+	return oldValue.Changes, nil
+}
+
+// AppendChanges adds dc to the "changes" field.
+func (m *AvailabilityMutation) AppendChanges(dc []domain.OccurrenceChange) {
+	m.appendchanges = append(m.appendchanges, dc...)
+}
+
+// AppendedChanges returns the list of values that were appended to the "changes" field in this mutation.
+func (m *AvailabilityMutation) AppendedChanges() ([]domain.OccurrenceChange, bool) {
+	if len(m.appendchanges) == 0 {
+		return nil, false
+	}
+	return m.appendchanges, true
+}
+
+// ResetChanges resets all changes to the "changes" field.
+func (m *AvailabilityMutation) ResetChanges() {
+	m.changes = nil
+	m.appendchanges = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *AvailabilityMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *AvailabilityMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Availability entity.
+// If the Availability object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AvailabilityMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *AvailabilityMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *AvailabilityMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *AvailabilityMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearPerson clears the "person" edge to the Person entity.
+func (m *AvailabilityMutation) ClearPerson() {
+	m.clearedperson = true
+	m.clearedFields[availability.FieldPersonID] = struct{}{}
+}
+
+// PersonCleared reports if the "person" edge to the Person entity was cleared.
+func (m *AvailabilityMutation) PersonCleared() bool {
+	return m.clearedperson
+}
+
+// PersonIDs returns the "person" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PersonID instead. It exists only for internal usage by the builders.
+func (m *AvailabilityMutation) PersonIDs() (ids []domain.ID) {
+	if id := m.person; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPerson resets all changes to the "person" edge.
+func (m *AvailabilityMutation) ResetPerson() {
+	m.person = nil
+	m.clearedperson = false
+}
+
+// ClearReceptionPoint clears the "reception_point" edge to the ReceptionPoint entity.
+func (m *AvailabilityMutation) ClearReceptionPoint() {
+	m.clearedreception_point = true
+	m.clearedFields[availability.FieldReceptionPointID] = struct{}{}
+}
+
+// ReceptionPointCleared reports if the "reception_point" edge to the ReceptionPoint entity was cleared.
+func (m *AvailabilityMutation) ReceptionPointCleared() bool {
+	return m.clearedreception_point
+}
+
+// ReceptionPointIDs returns the "reception_point" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ReceptionPointID instead. It exists only for internal usage by the builders.
+func (m *AvailabilityMutation) ReceptionPointIDs() (ids []domain.ID) {
+	if id := m.reception_point; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetReceptionPoint resets all changes to the "reception_point" edge.
+func (m *AvailabilityMutation) ResetReceptionPoint() {
+	m.reception_point = nil
+	m.clearedreception_point = false
+}
+
+// ClearRoom clears the "room" edge to the Room entity.
+func (m *AvailabilityMutation) ClearRoom() {
+	m.clearedroom = true
+	m.clearedFields[availability.FieldRoomID] = struct{}{}
+}
+
+// RoomCleared reports if the "room" edge to the Room entity was cleared.
+func (m *AvailabilityMutation) RoomCleared() bool {
+	return m.RoomIDCleared() || m.clearedroom
+}
+
+// RoomIDs returns the "room" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RoomID instead. It exists only for internal usage by the builders.
+func (m *AvailabilityMutation) RoomIDs() (ids []domain.ID) {
+	if id := m.room; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRoom resets all changes to the "room" edge.
+func (m *AvailabilityMutation) ResetRoom() {
+	m.room = nil
+	m.clearedroom = false
+}
+
+// Where appends a list predicates to the AvailabilityMutation builder.
+func (m *AvailabilityMutation) Where(ps ...predicate.Availability) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the AvailabilityMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *AvailabilityMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Availability, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *AvailabilityMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *AvailabilityMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Availability).
+func (m *AvailabilityMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *AvailabilityMutation) Fields() []string {
+	fields := make([]string, 0, 13)
+	if m.created_at != nil {
+		fields = append(fields, availability.FieldCreatedAt)
+	}
+	if m.person != nil {
+		fields = append(fields, availability.FieldPersonID)
+	}
+	if m.reception_point != nil {
+		fields = append(fields, availability.FieldReceptionPointID)
+	}
+	if m.room != nil {
+		fields = append(fields, availability.FieldRoomID)
+	}
+	if m.rule != nil {
+		fields = append(fields, availability.FieldRule)
+	}
+	if m.first_day != nil {
+		fields = append(fields, availability.FieldFirstDay)
+	}
+	if m.valid_until != nil {
+		fields = append(fields, availability.FieldValidUntil)
+	}
+	if m.opens != nil {
+		fields = append(fields, availability.FieldOpens)
+	}
+	if m.closes != nil {
+		fields = append(fields, availability.FieldCloses)
+	}
+	if m.motives != nil {
+		fields = append(fields, availability.FieldMotives)
+	}
+	if m.modes != nil {
+		fields = append(fields, availability.FieldModes)
+	}
+	if m.changes != nil {
+		fields = append(fields, availability.FieldChanges)
+	}
+	if m.version != nil {
+		fields = append(fields, availability.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *AvailabilityMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case availability.FieldCreatedAt:
+		return m.CreatedAt()
+	case availability.FieldPersonID:
+		return m.PersonID()
+	case availability.FieldReceptionPointID:
+		return m.ReceptionPointID()
+	case availability.FieldRoomID:
+		return m.RoomID()
+	case availability.FieldRule:
+		return m.Rule()
+	case availability.FieldFirstDay:
+		return m.FirstDay()
+	case availability.FieldValidUntil:
+		return m.ValidUntil()
+	case availability.FieldOpens:
+		return m.Opens()
+	case availability.FieldCloses:
+		return m.Closes()
+	case availability.FieldMotives:
+		return m.Motives()
+	case availability.FieldModes:
+		return m.Modes()
+	case availability.FieldChanges:
+		return m.Changes()
+	case availability.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *AvailabilityMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case availability.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case availability.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case availability.FieldReceptionPointID:
+		return m.OldReceptionPointID(ctx)
+	case availability.FieldRoomID:
+		return m.OldRoomID(ctx)
+	case availability.FieldRule:
+		return m.OldRule(ctx)
+	case availability.FieldFirstDay:
+		return m.OldFirstDay(ctx)
+	case availability.FieldValidUntil:
+		return m.OldValidUntil(ctx)
+	case availability.FieldOpens:
+		return m.OldOpens(ctx)
+	case availability.FieldCloses:
+		return m.OldCloses(ctx)
+	case availability.FieldMotives:
+		return m.OldMotives(ctx)
+	case availability.FieldModes:
+		return m.OldModes(ctx)
+	case availability.FieldChanges:
+		return m.OldChanges(ctx)
+	case availability.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown Availability field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AvailabilityMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case availability.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case availability.FieldPersonID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case availability.FieldReceptionPointID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceptionPointID(v)
+		return nil
+	case availability.FieldRoomID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRoomID(v)
+		return nil
+	case availability.FieldRule:
+		v, ok := value.(domain.Stated)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRule(v)
+		return nil
+	case availability.FieldFirstDay:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFirstDay(v)
+		return nil
+	case availability.FieldValidUntil:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidUntil(v)
+		return nil
+	case availability.FieldOpens:
+		v, ok := value.(domain.LocalTime)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOpens(v)
+		return nil
+	case availability.FieldCloses:
+		v, ok := value.(domain.LocalTime)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCloses(v)
+		return nil
+	case availability.FieldMotives:
+		v, ok := value.([]domain.MotiveCode)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMotives(v)
+		return nil
+	case availability.FieldModes:
+		v, ok := value.([]domain.AppointmentMode)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetModes(v)
+		return nil
+	case availability.FieldChanges:
+		v, ok := value.([]domain.OccurrenceChange)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChanges(v)
+		return nil
+	case availability.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Availability field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *AvailabilityMutation) AddedFields() []string {
+	var fields []string
+	if m.addopens != nil {
+		fields = append(fields, availability.FieldOpens)
+	}
+	if m.addcloses != nil {
+		fields = append(fields, availability.FieldCloses)
+	}
+	if m.addversion != nil {
+		fields = append(fields, availability.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *AvailabilityMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case availability.FieldOpens:
+		return m.AddedOpens()
+	case availability.FieldCloses:
+		return m.AddedCloses()
+	case availability.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AvailabilityMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case availability.FieldOpens:
+		v, ok := value.(domain.LocalTime)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddOpens(v)
+		return nil
+	case availability.FieldCloses:
+		v, ok := value.(domain.LocalTime)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCloses(v)
+		return nil
+	case availability.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Availability numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *AvailabilityMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(availability.FieldRoomID) {
+		fields = append(fields, availability.FieldRoomID)
+	}
+	if m.FieldCleared(availability.FieldValidUntil) {
+		fields = append(fields, availability.FieldValidUntil)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *AvailabilityMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *AvailabilityMutation) ClearField(name string) error {
+	switch name {
+	case availability.FieldRoomID:
+		m.ClearRoomID()
+		return nil
+	case availability.FieldValidUntil:
+		m.ClearValidUntil()
+		return nil
+	}
+	return fmt.Errorf("unknown Availability nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *AvailabilityMutation) ResetField(name string) error {
+	switch name {
+	case availability.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case availability.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case availability.FieldReceptionPointID:
+		m.ResetReceptionPointID()
+		return nil
+	case availability.FieldRoomID:
+		m.ResetRoomID()
+		return nil
+	case availability.FieldRule:
+		m.ResetRule()
+		return nil
+	case availability.FieldFirstDay:
+		m.ResetFirstDay()
+		return nil
+	case availability.FieldValidUntil:
+		m.ResetValidUntil()
+		return nil
+	case availability.FieldOpens:
+		m.ResetOpens()
+		return nil
+	case availability.FieldCloses:
+		m.ResetCloses()
+		return nil
+	case availability.FieldMotives:
+		m.ResetMotives()
+		return nil
+	case availability.FieldModes:
+		m.ResetModes()
+		return nil
+	case availability.FieldChanges:
+		m.ResetChanges()
+		return nil
+	case availability.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown Availability field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *AvailabilityMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.person != nil {
+		edges = append(edges, availability.EdgePerson)
+	}
+	if m.reception_point != nil {
+		edges = append(edges, availability.EdgeReceptionPoint)
+	}
+	if m.room != nil {
+		edges = append(edges, availability.EdgeRoom)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *AvailabilityMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case availability.EdgePerson:
+		if id := m.person; id != nil {
+			return []ent.Value{*id}
+		}
+	case availability.EdgeReceptionPoint:
+		if id := m.reception_point; id != nil {
+			return []ent.Value{*id}
+		}
+	case availability.EdgeRoom:
+		if id := m.room; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *AvailabilityMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *AvailabilityMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *AvailabilityMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedperson {
+		edges = append(edges, availability.EdgePerson)
+	}
+	if m.clearedreception_point {
+		edges = append(edges, availability.EdgeReceptionPoint)
+	}
+	if m.clearedroom {
+		edges = append(edges, availability.EdgeRoom)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *AvailabilityMutation) EdgeCleared(name string) bool {
+	switch name {
+	case availability.EdgePerson:
+		return m.clearedperson
+	case availability.EdgeReceptionPoint:
+		return m.clearedreception_point
+	case availability.EdgeRoom:
+		return m.clearedroom
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *AvailabilityMutation) ClearEdge(name string) error {
+	switch name {
+	case availability.EdgePerson:
+		m.ClearPerson()
+		return nil
+	case availability.EdgeReceptionPoint:
+		m.ClearReceptionPoint()
+		return nil
+	case availability.EdgeRoom:
+		m.ClearRoom()
+		return nil
+	}
+	return fmt.Errorf("unknown Availability unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *AvailabilityMutation) ResetEdge(name string) error {
+	switch name {
+	case availability.EdgePerson:
+		m.ResetPerson()
+		return nil
+	case availability.EdgeReceptionPoint:
+		m.ResetReceptionPoint()
+		return nil
+	case availability.EdgeRoom:
+		m.ResetRoom()
+		return nil
+	}
+	return fmt.Errorf("unknown Availability edge %s", name)
+}
+
 // BindingCodeMutation represents an operation that mutates the BindingCode nodes in the graph.
 type BindingCodeMutation struct {
 	config
@@ -13258,6 +17190,949 @@ func (m *BindingCodeMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown BindingCode edge %s", name)
+}
+
+// BookedTimeMutation represents an operation that mutates the BookedTime nodes in the graph.
+type BookedTimeMutation struct {
+	config
+	op                     Op
+	typ                    string
+	id                     *domain.ID
+	created_at             *time.Time
+	starts_at              *time.Time
+	ends_at                *time.Time
+	overbooked             *bool
+	clearedFields          map[string]struct{}
+	appointment            *domain.ID
+	clearedappointment     bool
+	reception_point        *domain.ID
+	clearedreception_point bool
+	person                 *domain.ID
+	clearedperson          bool
+	room                   *domain.ID
+	clearedroom            bool
+	done                   bool
+	oldValue               func(context.Context) (*BookedTime, error)
+	predicates             []predicate.BookedTime
+}
+
+var _ ent.Mutation = (*BookedTimeMutation)(nil)
+
+// bookedtimeOption allows management of the mutation configuration using functional options.
+type bookedtimeOption func(*BookedTimeMutation)
+
+// newBookedTimeMutation creates new mutation for the BookedTime entity.
+func newBookedTimeMutation(c config, op Op, opts ...bookedtimeOption) *BookedTimeMutation {
+	m := &BookedTimeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeBookedTime,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withBookedTimeID sets the ID field of the mutation.
+func withBookedTimeID(id domain.ID) bookedtimeOption {
+	return func(m *BookedTimeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *BookedTime
+		)
+		m.oldValue = func(ctx context.Context) (*BookedTime, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().BookedTime.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withBookedTime sets the old BookedTime of the mutation.
+func withBookedTime(node *BookedTime) bookedtimeOption {
+	return func(m *BookedTimeMutation) {
+		m.oldValue = func(context.Context) (*BookedTime, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m BookedTimeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m BookedTimeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of BookedTime entities.
+func (m *BookedTimeMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *BookedTimeMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *BookedTimeMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().BookedTime.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *BookedTimeMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *BookedTimeMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the BookedTime entity.
+// If the BookedTime object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BookedTimeMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *BookedTimeMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetAppointmentID sets the "appointment_id" field.
+func (m *BookedTimeMutation) SetAppointmentID(d domain.ID) {
+	m.appointment = &d
+}
+
+// AppointmentID returns the value of the "appointment_id" field in the mutation.
+func (m *BookedTimeMutation) AppointmentID() (r domain.ID, exists bool) {
+	v := m.appointment
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppointmentID returns the old "appointment_id" field's value of the BookedTime entity.
+// If the BookedTime object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BookedTimeMutation) OldAppointmentID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppointmentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppointmentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppointmentID: %w", err)
+	}
+	return oldValue.AppointmentID, nil
+}
+
+// ResetAppointmentID resets all changes to the "appointment_id" field.
+func (m *BookedTimeMutation) ResetAppointmentID() {
+	m.appointment = nil
+}
+
+// SetReceptionPointID sets the "reception_point_id" field.
+func (m *BookedTimeMutation) SetReceptionPointID(d domain.ID) {
+	m.reception_point = &d
+}
+
+// ReceptionPointID returns the value of the "reception_point_id" field in the mutation.
+func (m *BookedTimeMutation) ReceptionPointID() (r domain.ID, exists bool) {
+	v := m.reception_point
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceptionPointID returns the old "reception_point_id" field's value of the BookedTime entity.
+// If the BookedTime object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BookedTimeMutation) OldReceptionPointID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceptionPointID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceptionPointID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceptionPointID: %w", err)
+	}
+	return oldValue.ReceptionPointID, nil
+}
+
+// ResetReceptionPointID resets all changes to the "reception_point_id" field.
+func (m *BookedTimeMutation) ResetReceptionPointID() {
+	m.reception_point = nil
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *BookedTimeMutation) SetPersonID(d domain.ID) {
+	m.person = &d
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *BookedTimeMutation) PersonID() (r domain.ID, exists bool) {
+	v := m.person
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the BookedTime entity.
+// If the BookedTime object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BookedTimeMutation) OldPersonID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ClearPersonID clears the value of the "person_id" field.
+func (m *BookedTimeMutation) ClearPersonID() {
+	m.person = nil
+	m.clearedFields[bookedtime.FieldPersonID] = struct{}{}
+}
+
+// PersonIDCleared returns if the "person_id" field was cleared in this mutation.
+func (m *BookedTimeMutation) PersonIDCleared() bool {
+	_, ok := m.clearedFields[bookedtime.FieldPersonID]
+	return ok
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *BookedTimeMutation) ResetPersonID() {
+	m.person = nil
+	delete(m.clearedFields, bookedtime.FieldPersonID)
+}
+
+// SetRoomID sets the "room_id" field.
+func (m *BookedTimeMutation) SetRoomID(d domain.ID) {
+	m.room = &d
+}
+
+// RoomID returns the value of the "room_id" field in the mutation.
+func (m *BookedTimeMutation) RoomID() (r domain.ID, exists bool) {
+	v := m.room
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRoomID returns the old "room_id" field's value of the BookedTime entity.
+// If the BookedTime object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BookedTimeMutation) OldRoomID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRoomID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRoomID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRoomID: %w", err)
+	}
+	return oldValue.RoomID, nil
+}
+
+// ClearRoomID clears the value of the "room_id" field.
+func (m *BookedTimeMutation) ClearRoomID() {
+	m.room = nil
+	m.clearedFields[bookedtime.FieldRoomID] = struct{}{}
+}
+
+// RoomIDCleared returns if the "room_id" field was cleared in this mutation.
+func (m *BookedTimeMutation) RoomIDCleared() bool {
+	_, ok := m.clearedFields[bookedtime.FieldRoomID]
+	return ok
+}
+
+// ResetRoomID resets all changes to the "room_id" field.
+func (m *BookedTimeMutation) ResetRoomID() {
+	m.room = nil
+	delete(m.clearedFields, bookedtime.FieldRoomID)
+}
+
+// SetStartsAt sets the "starts_at" field.
+func (m *BookedTimeMutation) SetStartsAt(t time.Time) {
+	m.starts_at = &t
+}
+
+// StartsAt returns the value of the "starts_at" field in the mutation.
+func (m *BookedTimeMutation) StartsAt() (r time.Time, exists bool) {
+	v := m.starts_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartsAt returns the old "starts_at" field's value of the BookedTime entity.
+// If the BookedTime object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BookedTimeMutation) OldStartsAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartsAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartsAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartsAt: %w", err)
+	}
+	return oldValue.StartsAt, nil
+}
+
+// ResetStartsAt resets all changes to the "starts_at" field.
+func (m *BookedTimeMutation) ResetStartsAt() {
+	m.starts_at = nil
+}
+
+// SetEndsAt sets the "ends_at" field.
+func (m *BookedTimeMutation) SetEndsAt(t time.Time) {
+	m.ends_at = &t
+}
+
+// EndsAt returns the value of the "ends_at" field in the mutation.
+func (m *BookedTimeMutation) EndsAt() (r time.Time, exists bool) {
+	v := m.ends_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndsAt returns the old "ends_at" field's value of the BookedTime entity.
+// If the BookedTime object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BookedTimeMutation) OldEndsAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndsAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndsAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndsAt: %w", err)
+	}
+	return oldValue.EndsAt, nil
+}
+
+// ResetEndsAt resets all changes to the "ends_at" field.
+func (m *BookedTimeMutation) ResetEndsAt() {
+	m.ends_at = nil
+}
+
+// SetOverbooked sets the "overbooked" field.
+func (m *BookedTimeMutation) SetOverbooked(b bool) {
+	m.overbooked = &b
+}
+
+// Overbooked returns the value of the "overbooked" field in the mutation.
+func (m *BookedTimeMutation) Overbooked() (r bool, exists bool) {
+	v := m.overbooked
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOverbooked returns the old "overbooked" field's value of the BookedTime entity.
+// If the BookedTime object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BookedTimeMutation) OldOverbooked(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOverbooked is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOverbooked requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOverbooked: %w", err)
+	}
+	return oldValue.Overbooked, nil
+}
+
+// ResetOverbooked resets all changes to the "overbooked" field.
+func (m *BookedTimeMutation) ResetOverbooked() {
+	m.overbooked = nil
+}
+
+// ClearAppointment clears the "appointment" edge to the Appointment entity.
+func (m *BookedTimeMutation) ClearAppointment() {
+	m.clearedappointment = true
+	m.clearedFields[bookedtime.FieldAppointmentID] = struct{}{}
+}
+
+// AppointmentCleared reports if the "appointment" edge to the Appointment entity was cleared.
+func (m *BookedTimeMutation) AppointmentCleared() bool {
+	return m.clearedappointment
+}
+
+// AppointmentIDs returns the "appointment" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AppointmentID instead. It exists only for internal usage by the builders.
+func (m *BookedTimeMutation) AppointmentIDs() (ids []domain.ID) {
+	if id := m.appointment; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAppointment resets all changes to the "appointment" edge.
+func (m *BookedTimeMutation) ResetAppointment() {
+	m.appointment = nil
+	m.clearedappointment = false
+}
+
+// ClearReceptionPoint clears the "reception_point" edge to the ReceptionPoint entity.
+func (m *BookedTimeMutation) ClearReceptionPoint() {
+	m.clearedreception_point = true
+	m.clearedFields[bookedtime.FieldReceptionPointID] = struct{}{}
+}
+
+// ReceptionPointCleared reports if the "reception_point" edge to the ReceptionPoint entity was cleared.
+func (m *BookedTimeMutation) ReceptionPointCleared() bool {
+	return m.clearedreception_point
+}
+
+// ReceptionPointIDs returns the "reception_point" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ReceptionPointID instead. It exists only for internal usage by the builders.
+func (m *BookedTimeMutation) ReceptionPointIDs() (ids []domain.ID) {
+	if id := m.reception_point; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetReceptionPoint resets all changes to the "reception_point" edge.
+func (m *BookedTimeMutation) ResetReceptionPoint() {
+	m.reception_point = nil
+	m.clearedreception_point = false
+}
+
+// ClearPerson clears the "person" edge to the Person entity.
+func (m *BookedTimeMutation) ClearPerson() {
+	m.clearedperson = true
+	m.clearedFields[bookedtime.FieldPersonID] = struct{}{}
+}
+
+// PersonCleared reports if the "person" edge to the Person entity was cleared.
+func (m *BookedTimeMutation) PersonCleared() bool {
+	return m.PersonIDCleared() || m.clearedperson
+}
+
+// PersonIDs returns the "person" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PersonID instead. It exists only for internal usage by the builders.
+func (m *BookedTimeMutation) PersonIDs() (ids []domain.ID) {
+	if id := m.person; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPerson resets all changes to the "person" edge.
+func (m *BookedTimeMutation) ResetPerson() {
+	m.person = nil
+	m.clearedperson = false
+}
+
+// ClearRoom clears the "room" edge to the Room entity.
+func (m *BookedTimeMutation) ClearRoom() {
+	m.clearedroom = true
+	m.clearedFields[bookedtime.FieldRoomID] = struct{}{}
+}
+
+// RoomCleared reports if the "room" edge to the Room entity was cleared.
+func (m *BookedTimeMutation) RoomCleared() bool {
+	return m.RoomIDCleared() || m.clearedroom
+}
+
+// RoomIDs returns the "room" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RoomID instead. It exists only for internal usage by the builders.
+func (m *BookedTimeMutation) RoomIDs() (ids []domain.ID) {
+	if id := m.room; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRoom resets all changes to the "room" edge.
+func (m *BookedTimeMutation) ResetRoom() {
+	m.room = nil
+	m.clearedroom = false
+}
+
+// Where appends a list predicates to the BookedTimeMutation builder.
+func (m *BookedTimeMutation) Where(ps ...predicate.BookedTime) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the BookedTimeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *BookedTimeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.BookedTime, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *BookedTimeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *BookedTimeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (BookedTime).
+func (m *BookedTimeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *BookedTimeMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.created_at != nil {
+		fields = append(fields, bookedtime.FieldCreatedAt)
+	}
+	if m.appointment != nil {
+		fields = append(fields, bookedtime.FieldAppointmentID)
+	}
+	if m.reception_point != nil {
+		fields = append(fields, bookedtime.FieldReceptionPointID)
+	}
+	if m.person != nil {
+		fields = append(fields, bookedtime.FieldPersonID)
+	}
+	if m.room != nil {
+		fields = append(fields, bookedtime.FieldRoomID)
+	}
+	if m.starts_at != nil {
+		fields = append(fields, bookedtime.FieldStartsAt)
+	}
+	if m.ends_at != nil {
+		fields = append(fields, bookedtime.FieldEndsAt)
+	}
+	if m.overbooked != nil {
+		fields = append(fields, bookedtime.FieldOverbooked)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *BookedTimeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case bookedtime.FieldCreatedAt:
+		return m.CreatedAt()
+	case bookedtime.FieldAppointmentID:
+		return m.AppointmentID()
+	case bookedtime.FieldReceptionPointID:
+		return m.ReceptionPointID()
+	case bookedtime.FieldPersonID:
+		return m.PersonID()
+	case bookedtime.FieldRoomID:
+		return m.RoomID()
+	case bookedtime.FieldStartsAt:
+		return m.StartsAt()
+	case bookedtime.FieldEndsAt:
+		return m.EndsAt()
+	case bookedtime.FieldOverbooked:
+		return m.Overbooked()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *BookedTimeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case bookedtime.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case bookedtime.FieldAppointmentID:
+		return m.OldAppointmentID(ctx)
+	case bookedtime.FieldReceptionPointID:
+		return m.OldReceptionPointID(ctx)
+	case bookedtime.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case bookedtime.FieldRoomID:
+		return m.OldRoomID(ctx)
+	case bookedtime.FieldStartsAt:
+		return m.OldStartsAt(ctx)
+	case bookedtime.FieldEndsAt:
+		return m.OldEndsAt(ctx)
+	case bookedtime.FieldOverbooked:
+		return m.OldOverbooked(ctx)
+	}
+	return nil, fmt.Errorf("unknown BookedTime field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BookedTimeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case bookedtime.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case bookedtime.FieldAppointmentID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppointmentID(v)
+		return nil
+	case bookedtime.FieldReceptionPointID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceptionPointID(v)
+		return nil
+	case bookedtime.FieldPersonID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case bookedtime.FieldRoomID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRoomID(v)
+		return nil
+	case bookedtime.FieldStartsAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartsAt(v)
+		return nil
+	case bookedtime.FieldEndsAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndsAt(v)
+		return nil
+	case bookedtime.FieldOverbooked:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOverbooked(v)
+		return nil
+	}
+	return fmt.Errorf("unknown BookedTime field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *BookedTimeMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *BookedTimeMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BookedTimeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown BookedTime numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *BookedTimeMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(bookedtime.FieldPersonID) {
+		fields = append(fields, bookedtime.FieldPersonID)
+	}
+	if m.FieldCleared(bookedtime.FieldRoomID) {
+		fields = append(fields, bookedtime.FieldRoomID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *BookedTimeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *BookedTimeMutation) ClearField(name string) error {
+	switch name {
+	case bookedtime.FieldPersonID:
+		m.ClearPersonID()
+		return nil
+	case bookedtime.FieldRoomID:
+		m.ClearRoomID()
+		return nil
+	}
+	return fmt.Errorf("unknown BookedTime nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *BookedTimeMutation) ResetField(name string) error {
+	switch name {
+	case bookedtime.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case bookedtime.FieldAppointmentID:
+		m.ResetAppointmentID()
+		return nil
+	case bookedtime.FieldReceptionPointID:
+		m.ResetReceptionPointID()
+		return nil
+	case bookedtime.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case bookedtime.FieldRoomID:
+		m.ResetRoomID()
+		return nil
+	case bookedtime.FieldStartsAt:
+		m.ResetStartsAt()
+		return nil
+	case bookedtime.FieldEndsAt:
+		m.ResetEndsAt()
+		return nil
+	case bookedtime.FieldOverbooked:
+		m.ResetOverbooked()
+		return nil
+	}
+	return fmt.Errorf("unknown BookedTime field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *BookedTimeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.appointment != nil {
+		edges = append(edges, bookedtime.EdgeAppointment)
+	}
+	if m.reception_point != nil {
+		edges = append(edges, bookedtime.EdgeReceptionPoint)
+	}
+	if m.person != nil {
+		edges = append(edges, bookedtime.EdgePerson)
+	}
+	if m.room != nil {
+		edges = append(edges, bookedtime.EdgeRoom)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *BookedTimeMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case bookedtime.EdgeAppointment:
+		if id := m.appointment; id != nil {
+			return []ent.Value{*id}
+		}
+	case bookedtime.EdgeReceptionPoint:
+		if id := m.reception_point; id != nil {
+			return []ent.Value{*id}
+		}
+	case bookedtime.EdgePerson:
+		if id := m.person; id != nil {
+			return []ent.Value{*id}
+		}
+	case bookedtime.EdgeRoom:
+		if id := m.room; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *BookedTimeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 4)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *BookedTimeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *BookedTimeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.clearedappointment {
+		edges = append(edges, bookedtime.EdgeAppointment)
+	}
+	if m.clearedreception_point {
+		edges = append(edges, bookedtime.EdgeReceptionPoint)
+	}
+	if m.clearedperson {
+		edges = append(edges, bookedtime.EdgePerson)
+	}
+	if m.clearedroom {
+		edges = append(edges, bookedtime.EdgeRoom)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *BookedTimeMutation) EdgeCleared(name string) bool {
+	switch name {
+	case bookedtime.EdgeAppointment:
+		return m.clearedappointment
+	case bookedtime.EdgeReceptionPoint:
+		return m.clearedreception_point
+	case bookedtime.EdgePerson:
+		return m.clearedperson
+	case bookedtime.EdgeRoom:
+		return m.clearedroom
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *BookedTimeMutation) ClearEdge(name string) error {
+	switch name {
+	case bookedtime.EdgeAppointment:
+		m.ClearAppointment()
+		return nil
+	case bookedtime.EdgeReceptionPoint:
+		m.ClearReceptionPoint()
+		return nil
+	case bookedtime.EdgePerson:
+		m.ClearPerson()
+		return nil
+	case bookedtime.EdgeRoom:
+		m.ClearRoom()
+		return nil
+	}
+	return fmt.Errorf("unknown BookedTime unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *BookedTimeMutation) ResetEdge(name string) error {
+	switch name {
+	case bookedtime.EdgeAppointment:
+		m.ResetAppointment()
+		return nil
+	case bookedtime.EdgeReceptionPoint:
+		m.ResetReceptionPoint()
+		return nil
+	case bookedtime.EdgePerson:
+		m.ResetPerson()
+		return nil
+	case bookedtime.EdgeRoom:
+		m.ResetRoom()
+		return nil
+	}
+	return fmt.Errorf("unknown BookedTime edge %s", name)
 }
 
 // BuildingMutation represents an operation that mutates the Building nodes in the graph.
@@ -33514,6 +38389,9 @@ type PersonMutation struct {
 	pairs                 map[domain.ID]struct{}
 	removedpairs          map[domain.ID]struct{}
 	clearedpairs          bool
+	appointments          map[domain.ID]struct{}
+	removedappointments   map[domain.ID]struct{}
+	clearedappointments   bool
 	organisation          *domain.ID
 	clearedorganisation   bool
 	done                  bool
@@ -34016,6 +38894,60 @@ func (m *PersonMutation) ResetPairs() {
 	m.removedpairs = nil
 }
 
+// AddAppointmentIDs adds the "appointments" edge to the Appointment entity by ids.
+func (m *PersonMutation) AddAppointmentIDs(ids ...domain.ID) {
+	if m.appointments == nil {
+		m.appointments = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.appointments[ids[i]] = struct{}{}
+	}
+}
+
+// ClearAppointments clears the "appointments" edge to the Appointment entity.
+func (m *PersonMutation) ClearAppointments() {
+	m.clearedappointments = true
+}
+
+// AppointmentsCleared reports if the "appointments" edge to the Appointment entity was cleared.
+func (m *PersonMutation) AppointmentsCleared() bool {
+	return m.clearedappointments
+}
+
+// RemoveAppointmentIDs removes the "appointments" edge to the Appointment entity by IDs.
+func (m *PersonMutation) RemoveAppointmentIDs(ids ...domain.ID) {
+	if m.removedappointments == nil {
+		m.removedappointments = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.appointments, ids[i])
+		m.removedappointments[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedAppointments returns the removed IDs of the "appointments" edge to the Appointment entity.
+func (m *PersonMutation) RemovedAppointmentsIDs() (ids []domain.ID) {
+	for id := range m.removedappointments {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// AppointmentsIDs returns the "appointments" edge IDs in the mutation.
+func (m *PersonMutation) AppointmentsIDs() (ids []domain.ID) {
+	for id := range m.appointments {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetAppointments resets all changes to the "appointments" edge.
+func (m *PersonMutation) ResetAppointments() {
+	m.appointments = nil
+	m.clearedappointments = false
+	m.removedappointments = nil
+}
+
 // ClearOrganisation clears the "organisation" edge to the Organisation entity.
 func (m *PersonMutation) ClearOrganisation() {
 	m.clearedorganisation = true
@@ -34270,7 +39202,7 @@ func (m *PersonMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *PersonMutation) AddedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	if m.assignments != nil {
 		edges = append(edges, person.EdgeAssignments)
 	}
@@ -34279,6 +39211,9 @@ func (m *PersonMutation) AddedEdges() []string {
 	}
 	if m.pairs != nil {
 		edges = append(edges, person.EdgePairs)
+	}
+	if m.appointments != nil {
+		edges = append(edges, person.EdgeAppointments)
 	}
 	if m.organisation != nil {
 		edges = append(edges, person.EdgeOrganisation)
@@ -34308,6 +39243,12 @@ func (m *PersonMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case person.EdgeAppointments:
+		ids := make([]ent.Value, 0, len(m.appointments))
+		for id := range m.appointments {
+			ids = append(ids, id)
+		}
+		return ids
 	case person.EdgeOrganisation:
 		if id := m.organisation; id != nil {
 			return []ent.Value{*id}
@@ -34318,7 +39259,7 @@ func (m *PersonMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *PersonMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	if m.removedassignments != nil {
 		edges = append(edges, person.EdgeAssignments)
 	}
@@ -34327,6 +39268,9 @@ func (m *PersonMutation) RemovedEdges() []string {
 	}
 	if m.removedpairs != nil {
 		edges = append(edges, person.EdgePairs)
+	}
+	if m.removedappointments != nil {
+		edges = append(edges, person.EdgeAppointments)
 	}
 	return edges
 }
@@ -34353,13 +39297,19 @@ func (m *PersonMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case person.EdgeAppointments:
+		ids := make([]ent.Value, 0, len(m.removedappointments))
+		for id := range m.removedappointments {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *PersonMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	if m.clearedassignments {
 		edges = append(edges, person.EdgeAssignments)
 	}
@@ -34368,6 +39318,9 @@ func (m *PersonMutation) ClearedEdges() []string {
 	}
 	if m.clearedpairs {
 		edges = append(edges, person.EdgePairs)
+	}
+	if m.clearedappointments {
+		edges = append(edges, person.EdgeAppointments)
 	}
 	if m.clearedorganisation {
 		edges = append(edges, person.EdgeOrganisation)
@@ -34385,6 +39338,8 @@ func (m *PersonMutation) EdgeCleared(name string) bool {
 		return m.clearedauthorisations
 	case person.EdgePairs:
 		return m.clearedpairs
+	case person.EdgeAppointments:
+		return m.clearedappointments
 	case person.EdgeOrganisation:
 		return m.clearedorganisation
 	}
@@ -34414,6 +39369,9 @@ func (m *PersonMutation) ResetEdge(name string) error {
 		return nil
 	case person.EdgePairs:
 		m.ResetPairs()
+		return nil
+	case person.EdgeAppointments:
+		m.ResetAppointments()
 		return nil
 	case person.EdgeOrganisation:
 		m.ResetOrganisation()
@@ -43370,6 +48328,554 @@ func (m *RegistryEventMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown RegistryEvent edge %s", name)
+}
+
+// RoomMutation represents an operation that mutates the Room nodes in the graph.
+type RoomMutation struct {
+	config
+	op                     Op
+	typ                    string
+	id                     *domain.ID
+	created_at             *time.Time
+	name                   *string
+	step_free              *domain.TriState
+	clearedFields          map[string]struct{}
+	reception_point        *domain.ID
+	clearedreception_point bool
+	done                   bool
+	oldValue               func(context.Context) (*Room, error)
+	predicates             []predicate.Room
+}
+
+var _ ent.Mutation = (*RoomMutation)(nil)
+
+// roomOption allows management of the mutation configuration using functional options.
+type roomOption func(*RoomMutation)
+
+// newRoomMutation creates new mutation for the Room entity.
+func newRoomMutation(c config, op Op, opts ...roomOption) *RoomMutation {
+	m := &RoomMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRoom,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRoomID sets the ID field of the mutation.
+func withRoomID(id domain.ID) roomOption {
+	return func(m *RoomMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Room
+		)
+		m.oldValue = func(ctx context.Context) (*Room, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Room.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRoom sets the old Room of the mutation.
+func withRoom(node *Room) roomOption {
+	return func(m *RoomMutation) {
+		m.oldValue = func(context.Context) (*Room, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RoomMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RoomMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Room entities.
+func (m *RoomMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RoomMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RoomMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Room.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *RoomMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *RoomMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *RoomMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetReceptionPointID sets the "reception_point_id" field.
+func (m *RoomMutation) SetReceptionPointID(d domain.ID) {
+	m.reception_point = &d
+}
+
+// ReceptionPointID returns the value of the "reception_point_id" field in the mutation.
+func (m *RoomMutation) ReceptionPointID() (r domain.ID, exists bool) {
+	v := m.reception_point
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceptionPointID returns the old "reception_point_id" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldReceptionPointID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceptionPointID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceptionPointID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceptionPointID: %w", err)
+	}
+	return oldValue.ReceptionPointID, nil
+}
+
+// ResetReceptionPointID resets all changes to the "reception_point_id" field.
+func (m *RoomMutation) ResetReceptionPointID() {
+	m.reception_point = nil
+}
+
+// SetName sets the "name" field.
+func (m *RoomMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *RoomMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *RoomMutation) ResetName() {
+	m.name = nil
+}
+
+// SetStepFree sets the "step_free" field.
+func (m *RoomMutation) SetStepFree(ds domain.TriState) {
+	m.step_free = &ds
+}
+
+// StepFree returns the value of the "step_free" field in the mutation.
+func (m *RoomMutation) StepFree() (r domain.TriState, exists bool) {
+	v := m.step_free
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStepFree returns the old "step_free" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldStepFree(ctx context.Context) (v domain.TriState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStepFree is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStepFree requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStepFree: %w", err)
+	}
+	return oldValue.StepFree, nil
+}
+
+// ResetStepFree resets all changes to the "step_free" field.
+func (m *RoomMutation) ResetStepFree() {
+	m.step_free = nil
+}
+
+// ClearReceptionPoint clears the "reception_point" edge to the ReceptionPoint entity.
+func (m *RoomMutation) ClearReceptionPoint() {
+	m.clearedreception_point = true
+	m.clearedFields[room.FieldReceptionPointID] = struct{}{}
+}
+
+// ReceptionPointCleared reports if the "reception_point" edge to the ReceptionPoint entity was cleared.
+func (m *RoomMutation) ReceptionPointCleared() bool {
+	return m.clearedreception_point
+}
+
+// ReceptionPointIDs returns the "reception_point" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ReceptionPointID instead. It exists only for internal usage by the builders.
+func (m *RoomMutation) ReceptionPointIDs() (ids []domain.ID) {
+	if id := m.reception_point; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetReceptionPoint resets all changes to the "reception_point" edge.
+func (m *RoomMutation) ResetReceptionPoint() {
+	m.reception_point = nil
+	m.clearedreception_point = false
+}
+
+// Where appends a list predicates to the RoomMutation builder.
+func (m *RoomMutation) Where(ps ...predicate.Room) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RoomMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RoomMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Room, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RoomMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RoomMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Room).
+func (m *RoomMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RoomMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.created_at != nil {
+		fields = append(fields, room.FieldCreatedAt)
+	}
+	if m.reception_point != nil {
+		fields = append(fields, room.FieldReceptionPointID)
+	}
+	if m.name != nil {
+		fields = append(fields, room.FieldName)
+	}
+	if m.step_free != nil {
+		fields = append(fields, room.FieldStepFree)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RoomMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case room.FieldCreatedAt:
+		return m.CreatedAt()
+	case room.FieldReceptionPointID:
+		return m.ReceptionPointID()
+	case room.FieldName:
+		return m.Name()
+	case room.FieldStepFree:
+		return m.StepFree()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RoomMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case room.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case room.FieldReceptionPointID:
+		return m.OldReceptionPointID(ctx)
+	case room.FieldName:
+		return m.OldName(ctx)
+	case room.FieldStepFree:
+		return m.OldStepFree(ctx)
+	}
+	return nil, fmt.Errorf("unknown Room field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RoomMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case room.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case room.FieldReceptionPointID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceptionPointID(v)
+		return nil
+	case room.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case room.FieldStepFree:
+		v, ok := value.(domain.TriState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStepFree(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Room field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RoomMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RoomMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RoomMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Room numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RoomMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RoomMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RoomMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Room nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RoomMutation) ResetField(name string) error {
+	switch name {
+	case room.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case room.FieldReceptionPointID:
+		m.ResetReceptionPointID()
+		return nil
+	case room.FieldName:
+		m.ResetName()
+		return nil
+	case room.FieldStepFree:
+		m.ResetStepFree()
+		return nil
+	}
+	return fmt.Errorf("unknown Room field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RoomMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.reception_point != nil {
+		edges = append(edges, room.EdgeReceptionPoint)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RoomMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case room.EdgeReceptionPoint:
+		if id := m.reception_point; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RoomMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RoomMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RoomMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedreception_point {
+		edges = append(edges, room.EdgeReceptionPoint)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RoomMutation) EdgeCleared(name string) bool {
+	switch name {
+	case room.EdgeReceptionPoint:
+		return m.clearedreception_point
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RoomMutation) ClearEdge(name string) error {
+	switch name {
+	case room.EdgeReceptionPoint:
+		m.ClearReceptionPoint()
+		return nil
+	}
+	return fmt.Errorf("unknown Room unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RoomMutation) ResetEdge(name string) error {
+	switch name {
+	case room.EdgeReceptionPoint:
+		m.ResetReceptionPoint()
+		return nil
+	}
+	return fmt.Errorf("unknown Room edge %s", name)
 }
 
 // SandboxClockMutation represents an operation that mutates the SandboxClock nodes in the graph.

@@ -45,17 +45,20 @@ type PersonEdges struct {
 	Authorisations []*StaffAuthorisation `json:"authorisations,omitempty"`
 	// Pairs holds the value of the pairs edge.
 	Pairs []*Pair `json:"pairs,omitempty"`
+	// Appointments holds the value of the appointments edge.
+	Appointments []*Appointment `json:"appointments,omitempty"`
 	// Organisation holds the value of the organisation edge.
 	Organisation *Organisation `json:"organisation,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [4]bool
+	loadedTypes [5]bool
 	// totalCount holds the count of the edges above.
 	totalCount [4]map[string]int
 
 	namedAssignments    map[string][]*Assignment
 	namedAuthorisations map[string][]*StaffAuthorisation
 	namedPairs          map[string][]*Pair
+	namedAppointments   map[string][]*Appointment
 }
 
 // AssignmentsOrErr returns the Assignments value or an error if the edge
@@ -85,12 +88,21 @@ func (e PersonEdges) PairsOrErr() ([]*Pair, error) {
 	return nil, &NotLoadedError{edge: "pairs"}
 }
 
+// AppointmentsOrErr returns the Appointments value or an error if the edge
+// was not loaded in eager-loading.
+func (e PersonEdges) AppointmentsOrErr() ([]*Appointment, error) {
+	if e.loadedTypes[3] {
+		return e.Appointments, nil
+	}
+	return nil, &NotLoadedError{edge: "appointments"}
+}
+
 // OrganisationOrErr returns the Organisation value or an error if the edge
 // was not loaded in eager-loading, or loaded but was not found.
 func (e PersonEdges) OrganisationOrErr() (*Organisation, error) {
 	if e.Organisation != nil {
 		return e.Organisation, nil
-	} else if e.loadedTypes[3] {
+	} else if e.loadedTypes[4] {
 		return nil, &NotFoundError{label: organisation.Label}
 	}
 	return nil, &NotLoadedError{edge: "organisation"}
@@ -193,6 +205,11 @@ func (_m *Person) QueryAuthorisations() *StaffAuthorisationQuery {
 // QueryPairs queries the "pairs" edge of the Person entity.
 func (_m *Person) QueryPairs() *PairQuery {
 	return NewPersonClient(_m.config).QueryPairs(_m)
+}
+
+// QueryAppointments queries the "appointments" edge of the Person entity.
+func (_m *Person) QueryAppointments() *AppointmentQuery {
+	return NewPersonClient(_m.config).QueryAppointments(_m)
 }
 
 // QueryOrganisation queries the "organisation" edge of the Person entity.
@@ -315,6 +332,30 @@ func (_m *Person) appendNamedPairs(name string, edges ...*Pair) {
 		_m.Edges.namedPairs[name] = []*Pair{}
 	} else {
 		_m.Edges.namedPairs[name] = append(_m.Edges.namedPairs[name], edges...)
+	}
+}
+
+// NamedAppointments returns the Appointments named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Person) NamedAppointments(name string) ([]*Appointment, error) {
+	if _m.Edges.namedAppointments == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedAppointments[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Person) appendNamedAppointments(name string, edges ...*Appointment) {
+	if _m.Edges.namedAppointments == nil {
+		_m.Edges.namedAppointments = make(map[string][]*Appointment)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedAppointments[name] = []*Appointment{}
+	} else {
+		_m.Edges.namedAppointments[name] = append(_m.Edges.namedAppointments[name], edges...)
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent/appointment"
 	"github.com/guichet-logement/guichet/ent/assignment"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/pair"
@@ -33,12 +34,14 @@ type PersonQuery struct {
 	withAssignments         *AssignmentQuery
 	withAuthorisations      *StaffAuthorisationQuery
 	withPairs               *PairQuery
+	withAppointments        *AppointmentQuery
 	withOrganisation        *OrganisationQuery
 	loadTotal               []func(context.Context, []*Person) error
 	modifiers               []func(*sql.Selector)
 	withNamedAssignments    map[string]*AssignmentQuery
 	withNamedAuthorisations map[string]*StaffAuthorisationQuery
 	withNamedPairs          map[string]*PairQuery
+	withNamedAppointments   map[string]*AppointmentQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -134,6 +137,28 @@ func (_q *PersonQuery) QueryPairs() *PairQuery {
 			sqlgraph.From(person.Table, person.FieldID, selector),
 			sqlgraph.To(pair.Table, pair.FieldID),
 			sqlgraph.Edge(sqlgraph.M2M, true, person.PairsTable, person.PairsPrimaryKey...),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryAppointments chains the current query on the "appointments" edge.
+func (_q *PersonQuery) QueryAppointments() *AppointmentQuery {
+	query := (&AppointmentClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(person.Table, person.FieldID, selector),
+			sqlgraph.To(appointment.Table, appointment.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, person.AppointmentsTable, person.AppointmentsPrimaryKey...),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -358,6 +383,7 @@ func (_q *PersonQuery) Clone() *PersonQuery {
 		withAssignments:    _q.withAssignments.Clone(),
 		withAuthorisations: _q.withAuthorisations.Clone(),
 		withPairs:          _q.withPairs.Clone(),
+		withAppointments:   _q.withAppointments.Clone(),
 		withOrganisation:   _q.withOrganisation.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
@@ -396,6 +422,17 @@ func (_q *PersonQuery) WithPairs(opts ...func(*PairQuery)) *PersonQuery {
 		opt(query)
 	}
 	_q.withPairs = query
+	return _q
+}
+
+// WithAppointments tells the query-builder to eager-load the nodes that are connected to
+// the "appointments" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *PersonQuery) WithAppointments(opts ...func(*AppointmentQuery)) *PersonQuery {
+	query := (&AppointmentClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withAppointments = query
 	return _q
 }
 
@@ -494,10 +531,11 @@ func (_q *PersonQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Perso
 	var (
 		nodes       = []*Person{}
 		_spec       = _q.querySpec()
-		loadedTypes = [4]bool{
+		loadedTypes = [5]bool{
 			_q.withAssignments != nil,
 			_q.withAuthorisations != nil,
 			_q.withPairs != nil,
+			_q.withAppointments != nil,
 			_q.withOrganisation != nil,
 		}
 	)
@@ -543,6 +581,13 @@ func (_q *PersonQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Perso
 			return nil, err
 		}
 	}
+	if query := _q.withAppointments; query != nil {
+		if err := _q.loadAppointments(ctx, query, nodes,
+			func(n *Person) { n.Edges.Appointments = []*Appointment{} },
+			func(n *Person, e *Appointment) { n.Edges.Appointments = append(n.Edges.Appointments, e) }); err != nil {
+			return nil, err
+		}
+	}
 	if query := _q.withOrganisation; query != nil {
 		if err := _q.loadOrganisation(ctx, query, nodes, nil,
 			func(n *Person, e *Organisation) { n.Edges.Organisation = e }); err != nil {
@@ -567,6 +612,13 @@ func (_q *PersonQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Perso
 		if err := _q.loadPairs(ctx, query, nodes,
 			func(n *Person) { n.appendNamedPairs(name) },
 			func(n *Person, e *Pair) { n.appendNamedPairs(name, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedAppointments {
+		if err := _q.loadAppointments(ctx, query, nodes,
+			func(n *Person) { n.appendNamedAppointments(name) },
+			func(n *Person, e *Appointment) { n.appendNamedAppointments(name, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -692,6 +744,67 @@ func (_q *PersonQuery) loadPairs(ctx context.Context, query *PairQuery, nodes []
 		nodes, ok := nids[n.ID]
 		if !ok {
 			return fmt.Errorf(`unexpected "pairs" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
+		}
+	}
+	return nil
+}
+func (_q *PersonQuery) loadAppointments(ctx context.Context, query *AppointmentQuery, nodes []*Person, init func(*Person), assign func(*Person, *Appointment)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[domain.ID]*Person)
+	nids := make(map[domain.ID]map[*Person]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(person.AppointmentsTable)
+		s.Join(joinT).On(s.C(appointment.FieldID), joinT.C(person.AppointmentsPrimaryKey[0]))
+		s.Where(sql.InValues(joinT.C(person.AppointmentsPrimaryKey[1]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(person.AppointmentsPrimaryKey[1]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(domain.ID)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := *values[0].(*domain.ID)
+				inValue := *values[1].(*domain.ID)
+				if nids[inValue] == nil {
+					nids[inValue] = map[*Person]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*Appointment](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "appointments" node returned %v`, n.ID)
 		}
 		for kn := range nodes {
 			assign(kn, n)
@@ -893,6 +1006,20 @@ func (_q *PersonQuery) WithNamedPairs(name string, opts ...func(*PairQuery)) *Pe
 		_q.withNamedPairs = make(map[string]*PairQuery)
 	}
 	_q.withNamedPairs[name] = query
+	return _q
+}
+
+// WithNamedAppointments tells the query-builder to eager-load the nodes that are connected to the "appointments"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *PersonQuery) WithNamedAppointments(name string, opts ...func(*AppointmentQuery)) *PersonQuery {
+	query := (&AppointmentClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedAppointments == nil {
+		_q.withNamedAppointments = make(map[string]*AppointmentQuery)
+	}
+	_q.withNamedAppointments[name] = query
 	return _q
 }
 

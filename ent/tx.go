@@ -4,6 +4,8 @@ package ent
 
 import (
 	"context"
+	stdsql "database/sql"
+	"fmt"
 	"sync"
 
 	"entgo.io/ent/dialect"
@@ -12,6 +14,8 @@ import (
 // Tx is a transactional client that is created by calling Client.Tx().
 type Tx struct {
 	config
+	// Absence is the client for interacting with the Absence builders.
+	Absence *AbsenceClient
 	// Agreement is the client for interacting with the Agreement builders.
 	Agreement *AgreementClient
 	// ApplicantAccount is the client for interacting with the ApplicantAccount builders.
@@ -28,14 +32,20 @@ type Tx struct {
 	ApplicationFile *ApplicationFileClient
 	// ApplicationSummary is the client for interacting with the ApplicationSummary builders.
 	ApplicationSummary *ApplicationSummaryClient
+	// Appointment is the client for interacting with the Appointment builders.
+	Appointment *AppointmentClient
 	// Assignment is the client for interacting with the Assignment builders.
 	Assignment *AssignmentClient
 	// AttemptCount is the client for interacting with the AttemptCount builders.
 	AttemptCount *AttemptCountClient
 	// Audience is the client for interacting with the Audience builders.
 	Audience *AudienceClient
+	// Availability is the client for interacting with the Availability builders.
+	Availability *AvailabilityClient
 	// BindingCode is the client for interacting with the BindingCode builders.
 	BindingCode *BindingCodeClient
+	// BookedTime is the client for interacting with the BookedTime builders.
+	BookedTime *BookedTimeClient
 	// Building is the client for interacting with the Building builders.
 	Building *BuildingClient
 	// CatalogueEntry is the client for interacting with the CatalogueEntry builders.
@@ -96,6 +106,8 @@ type Tx struct {
 	ReceptionPoint *ReceptionPointClient
 	// RegistryEvent is the client for interacting with the RegistryEvent builders.
 	RegistryEvent *RegistryEventClient
+	// Room is the client for interacting with the Room builders.
+	Room *RoomClient
 	// SandboxClock is the client for interacting with the SandboxClock builders.
 	SandboxClock *SandboxClockClient
 	// SensitiveRecord is the client for interacting with the SensitiveRecord builders.
@@ -243,6 +255,7 @@ func (tx *Tx) Client() *Client {
 }
 
 func (tx *Tx) init() {
+	tx.Absence = NewAbsenceClient(tx.config)
 	tx.Agreement = NewAgreementClient(tx.config)
 	tx.ApplicantAccount = NewApplicantAccountClient(tx.config)
 	tx.Application = NewApplicationClient(tx.config)
@@ -251,10 +264,13 @@ func (tx *Tx) init() {
 	tx.ApplicationEvent = NewApplicationEventClient(tx.config)
 	tx.ApplicationFile = NewApplicationFileClient(tx.config)
 	tx.ApplicationSummary = NewApplicationSummaryClient(tx.config)
+	tx.Appointment = NewAppointmentClient(tx.config)
 	tx.Assignment = NewAssignmentClient(tx.config)
 	tx.AttemptCount = NewAttemptCountClient(tx.config)
 	tx.Audience = NewAudienceClient(tx.config)
+	tx.Availability = NewAvailabilityClient(tx.config)
 	tx.BindingCode = NewBindingCodeClient(tx.config)
+	tx.BookedTime = NewBookedTimeClient(tx.config)
 	tx.Building = NewBuildingClient(tx.config)
 	tx.CatalogueEntry = NewCatalogueEntryClient(tx.config)
 	tx.Commune = NewCommuneClient(tx.config)
@@ -285,6 +301,7 @@ func (tx *Tx) init() {
 	tx.ReceptionGrant = NewReceptionGrantClient(tx.config)
 	tx.ReceptionPoint = NewReceptionPointClient(tx.config)
 	tx.RegistryEvent = NewRegistryEventClient(tx.config)
+	tx.Room = NewRoomClient(tx.config)
 	tx.SandboxClock = NewSandboxClockClient(tx.config)
 	tx.SensitiveRecord = NewSensitiveRecordClient(tx.config)
 	tx.StaffAuthorisation = NewStaffAuthorisationClient(tx.config)
@@ -302,7 +319,7 @@ func (tx *Tx) init() {
 // of them in order to commit or rollback the transaction.
 //
 // If a closed transaction is embedded in one of the generated entities, and the entity
-// applies a query, for example: Agreement.QueryXXX(), the query will be executed
+// applies a query, for example: Absence.QueryXXX(), the query will be executed
 // through the driver which created this transaction.
 //
 // Note that txDriver is not goroutine safe.
@@ -355,3 +372,27 @@ func (tx *txDriver) Query(ctx context.Context, query string, args, v any) error 
 }
 
 var _ dialect.Driver = (*txDriver)(nil)
+
+// ExecContext allows calling the underlying ExecContext method of the transaction if it is supported by it.
+// See, database/sql#Tx.ExecContext for more information.
+func (tx *txDriver) ExecContext(ctx context.Context, query string, args ...any) (stdsql.Result, error) {
+	ex, ok := tx.tx.(interface {
+		ExecContext(context.Context, string, ...any) (stdsql.Result, error)
+	})
+	if !ok {
+		return nil, fmt.Errorf("Tx.ExecContext is not supported")
+	}
+	return ex.ExecContext(ctx, query, args...)
+}
+
+// QueryContext allows calling the underlying QueryContext method of the transaction if it is supported by it.
+// See, database/sql#Tx.QueryContext for more information.
+func (tx *txDriver) QueryContext(ctx context.Context, query string, args ...any) (*stdsql.Rows, error) {
+	q, ok := tx.tx.(interface {
+		QueryContext(context.Context, string, ...any) (*stdsql.Rows, error)
+	})
+	if !ok {
+		return nil, fmt.Errorf("Tx.QueryContext is not supported")
+	}
+	return q.QueryContext(ctx, query, args...)
+}

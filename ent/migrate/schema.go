@@ -9,6 +9,67 @@ import (
 )
 
 var (
+	// AbsenceColumns holds the columns for the "absence" table.
+	AbsenceColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "starts_at", Type: field.TypeTime},
+		{Name: "ends_at", Type: field.TypeTime},
+		{Name: "reason", Type: field.TypeEnum, Enums: []string{"LEAVE", "TRAINING", "MEETING", "CLOSURE", "WORKS", "OTHER"}},
+		{Name: "person_id", Type: field.TypeString, Nullable: true, Size: 30},
+		{Name: "room_id", Type: field.TypeString, Nullable: true, Size: 30},
+		{Name: "reception_point_id", Type: field.TypeString, Nullable: true, Size: 30},
+		{Name: "declared_by_id", Type: field.TypeString, Size: 30},
+	}
+	// AbsenceTable holds the schema information for the "absence" table.
+	AbsenceTable = &schema.Table{
+		Name:       "absence",
+		Columns:    AbsenceColumns,
+		PrimaryKey: []*schema.Column{AbsenceColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "absence_person_person",
+				Columns:    []*schema.Column{AbsenceColumns[5]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "absence_room_room",
+				Columns:    []*schema.Column{AbsenceColumns[6]},
+				RefColumns: []*schema.Column{RoomColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "absence_reception_point_reception_point",
+				Columns:    []*schema.Column{AbsenceColumns[7]},
+				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "absence_person_declared_by",
+				Columns:    []*schema.Column{AbsenceColumns[8]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "absence_person_idx",
+				Unique:  false,
+				Columns: []*schema.Column{AbsenceColumns[5], AbsenceColumns[3]},
+			},
+			{
+				Name:    "absence_room_idx",
+				Unique:  false,
+				Columns: []*schema.Column{AbsenceColumns[6], AbsenceColumns[3]},
+			},
+			{
+				Name:    "absence_point_idx",
+				Unique:  false,
+				Columns: []*schema.Column{AbsenceColumns[7], AbsenceColumns[3]},
+			},
+		},
+	}
 	// AgreementColumns holds the columns for the "agreement" table.
 	AgreementColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
@@ -365,6 +426,69 @@ var (
 			},
 		},
 	}
+	// AppointmentColumns holds the columns for the "appointment" table.
+	AppointmentColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "motive", Type: field.TypeString, Size: 40},
+		{Name: "sensitive", Type: field.TypeBool},
+		{Name: "mode", Type: field.TypeEnum, Enums: []string{"ON_SITE", "PHONE", "VIDEO", "HOME"}},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"UPCOMING", "HELD", "NOT_HELD", "CANCELLED"}, Default: "UPCOMING"},
+		{Name: "starts_at", Type: field.TypeTime},
+		{Name: "ends_at", Type: field.TypeTime},
+		{Name: "participants", Type: field.TypeJSON},
+		{Name: "booked_at", Type: field.TypeTime},
+		{Name: "overbooked_for", Type: field.TypeString, Nullable: true, Size: 200},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "application_id", Type: field.TypeString, Size: 30},
+		{Name: "reception_point_id", Type: field.TypeString, Size: 30},
+		{Name: "room_id", Type: field.TypeString, Nullable: true, Size: 30},
+		{Name: "booked_by_id", Type: field.TypeString, Nullable: true, Size: 30},
+	}
+	// AppointmentTable holds the schema information for the "appointment" table.
+	AppointmentTable = &schema.Table{
+		Name:       "appointment",
+		Columns:    AppointmentColumns,
+		PrimaryKey: []*schema.Column{AppointmentColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "appointment_application_appointments",
+				Columns:    []*schema.Column{AppointmentColumns[12]},
+				RefColumns: []*schema.Column{ApplicationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "appointment_reception_point_reception_point",
+				Columns:    []*schema.Column{AppointmentColumns[13]},
+				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "appointment_room_room",
+				Columns:    []*schema.Column{AppointmentColumns[14]},
+				RefColumns: []*schema.Column{RoomColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "appointment_person_booked_by",
+				Columns:    []*schema.Column{AppointmentColumns[15]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "appointment_application_idx",
+				Unique:  false,
+				Columns: []*schema.Column{AppointmentColumns[12], AppointmentColumns[6]},
+			},
+			{
+				Name:    "appointment_point_idx",
+				Unique:  false,
+				Columns: []*schema.Column{AppointmentColumns[13], AppointmentColumns[6]},
+			},
+		},
+	}
 	// AssignmentColumns holds the columns for the "assignment" table.
 	AssignmentColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
@@ -462,6 +586,61 @@ var (
 		Columns:    AudienceColumns,
 		PrimaryKey: []*schema.Column{AudienceColumns[0]},
 	}
+	// AvailabilityColumns holds the columns for the "availability" table.
+	AvailabilityColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "rule", Type: field.TypeString, Size: 200, Default: ""},
+		{Name: "first_day", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "valid_until", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "opens", Type: field.TypeInt},
+		{Name: "closes", Type: field.TypeInt},
+		{Name: "motives", Type: field.TypeJSON},
+		{Name: "modes", Type: field.TypeJSON},
+		{Name: "changes", Type: field.TypeJSON},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "person_id", Type: field.TypeString, Size: 30},
+		{Name: "reception_point_id", Type: field.TypeString, Size: 30},
+		{Name: "room_id", Type: field.TypeString, Nullable: true, Size: 30},
+	}
+	// AvailabilityTable holds the schema information for the "availability" table.
+	AvailabilityTable = &schema.Table{
+		Name:       "availability",
+		Columns:    AvailabilityColumns,
+		PrimaryKey: []*schema.Column{AvailabilityColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "availability_person_person",
+				Columns:    []*schema.Column{AvailabilityColumns[11]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "availability_reception_point_reception_point",
+				Columns:    []*schema.Column{AvailabilityColumns[12]},
+				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "availability_room_room",
+				Columns:    []*schema.Column{AvailabilityColumns[13]},
+				RefColumns: []*schema.Column{RoomColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "availability_point_idx",
+				Unique:  false,
+				Columns: []*schema.Column{AvailabilityColumns[12], AvailabilityColumns[3]},
+			},
+			{
+				Name:    "availability_person_idx",
+				Unique:  false,
+				Columns: []*schema.Column{AvailabilityColumns[11]},
+			},
+		},
+	}
 	// BindingCodeColumns holds the columns for the "binding_code" table.
 	BindingCodeColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
@@ -508,6 +687,72 @@ var (
 				Name:    "binding_code_application_idx",
 				Unique:  false,
 				Columns: []*schema.Column{BindingCodeColumns[5]},
+			},
+		},
+	}
+	// BookedTimeColumns holds the columns for the "booked_time" table.
+	BookedTimeColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "starts_at", Type: field.TypeTime},
+		{Name: "ends_at", Type: field.TypeTime},
+		{Name: "overbooked", Type: field.TypeBool, Default: false},
+		{Name: "appointment_id", Type: field.TypeString, Size: 30},
+		{Name: "reception_point_id", Type: field.TypeString, Size: 30},
+		{Name: "person_id", Type: field.TypeString, Nullable: true, Size: 30},
+		{Name: "room_id", Type: field.TypeString, Nullable: true, Size: 30},
+	}
+	// BookedTimeTable holds the schema information for the "booked_time" table.
+	BookedTimeTable = &schema.Table{
+		Name:       "booked_time",
+		Columns:    BookedTimeColumns,
+		PrimaryKey: []*schema.Column{BookedTimeColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "booked_time_appointment_booked_times",
+				Columns:    []*schema.Column{BookedTimeColumns[5]},
+				RefColumns: []*schema.Column{AppointmentColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "booked_time_reception_point_reception_point",
+				Columns:    []*schema.Column{BookedTimeColumns[6]},
+				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "booked_time_person_person",
+				Columns:    []*schema.Column{BookedTimeColumns[7]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "booked_time_room_room",
+				Columns:    []*schema.Column{BookedTimeColumns[8]},
+				RefColumns: []*schema.Column{RoomColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "booked_time_person_idx",
+				Unique:  false,
+				Columns: []*schema.Column{BookedTimeColumns[7], BookedTimeColumns[2]},
+			},
+			{
+				Name:    "booked_time_room_idx",
+				Unique:  false,
+				Columns: []*schema.Column{BookedTimeColumns[8], BookedTimeColumns[2]},
+			},
+			{
+				Name:    "booked_time_point_idx",
+				Unique:  false,
+				Columns: []*schema.Column{BookedTimeColumns[6], BookedTimeColumns[2]},
+			},
+			{
+				Name:    "booked_time_appointment_idx",
+				Unique:  false,
+				Columns: []*schema.Column{BookedTimeColumns[5]},
 			},
 		},
 	}
@@ -1969,6 +2214,35 @@ var (
 			},
 		},
 	}
+	// RoomColumns holds the columns for the "room" table.
+	RoomColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "name", Type: field.TypeString, Size: 60},
+		{Name: "step_free", Type: field.TypeEnum, Enums: []string{"YES", "NO", "UNKNOWN"}, Default: "UNKNOWN"},
+		{Name: "reception_point_id", Type: field.TypeString, Size: 30},
+	}
+	// RoomTable holds the schema information for the "room" table.
+	RoomTable = &schema.Table{
+		Name:       "room",
+		Columns:    RoomColumns,
+		PrimaryKey: []*schema.Column{RoomColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "room_reception_point_reception_point",
+				Columns:    []*schema.Column{RoomColumns[4]},
+				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "room_name_key",
+				Unique:  true,
+				Columns: []*schema.Column{RoomColumns[4], RoomColumns[2]},
+			},
+		},
+	}
 	// SandboxClockColumns holds the columns for the "sandbox_clock" table.
 	SandboxClockColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
@@ -2280,6 +2554,31 @@ var (
 			},
 		},
 	}
+	// AppointmentStaffColumns holds the columns for the "appointment_staff" table.
+	AppointmentStaffColumns = []*schema.Column{
+		{Name: "appointment_id", Type: field.TypeString, Size: 30},
+		{Name: "person_id", Type: field.TypeString, Size: 30},
+	}
+	// AppointmentStaffTable holds the schema information for the "appointment_staff" table.
+	AppointmentStaffTable = &schema.Table{
+		Name:       "appointment_staff",
+		Columns:    AppointmentStaffColumns,
+		PrimaryKey: []*schema.Column{AppointmentStaffColumns[0], AppointmentStaffColumns[1]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "appointment_staff_appointment_fkey",
+				Columns:    []*schema.Column{AppointmentStaffColumns[0]},
+				RefColumns: []*schema.Column{AppointmentColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "appointment_staff_person_fkey",
+				Columns:    []*schema.Column{AppointmentStaffColumns[1]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+	}
 	// AssignmentReceptionPointColumns holds the columns for the "assignment_reception_point" table.
 	AssignmentReceptionPointColumns = []*schema.Column{
 		{Name: "assignment_id", Type: field.TypeString, Size: 30},
@@ -2457,6 +2756,7 @@ var (
 	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
+		AbsenceTable,
 		AgreementTable,
 		ApplicantAccountTable,
 		ApplicationTable,
@@ -2465,10 +2765,13 @@ var (
 		ApplicationEventTable,
 		ApplicationFileTable,
 		ApplicationSummaryTable,
+		AppointmentTable,
 		AssignmentTable,
 		AttemptCountTable,
 		AudienceTable,
+		AvailabilityTable,
 		BindingCodeTable,
+		BookedTimeTable,
 		BuildingTable,
 		CatalogueEntryTable,
 		CommuneTable,
@@ -2499,6 +2802,7 @@ var (
 		ReceptionGrantTable,
 		ReceptionPointTable,
 		RegistryEventTable,
+		RoomTable,
 		SandboxClockTable,
 		SensitiveRecordTable,
 		StaffAuthorisationTable,
@@ -2507,6 +2811,7 @@ var (
 		UploadTable,
 		UsedAssertionTable,
 		WishTable,
+		AppointmentStaffTable,
 		AssignmentReceptionPointTable,
 		LandlordTerritoryTable,
 		PairMemberTable,
@@ -2518,6 +2823,17 @@ var (
 )
 
 func init() {
+	AbsenceTable.ForeignKeys[0].RefTable = PersonTable
+	AbsenceTable.ForeignKeys[1].RefTable = RoomTable
+	AbsenceTable.ForeignKeys[2].RefTable = ReceptionPointTable
+	AbsenceTable.ForeignKeys[3].RefTable = PersonTable
+	AbsenceTable.Annotation = &entsql.Annotation{
+		Table: "absence",
+	}
+	AbsenceTable.Annotation.Checks = map[string]string{
+		"absence_period_check":  "ends_at > starts_at",
+		"absence_subject_check": "num_nonnulls(person_id, room_id, reception_point_id) = 1",
+	}
 	AgreementTable.ForeignKeys[0].RefTable = ReceptionPointTable
 	AgreementTable.Annotation = &entsql.Annotation{
 		Table: "agreement",
@@ -2577,6 +2893,16 @@ func init() {
 		"application_summary_size_check":     "household_size BETWEEN 1 AND 20",
 		"application_summary_warned_check":   "(warned_on IS NULL) = (warned_for IS NULL)",
 	}
+	AppointmentTable.ForeignKeys[0].RefTable = ApplicationTable
+	AppointmentTable.ForeignKeys[1].RefTable = ReceptionPointTable
+	AppointmentTable.ForeignKeys[2].RefTable = RoomTable
+	AppointmentTable.ForeignKeys[3].RefTable = PersonTable
+	AppointmentTable.Annotation = &entsql.Annotation{
+		Table: "appointment",
+	}
+	AppointmentTable.Annotation.Checks = map[string]string{
+		"appointment_period_check": "ends_at > starts_at",
+	}
 	AssignmentTable.ForeignKeys[0].RefTable = OrganisationTable
 	AssignmentTable.ForeignKeys[1].RefTable = PersonTable
 	AssignmentTable.ForeignKeys[2].RefTable = PersonTable
@@ -2596,11 +2922,32 @@ func init() {
 	AudienceTable.Annotation = &entsql.Annotation{
 		Table: "audience",
 	}
+	AvailabilityTable.ForeignKeys[0].RefTable = PersonTable
+	AvailabilityTable.ForeignKeys[1].RefTable = ReceptionPointTable
+	AvailabilityTable.ForeignKeys[2].RefTable = RoomTable
+	AvailabilityTable.Annotation = &entsql.Annotation{
+		Table: "availability",
+	}
+	AvailabilityTable.Annotation.Checks = map[string]string{
+		"availability_hours_check":  "opens >= 0 AND opens < closes AND closes <= 1440",
+		"availability_period_check": "valid_until > first_day",
+	}
 	BindingCodeTable.ForeignKeys[0].RefTable = ApplicationTable
 	BindingCodeTable.ForeignKeys[1].RefTable = HouseholdMemberTable
 	BindingCodeTable.ForeignKeys[2].RefTable = PersonTable
 	BindingCodeTable.Annotation = &entsql.Annotation{
 		Table: "binding_code",
+	}
+	BookedTimeTable.ForeignKeys[0].RefTable = AppointmentTable
+	BookedTimeTable.ForeignKeys[1].RefTable = ReceptionPointTable
+	BookedTimeTable.ForeignKeys[2].RefTable = PersonTable
+	BookedTimeTable.ForeignKeys[3].RefTable = RoomTable
+	BookedTimeTable.Annotation = &entsql.Annotation{
+		Table: "booked_time",
+	}
+	BookedTimeTable.Annotation.Checks = map[string]string{
+		"booked_time_period_check":  "ends_at > starts_at",
+		"booked_time_subject_check": "num_nonnulls(person_id, room_id) = 1",
 	}
 	BuildingTable.ForeignKeys[0].RefTable = CommuneTable
 	BuildingTable.ForeignKeys[1].RefTable = StockVintageTable
@@ -2827,6 +3174,10 @@ func init() {
 		"registry_event_rejected_check": "(rejected_for = '') = (state <> 'REJECTED')",
 		"registry_event_removed_check":  "removed_for IS NULL OR kind = 'RAD'",
 	}
+	RoomTable.ForeignKeys[0].RefTable = ReceptionPointTable
+	RoomTable.Annotation = &entsql.Annotation{
+		Table: "room",
+	}
 	SandboxClockTable.Annotation = &entsql.Annotation{
 		Table: "sandbox_clock",
 	}
@@ -2874,6 +3225,8 @@ func init() {
 	WishTable.Annotation.Checks = map[string]string{
 		"wish_rank_check": "rank BETWEEN 1 AND 10",
 	}
+	AppointmentStaffTable.ForeignKeys[0].RefTable = AppointmentTable
+	AppointmentStaffTable.ForeignKeys[1].RefTable = PersonTable
 	AssignmentReceptionPointTable.ForeignKeys[0].RefTable = AssignmentTable
 	AssignmentReceptionPointTable.ForeignKeys[1].RefTable = ReceptionPointTable
 	LandlordTerritoryTable.ForeignKeys[0].RefTable = OrganisationTable

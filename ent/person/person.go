@@ -34,6 +34,8 @@ const (
 	EdgeAuthorisations = "authorisations"
 	// EdgePairs holds the string denoting the pairs edge name in mutations.
 	EdgePairs = "pairs"
+	// EdgeAppointments holds the string denoting the appointments edge name in mutations.
+	EdgeAppointments = "appointments"
 	// EdgeOrganisation holds the string denoting the organisation edge name in mutations.
 	EdgeOrganisation = "organisation"
 	// Table holds the table name of the person in the database.
@@ -57,6 +59,11 @@ const (
 	// PairsInverseTable is the table name for the Pair entity.
 	// It exists in this package in order to avoid circular dependency with the "pair" package.
 	PairsInverseTable = "pair"
+	// AppointmentsTable is the table that holds the appointments relation/edge. The primary key declared below.
+	AppointmentsTable = "appointment_staff"
+	// AppointmentsInverseTable is the table name for the Appointment entity.
+	// It exists in this package in order to avoid circular dependency with the "appointment" package.
+	AppointmentsInverseTable = "appointment"
 	// OrganisationTable is the table that holds the organisation relation/edge.
 	OrganisationTable = "person"
 	// OrganisationInverseTable is the table name for the Organisation entity.
@@ -81,6 +88,9 @@ var (
 	// PairsPrimaryKey and PairsColumn2 are the table columns denoting the
 	// primary key for the pairs relation (M2M).
 	PairsPrimaryKey = []string{"pair_id", "person_id"}
+	// AppointmentsPrimaryKey and AppointmentsColumn2 are the table columns denoting the
+	// primary key for the appointments relation (M2M).
+	AppointmentsPrimaryKey = []string{"appointment_id", "person_id"}
 )
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -197,6 +207,20 @@ func ByPairs(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	}
 }
 
+// ByAppointmentsCount orders the results by appointments count.
+func ByAppointmentsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newAppointmentsStep(), opts...)
+	}
+}
+
+// ByAppointments orders the results by appointments terms.
+func ByAppointments(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newAppointmentsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
 // ByOrganisationField orders the results by organisation field.
 func ByOrganisationField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -222,6 +246,13 @@ func newPairsStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(PairsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2M, true, PairsTable, PairsPrimaryKey...),
+	)
+}
+func newAppointmentsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(AppointmentsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2M, true, AppointmentsTable, AppointmentsPrimaryKey...),
 	)
 }
 func newOrganisationStep() *sqlgraph.Step {

@@ -6,6 +6,9 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
+// Absence is the predicate function for absence builders.
+type Absence func(*sql.Selector)
+
 // Agreement is the predicate function for agreement builders.
 type Agreement func(*sql.Selector)
 
@@ -30,6 +33,9 @@ type ApplicationFile func(*sql.Selector)
 // ApplicationSummary is the predicate function for applicationsummary builders.
 type ApplicationSummary func(*sql.Selector)
 
+// Appointment is the predicate function for appointment builders.
+type Appointment func(*sql.Selector)
+
 // Assignment is the predicate function for assignment builders.
 type Assignment func(*sql.Selector)
 
@@ -39,8 +45,14 @@ type AttemptCount func(*sql.Selector)
 // Audience is the predicate function for audience builders.
 type Audience func(*sql.Selector)
 
+// Availability is the predicate function for availability builders.
+type Availability func(*sql.Selector)
+
 // BindingCode is the predicate function for bindingcode builders.
 type BindingCode func(*sql.Selector)
+
+// BookedTime is the predicate function for bookedtime builders.
+type BookedTime func(*sql.Selector)
 
 // Building is the predicate function for building builders.
 type Building func(*sql.Selector)
@@ -131,6 +143,9 @@ type ReceptionPoint func(*sql.Selector)
 
 // RegistryEvent is the predicate function for registryevent builders.
 type RegistryEvent func(*sql.Selector)
+
+// Room is the predicate function for room builders.
+type Room func(*sql.Selector)
 
 // SandboxClock is the predicate function for sandboxclock builders.
 type SandboxClock func(*sql.Selector)

@@ -110,6 +110,30 @@ func DenyMutationOperationRule(op ent.Op) MutationRule {
 	return OnMutationOperation(rule, op)
 }
 
+// The AbsenceQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type AbsenceQueryRuleFunc func(context.Context, *ent.AbsenceQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f AbsenceQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.AbsenceQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.AbsenceQuery", q)
+}
+
+// The AbsenceMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type AbsenceMutationRuleFunc func(context.Context, *ent.AbsenceMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f AbsenceMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.AbsenceMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AbsenceMutation", m)
+}
+
 // The AgreementQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type AgreementQueryRuleFunc func(context.Context, *ent.AgreementQuery) error
@@ -302,6 +326,30 @@ func (f ApplicationSummaryMutationRuleFunc) EvalMutation(ctx context.Context, m 
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ApplicationSummaryMutation", m)
 }
 
+// The AppointmentQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type AppointmentQueryRuleFunc func(context.Context, *ent.AppointmentQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f AppointmentQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.AppointmentQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.AppointmentQuery", q)
+}
+
+// The AppointmentMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type AppointmentMutationRuleFunc func(context.Context, *ent.AppointmentMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f AppointmentMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.AppointmentMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AppointmentMutation", m)
+}
+
 // The AssignmentQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type AssignmentQueryRuleFunc func(context.Context, *ent.AssignmentQuery) error
@@ -374,6 +422,30 @@ func (f AudienceMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutati
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AudienceMutation", m)
 }
 
+// The AvailabilityQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type AvailabilityQueryRuleFunc func(context.Context, *ent.AvailabilityQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f AvailabilityQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.AvailabilityQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.AvailabilityQuery", q)
+}
+
+// The AvailabilityMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type AvailabilityMutationRuleFunc func(context.Context, *ent.AvailabilityMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f AvailabilityMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.AvailabilityMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AvailabilityMutation", m)
+}
+
 // The BindingCodeQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type BindingCodeQueryRuleFunc func(context.Context, *ent.BindingCodeQuery) error
@@ -396,6 +468,30 @@ func (f BindingCodeMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mut
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.BindingCodeMutation", m)
+}
+
+// The BookedTimeQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type BookedTimeQueryRuleFunc func(context.Context, *ent.BookedTimeQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f BookedTimeQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.BookedTimeQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.BookedTimeQuery", q)
+}
+
+// The BookedTimeMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type BookedTimeMutationRuleFunc func(context.Context, *ent.BookedTimeMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f BookedTimeMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.BookedTimeMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.BookedTimeMutation", m)
 }
 
 // The BuildingQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -1116,6 +1212,30 @@ func (f RegistryEventMutationRuleFunc) EvalMutation(ctx context.Context, m ent.M
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.RegistryEventMutation", m)
+}
+
+// The RoomQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type RoomQueryRuleFunc func(context.Context, *ent.RoomQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f RoomQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.RoomQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.RoomQuery", q)
+}
+
+// The RoomMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type RoomMutationRuleFunc func(context.Context, *ent.RoomMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f RoomMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.RoomMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.RoomMutation", m)
 }
 
 // The SandboxClockQueryRuleFunc type is an adapter to allow the use of ordinary

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent/absence"
 	"github.com/guichet-logement/guichet/ent/agreement"
 	"github.com/guichet-logement/guichet/ent/applicantaccount"
 	"github.com/guichet-logement/guichet/ent/application"
@@ -15,10 +16,13 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationevent"
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
+	"github.com/guichet-logement/guichet/ent/appointment"
 	"github.com/guichet-logement/guichet/ent/assignment"
 	"github.com/guichet-logement/guichet/ent/attemptcount"
 	"github.com/guichet-logement/guichet/ent/audience"
+	"github.com/guichet-logement/guichet/ent/availability"
 	"github.com/guichet-logement/guichet/ent/bindingcode"
+	"github.com/guichet-logement/guichet/ent/bookedtime"
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
@@ -49,6 +53,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/registryevent"
+	"github.com/guichet-logement/guichet/ent/room"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
 	"github.com/guichet-logement/guichet/ent/schema"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
@@ -67,6 +72,30 @@ import (
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
+	absenceMixin := schema.Absence{}.Mixin()
+	absence.Policy = privacy.NewPolicies(schema.Absence{})
+	absence.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := absence.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	absenceMixinFields0 := absenceMixin[0].Fields()
+	_ = absenceMixinFields0
+	absenceFields := schema.Absence{}.Fields()
+	_ = absenceFields
+	// absenceDescCreatedAt is the schema descriptor for created_at field.
+	absenceDescCreatedAt := absenceMixinFields0[1].Descriptor()
+	// absence.DefaultCreatedAt holds the default value on creation for the created_at field.
+	absence.DefaultCreatedAt = absenceDescCreatedAt.Default.(func() time.Time)
+	// absenceDescID is the schema descriptor for id field.
+	absenceDescID := absenceMixinFields0[0].Descriptor()
+	// absence.DefaultID holds the default value on creation for the id field.
+	absence.DefaultID = absenceDescID.Default.(func() domain.ID)
+	// absence.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	absence.IDValidator = absenceDescID.Validators[0].(func(string) error)
 	agreementMixin := schema.Agreement{}.Mixin()
 	agreement.Policy = privacy.NewPolicies(schema.Agreement{})
 	agreement.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -366,6 +395,44 @@ func init() {
 	applicationsummary.DefaultID = applicationsummaryDescID.Default.(func() domain.ID)
 	// applicationsummary.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	applicationsummary.IDValidator = applicationsummaryDescID.Validators[0].(func(string) error)
+	appointmentMixin := schema.Appointment{}.Mixin()
+	appointment.Policy = privacy.NewPolicies(schema.Appointment{})
+	appointment.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := appointment.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	appointmentMixinFields0 := appointmentMixin[0].Fields()
+	_ = appointmentMixinFields0
+	appointmentFields := schema.Appointment{}.Fields()
+	_ = appointmentFields
+	// appointmentDescCreatedAt is the schema descriptor for created_at field.
+	appointmentDescCreatedAt := appointmentMixinFields0[1].Descriptor()
+	// appointment.DefaultCreatedAt holds the default value on creation for the created_at field.
+	appointment.DefaultCreatedAt = appointmentDescCreatedAt.Default.(func() time.Time)
+	// appointmentDescMotive is the schema descriptor for motive field.
+	appointmentDescMotive := appointmentFields[1].Descriptor()
+	// appointment.MotiveValidator is a validator for the "motive" field. It is called by the builders before save.
+	appointment.MotiveValidator = appointmentDescMotive.Validators[0].(func(string) error)
+	// appointmentDescOverbookedFor is the schema descriptor for overbooked_for field.
+	appointmentDescOverbookedFor := appointmentFields[12].Descriptor()
+	// appointment.OverbookedForValidator is a validator for the "overbooked_for" field. It is called by the builders before save.
+	appointment.OverbookedForValidator = appointmentDescOverbookedFor.Validators[0].(func(string) error)
+	// appointmentDescVersion is the schema descriptor for version field.
+	appointmentDescVersion := appointmentFields[13].Descriptor()
+	// appointment.DefaultVersion holds the default value on creation for the version field.
+	appointment.DefaultVersion = appointmentDescVersion.Default.(int)
+	// appointment.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	appointment.VersionValidator = appointmentDescVersion.Validators[0].(func(int) error)
+	// appointmentDescID is the schema descriptor for id field.
+	appointmentDescID := appointmentMixinFields0[0].Descriptor()
+	// appointment.DefaultID holds the default value on creation for the id field.
+	appointment.DefaultID = appointmentDescID.Default.(func() domain.ID)
+	// appointment.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	appointment.IDValidator = appointmentDescID.Validators[0].(func(string) error)
 	assignmentMixin := schema.Assignment{}.Mixin()
 	assignment.Policy = privacy.NewPolicies(schema.Assignment{})
 	assignment.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -447,6 +514,54 @@ func init() {
 	audienceDescKey := audienceFields[1].Descriptor()
 	// audience.KeyValidator is a validator for the "key" field. It is called by the builders before save.
 	audience.KeyValidator = audienceDescKey.Validators[0].(func(string) error)
+	availabilityMixin := schema.Availability{}.Mixin()
+	availability.Policy = privacy.NewPolicies(schema.Availability{})
+	availability.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := availability.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	availabilityMixinFields0 := availabilityMixin[0].Fields()
+	_ = availabilityMixinFields0
+	availabilityFields := schema.Availability{}.Fields()
+	_ = availabilityFields
+	// availabilityDescCreatedAt is the schema descriptor for created_at field.
+	availabilityDescCreatedAt := availabilityMixinFields0[1].Descriptor()
+	// availability.DefaultCreatedAt holds the default value on creation for the created_at field.
+	availability.DefaultCreatedAt = availabilityDescCreatedAt.Default.(func() time.Time)
+	// availabilityDescRule is the schema descriptor for rule field.
+	availabilityDescRule := availabilityFields[3].Descriptor()
+	// availability.DefaultRule holds the default value on creation for the rule field.
+	availability.DefaultRule = domain.Stated(availabilityDescRule.Default.(string))
+	// availability.RuleValidator is a validator for the "rule" field. It is called by the builders before save.
+	availability.RuleValidator = availabilityDescRule.Validators[0].(func(string) error)
+	// availabilityDescMotives is the schema descriptor for motives field.
+	availabilityDescMotives := availabilityFields[8].Descriptor()
+	// availability.DefaultMotives holds the default value on creation for the motives field.
+	availability.DefaultMotives = availabilityDescMotives.Default.([]domain.MotiveCode)
+	// availabilityDescModes is the schema descriptor for modes field.
+	availabilityDescModes := availabilityFields[9].Descriptor()
+	// availability.DefaultModes holds the default value on creation for the modes field.
+	availability.DefaultModes = availabilityDescModes.Default.([]domain.AppointmentMode)
+	// availabilityDescChanges is the schema descriptor for changes field.
+	availabilityDescChanges := availabilityFields[10].Descriptor()
+	// availability.DefaultChanges holds the default value on creation for the changes field.
+	availability.DefaultChanges = availabilityDescChanges.Default.([]domain.OccurrenceChange)
+	// availabilityDescVersion is the schema descriptor for version field.
+	availabilityDescVersion := availabilityFields[11].Descriptor()
+	// availability.DefaultVersion holds the default value on creation for the version field.
+	availability.DefaultVersion = availabilityDescVersion.Default.(int)
+	// availability.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	availability.VersionValidator = availabilityDescVersion.Validators[0].(func(int) error)
+	// availabilityDescID is the schema descriptor for id field.
+	availabilityDescID := availabilityMixinFields0[0].Descriptor()
+	// availability.DefaultID holds the default value on creation for the id field.
+	availability.DefaultID = availabilityDescID.Default.(func() domain.ID)
+	// availability.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	availability.IDValidator = availabilityDescID.Validators[0].(func(string) error)
 	bindingcodeMixin := schema.BindingCode{}.Mixin()
 	bindingcode.Policy = privacy.NewPolicies(schema.BindingCode{})
 	bindingcode.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -481,6 +596,34 @@ func init() {
 	bindingcode.DefaultID = bindingcodeDescID.Default.(func() domain.ID)
 	// bindingcode.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	bindingcode.IDValidator = bindingcodeDescID.Validators[0].(func(string) error)
+	bookedtimeMixin := schema.BookedTime{}.Mixin()
+	bookedtime.Policy = privacy.NewPolicies(schema.BookedTime{})
+	bookedtime.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := bookedtime.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	bookedtimeMixinFields0 := bookedtimeMixin[0].Fields()
+	_ = bookedtimeMixinFields0
+	bookedtimeFields := schema.BookedTime{}.Fields()
+	_ = bookedtimeFields
+	// bookedtimeDescCreatedAt is the schema descriptor for created_at field.
+	bookedtimeDescCreatedAt := bookedtimeMixinFields0[1].Descriptor()
+	// bookedtime.DefaultCreatedAt holds the default value on creation for the created_at field.
+	bookedtime.DefaultCreatedAt = bookedtimeDescCreatedAt.Default.(func() time.Time)
+	// bookedtimeDescOverbooked is the schema descriptor for overbooked field.
+	bookedtimeDescOverbooked := bookedtimeFields[6].Descriptor()
+	// bookedtime.DefaultOverbooked holds the default value on creation for the overbooked field.
+	bookedtime.DefaultOverbooked = bookedtimeDescOverbooked.Default.(bool)
+	// bookedtimeDescID is the schema descriptor for id field.
+	bookedtimeDescID := bookedtimeMixinFields0[0].Descriptor()
+	// bookedtime.DefaultID holds the default value on creation for the id field.
+	bookedtime.DefaultID = bookedtimeDescID.Default.(func() domain.ID)
+	// bookedtime.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	bookedtime.IDValidator = bookedtimeDescID.Validators[0].(func(string) error)
 	buildingMixin := schema.Building{}.Mixin()
 	building.Policy = privacy.NewPolicies(schema.Building{})
 	building.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -1445,6 +1588,34 @@ func init() {
 	registryevent.DefaultID = registryeventDescID.Default.(func() domain.ID)
 	// registryevent.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	registryevent.IDValidator = registryeventDescID.Validators[0].(func(string) error)
+	roomMixin := schema.Room{}.Mixin()
+	room.Policy = privacy.NewPolicies(schema.Room{})
+	room.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := room.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	roomMixinFields0 := roomMixin[0].Fields()
+	_ = roomMixinFields0
+	roomFields := schema.Room{}.Fields()
+	_ = roomFields
+	// roomDescCreatedAt is the schema descriptor for created_at field.
+	roomDescCreatedAt := roomMixinFields0[1].Descriptor()
+	// room.DefaultCreatedAt holds the default value on creation for the created_at field.
+	room.DefaultCreatedAt = roomDescCreatedAt.Default.(func() time.Time)
+	// roomDescName is the schema descriptor for name field.
+	roomDescName := roomFields[1].Descriptor()
+	// room.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	room.NameValidator = roomDescName.Validators[0].(func(string) error)
+	// roomDescID is the schema descriptor for id field.
+	roomDescID := roomMixinFields0[0].Descriptor()
+	// room.DefaultID holds the default value on creation for the id field.
+	room.DefaultID = roomDescID.Default.(func() domain.ID)
+	// room.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	room.IDValidator = roomDescID.Validators[0].(func(string) error)
 	sandboxclockMixin := schema.SandboxClock{}.Mixin()
 	sandboxclock.Policy = privacy.NewPolicies(schema.SandboxClock{})
 	sandboxclock.Hooks[0] = func(next ent.Mutator) ent.Mutator {

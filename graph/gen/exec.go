@@ -38,7 +38,11 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 type ResolverRoot interface {
 	Agreement() AgreementResolver
 	Application() ApplicationResolver
+	Appointment() AppointmentResolver
+	AppointmentMotive() AppointmentMotiveResolver
 	Assignment() AssignmentResolver
+	Availability() AvailabilityResolver
+	BookedTime() BookedTimeResolver
 	CatalogueEntry() CatalogueEntryResolver
 	CodeEntry() CodeEntryResolver
 	Deadline() DeadlineResolver
@@ -54,6 +58,7 @@ type ResolverRoot interface {
 	PublishedFigures() PublishedFiguresResolver
 	Query() QueryResolver
 	ReceptionPoint() ReceptionPointResolver
+	SlotPage() SlotPageResolver
 	StaffAuthorisation() StaffAuthorisationResolver
 	StockStatistics() StockStatisticsResolver
 	Viewer() ViewerResolver
@@ -73,6 +78,16 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	Absence struct {
+		EndsAt         func(childComplexity int) int
+		ID             func(childComplexity int) int
+		PersonID       func(childComplexity int) int
+		Reason         func(childComplexity int) int
+		ReceptionPoint func(childComplexity int) int
+		Room           func(childComplexity int) int
+		StartsAt       func(childComplexity int) int
+	}
+
 	AcceptHandOverPayload struct {
 		Application func(childComplexity int) int
 		Errors      func(childComplexity int) int
@@ -124,6 +139,11 @@ type ComplexityRoot struct {
 		Secret           func(childComplexity int) int
 	}
 
+	AddRoomPayload struct {
+		Errors func(childComplexity int) int
+		Room   func(childComplexity int) int
+	}
+
 	Agreement struct {
 		ID         func(childComplexity int) int
 		Level      func(childComplexity int) int
@@ -134,6 +154,7 @@ type ComplexityRoot struct {
 	}
 
 	Application struct {
+		Appointments    func(childComplexity int) int
 		BirthName       func(childComplexity int) int
 		Completeness    func(childComplexity int, on *domain.Date) int
 		Contact         func(childComplexity int) int
@@ -249,6 +270,44 @@ type ComplexityRoot struct {
 		WarnedOn                  func(childComplexity int) int
 	}
 
+	Appointment struct {
+		Application    func(childComplexity int) int
+		BookedAt       func(childComplexity int) int
+		EndsAt         func(childComplexity int) int
+		ID             func(childComplexity int) int
+		Mode           func(childComplexity int) int
+		Motive         func(childComplexity int) int
+		OverbookedFor  func(childComplexity int) int
+		Participants   func(childComplexity int) int
+		ReceptionPoint func(childComplexity int) int
+		Room           func(childComplexity int) int
+		StartsAt       func(childComplexity int) int
+		State          func(childComplexity int) int
+		Version        func(childComplexity int) int
+	}
+
+	AppointmentHit struct {
+		Alternatives     func(childComplexity int) int
+		Appointment      func(childComplexity int) int
+		From             func(childComplexity int) int
+		ReceptionPointID func(childComplexity int) int
+		Until            func(childComplexity int) int
+	}
+
+	AppointmentMotive struct {
+		BookableBy     func(childComplexity int) int
+		Code           func(childComplexity int) int
+		FollowUp       func(childComplexity int) int
+		Label          func(childComplexity int, language *domain.Language) int
+		Level          func(childComplexity int) int
+		MaxDays        func(childComplexity int) int
+		MinNoticeHours func(childComplexity int) int
+		Minutes        func(childComplexity int) int
+		Modes          func(childComplexity int) int
+		Roles          func(childComplexity int) int
+		Sensitive      func(childComplexity int) int
+	}
+
 	AssignOnlineRegistrationPayload struct {
 		Errors             func(childComplexity int) int
 		OnlineRegistration func(childComplexity int) int
@@ -275,9 +334,40 @@ type ComplexityRoot struct {
 		Version         func(childComplexity int) int
 	}
 
+	Availability struct {
+		Changes        func(childComplexity int) int
+		Closes         func(childComplexity int) int
+		FirstDay       func(childComplexity int) int
+		ID             func(childComplexity int) int
+		Modes          func(childComplexity int) int
+		Motives        func(childComplexity int) int
+		Opens          func(childComplexity int) int
+		Person         func(childComplexity int) int
+		PersonID       func(childComplexity int) int
+		ReceptionPoint func(childComplexity int) int
+		Room           func(childComplexity int) int
+		Rule           func(childComplexity int) int
+		ValidUntil     func(childComplexity int) int
+		Version        func(childComplexity int) int
+	}
+
 	BindAccountPayload struct {
 		Application func(childComplexity int) int
 		Errors      func(childComplexity int) int
+	}
+
+	BookAppointmentPayload struct {
+		Appointment func(childComplexity int) int
+		Errors      func(childComplexity int) int
+	}
+
+	BookedTime struct {
+		Appointment func(childComplexity int) int
+		EndsAt      func(childComplexity int) int
+		ID          func(childComplexity int) int
+		PersonID    func(childComplexity int) int
+		RoomID      func(childComplexity int) int
+		StartsAt    func(childComplexity int) int
 	}
 
 	Building struct {
@@ -309,12 +399,23 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	CancelAppointmentPayload struct {
+		Appointment func(childComplexity int) int
+		Errors      func(childComplexity int) int
+	}
+
 	CatalogueEntry struct {
 		Code  func(childComplexity int) int
 		ID    func(childComplexity int) int
 		Kind  func(childComplexity int) int
 		Label func(childComplexity int, language *domain.Language) int
 		Level func(childComplexity int) int
+	}
+
+	ChangeOccurrencePayload struct {
+		Availability func(childComplexity int) int
+		Errors       func(childComplexity int) int
+		Hit          func(childComplexity int) int
 	}
 
 	ChangePartnerAppPayload struct {
@@ -407,6 +508,12 @@ type ComplexityRoot struct {
 		State         func(childComplexity int) int
 	}
 
+	DeclareAbsencePayload struct {
+		Absence func(childComplexity int) int
+		Errors  func(childComplexity int) int
+		Hit     func(childComplexity int) int
+	}
+
 	DeclareOpeningExceptionPayload struct {
 		Errors         func(childComplexity int) int
 		OpeningHours   func(childComplexity int) int
@@ -491,6 +598,12 @@ type ComplexityRoot struct {
 	EndAssignmentPayload struct {
 		Assignment func(childComplexity int) int
 		Errors     func(childComplexity int) int
+	}
+
+	EndAvailabilityPayload struct {
+		Availability func(childComplexity int) int
+		Errors       func(childComplexity int) int
+		Hit          func(childComplexity int) int
 	}
 
 	EndPairPayload struct {
@@ -610,18 +723,28 @@ type ComplexityRoot struct {
 		State      func(childComplexity int) int
 	}
 
+	MoveAppointmentPayload struct {
+		Appointment func(childComplexity int) int
+		Errors      func(childComplexity int) int
+	}
+
 	Mutation struct {
 		AcceptHandOver             func(childComplexity int, input model.AcceptHandOverInput) int
 		AcceptPiece                func(childComplexity int, input model.AcceptPieceInput) int
 		AcceptProposedChange       func(childComplexity int, input model.AcceptProposedChangeInput) int
 		AddPartnerAppSecret        func(childComplexity int, input model.AddPartnerAppSecretInput) int
+		AddRoom                    func(childComplexity int, input model.AddRoomInput) int
 		AssignOnlineRegistration   func(childComplexity int, input model.AssignOnlineRegistrationInput) int
 		AssignRole                 func(childComplexity int, input model.AssignRoleInput) int
 		BindAccount                func(childComplexity int, input model.BindAccountInput) int
+		BookAppointment            func(childComplexity int, input model.BookAppointmentInput) int
+		CancelAppointment          func(childComplexity int, input model.CancelAppointmentInput) int
+		ChangeOccurrence           func(childComplexity int, input model.ChangeOccurrenceInput) int
 		ChangePartnerApp           func(childComplexity int, input model.ChangePartnerAppInput) int
 		ConfirmAssignment          func(childComplexity int, input model.ConfirmAssignmentInput) int
 		ConfirmProtection          func(childComplexity int, input model.ConfirmProtectionInput) int
 		CorrectApplication         func(childComplexity int, input model.CorrectApplicationInput) int
+		DeclareAbsence             func(childComplexity int, input model.DeclareAbsenceInput) int
 		DeclareOpeningException    func(childComplexity int, input model.DeclareOpeningExceptionInput) int
 		DeclineHandOver            func(childComplexity int, input model.DeclineHandOverInput) int
 		DeclineProposedChange      func(childComplexity int, input model.DeclineProposedChangeInput) int
@@ -629,19 +752,23 @@ type ComplexityRoot struct {
 		DepositPiece               func(childComplexity int, input model.DepositPieceInput) int
 		DepositPieceUnderNumber    func(childComplexity int, input model.DepositPieceUnderNumberInput) int
 		EndAssignment              func(childComplexity int, input model.EndAssignmentInput) int
+		EndAvailability            func(childComplexity int, input model.EndAvailabilityInput) int
 		EndPair                    func(childComplexity int, input model.EndPairInput) int
 		FormPair                   func(childComplexity int, input model.FormPairInput) int
 		GrantStaffAuthorisation    func(childComplexity int, input model.GrantStaffAuthorisationInput) int
 		HandOverApplication        func(childComplexity int, input model.HandOverApplicationInput) int
 		IssueBindingCode           func(childComplexity int, input model.IssueBindingCodeInput) int
 		MergeApplications          func(childComplexity int, input model.MergeApplicationsInput) int
+		MoveAppointment            func(childComplexity int, input model.MoveAppointmentInput) int
 		OpenApplicationInEmergency func(childComplexity int, input model.OpenApplicationInEmergencyInput) int
+		OpenAvailability           func(childComplexity int, input model.OpenAvailabilityInput) int
 		PrepareAccessExport        func(childComplexity int, input model.PrepareAccessExportInput) int
 		PrepareUpload              func(childComplexity int, input model.PrepareUploadInput) int
 		ProposeChange              func(childComplexity int, input model.ProposeChangeInput) int
 		ProtectApplication         func(childComplexity int, input model.ProtectApplicationInput) int
 		ReactivateApplication      func(childComplexity int, input model.ReactivateApplicationInput) int
 		ReceiveApplicant           func(childComplexity int, input model.ReceiveApplicantInput) int
+		RecordAttendance           func(childComplexity int, input model.RecordAttendanceInput) int
 		RecordContact              func(childComplexity int, input model.RecordContactInput) int
 		RecordNotice               func(childComplexity int, input model.RecordNoticeInput) int
 		RefusePiece                func(childComplexity int, input model.RefusePieceInput) int
@@ -666,6 +793,7 @@ type ComplexityRoot struct {
 		UndoMerge                  func(childComplexity int, input model.UndoMergeInput) int
 		ValidateApplication        func(childComplexity int, input model.ValidateApplicationInput) int
 		WarnApplicant              func(childComplexity int, input model.WarnApplicantInput) int
+		WithdrawAbsence            func(childComplexity int, input model.WithdrawAbsenceInput) int
 		WithdrawOpeningException   func(childComplexity int, input model.WithdrawOpeningExceptionInput) int
 		WithdrawWarning            func(childComplexity int, input model.WithdrawWarningInput) int
 	}
@@ -673,6 +801,12 @@ type ComplexityRoot struct {
 	NearestReceptionPoint struct {
 		DistanceMetres func(childComplexity int) int
 		ReceptionPoint func(childComplexity int) int
+	}
+
+	OccurrenceChange struct {
+		Closes func(childComplexity int) int
+		Day    func(childComplexity int) int
+		Opens  func(childComplexity int) int
 	}
 
 	OnlineRegistration struct {
@@ -687,6 +821,11 @@ type ComplexityRoot struct {
 		Application func(childComplexity int) int
 		Errors      func(childComplexity int) int
 		OpenUntil   func(childComplexity int) int
+	}
+
+	OpenAvailabilityPayload struct {
+		Availability func(childComplexity int) int
+		Errors       func(childComplexity int) int
 	}
 
 	OpeningDay struct {
@@ -758,6 +897,11 @@ type ComplexityRoot struct {
 		ValidFrom      func(childComplexity int) int
 		ValidUntil     func(childComplexity int) int
 		Version        func(childComplexity int) int
+	}
+
+	Participant struct {
+		Attendance func(childComplexity int) int
+		MemberID   func(childComplexity int) int
 	}
 
 	PartnerApp struct {
@@ -910,11 +1054,15 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		Absences               func(childComplexity int, receptionPointID domain.ID, first int) int
 		AccessLog              func(childComplexity int, uniqueNumber domain.UniqueNumber, first int, after *domain.ID) int
+		Agenda                 func(childComplexity int, receptionPointID domain.ID, from domain.Date, days int) int
 		Application            func(childComplexity int, uniqueNumber domain.UniqueNumber) int
 		ApplicationDuplicates  func(childComplexity int, applicationID domain.ID) int
 		ApplicationStatistics  func(childComplexity int, by []domain.ApplicationAxis, where *ent.ApplicationWhereInput) int
 		Applications           func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.ApplicationOrder, where *ent.ApplicationWhereInput) int
+		AppointmentMotives     func(childComplexity int) int
+		Availabilities         func(childComplexity int, receptionPointID domain.ID, first int) int
 		Buildings              func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.BuildingOrder, where *ent.BuildingWhereInput) int
 		CodeLists              func(childComplexity int, names []string) int
 		Commune                func(childComplexity int, inseeCode domain.InseeCode, on *domain.Date) int
@@ -933,7 +1081,9 @@ type ComplexityRoot struct {
 		PublishedFigures       func(childComplexity int, crossing domain.Crossing, month *domain.Date) int
 		PublishedMonths        func(childComplexity int) int
 		ReceptionPoints        func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.ReceptionPointOrder, where *ent.ReceptionPointWhereInput) int
+		Rooms                  func(childComplexity int, receptionPointID domain.ID) int
 		ServiceCatalogue       func(childComplexity int) int
+		Slots                  func(childComplexity int, where model.SlotFilter, first int) int
 		Staff                  func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.PersonOrder, where *ent.PersonWhereInput) int
 		StockFacets            func(childComplexity int, axes []domain.StockAxis, where *ent.DwellingWhereInput) int
 		StockStatistics        func(childComplexity int, by []domain.StockAxis, where *ent.DwellingWhereInput) int
@@ -987,6 +1137,11 @@ type ComplexityRoot struct {
 	ReceptionPointEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	RecordAttendancePayload struct {
+		Appointment func(childComplexity int) int
+		Errors      func(childComplexity int) int
 	}
 
 	RecordContactPayload struct {
@@ -1089,6 +1244,13 @@ type ComplexityRoot struct {
 		Role         func(childComplexity int) int
 	}
 
+	Room struct {
+		ID             func(childComplexity int) int
+		Name           func(childComplexity int) int
+		ReceptionPoint func(childComplexity int) int
+		StepFree       func(childComplexity int) int
+	}
+
 	SensitiveRecord struct {
 		Disability  func(childComplexity int) int
 		FreeText    func(childComplexity int) int
@@ -1114,6 +1276,27 @@ type ComplexityRoot struct {
 	SetSandboxClockPayload struct {
 		Errors func(childComplexity int) int
 		Now    func(childComplexity int) int
+	}
+
+	Slot struct {
+		From             func(childComplexity int) int
+		ReceptionPointID func(childComplexity int) int
+		Until            func(childComplexity int) int
+	}
+
+	SlotPage struct {
+		HasNextPage     func(childComplexity int) int
+		ReceptionPoints func(childComplexity int) int
+		Slots           func(childComplexity int) int
+		TotalCount      func(childComplexity int) int
+	}
+
+	SlotTakenError struct {
+		Alternatives func(childComplexity int) int
+		Code         func(childComplexity int) int
+		Field        func(childComplexity int) int
+		Help         func(childComplexity int) int
+		Message      func(childComplexity int) int
 	}
 
 	SplitApplicationPayload struct {
@@ -1310,6 +1493,11 @@ type ComplexityRoot struct {
 		Rank    func(childComplexity int) int
 	}
 
+	WithdrawAbsencePayload struct {
+		Errors      func(childComplexity int) int
+		WithdrawnID func(childComplexity int) int
+	}
+
 	WithdrawOpeningExceptionPayload struct {
 		Errors         func(childComplexity int) int
 		ReceptionPoint func(childComplexity int) int
@@ -1344,10 +1532,24 @@ type ApplicationResolver interface {
 
 	Completeness(ctx context.Context, obj *ent.Application, on *domain.Date) (*service.Completeness, error)
 }
+type AppointmentResolver interface {
+	Room(ctx context.Context, obj *ent.Appointment) (*ent.Room, error)
+
+	Participants(ctx context.Context, obj *ent.Appointment) ([]*domain.Participant, error)
+}
+type AppointmentMotiveResolver interface {
+	Label(ctx context.Context, obj *domain.AppointmentMotive, language *domain.Language) (string, error)
+}
 type AssignmentResolver interface {
 	ReceptionPoints(ctx context.Context, obj *ent.Assignment) ([]*ent.ReceptionPoint, error)
 
 	Person(ctx context.Context, obj *ent.Assignment) (*ent.Person, error)
+}
+type AvailabilityResolver interface {
+	Person(ctx context.Context, obj *ent.Availability) (*ent.Person, error)
+}
+type BookedTimeResolver interface {
+	Appointment(ctx context.Context, obj *ent.BookedTime) (*ent.Appointment, error)
 }
 type CatalogueEntryResolver interface {
 	Label(ctx context.Context, obj *ent.CatalogueEntry, language *domain.Language) (string, error)
@@ -1422,6 +1624,16 @@ type MutationResolver interface {
 	AcceptPiece(ctx context.Context, input model.AcceptPieceInput) (*model.AcceptPiecePayload, error)
 	RefusePiece(ctx context.Context, input model.RefusePieceInput) (*model.RefusePiecePayload, error)
 	ResendPiece(ctx context.Context, input model.ResendPieceInput) (*model.ResendPiecePayload, error)
+	AddRoom(ctx context.Context, input model.AddRoomInput) (*model.AddRoomPayload, error)
+	OpenAvailability(ctx context.Context, input model.OpenAvailabilityInput) (*model.OpenAvailabilityPayload, error)
+	ChangeOccurrence(ctx context.Context, input model.ChangeOccurrenceInput) (*model.ChangeOccurrencePayload, error)
+	EndAvailability(ctx context.Context, input model.EndAvailabilityInput) (*model.EndAvailabilityPayload, error)
+	DeclareAbsence(ctx context.Context, input model.DeclareAbsenceInput) (*model.DeclareAbsencePayload, error)
+	WithdrawAbsence(ctx context.Context, input model.WithdrawAbsenceInput) (*model.WithdrawAbsencePayload, error)
+	BookAppointment(ctx context.Context, input model.BookAppointmentInput) (*model.BookAppointmentPayload, error)
+	MoveAppointment(ctx context.Context, input model.MoveAppointmentInput) (*model.MoveAppointmentPayload, error)
+	CancelAppointment(ctx context.Context, input model.CancelAppointmentInput) (*model.CancelAppointmentPayload, error)
+	RecordAttendance(ctx context.Context, input model.RecordAttendanceInput) (*model.RecordAttendancePayload, error)
 }
 type OnlineRegistrationResolver interface {
 	Assignee(ctx context.Context, obj *ent.OnlineRegistration) (*ent.Person, error)
@@ -1483,6 +1695,12 @@ type QueryResolver interface {
 	Deposits(ctx context.Context, first int) ([]*ent.Deposit, error)
 	StockVintages(ctx context.Context, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.StockVintageOrder, where *ent.StockVintageWhereInput) (*ent.StockVintageConnection, error)
 	Staff(ctx context.Context, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.PersonOrder, where *ent.PersonWhereInput) (*ent.PersonConnection, error)
+	AppointmentMotives(ctx context.Context) ([]*domain.AppointmentMotive, error)
+	Slots(ctx context.Context, where model.SlotFilter, first int) (*service.SlotPage, error)
+	Agenda(ctx context.Context, receptionPointID domain.ID, from domain.Date, days int) ([]*ent.BookedTime, error)
+	Rooms(ctx context.Context, receptionPointID domain.ID) ([]*ent.Room, error)
+	Availabilities(ctx context.Context, receptionPointID domain.ID, first int) ([]*ent.Availability, error)
+	Absences(ctx context.Context, receptionPointID domain.ID, first int) ([]*ent.Absence, error)
 	CodeLists(ctx context.Context, names []string) ([]*domain.CodeList, error)
 	PartnerApps(ctx context.Context, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.PartnerAppOrder, where *ent.PartnerAppWhereInput) (*ent.PartnerAppConnection, error)
 }
@@ -1491,6 +1709,9 @@ type ReceptionPointResolver interface {
 	Agreement(ctx context.Context, obj *ent.ReceptionPoint) (*ent.Agreement, error)
 
 	OpeningDays(ctx context.Context, obj *ent.ReceptionPoint, days int) ([]*model.OpeningDay, error)
+}
+type SlotPageResolver interface {
+	ReceptionPoints(ctx context.Context, obj *service.SlotPage) ([]*ent.ReceptionPoint, error)
 }
 type StaffAuthorisationResolver interface {
 	Person(ctx context.Context, obj *ent.StaffAuthorisation) (*ent.Person, error)
@@ -1601,6 +1822,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "Absence.endsAt":
+		if e.ComplexityRoot.Absence.EndsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Absence.EndsAt(childComplexity), true
+	case "Absence.id":
+		if e.ComplexityRoot.Absence.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Absence.ID(childComplexity), true
+	case "Absence.personId":
+		if e.ComplexityRoot.Absence.PersonID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Absence.PersonID(childComplexity), true
+	case "Absence.reason":
+		if e.ComplexityRoot.Absence.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Absence.Reason(childComplexity), true
+	case "Absence.receptionPoint":
+		if e.ComplexityRoot.Absence.ReceptionPoint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Absence.ReceptionPoint(childComplexity), true
+	case "Absence.room":
+		if e.ComplexityRoot.Absence.Room == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Absence.Room(childComplexity), true
+	case "Absence.startsAt":
+		if e.ComplexityRoot.Absence.StartsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Absence.StartsAt(childComplexity), true
 
 	case "AcceptHandOverPayload.application":
 		if e.ComplexityRoot.AcceptHandOverPayload.Application == nil {
@@ -1789,6 +2053,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AddPartnerAppSecretPayload.Secret(childComplexity), true
 
+	case "AddRoomPayload.errors":
+		if e.ComplexityRoot.AddRoomPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddRoomPayload.Errors(childComplexity), true
+	case "AddRoomPayload.room":
+		if e.ComplexityRoot.AddRoomPayload.Room == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddRoomPayload.Room(childComplexity), true
+
 	case "Agreement.id":
 		if e.ComplexityRoot.Agreement.ID == nil {
 			break
@@ -1826,6 +2103,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Agreement.ValidUntil(childComplexity), true
 
+	case "Application.appointments":
+		if e.ComplexityRoot.Application.Appointments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Application.Appointments(childComplexity), true
 	case "Application.birthName":
 		if e.ComplexityRoot.Application.BirthName == nil {
 			break
@@ -2357,6 +2640,188 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ApplicationSummary.WarnedOn(childComplexity), true
 
+	case "Appointment.application":
+		if e.ComplexityRoot.Appointment.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Appointment.Application(childComplexity), true
+	case "Appointment.bookedAt":
+		if e.ComplexityRoot.Appointment.BookedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Appointment.BookedAt(childComplexity), true
+	case "Appointment.endsAt":
+		if e.ComplexityRoot.Appointment.EndsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Appointment.EndsAt(childComplexity), true
+	case "Appointment.id":
+		if e.ComplexityRoot.Appointment.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Appointment.ID(childComplexity), true
+	case "Appointment.mode":
+		if e.ComplexityRoot.Appointment.Mode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Appointment.Mode(childComplexity), true
+	case "Appointment.motive":
+		if e.ComplexityRoot.Appointment.Motive == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Appointment.Motive(childComplexity), true
+	case "Appointment.overbookedFor":
+		if e.ComplexityRoot.Appointment.OverbookedFor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Appointment.OverbookedFor(childComplexity), true
+	case "Appointment.participants":
+		if e.ComplexityRoot.Appointment.Participants == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Appointment.Participants(childComplexity), true
+	case "Appointment.receptionPoint":
+		if e.ComplexityRoot.Appointment.ReceptionPoint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Appointment.ReceptionPoint(childComplexity), true
+	case "Appointment.room":
+		if e.ComplexityRoot.Appointment.Room == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Appointment.Room(childComplexity), true
+	case "Appointment.startsAt":
+		if e.ComplexityRoot.Appointment.StartsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Appointment.StartsAt(childComplexity), true
+	case "Appointment.state":
+		if e.ComplexityRoot.Appointment.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Appointment.State(childComplexity), true
+	case "Appointment.version":
+		if e.ComplexityRoot.Appointment.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Appointment.Version(childComplexity), true
+
+	case "AppointmentHit.alternatives":
+		if e.ComplexityRoot.AppointmentHit.Alternatives == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AppointmentHit.Alternatives(childComplexity), true
+	case "AppointmentHit.appointment":
+		if e.ComplexityRoot.AppointmentHit.Appointment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AppointmentHit.Appointment(childComplexity), true
+	case "AppointmentHit.startsAt":
+		if e.ComplexityRoot.AppointmentHit.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AppointmentHit.From(childComplexity), true
+	case "AppointmentHit.receptionPointId":
+		if e.ComplexityRoot.AppointmentHit.ReceptionPointID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AppointmentHit.ReceptionPointID(childComplexity), true
+	case "AppointmentHit.endsAt":
+		if e.ComplexityRoot.AppointmentHit.Until == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AppointmentHit.Until(childComplexity), true
+
+	case "AppointmentMotive.bookableBy":
+		if e.ComplexityRoot.AppointmentMotive.BookableBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AppointmentMotive.BookableBy(childComplexity), true
+	case "AppointmentMotive.code":
+		if e.ComplexityRoot.AppointmentMotive.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AppointmentMotive.Code(childComplexity), true
+	case "AppointmentMotive.followUp":
+		if e.ComplexityRoot.AppointmentMotive.FollowUp == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AppointmentMotive.FollowUp(childComplexity), true
+	case "AppointmentMotive.label":
+		if e.ComplexityRoot.AppointmentMotive.Label == nil {
+			break
+		}
+
+		args, err := ec.field_AppointmentMotive_label_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.AppointmentMotive.Label(childComplexity, args["language"].(*domain.Language)), true
+	case "AppointmentMotive.level":
+		if e.ComplexityRoot.AppointmentMotive.Level == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AppointmentMotive.Level(childComplexity), true
+	case "AppointmentMotive.maxDays":
+		if e.ComplexityRoot.AppointmentMotive.MaxDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AppointmentMotive.MaxDays(childComplexity), true
+	case "AppointmentMotive.minNoticeHours":
+		if e.ComplexityRoot.AppointmentMotive.MinNoticeHours == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AppointmentMotive.MinNoticeHours(childComplexity), true
+	case "AppointmentMotive.minutes":
+		if e.ComplexityRoot.AppointmentMotive.Minutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AppointmentMotive.Minutes(childComplexity), true
+	case "AppointmentMotive.modes":
+		if e.ComplexityRoot.AppointmentMotive.Modes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AppointmentMotive.Modes(childComplexity), true
+	case "AppointmentMotive.roles":
+		if e.ComplexityRoot.AppointmentMotive.Roles == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AppointmentMotive.Roles(childComplexity), true
+	case "AppointmentMotive.sensitive":
+		if e.ComplexityRoot.AppointmentMotive.Sensitive == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AppointmentMotive.Sensitive(childComplexity), true
+
 	case "AssignOnlineRegistrationPayload.errors":
 		if e.ComplexityRoot.AssignOnlineRegistrationPayload.Errors == nil {
 			break
@@ -2462,6 +2927,91 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Assignment.Version(childComplexity), true
 
+	case "Availability.changes":
+		if e.ComplexityRoot.Availability.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Availability.Changes(childComplexity), true
+	case "Availability.closes":
+		if e.ComplexityRoot.Availability.Closes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Availability.Closes(childComplexity), true
+	case "Availability.firstDay":
+		if e.ComplexityRoot.Availability.FirstDay == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Availability.FirstDay(childComplexity), true
+	case "Availability.id":
+		if e.ComplexityRoot.Availability.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Availability.ID(childComplexity), true
+	case "Availability.modes":
+		if e.ComplexityRoot.Availability.Modes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Availability.Modes(childComplexity), true
+	case "Availability.motives":
+		if e.ComplexityRoot.Availability.Motives == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Availability.Motives(childComplexity), true
+	case "Availability.opens":
+		if e.ComplexityRoot.Availability.Opens == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Availability.Opens(childComplexity), true
+	case "Availability.person":
+		if e.ComplexityRoot.Availability.Person == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Availability.Person(childComplexity), true
+	case "Availability.personId":
+		if e.ComplexityRoot.Availability.PersonID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Availability.PersonID(childComplexity), true
+	case "Availability.receptionPoint":
+		if e.ComplexityRoot.Availability.ReceptionPoint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Availability.ReceptionPoint(childComplexity), true
+	case "Availability.room":
+		if e.ComplexityRoot.Availability.Room == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Availability.Room(childComplexity), true
+	case "Availability.rule":
+		if e.ComplexityRoot.Availability.Rule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Availability.Rule(childComplexity), true
+	case "Availability.validUntil":
+		if e.ComplexityRoot.Availability.ValidUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Availability.ValidUntil(childComplexity), true
+	case "Availability.version":
+		if e.ComplexityRoot.Availability.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Availability.Version(childComplexity), true
+
 	case "BindAccountPayload.application":
 		if e.ComplexityRoot.BindAccountPayload.Application == nil {
 			break
@@ -2474,6 +3024,56 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BindAccountPayload.Errors(childComplexity), true
+
+	case "BookAppointmentPayload.appointment":
+		if e.ComplexityRoot.BookAppointmentPayload.Appointment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookAppointmentPayload.Appointment(childComplexity), true
+	case "BookAppointmentPayload.errors":
+		if e.ComplexityRoot.BookAppointmentPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookAppointmentPayload.Errors(childComplexity), true
+
+	case "BookedTime.appointment":
+		if e.ComplexityRoot.BookedTime.Appointment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookedTime.Appointment(childComplexity), true
+	case "BookedTime.endsAt":
+		if e.ComplexityRoot.BookedTime.EndsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookedTime.EndsAt(childComplexity), true
+	case "BookedTime.id":
+		if e.ComplexityRoot.BookedTime.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookedTime.ID(childComplexity), true
+	case "BookedTime.personId":
+		if e.ComplexityRoot.BookedTime.PersonID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookedTime.PersonID(childComplexity), true
+	case "BookedTime.roomId":
+		if e.ComplexityRoot.BookedTime.RoomID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookedTime.RoomID(childComplexity), true
+	case "BookedTime.startsAt":
+		if e.ComplexityRoot.BookedTime.StartsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookedTime.StartsAt(childComplexity), true
 
 	case "Building.address":
 		if e.ComplexityRoot.Building.Address == nil {
@@ -2603,6 +3203,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.BuildingEdge.Node(childComplexity), true
 
+	case "CancelAppointmentPayload.appointment":
+		if e.ComplexityRoot.CancelAppointmentPayload.Appointment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CancelAppointmentPayload.Appointment(childComplexity), true
+	case "CancelAppointmentPayload.errors":
+		if e.ComplexityRoot.CancelAppointmentPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CancelAppointmentPayload.Errors(childComplexity), true
+
 	case "CatalogueEntry.code":
 		if e.ComplexityRoot.CatalogueEntry.Code == nil {
 			break
@@ -2638,6 +3251,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CatalogueEntry.Level(childComplexity), true
+
+	case "ChangeOccurrencePayload.availability":
+		if e.ComplexityRoot.ChangeOccurrencePayload.Availability == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeOccurrencePayload.Availability(childComplexity), true
+	case "ChangeOccurrencePayload.errors":
+		if e.ComplexityRoot.ChangeOccurrencePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeOccurrencePayload.Errors(childComplexity), true
+	case "ChangeOccurrencePayload.hit":
+		if e.ComplexityRoot.ChangeOccurrencePayload.Hit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeOccurrencePayload.Hit(childComplexity), true
 
 	case "ChangePartnerAppPayload.errors":
 		if e.ComplexityRoot.ChangePartnerAppPayload.Errors == nil {
@@ -2968,6 +3600,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Deadline.State(childComplexity), true
 
+	case "DeclareAbsencePayload.absence":
+		if e.ComplexityRoot.DeclareAbsencePayload.Absence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclareAbsencePayload.Absence(childComplexity), true
+	case "DeclareAbsencePayload.errors":
+		if e.ComplexityRoot.DeclareAbsencePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclareAbsencePayload.Errors(childComplexity), true
+	case "DeclareAbsencePayload.hit":
+		if e.ComplexityRoot.DeclareAbsencePayload.Hit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclareAbsencePayload.Hit(childComplexity), true
+
 	case "DeclareOpeningExceptionPayload.errors":
 		if e.ComplexityRoot.DeclareOpeningExceptionPayload.Errors == nil {
 			break
@@ -3279,6 +3930,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EndAssignmentPayload.Errors(childComplexity), true
+
+	case "EndAvailabilityPayload.availability":
+		if e.ComplexityRoot.EndAvailabilityPayload.Availability == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EndAvailabilityPayload.Availability(childComplexity), true
+	case "EndAvailabilityPayload.errors":
+		if e.ComplexityRoot.EndAvailabilityPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EndAvailabilityPayload.Errors(childComplexity), true
+	case "EndAvailabilityPayload.hit":
+		if e.ComplexityRoot.EndAvailabilityPayload.Hit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EndAvailabilityPayload.Hit(childComplexity), true
 
 	case "EndPairPayload.errors":
 		if e.ComplexityRoot.EndPairPayload.Errors == nil {
@@ -3710,6 +4380,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MissingPiece.State(childComplexity), true
 
+	case "MoveAppointmentPayload.appointment":
+		if e.ComplexityRoot.MoveAppointmentPayload.Appointment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveAppointmentPayload.Appointment(childComplexity), true
+	case "MoveAppointmentPayload.errors":
+		if e.ComplexityRoot.MoveAppointmentPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveAppointmentPayload.Errors(childComplexity), true
+
 	case "Mutation.acceptHandOver":
 		if e.ComplexityRoot.Mutation.AcceptHandOver == nil {
 			break
@@ -3754,6 +4437,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AddPartnerAppSecret(childComplexity, args["input"].(model.AddPartnerAppSecretInput)), true
+	case "Mutation.addRoom":
+		if e.ComplexityRoot.Mutation.AddRoom == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_addRoom_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AddRoom(childComplexity, args["input"].(model.AddRoomInput)), true
 	case "Mutation.assignOnlineRegistration":
 		if e.ComplexityRoot.Mutation.AssignOnlineRegistration == nil {
 			break
@@ -3787,6 +4481,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.BindAccount(childComplexity, args["input"].(model.BindAccountInput)), true
+	case "Mutation.bookAppointment":
+		if e.ComplexityRoot.Mutation.BookAppointment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_bookAppointment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BookAppointment(childComplexity, args["input"].(model.BookAppointmentInput)), true
+	case "Mutation.cancelAppointment":
+		if e.ComplexityRoot.Mutation.CancelAppointment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_cancelAppointment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CancelAppointment(childComplexity, args["input"].(model.CancelAppointmentInput)), true
+	case "Mutation.changeOccurrence":
+		if e.ComplexityRoot.Mutation.ChangeOccurrence == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_changeOccurrence_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ChangeOccurrence(childComplexity, args["input"].(model.ChangeOccurrenceInput)), true
 	case "Mutation.changePartnerApp":
 		if e.ComplexityRoot.Mutation.ChangePartnerApp == nil {
 			break
@@ -3831,6 +4558,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CorrectApplication(childComplexity, args["input"].(model.CorrectApplicationInput)), true
+	case "Mutation.declareAbsence":
+		if e.ComplexityRoot.Mutation.DeclareAbsence == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_declareAbsence_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeclareAbsence(childComplexity, args["input"].(model.DeclareAbsenceInput)), true
 	case "Mutation.declareOpeningException":
 		if e.ComplexityRoot.Mutation.DeclareOpeningException == nil {
 			break
@@ -3908,6 +4646,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.EndAssignment(childComplexity, args["input"].(model.EndAssignmentInput)), true
+	case "Mutation.endAvailability":
+		if e.ComplexityRoot.Mutation.EndAvailability == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_endAvailability_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EndAvailability(childComplexity, args["input"].(model.EndAvailabilityInput)), true
 	case "Mutation.endPair":
 		if e.ComplexityRoot.Mutation.EndPair == nil {
 			break
@@ -3974,6 +4723,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.MergeApplications(childComplexity, args["input"].(model.MergeApplicationsInput)), true
+	case "Mutation.moveAppointment":
+		if e.ComplexityRoot.Mutation.MoveAppointment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_moveAppointment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MoveAppointment(childComplexity, args["input"].(model.MoveAppointmentInput)), true
 	case "Mutation.openApplicationInEmergency":
 		if e.ComplexityRoot.Mutation.OpenApplicationInEmergency == nil {
 			break
@@ -3985,6 +4745,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.OpenApplicationInEmergency(childComplexity, args["input"].(model.OpenApplicationInEmergencyInput)), true
+	case "Mutation.openAvailability":
+		if e.ComplexityRoot.Mutation.OpenAvailability == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_openAvailability_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OpenAvailability(childComplexity, args["input"].(model.OpenAvailabilityInput)), true
 	case "Mutation.prepareAccessExport":
 		if e.ComplexityRoot.Mutation.PrepareAccessExport == nil {
 			break
@@ -4051,6 +4822,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ReceiveApplicant(childComplexity, args["input"].(model.ReceiveApplicantInput)), true
+	case "Mutation.recordAttendance":
+		if e.ComplexityRoot.Mutation.RecordAttendance == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordAttendance_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordAttendance(childComplexity, args["input"].(model.RecordAttendanceInput)), true
 	case "Mutation.recordContact":
 		if e.ComplexityRoot.Mutation.RecordContact == nil {
 			break
@@ -4315,6 +5097,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.WarnApplicant(childComplexity, args["input"].(model.WarnApplicantInput)), true
+	case "Mutation.withdrawAbsence":
+		if e.ComplexityRoot.Mutation.WithdrawAbsence == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_withdrawAbsence_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WithdrawAbsence(childComplexity, args["input"].(model.WithdrawAbsenceInput)), true
 	case "Mutation.withdrawOpeningException":
 		if e.ComplexityRoot.Mutation.WithdrawOpeningException == nil {
 			break
@@ -4350,6 +5143,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NearestReceptionPoint.ReceptionPoint(childComplexity), true
+
+	case "OccurrenceChange.closes":
+		if e.ComplexityRoot.OccurrenceChange.Closes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OccurrenceChange.Closes(childComplexity), true
+	case "OccurrenceChange.day":
+		if e.ComplexityRoot.OccurrenceChange.Day == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OccurrenceChange.Day(childComplexity), true
+	case "OccurrenceChange.opens":
+		if e.ComplexityRoot.OccurrenceChange.Opens == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OccurrenceChange.Opens(childComplexity), true
 
 	case "OnlineRegistration.application":
 		if e.ComplexityRoot.OnlineRegistration.Application == nil {
@@ -4400,6 +5212,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OpenApplicationInEmergencyPayload.OpenUntil(childComplexity), true
+
+	case "OpenAvailabilityPayload.availability":
+		if e.ComplexityRoot.OpenAvailabilityPayload.Availability == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpenAvailabilityPayload.Availability(childComplexity), true
+	case "OpenAvailabilityPayload.errors":
+		if e.ComplexityRoot.OpenAvailabilityPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpenAvailabilityPayload.Errors(childComplexity), true
 
 	case "OpeningDay.date":
 		if e.ComplexityRoot.OpeningDay.Date == nil {
@@ -4678,6 +5503,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Pair.Version(childComplexity), true
+
+	case "Participant.attendance":
+		if e.ComplexityRoot.Participant.Attendance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Participant.Attendance(childComplexity), true
+	case "Participant.memberId":
+		if e.ComplexityRoot.Participant.MemberID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Participant.MemberID(childComplexity), true
 
 	case "PartnerApp.audiences":
 		if e.ComplexityRoot.PartnerApp.Audiences == nil {
@@ -5233,6 +6071,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PublishedMonth.Month(childComplexity), true
 
+	case "Query.absences":
+		if e.ComplexityRoot.Query.Absences == nil {
+			break
+		}
+
+		args, err := ec.field_Query_absences_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Absences(childComplexity, args["receptionPointId"].(domain.ID), args["first"].(int)), true
 	case "Query.accessLog":
 		if e.ComplexityRoot.Query.AccessLog == nil {
 			break
@@ -5244,6 +6093,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.AccessLog(childComplexity, args["uniqueNumber"].(domain.UniqueNumber), args["first"].(int), args["after"].(*domain.ID)), true
+	case "Query.agenda":
+		if e.ComplexityRoot.Query.Agenda == nil {
+			break
+		}
+
+		args, err := ec.field_Query_agenda_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Agenda(childComplexity, args["receptionPointId"].(domain.ID), args["from"].(domain.Date), args["days"].(int)), true
 	case "Query.application":
 		if e.ComplexityRoot.Query.Application == nil {
 			break
@@ -5288,6 +6148,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Applications(childComplexity, args["after"].(*entgql.Cursor[domain.ID]), args["first"].(*int), args["before"].(*entgql.Cursor[domain.ID]), args["last"].(*int), args["orderBy"].(*ent.ApplicationOrder), args["where"].(*ent.ApplicationWhereInput)), true
+	case "Query.appointmentMotives":
+		if e.ComplexityRoot.Query.AppointmentMotives == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.AppointmentMotives(childComplexity), true
+	case "Query.availabilities":
+		if e.ComplexityRoot.Query.Availabilities == nil {
+			break
+		}
+
+		args, err := ec.field_Query_availabilities_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Availabilities(childComplexity, args["receptionPointId"].(domain.ID), args["first"].(int)), true
 	case "Query.buildings":
 		if e.ComplexityRoot.Query.Buildings == nil {
 			break
@@ -5482,12 +6359,34 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ReceptionPoints(childComplexity, args["on"].(*domain.Date), args["after"].(*entgql.Cursor[domain.ID]), args["first"].(*int), args["before"].(*entgql.Cursor[domain.ID]), args["last"].(*int), args["orderBy"].(*ent.ReceptionPointOrder), args["where"].(*ent.ReceptionPointWhereInput)), true
+	case "Query.rooms":
+		if e.ComplexityRoot.Query.Rooms == nil {
+			break
+		}
+
+		args, err := ec.field_Query_rooms_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Rooms(childComplexity, args["receptionPointId"].(domain.ID)), true
 	case "Query.serviceCatalogue":
 		if e.ComplexityRoot.Query.ServiceCatalogue == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Query.ServiceCatalogue(childComplexity), true
+	case "Query.slots":
+		if e.ComplexityRoot.Query.Slots == nil {
+			break
+		}
+
+		args, err := ec.field_Query_slots_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Slots(childComplexity, args["where"].(model.SlotFilter), args["first"].(int)), true
 	case "Query.staff":
 		if e.ComplexityRoot.Query.Staff == nil {
 			break
@@ -5729,6 +6628,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReceptionPointEdge.Node(childComplexity), true
+
+	case "RecordAttendancePayload.appointment":
+		if e.ComplexityRoot.RecordAttendancePayload.Appointment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordAttendancePayload.Appointment(childComplexity), true
+	case "RecordAttendancePayload.errors":
+		if e.ComplexityRoot.RecordAttendancePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordAttendancePayload.Errors(childComplexity), true
 
 	case "RecordContactPayload.contact":
 		if e.ComplexityRoot.RecordContactPayload.Contact == nil {
@@ -6007,6 +6919,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Right.Role(childComplexity), true
 
+	case "Room.id":
+		if e.ComplexityRoot.Room.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Room.ID(childComplexity), true
+	case "Room.name":
+		if e.ComplexityRoot.Room.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Room.Name(childComplexity), true
+	case "Room.receptionPoint":
+		if e.ComplexityRoot.Room.ReceptionPoint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Room.ReceptionPoint(childComplexity), true
+	case "Room.stepFree":
+		if e.ComplexityRoot.Room.StepFree == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Room.StepFree(childComplexity), true
+
 	case "SensitiveRecord.disability":
 		if e.ComplexityRoot.SensitiveRecord.Disability == nil {
 			break
@@ -6100,6 +7037,81 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SetSandboxClockPayload.Now(childComplexity), true
+
+	case "Slot.startsAt":
+		if e.ComplexityRoot.Slot.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Slot.From(childComplexity), true
+	case "Slot.receptionPointId":
+		if e.ComplexityRoot.Slot.ReceptionPointID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Slot.ReceptionPointID(childComplexity), true
+	case "Slot.endsAt":
+		if e.ComplexityRoot.Slot.Until == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Slot.Until(childComplexity), true
+
+	case "SlotPage.hasNextPage":
+		if e.ComplexityRoot.SlotPage.HasNextPage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlotPage.HasNextPage(childComplexity), true
+	case "SlotPage.receptionPoints":
+		if e.ComplexityRoot.SlotPage.ReceptionPoints == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlotPage.ReceptionPoints(childComplexity), true
+	case "SlotPage.slots":
+		if e.ComplexityRoot.SlotPage.Slots == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlotPage.Slots(childComplexity), true
+	case "SlotPage.totalCount":
+		if e.ComplexityRoot.SlotPage.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlotPage.TotalCount(childComplexity), true
+
+	case "SlotTakenError.alternatives":
+		if e.ComplexityRoot.SlotTakenError.Alternatives == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlotTakenError.Alternatives(childComplexity), true
+	case "SlotTakenError.code":
+		if e.ComplexityRoot.SlotTakenError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlotTakenError.Code(childComplexity), true
+	case "SlotTakenError.field":
+		if e.ComplexityRoot.SlotTakenError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlotTakenError.Field(childComplexity), true
+	case "SlotTakenError.help":
+		if e.ComplexityRoot.SlotTakenError.Help == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlotTakenError.Help(childComplexity), true
+	case "SlotTakenError.message":
+		if e.ComplexityRoot.SlotTakenError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlotTakenError.Message(childComplexity), true
 
 	case "SplitApplicationPayload.application":
 		if e.ComplexityRoot.SplitApplicationPayload.Application == nil {
@@ -6811,6 +7823,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Wish.Rank(childComplexity), true
 
+	case "WithdrawAbsencePayload.errors":
+		if e.ComplexityRoot.WithdrawAbsencePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WithdrawAbsencePayload.Errors(childComplexity), true
+	case "WithdrawAbsencePayload.withdrawnId":
+		if e.ComplexityRoot.WithdrawAbsencePayload.WithdrawnID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WithdrawAbsencePayload.WithdrawnID(childComplexity), true
+
 	case "WithdrawOpeningExceptionPayload.errors":
 		if e.ComplexityRoot.WithdrawOpeningExceptionPayload.Errors == nil {
 			break
@@ -6881,6 +7906,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("AcceptPieceInput", ec.unmarshalInputAcceptPieceInput),
 			graphql.NewInputUnmarshaler("AcceptProposedChangeInput", ec.unmarshalInputAcceptProposedChangeInput),
 			graphql.NewInputUnmarshaler("AddPartnerAppSecretInput", ec.unmarshalInputAddPartnerAppSecretInput),
+			graphql.NewInputUnmarshaler("AddRoomInput", ec.unmarshalInputAddRoomInput),
 			graphql.NewInputUnmarshaler("ApplicationCorrectionInput", ec.unmarshalInputApplicationCorrectionInput),
 			graphql.NewInputUnmarshaler("ApplicationFilter", ec.unmarshalInputApplicationFilter),
 			graphql.NewInputUnmarshaler("ApplicationFormInput", ec.unmarshalInputApplicationFormInput),
@@ -6889,9 +7915,12 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("AssignRoleInput", ec.unmarshalInputAssignRoleInput),
 			graphql.NewInputUnmarshaler("AssignmentFilter", ec.unmarshalInputAssignmentFilter),
 			graphql.NewInputUnmarshaler("BindAccountInput", ec.unmarshalInputBindAccountInput),
+			graphql.NewInputUnmarshaler("BookAppointmentInput", ec.unmarshalInputBookAppointmentInput),
 			graphql.NewInputUnmarshaler("BoundingBoxInput", ec.unmarshalInputBoundingBoxInput),
 			graphql.NewInputUnmarshaler("BuildingFilter", ec.unmarshalInputBuildingFilter),
 			graphql.NewInputUnmarshaler("BuildingOrder", ec.unmarshalInputBuildingOrder),
+			graphql.NewInputUnmarshaler("CancelAppointmentInput", ec.unmarshalInputCancelAppointmentInput),
+			graphql.NewInputUnmarshaler("ChangeOccurrenceInput", ec.unmarshalInputChangeOccurrenceInput),
 			graphql.NewInputUnmarshaler("ChangePartnerAppInput", ec.unmarshalInputChangePartnerAppInput),
 			graphql.NewInputUnmarshaler("CivilStatusInput", ec.unmarshalInputCivilStatusInput),
 			graphql.NewInputUnmarshaler("CommuneFilter", ec.unmarshalInputCommuneFilter),
@@ -6903,6 +7932,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CorrectApplicationInput", ec.unmarshalInputCorrectApplicationInput),
 			graphql.NewInputUnmarshaler("CurrentDwellingInput", ec.unmarshalInputCurrentDwellingInput),
 			graphql.NewInputUnmarshaler("DeadlineFilterInput", ec.unmarshalInputDeadlineFilterInput),
+			graphql.NewInputUnmarshaler("DeclareAbsenceInput", ec.unmarshalInputDeclareAbsenceInput),
 			graphql.NewInputUnmarshaler("DeclareOpeningExceptionInput", ec.unmarshalInputDeclareOpeningExceptionInput),
 			graphql.NewInputUnmarshaler("DeclineHandOverInput", ec.unmarshalInputDeclineHandOverInput),
 			graphql.NewInputUnmarshaler("DeclineProposedChangeInput", ec.unmarshalInputDeclineProposedChangeInput),
@@ -6913,6 +7943,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("DwellingFilter", ec.unmarshalInputDwellingFilter),
 			graphql.NewInputUnmarshaler("DwellingOrder", ec.unmarshalInputDwellingOrder),
 			graphql.NewInputUnmarshaler("EndAssignmentInput", ec.unmarshalInputEndAssignmentInput),
+			graphql.NewInputUnmarshaler("EndAvailabilityInput", ec.unmarshalInputEndAvailabilityInput),
 			graphql.NewInputUnmarshaler("EndPairInput", ec.unmarshalInputEndPairInput),
 			graphql.NewInputUnmarshaler("FileFormInput", ec.unmarshalInputFileFormInput),
 			graphql.NewInputUnmarshaler("FormPairInput", ec.unmarshalInputFormPairInput),
@@ -6925,11 +7956,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("MemberCorrectionInput", ec.unmarshalInputMemberCorrectionInput),
 			graphql.NewInputUnmarshaler("MemberFormInput", ec.unmarshalInputMemberFormInput),
 			graphql.NewInputUnmarshaler("MergeApplicationsInput", ec.unmarshalInputMergeApplicationsInput),
+			graphql.NewInputUnmarshaler("MoveAppointmentInput", ec.unmarshalInputMoveAppointmentInput),
 			graphql.NewInputUnmarshaler("NamesFormInput", ec.unmarshalInputNamesFormInput),
 			graphql.NewInputUnmarshaler("OpenApplicationInEmergencyInput", ec.unmarshalInputOpenApplicationInEmergencyInput),
+			graphql.NewInputUnmarshaler("OpenAvailabilityInput", ec.unmarshalInputOpenAvailabilityInput),
 			graphql.NewInputUnmarshaler("OpeningIntervalInput", ec.unmarshalInputOpeningIntervalInput),
 			graphql.NewInputUnmarshaler("OrganisationFilter", ec.unmarshalInputOrganisationFilter),
 			graphql.NewInputUnmarshaler("OrganisationOrder", ec.unmarshalInputOrganisationOrder),
+			graphql.NewInputUnmarshaler("ParticipantInput", ec.unmarshalInputParticipantInput),
 			graphql.NewInputUnmarshaler("PartnerAppFilter", ec.unmarshalInputPartnerAppFilter),
 			graphql.NewInputUnmarshaler("PartnerAppOrder", ec.unmarshalInputPartnerAppOrder),
 			graphql.NewInputUnmarshaler("PartnerAppSettingsInput", ec.unmarshalInputPartnerAppSettingsInput),
@@ -6943,6 +7977,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ReceiveApplicantInput", ec.unmarshalInputReceiveApplicantInput),
 			graphql.NewInputUnmarshaler("ReceptionPointFilter", ec.unmarshalInputReceptionPointFilter),
 			graphql.NewInputUnmarshaler("ReceptionPointOrder", ec.unmarshalInputReceptionPointOrder),
+			graphql.NewInputUnmarshaler("RecordAttendanceInput", ec.unmarshalInputRecordAttendanceInput),
 			graphql.NewInputUnmarshaler("RecordContactInput", ec.unmarshalInputRecordContactInput),
 			graphql.NewInputUnmarshaler("RecordNoticeInput", ec.unmarshalInputRecordNoticeInput),
 			graphql.NewInputUnmarshaler("RefusePieceInput", ec.unmarshalInputRefusePieceInput),
@@ -6964,6 +7999,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("SearchFormInput", ec.unmarshalInputSearchFormInput),
 			graphql.NewInputUnmarshaler("SensitiveFormInput", ec.unmarshalInputSensitiveFormInput),
 			graphql.NewInputUnmarshaler("SetSandboxClockInput", ec.unmarshalInputSetSandboxClockInput),
+			graphql.NewInputUnmarshaler("SlotFilter", ec.unmarshalInputSlotFilter),
+			graphql.NewInputUnmarshaler("SlotPositionInput", ec.unmarshalInputSlotPositionInput),
 			graphql.NewInputUnmarshaler("SplitApplicationInput", ec.unmarshalInputSplitApplicationInput),
 			graphql.NewInputUnmarshaler("SplitFormInput", ec.unmarshalInputSplitFormInput),
 			graphql.NewInputUnmarshaler("StockChangeFilter", ec.unmarshalInputStockChangeFilter),
@@ -6976,6 +8013,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("UndoMergeInput", ec.unmarshalInputUndoMergeInput),
 			graphql.NewInputUnmarshaler("ValidateApplicationInput", ec.unmarshalInputValidateApplicationInput),
 			graphql.NewInputUnmarshaler("WarnApplicantInput", ec.unmarshalInputWarnApplicantInput),
+			graphql.NewInputUnmarshaler("WithdrawAbsenceInput", ec.unmarshalInputWithdrawAbsenceInput),
 			graphql.NewInputUnmarshaler("WithdrawOpeningExceptionInput", ec.unmarshalInputWithdrawOpeningExceptionInput),
 			graphql.NewInputUnmarshaler("WithdrawWarningInput", ec.unmarshalInputWithdrawWarningInput),
 			graphql.NewInputUnmarshaler("WorkInput", ec.unmarshalInputWorkInput),
@@ -7489,6 +8527,75 @@ type Query {
     "Which people."
     where: PersonFilter
   ): PersonConnection!
+
+  """
+  For what appointments are given, and by which rules (*motifs de rendez-vous*), those in
+  use today. At most 50.
+  """
+  appointmentMotives: [AppointmentMotive!]! @public
+
+  """
+  The times at which an appointment can be had (*créneaux*): who receives for the motive is
+  there and free, at a reception point whose level has it. Each time of a point is there
+  once, whoever would receive, in the order of time and then of points.
+
+  For everybody: a slot tells of nobody. What is booked between your reading and your
+  booking is answered ` + "`" + `SLOT_TAKEN` + "`" + `, with others.
+  """
+  slots(
+    "What is looked for."
+    where: SlotFilter!
+    "The first so many, 1 to 100."
+    first: Int!
+  ): SlotPage!
+
+  """
+  The time that appointments take at a reception point (*agenda*), the earliest first. It
+  names no applicant: ` + "`" + `appointment` + "`" + ` is ` + "`" + `null` + "`" + ` unless you see it.
+
+  For who receives at the point or runs it; empty for others. At most 500.
+  """
+  agenda(
+    "Where."
+    receptionPointId: ID!
+    "The first day."
+    from: Date!
+    "How many days, 1 to 31."
+    days: Int! = 1
+  ): [BookedTime!]!
+
+  """
+  The rooms of a reception point (*bureaux*), by name. For who receives at the point or
+  runs it; empty for others. At most 50.
+  """
+  rooms(
+    "Where."
+    receptionPointId: ID!
+  ): [Room!]!
+
+  """
+  When the staff of a reception point receives by appointment (*plages de rendez-vous*),
+  those that are not over. For who receives at the point or runs it, and for each its own;
+  empty for others. At most 100.
+  """
+  availabilities(
+    "Where."
+    receptionPointId: ID!
+    "The first so many, 1 to 100."
+    first: Int!
+  ): [Availability!]!
+
+  """
+  When staff, rooms or the whole of a reception point are not there (*absences*), those that
+  are not over, the next one first. For who receives at the point or runs it, and for each
+  its own; empty for others. At most 100.
+  """
+  absences(
+    "Where."
+    receptionPointId: ID!
+    "The first so many, 1 to 100."
+    first: Int!
+  ): [Absence!]!
 
   """
   The words behind the codes, in each language (*nomenclatures*). At most 100.
@@ -8172,6 +9279,98 @@ type Mutation {
     "The piece."
     input: ResendPieceInput!
   ): ResendPiecePayload!
+
+  """
+  Adds a room in which people are received. For who runs the point.
+  """
+  addRoom(
+    "The room."
+    input: AddRoomInput!
+  ): AddRoomPayload!
+
+  """
+  Opens the time of a member of staff to appointments. For the person itself, and for who
+  runs the point.
+  """
+  openAvailability(
+    "The availability."
+    input: OpenAvailabilityInput!
+  ): OpenAvailabilityPayload!
+
+  """
+  Changes one day of an availability: other hours, or none. What was booked stays, and is
+  named with other slots. For the person itself, and for who runs the point.
+  """
+  changeOccurrence(
+    "The day."
+    input: ChangeOccurrenceInput!
+  ): ChangeOccurrencePayload!
+
+  """
+  Ends an availability. What was booked stays, and is named with other slots. For the person
+  itself, and for who runs the point.
+  """
+  endAvailability(
+    "The end."
+    input: EndAvailabilityInput!
+  ): EndAvailabilityPayload!
+
+  """
+  Declares that a person, a room or a reception point is not there. What was booked stays,
+  and is named with other slots. For the person itself, and for who runs a point at which it
+  works; rooms and points, for who runs the point.
+  """
+  declareAbsence(
+    "The absence."
+    input: DeclareAbsenceInput!
+  ): DeclareAbsencePayload!
+
+  """
+  Takes an absence back. For who may declare it.
+  """
+  withdrawAbsence(
+    "The absence."
+    input: WithdrawAbsenceInput!
+  ): WithdrawAbsencePayload!
+
+  """
+  Books an appointment for an application, at a time that ` + "`" + `slots` + "`" + ` has. Nobody and no room is
+  ever booked twice; ` + "`" + `SLOT_TAKEN` + "`" + ` names three others.
+
+  For a RECEPTION_AGENT who follows the application or received the applicant, at any level,
+  and for the applicant where the motive allows it. A POINT_MANAGER of the point that follows
+  may book beside another appointment, for a reason.
+  """
+  bookAppointment(
+    "The appointment."
+    input: BookAppointmentInput!
+  ): BookAppointmentPayload!
+
+  """
+  Moves an appointment that has not begun to another slot. For who may book it.
+  """
+  moveAppointment(
+    "The move."
+    input: MoveAppointmentInput!
+  ): MoveAppointmentPayload!
+
+  """
+  Cancels an appointment that has not begun: its slot is free again. For who may book it.
+  """
+  cancelAppointment(
+    "The appointment."
+    input: CancelAppointmentInput!
+  ): CancelAppointmentPayload!
+
+  """
+  Records who came to an appointment, once it has begun and for 31 days. A personalised
+  appointment that was held starts the delay of the single file; it is recorded at a point
+  of level 3. For a RECEPTION_AGENT who follows the application.
+  """
+  recordAttendance(
+    "Who came."
+    input: RecordAttendanceInput!
+  ): RecordAttendancePayload!
 }
 
 # Shared ----------------------------------------------------------------------
@@ -8284,6 +9483,8 @@ enum ErrorCode {
   REGISTRY_REFUSES
   "A value was stated by a stronger source: leave it, or name it in ` + "`" + `overrule` + "`" + `."
   WEAKER_SOURCE
+  "The slot cannot be had any more: see ` + "`" + `alternatives` + "`" + `."
+  SLOT_TAKEN
 }
 
 "A reason for which a command was refused. Nothing was written."
@@ -8350,6 +9551,20 @@ type IllegalTransitionError implements UserError {
   help: String
   "The steps that are open today instead. At most 12."
   allowed: [ApplicationStep!]!
+}
+
+"A slot that cannot be had any more."
+type SlotTakenError implements UserError {
+  "Always ` + "`" + `SLOT_TAKEN` + "`" + `."
+  code: ErrorCode!
+  "The path of the input field at fault; ` + "`" + `null` + "`" + ` when it is the whole input. At most 10 steps."
+  field: [String!]
+  "What is wrong, for a person, in the language of ` + "`" + `Accept-Language` + "`" + `."
+  message: String!
+  "How to mend it, for a person."
+  help: String
+  "Other slots for the same motive, those of the same reception point first. At most 3."
+  alternatives: [Slot!]!
 }
 
 "An act for which the level of service of a reception point is too low."
@@ -9911,6 +11126,12 @@ type Application implements Node {
   deadlines: [Deadline!]!
   "Column group SUMMARY: what happened to it, the latest first (*historique*). Empty when it is masked. At most 500."
   history: [ApplicationEvent!]!
+  """
+  The appointments that you may see, the earliest first (*rendez-vous*): those of an
+  application whose column group CONTACT is open to you, or whose applicant you received.
+  Those of a sensitive motive need SENSITIVE, or that you hold or booked them. At most 100.
+  """
+  appointments: [Appointment!]!
   "Column groups SUMMARY, FILE and CONTACT: corrections that wait. Empty when one of them is masked. At most 50."
   proposedChanges: [ProposedChange!]!
   """
@@ -12282,6 +13503,525 @@ type ReleaseOnlineRegistrationPayload {
   "Why it was refused; empty when it was done. At most 20."
   errors: [UserError!]!
 }
+
+# Appointments ----------------------------------------------------------------
+
+"How people meet (*modalité*)."
+enum AppointmentMode {
+  "At the reception point."
+  ON_SITE
+  "By telephone."
+  PHONE
+  "By video."
+  VIDEO
+  "At the applicant's home."
+  HOME
+}
+
+"Who may book."
+enum AppointmentBooker {
+  "A member of staff."
+  AGENT
+  "The applicant."
+  APPLICANT
+}
+
+"What an appointment leads to."
+enum AppointmentFollowUp {
+  "The application is registered."
+  REGISTRATION
+  "The application is renewed."
+  RENEWAL
+  "The single file is built (*dossier unique*)."
+  SINGLE_FILE
+  "An interview is written down."
+  INTERVIEW
+  "The priority is qualified."
+  PRIORITY
+  "The household is signalled to the exchange of adapted housing."
+  ADAPTED_HOUSING
+}
+
+"For what an appointment is given, and by which rules (*motif de rendez-vous*)."
+type AppointmentMotive {
+  "What acts are told by."
+  code: String! @public
+  "In words."
+  label(
+    "The language; that of the request when absent."
+    language: Language
+  ): String! @public
+  "The level of service that the reception point needs, 1 to 3."
+  level: Int! @public
+  "How long it lasts, in minutes."
+  minutes: Int! @public
+  "How people may meet. At most 4."
+  modes: [AppointmentMode!]! @public
+  "Who may book. At most 2."
+  bookableBy: [AppointmentBooker!]! @public
+  "By how many hours before its beginning it is booked."
+  minNoticeHours: Int! @public
+  "How many days before it may be booked."
+  maxDays: Int! @public
+  "The roles of the staff that receives together: one agent, or a pair. At most 2."
+  roles: [Role!]! @public
+  "What it leads to."
+  followUp: AppointmentFollowUp! @public
+  "Its name tells by itself what few may know: appointments of it are shown to few."
+  sensitive: Boolean! @public
+}
+
+"Which slots are looked for."
+input SlotFilter {
+  "The motive, by its code."
+  motive: String!
+  "How people are to meet."
+  mode: AppointmentMode! = ON_SITE
+  "The reception points, at most 100; all of them when absent, none when empty."
+  receptionPointIds: [ID!]
+  "Slots that begin then or later; now when absent."
+  from: DateTime
+  "Slots that begin before; 28 days after ` + "`" + `from` + "`" + ` when absent, 120 days after at the latest."
+  until: DateTime
+  "To go on after the last slot of a page."
+  after: SlotPositionInput
+}
+
+"Where a page of slots goes on."
+input SlotPositionInput {
+  "The beginning of the last slot."
+  startsAt: DateTime!
+  "Its reception point."
+  receptionPointId: ID!
+}
+
+"A time at which an appointment can be had (*créneau*)."
+type Slot {
+  "Where; ` + "`" + `receptionPoints` + "`" + ` of the page has it."
+  receptionPointId: ID!
+  "When it begins."
+  startsAt: DateTime!
+  "When it ends."
+  endsAt: DateTime!
+}
+
+"A page of slots."
+type SlotPage {
+  "The slots, at most ` + "`" + `first` + "`" + `. At most 100."
+  slots: [Slot!]!
+  "How many there are in all, from ` + "`" + `from` + "`" + ` on and whatever ` + "`" + `after` + "`" + ` says."
+  totalCount: Int!
+  "Whether there are more: ask again with ` + "`" + `after` + "`" + `."
+  hasNextPage: Boolean!
+  "The reception points of these slots. At most 100."
+  receptionPoints: [ReceptionPoint!]!
+}
+
+"A room in which people are received (*bureau*)."
+type Room implements Node {
+  "An opaque identifier."
+  id: ID!
+  "Of which reception point."
+  receptionPoint: ReceptionPoint!
+  "Its name, unique at the point."
+  name: String!
+  "Whether it can be reached without a step."
+  stepFree: TriState!
+}
+
+"When a member of staff receives by appointment (*plage de rendez-vous*)."
+type Availability implements Node {
+  "An opaque identifier."
+  id: ID!
+  "Who."
+  personId: ID!
+  "Who; ` + "`" + `null` + "`" + ` where not yours to see."
+  person: Person
+  "Where."
+  receptionPoint: ReceptionPoint!
+  "In which room; ` + "`" + `null` + "`" + ` where it does not matter."
+  room: Room
+  "The days, as an RRULE of RFC 5545; ` + "`" + `null` + "`" + ` for the first day alone. Public holidays are left out."
+  rule: String
+  "The first day."
+  firstDay: Date!
+  "The day after the last; ` + "`" + `null` + "`" + ` while no end is set."
+  validUntil: Date
+  "From which time of day on."
+  opens: LocalTime!
+  "Until which time of day."
+  closes: LocalTime!
+  "The codes of the motives that are received; empty for all. At most 50."
+  motives: [String!]!
+  "The modes that are received; empty for all. At most 4."
+  modes: [AppointmentMode!]!
+  "The days on which it departs from its rule. At most 200."
+  changes: [OccurrenceChange!]!
+  "Changes at each change: send it back with the next one."
+  version: Int!
+}
+
+"A day on which an availability departs from its rule."
+type OccurrenceChange {
+  "The day."
+  day: Date!
+  "From which time of day on."
+  opens: LocalTime!
+  "Until which time of day; that of ` + "`" + `opens` + "`" + ` when there is none that day."
+  closes: LocalTime!
+}
+
+"Why somebody or something is not there. It tells of nobody's health."
+enum AbsenceReason {
+  "Leave (*congé*)."
+  LEAVE
+  "A training (*formation*)."
+  TRAINING
+  "A meeting (*réunion*)."
+  MEETING
+  "The point is closed (*fermeture*)."
+  CLOSURE
+  "Works (*travaux*)."
+  WORKS
+  "Another reason."
+  OTHER
+}
+
+"When a person, a room or a reception point is not there (*absence*)."
+type Absence implements Node {
+  "An opaque identifier."
+  id: ID!
+  "The person; ` + "`" + `null` + "`" + ` for a room or a point."
+  personId: ID
+  "The room; ` + "`" + `null` + "`" + ` for a person or a point."
+  room: Room
+  "The reception point; ` + "`" + `null` + "`" + ` for a person or a room."
+  receptionPoint: ReceptionPoint
+  "From when on."
+  startsAt: DateTime!
+  "Until when."
+  endsAt: DateTime!
+  "Why."
+  reason: AbsenceReason!
+}
+
+"What became of an appointment."
+enum AppointmentState {
+  "It is before us, or nobody said yet who came."
+  UPCOMING
+  "Somebody came (*honoré*)."
+  HELD
+  "Nobody came."
+  NOT_HELD
+  "It was cancelled before it began (*annulé*)."
+  CANCELLED
+}
+
+"What became of one participant."
+enum Attendance {
+  "It is before us."
+  UPCOMING
+  "Came (*honoré*)."
+  HONOURED
+  "Did not come and said so (*excusé*)."
+  EXCUSED
+  "The service cancelled (*annulé par le service*)."
+  CANCELLED_BY_SERVICE
+  "Did not come (*absent*)."
+  NO_SHOW
+}
+
+"A meeting of an applicant with staff of a reception point (*rendez-vous*)."
+type Appointment implements Node {
+  "An opaque identifier."
+  id: ID!
+  "The application."
+  application: Application!
+  "The code of its motive."
+  motive: String!
+  "How people meet."
+  mode: AppointmentMode!
+  "What became of it."
+  state: AppointmentState!
+  "Where."
+  receptionPoint: ReceptionPoint!
+  "In which room; ` + "`" + `null` + "`" + ` where none was set aside, or not yours to see."
+  room: Room
+  "When it begins."
+  startsAt: DateTime!
+  "When it ends."
+  endsAt: DateTime!
+  "Who is to come, and who came. Empty unless column group FILE is open to you. At most 20."
+  participants: [Participant!]!
+  "When it was booked."
+  bookedAt: DateTime!
+  "Why it was given beside another one; ` + "`" + `null` + "`" + ` for most."
+  overbookedFor: String
+  "Changes at each change: send it back with the next one."
+  version: Int!
+}
+
+"Somebody of the household for whom an appointment is."
+type Participant {
+  "Of ` + "`" + `household` + "`" + `."
+  memberId: ID!
+  "What became of that one."
+  attendance: Attendance!
+}
+
+"A stretch of the time of staff or of a room that an appointment takes. It names no applicant."
+type BookedTime implements Node {
+  "An opaque identifier."
+  id: ID!
+  "From when on."
+  startsAt: DateTime!
+  "Until when."
+  endsAt: DateTime!
+  "Whose time it is; ` + "`" + `null` + "`" + ` for that of a room."
+  personId: ID
+  "In which room; ` + "`" + `null` + "`" + ` for the time of a person."
+  roomId: ID
+  "The appointment; ` + "`" + `null` + "`" + ` unless you see it."
+  appointment: Appointment
+}
+
+"An appointment that falls in a time that is no more, with slots to which it can be moved."
+type AppointmentHit {
+  "When it begins."
+  startsAt: DateTime!
+  "When it ends."
+  endsAt: DateTime!
+  "Where."
+  receptionPointId: ID!
+  "The appointment; ` + "`" + `null` + "`" + ` unless you see it."
+  appointment: Appointment
+  "Slots to which it can be moved; none unless you see it. At most 3."
+  alternatives: [Slot!]!
+}
+
+"A room to add."
+input AddRoomInput {
+  "Where."
+  receptionPointId: ID!
+  "Its name, 1 to 60 characters, unique at the point."
+  name: String!
+  "Whether it can be reached without a step."
+  stepFree: TriState! = UNKNOWN
+}
+
+"What became of the addition."
+type AddRoomPayload {
+  "The room; ` + "`" + `null` + "`" + ` when it was refused."
+  room: Room
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"Time to open to appointments."
+input OpenAvailabilityInput {
+  "Who receives. The person has a confirmed assignment at the point."
+  personId: ID!
+  "Where."
+  receptionPointId: ID!
+  "In which room of the point."
+  roomId: ID
+  "The days, as an RRULE of RFC 5545 of whole days (` + "`" + `FREQ=WEEKLY;BYDAY=MO,WE` + "`" + `); absent for the first day alone."
+  rule: String
+  "The first day, today or later."
+  firstDay: Date!
+  "The day after the last; absent for no end."
+  validUntil: Date
+  "From which time of day on, a quarter of an hour."
+  opens: LocalTime!
+  "Until which time of day."
+  closes: LocalTime!
+  "The codes of the motives that are received, at most 50; none for all."
+  motives: [String!]! = []
+  "The modes that are received, at most 4; none for all."
+  modes: [AppointmentMode!]! = []
+}
+
+"What became of it."
+type OpenAvailabilityPayload {
+  "The availability; ` + "`" + `null` + "`" + ` when it was refused."
+  availability: Availability
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"A day of an availability to change."
+input ChangeOccurrenceInput {
+  "The availability."
+  id: ID!
+  "The version you read."
+  version: Int!
+  "The day. One that the rule does not bring is added."
+  day: Date!
+  "From which time of day on, a quarter of an hour; absent for none that day."
+  opens: LocalTime
+  "Until which time of day; absent for none that day."
+  closes: LocalTime
+}
+
+"What became of the change."
+type ChangeOccurrencePayload {
+  "The availability; ` + "`" + `null` + "`" + ` when it was refused."
+  availability: Availability
+  "What was booked in the time that is no more. At most 100."
+  hit: [AppointmentHit!]!
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"An availability to end."
+input EndAvailabilityInput {
+  "The availability."
+  id: ID!
+  "The version you read."
+  version: Int!
+  "The day after the last, today or later; today when absent."
+  validUntil: Date
+}
+
+"What became of the end."
+type EndAvailabilityPayload {
+  "The availability; ` + "`" + `null` + "`" + ` when it was refused, or never began."
+  availability: Availability
+  "What was booked in the time that is no more. At most 100."
+  hit: [AppointmentHit!]!
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"An absence to declare: of one person, one room or one reception point."
+input DeclareAbsenceInput {
+  "The person."
+  personId: ID
+  "The room."
+  roomId: ID
+  "The reception point."
+  receptionPointId: ID
+  "From when on."
+  startsAt: DateTime!
+  "Until when, within 400 days."
+  endsAt: DateTime!
+  "Why."
+  reason: AbsenceReason!
+}
+
+"What became of the absence."
+type DeclareAbsencePayload {
+  "The absence; ` + "`" + `null` + "`" + ` when it was refused."
+  absence: Absence
+  "What was booked in it. At most 100."
+  hit: [AppointmentHit!]!
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"An absence to take back."
+input WithdrawAbsenceInput {
+  "The absence."
+  id: ID!
+}
+
+"What became of it."
+type WithdrawAbsencePayload {
+  "The absence that is no more; ` + "`" + `null` + "`" + ` when it was refused."
+  withdrawnId: ID
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"An appointment to book."
+input BookAppointmentInput {
+  "The application."
+  applicationId: ID!
+  "The motive, by its code."
+  motive: String!
+  "How people are to meet."
+  mode: AppointmentMode! = ON_SITE
+  "Where."
+  receptionPointId: ID!
+  "The beginning of the slot."
+  startsAt: DateTime!
+  "Who of ` + "`" + `household` + "`" + ` is to come, at most 20; the adults when empty."
+  participantIds: [ID!]! = []
+  "Why it is given beside another one, 1 to 200 bytes without names, where no slot is free. For a POINT_MANAGER of the point that follows."
+  overbookedFor: String
+}
+
+"What became of the booking."
+type BookAppointmentPayload {
+  "The appointment; ` + "`" + `null` + "`" + ` when it was refused, or is not yours to see."
+  appointment: Appointment
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"An appointment to move."
+input MoveAppointmentInput {
+  "The appointment."
+  id: ID!
+  "The version you read."
+  version: Int!
+  "Where; at the same point when absent."
+  receptionPointId: ID
+  "The beginning of the new slot."
+  startsAt: DateTime!
+  "How people are to meet; as before when absent."
+  mode: AppointmentMode
+}
+
+"What became of the move."
+type MoveAppointmentPayload {
+  "The appointment; ` + "`" + `null` + "`" + ` when it was refused."
+  appointment: Appointment
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"An appointment to cancel."
+input CancelAppointmentInput {
+  "The appointment."
+  id: ID!
+  "The version you read."
+  version: Int!
+}
+
+"What became of the cancellation."
+type CancelAppointmentPayload {
+  "The appointment; ` + "`" + `null` + "`" + ` when it was refused."
+  appointment: Appointment
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"Who came to an appointment."
+input RecordAttendanceInput {
+  "The appointment."
+  id: ID!
+  "The version you read."
+  version: Int!
+  "Each of the participants, at most 20."
+  participants: [ParticipantInput!]!
+}
+
+"A participant who came or not."
+input ParticipantInput {
+  "Of ` + "`" + `household` + "`" + `."
+  memberId: ID!
+  "HONOURED, EXCUSED or NO_SHOW."
+  attendance: Attendance!
+}
+
+"What became of the record."
+type RecordAttendancePayload {
+  "The appointment; ` + "`" + `null` + "`" + ` when it was refused."
+  appointment: Appointment
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
 `, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
@@ -12289,6 +14029,26 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // childFields_* functions provide shared child field context lookups.
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
+
+func (ec *executionContext) childFields_Absence(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Absence_id(ctx, field)
+	case "personId":
+		return ec.fieldContext_Absence_personId(ctx, field)
+	case "room":
+		return ec.fieldContext_Absence_room(ctx, field)
+	case "receptionPoint":
+		return ec.fieldContext_Absence_receptionPoint(ctx, field)
+	case "startsAt":
+		return ec.fieldContext_Absence_startsAt(ctx, field)
+	case "endsAt":
+		return ec.fieldContext_Absence_endsAt(ctx, field)
+	case "reason":
+		return ec.fieldContext_Absence_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Absence", field.Name)
+}
 
 func (ec *executionContext) childFields_AcceptHandOverPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
@@ -12392,6 +14152,16 @@ func (ec *executionContext) childFields_AddPartnerAppSecretPayload(ctx context.C
 	return nil, fmt.Errorf("no field named %q was found under type AddPartnerAppSecretPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_AddRoomPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "room":
+		return ec.fieldContext_AddRoomPayload_room(ctx, field)
+	case "errors":
+		return ec.fieldContext_AddRoomPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AddRoomPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Agreement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -12444,6 +14214,8 @@ func (ec *executionContext) childFields_Application(ctx context.Context, field g
 		return ec.fieldContext_Application_deadlines(ctx, field)
 	case "history":
 		return ec.fieldContext_Application_history(ctx, field)
+	case "appointments":
+		return ec.fieldContext_Application_appointments(ctx, field)
 	case "proposedChanges":
 		return ec.fieldContext_Application_proposedChanges(ctx, field)
 	case "pieces":
@@ -12642,6 +14414,82 @@ func (ec *executionContext) childFields_ApplicationSummary(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type ApplicationSummary", field.Name)
 }
 
+func (ec *executionContext) childFields_Appointment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Appointment_id(ctx, field)
+	case "application":
+		return ec.fieldContext_Appointment_application(ctx, field)
+	case "motive":
+		return ec.fieldContext_Appointment_motive(ctx, field)
+	case "mode":
+		return ec.fieldContext_Appointment_mode(ctx, field)
+	case "state":
+		return ec.fieldContext_Appointment_state(ctx, field)
+	case "receptionPoint":
+		return ec.fieldContext_Appointment_receptionPoint(ctx, field)
+	case "room":
+		return ec.fieldContext_Appointment_room(ctx, field)
+	case "startsAt":
+		return ec.fieldContext_Appointment_startsAt(ctx, field)
+	case "endsAt":
+		return ec.fieldContext_Appointment_endsAt(ctx, field)
+	case "participants":
+		return ec.fieldContext_Appointment_participants(ctx, field)
+	case "bookedAt":
+		return ec.fieldContext_Appointment_bookedAt(ctx, field)
+	case "overbookedFor":
+		return ec.fieldContext_Appointment_overbookedFor(ctx, field)
+	case "version":
+		return ec.fieldContext_Appointment_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Appointment", field.Name)
+}
+
+func (ec *executionContext) childFields_AppointmentHit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "startsAt":
+		return ec.fieldContext_AppointmentHit_startsAt(ctx, field)
+	case "endsAt":
+		return ec.fieldContext_AppointmentHit_endsAt(ctx, field)
+	case "receptionPointId":
+		return ec.fieldContext_AppointmentHit_receptionPointId(ctx, field)
+	case "appointment":
+		return ec.fieldContext_AppointmentHit_appointment(ctx, field)
+	case "alternatives":
+		return ec.fieldContext_AppointmentHit_alternatives(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AppointmentHit", field.Name)
+}
+
+func (ec *executionContext) childFields_AppointmentMotive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_AppointmentMotive_code(ctx, field)
+	case "label":
+		return ec.fieldContext_AppointmentMotive_label(ctx, field)
+	case "level":
+		return ec.fieldContext_AppointmentMotive_level(ctx, field)
+	case "minutes":
+		return ec.fieldContext_AppointmentMotive_minutes(ctx, field)
+	case "modes":
+		return ec.fieldContext_AppointmentMotive_modes(ctx, field)
+	case "bookableBy":
+		return ec.fieldContext_AppointmentMotive_bookableBy(ctx, field)
+	case "minNoticeHours":
+		return ec.fieldContext_AppointmentMotive_minNoticeHours(ctx, field)
+	case "maxDays":
+		return ec.fieldContext_AppointmentMotive_maxDays(ctx, field)
+	case "roles":
+		return ec.fieldContext_AppointmentMotive_roles(ctx, field)
+	case "followUp":
+		return ec.fieldContext_AppointmentMotive_followUp(ctx, field)
+	case "sensitive":
+		return ec.fieldContext_AppointmentMotive_sensitive(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AppointmentMotive", field.Name)
+}
+
 func (ec *executionContext) childFields_AssignOnlineRegistrationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "onlineRegistration":
@@ -12694,6 +14542,40 @@ func (ec *executionContext) childFields_Assignment(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type Assignment", field.Name)
 }
 
+func (ec *executionContext) childFields_Availability(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Availability_id(ctx, field)
+	case "personId":
+		return ec.fieldContext_Availability_personId(ctx, field)
+	case "person":
+		return ec.fieldContext_Availability_person(ctx, field)
+	case "receptionPoint":
+		return ec.fieldContext_Availability_receptionPoint(ctx, field)
+	case "room":
+		return ec.fieldContext_Availability_room(ctx, field)
+	case "rule":
+		return ec.fieldContext_Availability_rule(ctx, field)
+	case "firstDay":
+		return ec.fieldContext_Availability_firstDay(ctx, field)
+	case "validUntil":
+		return ec.fieldContext_Availability_validUntil(ctx, field)
+	case "opens":
+		return ec.fieldContext_Availability_opens(ctx, field)
+	case "closes":
+		return ec.fieldContext_Availability_closes(ctx, field)
+	case "motives":
+		return ec.fieldContext_Availability_motives(ctx, field)
+	case "modes":
+		return ec.fieldContext_Availability_modes(ctx, field)
+	case "changes":
+		return ec.fieldContext_Availability_changes(ctx, field)
+	case "version":
+		return ec.fieldContext_Availability_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Availability", field.Name)
+}
+
 func (ec *executionContext) childFields_BindAccountPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "application":
@@ -12702,6 +14584,34 @@ func (ec *executionContext) childFields_BindAccountPayload(ctx context.Context, 
 		return ec.fieldContext_BindAccountPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BindAccountPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_BookAppointmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "appointment":
+		return ec.fieldContext_BookAppointmentPayload_appointment(ctx, field)
+	case "errors":
+		return ec.fieldContext_BookAppointmentPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BookAppointmentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_BookedTime(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_BookedTime_id(ctx, field)
+	case "startsAt":
+		return ec.fieldContext_BookedTime_startsAt(ctx, field)
+	case "endsAt":
+		return ec.fieldContext_BookedTime_endsAt(ctx, field)
+	case "personId":
+		return ec.fieldContext_BookedTime_personId(ctx, field)
+	case "roomId":
+		return ec.fieldContext_BookedTime_roomId(ctx, field)
+	case "appointment":
+		return ec.fieldContext_BookedTime_appointment(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BookedTime", field.Name)
 }
 
 func (ec *executionContext) childFields_Building(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12762,6 +14672,16 @@ func (ec *executionContext) childFields_BuildingEdge(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type BuildingEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_CancelAppointmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "appointment":
+		return ec.fieldContext_CancelAppointmentPayload_appointment(ctx, field)
+	case "errors":
+		return ec.fieldContext_CancelAppointmentPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CancelAppointmentPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CatalogueEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -12776,6 +14696,18 @@ func (ec *executionContext) childFields_CatalogueEntry(ctx context.Context, fiel
 		return ec.fieldContext_CatalogueEntry_label(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CatalogueEntry", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangeOccurrencePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "availability":
+		return ec.fieldContext_ChangeOccurrencePayload_availability(ctx, field)
+	case "hit":
+		return ec.fieldContext_ChangeOccurrencePayload_hit(ctx, field)
+	case "errors":
+		return ec.fieldContext_ChangeOccurrencePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeOccurrencePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ChangePartnerAppPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12958,6 +14890,18 @@ func (ec *executionContext) childFields_Deadline(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type Deadline", field.Name)
 }
 
+func (ec *executionContext) childFields_DeclareAbsencePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "absence":
+		return ec.fieldContext_DeclareAbsencePayload_absence(ctx, field)
+	case "hit":
+		return ec.fieldContext_DeclareAbsencePayload_hit(ctx, field)
+	case "errors":
+		return ec.fieldContext_DeclareAbsencePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeclareAbsencePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DeclareOpeningExceptionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "openingHours":
@@ -13128,6 +15072,18 @@ func (ec *executionContext) childFields_EndAssignmentPayload(ctx context.Context
 		return ec.fieldContext_EndAssignmentPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EndAssignmentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EndAvailabilityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "availability":
+		return ec.fieldContext_EndAvailabilityPayload_availability(ctx, field)
+	case "hit":
+		return ec.fieldContext_EndAvailabilityPayload_hit(ctx, field)
+	case "errors":
+		return ec.fieldContext_EndAvailabilityPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EndAvailabilityPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_EndPairPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13316,6 +15272,16 @@ func (ec *executionContext) childFields_MissingPiece(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type MissingPiece", field.Name)
 }
 
+func (ec *executionContext) childFields_MoveAppointmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "appointment":
+		return ec.fieldContext_MoveAppointmentPayload_appointment(ctx, field)
+	case "errors":
+		return ec.fieldContext_MoveAppointmentPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MoveAppointmentPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_NearestReceptionPoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "distanceMetres":
@@ -13324,6 +15290,18 @@ func (ec *executionContext) childFields_NearestReceptionPoint(ctx context.Contex
 		return ec.fieldContext_NearestReceptionPoint_receptionPoint(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NearestReceptionPoint", field.Name)
+}
+
+func (ec *executionContext) childFields_OccurrenceChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "day":
+		return ec.fieldContext_OccurrenceChange_day(ctx, field)
+	case "opens":
+		return ec.fieldContext_OccurrenceChange_opens(ctx, field)
+	case "closes":
+		return ec.fieldContext_OccurrenceChange_closes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OccurrenceChange", field.Name)
 }
 
 func (ec *executionContext) childFields_OnlineRegistration(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13352,6 +15330,16 @@ func (ec *executionContext) childFields_OpenApplicationInEmergencyPayload(ctx co
 		return ec.fieldContext_OpenApplicationInEmergencyPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OpenApplicationInEmergencyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OpenAvailabilityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "availability":
+		return ec.fieldContext_OpenAvailabilityPayload_availability(ctx, field)
+	case "errors":
+		return ec.fieldContext_OpenAvailabilityPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OpenAvailabilityPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_OpeningDay(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13494,6 +15482,16 @@ func (ec *executionContext) childFields_Pair(ctx context.Context, field graphql.
 		return ec.fieldContext_Pair_version(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Pair", field.Name)
+}
+
+func (ec *executionContext) childFields_Participant(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "memberId":
+		return ec.fieldContext_Participant_memberId(ctx, field)
+	case "attendance":
+		return ec.fieldContext_Participant_attendance(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Participant", field.Name)
 }
 
 func (ec *executionContext) childFields_PartnerApp(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13890,6 +15888,16 @@ func (ec *executionContext) childFields_ReceptionPointEdge(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type ReceptionPointEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_RecordAttendancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "appointment":
+		return ec.fieldContext_RecordAttendancePayload_appointment(ctx, field)
+	case "errors":
+		return ec.fieldContext_RecordAttendancePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordAttendancePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RecordContactPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "contact":
@@ -14090,6 +16098,20 @@ func (ec *executionContext) childFields_Right(ctx context.Context, field graphql
 	return nil, fmt.Errorf("no field named %q was found under type Right", field.Name)
 }
 
+func (ec *executionContext) childFields_Room(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Room_id(ctx, field)
+	case "receptionPoint":
+		return ec.fieldContext_Room_receptionPoint(ctx, field)
+	case "name":
+		return ec.fieldContext_Room_name(ctx, field)
+	case "stepFree":
+		return ec.fieldContext_Room_stepFree(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Room", field.Name)
+}
+
 func (ec *executionContext) childFields_SensitiveRecord(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "reasons":
@@ -14142,6 +16164,32 @@ func (ec *executionContext) childFields_SetSandboxClockPayload(ctx context.Conte
 		return ec.fieldContext_SetSandboxClockPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SetSandboxClockPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Slot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "receptionPointId":
+		return ec.fieldContext_Slot_receptionPointId(ctx, field)
+	case "startsAt":
+		return ec.fieldContext_Slot_startsAt(ctx, field)
+	case "endsAt":
+		return ec.fieldContext_Slot_endsAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Slot", field.Name)
+}
+
+func (ec *executionContext) childFields_SlotPage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "slots":
+		return ec.fieldContext_SlotPage_slots(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SlotPage_totalCount(ctx, field)
+	case "hasNextPage":
+		return ec.fieldContext_SlotPage_hasNextPage(ctx, field)
+	case "receptionPoints":
+		return ec.fieldContext_SlotPage_receptionPoints(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SlotPage", field.Name)
 }
 
 func (ec *executionContext) childFields_SplitApplicationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14512,6 +16560,16 @@ func (ec *executionContext) childFields_Wish(ctx context.Context, field graphql.
 	return nil, fmt.Errorf("no field named %q was found under type Wish", field.Name)
 }
 
+func (ec *executionContext) childFields_WithdrawAbsencePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "withdrawnId":
+		return ec.fieldContext_WithdrawAbsencePayload_withdrawnId(ctx, field)
+	case "errors":
+		return ec.fieldContext_WithdrawAbsencePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WithdrawAbsencePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_WithdrawOpeningExceptionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "receptionPoint":
@@ -14675,6 +16733,20 @@ func (ec *executionContext) field_Application_completeness_args(ctx context.Cont
 		return nil, err
 	}
 	args["on"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_AppointmentMotive_label_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "language",
+		func(ctx context.Context, v any) (*domain.Language, error) {
+			return ec.unmarshalOLanguage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguage(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["language"] = arg0
 	return args, nil
 }
 
@@ -14870,6 +16942,20 @@ func (ec *executionContext) field_Mutation_addPartnerAppSecret_args(ctx context.
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_addRoom_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.AddRoomInput, error) {
+			return ec.unmarshalNAddRoomInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddRoomInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_assignOnlineRegistration_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -14904,6 +16990,48 @@ func (ec *executionContext) field_Mutation_bindAccount_args(ctx context.Context,
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.BindAccountInput, error) {
 			return ec.unmarshalNBindAccountInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐBindAccountInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_bookAppointment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.BookAppointmentInput, error) {
+			return ec.unmarshalNBookAppointmentInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐBookAppointmentInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_cancelAppointment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.CancelAppointmentInput, error) {
+			return ec.unmarshalNCancelAppointmentInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCancelAppointmentInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_changeOccurrence_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ChangeOccurrenceInput, error) {
+			return ec.unmarshalNChangeOccurrenceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐChangeOccurrenceInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -14960,6 +17088,20 @@ func (ec *executionContext) field_Mutation_correctApplication_args(ctx context.C
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.CorrectApplicationInput, error) {
 			return ec.unmarshalNCorrectApplicationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCorrectApplicationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_declareAbsence_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.DeclareAbsenceInput, error) {
+			return ec.unmarshalNDeclareAbsenceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareAbsenceInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -15066,6 +17208,20 @@ func (ec *executionContext) field_Mutation_endAssignment_args(ctx context.Contex
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_endAvailability_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.EndAvailabilityInput, error) {
+			return ec.unmarshalNEndAvailabilityInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndAvailabilityInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_endPair_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -15150,12 +17306,40 @@ func (ec *executionContext) field_Mutation_mergeApplications_args(ctx context.Co
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_moveAppointment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.MoveAppointmentInput, error) {
+			return ec.unmarshalNMoveAppointmentInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMoveAppointmentInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_openApplicationInEmergency_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.OpenApplicationInEmergencyInput, error) {
 			return ec.unmarshalNOpenApplicationInEmergencyInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenApplicationInEmergencyInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_openAvailability_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.OpenAvailabilityInput, error) {
+			return ec.unmarshalNOpenAvailabilityInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenAvailabilityInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -15240,6 +17424,20 @@ func (ec *executionContext) field_Mutation_receiveApplicant_args(ctx context.Con
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.ReceiveApplicantInput, error) {
 			return ec.unmarshalNReceiveApplicantInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReceiveApplicantInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_recordAttendance_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RecordAttendanceInput, error) {
+			return ec.unmarshalNRecordAttendanceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordAttendanceInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -15584,6 +17782,20 @@ func (ec *executionContext) field_Mutation_warnApplicant_args(ctx context.Contex
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_withdrawAbsence_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.WithdrawAbsenceInput, error) {
+			return ec.unmarshalNWithdrawAbsenceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawAbsenceInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_withdrawOpeningException_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -15680,6 +17892,28 @@ func (ec *executionContext) field_Query___type_args(ctx context.Context, rawArgs
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_absences_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "receptionPointId",
+		func(ctx context.Context, v any) (domain.ID, error) {
+			return ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["receptionPointId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_accessLog_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -15707,6 +17941,36 @@ func (ec *executionContext) field_Query_accessLog_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["after"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_agenda_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "receptionPointId",
+		func(ctx context.Context, v any) (domain.ID, error) {
+			return ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["receptionPointId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (domain.Date, error) {
+			return ec.unmarshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "days",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["days"] = arg2
 	return args, nil
 }
 
@@ -15811,6 +18075,28 @@ func (ec *executionContext) field_Query_applications_args(ctx context.Context, r
 		return nil, err
 	}
 	args["where"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_availabilities_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "receptionPointId",
+		func(ctx context.Context, v any) (domain.ID, error) {
+			return ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["receptionPointId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
 	return args, nil
 }
 
@@ -16372,6 +18658,42 @@ func (ec *executionContext) field_Query_receptionPoints_args(ctx context.Context
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_rooms_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "receptionPointId",
+		func(ctx context.Context, v any) (domain.ID, error) {
+			return ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["receptionPointId"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_slots_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (model.SlotFilter, error) {
+			return ec.unmarshalNSlotFilter2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSlotFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_staff_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -16673,6 +18995,185 @@ func (ec *executionContext) field___Type_inputFields_args(ctx context.Context, r
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _Absence_id(ctx context.Context, field graphql.CollectedField, obj *ent.Absence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Absence_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Absence_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Absence", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Absence_personId(ctx context.Context, field graphql.CollectedField, obj *ent.Absence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Absence_personId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PersonID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Absence_personId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Absence", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Absence_room(ctx context.Context, field graphql.CollectedField, obj *ent.Absence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Absence_room(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Room(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Room) graphql.Marshaler {
+			return ec.marshalORoom2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐRoom(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Absence_room(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Absence",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Room(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Absence_receptionPoint(ctx context.Context, field graphql.CollectedField, obj *ent.Absence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Absence_receptionPoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReceptionPoint(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPoint) graphql.Marshaler {
+			return ec.marshalOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Absence_receptionPoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Absence",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Absence_startsAt(ctx context.Context, field graphql.CollectedField, obj *ent.Absence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Absence_startsAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StartsAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Absence_startsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Absence", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Absence_endsAt(ctx context.Context, field graphql.CollectedField, obj *ent.Absence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Absence_endsAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndsAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Absence_endsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Absence", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Absence_reason(ctx context.Context, field graphql.CollectedField, obj *ent.Absence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Absence_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.AbsenceReason) graphql.Marshaler {
+			return ec.marshalNAbsenceReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAbsenceReason(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Absence_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Absence", field, false, false, "AbsenceReason")
+}
 
 func (ec *executionContext) _AcceptHandOverPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.AcceptHandOverPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -17472,6 +19973,70 @@ func (ec *executionContext) fieldContext_AddPartnerAppSecretPayload_errors(_ con
 	return fc, nil
 }
 
+func (ec *executionContext) _AddRoomPayload_room(ctx context.Context, field graphql.CollectedField, obj *model.AddRoomPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddRoomPayload_room(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Room, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Room) graphql.Marshaler {
+			return ec.marshalORoom2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐRoom(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddRoomPayload_room(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddRoomPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Room(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AddRoomPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.AddRoomPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddRoomPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AddRoomPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddRoomPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Agreement_id(ctx context.Context, field graphql.CollectedField, obj *ent.Agreement) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18045,6 +20610,38 @@ func (ec *executionContext) fieldContext_Application_history(_ context.Context, 
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ApplicationEvent(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Application_appointments(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Application_appointments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Appointments(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Appointment) graphql.Marshaler {
+			return ec.marshalNAppointment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointmentᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Application_appointments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Application",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Appointment(ctx, field)
 		},
 	}
 	return fc, nil
@@ -19807,6 +22404,748 @@ func (ec *executionContext) fieldContext_ApplicationSummary_version(_ context.Co
 	return graphql.NewScalarFieldContext("ApplicationSummary", field, false, false, "Int")
 }
 
+func (ec *executionContext) _Appointment_id(ctx context.Context, field graphql.CollectedField, obj *ent.Appointment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Appointment_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Appointment_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Appointment", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Appointment_application(ctx context.Context, field graphql.CollectedField, obj *ent.Appointment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Appointment_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalNApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Appointment_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Appointment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Appointment_motive(ctx context.Context, field graphql.CollectedField, obj *ent.Appointment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Appointment_motive(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Motive, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.MotiveCode) graphql.Marshaler {
+			return ec.marshalNString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMotiveCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Appointment_motive(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Appointment", field, false, false, "String")
+}
+
+func (ec *executionContext) _Appointment_mode(ctx context.Context, field graphql.CollectedField, obj *ent.Appointment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Appointment_mode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Mode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.AppointmentMode) graphql.Marshaler {
+			return ec.marshalNAppointmentMode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentMode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Appointment_mode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Appointment", field, false, false, "AppointmentMode")
+}
+
+func (ec *executionContext) _Appointment_state(ctx context.Context, field graphql.CollectedField, obj *ent.Appointment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Appointment_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.AppointmentState) graphql.Marshaler {
+			return ec.marshalNAppointmentState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Appointment_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Appointment", field, false, false, "AppointmentState")
+}
+
+func (ec *executionContext) _Appointment_receptionPoint(ctx context.Context, field graphql.CollectedField, obj *ent.Appointment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Appointment_receptionPoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReceptionPoint(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPoint) graphql.Marshaler {
+			return ec.marshalNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Appointment_receptionPoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Appointment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Appointment_room(ctx context.Context, field graphql.CollectedField, obj *ent.Appointment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Appointment_room(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Appointment().Room(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Room) graphql.Marshaler {
+			return ec.answerORoom2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐRoom(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Appointment_room(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Appointment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Room(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Appointment_startsAt(ctx context.Context, field graphql.CollectedField, obj *ent.Appointment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Appointment_startsAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StartsAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Appointment_startsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Appointment", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Appointment_endsAt(ctx context.Context, field graphql.CollectedField, obj *ent.Appointment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Appointment_endsAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndsAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Appointment_endsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Appointment", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Appointment_participants(ctx context.Context, field graphql.CollectedField, obj *ent.Appointment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Appointment_participants(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Appointment().Participants(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.Participant) graphql.Marshaler {
+			return ec.answerNParticipant2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐParticipantᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Appointment_participants(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Appointment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Participant(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Appointment_bookedAt(ctx context.Context, field graphql.CollectedField, obj *ent.Appointment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Appointment_bookedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BookedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Appointment_bookedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Appointment", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Appointment_overbookedFor(ctx context.Context, field graphql.CollectedField, obj *ent.Appointment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Appointment_overbookedFor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OverbookedFor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Appointment_overbookedFor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Appointment", field, false, false, "String")
+}
+
+func (ec *executionContext) _Appointment_version(ctx context.Context, field graphql.CollectedField, obj *ent.Appointment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Appointment_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Appointment_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Appointment", field, false, false, "Int")
+}
+
+func (ec *executionContext) _AppointmentHit_startsAt(ctx context.Context, field graphql.CollectedField, obj *service.AppointmentHit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AppointmentHit_startsAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AppointmentHit_startsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AppointmentHit", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _AppointmentHit_endsAt(ctx context.Context, field graphql.CollectedField, obj *service.AppointmentHit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AppointmentHit_endsAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Until, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AppointmentHit_endsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AppointmentHit", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _AppointmentHit_receptionPointId(ctx context.Context, field graphql.CollectedField, obj *service.AppointmentHit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AppointmentHit_receptionPointId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReceptionPointID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AppointmentHit_receptionPointId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AppointmentHit", field, false, false, "ID")
+}
+
+func (ec *executionContext) _AppointmentHit_appointment(ctx context.Context, field graphql.CollectedField, obj *service.AppointmentHit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AppointmentHit_appointment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Appointment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Appointment) graphql.Marshaler {
+			return ec.marshalOAppointment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AppointmentHit_appointment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AppointmentHit",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Appointment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AppointmentHit_alternatives(ctx context.Context, field graphql.CollectedField, obj *service.AppointmentHit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AppointmentHit_alternatives(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Alternatives, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.Slot) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSlotᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AppointmentHit_alternatives(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AppointmentHit",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Slot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AppointmentMotive_code(ctx context.Context, field graphql.CollectedField, obj *domain.AppointmentMotive) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AppointmentMotive_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.MotiveCode) graphql.Marshaler {
+			return ec.marshalNString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMotiveCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AppointmentMotive_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AppointmentMotive", field, false, false, "String")
+}
+
+func (ec *executionContext) _AppointmentMotive_label(ctx context.Context, field graphql.CollectedField, obj *domain.AppointmentMotive) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AppointmentMotive_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.AppointmentMotive().Label(ctx, obj, fc.Args["language"].(*domain.Language))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AppointmentMotive_label(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AppointmentMotive",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type String does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_AppointmentMotive_label_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AppointmentMotive_level(ctx context.Context, field graphql.CollectedField, obj *domain.AppointmentMotive) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AppointmentMotive_level(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Level, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AppointmentMotive_level(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AppointmentMotive", field, false, false, "Int")
+}
+
+func (ec *executionContext) _AppointmentMotive_minutes(ctx context.Context, field graphql.CollectedField, obj *domain.AppointmentMotive) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AppointmentMotive_minutes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Minutes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AppointmentMotive_minutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AppointmentMotive", field, false, false, "Int")
+}
+
+func (ec *executionContext) _AppointmentMotive_modes(ctx context.Context, field graphql.CollectedField, obj *domain.AppointmentMotive) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AppointmentMotive_modes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Modes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.AppointmentMode) graphql.Marshaler {
+			return ec.marshalNAppointmentMode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentModeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AppointmentMotive_modes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AppointmentMotive", field, false, false, "AppointmentMode")
+}
+
+func (ec *executionContext) _AppointmentMotive_bookableBy(ctx context.Context, field graphql.CollectedField, obj *domain.AppointmentMotive) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AppointmentMotive_bookableBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BookableBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.AppointmentBooker) graphql.Marshaler {
+			return ec.marshalNAppointmentBooker2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentBookerᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AppointmentMotive_bookableBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AppointmentMotive", field, false, false, "AppointmentBooker")
+}
+
+func (ec *executionContext) _AppointmentMotive_minNoticeHours(ctx context.Context, field graphql.CollectedField, obj *domain.AppointmentMotive) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AppointmentMotive_minNoticeHours(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MinNoticeHours(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AppointmentMotive_minNoticeHours(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AppointmentMotive", field, true, false, "Int")
+}
+
+func (ec *executionContext) _AppointmentMotive_maxDays(ctx context.Context, field graphql.CollectedField, obj *domain.AppointmentMotive) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AppointmentMotive_maxDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MaxDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AppointmentMotive_maxDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AppointmentMotive", field, false, false, "Int")
+}
+
+func (ec *executionContext) _AppointmentMotive_roles(ctx context.Context, field graphql.CollectedField, obj *domain.AppointmentMotive) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AppointmentMotive_roles(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Roles, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.Role) graphql.Marshaler {
+			return ec.marshalNRole2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRoleᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AppointmentMotive_roles(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AppointmentMotive", field, false, false, "Role")
+}
+
+func (ec *executionContext) _AppointmentMotive_followUp(ctx context.Context, field graphql.CollectedField, obj *domain.AppointmentMotive) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AppointmentMotive_followUp(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FollowUp, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.AppointmentFollowUp) graphql.Marshaler {
+			return ec.marshalNAppointmentFollowUp2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentFollowUp(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AppointmentMotive_followUp(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AppointmentMotive", field, false, false, "AppointmentFollowUp")
+}
+
+func (ec *executionContext) _AppointmentMotive_sensitive(ctx context.Context, field graphql.CollectedField, obj *domain.AppointmentMotive) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AppointmentMotive_sensitive(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sensitive, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AppointmentMotive_sensitive(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AppointmentMotive", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _AssignOnlineRegistrationPayload_onlineRegistration(ctx context.Context, field graphql.CollectedField, obj *model.AssignOnlineRegistrationPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20279,6 +23618,364 @@ func (ec *executionContext) fieldContext_Assignment_version(_ context.Context, f
 	return graphql.NewScalarFieldContext("Assignment", field, false, false, "Int")
 }
 
+func (ec *executionContext) _Availability_id(ctx context.Context, field graphql.CollectedField, obj *ent.Availability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Availability_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Availability_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Availability", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Availability_personId(ctx context.Context, field graphql.CollectedField, obj *ent.Availability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Availability_personId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PersonID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Availability_personId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Availability", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Availability_person(ctx context.Context, field graphql.CollectedField, obj *ent.Availability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Availability_person(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Availability().Person(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Person) graphql.Marshaler {
+			return ec.answerOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Availability_person(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Availability",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Availability_receptionPoint(ctx context.Context, field graphql.CollectedField, obj *ent.Availability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Availability_receptionPoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReceptionPoint(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPoint) graphql.Marshaler {
+			return ec.marshalNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Availability_receptionPoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Availability",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Availability_room(ctx context.Context, field graphql.CollectedField, obj *ent.Availability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Availability_room(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Room(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Room) graphql.Marshaler {
+			return ec.marshalORoom2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐRoom(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Availability_room(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Availability",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Room(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Availability_rule(ctx context.Context, field graphql.CollectedField, obj *ent.Availability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Availability_rule(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rule, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Availability_rule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Availability", field, false, false, "String")
+}
+
+func (ec *executionContext) _Availability_firstDay(ctx context.Context, field graphql.CollectedField, obj *ent.Availability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Availability_firstDay(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FirstDay, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Availability_firstDay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Availability", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Availability_validUntil(ctx context.Context, field graphql.CollectedField, obj *ent.Availability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Availability_validUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Availability_validUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Availability", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Availability_opens(ctx context.Context, field graphql.CollectedField, obj *ent.Availability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Availability_opens(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Opens, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.LocalTime) graphql.Marshaler {
+			return ec.marshalNLocalTime2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLocalTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Availability_opens(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Availability", field, false, false, "LocalTime")
+}
+
+func (ec *executionContext) _Availability_closes(ctx context.Context, field graphql.CollectedField, obj *ent.Availability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Availability_closes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Closes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.LocalTime) graphql.Marshaler {
+			return ec.marshalNLocalTime2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLocalTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Availability_closes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Availability", field, false, false, "LocalTime")
+}
+
+func (ec *executionContext) _Availability_motives(ctx context.Context, field graphql.CollectedField, obj *ent.Availability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Availability_motives(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Motives, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.MotiveCode) graphql.Marshaler {
+			return ec.marshalNString2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMotiveCodeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Availability_motives(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Availability", field, false, false, "String")
+}
+
+func (ec *executionContext) _Availability_modes(ctx context.Context, field graphql.CollectedField, obj *ent.Availability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Availability_modes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Modes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.AppointmentMode) graphql.Marshaler {
+			return ec.marshalNAppointmentMode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentModeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Availability_modes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Availability", field, false, false, "AppointmentMode")
+}
+
+func (ec *executionContext) _Availability_changes(ctx context.Context, field graphql.CollectedField, obj *ent.Availability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Availability_changes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Changes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.OccurrenceChange) graphql.Marshaler {
+			return ec.marshalNOccurrenceChange2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOccurrenceChangeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Availability_changes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Availability",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OccurrenceChange(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Availability_version(ctx context.Context, field graphql.CollectedField, obj *ent.Availability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Availability_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Availability_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Availability", field, false, false, "Int")
+}
+
 func (ec *executionContext) _BindAccountPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.BindAccountPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20338,6 +24035,217 @@ func (ec *executionContext) fieldContext_BindAccountPayload_errors(_ context.Con
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BookAppointmentPayload_appointment(ctx context.Context, field graphql.CollectedField, obj *model.BookAppointmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookAppointmentPayload_appointment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Appointment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Appointment) graphql.Marshaler {
+			return ec.marshalOAppointment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BookAppointmentPayload_appointment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BookAppointmentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Appointment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BookAppointmentPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.BookAppointmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookAppointmentPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BookAppointmentPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BookAppointmentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BookedTime_id(ctx context.Context, field graphql.CollectedField, obj *ent.BookedTime) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookedTime_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BookedTime_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BookedTime", field, false, false, "ID")
+}
+
+func (ec *executionContext) _BookedTime_startsAt(ctx context.Context, field graphql.CollectedField, obj *ent.BookedTime) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookedTime_startsAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StartsAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BookedTime_startsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BookedTime", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _BookedTime_endsAt(ctx context.Context, field graphql.CollectedField, obj *ent.BookedTime) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookedTime_endsAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndsAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BookedTime_endsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BookedTime", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _BookedTime_personId(ctx context.Context, field graphql.CollectedField, obj *ent.BookedTime) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookedTime_personId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PersonID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BookedTime_personId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BookedTime", field, false, false, "ID")
+}
+
+func (ec *executionContext) _BookedTime_roomId(ctx context.Context, field graphql.CollectedField, obj *ent.BookedTime) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookedTime_roomId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RoomID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BookedTime_roomId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BookedTime", field, false, false, "ID")
+}
+
+func (ec *executionContext) _BookedTime_appointment(ctx context.Context, field graphql.CollectedField, obj *ent.BookedTime) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookedTime_appointment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.BookedTime().Appointment(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Appointment) graphql.Marshaler {
+			return ec.answerOAppointment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BookedTime_appointment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BookedTime",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Appointment(ctx, field)
 		},
 	}
 	return fc, nil
@@ -20887,6 +24795,70 @@ func (ec *executionContext) fieldContext_BuildingEdge_cursor(_ context.Context, 
 	return graphql.NewScalarFieldContext("BuildingEdge", field, false, false, "Cursor")
 }
 
+func (ec *executionContext) _CancelAppointmentPayload_appointment(ctx context.Context, field graphql.CollectedField, obj *model.CancelAppointmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CancelAppointmentPayload_appointment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Appointment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Appointment) graphql.Marshaler {
+			return ec.marshalOAppointment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CancelAppointmentPayload_appointment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CancelAppointmentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Appointment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CancelAppointmentPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.CancelAppointmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CancelAppointmentPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CancelAppointmentPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CancelAppointmentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CatalogueEntry_id(ctx context.Context, field graphql.CollectedField, obj *ent.CatalogueEntry) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21019,6 +24991,102 @@ func (ec *executionContext) fieldContext_CatalogueEntry_label(ctx context.Contex
 	if fc.Args, err = ec.field_CatalogueEntry_label_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChangeOccurrencePayload_availability(ctx context.Context, field graphql.CollectedField, obj *model.ChangeOccurrencePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeOccurrencePayload_availability(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Availability, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Availability) graphql.Marshaler {
+			return ec.marshalOAvailability2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAvailability(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeOccurrencePayload_availability(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangeOccurrencePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Availability(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChangeOccurrencePayload_hit(ctx context.Context, field graphql.CollectedField, obj *model.ChangeOccurrencePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeOccurrencePayload_hit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.AppointmentHit) graphql.Marshaler {
+			return ec.marshalNAppointmentHit2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAppointmentHitᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeOccurrencePayload_hit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangeOccurrencePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AppointmentHit(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChangeOccurrencePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.ChangeOccurrencePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeOccurrencePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeOccurrencePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangeOccurrencePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
 	}
 	return fc, nil
 }
@@ -22353,6 +26421,102 @@ func (ec *executionContext) _Deadline_article(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_Deadline_article(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Deadline", field, false, false, "String")
+}
+
+func (ec *executionContext) _DeclareAbsencePayload_absence(ctx context.Context, field graphql.CollectedField, obj *model.DeclareAbsencePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeclareAbsencePayload_absence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Absence, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Absence) graphql.Marshaler {
+			return ec.marshalOAbsence2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAbsence(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeclareAbsencePayload_absence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeclareAbsencePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Absence(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeclareAbsencePayload_hit(ctx context.Context, field graphql.CollectedField, obj *model.DeclareAbsencePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeclareAbsencePayload_hit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.AppointmentHit) graphql.Marshaler {
+			return ec.marshalNAppointmentHit2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAppointmentHitᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeclareAbsencePayload_hit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeclareAbsencePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AppointmentHit(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeclareAbsencePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.DeclareAbsencePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeclareAbsencePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeclareAbsencePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeclareAbsencePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _DeclareOpeningExceptionPayload_openingHours(ctx context.Context, field graphql.CollectedField, obj *model.DeclareOpeningExceptionPayload) (ret graphql.Marshaler) {
@@ -23702,6 +27866,102 @@ func (ec *executionContext) _EndAssignmentPayload_errors(ctx context.Context, fi
 func (ec *executionContext) fieldContext_EndAssignmentPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "EndAssignmentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EndAvailabilityPayload_availability(ctx context.Context, field graphql.CollectedField, obj *model.EndAvailabilityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EndAvailabilityPayload_availability(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Availability, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Availability) graphql.Marshaler {
+			return ec.marshalOAvailability2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAvailability(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EndAvailabilityPayload_availability(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EndAvailabilityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Availability(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EndAvailabilityPayload_hit(ctx context.Context, field graphql.CollectedField, obj *model.EndAvailabilityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EndAvailabilityPayload_hit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.AppointmentHit) graphql.Marshaler {
+			return ec.marshalNAppointmentHit2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAppointmentHitᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EndAvailabilityPayload_hit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EndAvailabilityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AppointmentHit(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EndAvailabilityPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.EndAvailabilityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EndAvailabilityPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EndAvailabilityPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EndAvailabilityPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -25486,6 +29746,70 @@ func (ec *executionContext) _MissingPiece_dueOn(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_MissingPiece_dueOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MissingPiece", field, false, false, "Date")
+}
+
+func (ec *executionContext) _MoveAppointmentPayload_appointment(ctx context.Context, field graphql.CollectedField, obj *model.MoveAppointmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoveAppointmentPayload_appointment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Appointment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Appointment) graphql.Marshaler {
+			return ec.marshalOAppointment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MoveAppointmentPayload_appointment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MoveAppointmentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Appointment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MoveAppointmentPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.MoveAppointmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoveAppointmentPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoveAppointmentPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MoveAppointmentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Mutation_declareOpeningException(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -27996,6 +32320,446 @@ func (ec *executionContext) fieldContext_Mutation_resendPiece(ctx context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_addRoom(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_addRoom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AddRoom(ctx, fc.Args["input"].(model.AddRoomInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.AddRoomPayload) graphql.Marshaler {
+			return ec.answerNAddRoomPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddRoomPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_addRoom(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AddRoomPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_addRoom_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_openAvailability(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_openAvailability(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().OpenAvailability(ctx, fc.Args["input"].(model.OpenAvailabilityInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.OpenAvailabilityPayload) graphql.Marshaler {
+			return ec.answerNOpenAvailabilityPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenAvailabilityPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_openAvailability(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OpenAvailabilityPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_openAvailability_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_changeOccurrence(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_changeOccurrence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ChangeOccurrence(ctx, fc.Args["input"].(model.ChangeOccurrenceInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ChangeOccurrencePayload) graphql.Marshaler {
+			return ec.answerNChangeOccurrencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐChangeOccurrencePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_changeOccurrence(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ChangeOccurrencePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_changeOccurrence_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_endAvailability(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_endAvailability(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().EndAvailability(ctx, fc.Args["input"].(model.EndAvailabilityInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.EndAvailabilityPayload) graphql.Marshaler {
+			return ec.answerNEndAvailabilityPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndAvailabilityPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_endAvailability(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EndAvailabilityPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_endAvailability_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_declareAbsence(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_declareAbsence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeclareAbsence(ctx, fc.Args["input"].(model.DeclareAbsenceInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DeclareAbsencePayload) graphql.Marshaler {
+			return ec.answerNDeclareAbsencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareAbsencePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_declareAbsence(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeclareAbsencePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_declareAbsence_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_withdrawAbsence(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_withdrawAbsence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().WithdrawAbsence(ctx, fc.Args["input"].(model.WithdrawAbsenceInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.WithdrawAbsencePayload) graphql.Marshaler {
+			return ec.answerNWithdrawAbsencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawAbsencePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_withdrawAbsence(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WithdrawAbsencePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_withdrawAbsence_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_bookAppointment(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_bookAppointment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().BookAppointment(ctx, fc.Args["input"].(model.BookAppointmentInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.BookAppointmentPayload) graphql.Marshaler {
+			return ec.answerNBookAppointmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐBookAppointmentPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_bookAppointment(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BookAppointmentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_bookAppointment_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_moveAppointment(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_moveAppointment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MoveAppointment(ctx, fc.Args["input"].(model.MoveAppointmentInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.MoveAppointmentPayload) graphql.Marshaler {
+			return ec.answerNMoveAppointmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMoveAppointmentPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_moveAppointment(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MoveAppointmentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_moveAppointment_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_cancelAppointment(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_cancelAppointment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CancelAppointment(ctx, fc.Args["input"].(model.CancelAppointmentInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CancelAppointmentPayload) graphql.Marshaler {
+			return ec.answerNCancelAppointmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCancelAppointmentPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_cancelAppointment(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CancelAppointmentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_cancelAppointment_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_recordAttendance(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_recordAttendance(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RecordAttendance(ctx, fc.Args["input"].(model.RecordAttendanceInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RecordAttendancePayload) graphql.Marshaler {
+			return ec.answerNRecordAttendancePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordAttendancePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_recordAttendance(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordAttendancePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_recordAttendance_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _NearestReceptionPoint_distanceMetres(ctx context.Context, field graphql.CollectedField, obj *model.NearestReceptionPoint) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28049,6 +32813,75 @@ func (ec *executionContext) fieldContext_NearestReceptionPoint_receptionPoint(_ 
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _OccurrenceChange_day(ctx context.Context, field graphql.CollectedField, obj *domain.OccurrenceChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OccurrenceChange_day(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Day, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OccurrenceChange_day(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OccurrenceChange", field, false, false, "Date")
+}
+
+func (ec *executionContext) _OccurrenceChange_opens(ctx context.Context, field graphql.CollectedField, obj *domain.OccurrenceChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OccurrenceChange_opens(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Opens, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.LocalTime) graphql.Marshaler {
+			return ec.marshalNLocalTime2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLocalTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OccurrenceChange_opens(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OccurrenceChange", field, false, false, "LocalTime")
+}
+
+func (ec *executionContext) _OccurrenceChange_closes(ctx context.Context, field graphql.CollectedField, obj *domain.OccurrenceChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OccurrenceChange_closes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Closes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.LocalTime) graphql.Marshaler {
+			return ec.marshalNLocalTime2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLocalTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OccurrenceChange_closes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OccurrenceChange", field, false, false, "LocalTime")
 }
 
 func (ec *executionContext) _OnlineRegistration_id(ctx context.Context, field graphql.CollectedField, obj *ent.OnlineRegistration) (ret graphql.Marshaler) {
@@ -28270,6 +33103,70 @@ func (ec *executionContext) _OpenApplicationInEmergencyPayload_errors(ctx contex
 func (ec *executionContext) fieldContext_OpenApplicationInEmergencyPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OpenApplicationInEmergencyPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OpenAvailabilityPayload_availability(ctx context.Context, field graphql.CollectedField, obj *model.OpenAvailabilityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpenAvailabilityPayload_availability(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Availability, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Availability) graphql.Marshaler {
+			return ec.marshalOAvailability2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAvailability(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OpenAvailabilityPayload_availability(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OpenAvailabilityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Availability(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OpenAvailabilityPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.OpenAvailabilityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpenAvailabilityPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OpenAvailabilityPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OpenAvailabilityPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -29401,6 +34298,52 @@ func (ec *executionContext) _Pair_version(ctx context.Context, field graphql.Col
 }
 func (ec *executionContext) fieldContext_Pair_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Pair", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Participant_memberId(ctx context.Context, field graphql.CollectedField, obj *domain.Participant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Participant_memberId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MemberID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Participant_memberId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Participant", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Participant_attendance(ctx context.Context, field graphql.CollectedField, obj *domain.Participant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Participant_attendance(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Attendance, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Attendance) graphql.Marshaler {
+			return ec.marshalNAttendance2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAttendance(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Participant_attendance(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Participant", field, false, false, "Attendance")
 }
 
 func (ec *executionContext) _PartnerApp_id(ctx context.Context, field graphql.CollectedField, obj *ent.PartnerApp) (ret graphql.Marshaler) {
@@ -32881,6 +37824,258 @@ func (ec *executionContext) fieldContext_Query_staff(ctx context.Context, field 
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_appointmentMotives(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_appointmentMotives(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().AppointmentMotives(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.AppointmentMotive) graphql.Marshaler {
+			return ec.answerNAppointmentMotive2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentMotiveᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_appointmentMotives(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AppointmentMotive(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_slots(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_slots(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Slots(ctx, fc.Args["where"].(model.SlotFilter), fc.Args["first"].(int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *service.SlotPage) graphql.Marshaler {
+			return ec.answerNSlotPage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐSlotPage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_slots(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SlotPage(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_slots_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_agenda(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_agenda(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Agenda(ctx, fc.Args["receptionPointId"].(domain.ID), fc.Args["from"].(domain.Date), fc.Args["days"].(int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.BookedTime) graphql.Marshaler {
+			return ec.answerNBookedTime2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBookedTimeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_agenda(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BookedTime(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_agenda_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_rooms(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_rooms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Rooms(ctx, fc.Args["receptionPointId"].(domain.ID))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Room) graphql.Marshaler {
+			return ec.answerNRoom2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐRoomᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_rooms(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Room(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_rooms_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_availabilities(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_availabilities(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Availabilities(ctx, fc.Args["receptionPointId"].(domain.ID), fc.Args["first"].(int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Availability) graphql.Marshaler {
+			return ec.answerNAvailability2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAvailabilityᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_availabilities(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Availability(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_availabilities_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_absences(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_absences(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Absences(ctx, fc.Args["receptionPointId"].(domain.ID), fc.Args["first"].(int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Absence) graphql.Marshaler {
+			return ec.answerNAbsence2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAbsenceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_absences(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Absence(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_absences_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_codeLists(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -33862,6 +39057,70 @@ func (ec *executionContext) _ReceptionPointEdge_cursor(ctx context.Context, fiel
 }
 func (ec *executionContext) fieldContext_ReceptionPointEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ReceptionPointEdge", field, false, false, "Cursor")
+}
+
+func (ec *executionContext) _RecordAttendancePayload_appointment(ctx context.Context, field graphql.CollectedField, obj *model.RecordAttendancePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordAttendancePayload_appointment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Appointment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Appointment) graphql.Marshaler {
+			return ec.marshalOAppointment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecordAttendancePayload_appointment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordAttendancePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Appointment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordAttendancePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RecordAttendancePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordAttendancePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordAttendancePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordAttendancePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _RecordContactPayload_contact(ctx context.Context, field graphql.CollectedField, obj *model.RecordContactPayload) (ret graphql.Marshaler) {
@@ -35159,6 +40418,107 @@ func (ec *executionContext) fieldContext_Right_missing(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Right", field, false, false, "MissingLink")
 }
 
+func (ec *executionContext) _Room_id(ctx context.Context, field graphql.CollectedField, obj *ent.Room) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Room_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Room_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Room", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Room_receptionPoint(ctx context.Context, field graphql.CollectedField, obj *ent.Room) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Room_receptionPoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReceptionPoint(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPoint) graphql.Marshaler {
+			return ec.marshalNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Room_receptionPoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Room",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Room_name(ctx context.Context, field graphql.CollectedField, obj *ent.Room) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Room_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Room_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Room", field, false, false, "String")
+}
+
+func (ec *executionContext) _Room_stepFree(ctx context.Context, field graphql.CollectedField, obj *ent.Room) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Room_stepFree(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StepFree, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.TriState) graphql.Marshaler {
+			return ec.marshalNTriState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTriState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Room_stepFree(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Room", field, false, false, "TriState")
+}
+
 func (ec *executionContext) _SensitiveRecord_reasons(ctx context.Context, field graphql.CollectedField, obj *ent.SensitiveRecord) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -35562,6 +40922,309 @@ func (ec *executionContext) fieldContext_SetSandboxClockPayload_errors(_ context
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Slot_receptionPointId(ctx context.Context, field graphql.CollectedField, obj *domain.Slot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Slot_receptionPointId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReceptionPointID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Slot_receptionPointId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Slot", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Slot_startsAt(ctx context.Context, field graphql.CollectedField, obj *domain.Slot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Slot_startsAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Slot_startsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Slot", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Slot_endsAt(ctx context.Context, field graphql.CollectedField, obj *domain.Slot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Slot_endsAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Until, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Slot_endsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Slot", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _SlotPage_slots(ctx context.Context, field graphql.CollectedField, obj *service.SlotPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlotPage_slots(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Slots, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.Slot) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSlotᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlotPage_slots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SlotPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Slot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SlotPage_totalCount(ctx context.Context, field graphql.CollectedField, obj *service.SlotPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlotPage_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlotPage_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SlotPage", field, false, false, "Int")
+}
+
+func (ec *executionContext) _SlotPage_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *service.SlotPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlotPage_hasNextPage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HasNextPage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlotPage_hasNextPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SlotPage", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _SlotPage_receptionPoints(ctx context.Context, field graphql.CollectedField, obj *service.SlotPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlotPage_receptionPoints(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SlotPage().ReceptionPoints(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ReceptionPoint) graphql.Marshaler {
+			return ec.answerNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlotPage_receptionPoints(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SlotPage",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SlotTakenError_code(ctx context.Context, field graphql.CollectedField, obj *model.SlotTakenError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlotTakenError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.RefusalCode) graphql.Marshaler {
+			return ec.marshalNErrorCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRefusalCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlotTakenError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SlotTakenError", field, false, false, "ErrorCode")
+}
+
+func (ec *executionContext) _SlotTakenError_field(ctx context.Context, field graphql.CollectedField, obj *model.SlotTakenError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlotTakenError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SlotTakenError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SlotTakenError", field, false, false, "String")
+}
+
+func (ec *executionContext) _SlotTakenError_message(ctx context.Context, field graphql.CollectedField, obj *model.SlotTakenError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlotTakenError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlotTakenError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SlotTakenError", field, false, false, "String")
+}
+
+func (ec *executionContext) _SlotTakenError_help(ctx context.Context, field graphql.CollectedField, obj *model.SlotTakenError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlotTakenError_help(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Help, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SlotTakenError_help(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SlotTakenError", field, false, false, "String")
+}
+
+func (ec *executionContext) _SlotTakenError_alternatives(ctx context.Context, field graphql.CollectedField, obj *model.SlotTakenError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlotTakenError_alternatives(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Alternatives, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.Slot) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSlotᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlotTakenError_alternatives(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SlotTakenError",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Slot(ctx, field)
 		},
 	}
 	return fc, nil
@@ -38538,6 +44201,61 @@ func (ec *executionContext) fieldContext_Wish_rank(_ context.Context, field grap
 	return graphql.NewScalarFieldContext("Wish", field, false, false, "Int")
 }
 
+func (ec *executionContext) _WithdrawAbsencePayload_withdrawnId(ctx context.Context, field graphql.CollectedField, obj *model.WithdrawAbsencePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WithdrawAbsencePayload_withdrawnId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WithdrawnID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WithdrawAbsencePayload_withdrawnId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WithdrawAbsencePayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _WithdrawAbsencePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.WithdrawAbsencePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WithdrawAbsencePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WithdrawAbsencePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WithdrawAbsencePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _WithdrawOpeningExceptionPayload_receptionPoint(ctx context.Context, field graphql.CollectedField, obj *model.WithdrawOpeningExceptionPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -40050,6 +45768,66 @@ func UnmarshalAddPartnerAppSecretInput(ctx context.Context, raw any) (model.AddP
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputAddRoomInput(ctx context.Context, obj any) (model.AddRoomInput, error) {
+	var it model.AddRoomInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["stepFree"]; !present {
+		asMap["stepFree"] = "UNKNOWN"
+	}
+
+	fieldsInOrder := [...]string{"receptionPointId", "name", "stepFree"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "receptionPointId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("receptionPointId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReceptionPointID = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "stepFree":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stepFree"))
+			data, err := ec.unmarshalNTriState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTriState(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StepFree = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAddRoomInput unmarshals raw into the AddRoomInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAddRoomInput(ctx context.Context, raw any) (model.AddRoomInput, error) {
+	var out model.AddRoomInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AddRoomInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputApplicationCorrectionInput(ctx context.Context, obj any) (domain.ApplicationCorrection, error) {
 	var it domain.ApplicationCorrection
 	if obj == nil {
@@ -40673,6 +46451,97 @@ func UnmarshalBindAccountInput(ctx context.Context, raw any) (model.BindAccountI
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputBookAppointmentInput(ctx context.Context, obj any) (model.BookAppointmentInput, error) {
+	var it model.BookAppointmentInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["mode"]; !present {
+		asMap["mode"] = "ON_SITE"
+	}
+	if _, present := asMap["participantIds"]; !present {
+		asMap["participantIds"] = []any{}
+	}
+
+	fieldsInOrder := [...]string{"applicationId", "motive", "mode", "receptionPointId", "startsAt", "participantIds", "overbookedFor"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		case "motive":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("motive"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Motive = data
+		case "mode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
+			data, err := ec.unmarshalNAppointmentMode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentMode(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mode = data
+		case "receptionPointId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("receptionPointId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReceptionPointID = data
+		case "startsAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("startsAt"))
+			data, err := ec.unmarshalNDateTime2timeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StartsAt = data
+		case "participantIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("participantIds"))
+			data, err := ec.unmarshalNID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ParticipantIds = data
+		case "overbookedFor":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("overbookedFor"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OverbookedFor = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalBookAppointmentInput unmarshals raw into the BookAppointmentInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalBookAppointmentInput(ctx context.Context, raw any) (model.BookAppointmentInput, error) {
+	var out model.BookAppointmentInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "BookAppointmentInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputBoundingBoxInput(ctx context.Context, obj any) (domain.BoundingBox, error) {
 	var it domain.BoundingBox
 	if obj == nil {
@@ -40870,6 +46739,125 @@ func (ec *executionContext) unmarshalInputBuildingOrder(ctx context.Context, obj
 func UnmarshalBuildingOrder(ctx context.Context, raw any) (ent.BuildingOrder, error) {
 	var out ent.BuildingOrder
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "BuildingOrder", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputCancelAppointmentInput(ctx context.Context, obj any) (model.CancelAppointmentInput, error) {
+	var it model.CancelAppointmentInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCancelAppointmentInput unmarshals raw into the CancelAppointmentInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCancelAppointmentInput(ctx context.Context, raw any) (model.CancelAppointmentInput, error) {
+	var out model.CancelAppointmentInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CancelAppointmentInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputChangeOccurrenceInput(ctx context.Context, obj any) (model.ChangeOccurrenceInput, error) {
+	var it model.ChangeOccurrenceInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version", "day", "opens", "closes"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "day":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("day"))
+			data, err := ec.unmarshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Day = data
+		case "opens":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("opens"))
+			data, err := ec.unmarshalOLocalTime2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLocalTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Opens = data
+		case "closes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("closes"))
+			data, err := ec.unmarshalOLocalTime2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLocalTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Closes = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalChangeOccurrenceInput unmarshals raw into the ChangeOccurrenceInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalChangeOccurrenceInput(ctx context.Context, raw any) (model.ChangeOccurrenceInput, error) {
+	var out model.ChangeOccurrenceInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ChangeOccurrenceInput", raw, &out)
 	return out, err
 }
 
@@ -41595,6 +47583,83 @@ func UnmarshalDeadlineFilterInput(ctx context.Context, raw any) (model.DeadlineF
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputDeclareAbsenceInput(ctx context.Context, obj any) (model.DeclareAbsenceInput, error) {
+	var it model.DeclareAbsenceInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"personId", "roomId", "receptionPointId", "startsAt", "endsAt", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "personId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("personId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PersonID = data
+		case "roomId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("roomId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoomID = data
+		case "receptionPointId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("receptionPointId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReceptionPointID = data
+		case "startsAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("startsAt"))
+			data, err := ec.unmarshalNDateTime2timeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StartsAt = data
+		case "endsAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("endsAt"))
+			data, err := ec.unmarshalNDateTime2timeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EndsAt = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNAbsenceReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAbsenceReason(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDeclareAbsenceInput unmarshals raw into the DeclareAbsenceInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDeclareAbsenceInput(ctx context.Context, raw any) (model.DeclareAbsenceInput, error) {
+	var out model.DeclareAbsenceInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeclareAbsenceInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputDeclareOpeningExceptionInput(ctx context.Context, obj any) (model.DeclareOpeningExceptionInput, error) {
 	var it model.DeclareOpeningExceptionInput
 	if obj == nil {
@@ -42296,6 +48361,62 @@ func (ec *executionContext) unmarshalInputEndAssignmentInput(ctx context.Context
 func UnmarshalEndAssignmentInput(ctx context.Context, raw any) (model.EndAssignmentInput, error) {
 	var out model.EndAssignmentInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "EndAssignmentInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputEndAvailabilityInput(ctx context.Context, obj any) (model.EndAvailabilityInput, error) {
+	var it model.EndAvailabilityInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version", "validUntil"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "validUntil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validUntil"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValidUntil = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalEndAvailabilityInput unmarshals raw into the EndAvailabilityInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalEndAvailabilityInput(ctx context.Context, raw any) (model.EndAvailabilityInput, error) {
+	var out model.EndAvailabilityInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "EndAvailabilityInput", raw, &out)
 	return out, err
 }
 
@@ -43146,6 +49267,76 @@ func UnmarshalMergeApplicationsInput(ctx context.Context, raw any) (model.MergeA
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputMoveAppointmentInput(ctx context.Context, obj any) (model.MoveAppointmentInput, error) {
+	var it model.MoveAppointmentInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version", "receptionPointId", "startsAt", "mode"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "receptionPointId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("receptionPointId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReceptionPointID = data
+		case "startsAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("startsAt"))
+			data, err := ec.unmarshalNDateTime2timeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StartsAt = data
+		case "mode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
+			data, err := ec.unmarshalOAppointmentMode2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentMode(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mode = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalMoveAppointmentInput unmarshals raw into the MoveAppointmentInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalMoveAppointmentInput(ctx context.Context, raw any) (model.MoveAppointmentInput, error) {
+	var out model.MoveAppointmentInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "MoveAppointmentInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputNamesFormInput(ctx context.Context, obj any) (domain.NamesForm, error) {
 	var it domain.NamesForm
 	if obj == nil {
@@ -43255,6 +49446,118 @@ func (ec *executionContext) unmarshalInputOpenApplicationInEmergencyInput(ctx co
 func UnmarshalOpenApplicationInEmergencyInput(ctx context.Context, raw any) (model.OpenApplicationInEmergencyInput, error) {
 	var out model.OpenApplicationInEmergencyInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "OpenApplicationInEmergencyInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputOpenAvailabilityInput(ctx context.Context, obj any) (model.OpenAvailabilityInput, error) {
+	var it model.OpenAvailabilityInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["motives"]; !present {
+		asMap["motives"] = []any{}
+	}
+	if _, present := asMap["modes"]; !present {
+		asMap["modes"] = []any{}
+	}
+
+	fieldsInOrder := [...]string{"personId", "receptionPointId", "roomId", "rule", "firstDay", "validUntil", "opens", "closes", "motives", "modes"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "personId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("personId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PersonID = data
+		case "receptionPointId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("receptionPointId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReceptionPointID = data
+		case "roomId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("roomId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoomID = data
+		case "rule":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rule"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Rule = data
+		case "firstDay":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("firstDay"))
+			data, err := ec.unmarshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FirstDay = data
+		case "validUntil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validUntil"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValidUntil = data
+		case "opens":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("opens"))
+			data, err := ec.unmarshalNLocalTime2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLocalTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Opens = data
+		case "closes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("closes"))
+			data, err := ec.unmarshalNLocalTime2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLocalTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Closes = data
+		case "motives":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("motives"))
+			data, err := ec.unmarshalNString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Motives = data
+		case "modes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("modes"))
+			data, err := ec.unmarshalNAppointmentMode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentModeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Modes = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalOpenAvailabilityInput unmarshals raw into the OpenAvailabilityInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalOpenAvailabilityInput(ctx context.Context, raw any) (model.OpenAvailabilityInput, error) {
+	var out model.OpenAvailabilityInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "OpenAvailabilityInput", raw, &out)
 	return out, err
 }
 
@@ -43415,6 +49718,55 @@ func (ec *executionContext) unmarshalInputOrganisationOrder(ctx context.Context,
 func UnmarshalOrganisationOrder(ctx context.Context, raw any) (ent.OrganisationOrder, error) {
 	var out ent.OrganisationOrder
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "OrganisationOrder", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputParticipantInput(ctx context.Context, obj any) (domain.Participant, error) {
+	var it domain.Participant
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"memberId", "attendance"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "memberId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("memberId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MemberID = data
+		case "attendance":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("attendance"))
+			data, err := ec.unmarshalNAttendance2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAttendance(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Attendance = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalParticipantInput unmarshals raw into the ParticipantInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalParticipantInput(ctx context.Context, raw any) (domain.Participant, error) {
+	var out domain.Participant
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ParticipantInput", raw, &out)
 	return out, err
 }
 
@@ -44223,6 +50575,62 @@ func (ec *executionContext) unmarshalInputReceptionPointOrder(ctx context.Contex
 func UnmarshalReceptionPointOrder(ctx context.Context, raw any) (ent.ReceptionPointOrder, error) {
 	var out ent.ReceptionPointOrder
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ReceptionPointOrder", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRecordAttendanceInput(ctx context.Context, obj any) (model.RecordAttendanceInput, error) {
+	var it model.RecordAttendanceInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version", "participants"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "participants":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("participants"))
+			data, err := ec.unmarshalNParticipantInput2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐParticipantᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Participants = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRecordAttendanceInput unmarshals raw into the RecordAttendanceInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRecordAttendanceInput(ctx context.Context, raw any) (model.RecordAttendanceInput, error) {
+	var out model.RecordAttendanceInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RecordAttendanceInput", raw, &out)
 	return out, err
 }
 
@@ -45302,6 +51710,136 @@ func UnmarshalSetSandboxClockInput(ctx context.Context, raw any) (model.SetSandb
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputSlotFilter(ctx context.Context, obj any) (model.SlotFilter, error) {
+	var it model.SlotFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["mode"]; !present {
+		asMap["mode"] = "ON_SITE"
+	}
+
+	fieldsInOrder := [...]string{"motive", "mode", "receptionPointIds", "from", "until", "after"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "motive":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("motive"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Motive = data
+		case "mode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
+			data, err := ec.unmarshalNAppointmentMode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentMode(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mode = data
+		case "receptionPointIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("receptionPointIds"))
+			data, err := ec.unmarshalOID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReceptionPointIds = data
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "until":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("until"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Until = data
+		case "after":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("after"))
+			data, err := ec.unmarshalOSlotPositionInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSlotPositionInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.After = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSlotFilter unmarshals raw into the SlotFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSlotFilter(ctx context.Context, raw any) (model.SlotFilter, error) {
+	var out model.SlotFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SlotFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputSlotPositionInput(ctx context.Context, obj any) (model.SlotPositionInput, error) {
+	var it model.SlotPositionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"startsAt", "receptionPointId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "startsAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("startsAt"))
+			data, err := ec.unmarshalNDateTime2timeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StartsAt = data
+		case "receptionPointId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("receptionPointId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReceptionPointID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSlotPositionInput unmarshals raw into the SlotPositionInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSlotPositionInput(ctx context.Context, raw any) (model.SlotPositionInput, error) {
+	var out model.SlotPositionInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SlotPositionInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputSplitApplicationInput(ctx context.Context, obj any) (model.SplitApplicationInput, error) {
 	var it model.SplitApplicationInput
 	if obj == nil {
@@ -45913,6 +52451,48 @@ func UnmarshalWarnApplicantInput(ctx context.Context, raw any) (model.WarnApplic
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputWithdrawAbsenceInput(ctx context.Context, obj any) (model.WithdrawAbsenceInput, error) {
+	var it model.WithdrawAbsenceInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalWithdrawAbsenceInput unmarshals raw into the WithdrawAbsenceInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalWithdrawAbsenceInput(ctx context.Context, raw any) (model.WithdrawAbsenceInput, error) {
+	var out model.WithdrawAbsenceInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "WithdrawAbsenceInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputWithdrawOpeningExceptionInput(ctx context.Context, obj any) (model.WithdrawOpeningExceptionInput, error) {
 	var it model.WithdrawOpeningExceptionInput
 	if obj == nil {
@@ -46097,6 +52677,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._StaffAuthorisation(ctx, sel, obj)
+	case *ent.Room:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Room(ctx, sel, obj)
 	case *ent.ReceptionPoint:
 		if obj == nil {
 			return graphql.Null
@@ -46162,11 +52747,26 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Building(ctx, sel, obj)
+	case *ent.BookedTime:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._BookedTime(ctx, sel, obj)
+	case *ent.Availability:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Availability(ctx, sel, obj)
 	case *ent.Assignment:
 		if obj == nil {
 			return graphql.Null
 		}
 		return ec._Assignment(ctx, sel, obj)
+	case *ent.Appointment:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Appointment(ctx, sel, obj)
 	case *ent.Application:
 		if obj == nil {
 			return graphql.Null
@@ -46177,6 +52777,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Agreement(ctx, sel, obj)
+	case *ent.Absence:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Absence(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj
@@ -46197,6 +52802,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._StaleVersionError(ctx, sel, obj)
+	case model.SlotTakenError:
+		return ec._SlotTakenError(ctx, sel, &obj)
+	case *model.SlotTakenError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._SlotTakenError(ctx, sel, obj)
 	case model.LevelTooLowError:
 		return ec._LevelTooLowError(ctx, sel, &obj)
 	case *model.LevelTooLowError:
@@ -46230,6 +52842,71 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
+
+var absenceImplementors = []string{"Absence", "Node"}
+
+func (ec *executionContext) _Absence(ctx context.Context, sel ast.SelectionSet, obj *ent.Absence) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, absenceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Absence")
+		case "id":
+			out.Values[i] = ec._Absence_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "personId":
+			out.Values[i] = ec._Absence_personId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "room":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Absence_room(ctx, field, obj)
+				})
+		case "receptionPoint":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Absence_receptionPoint(ctx, field, obj)
+				})
+		case "startsAt":
+			out.Values[i] = ec._Absence_startsAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "endsAt":
+			out.Values[i] = ec._Absence_endsAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reason":
+			out.Values[i] = ec._Absence_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
 
 var acceptHandOverPayloadImplementors = []string{"AcceptHandOverPayload"}
 
@@ -46577,6 +53254,44 @@ func (ec *executionContext) _AddPartnerAppSecretPayload(ctx context.Context, sel
 	return out
 }
 
+var addRoomPayloadImplementors = []string{"AddRoomPayload"}
+
+func (ec *executionContext) _AddRoomPayload(ctx context.Context, sel ast.SelectionSet, obj *model.AddRoomPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, addRoomPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AddRoomPayload")
+		case "room":
+			out.Values[i] = ec._AddRoomPayload_room(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._AddRoomPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var agreementImplementors = []string{"Agreement", "Node"}
 
 func (ec *executionContext) _Agreement(ctx context.Context, sel ast.SelectionSet, obj *ent.Agreement) graphql.Marshaler {
@@ -46735,6 +53450,12 @@ func (ec *executionContext) _Application(ctx context.Context, sel ast.SelectionS
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Application_history(ctx, field, obj)
+				})
+		case "appointments":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Application_appointments(ctx, field, obj)
 				})
 		case "proposedChanges":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -47360,6 +54081,240 @@ func (ec *executionContext) _ApplicationSummary(ctx context.Context, sel ast.Sel
 	return out
 }
 
+var appointmentImplementors = []string{"Appointment", "Node"}
+
+func (ec *executionContext) _Appointment(ctx context.Context, sel ast.SelectionSet, obj *ent.Appointment) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, appointmentImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Appointment")
+		case "id":
+			out.Values[i] = ec._Appointment_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "application":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Appointment_application(ctx, field, obj)
+				})
+		case "motive":
+			out.Values[i] = ec._Appointment_motive(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "mode":
+			out.Values[i] = ec._Appointment_mode(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "state":
+			out.Values[i] = ec._Appointment_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "receptionPoint":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Appointment_receptionPoint(ctx, field, obj)
+				})
+		case "room":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Appointment_room(ctx, field, obj)
+				})
+		case "startsAt":
+			out.Values[i] = ec._Appointment_startsAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "endsAt":
+			out.Values[i] = ec._Appointment_endsAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "participants":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Appointment_participants(ctx, field, obj)
+				})
+		case "bookedAt":
+			out.Values[i] = ec._Appointment_bookedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "overbookedFor":
+			out.Values[i] = ec._Appointment_overbookedFor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "version":
+			out.Values[i] = ec._Appointment_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var appointmentHitImplementors = []string{"AppointmentHit"}
+
+func (ec *executionContext) _AppointmentHit(ctx context.Context, sel ast.SelectionSet, obj *service.AppointmentHit) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, appointmentHitImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AppointmentHit")
+		case "startsAt":
+			out.Values[i] = ec._AppointmentHit_startsAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "endsAt":
+			out.Values[i] = ec._AppointmentHit_endsAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "receptionPointId":
+			out.Values[i] = ec._AppointmentHit_receptionPointId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "appointment":
+			out.Values[i] = ec._AppointmentHit_appointment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "alternatives":
+			out.Values[i] = ec._AppointmentHit_alternatives(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var appointmentMotiveImplementors = []string{"AppointmentMotive"}
+
+func (ec *executionContext) _AppointmentMotive(ctx context.Context, sel ast.SelectionSet, obj *domain.AppointmentMotive) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, appointmentMotiveImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AppointmentMotive")
+		case "code":
+			out.Values[i] = ec._AppointmentMotive_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "label":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AppointmentMotive_label(ctx, field, obj)
+				})
+		case "level":
+			out.Values[i] = ec._AppointmentMotive_level(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "minutes":
+			out.Values[i] = ec._AppointmentMotive_minutes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "modes":
+			out.Values[i] = ec._AppointmentMotive_modes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "bookableBy":
+			out.Values[i] = ec._AppointmentMotive_bookableBy(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "minNoticeHours":
+			out.Values[i] = ec._AppointmentMotive_minNoticeHours(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "maxDays":
+			out.Values[i] = ec._AppointmentMotive_maxDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "roles":
+			out.Values[i] = ec._AppointmentMotive_roles(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "followUp":
+			out.Values[i] = ec._AppointmentMotive_followUp(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "sensitive":
+			out.Values[i] = ec._AppointmentMotive_sensitive(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var assignOnlineRegistrationPayloadImplementors = []string{"AssignOnlineRegistrationPayload"}
 
 func (ec *executionContext) _AssignOnlineRegistrationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.AssignOnlineRegistrationPayload) graphql.Marshaler {
@@ -47534,6 +54489,107 @@ func (ec *executionContext) _Assignment(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var availabilityImplementors = []string{"Availability", "Node"}
+
+func (ec *executionContext) _Availability(ctx context.Context, sel ast.SelectionSet, obj *ent.Availability) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, availabilityImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Availability")
+		case "id":
+			out.Values[i] = ec._Availability_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "personId":
+			out.Values[i] = ec._Availability_personId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "person":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Availability_person(ctx, field, obj)
+				})
+		case "receptionPoint":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Availability_receptionPoint(ctx, field, obj)
+				})
+		case "room":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Availability_room(ctx, field, obj)
+				})
+		case "rule":
+			out.Values[i] = ec._Availability_rule(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "firstDay":
+			out.Values[i] = ec._Availability_firstDay(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "validUntil":
+			out.Values[i] = ec._Availability_validUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "opens":
+			out.Values[i] = ec._Availability_opens(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "closes":
+			out.Values[i] = ec._Availability_closes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "motives":
+			out.Values[i] = ec._Availability_motives(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "modes":
+			out.Values[i] = ec._Availability_modes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "changes":
+			out.Values[i] = ec._Availability_changes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "version":
+			out.Values[i] = ec._Availability_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var bindAccountPayloadImplementors = []string{"BindAccountPayload"}
 
 func (ec *executionContext) _BindAccountPayload(ctx context.Context, sel ast.SelectionSet, obj *model.BindAccountPayload) graphql.Marshaler {
@@ -47555,6 +54611,103 @@ func (ec *executionContext) _BindAccountPayload(ctx context.Context, sel ast.Sel
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var bookAppointmentPayloadImplementors = []string{"BookAppointmentPayload"}
+
+func (ec *executionContext) _BookAppointmentPayload(ctx context.Context, sel ast.SelectionSet, obj *model.BookAppointmentPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, bookAppointmentPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BookAppointmentPayload")
+		case "appointment":
+			out.Values[i] = ec._BookAppointmentPayload_appointment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._BookAppointmentPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var bookedTimeImplementors = []string{"BookedTime", "Node"}
+
+func (ec *executionContext) _BookedTime(ctx context.Context, sel ast.SelectionSet, obj *ent.BookedTime) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, bookedTimeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BookedTime")
+		case "id":
+			out.Values[i] = ec._BookedTime_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "startsAt":
+			out.Values[i] = ec._BookedTime_startsAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "endsAt":
+			out.Values[i] = ec._BookedTime_endsAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "personId":
+			out.Values[i] = ec._BookedTime_personId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "roomId":
+			out.Values[i] = ec._BookedTime_roomId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "appointment":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._BookedTime_appointment(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -47761,6 +54914,44 @@ func (ec *executionContext) _BuildingEdge(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var cancelAppointmentPayloadImplementors = []string{"CancelAppointmentPayload"}
+
+func (ec *executionContext) _CancelAppointmentPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CancelAppointmentPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, cancelAppointmentPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CancelAppointmentPayload")
+		case "appointment":
+			out.Values[i] = ec._CancelAppointmentPayload_appointment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._CancelAppointmentPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var catalogueEntryImplementors = []string{"CatalogueEntry", "Node"}
 
 func (ec *executionContext) _CatalogueEntry(ctx context.Context, sel ast.SelectionSet, obj *ent.CatalogueEntry) graphql.Marshaler {
@@ -47798,6 +54989,49 @@ func (ec *executionContext) _CatalogueEntry(ctx context.Context, sel ast.Selecti
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._CatalogueEntry_label(ctx, field, obj)
 				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var changeOccurrencePayloadImplementors = []string{"ChangeOccurrencePayload"}
+
+func (ec *executionContext) _ChangeOccurrencePayload(ctx context.Context, sel ast.SelectionSet, obj *model.ChangeOccurrencePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, changeOccurrencePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ChangeOccurrencePayload")
+		case "availability":
+			out.Values[i] = ec._ChangeOccurrencePayload_availability(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "hit":
+			out.Values[i] = ec._ChangeOccurrencePayload_hit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._ChangeOccurrencePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -48437,6 +55671,49 @@ func (ec *executionContext) _Deadline(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var declareAbsencePayloadImplementors = []string{"DeclareAbsencePayload"}
+
+func (ec *executionContext) _DeclareAbsencePayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeclareAbsencePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, declareAbsencePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeclareAbsencePayload")
+		case "absence":
+			out.Values[i] = ec._DeclareAbsencePayload_absence(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "hit":
+			out.Values[i] = ec._DeclareAbsencePayload_hit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._DeclareAbsencePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var declareOpeningExceptionPayloadImplementors = []string{"DeclareOpeningExceptionPayload"}
 
 func (ec *executionContext) _DeclareOpeningExceptionPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeclareOpeningExceptionPayload) graphql.Marshaler {
@@ -49008,6 +56285,49 @@ func (ec *executionContext) _EndAssignmentPayload(ctx context.Context, sel ast.S
 			}
 		case "errors":
 			out.Values[i] = ec._EndAssignmentPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var endAvailabilityPayloadImplementors = []string{"EndAvailabilityPayload"}
+
+func (ec *executionContext) _EndAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, obj *model.EndAvailabilityPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, endAvailabilityPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EndAvailabilityPayload")
+		case "availability":
+			out.Values[i] = ec._EndAvailabilityPayload_availability(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "hit":
+			out.Values[i] = ec._EndAvailabilityPayload_hit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._EndAvailabilityPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -49827,6 +57147,44 @@ func (ec *executionContext) _MissingPiece(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var moveAppointmentPayloadImplementors = []string{"MoveAppointmentPayload"}
+
+func (ec *executionContext) _MoveAppointmentPayload(ctx context.Context, sel ast.SelectionSet, obj *model.MoveAppointmentPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, moveAppointmentPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MoveAppointmentPayload")
+		case "appointment":
+			out.Values[i] = ec._MoveAppointmentPayload_appointment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._MoveAppointmentPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var mutationImplementors = []string{"Mutation"}
 
 func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
@@ -50245,6 +57603,76 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "addRoom":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_addRoom(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "openAvailability":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_openAvailability(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "changeOccurrence":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_changeOccurrence(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "endAvailability":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_endAvailability(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "declareAbsence":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_declareAbsence(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "withdrawAbsence":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_withdrawAbsence(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "bookAppointment":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_bookAppointment(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "moveAppointment":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_moveAppointment(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cancelAppointment":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_cancelAppointment(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recordAttendance":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_recordAttendance(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -50280,6 +57708,49 @@ func (ec *executionContext) _NearestReceptionPoint(ctx context.Context, sel ast.
 			}
 		case "receptionPoint":
 			out.Values[i] = ec._NearestReceptionPoint_receptionPoint(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var occurrenceChangeImplementors = []string{"OccurrenceChange"}
+
+func (ec *executionContext) _OccurrenceChange(ctx context.Context, sel ast.SelectionSet, obj *domain.OccurrenceChange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, occurrenceChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OccurrenceChange")
+		case "day":
+			out.Values[i] = ec._OccurrenceChange_day(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "opens":
+			out.Values[i] = ec._OccurrenceChange_opens(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "closes":
+			out.Values[i] = ec._OccurrenceChange_closes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -50379,6 +57850,44 @@ func (ec *executionContext) _OpenApplicationInEmergencyPayload(ctx context.Conte
 			}
 		case "errors":
 			out.Values[i] = ec._OpenApplicationInEmergencyPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var openAvailabilityPayloadImplementors = []string{"OpenAvailabilityPayload"}
+
+func (ec *executionContext) _OpenAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, obj *model.OpenAvailabilityPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, openAvailabilityPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OpenAvailabilityPayload")
+		case "availability":
+			out.Values[i] = ec._OpenAvailabilityPayload_availability(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._OpenAvailabilityPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -50860,6 +58369,44 @@ func (ec *executionContext) _Pair(ctx context.Context, sel ast.SelectionSet, obj
 			out.Values[i] = ec._Pair_version(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var participantImplementors = []string{"Participant"}
+
+func (ec *executionContext) _Participant(ctx context.Context, sel ast.SelectionSet, obj *domain.Participant) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, participantImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Participant")
+		case "memberId":
+			out.Values[i] = ec._Participant_memberId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "attendance":
+			out.Values[i] = ec._Participant_attendance(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -52084,6 +59631,42 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_staff(ctx, field)
 				})
+		case "appointmentMotives":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_appointmentMotives(ctx, field)
+				})
+		case "slots":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_slots(ctx, field)
+				})
+		case "agenda":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_agenda(ctx, field)
+				})
+		case "rooms":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_rooms(ctx, field)
+				})
+		case "availabilities":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_availabilities(ctx, field)
+				})
+		case "absences":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_absences(ctx, field)
+				})
 		case "codeLists":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -52431,6 +60014,44 @@ func (ec *executionContext) _ReceptionPointEdge(ctx context.Context, sel ast.Sel
 			}
 		case "cursor":
 			out.Values[i] = ec._ReceptionPointEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var recordAttendancePayloadImplementors = []string{"RecordAttendancePayload"}
+
+func (ec *executionContext) _RecordAttendancePayload(ctx context.Context, sel ast.SelectionSet, obj *model.RecordAttendancePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recordAttendancePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecordAttendancePayload")
+		case "appointment":
+			out.Values[i] = ec._RecordAttendancePayload_appointment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RecordAttendancePayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -53198,6 +60819,55 @@ func (ec *executionContext) _Right(ctx context.Context, sel ast.SelectionSet, ob
 	return out
 }
 
+var roomImplementors = []string{"Room", "Node"}
+
+func (ec *executionContext) _Room(ctx context.Context, sel ast.SelectionSet, obj *ent.Room) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, roomImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Room")
+		case "id":
+			out.Values[i] = ec._Room_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "receptionPoint":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Room_receptionPoint(ctx, field, obj)
+				})
+		case "name":
+			out.Values[i] = ec._Room_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "stepFree":
+			out.Values[i] = ec._Room_stepFree(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var sensitiveRecordImplementors = []string{"SensitiveRecord"}
 
 func (ec *executionContext) _SensitiveRecord(ctx context.Context, sel ast.SelectionSet, obj *ent.SensitiveRecord) graphql.Marshaler {
@@ -53365,6 +61035,151 @@ func (ec *executionContext) _SetSandboxClockPayload(ctx context.Context, sel ast
 			}
 		case "errors":
 			out.Values[i] = ec._SetSandboxClockPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var slotImplementors = []string{"Slot"}
+
+func (ec *executionContext) _Slot(ctx context.Context, sel ast.SelectionSet, obj *domain.Slot) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, slotImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Slot")
+		case "receptionPointId":
+			out.Values[i] = ec._Slot_receptionPointId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "startsAt":
+			out.Values[i] = ec._Slot_startsAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "endsAt":
+			out.Values[i] = ec._Slot_endsAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var slotPageImplementors = []string{"SlotPage"}
+
+func (ec *executionContext) _SlotPage(ctx context.Context, sel ast.SelectionSet, obj *service.SlotPage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, slotPageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SlotPage")
+		case "slots":
+			out.Values[i] = ec._SlotPage_slots(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			out.Values[i] = ec._SlotPage_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "hasNextPage":
+			out.Values[i] = ec._SlotPage_hasNextPage(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "receptionPoints":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SlotPage_receptionPoints(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var slotTakenErrorImplementors = []string{"SlotTakenError", "UserError"}
+
+func (ec *executionContext) _SlotTakenError(ctx context.Context, sel ast.SelectionSet, obj *model.SlotTakenError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, slotTakenErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SlotTakenError")
+		case "code":
+			out.Values[i] = ec._SlotTakenError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "field":
+			out.Values[i] = ec._SlotTakenError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._SlotTakenError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "help":
+			out.Values[i] = ec._SlotTakenError_help(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "alternatives":
+			out.Values[i] = ec._SlotTakenError_alternatives(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -54721,6 +62536,44 @@ func (ec *executionContext) _Wish(ctx context.Context, sel ast.SelectionSet, obj
 	return out
 }
 
+var withdrawAbsencePayloadImplementors = []string{"WithdrawAbsencePayload"}
+
+func (ec *executionContext) _WithdrawAbsencePayload(ctx context.Context, sel ast.SelectionSet, obj *model.WithdrawAbsencePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, withdrawAbsencePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WithdrawAbsencePayload")
+		case "withdrawnId":
+			out.Values[i] = ec._WithdrawAbsencePayload_withdrawnId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._WithdrawAbsencePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var withdrawOpeningExceptionPayloadImplementors = []string{"WithdrawOpeningExceptionPayload"}
 
 func (ec *executionContext) _WithdrawOpeningExceptionPayload(ctx context.Context, sel ast.SelectionSet, obj *model.WithdrawOpeningExceptionPayload) graphql.Marshaler {
@@ -55212,6 +63065,40 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) marshalNAbsence2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAbsenceᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Absence) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAbsence2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAbsence(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAbsence2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAbsence(ctx context.Context, sel ast.SelectionSet, v *ent.Absence) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Absence!")
+		return graphql.Null
+	}
+	return ec._Absence(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAbsenceReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAbsenceReason(ctx context.Context, v any) (domain.AbsenceReason, error) {
+	var res domain.AbsenceReason
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAbsenceReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAbsenceReason(ctx context.Context, sel ast.SelectionSet, v domain.AbsenceReason) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalNAcceptHandOverInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptHandOverInput(ctx context.Context, v any) (model.AcceptHandOverInput, error) {
 	res, err := ec.unmarshalInputAcceptHandOverInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -55286,6 +63173,19 @@ func (ec *executionContext) marshalNAddPartnerAppSecretPayload2ᚖgithubᚗcom�
 		return graphql.Null
 	}
 	return ec._AddPartnerAppSecretPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAddRoomInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddRoomInput(ctx context.Context, v any) (model.AddRoomInput, error) {
+	res, err := ec.unmarshalInputAddRoomInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAddRoomPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddRoomPayload(ctx context.Context, sel ast.SelectionSet, v *model.AddRoomPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AddRoomPayload!")
+		return graphql.Null
+	}
+	return ec._AddRoomPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx context.Context, sel ast.SelectionSet, v *ent.Application) graphql.Marshaler {
@@ -55542,6 +63442,178 @@ func (ec *executionContext) marshalNApplicationStep2ᚕgithubᚗcomᚋguichetᚑ
 	return ret
 }
 
+func (ec *executionContext) marshalNAppointment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointmentᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Appointment) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAppointment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointment(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAppointment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointment(ctx context.Context, sel ast.SelectionSet, v *ent.Appointment) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Appointment!")
+		return graphql.Null
+	}
+	return ec._Appointment(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAppointmentBooker2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentBooker(ctx context.Context, v any) (domain.AppointmentBooker, error) {
+	var res domain.AppointmentBooker
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAppointmentBooker2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentBooker(ctx context.Context, sel ast.SelectionSet, v domain.AppointmentBooker) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNAppointmentBooker2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentBookerᚄ(ctx context.Context, v any) ([]domain.AppointmentBooker, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.AppointmentBooker, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNAppointmentBooker2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentBooker(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNAppointmentBooker2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentBookerᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.AppointmentBooker) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAppointmentBooker2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentBooker(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNAppointmentFollowUp2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentFollowUp(ctx context.Context, v any) (domain.AppointmentFollowUp, error) {
+	var res domain.AppointmentFollowUp
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAppointmentFollowUp2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentFollowUp(ctx context.Context, sel ast.SelectionSet, v domain.AppointmentFollowUp) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNAppointmentHit2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAppointmentHitᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.AppointmentHit) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAppointmentHit2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAppointmentHit(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAppointmentHit2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAppointmentHit(ctx context.Context, sel ast.SelectionSet, v *service.AppointmentHit) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AppointmentHit!")
+		return graphql.Null
+	}
+	return ec._AppointmentHit(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAppointmentMode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentMode(ctx context.Context, v any) (domain.AppointmentMode, error) {
+	var res domain.AppointmentMode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAppointmentMode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentMode(ctx context.Context, sel ast.SelectionSet, v domain.AppointmentMode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNAppointmentMode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentModeᚄ(ctx context.Context, v any) ([]domain.AppointmentMode, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.AppointmentMode, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNAppointmentMode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentMode(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNAppointmentMode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentModeᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.AppointmentMode) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAppointmentMode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentMode(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAppointmentMotive2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentMotiveᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.AppointmentMotive) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAppointmentMotive2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentMotive(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAppointmentMotive2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentMotive(ctx context.Context, sel ast.SelectionSet, v *domain.AppointmentMotive) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AppointmentMotive!")
+		return graphql.Null
+	}
+	return ec._AppointmentMotive(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAppointmentState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentState(ctx context.Context, v any) (domain.AppointmentState, error) {
+	var res domain.AppointmentState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAppointmentState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentState(ctx context.Context, sel ast.SelectionSet, v domain.AppointmentState) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalNAssignOnlineRegistrationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignOnlineRegistrationInput(ctx context.Context, v any) (model.AssignOnlineRegistrationInput, error) {
 	res, err := ec.unmarshalInputAssignOnlineRegistrationInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -55602,6 +63674,40 @@ func (ec *executionContext) marshalNAssignmentState2githubᚗcomᚋguichetᚑlog
 	return v
 }
 
+func (ec *executionContext) unmarshalNAttendance2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAttendance(ctx context.Context, v any) (domain.Attendance, error) {
+	var res domain.Attendance
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAttendance2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAttendance(ctx context.Context, sel ast.SelectionSet, v domain.Attendance) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNAvailability2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAvailabilityᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Availability) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAvailability2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAvailability(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAvailability2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAvailability(ctx context.Context, sel ast.SelectionSet, v *ent.Availability) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Availability!")
+		return graphql.Null
+	}
+	return ec._Availability(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNBindAccountInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐBindAccountInput(ctx context.Context, v any) (model.BindAccountInput, error) {
 	res, err := ec.unmarshalInputBindAccountInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -55613,6 +63719,43 @@ func (ec *executionContext) marshalNBindAccountPayload2ᚖgithubᚗcomᚋguichet
 		return graphql.Null
 	}
 	return ec._BindAccountPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNBookAppointmentInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐBookAppointmentInput(ctx context.Context, v any) (model.BookAppointmentInput, error) {
+	res, err := ec.unmarshalInputBookAppointmentInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNBookAppointmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐBookAppointmentPayload(ctx context.Context, sel ast.SelectionSet, v *model.BookAppointmentPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "BookAppointmentPayload!")
+		return graphql.Null
+	}
+	return ec._BookAppointmentPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNBookedTime2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBookedTimeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.BookedTime) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBookedTime2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBookedTime(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNBookedTime2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBookedTime(ctx context.Context, sel ast.SelectionSet, v *ent.BookedTime) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "BookedTime!")
+		return graphql.Null
+	}
+	return ec._BookedTime(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNBoolean2bool(ctx context.Context, v any) (bool, error) {
@@ -55683,6 +63826,19 @@ func (ec *executionContext) marshalNBuildingOrderField2ᚖgithubᚗcomᚋguichet
 	return v
 }
 
+func (ec *executionContext) unmarshalNCancelAppointmentInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCancelAppointmentInput(ctx context.Context, v any) (model.CancelAppointmentInput, error) {
+	res, err := ec.unmarshalInputCancelAppointmentInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCancelAppointmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCancelAppointmentPayload(ctx context.Context, sel ast.SelectionSet, v *model.CancelAppointmentPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CancelAppointmentPayload!")
+		return graphql.Null
+	}
+	return ec._CancelAppointmentPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNCatalogueEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCatalogueEntryᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.CatalogueEntry) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -55715,6 +63871,19 @@ func (ec *executionContext) unmarshalNCatalogueKind2githubᚗcomᚋguichetᚑlog
 
 func (ec *executionContext) marshalNCatalogueKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCatalogueKind(ctx context.Context, sel ast.SelectionSet, v domain.CatalogueKind) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNChangeOccurrenceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐChangeOccurrenceInput(ctx context.Context, v any) (model.ChangeOccurrenceInput, error) {
+	res, err := ec.unmarshalInputChangeOccurrenceInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNChangeOccurrencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐChangeOccurrencePayload(ctx context.Context, sel ast.SelectionSet, v *model.ChangeOccurrencePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ChangeOccurrencePayload!")
+		return graphql.Null
+	}
+	return ec._ChangeOccurrencePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNChangePartnerAppInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐChangePartnerAppInput(ctx context.Context, v any) (model.ChangePartnerAppInput, error) {
@@ -56025,6 +64194,19 @@ func (ec *executionContext) marshalNDeadlineState2githubᚗcomᚋguichetᚑlogem
 	return v
 }
 
+func (ec *executionContext) unmarshalNDeclareAbsenceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareAbsenceInput(ctx context.Context, v any) (model.DeclareAbsenceInput, error) {
+	res, err := ec.unmarshalInputDeclareAbsenceInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeclareAbsencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareAbsencePayload(ctx context.Context, sel ast.SelectionSet, v *model.DeclareAbsencePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DeclareAbsencePayload!")
+		return graphql.Null
+	}
+	return ec._DeclareAbsencePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNDeclareOpeningExceptionInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareOpeningExceptionInput(ctx context.Context, v any) (model.DeclareOpeningExceptionInput, error) {
 	res, err := ec.unmarshalInputDeclareOpeningExceptionInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -56242,6 +64424,19 @@ func (ec *executionContext) marshalNEndAssignmentPayload2ᚖgithubᚗcomᚋguich
 		return graphql.Null
 	}
 	return ec._EndAssignmentPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNEndAvailabilityInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndAvailabilityInput(ctx context.Context, v any) (model.EndAvailabilityInput, error) {
+	res, err := ec.unmarshalInputEndAvailabilityInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNEndAvailabilityPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, v *model.EndAvailabilityPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "EndAvailabilityPayload!")
+		return graphql.Null
+	}
+	return ec._EndAvailabilityPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNEndPairInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndPairInput(ctx context.Context, v any) (model.EndPairInput, error) {
@@ -56767,6 +64962,19 @@ func (ec *executionContext) marshalNMoney2githubᚗcomᚋguichetᚑlogementᚋgu
 	return v
 }
 
+func (ec *executionContext) unmarshalNMoveAppointmentInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMoveAppointmentInput(ctx context.Context, v any) (model.MoveAppointmentInput, error) {
+	res, err := ec.unmarshalInputMoveAppointmentInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMoveAppointmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMoveAppointmentPayload(ctx context.Context, sel ast.SelectionSet, v *model.MoveAppointmentPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MoveAppointmentPayload!")
+		return graphql.Null
+	}
+	return ec._MoveAppointmentPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNNearestReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐNearestReceptionPointᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.NearestReceptionPoint) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -56797,6 +65005,26 @@ func (ec *executionContext) marshalNNode2ᚕgithubᚗcomᚋguichetᚑlogementᚋ
 		fc.Result = &v[i]
 		return ec.marshalONode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder(ctx, sel, v[i])
 	})
+
+	return ret
+}
+
+func (ec *executionContext) marshalNOccurrenceChange2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOccurrenceChange(ctx context.Context, sel ast.SelectionSet, v domain.OccurrenceChange) graphql.Marshaler {
+	return ec._OccurrenceChange(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNOccurrenceChange2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOccurrenceChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.OccurrenceChange) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOccurrenceChange2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOccurrenceChange(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
 
 	return ret
 }
@@ -56836,6 +65064,19 @@ func (ec *executionContext) marshalNOpenApplicationInEmergencyPayload2ᚖgithub�
 		return graphql.Null
 	}
 	return ec._OpenApplicationInEmergencyPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNOpenAvailabilityInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenAvailabilityInput(ctx context.Context, v any) (model.OpenAvailabilityInput, error) {
+	res, err := ec.unmarshalInputOpenAvailabilityInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOpenAvailabilityPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, v *model.OpenAvailabilityPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "OpenAvailabilityPayload!")
+		return graphql.Null
+	}
+	return ec._OpenAvailabilityPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNOpeningDay2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpeningDayᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.OpeningDay) graphql.Marshaler {
@@ -57069,6 +65310,49 @@ func (ec *executionContext) marshalNPair2ᚖgithubᚗcomᚋguichetᚑlogementᚋ
 		return graphql.Null
 	}
 	return ec._Pair(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNParticipant2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐParticipantᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.Participant) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNParticipant2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐParticipant(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNParticipant2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐParticipant(ctx context.Context, sel ast.SelectionSet, v *domain.Participant) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Participant!")
+		return graphql.Null
+	}
+	return ec._Participant(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNParticipantInput2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐParticipantᚄ(ctx context.Context, v any) ([]*domain.Participant, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*domain.Participant, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNParticipantInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐParticipant(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNParticipantInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐParticipant(ctx context.Context, v any) (*domain.Participant, error) {
+	res, err := ec.unmarshalInputParticipantInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNPartnerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerApp(ctx context.Context, sel ast.SelectionSet, v *ent.PartnerApp) graphql.Marshaler {
@@ -57622,6 +65906,19 @@ func (ec *executionContext) marshalNReceptionPointOrderField2ᚖgithubᚗcomᚋg
 	return v
 }
 
+func (ec *executionContext) unmarshalNRecordAttendanceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordAttendanceInput(ctx context.Context, v any) (model.RecordAttendanceInput, error) {
+	res, err := ec.unmarshalInputRecordAttendanceInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecordAttendancePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordAttendancePayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordAttendancePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RecordAttendancePayload!")
+		return graphql.Null
+	}
+	return ec._RecordAttendancePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNRecordContactInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactInput(ctx context.Context, v any) (model.RecordContactInput, error) {
 	res, err := ec.unmarshalInputRecordContactInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -57952,6 +66249,30 @@ func (ec *executionContext) marshalNRole2ᚕgithubᚗcomᚋguichetᚑlogementᚋ
 	return ret
 }
 
+func (ec *executionContext) marshalNRoom2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐRoomᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Room) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRoom2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐRoom(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRoom2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐRoom(ctx context.Context, sel ast.SelectionSet, v *ent.Room) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Room!")
+		return graphql.Null
+	}
+	return ec._Room(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNScanState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐScanState(ctx context.Context, v any) (domain.ScanState, error) {
 	var res domain.ScanState
 	err := res.UnmarshalGQL(v)
@@ -58015,6 +66336,43 @@ func (ec *executionContext) unmarshalNSiren2githubᚗcomᚋguichetᚑlogementᚋ
 
 func (ec *executionContext) marshalNSiren2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSiren(ctx context.Context, sel ast.SelectionSet, v domain.Siren) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNSlot2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSlotᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.Slot) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSlot2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSlot(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSlot2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSlot(ctx context.Context, sel ast.SelectionSet, v *domain.Slot) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Slot!")
+		return graphql.Null
+	}
+	return ec._Slot(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSlotFilter2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSlotFilter(ctx context.Context, v any) (model.SlotFilter, error) {
+	res, err := ec.unmarshalInputSlotFilter(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSlotPage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐSlotPage(ctx context.Context, sel ast.SelectionSet, v *service.SlotPage) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SlotPage!")
+		return graphql.Null
+	}
+	return ec._SlotPage(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNSplitApplicationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSplitApplicationInput(ctx context.Context, v any) (model.SplitApplicationInput, error) {
@@ -58335,6 +66693,21 @@ func (ec *executionContext) marshalNStockVintageOrderField2ᚖgithubᚗcomᚋgui
 	return v
 }
 
+func (ec *executionContext) unmarshalNString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMotiveCode(ctx context.Context, v any) (domain.MotiveCode, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := domain.MotiveCode(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMotiveCode(ctx context.Context, sel ast.SelectionSet, v domain.MotiveCode) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "String!")
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceCode(ctx context.Context, v any) (domain.PieceCode, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := domain.PieceCode(tmp)
@@ -58362,6 +66735,35 @@ func (ec *executionContext) marshalNString2string(ctx context.Context, sel ast.S
 		graphql.AddInvalidNullFromMarshaler(ctx, "String!")
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNString2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMotiveCodeᚄ(ctx context.Context, v any) ([]domain.MotiveCode, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.MotiveCode, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMotiveCode(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNString2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMotiveCodeᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.MotiveCode) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMotiveCode(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNString2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
@@ -58651,6 +67053,19 @@ func (ec *executionContext) marshalNWish2ᚖgithubᚗcomᚋguichetᚑlogementᚋ
 	return ec._Wish(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNWithdrawAbsenceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawAbsenceInput(ctx context.Context, v any) (model.WithdrawAbsenceInput, error) {
+	res, err := ec.unmarshalInputWithdrawAbsenceInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWithdrawAbsencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawAbsencePayload(ctx context.Context, sel ast.SelectionSet, v *model.WithdrawAbsencePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "WithdrawAbsencePayload!")
+		return graphql.Null
+	}
+	return ec._WithdrawAbsencePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNWithdrawOpeningExceptionInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionInput(ctx context.Context, v any) (model.WithdrawOpeningExceptionInput, error) {
 	res, err := ec.unmarshalInputWithdrawOpeningExceptionInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -58819,6 +67234,13 @@ func (ec *executionContext) marshalN__TypeKind2string(ctx context.Context, sel a
 	return res
 }
 
+func (ec *executionContext) marshalOAbsence2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAbsence(ctx context.Context, sel ast.SelectionSet, v *ent.Absence) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Absence(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOAccessExplanation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessExplanation(ctx context.Context, sel ast.SelectionSet, v *service.AccessExplanation) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -58920,6 +67342,29 @@ func (ec *executionContext) marshalOApplicationSummary2ᚖgithubᚗcomᚋguichet
 	return ec._ApplicationSummary(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOAppointment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointment(ctx context.Context, sel ast.SelectionSet, v *ent.Appointment) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Appointment(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOAppointmentMode2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentMode(ctx context.Context, v any) (*domain.AppointmentMode, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.AppointmentMode)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOAppointmentMode2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentMode(ctx context.Context, sel ast.SelectionSet, v *domain.AppointmentMode) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) marshalOAssignment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignment(ctx context.Context, sel ast.SelectionSet, v *ent.Assignment) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -58933,6 +67378,13 @@ func (ec *executionContext) unmarshalOAssignmentFilter2ᚖgithubᚗcomᚋguichet
 	}
 	res, err := ec.unmarshalInputAssignmentFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOAvailability2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAvailability(ctx context.Context, sel ast.SelectionSet, v *ent.Availability) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Availability(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOBoolean2bool(ctx context.Context, v any) (bool, error) {
@@ -59673,6 +68125,22 @@ func (ec *executionContext) marshalOLatitude2ᚖgithubᚗcomᚋguichetᚑlogemen
 	return v
 }
 
+func (ec *executionContext) unmarshalOLocalTime2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLocalTime(ctx context.Context, v any) (*domain.LocalTime, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.LocalTime)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOLocalTime2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLocalTime(ctx context.Context, sel ast.SelectionSet, v *domain.LocalTime) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) unmarshalOLongitude2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLongitude(ctx context.Context, v any) (*domain.Longitude, error) {
 	if v == nil {
 		return nil, nil
@@ -60184,6 +68652,13 @@ func (ec *executionContext) marshalORole2ᚖgithubᚗcomᚋguichetᚑlogementᚋ
 	return v
 }
 
+func (ec *executionContext) marshalORoom2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐRoom(ctx context.Context, sel ast.SelectionSet, v *ent.Room) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Room(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOSearchFormInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSearchForm(ctx context.Context, v any) (*domain.SearchForm, error) {
 	if v == nil {
 		return nil, nil
@@ -60221,6 +68696,14 @@ func (ec *executionContext) marshalOSiren2ᚖgithubᚗcomᚋguichetᚑlogement�
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) unmarshalOSlotPositionInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSlotPositionInput(ctx context.Context, v any) (*model.SlotPositionInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputSlotPositionInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOStaffAuthorisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisation(ctx context.Context, sel ast.SelectionSet, v *ent.StaffAuthorisation) graphql.Marshaler {

@@ -19,6 +19,10 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
+func (ec *executionContext) answerNAbsence2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAbsenceᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Absence) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAbsence2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAbsenceᚄ, ec.marshalNAbsence2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAbsenceᚄ)
+}
+
 func (ec *executionContext) answerNAcceptHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptHandOverPayload(ctx context.Context, sel ast.SelectionSet, v *model.AcceptHandOverPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAcceptHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptHandOverPayload, ec.marshalNAcceptHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptHandOverPayload)
 }
@@ -39,6 +43,10 @@ func (ec *executionContext) answerNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋ
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload, ec.marshalNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload)
 }
 
+func (ec *executionContext) answerNAddRoomPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddRoomPayload(ctx context.Context, sel ast.SelectionSet, v *model.AddRoomPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAddRoomPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddRoomPayload, ec.marshalNAddRoomPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddRoomPayload)
+}
+
 func (ec *executionContext) answerNApplicationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationConnection(ctx context.Context, sel ast.SelectionSet, v *ent.ApplicationConnection) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNApplicationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationConnection, ec.marshalNApplicationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationConnection)
 }
@@ -49,6 +57,10 @@ func (ec *executionContext) answerNApplicationDuplicate2ᚕᚖgithubᚗcomᚋgui
 
 func (ec *executionContext) answerNApplicationStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐApplicationStatistics(ctx context.Context, sel ast.SelectionSet, v *model.ApplicationStatistics) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNApplicationStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐApplicationStatistics, ec.marshalNApplicationStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐApplicationStatistics)
+}
+
+func (ec *executionContext) answerNAppointmentMotive2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentMotiveᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.AppointmentMotive) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAppointmentMotive2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentMotiveᚄ, ec.marshalNAppointmentMotive2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentMotiveᚄ)
 }
 
 func (ec *executionContext) answerNAssignOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignOnlineRegistrationPayload(ctx context.Context, sel ast.SelectionSet, v *model.AssignOnlineRegistrationPayload) graphql.Marshaler {
@@ -63,16 +75,36 @@ func (ec *executionContext) answerNAssignment2ᚕᚖgithubᚗcomᚋguichetᚑlog
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAssignment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignmentᚄ, ec.marshalNAssignment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignmentᚄ)
 }
 
+func (ec *executionContext) answerNAvailability2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAvailabilityᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Availability) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAvailability2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAvailabilityᚄ, ec.marshalNAvailability2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAvailabilityᚄ)
+}
+
 func (ec *executionContext) answerNBindAccountPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐBindAccountPayload(ctx context.Context, sel ast.SelectionSet, v *model.BindAccountPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNBindAccountPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐBindAccountPayload, ec.marshalNBindAccountPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐBindAccountPayload)
+}
+
+func (ec *executionContext) answerNBookAppointmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐBookAppointmentPayload(ctx context.Context, sel ast.SelectionSet, v *model.BookAppointmentPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNBookAppointmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐBookAppointmentPayload, ec.marshalNBookAppointmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐBookAppointmentPayload)
+}
+
+func (ec *executionContext) answerNBookedTime2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBookedTimeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.BookedTime) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNBookedTime2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBookedTimeᚄ, ec.marshalNBookedTime2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBookedTimeᚄ)
 }
 
 func (ec *executionContext) answerNBuildingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuildingConnection(ctx context.Context, sel ast.SelectionSet, v *ent.BuildingConnection) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNBuildingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuildingConnection, ec.marshalNBuildingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuildingConnection)
 }
 
+func (ec *executionContext) answerNCancelAppointmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCancelAppointmentPayload(ctx context.Context, sel ast.SelectionSet, v *model.CancelAppointmentPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNCancelAppointmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCancelAppointmentPayload, ec.marshalNCancelAppointmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCancelAppointmentPayload)
+}
+
 func (ec *executionContext) answerNCatalogueEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCatalogueEntryᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.CatalogueEntry) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNCatalogueEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCatalogueEntryᚄ, ec.marshalNCatalogueEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCatalogueEntryᚄ)
+}
+
+func (ec *executionContext) answerNChangeOccurrencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐChangeOccurrencePayload(ctx context.Context, sel ast.SelectionSet, v *model.ChangeOccurrencePayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNChangeOccurrencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐChangeOccurrencePayload, ec.marshalNChangeOccurrencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐChangeOccurrencePayload)
 }
 
 func (ec *executionContext) answerNChangePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐChangePartnerAppPayload(ctx context.Context, sel ast.SelectionSet, v *model.ChangePartnerAppPayload) graphql.Marshaler {
@@ -105,6 +137,10 @@ func (ec *executionContext) answerNCorrectApplicationPayload2ᚖgithubᚗcomᚋg
 
 func (ec *executionContext) answerNDeadline2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDeadlineᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Deadline) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDeadline2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDeadlineᚄ, ec.marshalNDeadline2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDeadlineᚄ)
+}
+
+func (ec *executionContext) answerNDeclareAbsencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareAbsencePayload(ctx context.Context, sel ast.SelectionSet, v *model.DeclareAbsencePayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDeclareAbsencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareAbsencePayload, ec.marshalNDeclareAbsencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareAbsencePayload)
 }
 
 func (ec *executionContext) answerNDeclareOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareOpeningExceptionPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeclareOpeningExceptionPayload) graphql.Marshaler {
@@ -143,6 +179,10 @@ func (ec *executionContext) answerNEndAssignmentPayload2ᚖgithubᚗcomᚋguiche
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNEndAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndAssignmentPayload, ec.marshalNEndAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndAssignmentPayload)
 }
 
+func (ec *executionContext) answerNEndAvailabilityPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, v *model.EndAvailabilityPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNEndAvailabilityPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndAvailabilityPayload, ec.marshalNEndAvailabilityPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndAvailabilityPayload)
+}
+
 func (ec *executionContext) answerNEndPairPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndPairPayload(ctx context.Context, sel ast.SelectionSet, v *model.EndPairPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNEndPairPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndPairPayload, ec.marshalNEndPairPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndPairPayload)
 }
@@ -175,6 +215,10 @@ func (ec *executionContext) answerNMergeApplicationsPayload2ᚖgithubᚗcomᚋgu
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNMergeApplicationsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMergeApplicationsPayload, ec.marshalNMergeApplicationsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMergeApplicationsPayload)
 }
 
+func (ec *executionContext) answerNMoveAppointmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMoveAppointmentPayload(ctx context.Context, sel ast.SelectionSet, v *model.MoveAppointmentPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNMoveAppointmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMoveAppointmentPayload, ec.marshalNMoveAppointmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMoveAppointmentPayload)
+}
+
 func (ec *executionContext) answerNNearestReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐNearestReceptionPointᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.NearestReceptionPoint) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNNearestReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐNearestReceptionPointᚄ, ec.marshalNNearestReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐNearestReceptionPointᚄ)
 }
@@ -191,6 +235,10 @@ func (ec *executionContext) answerNOpenApplicationInEmergencyPayload2ᚖgithub�
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNOpenApplicationInEmergencyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenApplicationInEmergencyPayload, ec.marshalNOpenApplicationInEmergencyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenApplicationInEmergencyPayload)
 }
 
+func (ec *executionContext) answerNOpenAvailabilityPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, v *model.OpenAvailabilityPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNOpenAvailabilityPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenAvailabilityPayload, ec.marshalNOpenAvailabilityPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenAvailabilityPayload)
+}
+
 func (ec *executionContext) answerNOpeningDay2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpeningDayᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.OpeningDay) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNOpeningDay2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpeningDayᚄ, ec.marshalNOpeningDay2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpeningDayᚄ)
 }
@@ -205,6 +253,10 @@ func (ec *executionContext) answerNOrganisation2ᚕᚖgithubᚗcomᚋguichetᚑl
 
 func (ec *executionContext) answerNOrganisationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisationConnection(ctx context.Context, sel ast.SelectionSet, v *ent.OrganisationConnection) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNOrganisationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisationConnection, ec.marshalNOrganisationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisationConnection)
+}
+
+func (ec *executionContext) answerNParticipant2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐParticipantᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.Participant) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNParticipant2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐParticipantᚄ, ec.marshalNParticipant2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐParticipantᚄ)
 }
 
 func (ec *executionContext) answerNPartnerAppConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppConnection(ctx context.Context, sel ast.SelectionSet, v *ent.PartnerAppConnection) graphql.Marshaler {
@@ -265,6 +317,10 @@ func (ec *executionContext) answerNReceptionPoint2ᚕᚖgithubᚗcomᚋguichet�
 
 func (ec *executionContext) answerNReceptionPointConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointConnection(ctx context.Context, sel ast.SelectionSet, v *ent.ReceptionPointConnection) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNReceptionPointConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointConnection, ec.marshalNReceptionPointConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointConnection)
+}
+
+func (ec *executionContext) answerNRecordAttendancePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordAttendancePayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordAttendancePayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRecordAttendancePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordAttendancePayload, ec.marshalNRecordAttendancePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordAttendancePayload)
 }
 
 func (ec *executionContext) answerNRecordContactPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactPayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordContactPayload) graphql.Marshaler {
@@ -339,12 +395,20 @@ func (ec *executionContext) answerNRight2ᚕᚖgithubᚗcomᚋguichetᚑlogement
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRight2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐRightᚄ, ec.marshalNRight2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐRightᚄ)
 }
 
+func (ec *executionContext) answerNRoom2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐRoomᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Room) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRoom2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐRoomᚄ, ec.marshalNRoom2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐRoomᚄ)
+}
+
 func (ec *executionContext) answerNServiceCatalogue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐServiceCatalogue(ctx context.Context, sel ast.SelectionSet, v *model.ServiceCatalogue) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNServiceCatalogue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐServiceCatalogue, ec.marshalNServiceCatalogue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐServiceCatalogue)
 }
 
 func (ec *executionContext) answerNSetSandboxClockPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSandboxClockPayload(ctx context.Context, sel ast.SelectionSet, v *model.SetSandboxClockPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNSetSandboxClockPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSandboxClockPayload, ec.marshalNSetSandboxClockPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSandboxClockPayload)
+}
+
+func (ec *executionContext) answerNSlotPage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐSlotPage(ctx context.Context, sel ast.SelectionSet, v *service.SlotPage) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNSlotPage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐSlotPage, ec.marshalNSlotPage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐSlotPage)
 }
 
 func (ec *executionContext) answerNSplitApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSplitApplicationPayload(ctx context.Context, sel ast.SelectionSet, v *model.SplitApplicationPayload) graphql.Marshaler {
@@ -391,6 +455,10 @@ func (ec *executionContext) answerNWarnApplicantPayload2ᚖgithubᚗcomᚋguiche
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNWarnApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWarnApplicantPayload, ec.marshalNWarnApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWarnApplicantPayload)
 }
 
+func (ec *executionContext) answerNWithdrawAbsencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawAbsencePayload(ctx context.Context, sel ast.SelectionSet, v *model.WithdrawAbsencePayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNWithdrawAbsencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawAbsencePayload, ec.marshalNWithdrawAbsencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawAbsencePayload)
+}
+
 func (ec *executionContext) answerNWithdrawOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionPayload(ctx context.Context, sel ast.SelectionSet, v *model.WithdrawOpeningExceptionPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNWithdrawOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionPayload, ec.marshalNWithdrawOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionPayload)
 }
@@ -409,6 +477,10 @@ func (ec *executionContext) answerOAgreement2ᚖgithubᚗcomᚋguichetᚑlogemen
 
 func (ec *executionContext) answerOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx context.Context, sel ast.SelectionSet, v *ent.Application) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication, ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication)
+}
+
+func (ec *executionContext) answerOAppointment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointment(ctx context.Context, sel ast.SelectionSet, v *ent.Appointment) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeOAppointment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointment, ec.marshalOAppointment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointment)
 }
 
 func (ec *executionContext) answerOCommune2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommune(ctx context.Context, sel ast.SelectionSet, v *ent.Commune) graphql.Marshaler {
@@ -435,8 +507,61 @@ func (ec *executionContext) answerOPublishedFigures2ᚖgithubᚗcomᚋguichetᚑ
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeOPublishedFigures2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPublishedFigures, ec.marshalOPublishedFigures2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPublishedFigures)
 }
 
+func (ec *executionContext) answerORoom2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐRoom(ctx context.Context, sel ast.SelectionSet, v *ent.Room) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeORoom2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐRoom, ec.marshalORoom2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐRoom)
+}
+
 func (ec *executionContext) answerOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage(ctx context.Context, sel ast.SelectionSet, v *ent.StockVintage) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage, ec.marshalOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage)
+}
+
+func (ec *executionContext) write_Absence(w *writers.Writer, above *writers.Field, obj *ent.Absence) {
+	fields := above.Select(w, "Absence", absenceImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("Absence")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "personId":
+			ec.writeOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.PersonID)
+		case "room":
+			if !f.Enter(w, ec.fieldContext_Absence_room) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Room(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeORoom2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐRoom(w, f, v)
+		case "receptionPoint":
+			if !f.Enter(w, ec.fieldContext_Absence_receptionPoint) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.ReceptionPoint(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, v)
+		case "startsAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.StartsAt)
+		case "endsAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.EndsAt)
+		case "reason":
+			ec.writeNAbsenceReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAbsenceReason(w, f, obj.Reason)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
 }
 
 func (ec *executionContext) write_AcceptHandOverPayload(w *writers.Writer, above *writers.Field, obj *model.AcceptHandOverPayload) {
@@ -672,6 +797,35 @@ func (ec *executionContext) write_AddPartnerAppSecretPayload(w *writers.Writer, 
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_AddRoomPayload(w *writers.Writer, above *writers.Field, obj *model.AddRoomPayload) {
+	fields := above.Select(w, "AddRoomPayload", addRoomPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("AddRoomPayload")
+		case "room":
+			if !f.Enter(w, ec.fieldContext_AddRoomPayload_room) {
+				return
+			}
+			ec.writeORoom2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐRoom(w, f, obj.Room)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_AddRoomPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_Agreement(w *writers.Writer, above *writers.Field, obj *ent.Agreement) {
 	fields := above.Select(w, "Agreement", agreementImplementors)
 	w.Raw("{")
@@ -824,6 +978,16 @@ func (ec *executionContext) write_Application(w *writers.Writer, above *writers.
 				return
 			}
 			ec.writeNApplicationEvent2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationEventᚄ(w, f, v)
+		case "appointments":
+			if !f.Enter(w, ec.fieldContext_Application_appointments) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Appointments(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNAppointment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointmentᚄ(w, f, v)
 		case "proposedChanges":
 			if !f.Enter(w, ec.fieldContext_Application_proposedChanges) {
 				return
@@ -1219,6 +1383,172 @@ func (ec *executionContext) write_ApplicationSummary(w *writers.Writer, above *w
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_Appointment(w *writers.Writer, above *writers.Field, obj *ent.Appointment) {
+	fields := above.Select(w, "Appointment", appointmentImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("Appointment")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "application":
+			if !f.Enter(w, ec.fieldContext_Appointment_application) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Application(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, v)
+		case "motive":
+			ec.writeNString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMotiveCode(w, f, obj.Motive)
+		case "mode":
+			ec.writeNAppointmentMode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentMode(w, f, obj.Mode)
+		case "state":
+			ec.writeNAppointmentState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentState(w, f, obj.State)
+		case "receptionPoint":
+			if !f.Enter(w, ec.fieldContext_Appointment_receptionPoint) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.ReceptionPoint(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, v)
+		case "room":
+			if !f.Enter(w, ec.fieldContext_Appointment_room) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Appointment().Room(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeORoom2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐRoom(w, f, v)
+		case "startsAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.StartsAt)
+		case "endsAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.EndsAt)
+		case "participants":
+			if !f.Enter(w, ec.fieldContext_Appointment_participants) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Appointment().Participants(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNParticipant2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐParticipantᚄ(w, f, v)
+		case "bookedAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.BookedAt)
+		case "overbookedFor":
+			ec.writeOString2ᚖstring(w, f, obj.OverbookedFor)
+		case "version":
+			ec.writeNInt2int(w, f, obj.Version)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_AppointmentHit(w *writers.Writer, above *writers.Field, obj *service.AppointmentHit) {
+	fields := above.Select(w, "AppointmentHit", appointmentHitImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("AppointmentHit")
+		case "startsAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.From)
+		case "endsAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.Until)
+		case "receptionPointId":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ReceptionPointID)
+		case "appointment":
+			if !f.Enter(w, ec.fieldContext_AppointmentHit_appointment) {
+				return
+			}
+			ec.writeOAppointment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointment(w, f, obj.Appointment)
+		case "alternatives":
+			if !f.Enter(w, ec.fieldContext_AppointmentHit_alternatives) {
+				return
+			}
+			ec.writeNSlot2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSlotᚄ(w, f, obj.Alternatives)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_AppointmentMotive(w *writers.Writer, above *writers.Field, obj *domain.AppointmentMotive) {
+	fields := above.Select(w, "AppointmentMotive", appointmentMotiveImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("AppointmentMotive")
+		case "code":
+			ec.writeNString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMotiveCode(w, f, obj.Code)
+		case "label":
+			if !f.Enter(w, ec.fieldContext_AppointmentMotive_label) {
+				return
+			}
+			ctx := f.Context
+			fc := f.FieldContext
+			v, err := ec.Resolvers.AppointmentMotive().Label(ctx, obj, fc.Args["language"].(*domain.Language))
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNString2string(w, f, v)
+		case "level":
+			ec.writeNInt2int(w, f, obj.Level)
+		case "minutes":
+			ec.writeNInt2int(w, f, obj.Minutes)
+		case "modes":
+			ec.writeNAppointmentMode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentModeᚄ(w, f, obj.Modes)
+		case "bookableBy":
+			ec.writeNAppointmentBooker2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentBookerᚄ(w, f, obj.BookableBy)
+		case "minNoticeHours":
+			v, err := obj.MinNoticeHours(), error(nil)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNInt2int(w, f, v)
+		case "maxDays":
+			ec.writeNInt2int(w, f, obj.MaxDays)
+		case "roles":
+			ec.writeNRole2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRoleᚄ(w, f, obj.Roles)
+		case "followUp":
+			ec.writeNAppointmentFollowUp2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentFollowUp(w, f, obj.FollowUp)
+		case "sensitive":
+			ec.writeNBoolean2bool(w, f, obj.Sensitive)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_AssignOnlineRegistrationPayload(w *writers.Writer, above *writers.Field, obj *model.AssignOnlineRegistrationPayload) {
 	fields := above.Select(w, "AssignOnlineRegistrationPayload", assignOnlineRegistrationPayloadImplementors)
 	w.Raw("{")
@@ -1362,6 +1692,80 @@ func (ec *executionContext) write_Assignment(w *writers.Writer, above *writers.F
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_Availability(w *writers.Writer, above *writers.Field, obj *ent.Availability) {
+	fields := above.Select(w, "Availability", availabilityImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("Availability")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "personId":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.PersonID)
+		case "person":
+			if !f.Enter(w, ec.fieldContext_Availability_person) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Availability().Person(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(w, f, v)
+		case "receptionPoint":
+			if !f.Enter(w, ec.fieldContext_Availability_receptionPoint) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.ReceptionPoint(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, v)
+		case "room":
+			if !f.Enter(w, ec.fieldContext_Availability_room) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Room(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeORoom2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐRoom(w, f, v)
+		case "rule":
+			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.Rule)
+		case "firstDay":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.FirstDay)
+		case "validUntil":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.ValidUntil)
+		case "opens":
+			ec.writeNLocalTime2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLocalTime(w, f, obj.Opens)
+		case "closes":
+			ec.writeNLocalTime2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLocalTime(w, f, obj.Closes)
+		case "motives":
+			ec.writeNString2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMotiveCodeᚄ(w, f, obj.Motives)
+		case "modes":
+			ec.writeNAppointmentMode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentModeᚄ(w, f, obj.Modes)
+		case "changes":
+			if !f.Enter(w, ec.fieldContext_Availability_changes) {
+				return
+			}
+			ec.writeNOccurrenceChange2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOccurrenceChangeᚄ(w, f, obj.Changes)
+		case "version":
+			ec.writeNInt2int(w, f, obj.Version)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_BindAccountPayload(w *writers.Writer, above *writers.Field, obj *model.BindAccountPayload) {
 	fields := above.Select(w, "BindAccountPayload", bindAccountPayloadImplementors)
 	w.Raw("{")
@@ -1381,6 +1785,74 @@ func (ec *executionContext) write_BindAccountPayload(w *writers.Writer, above *w
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_BookAppointmentPayload(w *writers.Writer, above *writers.Field, obj *model.BookAppointmentPayload) {
+	fields := above.Select(w, "BookAppointmentPayload", bookAppointmentPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("BookAppointmentPayload")
+		case "appointment":
+			if !f.Enter(w, ec.fieldContext_BookAppointmentPayload_appointment) {
+				return
+			}
+			ec.writeOAppointment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointment(w, f, obj.Appointment)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_BookAppointmentPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_BookedTime(w *writers.Writer, above *writers.Field, obj *ent.BookedTime) {
+	fields := above.Select(w, "BookedTime", bookedTimeImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("BookedTime")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "startsAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.StartsAt)
+		case "endsAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.EndsAt)
+		case "personId":
+			ec.writeOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.PersonID)
+		case "roomId":
+			ec.writeOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.RoomID)
+		case "appointment":
+			if !f.Enter(w, ec.fieldContext_BookedTime_appointment) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.BookedTime().Appointment(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOAppointment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointment(w, f, v)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -1541,6 +2013,35 @@ func (ec *executionContext) write_BuildingEdge(w *writers.Writer, above *writers
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_CancelAppointmentPayload(w *writers.Writer, above *writers.Field, obj *model.CancelAppointmentPayload) {
+	fields := above.Select(w, "CancelAppointmentPayload", cancelAppointmentPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("CancelAppointmentPayload")
+		case "appointment":
+			if !f.Enter(w, ec.fieldContext_CancelAppointmentPayload_appointment) {
+				return
+			}
+			ec.writeOAppointment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointment(w, f, obj.Appointment)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_CancelAppointmentPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_CatalogueEntry(w *writers.Writer, above *writers.Field, obj *ent.CatalogueEntry) {
 	fields := above.Select(w, "CatalogueEntry", catalogueEntryImplementors)
 	w.Raw("{")
@@ -1569,6 +2070,40 @@ func (ec *executionContext) write_CatalogueEntry(w *writers.Writer, above *write
 				return
 			}
 			ec.writeNString2string(w, f, v)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_ChangeOccurrencePayload(w *writers.Writer, above *writers.Field, obj *model.ChangeOccurrencePayload) {
+	fields := above.Select(w, "ChangeOccurrencePayload", changeOccurrencePayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ChangeOccurrencePayload")
+		case "availability":
+			if !f.Enter(w, ec.fieldContext_ChangeOccurrencePayload_availability) {
+				return
+			}
+			ec.writeOAvailability2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAvailability(w, f, obj.Availability)
+		case "hit":
+			if !f.Enter(w, ec.fieldContext_ChangeOccurrencePayload_hit) {
+				return
+			}
+			ec.writeNAppointmentHit2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAppointmentHitᚄ(w, f, obj.Hit)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_ChangeOccurrencePayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -1996,6 +2531,40 @@ func (ec *executionContext) write_Deadline(w *writers.Writer, above *writers.Fie
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_DeclareAbsencePayload(w *writers.Writer, above *writers.Field, obj *model.DeclareAbsencePayload) {
+	fields := above.Select(w, "DeclareAbsencePayload", declareAbsencePayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("DeclareAbsencePayload")
+		case "absence":
+			if !f.Enter(w, ec.fieldContext_DeclareAbsencePayload_absence) {
+				return
+			}
+			ec.writeOAbsence2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAbsence(w, f, obj.Absence)
+		case "hit":
+			if !f.Enter(w, ec.fieldContext_DeclareAbsencePayload_hit) {
+				return
+			}
+			ec.writeNAppointmentHit2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAppointmentHitᚄ(w, f, obj.Hit)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_DeclareAbsencePayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_DeclareOpeningExceptionPayload(w *writers.Writer, above *writers.Field, obj *model.DeclareOpeningExceptionPayload) {
 	fields := above.Select(w, "DeclareOpeningExceptionPayload", declareOpeningExceptionPayloadImplementors)
 	w.Raw("{")
@@ -2408,6 +2977,40 @@ func (ec *executionContext) write_EndAssignmentPayload(w *writers.Writer, above 
 			ec.writeOAssignment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignment(w, f, obj.Assignment)
 		case "errors":
 			if !f.Enter(w, ec.fieldContext_EndAssignmentPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_EndAvailabilityPayload(w *writers.Writer, above *writers.Field, obj *model.EndAvailabilityPayload) {
+	fields := above.Select(w, "EndAvailabilityPayload", endAvailabilityPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("EndAvailabilityPayload")
+		case "availability":
+			if !f.Enter(w, ec.fieldContext_EndAvailabilityPayload_availability) {
+				return
+			}
+			ec.writeOAvailability2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAvailability(w, f, obj.Availability)
+		case "hit":
+			if !f.Enter(w, ec.fieldContext_EndAvailabilityPayload_hit) {
+				return
+			}
+			ec.writeNAppointmentHit2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAppointmentHitᚄ(w, f, obj.Hit)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_EndAvailabilityPayload_errors) {
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
@@ -2959,6 +3562,35 @@ func (ec *executionContext) write_MissingPiece(w *writers.Writer, above *writers
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_MoveAppointmentPayload(w *writers.Writer, above *writers.Field, obj *model.MoveAppointmentPayload) {
+	fields := above.Select(w, "MoveAppointmentPayload", moveAppointmentPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("MoveAppointmentPayload")
+		case "appointment":
+			if !f.Enter(w, ec.fieldContext_MoveAppointmentPayload_appointment) {
+				return
+			}
+			ec.writeOAppointment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointment(w, f, obj.Appointment)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_MoveAppointmentPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_NearestReceptionPoint(w *writers.Writer, above *writers.Field, obj *model.NearestReceptionPoint) {
 	fields := above.Select(w, "NearestReceptionPoint", nearestReceptionPointImplementors)
 	w.Raw("{")
@@ -2975,6 +3607,31 @@ func (ec *executionContext) write_NearestReceptionPoint(w *writers.Writer, above
 				return
 			}
 			ec.writeNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, obj.ReceptionPoint)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_OccurrenceChange(w *writers.Writer, above *writers.Field, obj *domain.OccurrenceChange) {
+	fields := above.Select(w, "OccurrenceChange", occurrenceChangeImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("OccurrenceChange")
+		case "day":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.Day)
+		case "opens":
+			ec.writeNLocalTime2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLocalTime(w, f, obj.Opens)
+		case "closes":
+			ec.writeNLocalTime2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLocalTime(w, f, obj.Closes)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -3056,6 +3713,35 @@ func (ec *executionContext) write_OpenApplicationInEmergencyPayload(w *writers.W
 			ec.writeODateTime2ᚖtimeᚐTime(w, f, obj.OpenUntil)
 		case "errors":
 			if !f.Enter(w, ec.fieldContext_OpenApplicationInEmergencyPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_OpenAvailabilityPayload(w *writers.Writer, above *writers.Field, obj *model.OpenAvailabilityPayload) {
+	fields := above.Select(w, "OpenAvailabilityPayload", openAvailabilityPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("OpenAvailabilityPayload")
+		case "availability":
+			if !f.Enter(w, ec.fieldContext_OpenAvailabilityPayload_availability) {
+				return
+			}
+			ec.writeOAvailability2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAvailability(w, f, obj.Availability)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_OpenAvailabilityPayload_errors) {
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
@@ -3396,6 +4082,29 @@ func (ec *executionContext) write_Pair(w *writers.Writer, above *writers.Field, 
 			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.ValidUntil)
 		case "version":
 			ec.writeNInt2int(w, f, obj.Version)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_Participant(w *writers.Writer, above *writers.Field, obj *domain.Participant) {
+	fields := above.Select(w, "Participant", participantImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("Participant")
+		case "memberId":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.MemberID)
+		case "attendance":
+			ec.writeNAttendance2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAttendance(w, f, obj.Attendance)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -4422,6 +5131,35 @@ func (ec *executionContext) write_ReceptionPointEdge(w *writers.Writer, above *w
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_RecordAttendancePayload(w *writers.Writer, above *writers.Field, obj *model.RecordAttendancePayload) {
+	fields := above.Select(w, "RecordAttendancePayload", recordAttendancePayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("RecordAttendancePayload")
+		case "appointment":
+			if !f.Enter(w, ec.fieldContext_RecordAttendancePayload_appointment) {
+				return
+			}
+			ec.writeOAppointment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointment(w, f, obj.Appointment)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_RecordAttendancePayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_RecordContactPayload(w *writers.Writer, above *writers.Field, obj *model.RecordContactPayload) {
 	fields := above.Select(w, "RecordContactPayload", recordContactPayloadImplementors)
 	w.Raw("{")
@@ -4971,6 +5709,41 @@ func (ec *executionContext) write_Right(w *writers.Writer, above *writers.Field,
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_Room(w *writers.Writer, above *writers.Field, obj *ent.Room) {
+	fields := above.Select(w, "Room", roomImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("Room")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "receptionPoint":
+			if !f.Enter(w, ec.fieldContext_Room_receptionPoint) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.ReceptionPoint(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, v)
+		case "name":
+			ec.writeNString2string(w, f, obj.Name)
+		case "stepFree":
+			ec.writeNTriState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTriState(w, f, obj.StepFree)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_SensitiveRecord(w *writers.Writer, above *writers.Field, obj *ent.SensitiveRecord) {
 	fields := above.Select(w, "SensitiveRecord", sensitiveRecordImplementors)
 	w.Raw("{")
@@ -5088,6 +5861,101 @@ func (ec *executionContext) write_SetSandboxClockPayload(w *writers.Writer, abov
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_Slot(w *writers.Writer, above *writers.Field, obj *domain.Slot) {
+	fields := above.Select(w, "Slot", slotImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("Slot")
+		case "receptionPointId":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ReceptionPointID)
+		case "startsAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.From)
+		case "endsAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.Until)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_SlotPage(w *writers.Writer, above *writers.Field, obj *service.SlotPage) {
+	fields := above.Select(w, "SlotPage", slotPageImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("SlotPage")
+		case "slots":
+			if !f.Enter(w, ec.fieldContext_SlotPage_slots) {
+				return
+			}
+			ec.writeNSlot2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSlotᚄ(w, f, obj.Slots)
+		case "totalCount":
+			ec.writeNInt2int(w, f, obj.TotalCount)
+		case "hasNextPage":
+			ec.writeNBoolean2bool(w, f, obj.HasNextPage)
+		case "receptionPoints":
+			if !f.Enter(w, ec.fieldContext_SlotPage_receptionPoints) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.SlotPage().ReceptionPoints(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(w, f, v)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_SlotTakenError(w *writers.Writer, above *writers.Field, obj *model.SlotTakenError) {
+	fields := above.Select(w, "SlotTakenError", slotTakenErrorImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("SlotTakenError")
+		case "code":
+			ec.writeNErrorCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRefusalCode(w, f, obj.Code)
+		case "field":
+			ec.writeOString2ᚕstringᚄ(w, f, obj.Field)
+		case "message":
+			ec.writeNString2string(w, f, obj.Message)
+		case "help":
+			ec.writeOString2ᚖstring(w, f, obj.Help)
+		case "alternatives":
+			if !f.Enter(w, ec.fieldContext_SlotTakenError_alternatives) {
+				return
+			}
+			ec.writeNSlot2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSlotᚄ(w, f, obj.Alternatives)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -6053,6 +6921,32 @@ func (ec *executionContext) write_Wish(w *writers.Writer, above *writers.Field, 
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_WithdrawAbsencePayload(w *writers.Writer, above *writers.Field, obj *model.WithdrawAbsencePayload) {
+	fields := above.Select(w, "WithdrawAbsencePayload", withdrawAbsencePayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("WithdrawAbsencePayload")
+		case "withdrawnId":
+			ec.writeOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.WithdrawnID)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_WithdrawAbsencePayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_WithdrawOpeningExceptionPayload(w *writers.Writer, above *writers.Field, obj *model.WithdrawOpeningExceptionPayload) {
 	fields := above.Select(w, "WithdrawOpeningExceptionPayload", withdrawOpeningExceptionPayloadImplementors)
 	w.Raw("{")
@@ -6160,6 +7054,12 @@ func (ec *executionContext) write_Node(w *writers.Writer, f *writers.Field, obj 
 			return
 		}
 		ec.write_StaffAuthorisation(w, f, obj)
+	case *ent.Room:
+		if obj == nil {
+			w.GiveUp()
+			return
+		}
+		ec.write_Room(w, f, obj)
 	case *ent.ReceptionPoint:
 		if obj == nil {
 			w.GiveUp()
@@ -6238,12 +7138,30 @@ func (ec *executionContext) write_Node(w *writers.Writer, f *writers.Field, obj 
 			return
 		}
 		ec.write_Building(w, f, obj)
+	case *ent.BookedTime:
+		if obj == nil {
+			w.GiveUp()
+			return
+		}
+		ec.write_BookedTime(w, f, obj)
+	case *ent.Availability:
+		if obj == nil {
+			w.GiveUp()
+			return
+		}
+		ec.write_Availability(w, f, obj)
 	case *ent.Assignment:
 		if obj == nil {
 			w.GiveUp()
 			return
 		}
 		ec.write_Assignment(w, f, obj)
+	case *ent.Appointment:
+		if obj == nil {
+			w.GiveUp()
+			return
+		}
+		ec.write_Appointment(w, f, obj)
 	case *ent.Application:
 		if obj == nil {
 			w.GiveUp()
@@ -6256,6 +7174,12 @@ func (ec *executionContext) write_Node(w *writers.Writer, f *writers.Field, obj 
 			return
 		}
 		ec.write_Agreement(w, f, obj)
+	case *ent.Absence:
+		if obj == nil {
+			w.GiveUp()
+			return
+		}
+		ec.write_Absence(w, f, obj)
 	default:
 		w.GiveUp()
 	}
@@ -6271,6 +7195,14 @@ func (ec *executionContext) write_UserError(w *writers.Writer, f *writers.Field,
 			return
 		}
 		ec.write_StaleVersionError(w, f, obj)
+	case model.SlotTakenError:
+		ec.write_SlotTakenError(w, f, &obj)
+	case *model.SlotTakenError:
+		if obj == nil {
+			w.GiveUp()
+			return
+		}
+		ec.write_SlotTakenError(w, f, obj)
 	case model.LevelTooLowError:
 		ec.write_LevelTooLowError(w, f, &obj)
 	case *model.LevelTooLowError:
@@ -6298,6 +7230,30 @@ func (ec *executionContext) write_UserError(w *writers.Writer, f *writers.Field,
 	default:
 		w.GiveUp()
 	}
+}
+
+func (ec *executionContext) writeNAbsence2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAbsenceᚄ(w *writers.Writer, f *writers.Field, v []*ent.Absence) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNAbsence2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAbsence(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNAbsence2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAbsence(w *writers.Writer, f *writers.Field, v *ent.Absence) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_Absence(w, f, v)
+}
+
+func (ec *executionContext) writeNAbsenceReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAbsenceReason(w *writers.Writer, f *writers.Field, v domain.AbsenceReason) {
+	v.MarshalGQL(w)
 }
 
 func (ec *executionContext) writeNAcceptHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptHandOverPayload(w *writers.Writer, f *writers.Field, v *model.AcceptHandOverPayload) {
@@ -6350,6 +7306,14 @@ func (ec *executionContext) writeNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋg
 		return
 	}
 	ec.write_AddPartnerAppSecretPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNAddRoomPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddRoomPayload(w *writers.Writer, f *writers.Field, v *model.AddRoomPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_AddRoomPayload(w, f, v)
 }
 
 func (ec *executionContext) writeNApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w *writers.Writer, f *writers.Field, v *ent.Application) {
@@ -6496,6 +7460,106 @@ func (ec *executionContext) writeNApplicationStep2ᚕgithubᚗcomᚋguichetᚑlo
 	w.Raw("]")
 }
 
+func (ec *executionContext) writeNAppointment2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointmentᚄ(w *writers.Writer, f *writers.Field, v []*ent.Appointment) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNAppointment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointment(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNAppointment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointment(w *writers.Writer, f *writers.Field, v *ent.Appointment) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_Appointment(w, f, v)
+}
+
+func (ec *executionContext) writeNAppointmentBooker2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentBooker(w *writers.Writer, f *writers.Field, v domain.AppointmentBooker) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNAppointmentBooker2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentBookerᚄ(w *writers.Writer, f *writers.Field, v []domain.AppointmentBooker) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNAppointmentBooker2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentBooker(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNAppointmentFollowUp2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentFollowUp(w *writers.Writer, f *writers.Field, v domain.AppointmentFollowUp) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNAppointmentHit2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAppointmentHitᚄ(w *writers.Writer, f *writers.Field, v []*service.AppointmentHit) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNAppointmentHit2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAppointmentHit(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNAppointmentHit2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAppointmentHit(w *writers.Writer, f *writers.Field, v *service.AppointmentHit) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_AppointmentHit(w, f, v)
+}
+
+func (ec *executionContext) writeNAppointmentMode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentMode(w *writers.Writer, f *writers.Field, v domain.AppointmentMode) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNAppointmentMode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentModeᚄ(w *writers.Writer, f *writers.Field, v []domain.AppointmentMode) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNAppointmentMode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentMode(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNAppointmentMotive2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentMotiveᚄ(w *writers.Writer, f *writers.Field, v []*domain.AppointmentMotive) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNAppointmentMotive2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentMotive(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNAppointmentMotive2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentMotive(w *writers.Writer, f *writers.Field, v *domain.AppointmentMotive) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_AppointmentMotive(w, f, v)
+}
+
+func (ec *executionContext) writeNAppointmentState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentState(w *writers.Writer, f *writers.Field, v domain.AppointmentState) {
+	v.MarshalGQL(w)
+}
+
 func (ec *executionContext) writeNAssignOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAssignOnlineRegistrationPayload(w *writers.Writer, f *writers.Field, v *model.AssignOnlineRegistrationPayload) {
 	if v == nil {
 		w.Null(true)
@@ -6536,12 +7600,64 @@ func (ec *executionContext) writeNAssignmentState2githubᚗcomᚋguichetᚑlogem
 	v.MarshalGQL(w)
 }
 
+func (ec *executionContext) writeNAttendance2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAttendance(w *writers.Writer, f *writers.Field, v domain.Attendance) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNAvailability2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAvailabilityᚄ(w *writers.Writer, f *writers.Field, v []*ent.Availability) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNAvailability2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAvailability(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNAvailability2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAvailability(w *writers.Writer, f *writers.Field, v *ent.Availability) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_Availability(w, f, v)
+}
+
 func (ec *executionContext) writeNBindAccountPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐBindAccountPayload(w *writers.Writer, f *writers.Field, v *model.BindAccountPayload) {
 	if v == nil {
 		w.Null(true)
 		return
 	}
 	ec.write_BindAccountPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNBookAppointmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐBookAppointmentPayload(w *writers.Writer, f *writers.Field, v *model.BookAppointmentPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_BookAppointmentPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNBookedTime2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBookedTimeᚄ(w *writers.Writer, f *writers.Field, v []*ent.BookedTime) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNBookedTime2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBookedTime(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNBookedTime2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBookedTime(w *writers.Writer, f *writers.Field, v *ent.BookedTime) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_BookedTime(w, f, v)
 }
 
 func (ec *executionContext) writeNBoolean2bool(w *writers.Writer, f *writers.Field, v bool) {
@@ -6584,6 +7700,14 @@ func (ec *executionContext) writeNBuildingEdge2ᚖgithubᚗcomᚋguichetᚑlogem
 	ec.write_BuildingEdge(w, f, v)
 }
 
+func (ec *executionContext) writeNCancelAppointmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCancelAppointmentPayload(w *writers.Writer, f *writers.Field, v *model.CancelAppointmentPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_CancelAppointmentPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNCatalogueEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCatalogueEntryᚄ(w *writers.Writer, f *writers.Field, v []*ent.CatalogueEntry) {
 	w.Raw("[")
 	for i := range v {
@@ -6606,6 +7730,14 @@ func (ec *executionContext) writeNCatalogueEntry2ᚖgithubᚗcomᚋguichetᚑlog
 
 func (ec *executionContext) writeNCatalogueKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCatalogueKind(w *writers.Writer, f *writers.Field, v domain.CatalogueKind) {
 	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNChangeOccurrencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐChangeOccurrencePayload(w *writers.Writer, f *writers.Field, v *model.ChangeOccurrencePayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ChangeOccurrencePayload(w, f, v)
 }
 
 func (ec *executionContext) writeNChangePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐChangePartnerAppPayload(w *writers.Writer, f *writers.Field, v *model.ChangePartnerAppPayload) {
@@ -6784,6 +7916,14 @@ func (ec *executionContext) writeNDeadlineState2githubᚗcomᚋguichetᚑlogemen
 	v.MarshalGQL(w)
 }
 
+func (ec *executionContext) writeNDeclareAbsencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareAbsencePayload(w *writers.Writer, f *writers.Field, v *model.DeclareAbsencePayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_DeclareAbsencePayload(w, f, v)
+}
+
 func (ec *executionContext) writeNDeclareOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareOpeningExceptionPayload(w *writers.Writer, f *writers.Field, v *model.DeclareOpeningExceptionPayload) {
 	if v == nil {
 		w.Null(true)
@@ -6910,6 +8050,14 @@ func (ec *executionContext) writeNEndAssignmentPayload2ᚖgithubᚗcomᚋguichet
 		return
 	}
 	ec.write_EndAssignmentPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNEndAvailabilityPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndAvailabilityPayload(w *writers.Writer, f *writers.Field, v *model.EndAvailabilityPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_EndAvailabilityPayload(w, f, v)
 }
 
 func (ec *executionContext) writeNEndPairPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndPairPayload(w *writers.Writer, f *writers.Field, v *model.EndPairPayload) {
@@ -7164,6 +8312,14 @@ func (ec *executionContext) writeNMoney2githubᚗcomᚋguichetᚑlogementᚋguic
 	v.MarshalGQL(w)
 }
 
+func (ec *executionContext) writeNMoveAppointmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMoveAppointmentPayload(w *writers.Writer, f *writers.Field, v *model.MoveAppointmentPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_MoveAppointmentPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNNearestReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐNearestReceptionPointᚄ(w *writers.Writer, f *writers.Field, v []*model.NearestReceptionPoint) {
 	w.Raw("[")
 	for i := range v {
@@ -7189,6 +8345,22 @@ func (ec *executionContext) writeNNode2ᚕgithubᚗcomᚋguichetᚑlogementᚋgu
 	for i := range v {
 		w.Item(i)
 		ec.writeONode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNOccurrenceChange2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOccurrenceChange(w *writers.Writer, f *writers.Field, v domain.OccurrenceChange) {
+	ec.write_OccurrenceChange(w, f, &v)
+}
+
+func (ec *executionContext) writeNOccurrenceChange2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOccurrenceChangeᚄ(w *writers.Writer, f *writers.Field, v []domain.OccurrenceChange) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNOccurrenceChange2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOccurrenceChange(w, f, v[i])
 		if w.GaveUp() {
 			return
 		}
@@ -7222,6 +8394,14 @@ func (ec *executionContext) writeNOpenApplicationInEmergencyPayload2ᚖgithubᚗ
 		return
 	}
 	ec.write_OpenApplicationInEmergencyPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNOpenAvailabilityPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenAvailabilityPayload(w *writers.Writer, f *writers.Field, v *model.OpenAvailabilityPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_OpenAvailabilityPayload(w, f, v)
 }
 
 func (ec *executionContext) writeNOpeningDay2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpeningDayᚄ(w *writers.Writer, f *writers.Field, v []*model.OpeningDay) {
@@ -7378,6 +8558,26 @@ func (ec *executionContext) writeNPair2ᚖgithubᚗcomᚋguichetᚑlogementᚋgu
 		return
 	}
 	ec.write_Pair(w, f, v)
+}
+
+func (ec *executionContext) writeNParticipant2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐParticipantᚄ(w *writers.Writer, f *writers.Field, v []*domain.Participant) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNParticipant2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐParticipant(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNParticipant2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐParticipant(w *writers.Writer, f *writers.Field, v *domain.Participant) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_Participant(w, f, v)
 }
 
 func (ec *executionContext) writeNPartnerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerApp(w *writers.Writer, f *writers.Field, v *ent.PartnerApp) {
@@ -7724,6 +8924,14 @@ func (ec *executionContext) writeNReceptionPointEdge2ᚖgithubᚗcomᚋguichet�
 	ec.write_ReceptionPointEdge(w, f, v)
 }
 
+func (ec *executionContext) writeNRecordAttendancePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordAttendancePayload(w *writers.Writer, f *writers.Field, v *model.RecordAttendancePayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_RecordAttendancePayload(w, f, v)
+}
+
 func (ec *executionContext) writeNRecordContactPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactPayload(w *writers.Writer, f *writers.Field, v *model.RecordContactPayload) {
 	if v == nil {
 		w.Null(true)
@@ -7912,6 +9120,26 @@ func (ec *executionContext) writeNRole2ᚕgithubᚗcomᚋguichetᚑlogementᚋgu
 	w.Raw("]")
 }
 
+func (ec *executionContext) writeNRoom2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐRoomᚄ(w *writers.Writer, f *writers.Field, v []*ent.Room) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNRoom2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐRoom(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNRoom2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐRoom(w *writers.Writer, f *writers.Field, v *ent.Room) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_Room(w, f, v)
+}
+
 func (ec *executionContext) writeNScanState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐScanState(w *writers.Writer, f *writers.Field, v domain.ScanState) {
 	v.MarshalGQL(w)
 }
@@ -7954,6 +9182,34 @@ func (ec *executionContext) writeNSetSandboxClockPayload2ᚖgithubᚗcomᚋguich
 
 func (ec *executionContext) writeNSiren2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSiren(w *writers.Writer, f *writers.Field, v domain.Siren) {
 	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNSlot2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSlotᚄ(w *writers.Writer, f *writers.Field, v []*domain.Slot) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNSlot2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSlot(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNSlot2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSlot(w *writers.Writer, f *writers.Field, v *domain.Slot) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_Slot(w, f, v)
+}
+
+func (ec *executionContext) writeNSlotPage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐSlotPage(w *writers.Writer, f *writers.Field, v *service.SlotPage) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_SlotPage(w, f, v)
 }
 
 func (ec *executionContext) writeNSplitApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSplitApplicationPayload(w *writers.Writer, f *writers.Field, v *model.SplitApplicationPayload) {
@@ -8172,12 +9428,28 @@ func (ec *executionContext) writeNStockVintageEdge2ᚖgithubᚗcomᚋguichetᚑl
 	ec.write_StockVintageEdge(w, f, v)
 }
 
+func (ec *executionContext) writeNString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMotiveCode(w *writers.Writer, f *writers.Field, v domain.MotiveCode) {
+	w.String(string(v))
+}
+
 func (ec *executionContext) writeNString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceCode(w *writers.Writer, f *writers.Field, v domain.PieceCode) {
 	w.String(string(v))
 }
 
 func (ec *executionContext) writeNString2string(w *writers.Writer, f *writers.Field, v string) {
 	w.String(string(v))
+}
+
+func (ec *executionContext) writeNString2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMotiveCodeᚄ(w *writers.Writer, f *writers.Field, v []domain.MotiveCode) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMotiveCode(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
 }
 
 func (ec *executionContext) writeNString2ᚕstringᚄ(w *writers.Writer, f *writers.Field, v []string) {
@@ -8352,6 +9624,14 @@ func (ec *executionContext) writeNWish2ᚖgithubᚗcomᚋguichetᚑlogementᚋgu
 	ec.write_Wish(w, f, v)
 }
 
+func (ec *executionContext) writeNWithdrawAbsencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawAbsencePayload(w *writers.Writer, f *writers.Field, v *model.WithdrawAbsencePayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_WithdrawAbsencePayload(w, f, v)
+}
+
 func (ec *executionContext) writeNWithdrawOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionPayload(w *writers.Writer, f *writers.Field, v *model.WithdrawOpeningExceptionPayload) {
 	if v == nil {
 		w.Null(true)
@@ -8366,6 +9646,14 @@ func (ec *executionContext) writeNWithdrawWarningPayload2ᚖgithubᚗcomᚋguich
 		return
 	}
 	ec.write_WithdrawWarningPayload(w, f, v)
+}
+
+func (ec *executionContext) writeOAbsence2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAbsence(w *writers.Writer, f *writers.Field, v *ent.Absence) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_Absence(w, f, v)
 }
 
 func (ec *executionContext) writeOAccessExplanation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessExplanation(w *writers.Writer, f *writers.Field, v *service.AccessExplanation) {
@@ -8424,12 +9712,28 @@ func (ec *executionContext) writeOApplicationSummary2ᚖgithubᚗcomᚋguichet�
 	ec.write_ApplicationSummary(w, f, v)
 }
 
+func (ec *executionContext) writeOAppointment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointment(w *writers.Writer, f *writers.Field, v *ent.Appointment) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_Appointment(w, f, v)
+}
+
 func (ec *executionContext) writeOAssignment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignment(w *writers.Writer, f *writers.Field, v *ent.Assignment) {
 	if v == nil {
 		w.Null(false)
 		return
 	}
 	ec.write_Assignment(w, f, v)
+}
+
+func (ec *executionContext) writeOAvailability2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAvailability(w *writers.Writer, f *writers.Field, v *ent.Availability) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_Availability(w, f, v)
 }
 
 func (ec *executionContext) writeOBoolean2ᚖbool(w *writers.Writer, f *writers.Field, v *bool) {
@@ -8810,6 +10114,14 @@ func (ec *executionContext) writeORole2ᚖgithubᚗcomᚋguichetᚑlogementᚋgu
 		return
 	}
 	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeORoom2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐRoom(w *writers.Writer, f *writers.Field, v *ent.Room) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_Room(w, f, v)
 }
 
 func (ec *executionContext) writeOSensitiveRecord2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐSensitiveRecord(w *writers.Writer, f *writers.Field, v *ent.SensitiveRecord) {

@@ -83,6 +83,24 @@ type AddPartnerAppSecretPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// A room to add.
+type AddRoomInput struct {
+	// Where.
+	ReceptionPointID domain.ID `json:"receptionPointId"`
+	// Its name, 1 to 60 characters, unique at the point.
+	Name string `json:"name"`
+	// Whether it can be reached without a step.
+	StepFree domain.TriState `json:"stepFree"`
+}
+
+// What became of the addition.
+type AddRoomPayload struct {
+	// The room; `null` when it was refused.
+	Room *ent.Room `json:"room,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
 // A table of applications.
 type ApplicationStatistics struct {
 	// The axes, as asked. At most 2.
@@ -148,6 +166,72 @@ type BindAccountPayload struct {
 	// The application; `null` when it was refused, and when it is protected and not yet reopened to you.
 	Application *ent.Application `json:"application,omitempty"`
 	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// An appointment to book.
+type BookAppointmentInput struct {
+	// The application.
+	ApplicationID domain.ID `json:"applicationId"`
+	// The motive, by its code.
+	Motive string `json:"motive"`
+	// How people are to meet.
+	Mode domain.AppointmentMode `json:"mode"`
+	// Where.
+	ReceptionPointID domain.ID `json:"receptionPointId"`
+	// The beginning of the slot.
+	StartsAt time.Time `json:"startsAt"`
+	// Who of `household` is to come, at most 20; the adults when empty.
+	ParticipantIds []domain.ID `json:"participantIds"`
+	// Why it is given beside another one, 1 to 200 bytes without names, where no slot is free. For a POINT_MANAGER of the point that follows.
+	OverbookedFor *string `json:"overbookedFor,omitempty"`
+}
+
+// What became of the booking.
+type BookAppointmentPayload struct {
+	// The appointment; `null` when it was refused, or is not yours to see.
+	Appointment *ent.Appointment `json:"appointment,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// An appointment to cancel.
+type CancelAppointmentInput struct {
+	// The appointment.
+	ID domain.ID `json:"id"`
+	// The version you read.
+	Version int `json:"version"`
+}
+
+// What became of the cancellation.
+type CancelAppointmentPayload struct {
+	// The appointment; `null` when it was refused.
+	Appointment *ent.Appointment `json:"appointment,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// A day of an availability to change.
+type ChangeOccurrenceInput struct {
+	// The availability.
+	ID domain.ID `json:"id"`
+	// The version you read.
+	Version int `json:"version"`
+	// The day. One that the rule does not bring is added.
+	Day domain.Date `json:"day"`
+	// From which time of day on, a quarter of an hour; absent for none that day.
+	Opens *domain.LocalTime `json:"opens,omitempty"`
+	// Until which time of day; absent for none that day.
+	Closes *domain.LocalTime `json:"closes,omitempty"`
+}
+
+// What became of the change.
+type ChangeOccurrencePayload struct {
+	// The availability; `null` when it was refused.
+	Availability *ent.Availability `json:"availability,omitempty"`
+	// What was booked in the time that is no more. At most 100.
+	Hit []*service.AppointmentHit `json:"hit"`
+	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }
 
@@ -229,6 +313,32 @@ type DeadlineFilterInput struct {
 	Kinds []domain.DeadlineKind `json:"kinds,omitempty"`
 	// In one of these states; any when absent. At most 3.
 	States []domain.DeadlineState `json:"states,omitempty"`
+}
+
+// An absence to declare: of one person, one room or one reception point.
+type DeclareAbsenceInput struct {
+	// The person.
+	PersonID *domain.ID `json:"personId,omitempty"`
+	// The room.
+	RoomID *domain.ID `json:"roomId,omitempty"`
+	// The reception point.
+	ReceptionPointID *domain.ID `json:"receptionPointId,omitempty"`
+	// From when on.
+	StartsAt time.Time `json:"startsAt"`
+	// Until when, within 400 days.
+	EndsAt time.Time `json:"endsAt"`
+	// Why.
+	Reason domain.AbsenceReason `json:"reason"`
+}
+
+// What became of the absence.
+type DeclareAbsencePayload struct {
+	// The absence; `null` when it was refused.
+	Absence *ent.Absence `json:"absence,omitempty"`
+	// What was booked in it. At most 100.
+	Hit []*service.AppointmentHit `json:"hit"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
 }
 
 // An exception to the weekly hours.
@@ -358,6 +468,26 @@ type EndAssignmentPayload struct {
 	// The assignment as it is now; `null` when it was refused.
 	Assignment *ent.Assignment `json:"assignment,omitempty"`
 	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// An availability to end.
+type EndAvailabilityInput struct {
+	// The availability.
+	ID domain.ID `json:"id"`
+	// The version you read.
+	Version int `json:"version"`
+	// The day after the last, today or later; today when absent.
+	ValidUntil *domain.Date `json:"validUntil,omitempty"`
+}
+
+// What became of the end.
+type EndAvailabilityPayload struct {
+	// The availability; `null` when it was refused, or never began.
+	Availability *ent.Availability `json:"availability,omitempty"`
+	// What was booked in the time that is no more. At most 100.
+	Hit []*service.AppointmentHit `json:"hit"`
+	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }
 
@@ -521,6 +651,28 @@ type MergeApplicationsPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// An appointment to move.
+type MoveAppointmentInput struct {
+	// The appointment.
+	ID domain.ID `json:"id"`
+	// The version you read.
+	Version int `json:"version"`
+	// Where; at the same point when absent.
+	ReceptionPointID *domain.ID `json:"receptionPointId,omitempty"`
+	// The beginning of the new slot.
+	StartsAt time.Time `json:"startsAt"`
+	// How people are to meet; as before when absent.
+	Mode *domain.AppointmentMode `json:"mode,omitempty"`
+}
+
+// What became of the move.
+type MoveAppointmentPayload struct {
+	// The appointment; `null` when it was refused.
+	Appointment *ent.Appointment `json:"appointment,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
 // A reception point and how far it is.
 type NearestReceptionPoint struct {
 	// How far as the crow flies, in metres, rounded.
@@ -546,6 +698,38 @@ type OpenApplicationInEmergencyPayload struct {
 	// Until when you see it by this opening; `null` when it was refused.
 	OpenUntil *time.Time `json:"openUntil,omitempty"`
 	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// Time to open to appointments.
+type OpenAvailabilityInput struct {
+	// Who receives. The person has a confirmed assignment at the point.
+	PersonID domain.ID `json:"personId"`
+	// Where.
+	ReceptionPointID domain.ID `json:"receptionPointId"`
+	// In which room of the point.
+	RoomID *domain.ID `json:"roomId,omitempty"`
+	// The days, as an RRULE of RFC 5545 of whole days (`FREQ=WEEKLY;BYDAY=MO,WE`); absent for the first day alone.
+	Rule *string `json:"rule,omitempty"`
+	// The first day, today or later.
+	FirstDay domain.Date `json:"firstDay"`
+	// The day after the last; absent for no end.
+	ValidUntil *domain.Date `json:"validUntil,omitempty"`
+	// From which time of day on, a quarter of an hour.
+	Opens domain.LocalTime `json:"opens"`
+	// Until which time of day.
+	Closes domain.LocalTime `json:"closes"`
+	// The codes of the motives that are received, at most 50; none for all.
+	Motives []string `json:"motives"`
+	// The modes that are received, at most 4; none for all.
+	Modes []domain.AppointmentMode `json:"modes"`
+}
+
+// What became of it.
+type OpenAvailabilityPayload struct {
+	// The availability; `null` when it was refused.
+	Availability *ent.Availability `json:"availability,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }
 
@@ -682,6 +866,24 @@ type ReceiveApplicantPayload struct {
 	// Until when you see it by this reception; `null` when it was refused.
 	OpenUntil *time.Time `json:"openUntil,omitempty"`
 	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// Who came to an appointment.
+type RecordAttendanceInput struct {
+	// The appointment.
+	ID domain.ID `json:"id"`
+	// The version you read.
+	Version int `json:"version"`
+	// Each of the participants, at most 20.
+	Participants []*domain.Participant `json:"participants"`
+}
+
+// What became of the record.
+type RecordAttendancePayload struct {
+	// The appointment; `null` when it was refused.
+	Appointment *ent.Appointment `json:"appointment,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }
 
@@ -995,6 +1197,46 @@ type SetSandboxClockPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// Which slots are looked for.
+type SlotFilter struct {
+	// The motive, by its code.
+	Motive string `json:"motive"`
+	// How people are to meet.
+	Mode domain.AppointmentMode `json:"mode"`
+	// The reception points, at most 100; all of them when absent, none when empty.
+	ReceptionPointIds []domain.ID `json:"receptionPointIds,omitempty"`
+	// Slots that begin then or later; now when absent.
+	From *time.Time `json:"from,omitempty"`
+	// Slots that begin before; 28 days after `from` when absent, 120 days after at the latest.
+	Until *time.Time `json:"until,omitempty"`
+	// To go on after the last slot of a page.
+	After *SlotPositionInput `json:"after,omitempty"`
+}
+
+// Where a page of slots goes on.
+type SlotPositionInput struct {
+	// The beginning of the last slot.
+	StartsAt time.Time `json:"startsAt"`
+	// Its reception point.
+	ReceptionPointID domain.ID `json:"receptionPointId"`
+}
+
+// A slot that cannot be had any more.
+type SlotTakenError struct {
+	// Always `SLOT_TAKEN`.
+	Code domain.RefusalCode `json:"code"`
+	// The path of the input field at fault; `null` when it is the whole input. At most 10 steps.
+	Field []string `json:"field,omitempty"`
+	// What is wrong, for a person, in the language of `Accept-Language`.
+	Message string `json:"message"`
+	// How to mend it, for a person.
+	Help *string `json:"help,omitempty"`
+	// Other slots for the same motive, those of the same reception point first. At most 3.
+	Alternatives []*domain.Slot `json:"alternatives"`
+}
+
+func (SlotTakenError) IsUserError() {}
+
 // The application, who leaves and what they state.
 type SplitApplicationInput struct {
 	// The application.
@@ -1115,6 +1357,20 @@ type WarnApplicantInput struct {
 type WarnApplicantPayload struct {
 	// The application, where you see it; `null` when it was refused.
 	Application *ent.Application `json:"application,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// An absence to take back.
+type WithdrawAbsenceInput struct {
+	// The absence.
+	ID domain.ID `json:"id"`
+}
+
+// What became of it.
+type WithdrawAbsencePayload struct {
+	// The absence that is no more; `null` when it was refused.
+	WithdrawnID *domain.ID `json:"withdrawnId,omitempty"`
 	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }
