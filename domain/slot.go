@@ -149,7 +149,7 @@ func (c Calendar) free(q SlotQuestion) map[start][]receiver {
 		}
 		for _, o := range a.occurrences(first, last) {
 			roles := c.rolesOn(a, o.day, q.Motive.Roles)
-			if roles == 0 || c.LevelOn(a.ReceptionPointID, o.day) < q.Motive.Level {
+			if roles == 0 || c.levelOn(a.ReceptionPointID, o.day) < q.Motive.Level {
 				continue
 			}
 			r := receiver{a.PersonID, a.RoomID, roles}
@@ -258,8 +258,8 @@ func (c Calendar) rolesOn(a Availability, day Date, needed []Role) uint {
 	return held
 }
 
-// LevelOn is the level of service of a point on that day, 0 for none.
-func (c Calendar) LevelOn(point ID, day Date) int {
+// levelOn is the level of service of a point on that day, 0 for none.
+func (c Calendar) levelOn(point ID, day Date) int {
 	for _, l := range c.Levels {
 		if l.ReceptionPointID == point && within(day, l.From, l.Until) {
 			return l.Level
