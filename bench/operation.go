@@ -67,6 +67,9 @@ func readOperations(repository string, s sample, page int) ([]operation, error) 
 		{name: "FindApplicant", target: listTarget, cases: applicantCases(page)},
 		{name: "ApplicationFile", target: listTarget, cases: fileCases(s)},
 		{name: "ApplicationStatistics", target: aggregateTarget, cases: tableCases()},
+		{name: "ApplicationLife", target: listTarget, cases: fileCases(s)},
+		{name: "ApplicationPieces", target: listTarget, cases: fileCases(s)},
+		{name: "OnlineRegistrations", target: listTarget, cases: queueCases(page)},
 		{name: "StockVintages", target: listTarget, cases: vintageCases(page)},
 	}
 	for i, o := range operations {
