@@ -63,6 +63,7 @@ func TestBothGiveTheSameAnswers(t *testing.T) {
 		}
 	}
 	applications := withApplications(t, 300)
+	must(t, sandbox.SeedPieces(t.Context(), applications.Service, applications.DB, 300))
 	must(t, liveOn(t.Context(), applications.DB))
 	overApplications := []*engine{limitOver(t, applications.DB), {name: "api", url: applications.URL}}
 	for _, page := range []int{7, 100} {
@@ -86,8 +87,8 @@ func TestBothGiveTheSameAnswers(t *testing.T) {
 	})
 }
 
-// liveOn gives the applications a history, changes that wait, pieces of all kinds and
-// states, and an agent to what is in the queue.
+// liveOn gives the applications a history and changes that wait, and an agent to what is
+// in the queue.
 func liveOn(ctx context.Context, db *sql.DB) error {
 	for _, statement := range []string{
 		`INSERT INTO application_event (id, application_id, position, happened_on, kind, state, reason, deadline, due_on, reception_point_id)
