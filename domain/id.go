@@ -75,6 +75,7 @@ const (
 	RegistryEventPrefix      Prefix = "rev"
 	PieceTransferPrefix      Prefix = "ptr"
 	ErasedNumberPrefix       Prefix = "ern"
+	DraftPrefix              Prefix = "dra"
 )
 
 // Prefixes lists every prefix in use.
@@ -91,7 +92,7 @@ func Prefixes() []Prefix {
 		ReceptionContactPrefix, ReceptionGrantPrefix, AttemptCountPrefix, EmergencyOpeningPrefix, BindingCodePrefix,
 		PublishedFiguresPrefix,
 		DeadlinePrefix, ApplicationEventPrefix, HandOverPrefix, OnlineRegistrationPrefix, ProposedChangePrefix,
-		PiecePrefix, PieceFilePrefix, UploadPrefix, DepositPrefix, RegistryEventPrefix, PieceTransferPrefix, ErasedNumberPrefix,
+		PiecePrefix, PieceFilePrefix, UploadPrefix, DepositPrefix, RegistryEventPrefix, PieceTransferPrefix, ErasedNumberPrefix, DraftPrefix,
 	}
 }
 

@@ -48,4 +48,5 @@ func Install() {
 	installRegistryEvent()
 	installPieceTransfer()
 	installErasedNumber()
+	installDraft()
 }

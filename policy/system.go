@@ -83,7 +83,7 @@ func KeepRetention(ctx context.Context) context.Context {
 	return guard.Grant(ctx, "keep retention",
 		"ReceptionGrant", "EmergencyOpening", "HandOver", "NamedAgent", "ApplicantAccount", "BindingCode", "OnlineRegistration",
 		"RegistryEvent", "Deposit", "ReceptionContact", "AttemptCount", "UsedAssertion", "StaffAuthorisation", "Assignment", "Pair",
-		"ApplicationAccess", "Audience")
+		"Draft", "ApplicationAccess", "Audience")
 }
 
 // ScanPieces asks the antivirus about what was given in, and brings what was deposited
