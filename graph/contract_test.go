@@ -385,6 +385,7 @@ func TestPublicFields(t *testing.T) {
 		"MailingAddress", "CurrentDwelling", "ValueOrigin", "ResourceLine", "CivilStatus", "Work", "DisabilityAnnex",
 		"AccessExplanation", "GroundExplanation", "AccessLogEntry",
 		"Deadline", "ApplicationEvent", "ProposedChange", "FormValue", "HandOver", "OnlineRegistration", "ApplicationDuplicate",
+		"Draft", "SaveDraftPayload", "DepositDraftPayload", "DiscardDraftPayload",
 		"ValueConflict", "IllegalTransitionError", "LevelTooLowError",
 		"RegisterApplicationPayload", "RegisterOnlinePayload", "ValidateApplicationPayload", "RejectApplicationPayload",
 		"DepositApplicationAgainPayload", "RenewApplicationPayload", "RecordNoticePayload", "CorrectApplicationPayload",

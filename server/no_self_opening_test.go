@@ -75,6 +75,9 @@ var acts = map[string]rule{
 	// wishes concern; so is what counts again, or is taken from the queue or handed over.
 	"registerApplication":       {deskAgents, wished},
 	"registerOnline":            {[]string{"account:a", "account:b"}, append([]domain.Ground{domain.GroundSelf}, wished...)},
+	"saveDraft":                 {likely: append([]string{"account:a", "account:b"}, deskAgents...)},
+	"depositDraft":              {append([]string{"account:a", "account:b"}, deskAgents...), append([]domain.Ground{domain.GroundSelf}, wished...)},
+	"discardDraft":              {likely: append([]string{"account:a", "account:b"}, deskAgents...)},
 	"validateApplication":       {deskAgents, wished},
 	"rejectApplication":         {likely: deskAgents},
 	"depositApplicationAgain":   {append([]string{"account:a"}, deskAgents...), wished},
@@ -217,6 +220,7 @@ var things = map[string]string{
 	"acceptHandOver": "hand_over WHERE accepted_at IS NULL", "declineHandOver": "hand_over WHERE accepted_at IS NULL",
 	"takeOnlineRegistration": "online_registration WHERE NOT handled", "assignOnlineRegistration": "online_registration WHERE NOT handled",
 	"releaseOnlineRegistration": "online_registration WHERE NOT handled",
+	"saveDraft":                 "draft", "depositDraft": "draft", "discardDraft": "draft",
 }
 
 // ofApplication are the tables whose rows are about one application.
