@@ -410,7 +410,7 @@ func TestPublicFields(t *testing.T) {
 			want := !slices.Contains(private, d.Name) && !strings.HasPrefix(f.Name, "__")
 			switch d.Name {
 			case "Query":
-				want = !slices.Contains([]string{"node", "nodes", "viewer", "partnerApps", "staff", "application", "applications", "applicationStatistics", "explainAccess", "accessLog", "applicationDuplicates", "onlineRegistrations", "handOvers", "pieceTicket", "deposits"}, f.Name) && !strings.HasPrefix(f.Name, "__")
+				want = !slices.Contains([]string{"node", "nodes", "viewer", "partnerApps", "staff", "application", "applications", "applicationStatistics", "explainAccess", "accessLog", "applicationDuplicates", "onlineRegistrations", "handOvers", "drafts", "pieceTicket", "deposits"}, f.Name) && !strings.HasPrefix(f.Name, "__")
 			case "PageInfo":
 				want = true
 			}

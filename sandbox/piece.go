@@ -37,7 +37,7 @@ func (a *draft) file() {
 		a.give(&p, asked.Level)
 		a.Pieces = append(a.Pieces, p)
 	}
-	if a.k == EdgeHomonymSecond {
+	if a.k == filedEvery {
 		a.blindly()
 	}
 }

@@ -36,9 +36,9 @@ type SandboxPiece struct {
 // seededFiles is where the files of a sandbox's pieces are in its storage.
 const seededFiles = "pieces/sandbox/"
 
-// filedAfter is how many days after its deposit a fictional piece was sent to the national
-// digitiser: those that were given in later still wait.
-const filedAfter = 15
+// turnedDown is which fictional pieces the national digitiser rejected, by the last
+// character of their identifiers.
+const turnedDown = "7"
 
 // file looks into what was given, as at any deposit.
 func (p SandboxPiece) file() (*domain.StoredFile, error) {
@@ -97,16 +97,20 @@ func (r *applicationRows) addPiece(a SandboxApplication, p SandboxPiece) error {
 	return nil
 }
 
-// addTransfer makes the way of a piece to the digitiser: what has no number does not go.
+// addTransfer makes the way of a piece to the digitiser, which has it by the next day:
+// what has no number does not go, and none waits for a file that is not stored yet.
 func (r *applicationRows) addTransfer(a SandboxApplication, p SandboxPiece) {
 	given := domain.DateOf(p.DepositedAt)
-	state, sent := domain.TransferToSend, (*time.Time)(nil)
-	if filed := given.AddDays(filedAfter); a.UniqueNumber != "" && filed.Before(a.StatedOn) {
-		at := filed.At(0)
+	state, sent, rejected := domain.TransferToSend, (*time.Time)(nil), (*domain.PieceTransferRejection)(nil)
+	if a.UniqueNumber != "" {
+		at := p.DepositedAt.AddDate(0, 0, 1)
 		state, sent = domain.TransferAcknowledged, &at
+		if strings.HasSuffix(string(p.ID), turnedDown) {
+			state, rejected = domain.TransferRejected, new(domain.TransferUnreadable)
+		}
 	}
 	r.row(tableTransfer, domain.DerivedID(domain.PieceTransferPrefix, p.DepositedAt, string(p.ID)), a.ID, p.ID,
-		domain.LegalClocksOn(given).PieceTransfer.After(given), string(p.ID[len(p.ID)-idSuffix:]), p.DepositedAt, state, nil, sent, sent)
+		domain.LegalClocksOn(given).PieceTransfer.After(given), string(p.ID[len(p.ID)-idSuffix:]), p.DepositedAt, state, rejected, sent, sent)
 }
 
 // idSuffix is what an identifier has behind its prefix: a reference has as much.
