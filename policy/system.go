@@ -73,7 +73,7 @@ func PublishFigures(ctx context.Context) context.Context {
 func KeepCalendar(ctx context.Context) context.Context {
 	return guard.Grant(ctx, "keep the calendar", append([]string{
 		"ApplicantAccount", "NamedAgent", "BindingCode", "ReceptionGrant", "EmergencyOpening", "HandOver", "OnlineRegistration",
-		"ProposedChange", "Piece", "PieceFile", "PieceTransfer", "ErasedNumber",
+		"ProposedChange", "Piece", "PieceFile", "PieceTransfer", "Deposit", "ErasedNumber",
 	}, formTypes...)...)
 }
 
