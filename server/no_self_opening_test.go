@@ -153,6 +153,8 @@ type acting struct {
 	codes        map[string]string
 	// handedOver is the application whose code was handed over by the last act.
 	handedOver string
+	// opened are the accesses after the last act, nil before the first.
+	opened map[string]domain.Ground
 	// sent are the tickets of files that have arrived, by who sent them.
 	sent map[string]string
 	// accepted counts the acts that were done, by their names.
@@ -633,7 +635,10 @@ func (p *acting) accesses() map[string]domain.Ground {
 func (p *acting) step(f *ast.FieldDefinition) string {
 	p.t.Helper()
 	p.draw(f)
-	from, rows := p.now, p.accesses()
+	from, rows := p.now, p.opened
+	if rows == nil { // nothing is done between two acts
+		rows = p.accesses()
+	}
 	before := p.sights(p.actor, from)
 	a := p.do(f)
 	opens := acts[f.Name].opens
@@ -643,7 +648,8 @@ func (p *acting) step(f *ast.FieldDefinition) string {
 	if more := gained(before, p.sights(p.actor, from), opens, p.to.id); more != "" {
 		return fmt.Sprintf("%q gained %s by %s: %s", p.actor, more, f.Name, a.Body)
 	}
-	for row, ground := range p.accesses() {
+	p.opened = p.accesses()
+	for row, ground := range p.opened {
 		if _, was := rows[row]; !was && (!slices.Contains(opens, ground) || !strings.Contains(row, p.to.id)) {
 			return fmt.Sprintf("%q opened %s by %s: %s", p.actor, row, f.Name, a.Body)
 		}
