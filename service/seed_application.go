@@ -152,7 +152,7 @@ var applicationTables = [tableCount]struct {
 	tableDeposit: {"deposit", []string{
 		"id", "caller", "person_id", "kind", "sha256", "pages", "deposited_at", "reception_point_id", "unique_number", "waiting",
 	}},
-	tableAccess:   {"application_access", []string{"application_id", "audience_id", "ground", "groups", "valid_from", "valid_until"}},
+	tableAccess: {"application_access", []string{"application_id", "audience_id", "ground", "groups", "valid_from", "valid_until"}},
 }
 
 // seededNetwork is what fictional applications name, by the keys under which they do.
