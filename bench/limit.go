@@ -33,13 +33,14 @@ type limit struct {
 	buildingPage, buildingCount, ownerships, dwellingPage,
 	stockTable, stockFacets, vintageInForce, vintagePage, changePage,
 	managed, staffPage, staffAssignments, staffAuthorisations,
-	caller, applicationPage, wishesOf, applicantPage, applicationByNumber, householdOf, applicationTable *sql.Stmt
+	caller, applicationPage, wishesOf, applicantPage, applicationByNumber, householdOf, applicationTable,
+	lifeByNumber, deadlinesOf, historyOf, changesOf, queue, piecesByNumber, piecesOf, situationOf *sql.Stmt
 }
 
 // newLimit prepares every statement on the database.
 func newLimit(ctx context.Context, db *sql.DB, clock func() time.Time) (*limit, error) {
 	l := &limit{db: db, clock: clock}
-	for _, s := range slices.Concat(l.statements(), l.staffStatements(), l.applicationStatements()) {
+	for _, s := range slices.Concat(l.statements(), l.staffStatements(), l.applicationStatements(), l.lifeStatements(), l.pieceStatements()) {
 		var err error
 		if *s.into, err = db.PrepareContext(ctx, s.text); err != nil { //nolint:sqlclosecheck // kept as long as the process serves
 			return nil, fmt.Errorf("prepare %s: %w", s.text, err)
@@ -80,6 +81,9 @@ func (l *limit) handler(v *auth.Verifier) http.Handler {
 		"FindApplicant":         l.findApplicant,
 		"ApplicationFile":       l.applicationFile,
 		"ApplicationStatistics": l.applicationStatistics,
+		"ApplicationLife":       l.applicationLife,
+		"ApplicationPieces":     l.applicationPieces,
+		"OnlineRegistrations":   l.onlineRegistrations,
 	} {
 		mux.Handle("POST /"+name, auth.Middleware(v, l.recogniseStaff, l.clock, nil)(respond(answer)))
 	}

@@ -421,9 +421,9 @@ func applicantCases(page int) []variables {
 	return asReaders(values)
 }
 
-func fileCases(s sample) []variables {
+func fileCases(numbers []string) []variables {
 	var values []map[string]any
-	for _, n := range s.numbers {
+	for _, n := range numbers {
 		values = append(values, map[string]any{"uniqueNumber": n})
 	}
 	return asReaders(values)

@@ -65,8 +65,11 @@ func readOperations(repository string, s sample, page int) ([]operation, error) 
 		{name: "Staff", target: listTarget, cases: staffCases(page)},
 		{name: "Applications", target: listTarget, cases: applicationCases(page)},
 		{name: "FindApplicant", target: listTarget, cases: applicantCases(page)},
-		{name: "ApplicationFile", target: listTarget, cases: fileCases(s)},
+		{name: "ApplicationFile", target: listTarget, cases: fileCases(s.numbers)},
 		{name: "ApplicationStatistics", target: aggregateTarget, cases: tableCases()},
+		{name: "ApplicationLife", target: listTarget, cases: fileCases(s.numbers)},
+		{name: "ApplicationPieces", target: listTarget, cases: fileCases(s.filed)},
+		{name: "OnlineRegistrations", target: listTarget, cases: queueCases(page)},
 		{name: "StockVintages", target: listTarget, cases: vintageCases(page)},
 	}
 	for i, o := range operations {

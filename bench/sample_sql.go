@@ -56,8 +56,8 @@ type sample struct {
 	stocked []string
 	// others are agreements, opening hours and entries of the catalogue.
 	others []string
-	// numbers are the national numbers of some applications.
-	numbers []string
+	// numbers are the national numbers of some applications, filed of as many with pieces.
+	numbers, filed []string
 }
 
 // readSample takes identifiers from the database, spread over each table.
@@ -80,6 +80,9 @@ func readSample(ctx context.Context, db *sql.DB) (sample, error) {
 			(SELECT id FROM catalogue_entry ORDER BY md5(id) LIMIT 4)) AS various`},
 		{&s.numbers, `SELECT array_agg(unique_number ORDER BY md5(id)) FROM (
 			SELECT id, unique_number FROM application WHERE unique_number IS NOT NULL ORDER BY md5(id) LIMIT 40) AS various`},
+		{&s.filed, `SELECT array_agg(unique_number ORDER BY md5(id)) FROM (
+			SELECT id, unique_number FROM application a WHERE unique_number IS NOT NULL AND EXISTS (SELECT FROM piece p WHERE p.application_id = a.id)
+			ORDER BY md5(id) LIMIT 40) AS various`},
 	} {
 		if err := db.QueryRowContext(ctx, part.query).Scan(pq.Array(part.into)); err != nil {
 			return s, fmt.Errorf("take a sample: %w", err)

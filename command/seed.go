@@ -92,7 +92,11 @@ func (c sandboxSettings) seed(ctx context.Context, s *service.Service, db *sql.D
 	if err != nil {
 		return err
 	}
-	if peopled && stocked && applied {
+	filed, err := s.Filed(ctx)
+	if err != nil {
+		return err
+	}
+	if peopled && stocked && applied && (filed || c.SandboxApplications == 0) {
 		return nil
 	}
 	if !peopled {
@@ -105,7 +109,7 @@ func (c sandboxSettings) seed(ctx context.Context, s *service.Service, db *sql.D
 		_, err = sandbox.SeedApplications(ctx, s, db, c.SandboxApplications)
 	}
 	if err == nil && c.SandboxApplications > 0 {
-		err = sandbox.SeedFigures(ctx, s)
+		err = errors.Join(sandbox.SeedPieces(ctx, s, db, c.SandboxApplications), sandbox.SeedFigures(ctx, s))
 	}
 	if err != nil {
 		return err

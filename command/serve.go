@@ -236,7 +236,13 @@ func (c *serveCommand) keepFiles(ctx context.Context, env Environment, log *slog
 	if err := by.Ready(ctx); err != nil { // pieces are taken all the same, and wait
 		log.WarnContext(ctx, "the antivirus does not answer", "error", err)
 	}
-	files.start(ctx, s.StoreIn(files.bucket), by, log)
+	s.StoreIn(files.bucket)
+	if c.Sandbox {
+		if err := sandbox.SeedFiles(ctx, s, c.SandboxApplications); err != nil {
+			return err
+		}
+	}
+	files.start(ctx, s, by, log)
 	return nil
 }
 

@@ -80,6 +80,7 @@ const (
 	AbsencePrefix            Prefix = "abs"
 	AppointmentPrefix        Prefix = "apt"
 	BookedTimePrefix         Prefix = "bkt"
+	DraftPrefix              Prefix = "dra"
 )
 
 // Prefixes lists every prefix in use.
@@ -97,7 +98,7 @@ func Prefixes() []Prefix {
 		PublishedFiguresPrefix,
 		DeadlinePrefix, ApplicationEventPrefix, HandOverPrefix, OnlineRegistrationPrefix, ProposedChangePrefix,
 		PiecePrefix, PieceFilePrefix, UploadPrefix, DepositPrefix, RegistryEventPrefix, PieceTransferPrefix, ErasedNumberPrefix,
-		RoomPrefix, AvailabilityPrefix, AbsencePrefix, AppointmentPrefix, BookedTimePrefix,
+		RoomPrefix, AvailabilityPrefix, AbsencePrefix, AppointmentPrefix, BookedTimePrefix, DraftPrefix,
 	}
 }
 

@@ -37,6 +37,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/deposit"
+	"github.com/guichet-logement/guichet/ent/draft"
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
 	"github.com/guichet-logement/guichet/ent/erasednumber"
@@ -122,6 +123,8 @@ type Client struct {
 	Deadline *DeadlineClient
 	// Deposit is the client for interacting with the Deposit builders.
 	Deposit *DepositClient
+	// Draft is the client for interacting with the Draft builders.
+	Draft *DraftClient
 	// Dwelling is the client for interacting with the Dwelling builders.
 	Dwelling *DwellingClient
 	// EmergencyOpening is the client for interacting with the EmergencyOpening builders.
@@ -222,6 +225,7 @@ func (c *Client) init() {
 	c.Commune = NewCommuneClient(c.config)
 	c.Deadline = NewDeadlineClient(c.config)
 	c.Deposit = NewDepositClient(c.config)
+	c.Draft = NewDraftClient(c.config)
 	c.Dwelling = NewDwellingClient(c.config)
 	c.EmergencyOpening = NewEmergencyOpeningClient(c.config)
 	c.ErasedNumber = NewErasedNumberClient(c.config)
@@ -369,6 +373,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Commune:            NewCommuneClient(cfg),
 		Deadline:           NewDeadlineClient(cfg),
 		Deposit:            NewDepositClient(cfg),
+		Draft:              NewDraftClient(cfg),
 		Dwelling:           NewDwellingClient(cfg),
 		EmergencyOpening:   NewEmergencyOpeningClient(cfg),
 		ErasedNumber:       NewErasedNumberClient(cfg),
@@ -443,6 +448,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Commune:            NewCommuneClient(cfg),
 		Deadline:           NewDeadlineClient(cfg),
 		Deposit:            NewDepositClient(cfg),
+		Draft:              NewDraftClient(cfg),
 		Dwelling:           NewDwellingClient(cfg),
 		EmergencyOpening:   NewEmergencyOpeningClient(cfg),
 		ErasedNumber:       NewErasedNumberClient(cfg),
@@ -510,7 +516,7 @@ func (c *Client) Use(hooks ...Hook) {
 		c.ApplicationContact, c.ApplicationEvent, c.ApplicationFile,
 		c.ApplicationSummary, c.Appointment, c.Assignment, c.AttemptCount, c.Audience,
 		c.Availability, c.BindingCode, c.BookedTime, c.Building, c.CatalogueEntry,
-		c.Commune, c.Deadline, c.Deposit, c.Dwelling, c.EmergencyOpening,
+		c.Commune, c.Deadline, c.Deposit, c.Draft, c.Dwelling, c.EmergencyOpening,
 		c.ErasedNumber, c.HandOver, c.HouseholdMember, c.LockOut, c.MemberParticulars,
 		c.NamedAgent, c.OnlineRegistration, c.OpeningHours, c.Organisation,
 		c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Person, c.Piece,
@@ -531,7 +537,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.ApplicationContact, c.ApplicationEvent, c.ApplicationFile,
 		c.ApplicationSummary, c.Appointment, c.Assignment, c.AttemptCount, c.Audience,
 		c.Availability, c.BindingCode, c.BookedTime, c.Building, c.CatalogueEntry,
-		c.Commune, c.Deadline, c.Deposit, c.Dwelling, c.EmergencyOpening,
+		c.Commune, c.Deadline, c.Deposit, c.Draft, c.Dwelling, c.EmergencyOpening,
 		c.ErasedNumber, c.HandOver, c.HouseholdMember, c.LockOut, c.MemberParticulars,
 		c.NamedAgent, c.OnlineRegistration, c.OpeningHours, c.Organisation,
 		c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Person, c.Piece,
@@ -589,6 +595,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Deadline.mutate(ctx, m)
 	case *DepositMutation:
 		return c.Deposit.mutate(ctx, m)
+	case *DraftMutation:
+		return c.Draft.mutate(ctx, m)
 	case *DwellingMutation:
 		return c.Dwelling.mutate(ctx, m)
 	case *EmergencyOpeningMutation:
@@ -4401,6 +4409,172 @@ func (c *DepositClient) mutate(ctx context.Context, m *DepositMutation) (Value, 
 		return (&DepositDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Deposit mutation op: %q", m.Op())
+	}
+}
+
+// DraftClient is a client for the Draft schema.
+type DraftClient struct {
+	config
+}
+
+// NewDraftClient returns a client for the Draft from the given config.
+func NewDraftClient(c config) *DraftClient {
+	return &DraftClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `draft.Hooks(f(g(h())))`.
+func (c *DraftClient) Use(hooks ...Hook) {
+	c.hooks.Draft = append(c.hooks.Draft, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `draft.Intercept(f(g(h())))`.
+func (c *DraftClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Draft = append(c.inters.Draft, interceptors...)
+}
+
+// Create returns a builder for creating a Draft entity.
+func (c *DraftClient) Create() *DraftCreate {
+	mutation := newDraftMutation(c.config, OpCreate)
+	return &DraftCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Draft entities.
+func (c *DraftClient) CreateBulk(builders ...*DraftCreate) *DraftCreateBulk {
+	return &DraftCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DraftClient) MapCreateBulk(slice any, setFunc func(*DraftCreate, int)) *DraftCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DraftCreateBulk{err: fmt.Errorf("calling to DraftClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DraftCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DraftCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Draft.
+func (c *DraftClient) Update() *DraftUpdate {
+	mutation := newDraftMutation(c.config, OpUpdate)
+	return &DraftUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DraftClient) UpdateOne(_m *Draft) *DraftUpdateOne {
+	mutation := newDraftMutation(c.config, OpUpdateOne, withDraft(_m))
+	return &DraftUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DraftClient) UpdateOneID(id domain.ID) *DraftUpdateOne {
+	mutation := newDraftMutation(c.config, OpUpdateOne, withDraftID(id))
+	return &DraftUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Draft.
+func (c *DraftClient) Delete() *DraftDelete {
+	mutation := newDraftMutation(c.config, OpDelete)
+	return &DraftDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DraftClient) DeleteOne(_m *Draft) *DraftDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DraftClient) DeleteOneID(id domain.ID) *DraftDeleteOne {
+	builder := c.Delete().Where(draft.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DraftDeleteOne{builder}
+}
+
+// Query returns a query builder for Draft.
+func (c *DraftClient) Query() *DraftQuery {
+	return &DraftQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDraft},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Draft entity by its id.
+func (c *DraftClient) Get(ctx context.Context, id domain.ID) (*Draft, error) {
+	return c.Query().Where(draft.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DraftClient) GetX(ctx context.Context, id domain.ID) *Draft {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryReceptionPoint queries the reception_point edge of a Draft.
+func (c *DraftClient) QueryReceptionPoint(_m *Draft) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(draft.Table, draft.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, draft.ReceptionPointTable, draft.ReceptionPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryPerson queries the person edge of a Draft.
+func (c *DraftClient) QueryPerson(_m *Draft) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(draft.Table, draft.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, draft.PersonTable, draft.PersonColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *DraftClient) Hooks() []Hook {
+	hooks := c.hooks.Draft
+	return append(hooks[:len(hooks):len(hooks)], draft.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *DraftClient) Interceptors() []Interceptor {
+	return c.inters.Draft
+}
+
+func (c *DraftClient) mutate(ctx context.Context, m *DraftMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DraftCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DraftUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DraftUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DraftDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Draft mutation op: %q", m.Op())
 	}
 }
 
@@ -10342,8 +10516,8 @@ type (
 		Absence, Agreement, ApplicantAccount, Application, ApplicationAccess,
 		ApplicationContact, ApplicationEvent, ApplicationFile, ApplicationSummary,
 		Appointment, Assignment, AttemptCount, Audience, Availability, BindingCode,
-		BookedTime, Building, CatalogueEntry, Commune, Deadline, Deposit, Dwelling,
-		EmergencyOpening, ErasedNumber, HandOver, HouseholdMember, LockOut,
+		BookedTime, Building, CatalogueEntry, Commune, Deadline, Deposit, Draft,
+		Dwelling, EmergencyOpening, ErasedNumber, HandOver, HouseholdMember, LockOut,
 		MemberParticulars, NamedAgent, OnlineRegistration, OpeningHours, Organisation,
 		Ownership, Pair, PartnerApp, PartnerAppSecret, Person, Piece, PieceFile,
 		PieceTransfer, ProposedChange, PublishedFigures, ReceptionContact,
@@ -10355,8 +10529,8 @@ type (
 		Absence, Agreement, ApplicantAccount, Application, ApplicationAccess,
 		ApplicationContact, ApplicationEvent, ApplicationFile, ApplicationSummary,
 		Appointment, Assignment, AttemptCount, Audience, Availability, BindingCode,
-		BookedTime, Building, CatalogueEntry, Commune, Deadline, Deposit, Dwelling,
-		EmergencyOpening, ErasedNumber, HandOver, HouseholdMember, LockOut,
+		BookedTime, Building, CatalogueEntry, Commune, Deadline, Deposit, Draft,
+		Dwelling, EmergencyOpening, ErasedNumber, HandOver, HouseholdMember, LockOut,
 		MemberParticulars, NamedAgent, OnlineRegistration, OpeningHours, Organisation,
 		Ownership, Pair, PartnerApp, PartnerAppSecret, Person, Piece, PieceFile,
 		PieceTransfer, ProposedChange, PublishedFigures, ReceptionContact,

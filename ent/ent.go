@@ -33,6 +33,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/deposit"
+	"github.com/guichet-logement/guichet/ent/draft"
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
 	"github.com/guichet-logement/guichet/ent/erasednumber"
@@ -148,6 +149,7 @@ func checkColumn(t, c string) error {
 			commune.Table:            commune.ValidColumn,
 			deadline.Table:           deadline.ValidColumn,
 			deposit.Table:            deposit.ValidColumn,
+			draft.Table:              draft.ValidColumn,
 			dwelling.Table:           dwelling.ValidColumn,
 			emergencyopening.Table:   emergencyopening.ValidColumn,
 			erasednumber.Table:       erasednumber.ValidColumn,

@@ -28,6 +28,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/deposit"
+	"github.com/guichet-logement/guichet/ent/draft"
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
@@ -2864,6 +2865,102 @@ type depositPaginateArgs struct {
 
 func newDepositPaginateArgs(rv map[string]any) *depositPaginateArgs {
 	args := &depositPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *DraftQuery) CollectFields(ctx context.Context, satisfies ...string) (*DraftQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *DraftQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(draft.Columns))
+		selectedFields = []string{draft.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "receptionPoint":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ReceptionPointClient{config: _q.config}).Query()
+			)
+			again := _q.withReceptionPoint != nil
+			if again {
+				query = _q.withReceptionPoint
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, receptionpointImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withReceptionPoint = query
+			if _, ok := fieldSeen[draft.FieldReceptionPointID]; !ok {
+				selectedFields = append(selectedFields, draft.FieldReceptionPointID)
+				fieldSeen[draft.FieldReceptionPointID] = struct{}{}
+			}
+		case "receptionPointID":
+			if _, ok := fieldSeen[draft.FieldReceptionPointID]; !ok {
+				selectedFields = append(selectedFields, draft.FieldReceptionPointID)
+				fieldSeen[draft.FieldReceptionPointID] = struct{}{}
+			}
+		case "changedAt":
+			if _, ok := fieldSeen[draft.FieldChangedAt]; !ok {
+				selectedFields = append(selectedFields, draft.FieldChangedAt)
+				fieldSeen[draft.FieldChangedAt] = struct{}{}
+			}
+		case "version":
+			if _, ok := fieldSeen[draft.FieldVersion]; !ok {
+				selectedFields = append(selectedFields, draft.FieldVersion)
+				fieldSeen[draft.FieldVersion] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type draftPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []DraftPaginateOption
+}
+
+func newDraftPaginateArgs(rv map[string]any) *draftPaginateArgs {
+	args := &draftPaginateArgs{}
 	if rv == nil {
 		return args
 	}

@@ -410,6 +410,14 @@ func (_m *Deposit) ReceptionPoint(ctx context.Context) (*ReceptionPoint, error) 
 	return result, MaskNotFound(err)
 }
 
+func (_m *Draft) ReceptionPoint(ctx context.Context) (*ReceptionPoint, error) {
+	result, err := _m.Edges.ReceptionPointOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryReceptionPoint().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
 func (_m *Dwelling) Building(ctx context.Context) (*Building, error) {
 	result, err := _m.Edges.BuildingOrErr()
 	if IsNotLoaded(err) {

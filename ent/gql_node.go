@@ -26,6 +26,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/deposit"
+	"github.com/guichet-logement/guichet/ent/draft"
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
@@ -143,6 +144,11 @@ var depositImplementors = []string{"Deposit", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*Deposit) IsNode() {}
+
+var draftImplementors = []string{"Draft", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Draft) IsNode() {}
 
 var dwellingImplementors = []string{"Dwelling", "Node"}
 
@@ -544,6 +550,19 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			Where(deposit.ID(uid))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, depositImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case draft.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.Draft.Query().
+			Where(draft.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, draftImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -1206,6 +1225,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []domain.ID) ([]N
 		query := c.Deposit.Query().
 			Where(deposit.IDIn(ids...))
 		query, err := query.CollectFields(ctx, depositImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case draft.Table:
+		query := c.Draft.Query().
+			Where(draft.IDIn(ids...))
+		query, err := query.CollectFields(ctx, draftImplementors...)
 		if err != nil {
 			return nil, err
 		}

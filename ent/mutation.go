@@ -34,6 +34,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/deposit"
+	"github.com/guichet-logement/guichet/ent/draft"
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
 	"github.com/guichet-logement/guichet/ent/erasednumber"
@@ -101,6 +102,7 @@ const (
 	TypeCommune            = "Commune"
 	TypeDeadline           = "Deadline"
 	TypeDeposit            = "Deposit"
+	TypeDraft              = "Draft"
 	TypeDwelling           = "Dwelling"
 	TypeEmergencyOpening   = "EmergencyOpening"
 	TypeErasedNumber       = "ErasedNumber"
@@ -23531,6 +23533,947 @@ func (m *DepositMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Deposit edge %s", name)
+}
+
+// DraftMutation represents an operation that mutates the Draft nodes in the graph.
+type DraftMutation struct {
+	config
+	op                     Op
+	typ                    string
+	id                     *domain.ID
+	created_at             *time.Time
+	application_id         *domain.ID
+	issuer                 *string
+	subject                *string
+	form                   *domain.ApplicationForm
+	changed_at             *time.Time
+	version                *int
+	addversion             *int
+	clearedFields          map[string]struct{}
+	reception_point        *domain.ID
+	clearedreception_point bool
+	person                 *domain.ID
+	clearedperson          bool
+	done                   bool
+	oldValue               func(context.Context) (*Draft, error)
+	predicates             []predicate.Draft
+}
+
+var _ ent.Mutation = (*DraftMutation)(nil)
+
+// draftOption allows management of the mutation configuration using functional options.
+type draftOption func(*DraftMutation)
+
+// newDraftMutation creates new mutation for the Draft entity.
+func newDraftMutation(c config, op Op, opts ...draftOption) *DraftMutation {
+	m := &DraftMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDraft,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDraftID sets the ID field of the mutation.
+func withDraftID(id domain.ID) draftOption {
+	return func(m *DraftMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Draft
+		)
+		m.oldValue = func(ctx context.Context) (*Draft, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Draft.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDraft sets the old Draft of the mutation.
+func withDraft(node *Draft) draftOption {
+	return func(m *DraftMutation) {
+		m.oldValue = func(context.Context) (*Draft, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DraftMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DraftMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Draft entities.
+func (m *DraftMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DraftMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DraftMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Draft.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *DraftMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *DraftMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Draft entity.
+// If the Draft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DraftMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *DraftMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *DraftMutation) SetApplicationID(d domain.ID) {
+	m.application_id = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *DraftMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the Draft entity.
+// If the Draft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DraftMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *DraftMutation) ResetApplicationID() {
+	m.application_id = nil
+}
+
+// SetReceptionPointID sets the "reception_point_id" field.
+func (m *DraftMutation) SetReceptionPointID(d domain.ID) {
+	m.reception_point = &d
+}
+
+// ReceptionPointID returns the value of the "reception_point_id" field in the mutation.
+func (m *DraftMutation) ReceptionPointID() (r domain.ID, exists bool) {
+	v := m.reception_point
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceptionPointID returns the old "reception_point_id" field's value of the Draft entity.
+// If the Draft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DraftMutation) OldReceptionPointID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceptionPointID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceptionPointID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceptionPointID: %w", err)
+	}
+	return oldValue.ReceptionPointID, nil
+}
+
+// ClearReceptionPointID clears the value of the "reception_point_id" field.
+func (m *DraftMutation) ClearReceptionPointID() {
+	m.reception_point = nil
+	m.clearedFields[draft.FieldReceptionPointID] = struct{}{}
+}
+
+// ReceptionPointIDCleared returns if the "reception_point_id" field was cleared in this mutation.
+func (m *DraftMutation) ReceptionPointIDCleared() bool {
+	_, ok := m.clearedFields[draft.FieldReceptionPointID]
+	return ok
+}
+
+// ResetReceptionPointID resets all changes to the "reception_point_id" field.
+func (m *DraftMutation) ResetReceptionPointID() {
+	m.reception_point = nil
+	delete(m.clearedFields, draft.FieldReceptionPointID)
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *DraftMutation) SetPersonID(d domain.ID) {
+	m.person = &d
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *DraftMutation) PersonID() (r domain.ID, exists bool) {
+	v := m.person
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the Draft entity.
+// If the Draft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DraftMutation) OldPersonID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ClearPersonID clears the value of the "person_id" field.
+func (m *DraftMutation) ClearPersonID() {
+	m.person = nil
+	m.clearedFields[draft.FieldPersonID] = struct{}{}
+}
+
+// PersonIDCleared returns if the "person_id" field was cleared in this mutation.
+func (m *DraftMutation) PersonIDCleared() bool {
+	_, ok := m.clearedFields[draft.FieldPersonID]
+	return ok
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *DraftMutation) ResetPersonID() {
+	m.person = nil
+	delete(m.clearedFields, draft.FieldPersonID)
+}
+
+// SetIssuer sets the "issuer" field.
+func (m *DraftMutation) SetIssuer(s string) {
+	m.issuer = &s
+}
+
+// Issuer returns the value of the "issuer" field in the mutation.
+func (m *DraftMutation) Issuer() (r string, exists bool) {
+	v := m.issuer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIssuer returns the old "issuer" field's value of the Draft entity.
+// If the Draft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DraftMutation) OldIssuer(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIssuer is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIssuer requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIssuer: %w", err)
+	}
+	return oldValue.Issuer, nil
+}
+
+// ResetIssuer resets all changes to the "issuer" field.
+func (m *DraftMutation) ResetIssuer() {
+	m.issuer = nil
+}
+
+// SetSubject sets the "subject" field.
+func (m *DraftMutation) SetSubject(s string) {
+	m.subject = &s
+}
+
+// Subject returns the value of the "subject" field in the mutation.
+func (m *DraftMutation) Subject() (r string, exists bool) {
+	v := m.subject
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubject returns the old "subject" field's value of the Draft entity.
+// If the Draft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DraftMutation) OldSubject(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubject is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubject requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubject: %w", err)
+	}
+	return oldValue.Subject, nil
+}
+
+// ResetSubject resets all changes to the "subject" field.
+func (m *DraftMutation) ResetSubject() {
+	m.subject = nil
+}
+
+// SetForm sets the "form" field.
+func (m *DraftMutation) SetForm(df domain.ApplicationForm) {
+	m.form = &df
+}
+
+// Form returns the value of the "form" field in the mutation.
+func (m *DraftMutation) Form() (r domain.ApplicationForm, exists bool) {
+	v := m.form
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldForm returns the old "form" field's value of the Draft entity.
+// If the Draft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DraftMutation) OldForm(ctx context.Context) (v domain.ApplicationForm, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldForm is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldForm requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldForm: %w", err)
+	}
+	return oldValue.Form, nil
+}
+
+// ResetForm resets all changes to the "form" field.
+func (m *DraftMutation) ResetForm() {
+	m.form = nil
+}
+
+// SetChangedAt sets the "changed_at" field.
+func (m *DraftMutation) SetChangedAt(t time.Time) {
+	m.changed_at = &t
+}
+
+// ChangedAt returns the value of the "changed_at" field in the mutation.
+func (m *DraftMutation) ChangedAt() (r time.Time, exists bool) {
+	v := m.changed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChangedAt returns the old "changed_at" field's value of the Draft entity.
+// If the Draft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DraftMutation) OldChangedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChangedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChangedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChangedAt: %w", err)
+	}
+	return oldValue.ChangedAt, nil
+}
+
+// ResetChangedAt resets all changes to the "changed_at" field.
+func (m *DraftMutation) ResetChangedAt() {
+	m.changed_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *DraftMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *DraftMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Draft entity.
+// If the Draft object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DraftMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *DraftMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *DraftMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *DraftMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearReceptionPoint clears the "reception_point" edge to the ReceptionPoint entity.
+func (m *DraftMutation) ClearReceptionPoint() {
+	m.clearedreception_point = true
+	m.clearedFields[draft.FieldReceptionPointID] = struct{}{}
+}
+
+// ReceptionPointCleared reports if the "reception_point" edge to the ReceptionPoint entity was cleared.
+func (m *DraftMutation) ReceptionPointCleared() bool {
+	return m.ReceptionPointIDCleared() || m.clearedreception_point
+}
+
+// ReceptionPointIDs returns the "reception_point" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ReceptionPointID instead. It exists only for internal usage by the builders.
+func (m *DraftMutation) ReceptionPointIDs() (ids []domain.ID) {
+	if id := m.reception_point; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetReceptionPoint resets all changes to the "reception_point" edge.
+func (m *DraftMutation) ResetReceptionPoint() {
+	m.reception_point = nil
+	m.clearedreception_point = false
+}
+
+// ClearPerson clears the "person" edge to the Person entity.
+func (m *DraftMutation) ClearPerson() {
+	m.clearedperson = true
+	m.clearedFields[draft.FieldPersonID] = struct{}{}
+}
+
+// PersonCleared reports if the "person" edge to the Person entity was cleared.
+func (m *DraftMutation) PersonCleared() bool {
+	return m.PersonIDCleared() || m.clearedperson
+}
+
+// PersonIDs returns the "person" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PersonID instead. It exists only for internal usage by the builders.
+func (m *DraftMutation) PersonIDs() (ids []domain.ID) {
+	if id := m.person; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPerson resets all changes to the "person" edge.
+func (m *DraftMutation) ResetPerson() {
+	m.person = nil
+	m.clearedperson = false
+}
+
+// Where appends a list predicates to the DraftMutation builder.
+func (m *DraftMutation) Where(ps ...predicate.Draft) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DraftMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DraftMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Draft, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DraftMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DraftMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Draft).
+func (m *DraftMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DraftMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.created_at != nil {
+		fields = append(fields, draft.FieldCreatedAt)
+	}
+	if m.application_id != nil {
+		fields = append(fields, draft.FieldApplicationID)
+	}
+	if m.reception_point != nil {
+		fields = append(fields, draft.FieldReceptionPointID)
+	}
+	if m.person != nil {
+		fields = append(fields, draft.FieldPersonID)
+	}
+	if m.issuer != nil {
+		fields = append(fields, draft.FieldIssuer)
+	}
+	if m.subject != nil {
+		fields = append(fields, draft.FieldSubject)
+	}
+	if m.form != nil {
+		fields = append(fields, draft.FieldForm)
+	}
+	if m.changed_at != nil {
+		fields = append(fields, draft.FieldChangedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, draft.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DraftMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case draft.FieldCreatedAt:
+		return m.CreatedAt()
+	case draft.FieldApplicationID:
+		return m.ApplicationID()
+	case draft.FieldReceptionPointID:
+		return m.ReceptionPointID()
+	case draft.FieldPersonID:
+		return m.PersonID()
+	case draft.FieldIssuer:
+		return m.Issuer()
+	case draft.FieldSubject:
+		return m.Subject()
+	case draft.FieldForm:
+		return m.Form()
+	case draft.FieldChangedAt:
+		return m.ChangedAt()
+	case draft.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DraftMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case draft.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case draft.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case draft.FieldReceptionPointID:
+		return m.OldReceptionPointID(ctx)
+	case draft.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case draft.FieldIssuer:
+		return m.OldIssuer(ctx)
+	case draft.FieldSubject:
+		return m.OldSubject(ctx)
+	case draft.FieldForm:
+		return m.OldForm(ctx)
+	case draft.FieldChangedAt:
+		return m.OldChangedAt(ctx)
+	case draft.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown Draft field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DraftMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case draft.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case draft.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case draft.FieldReceptionPointID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceptionPointID(v)
+		return nil
+	case draft.FieldPersonID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case draft.FieldIssuer:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIssuer(v)
+		return nil
+	case draft.FieldSubject:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubject(v)
+		return nil
+	case draft.FieldForm:
+		v, ok := value.(domain.ApplicationForm)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetForm(v)
+		return nil
+	case draft.FieldChangedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChangedAt(v)
+		return nil
+	case draft.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Draft field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DraftMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, draft.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DraftMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case draft.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DraftMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case draft.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Draft numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DraftMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(draft.FieldReceptionPointID) {
+		fields = append(fields, draft.FieldReceptionPointID)
+	}
+	if m.FieldCleared(draft.FieldPersonID) {
+		fields = append(fields, draft.FieldPersonID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DraftMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DraftMutation) ClearField(name string) error {
+	switch name {
+	case draft.FieldReceptionPointID:
+		m.ClearReceptionPointID()
+		return nil
+	case draft.FieldPersonID:
+		m.ClearPersonID()
+		return nil
+	}
+	return fmt.Errorf("unknown Draft nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DraftMutation) ResetField(name string) error {
+	switch name {
+	case draft.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case draft.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case draft.FieldReceptionPointID:
+		m.ResetReceptionPointID()
+		return nil
+	case draft.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case draft.FieldIssuer:
+		m.ResetIssuer()
+		return nil
+	case draft.FieldSubject:
+		m.ResetSubject()
+		return nil
+	case draft.FieldForm:
+		m.ResetForm()
+		return nil
+	case draft.FieldChangedAt:
+		m.ResetChangedAt()
+		return nil
+	case draft.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown Draft field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DraftMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.reception_point != nil {
+		edges = append(edges, draft.EdgeReceptionPoint)
+	}
+	if m.person != nil {
+		edges = append(edges, draft.EdgePerson)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DraftMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case draft.EdgeReceptionPoint:
+		if id := m.reception_point; id != nil {
+			return []ent.Value{*id}
+		}
+	case draft.EdgePerson:
+		if id := m.person; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DraftMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DraftMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DraftMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedreception_point {
+		edges = append(edges, draft.EdgeReceptionPoint)
+	}
+	if m.clearedperson {
+		edges = append(edges, draft.EdgePerson)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DraftMutation) EdgeCleared(name string) bool {
+	switch name {
+	case draft.EdgeReceptionPoint:
+		return m.clearedreception_point
+	case draft.EdgePerson:
+		return m.clearedperson
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DraftMutation) ClearEdge(name string) error {
+	switch name {
+	case draft.EdgeReceptionPoint:
+		m.ClearReceptionPoint()
+		return nil
+	case draft.EdgePerson:
+		m.ClearPerson()
+		return nil
+	}
+	return fmt.Errorf("unknown Draft unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DraftMutation) ResetEdge(name string) error {
+	switch name {
+	case draft.EdgeReceptionPoint:
+		m.ResetReceptionPoint()
+		return nil
+	case draft.EdgePerson:
+		m.ResetPerson()
+		return nil
+	}
+	return fmt.Errorf("unknown Draft edge %s", name)
 }
 
 // DwellingMutation represents an operation that mutates the Dwelling nodes in the graph.

@@ -56,6 +56,8 @@ type Tx struct {
 	Deadline *DeadlineClient
 	// Deposit is the client for interacting with the Deposit builders.
 	Deposit *DepositClient
+	// Draft is the client for interacting with the Draft builders.
+	Draft *DraftClient
 	// Dwelling is the client for interacting with the Dwelling builders.
 	Dwelling *DwellingClient
 	// EmergencyOpening is the client for interacting with the EmergencyOpening builders.
@@ -276,6 +278,7 @@ func (tx *Tx) init() {
 	tx.Commune = NewCommuneClient(tx.config)
 	tx.Deadline = NewDeadlineClient(tx.config)
 	tx.Deposit = NewDepositClient(tx.config)
+	tx.Draft = NewDraftClient(tx.config)
 	tx.Dwelling = NewDwellingClient(tx.config)
 	tx.EmergencyOpening = NewEmergencyOpeningClient(tx.config)
 	tx.ErasedNumber = NewErasedNumberClient(tx.config)

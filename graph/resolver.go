@@ -50,6 +50,7 @@ type (
 	deadlineResolver             struct{}
 	proposedChangeResolver       struct{}
 	onlineRegistrationResolver   struct{}
+	draftResolver                struct{}
 	levelTooLowErrorResolver     struct{ *Resolver }
 	appointmentResolver          struct{}
 	appointmentMotiveResolver    struct{}
@@ -159,6 +160,9 @@ func (r *Resolver) ProposedChange() gen.ProposedChangeResolver { return proposed
 func (r *Resolver) OnlineRegistration() gen.OnlineRegistrationResolver {
 	return onlineRegistrationResolver{}
 }
+
+// Draft resolves the computed fields of drafts.
+func (r *Resolver) Draft() gen.DraftResolver { return draftResolver{} }
 
 // LevelTooLowError resolves where the act could be done instead.
 func (r *Resolver) LevelTooLowError() gen.LevelTooLowErrorResolver {

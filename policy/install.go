@@ -53,4 +53,5 @@ func Install() {
 	installAbsence()
 	installAppointment()
 	installBookedTime()
+	installDraft()
 }

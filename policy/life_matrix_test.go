@@ -88,6 +88,10 @@ func lifeMatrix() grid {
 				_, _, err := policy.RegisterApplication(ctx, point, level)
 				return err
 			}),
+			lifeRow(fmt.Sprintf("saveDraft, %d", level), domain.Commune, func(ctx context.Context) error {
+				_, _, err := policy.SaveDraft(ctx, point, level)
+				return err
+			}),
 			lifeRow(fmt.Sprintf("takeOnlineRegistration, %d", level), domain.Commune, func(ctx context.Context) error {
 				_, _, err := policy.TakeOnlineRegistration(ctx, point, level)
 				return err
@@ -100,6 +104,7 @@ func lifeMatrix() grid {
 		lifeRow("acceptHandOver of one's own offer, with a code", domain.Commune, accepting(operator, caller, 3, true)),
 		lifeRow("decideProposedChange of another", domain.Commune, deciding(colleague)),
 		lifeRow("decideProposedChange of one's own", domain.Commune, deciding(caller)),
+		lifeRow("saveDraft of one's own", domain.Commune, func(ctx context.Context) error { _, _, err := policy.SaveDraft(ctx, "", 0); return err }),
 		lifeRow("registerOnline", domain.Commune, func(ctx context.Context) error { _, err := policy.RegisterOnline(ctx); return err }),
 	)
 	return g

@@ -38,7 +38,7 @@ var appTypes = map[string]domain.AppScope{
 	"DisabilityAnnex":  domain.ApplicationsScope,
 	"ReceptionContact": domain.ApplicationsScope, "Deadline": domain.ApplicationsScope, "ApplicationEvent": domain.ApplicationsScope,
 	"HandOver": domain.ApplicationsScope, "OnlineRegistration": domain.ApplicationsScope, "ProposedChange": domain.ApplicationsScope,
-	"FormValue": domain.ApplicationsScope, "ApplicationDuplicate": domain.ApplicationsScope,
+	"FormValue": domain.ApplicationsScope, "Draft": domain.ApplicationsScope, "ApplicationDuplicate": domain.ApplicationsScope,
 	"Piece": domain.ApplicationsScope, "PieceFile": domain.ApplicationsScope, "PieceTicket": domain.ApplicationsScope,
 	"PieceTransfer": domain.ApplicationsScope,
 	"Completeness":  domain.ApplicationsScope, "MissingPiece": domain.ApplicationsScope,

@@ -26,6 +26,9 @@ type applicationPlan struct {
 	townHalls map[domain.InseeCode]string
 	desks     map[string]string
 	streets   []string
+	// agents receive at the points, which are staffed where there is one.
+	agents  map[string][]string
+	staffed []string
 }
 
 // smallCommune is in inhabitants.
@@ -36,7 +39,7 @@ func planApplications() *applicationPlan {
 	if err != nil {
 		panic("sandbox: " + err.Error()) //nolint:forbidigo // the communes are compiled in
 	}
-	p := &applicationPlan{communes: communes, townHalls: map[domain.InseeCode]string{}, desks: map[string]string{}}
+	p := &applicationPlan{communes: communes, townHalls: map[domain.InseeCode]string{}, desks: map[string]string{}, agents: map[string][]string{}}
 	population := map[domain.InseeCode]int{}
 	for _, c := range communes {
 		p.populations = append(p.populations, c.Population)
@@ -55,6 +58,17 @@ func planApplications() *applicationPlan {
 		}
 		p.points, p.weights = append(p.points, point.Key), append(p.weights, weight)
 		p.desks[point.Key] = fmt.Sprintf("G38%02d", len(p.points))
+	}
+	for _, who := range Personas() {
+		if who.Role != domain.ReceptionAgent || !who.Until.IsZero() || applicationsOn.Before(who.From) {
+			continue
+		}
+		for _, point := range who.Points {
+			if p.agents[point] == nil {
+				p.staffed = append(p.staffed, point)
+			}
+			p.agents[point] = append(p.agents[point], who.Name)
+		}
 	}
 	for _, noun := range streetNouns {
 		for _, suffix := range streetSuffixes {

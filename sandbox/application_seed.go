@@ -45,3 +45,23 @@ func SeedFigures(ctx context.Context, s *service.Service) error {
 	}
 	return nil
 }
+
+// SeedPieces writes what was given for the first n fictional applications, unless it was.
+func SeedPieces(ctx context.Context, s *service.Service, db *sql.DB, n int) error {
+	there, err := s.Filed(ctx)
+	if err == nil && !there && n > 0 {
+		err = service.SeedPieces(ctx, db, service.SandboxIssuers{Staff: IssuerURL, Portal: PortalURL}, filed(n))
+	}
+	if err != nil {
+		return fmt.Errorf("seed the pieces: %w", err)
+	}
+	return nil
+}
+
+// SeedFiles stores the files of these pieces, those that are not stored yet.
+func SeedFiles(ctx context.Context, s *service.Service, n int) error {
+	if err := s.SeedFiles(ctx, filed(n)); err != nil {
+		return fmt.Errorf("store the files of the pieces: %w", err)
+	}
+	return nil
+}

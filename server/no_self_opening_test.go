@@ -75,6 +75,9 @@ var acts = map[string]rule{
 	// wishes concern; so is what counts again, or is taken from the queue or handed over.
 	"registerApplication":       {deskAgents, wished},
 	"registerOnline":            {[]string{"account:a", "account:b"}, append([]domain.Ground{domain.GroundSelf}, wished...)},
+	"saveDraft":                 {likely: append([]string{"account:a", "account:b"}, deskAgents...)},
+	"depositDraft":              {append([]string{"account:a", "account:b"}, deskAgents...), append([]domain.Ground{domain.GroundSelf}, wished...)},
+	"discardDraft":              {likely: append([]string{"account:a", "account:b"}, deskAgents...)},
 	"validateApplication":       {deskAgents, wished},
 	"rejectApplication":         {likely: deskAgents},
 	"depositApplicationAgain":   {append([]string{"account:a"}, deskAgents...), wished},
@@ -162,6 +165,8 @@ type acting struct {
 	codes        map[string]string
 	// handedOver is the application whose code was handed over by the last act.
 	handedOver string
+	// opened are the accesses after the last act, nil before the first.
+	opened map[string]domain.Ground
 	// sent are the tickets of files that have arrived, by who sent them.
 	sent map[string]string
 	// accepted counts the acts that were done, by their names.
@@ -231,6 +236,7 @@ var things = map[string]string{
 	"releaseOnlineRegistration": "online_registration WHERE NOT handled",
 	"changeOccurrence":          "availability", "endAvailability": "availability", "withdrawAbsence": "absence",
 	"moveAppointment": "appointment", "cancelAppointment": "appointment", "recordAttendance": "appointment",
+	"saveDraft": "draft", "depositDraft": "draft", "discardDraft": "draft",
 }
 
 // ofApplication are the tables whose rows are about one application.
@@ -665,7 +671,10 @@ func (p *acting) accesses() map[string]domain.Ground {
 func (p *acting) step(f *ast.FieldDefinition) string {
 	p.t.Helper()
 	p.draw(f)
-	from, rows := p.now, p.accesses()
+	from, rows := p.now, p.opened
+	if rows == nil { // nothing is done between two acts
+		rows = p.accesses()
+	}
 	before := p.sights(p.actor, from)
 	a := p.do(f)
 	opens := acts[f.Name].opens
@@ -675,7 +684,8 @@ func (p *acting) step(f *ast.FieldDefinition) string {
 	if more := gained(before, p.sights(p.actor, from), opens, p.to.id); more != "" {
 		return fmt.Sprintf("%q gained %s by %s: %s", p.actor, more, f.Name, a.Body)
 	}
-	for row, ground := range p.accesses() {
+	p.opened = p.accesses()
+	for row, ground := range p.opened {
 		if _, was := rows[row]; !was && (!slices.Contains(opens, ground) || !strings.Contains(row, p.to.id)) {
 			return fmt.Sprintf("%q opened %s by %s: %s", p.actor, row, f.Name, a.Body)
 		}

@@ -31,7 +31,7 @@ func (s *Service) SplitApplication(ctx context.Context, id domain.ID, leaving []
 		if refusals != nil {
 			return refusals
 		}
-		fresh, err := s.deposit(granted, l.tx, form, l.point)
+		fresh, err := s.deposit(granted, l.tx, formOf{domain.NewID(domain.ApplicationPrefix, auth.FromContext(ctx).Now), form}, l.point)
 		if err != nil {
 			return err
 		}

@@ -116,6 +116,7 @@ func noteReads(client *rows.Client) {
 	client.Piece.Intercept(ent.InterceptFunc(note))
 	client.PieceFile.Intercept(ent.InterceptFunc(note))
 	client.Appointment.Intercept(ent.InterceptFunc(note))
+	client.Draft.Intercept(ent.InterceptFunc(note))
 }
 
 func (c *reads) noteRows(found ent.Value) {
@@ -174,6 +175,14 @@ func (c *reads) noteRows(found ent.Value) {
 	case []*rows.PieceFile:
 		for _, f := range found {
 			c.note(domain.GroupDocuments, f.ApplicationID)
+		}
+	case []*rows.Draft: // a form states something of each
+		for _, d := range found {
+			for _, g := range []domain.ColumnGroup{
+				domain.GroupIdentity, domain.GroupSummary, domain.GroupFile, domain.GroupContact, domain.GroupSensitive,
+			} {
+				c.note(g, d.ApplicationID)
+			}
 		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/audience"
 	"github.com/guichet-logement/guichet/ent/bindingcode"
 	"github.com/guichet-logement/guichet/ent/bookedtime"
+	"github.com/guichet-logement/guichet/ent/deposit"
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
 	"github.com/guichet-logement/guichet/ent/erasednumber"
 	"github.com/guichet-logement/guichet/ent/handover"
@@ -78,6 +79,12 @@ func (l *living) forget(granted context.Context, erased domain.Life) error {
 		tx.Wish.Delete().Where(wish.ApplicationID(id)),
 	} {
 		if _, err := rows.Exec(granted); err != nil {
+			return err
+		}
+	}
+	if l.life.Number != "" { // what waits under it is brought to nobody any more
+		err := tx.Deposit.Update().Where(deposit.UniqueNumber(l.life.Number)).ClearUniqueNumber().ClearWaiting().Exec(granted)
+		if err != nil {
 			return err
 		}
 	}

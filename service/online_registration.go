@@ -17,50 +17,52 @@ import (
 // RegisterOnline deposits the application of the viewer, whose account is bound to its
 // applicant. It waits in the queue that the points share.
 func (s *Service) RegisterOnline(ctx context.Context, form domain.ApplicationForm) (*ent.Application, error) {
-	v := auth.FromContext(ctx)
-	var id domain.ID
-	err := s.inTx(ctx, func(tx *ent.Tx) error {
-		granted, err := policy.RegisterOnline(ctx)
-		if err != nil {
-			return err
-		}
-		bindings, err := tx.ApplicantAccount.Query().Count(ctx) // the scope keeps its own live one
-		if err != nil {
-			return err
-		}
-		if bindings > 0 {
-			return domain.BoundElsewhere()
-		}
-		l, err := s.deposit(granted, tx, form, "")
-		if err != nil {
-			return err
-		}
-		id = l.life.ID
-		applicant, err := tx.HouseholdMember.Query().
-			Where(householdmember.ApplicationID(id), householdmember.LinkEQ(domain.LinkApplicant)).OnlyID(granted)
-		if err != nil {
-			return err
-		}
-		err = tx.ApplicantAccount.Create().SetApplicationID(id).SetMemberID(applicant).
-			SetIssuer(v.Issuer).SetSubject(v.Subject).SetBoundAt(storedInstant(v.Now)).Exec(granted)
-		if ent.IsConstraintError(err) { // bound at the same time
-			return domain.BoundElsewhere()
-		}
-		if err != nil {
-			return err
-		}
-		if err := tx.OnlineRegistration.Create().SetApplicationID(id).SetDepositedOn(l.today).Exec(granted); err != nil {
-			return err
-		}
-		if err := l.settle(granted); err != nil {
-			return err
-		}
-		return s.noteAct(ctx, "registerOnline", nil, id)
-	})
+	id := domain.NewID(domain.ApplicationPrefix, auth.FromContext(ctx).Now)
+	err := s.inTx(ctx, func(tx *ent.Tx) error { return s.registerOnline(ctx, tx, formOf{id, form}) })
 	if err != nil {
 		return nil, err
 	}
 	return s.seenApplication(ctx, id)
+}
+
+// registerOnline deposits the viewer's form.
+func (s *Service) registerOnline(ctx context.Context, tx *ent.Tx, form formOf) error {
+	v := auth.FromContext(ctx)
+	granted, err := policy.RegisterOnline(ctx)
+	if err != nil {
+		return err
+	}
+	bindings, err := tx.ApplicantAccount.Query().Count(ctx) // the scope keeps its own live one
+	if err != nil {
+		return err
+	}
+	if bindings > 0 {
+		return domain.BoundElsewhere()
+	}
+	l, err := s.deposit(granted, tx, form, "")
+	if err != nil {
+		return err
+	}
+	applicant, err := tx.HouseholdMember.Query().
+		Where(householdmember.ApplicationID(form.id), householdmember.LinkEQ(domain.LinkApplicant)).OnlyID(granted)
+	if err != nil {
+		return err
+	}
+	err = tx.ApplicantAccount.Create().SetApplicationID(form.id).SetMemberID(applicant).
+		SetIssuer(v.Issuer).SetSubject(v.Subject).SetBoundAt(storedInstant(v.Now)).Exec(granted)
+	if ent.IsConstraintError(err) { // bound at the same time
+		return domain.BoundElsewhere()
+	}
+	if err != nil {
+		return err
+	}
+	if err := tx.OnlineRegistration.Create().SetApplicationID(form.id).SetDepositedOn(l.today).Exec(granted); err != nil {
+		return err
+	}
+	if err := l.settle(granted); err != nil {
+		return err
+	}
+	return s.noteAct(ctx, "registerOnline", nil, form.id)
 }
 
 // TakeOnlineRegistration makes a point follow an application that waits in the queue, and

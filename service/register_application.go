@@ -19,38 +19,55 @@ const receptionMonths = 2
 // RegisterApplication deposits the application of somebody who came to that point, which
 // follows it from then on. It waits until the identity document is checked.
 func (s *Service) RegisterApplication(ctx context.Context, point domain.ID, form domain.ApplicationForm) (*ent.Application, error) {
-	var id domain.ID
-	err := s.inTx(ctx, func(tx *ent.Tx) error {
-		if _, err := tx.ReceptionPoint.Query().Where(receptionpoint.ID(point)).Only(ctx); err != nil {
-			return notFound(err)
-		}
-		levels, err := levelsOf(ctx, tx, point)
-		if err != nil {
-			return err
-		}
-		granted, by, err := policy.RegisterApplication(ctx, point, levels[point])
-		if err != nil {
-			return err
-		}
-		l, err := s.deposit(granted, tx, form, point)
-		if err != nil {
-			return err
-		}
-		id = l.life.ID
-		if err := l.settle(granted); err != nil {
-			return err
-		}
-		return s.noteAct(ctx, "registerApplication", by, id)
-	})
+	id := domain.NewID(domain.ApplicationPrefix, auth.FromContext(ctx).Now)
+	err := s.inTx(ctx, func(tx *ent.Tx) error { return s.registerAt(ctx, tx, point, formOf{id, form}) })
 	if err != nil {
 		return nil, err
 	}
 	return s.seenApplication(ctx, id)
 }
 
+// formOf is the form of an application, with the identifier that it gets.
+type formOf struct {
+	id domain.ID
+	domain.ApplicationForm
+}
+
+// registerAt deposits a form at that point.
+func (s *Service) registerAt(ctx context.Context, tx *ent.Tx, point domain.ID, form formOf) error {
+	level, err := levelThere(ctx, tx, point)
+	if err != nil {
+		return err
+	}
+	granted, by, err := policy.RegisterApplication(ctx, point, level)
+	if err != nil {
+		return err
+	}
+	l, err := s.deposit(granted, tx, form, point)
+	if err != nil {
+		return err
+	}
+	if err := l.settle(granted); err != nil {
+		return err
+	}
+	return s.noteAct(ctx, "registerApplication", by, form.id)
+}
+
+// levelThere is the level of service of a point, which must be there; 0 at no point.
+func levelThere(ctx context.Context, tx *ent.Tx, point domain.ID) (int, error) {
+	if point == "" {
+		return 0, nil
+	}
+	if _, err := tx.ReceptionPoint.Query().Where(receptionpoint.ID(point)).Only(ctx); err != nil {
+		return 0, notFound(err)
+	}
+	levels, err := levelsOf(ctx, tx, point)
+	return levels[point], err
+}
+
 // deposit writes what the form states, as an application that was deposited today and
 // that the point follows, if there is one.
-func (s *Service) deposit(granted context.Context, tx *ent.Tx, form domain.ApplicationForm, point domain.ID) (*living, error) {
+func (s *Service) deposit(granted context.Context, tx *ent.Tx, form formOf, point domain.ID) (*living, error) {
 	v := auth.FromContext(granted)
 	today := v.Today()
 	if err := form.Check(today).Err(); err != nil {
@@ -58,11 +75,11 @@ func (s *Service) deposit(granted context.Context, tx *ent.Tx, form domain.Appli
 	}
 	l := &living{s: s, tx: tx, clocks: domain.LegalClocksOn(today), today: today, point: point}
 	var refusals domain.Refusals
-	l.life, refusals = domain.NewLife(domain.NewID(domain.ApplicationPrefix, v.Now)).Submit(today, l.clocks, today)
+	l.life, refusals = domain.NewLife(form.id).Submit(today, l.clocks, today)
 	if refusals != nil {
 		return nil, refusals
 	}
-	return l, l.begin(granted, form)
+	return l, l.begin(granted, form.ApplicationForm)
 }
 
 // begin writes an application that was just deposited, with what the form states.

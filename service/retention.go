@@ -18,6 +18,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/availability"
 	"github.com/guichet-logement/guichet/ent/bindingcode"
 	"github.com/guichet-logement/guichet/ent/deposit"
+	"github.com/guichet-logement/guichet/ent/draft"
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/namedagent"
@@ -237,6 +238,11 @@ func retiredKinds() map[string]retiredKind {
 				return registryevent.And(registryevent.StateEQ(domain.RegistryAcknowledged), registryevent.HappenedAtLT(midnight(d)))
 			},
 			retiring[ent.RegistryEvent]{id: func(e *ent.RegistryEvent) domain.ID { return e.ID }}),
+		draft.Table: retired(
+			func(c *ent.Client) *ent.DraftQuery { return c.Draft.Query() },
+			func(c *ent.Client) *ent.DraftDelete { return c.Draft.Delete() },
+			func(d domain.Date) predicate.Draft { return draft.ChangedAtLT(midnight(d)) },
+			retiring[ent.Draft]{id: func(d *ent.Draft) domain.ID { return d.ID }}),
 		deposit.Table: retired(
 			func(c *ent.Client) *ent.DepositQuery { return c.Deposit.Query() },
 			func(c *ent.Client) *ent.DepositDelete { return c.Deposit.Delete() },

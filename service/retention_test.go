@@ -106,6 +106,7 @@ var aged = map[string]struct {
 			`INSERT INTO registry_event (id, application_id, kind, happened_at, state, rejected_for, next_try) VALUES ('{id}', {app}, 'MOD', '{at}', 'REJECTED', 'E1', '{at}')`,
 		},
 	},
+	"draft": {record: `INSERT INTO draft (id, application_id, issuer, subject, form, changed_at) VALUES ('{id}', '{id}', 'portal', '{id}', '{}', '{at}')`},
 	"deposit": {
 		record: `INSERT INTO deposit (id, caller, kind, sha256, pages, deposited_at) VALUES ('{id}', 'x', 'IDENTITY', 'x', 1, '{at}')`,
 		others: []string{`INSERT INTO deposit (id, caller, kind, sha256, pages, deposited_at, unique_number, waiting)

@@ -52,6 +52,9 @@ type SandboxApplication struct {
 
 	// Members are the household, the applicant first.
 	Members []SandboxMember
+	// Pieces are those that were given, Blind those given under the number by somebody who
+	// does not see the application; see [SeedPieces].
+	Pieces, Blind []SandboxPiece
 }
 
 // SandboxMember is a fictional member of a household.
@@ -98,6 +101,11 @@ const (
 	tableNamedAgent
 	tableDeadline
 	tableOnline
+	tablePiece
+	tablePieceMember
+	tablePieceFile
+	tableTransfer
+	tableDeposit
 	tableAccess
 	tableCount
 )
@@ -132,7 +140,19 @@ var applicationTables = [tableCount]struct {
 	}},
 	tableDeadline: {"deadline", []string{"id", "application_id", "kind", "reason", "due_on", "announced_from", "article", "announced", "passed"}},
 	tableOnline:   {"online_registration", []string{"id", "application_id", "deposited_on"}},
-	tableAccess:   {"application_access", []string{"application_id", "audience_id", "ground", "groups", "valid_from", "valid_until"}},
+	tablePiece: {"piece", []string{
+		"id", "application_id", "kind", "sensitive", "state", "refused_for", "due_on", "issued_on", "expires_on", "scan",
+		"deposited_at", "deposited_by_id", "reception_point_id",
+	}},
+	tablePieceMember: {"piece_member", []string{"piece_id", "household_member_id"}},
+	tablePieceFile:   {"piece_file", []string{"id", "application_id", "piece_id", "name", "size", "sha256", "media_type", "pages"}},
+	tableTransfer: {"piece_transfer", []string{
+		"id", "application_id", "piece_id", "due_on", "reference", "next_try", "state", "rejected_for", "sent_at", "settled_at",
+	}},
+	tableDeposit: {"deposit", []string{
+		"id", "caller", "person_id", "kind", "sha256", "pages", "deposited_at", "reception_point_id", "unique_number", "waiting",
+	}},
+	tableAccess: {"application_access", []string{"application_id", "audience_id", "ground", "groups", "valid_from", "valid_until"}},
 }
 
 // seededNetwork is what fictional applications name, by the keys under which they do.

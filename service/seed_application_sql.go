@@ -56,6 +56,35 @@ func SeedApplications(ctx context.Context, db *sql.DB, issuers SandboxIssuers, a
 	return written, err
 }
 
+// SeedPieces writes the fictional pieces of applications that are there and have none, in
+// one transaction. Their files are another matter, see [Service.SeedFiles].
+func SeedPieces(ctx context.Context, db *sql.DB, issuers SandboxIssuers, applications iter.Seq[SandboxApplication]) error {
+	network, err := readSeededNetwork(ctx, db, issuers)
+	if err != nil {
+		return fmt.Errorf("read what pieces name: %w", err)
+	}
+	return inLongTx(ctx, db, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", applicationLock); err != nil {
+			return err
+		}
+		all := slices.Collect(applications)
+		open, err := storedApplications(ctx, tx, all, "erased_on IS NULL AND NOT EXISTS (SELECT FROM piece WHERE application_id = application.id)")
+		if err != nil {
+			return err
+		}
+		rows := applicationRows{seededNetwork: network}
+		for _, a := range all {
+			if !open[a.ID] {
+				continue
+			}
+			if err := rows.addPieces(a); err != nil {
+				return fmt.Errorf("application %s: %w", a.ID, err)
+			}
+		}
+		return rows.copyTables(ctx, tx)
+	})
+}
+
 // write adds those applications that are not there yet, in one transaction.
 func (n *seededNetwork) write(ctx context.Context, db *sql.DB, applications []SandboxApplication) (written int, err error) {
 	// In the order of most indexes, whose pages are then each filled at once.
@@ -64,7 +93,7 @@ func (n *seededNetwork) write(ctx context.Context, db *sql.DB, applications []Sa
 		if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", applicationLock); err != nil {
 			return err
 		}
-		there, err := storedApplications(ctx, tx, applications)
+		there, err := storedApplications(ctx, tx, applications, "true")
 		if err != nil {
 			return err
 		}
@@ -86,7 +115,8 @@ func (n *seededNetwork) write(ctx context.Context, db *sql.DB, applications []Sa
 	return written, nil
 }
 
-func storedApplications(ctx context.Context, tx *sql.Tx, applications []SandboxApplication) (map[domain.ID]bool, error) {
+// storedApplications are those that are there of which the condition holds.
+func storedApplications(ctx context.Context, tx *sql.Tx, applications []SandboxApplication, condition string) (map[domain.ID]bool, error) {
 	ids := make(pq.StringArray, len(applications))
 	for i, a := range applications {
 		ids[i] = string(a.ID)
@@ -99,7 +129,7 @@ func storedApplications(ctx context.Context, tx *sql.Tx, applications []SandboxA
 		}
 		there[id] = true
 		return nil
-	}, "SELECT id FROM application WHERE id = ANY($1)", ids)
+	}, "SELECT id FROM application WHERE id = ANY($1) AND "+condition, ids)
 	return there, err
 }
 
@@ -126,6 +156,10 @@ func (r *applicationRows) copy(ctx context.Context, tx *sql.Tx) error {
 	if err != nil {
 		return fmt.Errorf("name audiences: %w", err)
 	}
+	return r.copyTables(ctx, tx)
+}
+
+func (r *applicationRows) copyTables(ctx context.Context, tx *sql.Tx) error {
 	for i, t := range applicationTables {
 		err := copyRows(ctx, tx, t.name, t.columns, len(r.rows[i]), func(n int) []any { return r.rows[i][n] })
 		if err != nil {

@@ -1015,6 +1015,59 @@ var (
 			},
 		},
 	}
+	// DraftColumns holds the columns for the "draft" table.
+	DraftColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "application_id", Type: field.TypeString},
+		{Name: "issuer", Type: field.TypeString, Size: 300, Default: ""},
+		{Name: "subject", Type: field.TypeString, Size: 200, Default: ""},
+		{Name: "form", Type: field.TypeJSON},
+		{Name: "changed_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "reception_point_id", Type: field.TypeString, Nullable: true, Size: 30},
+		{Name: "person_id", Type: field.TypeString, Nullable: true, Size: 30},
+	}
+	// DraftTable holds the schema information for the "draft" table.
+	DraftTable = &schema.Table{
+		Name:       "draft",
+		Columns:    DraftColumns,
+		PrimaryKey: []*schema.Column{DraftColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "draft_reception_point_reception_point",
+				Columns:    []*schema.Column{DraftColumns[8]},
+				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "draft_person_person",
+				Columns:    []*schema.Column{DraftColumns[9]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "draft_application_key",
+				Unique:  true,
+				Columns: []*schema.Column{DraftColumns[2]},
+			},
+			{
+				Name:    "draft_person_idx",
+				Unique:  false,
+				Columns: []*schema.Column{DraftColumns[9], DraftColumns[0]},
+			},
+			{
+				Name:    "draft_account_idx",
+				Unique:  false,
+				Columns: []*schema.Column{DraftColumns[4], DraftColumns[3], DraftColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "person_id IS NULL",
+				},
+			},
+		},
+	}
 	// DwellingColumns holds the columns for the "dwelling" table.
 	DwellingColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
@@ -2777,6 +2830,7 @@ var (
 		CommuneTable,
 		DeadlineTable,
 		DepositTable,
+		DraftTable,
 		DwellingTable,
 		EmergencyOpeningTable,
 		ErasedNumberTable,
@@ -2984,6 +3038,14 @@ func init() {
 	}
 	DepositTable.Annotation.Checks = map[string]string{
 		"deposit_waiting_check": "(unique_number IS NULL) = (waiting IS NULL)",
+	}
+	DraftTable.ForeignKeys[0].RefTable = ReceptionPointTable
+	DraftTable.ForeignKeys[1].RefTable = PersonTable
+	DraftTable.Annotation = &entsql.Annotation{
+		Table: "draft",
+	}
+	DraftTable.Annotation.Checks = map[string]string{
+		"draft_writer_check": "(person_id IS NULL) = (subject <> '') AND (person_id IS NULL) = (reception_point_id IS NULL)",
 	}
 	DwellingTable.ForeignKeys[0].RefTable = BuildingTable
 	DwellingTable.ForeignKeys[1].RefTable = OrganisationTable

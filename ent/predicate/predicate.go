@@ -69,6 +69,9 @@ type Deadline func(*sql.Selector)
 // Deposit is the predicate function for deposit builders.
 type Deposit func(*sql.Selector)
 
+// Draft is the predicate function for draft builders.
+type Draft func(*sql.Selector)
+
 // Dwelling is the predicate function for dwelling builders.
 type Dwelling func(*sql.Selector)
 

@@ -28,6 +28,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/deposit"
+	"github.com/guichet-logement/guichet/ent/draft"
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
 	"github.com/guichet-logement/guichet/ent/erasednumber"
@@ -796,6 +797,48 @@ func init() {
 	deposit.DefaultID = depositDescID.Default.(func() domain.ID)
 	// deposit.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	deposit.IDValidator = depositDescID.Validators[0].(func(string) error)
+	draftMixin := schema.Draft{}.Mixin()
+	draft.Policy = privacy.NewPolicies(schema.Draft{})
+	draft.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := draft.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	draftMixinFields0 := draftMixin[0].Fields()
+	_ = draftMixinFields0
+	draftFields := schema.Draft{}.Fields()
+	_ = draftFields
+	// draftDescCreatedAt is the schema descriptor for created_at field.
+	draftDescCreatedAt := draftMixinFields0[1].Descriptor()
+	// draft.DefaultCreatedAt holds the default value on creation for the created_at field.
+	draft.DefaultCreatedAt = draftDescCreatedAt.Default.(func() time.Time)
+	// draftDescIssuer is the schema descriptor for issuer field.
+	draftDescIssuer := draftFields[3].Descriptor()
+	// draft.DefaultIssuer holds the default value on creation for the issuer field.
+	draft.DefaultIssuer = draftDescIssuer.Default.(string)
+	// draft.IssuerValidator is a validator for the "issuer" field. It is called by the builders before save.
+	draft.IssuerValidator = draftDescIssuer.Validators[0].(func(string) error)
+	// draftDescSubject is the schema descriptor for subject field.
+	draftDescSubject := draftFields[4].Descriptor()
+	// draft.DefaultSubject holds the default value on creation for the subject field.
+	draft.DefaultSubject = draftDescSubject.Default.(string)
+	// draft.SubjectValidator is a validator for the "subject" field. It is called by the builders before save.
+	draft.SubjectValidator = draftDescSubject.Validators[0].(func(string) error)
+	// draftDescVersion is the schema descriptor for version field.
+	draftDescVersion := draftFields[7].Descriptor()
+	// draft.DefaultVersion holds the default value on creation for the version field.
+	draft.DefaultVersion = draftDescVersion.Default.(int)
+	// draft.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	draft.VersionValidator = draftDescVersion.Validators[0].(func(int) error)
+	// draftDescID is the schema descriptor for id field.
+	draftDescID := draftMixinFields0[0].Descriptor()
+	// draft.DefaultID holds the default value on creation for the id field.
+	draft.DefaultID = draftDescID.Default.(func() domain.ID)
+	// draft.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	draft.IDValidator = draftDescID.Validators[0].(func(string) error)
 	dwellingMixin := schema.Dwelling{}.Mixin()
 	dwelling.Policy = privacy.NewPolicies(schema.Dwelling{})
 	dwelling.Hooks[0] = func(next ent.Mutator) ent.Mutator {

@@ -46,6 +46,7 @@ type ResolverRoot interface {
 	CatalogueEntry() CatalogueEntryResolver
 	CodeEntry() CodeEntryResolver
 	Deadline() DeadlineResolver
+	Draft() DraftResolver
 	HouseholdMember() HouseholdMemberResolver
 	LevelTooLowError() LevelTooLowErrorResolver
 	Mutation() MutationResolver
@@ -544,6 +545,11 @@ type ComplexityRoot struct {
 		Errors      func(childComplexity int) int
 	}
 
+	DepositDraftPayload struct {
+		Application func(childComplexity int) int
+		Errors      func(childComplexity int) int
+	}
+
 	DepositPiecePayload struct {
 		Deposit func(childComplexity int) int
 		Errors  func(childComplexity int) int
@@ -562,6 +568,21 @@ type ComplexityRoot struct {
 		Sensory   func(childComplexity int) int
 		State     func(childComplexity int) int
 		Walking   func(childComplexity int) int
+	}
+
+	DiscardDraftPayload struct {
+		DiscardedID func(childComplexity int) int
+		Errors      func(childComplexity int) int
+	}
+
+	Draft struct {
+		ChangedAt      func(childComplexity int) int
+		ID             func(childComplexity int) int
+		KeptUntil      func(childComplexity int) int
+		Missing        func(childComplexity int) int
+		ReceptionPoint func(childComplexity int) int
+		Values         func(childComplexity int) int
+		Version        func(childComplexity int) int
 	}
 
 	Dwelling struct {
@@ -749,8 +770,10 @@ type ComplexityRoot struct {
 		DeclineHandOver            func(childComplexity int, input model.DeclineHandOverInput) int
 		DeclineProposedChange      func(childComplexity int, input model.DeclineProposedChangeInput) int
 		DepositApplicationAgain    func(childComplexity int, input model.DepositApplicationAgainInput) int
+		DepositDraft               func(childComplexity int, input model.DepositDraftInput) int
 		DepositPiece               func(childComplexity int, input model.DepositPieceInput) int
 		DepositPieceUnderNumber    func(childComplexity int, input model.DepositPieceUnderNumberInput) int
+		DiscardDraft               func(childComplexity int, input model.DiscardDraftInput) int
 		EndAssignment              func(childComplexity int, input model.EndAssignmentInput) int
 		EndAvailability            func(childComplexity int, input model.EndAvailabilityInput) int
 		EndPair                    func(childComplexity int, input model.EndPairInput) int
@@ -786,6 +809,7 @@ type ComplexityRoot struct {
 		RevokePartnerApp           func(childComplexity int, input model.RevokePartnerAppInput) int
 		RevokePartnerAppSecret     func(childComplexity int, input model.RevokePartnerAppSecretInput) int
 		RevokeStaffAuthorisation   func(childComplexity int, input model.RevokeStaffAuthorisationInput) int
+		SaveDraft                  func(childComplexity int, input model.SaveDraftInput) int
 		SetSandboxClock            func(childComplexity int, input model.SetSandboxClockInput) int
 		SplitApplication           func(childComplexity int, input model.SplitApplicationInput) int
 		TakeOnlineRegistration     func(childComplexity int, input model.TakeOnlineRegistrationInput) int
@@ -1068,6 +1092,7 @@ type ComplexityRoot struct {
 		Commune                func(childComplexity int, inseeCode domain.InseeCode, on *domain.Date) int
 		Communes               func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.CommuneOrder, where *ent.CommuneWhereInput) int
 		Deposits               func(childComplexity int, first int) int
+		Drafts                 func(childComplexity int, first int) int
 		Dwellings              func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.DwellingOrder, where *ent.DwellingWhereInput) int
 		ExplainAccess          func(childComplexity int, uniqueNumber domain.UniqueNumber, personID domain.ID) int
 		HandOvers              func(childComplexity int, first int) int
@@ -1249,6 +1274,11 @@ type ComplexityRoot struct {
 		Name           func(childComplexity int) int
 		ReceptionPoint func(childComplexity int) int
 		StepFree       func(childComplexity int) int
+	}
+
+	SaveDraftPayload struct {
+		Draft  func(childComplexity int) int
+		Errors func(childComplexity int) int
 	}
 
 	SensitiveRecord struct {
@@ -1560,6 +1590,11 @@ type CodeEntryResolver interface {
 type DeadlineResolver interface {
 	State(ctx context.Context, obj *ent.Deadline) (domain.DeadlineState, error)
 }
+type DraftResolver interface {
+	KeptUntil(ctx context.Context, obj *ent.Draft) (*domain.Date, error)
+	Values(ctx context.Context, obj *ent.Draft) ([]*domain.FormValue, error)
+	Missing(ctx context.Context, obj *ent.Draft) ([]model.UserError, error)
+}
 type HouseholdMemberResolver interface {
 	Age(ctx context.Context, obj *ent.HouseholdMember) (*int, error)
 }
@@ -1614,6 +1649,9 @@ type MutationResolver interface {
 	HandOverApplication(ctx context.Context, input model.HandOverApplicationInput) (*model.HandOverApplicationPayload, error)
 	AcceptHandOver(ctx context.Context, input model.AcceptHandOverInput) (*model.AcceptHandOverPayload, error)
 	DeclineHandOver(ctx context.Context, input model.DeclineHandOverInput) (*model.DeclineHandOverPayload, error)
+	SaveDraft(ctx context.Context, input model.SaveDraftInput) (*model.SaveDraftPayload, error)
+	DepositDraft(ctx context.Context, input model.DepositDraftInput) (*model.DepositDraftPayload, error)
+	DiscardDraft(ctx context.Context, input model.DiscardDraftInput) (*model.DiscardDraftPayload, error)
 	TakeOnlineRegistration(ctx context.Context, input model.TakeOnlineRegistrationInput) (*model.TakeOnlineRegistrationPayload, error)
 	AssignOnlineRegistration(ctx context.Context, input model.AssignOnlineRegistrationInput) (*model.AssignOnlineRegistrationPayload, error)
 	ReleaseOnlineRegistration(ctx context.Context, input model.ReleaseOnlineRegistrationInput) (*model.ReleaseOnlineRegistrationPayload, error)
@@ -1685,6 +1723,7 @@ type QueryResolver interface {
 	Applications(ctx context.Context, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.ApplicationOrder, where *ent.ApplicationWhereInput) (*ent.ApplicationConnection, error)
 	ApplicationDuplicates(ctx context.Context, applicationID domain.ID) ([]*service.ApplicationDuplicate, error)
 	OnlineRegistrations(ctx context.Context, first int) ([]*ent.OnlineRegistration, error)
+	Drafts(ctx context.Context, first int) ([]*ent.Draft, error)
 	HandOvers(ctx context.Context, first int) ([]*ent.HandOver, error)
 	ApplicationStatistics(ctx context.Context, by []domain.ApplicationAxis, where *ent.ApplicationWhereInput) (*model.ApplicationStatistics, error)
 	PublishedFigures(ctx context.Context, crossing domain.Crossing, month *domain.Date) (*ent.PublishedFigures, error)
@@ -3714,6 +3753,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DepositApplicationAgainPayload.Errors(childComplexity), true
 
+	case "DepositDraftPayload.application":
+		if e.ComplexityRoot.DepositDraftPayload.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DepositDraftPayload.Application(childComplexity), true
+	case "DepositDraftPayload.errors":
+		if e.ComplexityRoot.DepositDraftPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DepositDraftPayload.Errors(childComplexity), true
+
 	case "DepositPiecePayload.deposit":
 		if e.ComplexityRoot.DepositPiecePayload.Deposit == nil {
 			break
@@ -3782,6 +3834,62 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DisabilityAnnex.Walking(childComplexity), true
+
+	case "DiscardDraftPayload.discardedId":
+		if e.ComplexityRoot.DiscardDraftPayload.DiscardedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DiscardDraftPayload.DiscardedID(childComplexity), true
+	case "DiscardDraftPayload.errors":
+		if e.ComplexityRoot.DiscardDraftPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DiscardDraftPayload.Errors(childComplexity), true
+
+	case "Draft.changedAt":
+		if e.ComplexityRoot.Draft.ChangedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Draft.ChangedAt(childComplexity), true
+	case "Draft.id":
+		if e.ComplexityRoot.Draft.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Draft.ID(childComplexity), true
+	case "Draft.keptUntil":
+		if e.ComplexityRoot.Draft.KeptUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Draft.KeptUntil(childComplexity), true
+	case "Draft.missing":
+		if e.ComplexityRoot.Draft.Missing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Draft.Missing(childComplexity), true
+	case "Draft.receptionPoint":
+		if e.ComplexityRoot.Draft.ReceptionPoint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Draft.ReceptionPoint(childComplexity), true
+	case "Draft.values":
+		if e.ComplexityRoot.Draft.Values == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Draft.Values(childComplexity), true
+	case "Draft.version":
+		if e.ComplexityRoot.Draft.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Draft.Version(childComplexity), true
 
 	case "Dwelling.accessibility":
 		if e.ComplexityRoot.Dwelling.Accessibility == nil {
@@ -4613,6 +4721,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DepositApplicationAgain(childComplexity, args["input"].(model.DepositApplicationAgainInput)), true
+	case "Mutation.depositDraft":
+		if e.ComplexityRoot.Mutation.DepositDraft == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_depositDraft_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DepositDraft(childComplexity, args["input"].(model.DepositDraftInput)), true
 	case "Mutation.depositPiece":
 		if e.ComplexityRoot.Mutation.DepositPiece == nil {
 			break
@@ -4635,6 +4754,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DepositPieceUnderNumber(childComplexity, args["input"].(model.DepositPieceUnderNumberInput)), true
+	case "Mutation.discardDraft":
+		if e.ComplexityRoot.Mutation.DiscardDraft == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_discardDraft_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DiscardDraft(childComplexity, args["input"].(model.DiscardDraftInput)), true
 	case "Mutation.endAssignment":
 		if e.ComplexityRoot.Mutation.EndAssignment == nil {
 			break
@@ -5020,6 +5150,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RevokeStaffAuthorisation(childComplexity, args["input"].(model.RevokeStaffAuthorisationInput)), true
+	case "Mutation.saveDraft":
+		if e.ComplexityRoot.Mutation.SaveDraft == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_saveDraft_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SaveDraft(childComplexity, args["input"].(model.SaveDraftInput)), true
 	case "Mutation.setSandboxClock":
 		if e.ComplexityRoot.Mutation.SetSandboxClock == nil {
 			break
@@ -6220,6 +6361,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Deposits(childComplexity, args["first"].(int)), true
+	case "Query.drafts":
+		if e.ComplexityRoot.Query.Drafts == nil {
+			break
+		}
+
+		args, err := ec.field_Query_drafts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Drafts(childComplexity, args["first"].(int)), true
 	case "Query.dwellings":
 		if e.ComplexityRoot.Query.Dwellings == nil {
 			break
@@ -6943,6 +7095,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Room.StepFree(childComplexity), true
+
+	case "SaveDraftPayload.draft":
+		if e.ComplexityRoot.SaveDraftPayload.Draft == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveDraftPayload.Draft(childComplexity), true
+	case "SaveDraftPayload.errors":
+		if e.ComplexityRoot.SaveDraftPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveDraftPayload.Errors(childComplexity), true
 
 	case "SensitiveRecord.disability":
 		if e.ComplexityRoot.SensitiveRecord.Disability == nil {
@@ -7937,9 +8102,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("DeclineHandOverInput", ec.unmarshalInputDeclineHandOverInput),
 			graphql.NewInputUnmarshaler("DeclineProposedChangeInput", ec.unmarshalInputDeclineProposedChangeInput),
 			graphql.NewInputUnmarshaler("DepositApplicationAgainInput", ec.unmarshalInputDepositApplicationAgainInput),
+			graphql.NewInputUnmarshaler("DepositDraftInput", ec.unmarshalInputDepositDraftInput),
 			graphql.NewInputUnmarshaler("DepositPieceInput", ec.unmarshalInputDepositPieceInput),
 			graphql.NewInputUnmarshaler("DepositPieceUnderNumberInput", ec.unmarshalInputDepositPieceUnderNumberInput),
 			graphql.NewInputUnmarshaler("DisabilityAnnexInput", ec.unmarshalInputDisabilityAnnexInput),
+			graphql.NewInputUnmarshaler("DiscardDraftInput", ec.unmarshalInputDiscardDraftInput),
+			graphql.NewInputUnmarshaler("DraftContactInput", ec.unmarshalInputDraftContactInput),
+			graphql.NewInputUnmarshaler("DraftFileInput", ec.unmarshalInputDraftFileInput),
+			graphql.NewInputUnmarshaler("DraftFormInput", ec.unmarshalInputDraftFormInput),
 			graphql.NewInputUnmarshaler("DwellingFilter", ec.unmarshalInputDwellingFilter),
 			graphql.NewInputUnmarshaler("DwellingOrder", ec.unmarshalInputDwellingOrder),
 			graphql.NewInputUnmarshaler("EndAssignmentInput", ec.unmarshalInputEndAssignmentInput),
@@ -7996,6 +8166,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RevokePartnerAppInput", ec.unmarshalInputRevokePartnerAppInput),
 			graphql.NewInputUnmarshaler("RevokePartnerAppSecretInput", ec.unmarshalInputRevokePartnerAppSecretInput),
 			graphql.NewInputUnmarshaler("RevokeStaffAuthorisationInput", ec.unmarshalInputRevokeStaffAuthorisationInput),
+			graphql.NewInputUnmarshaler("SaveDraftInput", ec.unmarshalInputSaveDraftInput),
 			graphql.NewInputUnmarshaler("SearchFormInput", ec.unmarshalInputSearchFormInput),
 			graphql.NewInputUnmarshaler("SensitiveFormInput", ec.unmarshalInputSensitiveFormInput),
 			graphql.NewInputUnmarshaler("SetSandboxClockInput", ec.unmarshalInputSetSandboxClockInput),
@@ -8396,6 +8567,17 @@ type Query {
     "The first so many, 1 to 100."
     first: Int!
   ): [OnlineRegistration!]!
+
+  """
+  The forms that you began and have not deposited (*brouillons*), the oldest first: they are
+  yours, and nobody else sees them. At most 50.
+
+  For a RECEPTION_AGENT at the point where it began them, and for applicants.
+  """
+  drafts(
+    "The first so many, 1 to 50."
+    first: Int!
+  ): [Draft!]!
 
   """
   The offers to follow an application that wait for an answer, made to your points and by
@@ -9160,6 +9342,41 @@ type Mutation {
     "The offer."
     input: DeclineHandOverInput!
   ): DeclineHandOverPayload!
+
+  """
+  Keeps a form that is not deposited yet, whatever is missing in it, or what it states now
+  instead. It is no application: nobody else sees it, it counts nowhere, and it is gone a
+  month after its last change.
+
+  For a RECEPTION_AGENT of a registering body at a point of level 2 or 3, and for applicants
+  at no point.
+  """
+  saveDraft(
+    "The form."
+    input: SaveDraftInput!
+  ): SaveDraftPayload!
+
+  """
+  Deposits a form that you kept: the application waits for validation from then on, followed
+  by the point, or in the queue of online registrations. All that is wrong or missing is told
+  at once.
+
+  For who may register an application there.
+  """
+  depositDraft(
+    "The draft."
+    input: DepositDraftInput!
+  ): DepositDraftPayload!
+
+  """
+  Throws a form away that you kept.
+
+  For who began it.
+  """
+  discardDraft(
+    "The draft."
+    input: DiscardDraftInput!
+  ): DiscardDraftPayload!
 
   """
   Takes an online registration from the queue: your point follows the application, and it
@@ -11378,6 +11595,24 @@ type FormValue {
   value: String!
 }
 
+"The form of an application that is not deposited yet (*brouillon*)."
+type Draft {
+  "An opaque identifier."
+  id: ID!
+  "Where the applicant is received; ` + "`" + `null` + "`" + ` for an applicant that writes it itself."
+  receptionPoint: ReceptionPoint
+  "When it was last changed."
+  changedAt: DateTime!
+  "The last day on which it is there."
+  keptUntil: Date!
+  "What it states, in the order of the form. At most 2000."
+  values: [FormValue!]!
+  "What keeps it from being deposited today; empty when nothing does. At most 20."
+  missing: [UserError!]!
+  "Changes with each change."
+  version: Int!
+}
+
 "An offer to follow an application, made to another reception point (*transfert de suivi*). It names nobody."
 type HandOver {
   "An opaque identifier."
@@ -13458,6 +13693,124 @@ type DeclineHandOverPayload {
   errors: [UserError!]!
 }
 
+"The form."
+input SaveDraftInput {
+  "The draft; left out for a new one."
+  id: ID
+  "The version that you read; left out for a new one."
+  version: Int
+  "The reception point of a new one; left out by applicants."
+  receptionPointId: ID
+  "What is stated so far: all of it, each time."
+  form: DraftFormInput!
+}
+
+"A form of which everything may be missing; see ` + "`" + `ApplicationFormInput` + "`" + `."
+input DraftFormInput {
+  "Who is to be housed, the applicant first. At most 20."
+  household: [MemberFormInput!]
+  "The communes that are wished, best first. At most 10."
+  wishes: [InseeCode!]
+  "The typologies that are looked for. At most 7."
+  typologies: [Typology!]
+  "Whether communes nearby will do (*demande élargie*)."
+  enlarged: Boolean! = false
+  "A flat, a house or either, by the code of the list ` + "`" + `soughtCategory` + "`" + `."
+  category: String
+  "How to reach the applicant."
+  contact: DraftContactInput
+  "Means, housing and reasons."
+  file: DraftFileInput
+}
+
+"A contact of which everything may be missing; see ` + "`" + `ContactFormInput` + "`" + `."
+input DraftContactInput {
+  "Number and street."
+  address: String
+  "The postal code."
+  postalCode: String
+  "The town."
+  town: String
+  "Who hosts the applicant (*chez*)."
+  careOf: String
+  "Where letters go, where that is elsewhere."
+  mailing: MailingAddressInput
+  "The telephone."
+  phone: PhoneNumber
+  "Another telephone."
+  secondPhone: PhoneNumber
+  "The address of electronic mail."
+  email: EmailAddress
+  "Whether the applicant agrees to be written to by electronic mail."
+  emailAllowed: Boolean! = false
+  "Whether the applicant agrees to text messages on ` + "`" + `phone` + "`" + `."
+  textAllowed: Boolean! = false
+  "Who helps with the application (*structure accompagnante*)."
+  helpingStructure: String
+  "The helper's telephone."
+  helpingPhone: PhoneNumber
+  "The helper's address of electronic mail."
+  helpingEmail: EmailAddress
+  "The home in which the applicant lives."
+  dwelling: CurrentDwellingInput
+}
+
+"Means of which everything may be missing; see ` + "`" + `FileFormInput` + "`" + `."
+input DraftFileInput {
+  "The year of the tax income."
+  taxYear: Int
+  "The tax income of the household in that year (*revenu fiscal de référence*), in cents."
+  taxIncome: Money
+  "That of the year before."
+  earlierTaxIncome: Money
+  "The resources of the household in a month, in cents."
+  monthlyResources: Money
+  "How the household is housed."
+  housing: HousingClass
+  "The exact mode of housing, by the code of the list ` + "`" + `housingMode` + "`" + `."
+  housingMode: String
+  "Why the applicant asks, by the codes of the list ` + "`" + `requestReason` + "`" + `. At most 23."
+  reasons: [String!]
+}
+
+"What became of it."
+type SaveDraftPayload {
+  "The draft; ` + "`" + `null` + "`" + ` when it was refused."
+  draft: Draft
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The draft."
+input DepositDraftInput {
+  "The draft."
+  id: ID!
+  "The version that you read."
+  version: Int!
+}
+
+"What became of it."
+type DepositDraftPayload {
+  "The application; ` + "`" + `null` + "`" + ` when it was refused, and the draft is still there."
+  application: Application
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The draft."
+input DiscardDraftInput {
+  "The draft."
+  id: ID!
+}
+
+"What became of it."
+type DiscardDraftPayload {
+  "The draft that is gone; ` + "`" + `null` + "`" + ` when it was refused."
+  discardedId: ID
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
 "The registration and the point."
 input TakeOnlineRegistrationInput {
   "The registration."
@@ -14962,6 +15315,16 @@ func (ec *executionContext) childFields_DepositApplicationAgainPayload(ctx conte
 	return nil, fmt.Errorf("no field named %q was found under type DepositApplicationAgainPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DepositDraftPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "application":
+		return ec.fieldContext_DepositDraftPayload_application(ctx, field)
+	case "errors":
+		return ec.fieldContext_DepositDraftPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DepositDraftPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DepositPiecePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "piece":
@@ -15000,6 +15363,36 @@ func (ec *executionContext) childFields_DisabilityAnnex(ctx context.Context, fie
 		return ec.fieldContext_DisabilityAnnex_equipment(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DisabilityAnnex", field.Name)
+}
+
+func (ec *executionContext) childFields_DiscardDraftPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "discardedId":
+		return ec.fieldContext_DiscardDraftPayload_discardedId(ctx, field)
+	case "errors":
+		return ec.fieldContext_DiscardDraftPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DiscardDraftPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Draft(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Draft_id(ctx, field)
+	case "receptionPoint":
+		return ec.fieldContext_Draft_receptionPoint(ctx, field)
+	case "changedAt":
+		return ec.fieldContext_Draft_changedAt(ctx, field)
+	case "keptUntil":
+		return ec.fieldContext_Draft_keptUntil(ctx, field)
+	case "values":
+		return ec.fieldContext_Draft_values(ctx, field)
+	case "missing":
+		return ec.fieldContext_Draft_missing(ctx, field)
+	case "version":
+		return ec.fieldContext_Draft_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Draft", field.Name)
 }
 
 func (ec *executionContext) childFields_Dwelling(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -16112,6 +16505,16 @@ func (ec *executionContext) childFields_Room(ctx context.Context, field graphql.
 	return nil, fmt.Errorf("no field named %q was found under type Room", field.Name)
 }
 
+func (ec *executionContext) childFields_SaveDraftPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "draft":
+		return ec.fieldContext_SaveDraftPayload_draft(ctx, field)
+	case "errors":
+		return ec.fieldContext_SaveDraftPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SaveDraftPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_SensitiveRecord(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "reasons":
@@ -17166,6 +17569,20 @@ func (ec *executionContext) field_Mutation_depositApplicationAgain_args(ctx cont
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_depositDraft_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.DepositDraftInput, error) {
+			return ec.unmarshalNDepositDraftInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositDraftInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_depositPieceUnderNumber_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -17186,6 +17603,20 @@ func (ec *executionContext) field_Mutation_depositPiece_args(ctx context.Context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.DepositPieceInput, error) {
 			return ec.unmarshalNDepositPieceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPieceInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_discardDraft_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.DiscardDraftInput, error) {
+			return ec.unmarshalNDiscardDraftInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDiscardDraftInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -17676,6 +18107,20 @@ func (ec *executionContext) field_Mutation_revokeStaffAuthorisation_args(ctx con
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.RevokeStaffAuthorisationInput, error) {
 			return ec.unmarshalNRevokeStaffAuthorisationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokeStaffAuthorisationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_saveDraft_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.SaveDraftInput, error) {
+			return ec.unmarshalNSaveDraftInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSaveDraftInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -18253,6 +18698,20 @@ func (ec *executionContext) field_Query_communes_args(ctx context.Context, rawAr
 }
 
 func (ec *executionContext) field_Query_deposits_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_drafts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
@@ -26945,6 +27404,70 @@ func (ec *executionContext) fieldContext_DepositApplicationAgainPayload_errors(_
 	return fc, nil
 }
 
+func (ec *executionContext) _DepositDraftPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.DepositDraftPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DepositDraftPayload_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DepositDraftPayload_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DepositDraftPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DepositDraftPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.DepositDraftPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DepositDraftPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DepositDraftPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DepositDraftPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _DepositPiecePayload_piece(ctx context.Context, field graphql.CollectedField, obj *model.DepositPiecePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27241,6 +27764,249 @@ func (ec *executionContext) _DisabilityAnnex_equipment(ctx context.Context, fiel
 }
 func (ec *executionContext) fieldContext_DisabilityAnnex_equipment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DisabilityAnnex", field, false, false, "String")
+}
+
+func (ec *executionContext) _DiscardDraftPayload_discardedId(ctx context.Context, field graphql.CollectedField, obj *model.DiscardDraftPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DiscardDraftPayload_discardedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DiscardedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DiscardDraftPayload_discardedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DiscardDraftPayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _DiscardDraftPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.DiscardDraftPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DiscardDraftPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DiscardDraftPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DiscardDraftPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Draft_id(ctx context.Context, field graphql.CollectedField, obj *ent.Draft) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Draft_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Draft_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Draft", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Draft_receptionPoint(ctx context.Context, field graphql.CollectedField, obj *ent.Draft) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Draft_receptionPoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReceptionPoint(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPoint) graphql.Marshaler {
+			return ec.marshalOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Draft_receptionPoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Draft",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Draft_changedAt(ctx context.Context, field graphql.CollectedField, obj *ent.Draft) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Draft_changedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ChangedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Draft_changedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Draft", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Draft_keptUntil(ctx context.Context, field graphql.CollectedField, obj *ent.Draft) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Draft_keptUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Draft().KeptUntil(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Draft_keptUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Draft", field, true, true, "Date")
+}
+
+func (ec *executionContext) _Draft_values(ctx context.Context, field graphql.CollectedField, obj *ent.Draft) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Draft_values(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Draft().Values(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.FormValue) graphql.Marshaler {
+			return ec.answerNFormValue2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFormValueᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Draft_values(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Draft",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FormValue(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Draft_missing(ctx context.Context, field graphql.CollectedField, obj *ent.Draft) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Draft_missing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Draft().Missing(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.answerNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Draft_missing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Draft",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Draft_version(ctx context.Context, field graphql.CollectedField, obj *ent.Draft) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Draft_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Draft_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Draft", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Dwelling_id(ctx context.Context, field graphql.CollectedField, obj *ent.Dwelling) (ret graphql.Marshaler) {
@@ -31874,6 +32640,138 @@ func (ec *executionContext) fieldContext_Mutation_declineHandOver(ctx context.Co
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_declineHandOver_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_saveDraft(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_saveDraft(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SaveDraft(ctx, fc.Args["input"].(model.SaveDraftInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.SaveDraftPayload) graphql.Marshaler {
+			return ec.answerNSaveDraftPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSaveDraftPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_saveDraft(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SaveDraftPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_saveDraft_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_depositDraft(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_depositDraft(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DepositDraft(ctx, fc.Args["input"].(model.DepositDraftInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DepositDraftPayload) graphql.Marshaler {
+			return ec.answerNDepositDraftPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositDraftPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_depositDraft(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DepositDraftPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_depositDraft_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_discardDraft(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_discardDraft(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DiscardDraft(ctx, fc.Args["input"].(model.DiscardDraftInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DiscardDraftPayload) graphql.Marshaler {
+			return ec.answerNDiscardDraftPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDiscardDraftPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_discardDraft(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DiscardDraftPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_discardDraft_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -37396,6 +38294,50 @@ func (ec *executionContext) fieldContext_Query_onlineRegistrations(ctx context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_drafts(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_drafts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Drafts(ctx, fc.Args["first"].(int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Draft) graphql.Marshaler {
+			return ec.answerNDraft2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDraftᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_drafts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Draft(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_drafts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_handOvers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -40517,6 +41459,70 @@ func (ec *executionContext) _Room_stepFree(ctx context.Context, field graphql.Co
 }
 func (ec *executionContext) fieldContext_Room_stepFree(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Room", field, false, false, "TriState")
+}
+
+func (ec *executionContext) _SaveDraftPayload_draft(ctx context.Context, field graphql.CollectedField, obj *model.SaveDraftPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SaveDraftPayload_draft(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Draft, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Draft) graphql.Marshaler {
+			return ec.marshalODraft2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDraft(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SaveDraftPayload_draft(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SaveDraftPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Draft(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SaveDraftPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.SaveDraftPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SaveDraftPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SaveDraftPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SaveDraftPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _SensitiveRecord_reasons(ctx context.Context, field graphql.CollectedField, obj *ent.SensitiveRecord) (ret graphql.Marshaler) {
@@ -47863,6 +48869,55 @@ func UnmarshalDepositApplicationAgainInput(ctx context.Context, raw any) (model.
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputDepositDraftInput(ctx context.Context, obj any) (model.DepositDraftInput, error) {
+	var it model.DepositDraftInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDepositDraftInput unmarshals raw into the DepositDraftInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDepositDraftInput(ctx context.Context, raw any) (model.DepositDraftInput, error) {
+	var out model.DepositDraftInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DepositDraftInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputDepositPieceInput(ctx context.Context, obj any) (model.DepositPieceInput, error) {
 	var it model.DepositPieceInput
 	if obj == nil {
@@ -48087,6 +49142,360 @@ func (ec *executionContext) unmarshalInputDisabilityAnnexInput(ctx context.Conte
 func UnmarshalDisabilityAnnexInput(ctx context.Context, raw any) (domain.DisabilityAnnex, error) {
 	var out domain.DisabilityAnnex
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "DisabilityAnnexInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputDiscardDraftInput(ctx context.Context, obj any) (model.DiscardDraftInput, error) {
+	var it model.DiscardDraftInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDiscardDraftInput unmarshals raw into the DiscardDraftInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDiscardDraftInput(ctx context.Context, raw any) (model.DiscardDraftInput, error) {
+	var out model.DiscardDraftInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DiscardDraftInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputDraftContactInput(ctx context.Context, obj any) (domain.ContactForm, error) {
+	var it domain.ContactForm
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["emailAllowed"]; !present {
+		asMap["emailAllowed"] = false
+	}
+	if _, present := asMap["textAllowed"]; !present {
+		asMap["textAllowed"] = false
+	}
+
+	fieldsInOrder := [...]string{"address", "postalCode", "town", "careOf", "mailing", "phone", "secondPhone", "email", "emailAllowed", "textAllowed", "helpingStructure", "helpingPhone", "helpingEmail", "dwelling"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "address":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("address"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Address = data
+		case "postalCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("postalCode"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PostalCode = data
+		case "town":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("town"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Town = data
+		case "careOf":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("careOf"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CareOf = data
+		case "mailing":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mailing"))
+			data, err := ec.unmarshalOMailingAddressInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMailingAddress(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mailing = data
+		case "phone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("phone"))
+			data, err := ec.unmarshalOPhoneNumber2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPhoneNumber(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Phone = data
+		case "secondPhone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("secondPhone"))
+			data, err := ec.unmarshalOPhoneNumber2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPhoneNumber(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SecondPhone = data
+		case "email":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("email"))
+			data, err := ec.unmarshalOEmailAddress2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmailAddress(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Email = data
+		case "emailAllowed":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("emailAllowed"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EmailAllowed = data
+		case "textAllowed":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("textAllowed"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TextAllowed = data
+		case "helpingStructure":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("helpingStructure"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HelpingStructure = data
+		case "helpingPhone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("helpingPhone"))
+			data, err := ec.unmarshalOPhoneNumber2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPhoneNumber(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HelpingPhone = data
+		case "helpingEmail":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("helpingEmail"))
+			data, err := ec.unmarshalOEmailAddress2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmailAddress(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HelpingEmail = data
+		case "dwelling":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dwelling"))
+			data, err := ec.unmarshalOCurrentDwellingInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCurrentDwelling(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Dwelling = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDraftContactInput unmarshals raw into the DraftContactInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDraftContactInput(ctx context.Context, raw any) (domain.ContactForm, error) {
+	var out domain.ContactForm
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DraftContactInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputDraftFileInput(ctx context.Context, obj any) (domain.FileForm, error) {
+	var it domain.FileForm
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"taxYear", "taxIncome", "earlierTaxIncome", "monthlyResources", "housing", "housingMode", "reasons"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "taxYear":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("taxYear"))
+			data, err := ec.unmarshalOInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TaxYear = data
+		case "taxIncome":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("taxIncome"))
+			data, err := ec.unmarshalOMoney2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TaxIncome = data
+		case "earlierTaxIncome":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("earlierTaxIncome"))
+			data, err := ec.unmarshalOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EarlierTaxIncome = data
+		case "monthlyResources":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("monthlyResources"))
+			data, err := ec.unmarshalOMoney2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MonthlyResources = data
+		case "housing":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("housing"))
+			data, err := ec.unmarshalOHousingClass2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingClass(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Housing = data
+		case "housingMode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("housingMode"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HousingMode = data
+		case "reasons":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reasons"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reasons = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDraftFileInput unmarshals raw into the DraftFileInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDraftFileInput(ctx context.Context, raw any) (domain.FileForm, error) {
+	var out domain.FileForm
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DraftFileInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputDraftFormInput(ctx context.Context, obj any) (domain.ApplicationForm, error) {
+	var it domain.ApplicationForm
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["enlarged"]; !present {
+		asMap["enlarged"] = false
+	}
+
+	fieldsInOrder := [...]string{"household", "wishes", "typologies", "enlarged", "category", "contact", "file"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "household":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("household"))
+			data, err := ec.unmarshalOMemberFormInput2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMemberFormᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Household = data
+		case "wishes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("wishes"))
+			data, err := ec.unmarshalOInseeCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCodeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Wishes = data
+		case "typologies":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("typologies"))
+			data, err := ec.unmarshalOTypology2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Typologies = data
+		case "enlarged":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("enlarged"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Enlarged = data
+		case "category":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("category"))
+			data, err := ec.unmarshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Category = data
+		case "contact":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contact"))
+			data, err := ec.unmarshalODraftContactInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactForm(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Contact = data
+		case "file":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("file"))
+			data, err := ec.unmarshalODraftFileInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFileForm(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.File = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDraftFormInput unmarshals raw into the DraftFormInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDraftFormInput(ctx context.Context, raw any) (domain.ApplicationForm, error) {
+	var out domain.ApplicationForm
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DraftFormInput", raw, &out)
 	return out, err
 }
 
@@ -51531,6 +52940,69 @@ func (ec *executionContext) unmarshalInputRevokeStaffAuthorisationInput(ctx cont
 func UnmarshalRevokeStaffAuthorisationInput(ctx context.Context, raw any) (model.RevokeStaffAuthorisationInput, error) {
 	var out model.RevokeStaffAuthorisationInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "RevokeStaffAuthorisationInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputSaveDraftInput(ctx context.Context, obj any) (model.SaveDraftInput, error) {
+	var it model.SaveDraftInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version", "receptionPointId", "form"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "receptionPointId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("receptionPointId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReceptionPointID = data
+		case "form":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("form"))
+			data, err := ec.unmarshalNDraftFormInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationForm(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Form = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSaveDraftInput unmarshals raw into the SaveDraftInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSaveDraftInput(ctx context.Context, raw any) (model.SaveDraftInput, error) {
+	var out model.SaveDraftInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SaveDraftInput", raw, &out)
 	return out, err
 }
 
@@ -55930,6 +57402,44 @@ func (ec *executionContext) _DepositApplicationAgainPayload(ctx context.Context,
 	return out
 }
 
+var depositDraftPayloadImplementors = []string{"DepositDraftPayload"}
+
+func (ec *executionContext) _DepositDraftPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DepositDraftPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, depositDraftPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DepositDraftPayload")
+		case "application":
+			out.Values[i] = ec._DepositDraftPayload_application(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._DepositDraftPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var depositPiecePayloadImplementors = []string{"DepositPiecePayload"}
 
 func (ec *executionContext) _DepositPiecePayload(ctx context.Context, sel ast.SelectionSet, obj *model.DepositPiecePayload) graphql.Marshaler {
@@ -56051,6 +57561,111 @@ func (ec *executionContext) _DisabilityAnnex(ctx context.Context, sel ast.Select
 			out.Values[i] = ec._DisabilityAnnex_equipment(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var discardDraftPayloadImplementors = []string{"DiscardDraftPayload"}
+
+func (ec *executionContext) _DiscardDraftPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DiscardDraftPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, discardDraftPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DiscardDraftPayload")
+		case "discardedId":
+			out.Values[i] = ec._DiscardDraftPayload_discardedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._DiscardDraftPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var draftImplementors = []string{"Draft"}
+
+func (ec *executionContext) _Draft(ctx context.Context, sel ast.SelectionSet, obj *ent.Draft) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, draftImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Draft")
+		case "id":
+			out.Values[i] = ec._Draft_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "receptionPoint":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Draft_receptionPoint(ctx, field, obj)
+				})
+		case "changedAt":
+			out.Values[i] = ec._Draft_changedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "keptUntil":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Draft_keptUntil(ctx, field, obj)
+				})
+		case "values":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Draft_values(ctx, field, obj)
+				})
+		case "missing":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Draft_missing(ctx, field, obj)
+				})
+		case "version":
+			out.Values[i] = ec._Draft_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -57529,6 +59144,27 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "declineHandOver":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_declineHandOver(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "saveDraft":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_saveDraft(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "depositDraft":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_depositDraft(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "discardDraft":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_discardDraft(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -59571,6 +61207,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_onlineRegistrations(ctx, field)
 				})
+		case "drafts":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_drafts(ctx, field)
+				})
 		case "handOvers":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -60850,6 +62492,44 @@ func (ec *executionContext) _Room(ctx context.Context, sel ast.SelectionSet, obj
 			out.Values[i] = ec._Room_stepFree(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var saveDraftPayloadImplementors = []string{"SaveDraftPayload"}
+
+func (ec *executionContext) _SaveDraftPayload(ctx context.Context, sel ast.SelectionSet, obj *model.SaveDraftPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, saveDraftPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SaveDraftPayload")
+		case "draft":
+			out.Values[i] = ec._SaveDraftPayload_draft(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._SaveDraftPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -64136,6 +65816,20 @@ func (ec *executionContext) marshalNDate2githubᚗcomᚋguichetᚑlogementᚋgui
 	return v
 }
 
+func (ec *executionContext) unmarshalNDate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx context.Context, v any) (*domain.Date, error) {
+	var res = new(domain.Date)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx context.Context, sel ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Date!")
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) unmarshalNDateTime2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
 	res, err := scalar.UnmarshalDateTime(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -64283,6 +65977,19 @@ func (ec *executionContext) marshalNDepositApplicationAgainPayload2ᚖgithubᚗc
 	return ec._DepositApplicationAgainPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNDepositDraftInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositDraftInput(ctx context.Context, v any) (model.DepositDraftInput, error) {
+	res, err := ec.unmarshalInputDepositDraftInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDepositDraftPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositDraftPayload(ctx context.Context, sel ast.SelectionSet, v *model.DepositDraftPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DepositDraftPayload!")
+		return graphql.Null
+	}
+	return ec._DepositDraftPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNDepositPieceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPieceInput(ctx context.Context, v any) (model.DepositPieceInput, error) {
 	res, err := ec.unmarshalInputDepositPieceInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -64307,6 +66014,48 @@ func (ec *executionContext) marshalNDepositPieceUnderNumberPayload2ᚖgithubᚗc
 		return graphql.Null
 	}
 	return ec._DepositPieceUnderNumberPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDiscardDraftInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDiscardDraftInput(ctx context.Context, v any) (model.DiscardDraftInput, error) {
+	res, err := ec.unmarshalInputDiscardDraftInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDiscardDraftPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDiscardDraftPayload(ctx context.Context, sel ast.SelectionSet, v *model.DiscardDraftPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DiscardDraftPayload!")
+		return graphql.Null
+	}
+	return ec._DiscardDraftPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDraft2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDraftᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Draft) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDraft2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDraft(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDraft2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDraft(ctx context.Context, sel ast.SelectionSet, v *ent.Draft) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Draft!")
+		return graphql.Null
+	}
+	return ec._Draft(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDraftFormInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐApplicationForm(ctx context.Context, v any) (*domain.ApplicationForm, error) {
+	res, err := ec.unmarshalInputDraftFormInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNDuplicateReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDuplicateReason(ctx context.Context, v any) (domain.DuplicateReason, error) {
@@ -66273,6 +68022,19 @@ func (ec *executionContext) marshalNRoom2ᚖgithubᚗcomᚋguichetᚑlogementᚋ
 	return ec._Room(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNSaveDraftInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSaveDraftInput(ctx context.Context, v any) (model.SaveDraftInput, error) {
+	res, err := ec.unmarshalInputSaveDraftInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSaveDraftPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSaveDraftPayload(ctx context.Context, sel ast.SelectionSet, v *model.SaveDraftPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SaveDraftPayload!")
+		return graphql.Null
+	}
+	return ec._SaveDraftPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNScanState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐScanState(ctx context.Context, v any) (domain.ScanState, error) {
 	var res domain.ScanState
 	err := res.UnmarshalGQL(v)
@@ -67704,6 +69466,23 @@ func (ec *executionContext) unmarshalODisabilityAnnexInput2ᚖgithubᚗcomᚋgui
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalODraft2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDraft(ctx context.Context, sel ast.SelectionSet, v *ent.Draft) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Draft(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalODraftContactInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactForm(ctx context.Context, v any) (domain.ContactForm, error) {
+	res, err := ec.unmarshalInputDraftContactInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalODraftFileInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFileForm(ctx context.Context, v any) (domain.FileForm, error) {
+	res, err := ec.unmarshalInputDraftFileInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalODwellingFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingWhereInput(ctx context.Context, v any) (*ent.DwellingWhereInput, error) {
 	if v == nil {
 		return nil, nil
@@ -67817,6 +69596,16 @@ func (ec *executionContext) marshalOGeoJSON2encodingᚋjsonᚐRawMessage(ctx con
 	_ = ctx
 	res := scalar.MarshalGeoJSON(v)
 	return res
+}
+
+func (ec *executionContext) unmarshalOHousingClass2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingClass(ctx context.Context, v any) (domain.HousingClass, error) {
+	var res domain.HousingClass
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOHousingClass2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingClass(ctx context.Context, sel ast.SelectionSet, v domain.HousingClass) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) unmarshalOHousingClass2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingClassᚄ(ctx context.Context, v any) ([]domain.HousingClass, error) {
@@ -67979,6 +69768,18 @@ func (ec *executionContext) unmarshalOInt2githubᚗcomᚋguichetᚑlogementᚋgu
 
 func (ec *executionContext) marshalOInt2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐYear(ctx context.Context, sel ast.SelectionSet, v domain.Year) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalOInt2int(ctx context.Context, v any) (int, error) {
+	res, err := scalar.UnmarshalInt(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOInt2int(ctx context.Context, sel ast.SelectionSet, v int) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalInt(v)
+	return res
 }
 
 func (ec *executionContext) unmarshalOInt2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFloorᚄ(ctx context.Context, v any) ([]domain.Floor, error) {
@@ -68189,6 +69990,23 @@ func (ec *executionContext) unmarshalOMemberCorrectionInput2ᚕgithubᚗcomᚋgu
 	return res, nil
 }
 
+func (ec *executionContext) unmarshalOMemberFormInput2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMemberFormᚄ(ctx context.Context, v any) ([]domain.MemberForm, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.MemberForm, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNMemberFormInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMemberForm(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) marshalOMemberParticulars2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐMemberParticulars(ctx context.Context, sel ast.SelectionSet, v *ent.MemberParticulars) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -68209,6 +70027,16 @@ func (ec *executionContext) marshalOMissingLink2ᚖgithubᚗcomᚋguichetᚑloge
 	if v == nil {
 		return graphql.Null
 	}
+	return v
+}
+
+func (ec *executionContext) unmarshalOMoney2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx context.Context, v any) (domain.Money, error) {
+	var res domain.Money
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOMoney2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx context.Context, sel ast.SelectionSet, v domain.Money) graphql.Marshaler {
 	return v
 }
 

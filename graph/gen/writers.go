@@ -163,12 +163,24 @@ func (ec *executionContext) answerNDepositApplicationAgainPayload2ᚖgithubᚗco
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDepositApplicationAgainPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositApplicationAgainPayload, ec.marshalNDepositApplicationAgainPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositApplicationAgainPayload)
 }
 
+func (ec *executionContext) answerNDepositDraftPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositDraftPayload(ctx context.Context, sel ast.SelectionSet, v *model.DepositDraftPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDepositDraftPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositDraftPayload, ec.marshalNDepositDraftPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositDraftPayload)
+}
+
 func (ec *executionContext) answerNDepositPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPiecePayload(ctx context.Context, sel ast.SelectionSet, v *model.DepositPiecePayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDepositPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPiecePayload, ec.marshalNDepositPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPiecePayload)
 }
 
 func (ec *executionContext) answerNDepositPieceUnderNumberPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPieceUnderNumberPayload(ctx context.Context, sel ast.SelectionSet, v *model.DepositPieceUnderNumberPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDepositPieceUnderNumberPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPieceUnderNumberPayload, ec.marshalNDepositPieceUnderNumberPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPieceUnderNumberPayload)
+}
+
+func (ec *executionContext) answerNDiscardDraftPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDiscardDraftPayload(ctx context.Context, sel ast.SelectionSet, v *model.DiscardDraftPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDiscardDraftPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDiscardDraftPayload, ec.marshalNDiscardDraftPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDiscardDraftPayload)
+}
+
+func (ec *executionContext) answerNDraft2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDraftᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Draft) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDraft2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDraftᚄ, ec.marshalNDraft2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDraftᚄ)
 }
 
 func (ec *executionContext) answerNDwellingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingConnection(ctx context.Context, sel ast.SelectionSet, v *ent.DwellingConnection) graphql.Marshaler {
@@ -399,6 +411,10 @@ func (ec *executionContext) answerNRoom2ᚕᚖgithubᚗcomᚋguichetᚑlogement�
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRoom2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐRoomᚄ, ec.marshalNRoom2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐRoomᚄ)
 }
 
+func (ec *executionContext) answerNSaveDraftPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSaveDraftPayload(ctx context.Context, sel ast.SelectionSet, v *model.SaveDraftPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNSaveDraftPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSaveDraftPayload, ec.marshalNSaveDraftPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSaveDraftPayload)
+}
+
 func (ec *executionContext) answerNServiceCatalogue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐServiceCatalogue(ctx context.Context, sel ast.SelectionSet, v *model.ServiceCatalogue) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNServiceCatalogue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐServiceCatalogue, ec.marshalNServiceCatalogue2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐServiceCatalogue)
 }
@@ -441,6 +457,10 @@ func (ec *executionContext) answerNUnbindAccountPayload2ᚖgithubᚗcomᚋguiche
 
 func (ec *executionContext) answerNUndoMergePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUndoMergePayload(ctx context.Context, sel ast.SelectionSet, v *model.UndoMergePayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNUndoMergePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUndoMergePayload, ec.marshalNUndoMergePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUndoMergePayload)
+}
+
+func (ec *executionContext) answerNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ, ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ)
 }
 
 func (ec *executionContext) answerNValidateApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐValidateApplicationPayload(ctx context.Context, sel ast.SelectionSet, v *model.ValidateApplicationPayload) graphql.Marshaler {
@@ -2722,6 +2742,35 @@ func (ec *executionContext) write_DepositApplicationAgainPayload(w *writers.Writ
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_DepositDraftPayload(w *writers.Writer, above *writers.Field, obj *model.DepositDraftPayload) {
+	fields := above.Select(w, "DepositDraftPayload", depositDraftPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("DepositDraftPayload")
+		case "application":
+			if !f.Enter(w, ec.fieldContext_DepositDraftPayload_application) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_DepositDraftPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_DepositPiecePayload(w *writers.Writer, above *writers.Field, obj *model.DepositPiecePayload) {
 	fields := above.Select(w, "DepositPiecePayload", depositPiecePayloadImplementors)
 	w.Raw("{")
@@ -2806,6 +2855,97 @@ func (ec *executionContext) write_DisabilityAnnex(w *writers.Writer, above *writ
 			ec.writeNString2ᚕstringᚄ(w, f, obj.Aids)
 		case "equipment":
 			ec.writeNString2ᚕstringᚄ(w, f, obj.Equipment)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_DiscardDraftPayload(w *writers.Writer, above *writers.Field, obj *model.DiscardDraftPayload) {
+	fields := above.Select(w, "DiscardDraftPayload", discardDraftPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("DiscardDraftPayload")
+		case "discardedId":
+			ec.writeOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.DiscardedID)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_DiscardDraftPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_Draft(w *writers.Writer, above *writers.Field, obj *ent.Draft) {
+	fields := above.Select(w, "Draft", draftImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("Draft")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "receptionPoint":
+			if !f.Enter(w, ec.fieldContext_Draft_receptionPoint) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.ReceptionPoint(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, v)
+		case "changedAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.ChangedAt)
+		case "keptUntil":
+			if !f.Enter(w, ec.fieldContext_Draft_keptUntil) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Draft().KeptUntil(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNDate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, v)
+		case "values":
+			if !f.Enter(w, ec.fieldContext_Draft_values) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Draft().Values(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNFormValue2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFormValueᚄ(w, f, v)
+		case "missing":
+			if !f.Enter(w, ec.fieldContext_Draft_missing) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Draft().Missing(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, v)
+		case "version":
+			ec.writeNInt2int(w, f, obj.Version)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -5744,6 +5884,35 @@ func (ec *executionContext) write_Room(w *writers.Writer, above *writers.Field, 
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_SaveDraftPayload(w *writers.Writer, above *writers.Field, obj *model.SaveDraftPayload) {
+	fields := above.Select(w, "SaveDraftPayload", saveDraftPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("SaveDraftPayload")
+		case "draft":
+			if !f.Enter(w, ec.fieldContext_SaveDraftPayload_draft) {
+				return
+			}
+			ec.writeODraft2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDraft(w, f, obj.Draft)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_SaveDraftPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_SensitiveRecord(w *writers.Writer, above *writers.Field, obj *ent.SensitiveRecord) {
 	fields := above.Select(w, "SensitiveRecord", sensitiveRecordImplementors)
 	w.Raw("{")
@@ -7884,6 +8053,14 @@ func (ec *executionContext) writeNDate2githubᚗcomᚋguichetᚑlogementᚋguich
 	v.MarshalGQL(w)
 }
 
+func (ec *executionContext) writeNDate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w *writers.Writer, f *writers.Field, v *domain.Date) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	v.MarshalGQL(w)
+}
+
 func (ec *executionContext) writeNDateTime2timeᚐTime(w *writers.Writer, f *writers.Field, v time.Time) {
 	w.Marshaler(scalar.MarshalDateTime(v), true)
 }
@@ -7976,6 +8153,14 @@ func (ec *executionContext) writeNDepositApplicationAgainPayload2ᚖgithubᚗcom
 	ec.write_DepositApplicationAgainPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNDepositDraftPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositDraftPayload(w *writers.Writer, f *writers.Field, v *model.DepositDraftPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_DepositDraftPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNDepositPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPiecePayload(w *writers.Writer, f *writers.Field, v *model.DepositPiecePayload) {
 	if v == nil {
 		w.Null(true)
@@ -7990,6 +8175,34 @@ func (ec *executionContext) writeNDepositPieceUnderNumberPayload2ᚖgithubᚗcom
 		return
 	}
 	ec.write_DepositPieceUnderNumberPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNDiscardDraftPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDiscardDraftPayload(w *writers.Writer, f *writers.Field, v *model.DiscardDraftPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_DiscardDraftPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNDraft2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDraftᚄ(w *writers.Writer, f *writers.Field, v []*ent.Draft) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNDraft2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDraft(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNDraft2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDraft(w *writers.Writer, f *writers.Field, v *ent.Draft) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_Draft(w, f, v)
 }
 
 func (ec *executionContext) writeNDuplicateReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDuplicateReason(w *writers.Writer, f *writers.Field, v domain.DuplicateReason) {
@@ -9140,6 +9353,14 @@ func (ec *executionContext) writeNRoom2ᚖgithubᚗcomᚋguichetᚑlogementᚋgu
 	ec.write_Room(w, f, v)
 }
 
+func (ec *executionContext) writeNSaveDraftPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSaveDraftPayload(w *writers.Writer, f *writers.Field, v *model.SaveDraftPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_SaveDraftPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNScanState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐScanState(w *writers.Writer, f *writers.Field, v domain.ScanState) {
 	v.MarshalGQL(w)
 }
@@ -9830,6 +10051,14 @@ func (ec *executionContext) writeODisabilityAnnex2ᚖgithubᚗcomᚋguichetᚑlo
 		return
 	}
 	ec.write_DisabilityAnnex(w, f, v)
+}
+
+func (ec *executionContext) writeODraft2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDraft(w *writers.Writer, f *writers.Field, v *ent.Draft) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_Draft(w, f, v)
 }
 
 func (ec *executionContext) writeOEmailAddress2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmailAddress(w *writers.Writer, f *writers.Field, v domain.EmailAddress) {

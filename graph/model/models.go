@@ -409,6 +409,22 @@ type DepositApplicationAgainPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// The draft.
+type DepositDraftInput struct {
+	// The draft.
+	ID domain.ID `json:"id"`
+	// The version that you read.
+	Version int `json:"version"`
+}
+
+// What became of it.
+type DepositDraftPayload struct {
+	// The application; `null` when it was refused, and the draft is still there.
+	Application *ent.Application `json:"application,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
 // A piece to give in.
 type DepositPieceInput struct {
 	// The ticket of the upload.
@@ -450,6 +466,20 @@ type DepositPieceUnderNumberPayload struct {
 	// The receipt; `null` when it was refused.
 	Deposit *ent.Deposit `json:"deposit,omitempty"`
 	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// The draft.
+type DiscardDraftInput struct {
+	// The draft.
+	ID domain.ID `json:"id"`
+}
+
+// What became of it.
+type DiscardDraftPayload struct {
+	// The draft that is gone; `null` when it was refused.
+	DiscardedID *domain.ID `json:"discardedId,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }
 
@@ -1160,6 +1190,26 @@ type RevokeStaffAuthorisationPayload struct {
 	// The authorisation as it is now; `null` when it was refused.
 	Authorisation *ent.StaffAuthorisation `json:"authorisation,omitempty"`
 	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// The form.
+type SaveDraftInput struct {
+	// The draft; left out for a new one.
+	ID *domain.ID `json:"id,omitempty"`
+	// The version that you read; left out for a new one.
+	Version *int `json:"version,omitempty"`
+	// The reception point of a new one; left out by applicants.
+	ReceptionPointID *domain.ID `json:"receptionPointId,omitempty"`
+	// What is stated so far: all of it, each time.
+	Form *domain.ApplicationForm `json:"form"`
+}
+
+// What became of it.
+type SaveDraftPayload struct {
+	// The draft; `null` when it was refused.
+	Draft *ent.Draft `json:"draft,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }
 

@@ -267,6 +267,19 @@ var elsewhere = []string{
 	"Mutation.endAvailability", "EndAvailabilityInput.id", "EndAvailabilityInput.version", "EndAvailabilityInput.validUntil",
 	"Mutation.declareAbsence", "DeclareAbsenceInput.personId", "DeclareAbsenceInput.roomId", "DeclareAbsenceInput.receptionPointId",
 	"DeclareAbsenceInput.startsAt", "DeclareAbsenceInput.endsAt", "DeclareAbsenceInput.reason",
+	// A form that is no application yet, to who writes it: the story server/testdata/application_life/draft.txtar.
+	"DraftContactInput.address", "DraftContactInput.careOf", "DraftContactInput.dwelling", "DraftContactInput.email",
+	"DraftContactInput.emailAllowed", "DraftContactInput.helpingEmail", "DraftContactInput.helpingPhone", "DraftContactInput.helpingStructure",
+	"DraftContactInput.mailing", "DraftContactInput.phone", "DraftContactInput.postalCode", "DraftContactInput.secondPhone",
+	"DraftContactInput.textAllowed", "DraftContactInput.town",
+	"DraftFileInput.earlierTaxIncome", "DraftFileInput.housing", "DraftFileInput.housingMode", "DraftFileInput.monthlyResources",
+	"DraftFileInput.reasons", "DraftFileInput.taxIncome", "DraftFileInput.taxYear",
+	"DraftFormInput.category", "DraftFormInput.contact", "DraftFormInput.enlarged", "DraftFormInput.file",
+	"DraftFormInput.household", "DraftFormInput.typologies", "DraftFormInput.wishes",
+	"Query.drafts", "Query.drafts(first)", "Mutation.saveDraft", "SaveDraftPayload.draft",
+	"SaveDraftInput.form", "SaveDraftInput.id", "SaveDraftInput.receptionPointId", "SaveDraftInput.version",
+	"Mutation.depositDraft", "DepositDraftPayload.application", "DepositDraftInput.id", "DepositDraftInput.version",
+	"Draft.values",
 	// Acts on pieces give back the piece, likewise: server's piece_test.go.
 	"Mutation.depositPiece", "DepositPiecePayload.piece", "DepositPieceInput.ticket", "DepositPieceInput.applicationId",
 	"DepositPieceInput.kind", "DepositPieceInput.memberIds", "DepositPieceInput.receptionPointId",
@@ -288,6 +301,7 @@ var beside = map[string]string{
 	"Mutation.addRoom": "a room", "Mutation.openAvailability": "the time of staff", "Mutation.withdrawAbsence": "the time of staff",
 
 	"Mutation.declineHandOver": "an offer, which names nobody",
+	"Mutation.discardDraft":    "the caller's own form, which is gone",
 
 	"Mutation.declareOpeningException": "hours of a point", "Mutation.withdrawOpeningException": "hours of a point",
 	"Mutation.setSandboxClock":    "the sandbox's clock",

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -169,6 +170,14 @@ func NewWithWholeStock(t testing.TB) *API {
 func NewWithApplications(t testing.TB, n int) *API {
 	t.Helper()
 	return serve(t, seeded(t, nil, n), &API{Log: &Buffer{}, Tokens: &Clock{}, inSandbox: true, limits: patient()})
+}
+
+// NewWithPieces serves it with so many applications and what was given for them.
+func NewWithPieces(t testing.TB, n int) *API {
+	t.Helper()
+	a := NewWithApplications(t, n)
+	check(t, errors.Join(sandbox.SeedPieces(t.Context(), a.Service, a.DB, n), sandbox.SeedFiles(t.Context(), a.Service, n)))
+	return a
 }
 
 func start(t testing.TB, inSandbox bool, limits server.Limits, stock *stockfile.Filter) *API {
