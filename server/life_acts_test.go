@@ -19,6 +19,10 @@ func (d desk) done(as, name string, input map[string]any) testapi.Answer {
 	switch {
 	case name == "declineHandOver":
 		selection = "declinedId"
+	case name == "declareAbsence":
+		selection = "absence { id }"
+	case name == "withdrawAbsence":
+		selection = "withdrawnId"
 	case strings.HasSuffix(name, "OnlineRegistration"):
 		selection = "onlineRegistration { id }"
 	}
